@@ -1,0 +1,218 @@
+#include "upstream/core/flag_set.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace wriftai {
+namespace {
+
+absl::Status Wanted(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
+}
+
+// Puts into `value` what `parse` read, if it lies between the two.
+template <typename T, typename Parse>
+FlagSet::Setter InRange(T* value, T least, T most, std::string wanted,
+                        Parse parse) {
+  return [=](absl::string_view text) {
+    T parsed{};
+    if (!parse(text, &parsed) || parsed < least || parsed > most) {
+      return Wanted(wanted);
+    }
+    *value = parsed;
+    return absl::OkStatus();
+  };
+}
+
+}  // namespace
+
+FlagSet::FlagSet(std::string program, std::string summary,
+                 std::string environment_prefix)
+    : program_(std::move(program)),
+      summary_(std::move(summary)),
+      environment_prefix_(std::move(environment_prefix)) {}
+
+void FlagSet::Add(std::string name, std::string* value, std::string help,
+                  std::string extra_environment) {
+  Add(
+      std::move(name),
+      [value](absl::string_view text) {
+        *value = std::string(text);
+        return absl::OkStatus();
+      },
+      std::move(help), value->empty() ? "none" : *value,
+      std::move(extra_environment));
+}
+
+void FlagSet::Add(std::string name, bool* value, std::string help) {
+  Add(
+      std::move(name),
+      [value](absl::string_view text) {
+        if (text == "true" || text == "1") {
+          *value = true;
+        } else if (text == "false" || text == "0") {
+          *value = false;
+        } else {
+          return Wanted("true or false");
+        }
+        return absl::OkStatus();
+      },
+      std::move(help), *value ? "true" : "false");
+  flags_.back().is_bool = true;
+}
+
+void FlagSet::Add(std::string name, int64_t* value, int64_t least, int64_t most,
+                  std::string help) {
+  Add(std::move(name),
+      InRange(value, least, most,
+              absl::StrCat("a whole number from ", least, " to ", most),
+              [](absl::string_view text, int64_t* parsed) {
+                return absl::SimpleAtoi(text, parsed);
+              }),
+      std::move(help), absl::StrCat(*value));
+}
+
+void FlagSet::Add(std::string name, double* value, double least, double most,
+                  std::string help) {
+  Add(std::move(name),
+      InRange(value, least, most,
+              absl::StrCat("a number from ", least, " to ", most),
+              [](absl::string_view text, double* parsed) {
+                return absl::SimpleAtod(text, parsed);
+              }),
+      std::move(help), absl::StrCat(*value));
+}
+
+void FlagSet::Add(std::string name, absl::Duration* value, absl::Duration least,
+                  absl::Duration most, std::string help) {
+  Add(std::move(name),
+      InRange(value, least, most,
+              absl::StrCat("a duration from ", absl::FormatDuration(least),
+                           " to ", absl::FormatDuration(most),
+                           ", such as 1.5s"),
+              [](absl::string_view text, absl::Duration* parsed) {
+                return absl::ParseDuration(text, parsed);
+              }),
+      std::move(help), absl::FormatDuration(*value));
+}
+
+void FlagSet::Add(std::string name, Setter set, std::string help,
+                  std::string default_text, std::string extra_environment) {
+  Flag flag;
+  flag.name = std::move(name);
+  flag.help = std::move(help);
+  flag.default_text = std::move(default_text);
+  flag.extra_environment = std::move(extra_environment);
+  flag.set = std::move(set);
+  flags_.push_back(std::move(flag));
+}
+
+FlagSet::Flag* FlagSet::Find(absl::string_view name) {
+  for (Flag& flag : flags_) {
+    if (flag.name == name) return &flag;
+  }
+  return nullptr;
+}
+
+absl::Status FlagSet::ReadEnvironment(const Environment& environment) {
+  for (Flag& flag : flags_) {
+    std::vector<std::string> names;
+    if (!environment_prefix_.empty()) {
+      names.push_back(
+          absl::StrCat(environment_prefix_, absl::AsciiStrToUpper(flag.name)));
+    }
+    if (!flag.extra_environment.empty()) {
+      names.push_back(flag.extra_environment);
+    }
+    for (const std::string& name : names) {
+      const char* const text = environment(name.c_str());
+      if (text == nullptr || *text == '\0') continue;
+      if (const absl::Status status = flag.set(text); !status.ok()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(name, ": ", status.message()));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
+    const std::vector<std::string>& arguments, const Environment& environment) {
+  if (absl::Status status = ReadEnvironment(environment); !status.ok()) {
+    return status;
+  }
+  std::vector<std::string> rest;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    absl::string_view argument = arguments[i];
+    if (argument == "--") {
+      rest.insert(rest.end(), arguments.begin() + static_cast<long>(i) + 1,
+                  arguments.end());
+      break;
+    }
+    if (!absl::ConsumePrefix(&argument, "--")) {
+      rest.push_back(arguments[i]);
+      continue;
+    }
+    if (argument == "help") {
+      help_wanted_ = true;
+      continue;
+    }
+    const size_t equals = argument.find('=');
+    const absl::string_view name = argument.substr(0, equals);
+    std::string value;
+    Flag* flag = Find(name);
+    if (flag == nullptr && equals == absl::string_view::npos) {
+      absl::string_view negated = name;
+      if (absl::ConsumePrefix(&negated, "no")) flag = Find(negated);
+      if (flag != nullptr && !flag->is_bool) flag = nullptr;
+      value = "false";
+    }
+    if (flag == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", name, ": unknown flag; see --help"));
+    }
+    if (equals != absl::string_view::npos) {
+      value = std::string(argument.substr(equals + 1));
+    } else if (!flag->is_bool) {
+      if (i + 1 == arguments.size()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("--", name, ": a value is missing"));
+      }
+      value = arguments[++i];
+    } else if (value.empty()) {
+      value = "true";
+    }
+    if (const absl::Status status = flag->set(value); !status.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", flag->name, ": ", status.message()));
+    }
+  }
+  return rest;
+}
+
+std::string FlagSet::Help() const {
+  std::string help = absl::StrCat("Usage: ", program_, "\n\n", summary_, "\n");
+  for (const Flag& flag : flags_) {
+    absl::StrAppend(&help, "\n  --", flag.name, "  (default: ",
+                    flag.default_text, ")\n      ", flag.help, "\n");
+    if (!flag.extra_environment.empty()) {
+      absl::StrAppend(&help, "      Also: ", flag.extra_environment, "\n");
+    }
+  }
+  if (!environment_prefix_.empty()) {
+    absl::StrAppend(&help,
+                    "\nEvery flag --some_name is also the variable ",
+                    environment_prefix_, "SOME_NAME; a flag wins.\n");
+  }
+  return help;
+}
+
+std::vector<std::string> ArgumentsFromMain(int argc, char** argv) {
+  return std::vector<std::string>(argv + 1, argv + argc);
+}
+
+}  // namespace wriftai

@@ -1,0 +1,60 @@
+#ifndef WRIFTAI_UPSTREAM_JSON_JSON_TEXT_H_
+#define WRIFTAI_UPSTREAM_JSON_JSON_TEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+// JSON text is checked as a whole and then kept as text: payloads pass through
+// the gateway byte for byte, so a parsed tree would only be a way to lose
+// something. What the gateway itself needs, it reads one level at a time.
+//
+// All functions: any thread; the views in a result point into the argument and
+// live as long as its bytes.
+
+namespace wriftai {
+
+enum class JsonKind { kNull, kBool, kNumber, kString, kArray, kObject };
+
+// One JSON value: its exact bytes, without the white space around it.
+struct JsonSlice {
+  JsonKind kind = JsonKind::kNull;
+  absl::string_view text;
+};
+
+struct JsonMember {
+  std::string key;  // Decoded.
+  JsonSlice value;
+};
+
+// Checks that `text` is one JSON value (RFC 8259) in valid UTF-8, at most
+// kMaxJsonDepth deep, with nothing but white space around it, and returns it.
+// Numbers of any size are fine. INVALID_ARGUMENT says what is wrong and at
+// which byte, and quotes at most kMaxQuotedBytes.
+absl::StatusOr<JsonSlice> ParseJson(absl::string_view text);
+
+// As ParseJson(), and splits the object into its members, in order, keys that
+// stand there twice included. INVALID_ARGUMENT also when it is no object.
+absl::StatusOr<std::vector<JsonMember>> ParseJsonObject(absl::string_view text);
+
+// As ParseJson(), and splits the array into its elements. INVALID_ARGUMENT
+// also when it is no array.
+absl::StatusOr<std::vector<JsonSlice>> ParseJsonArray(absl::string_view text);
+
+// The text of a JSON string, escapes resolved. `slice` comes from one of the
+// functions above; INVALID_ARGUMENT when it is no string, or holds a lone
+// surrogate, which UTF-8 cannot express.
+absl::StatusOr<std::string> DecodeJsonString(const JsonSlice& slice);
+
+// `text` as a JSON string with its quotes. `text` is valid UTF-8.
+std::string EncodeJsonString(absl::string_view text);
+
+// `text` cut to kMaxQuotedBytes at a character's border, with what is not
+// printable ASCII replaced, fit for an error message.
+std::string QuoteForError(absl::string_view text);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_JSON_JSON_TEXT_H_
