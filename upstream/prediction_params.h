@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "wriftai/v1/predictions.pb.h"
 #include "upstream/core/secret.h"
+#include "wriftai/v1/predictions.pb.h"
 
 // What the upstream is asked for and answers, as values. Whoever fills them in
 // has checked them; the client encodes them and trusts nothing but encoding.

@@ -90,13 +90,13 @@ void FlagSet::Add(std::string name, double* value, double least, double most,
 void FlagSet::Add(std::string name, absl::Duration* value, absl::Duration least,
                   absl::Duration most, std::string help) {
   Add(std::move(name),
-      InRange(value, least, most,
-              absl::StrCat("a duration from ", absl::FormatDuration(least),
-                           " to ", absl::FormatDuration(most),
-                           ", such as 1.5s"),
-              [](absl::string_view text, absl::Duration* parsed) {
-                return absl::ParseDuration(text, parsed);
-              }),
+      InRange(
+          value, least, most,
+          absl::StrCat("a duration from ", absl::FormatDuration(least), " to ",
+                       absl::FormatDuration(most), ", such as 1.5s"),
+          [](absl::string_view text, absl::Duration* parsed) {
+            return absl::ParseDuration(text, parsed);
+          }),
       std::move(help), absl::FormatDuration(*value));
 }
 
@@ -197,15 +197,15 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
 std::string FlagSet::Help() const {
   std::string help = absl::StrCat("Usage: ", program_, "\n\n", summary_, "\n");
   for (const Flag& flag : flags_) {
-    absl::StrAppend(&help, "\n  --", flag.name, "  (default: ",
-                    flag.default_text, ")\n      ", flag.help, "\n");
+    absl::StrAppend(&help, "\n  --", flag.name,
+                    "  (default: ", flag.default_text, ")\n      ", flag.help,
+                    "\n");
     if (!flag.extra_environment.empty()) {
       absl::StrAppend(&help, "      Also: ", flag.extra_environment, "\n");
     }
   }
   if (!environment_prefix_.empty()) {
-    absl::StrAppend(&help,
-                    "\nEvery flag --some_name is also the variable ",
+    absl::StrAppend(&help, "\nEvery flag --some_name is also the variable ",
                     environment_prefix_, "SOME_NAME; a flag wins.\n");
   }
   return help;

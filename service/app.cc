@@ -1,0 +1,132 @@
+#include "service/app.h"
+
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "sandbox/sandbox.h"
+#include "service/engine.h"
+#include "service/prediction_service.h"
+#include "service/token_source.h"
+#include "spdlog/spdlog.h"
+#include "upstream/http/curl_loop.h"
+
+namespace wriftai {
+namespace {
+
+// Clients that ping more often are sent away (too_many_pings). gRPC's default
+// of five minutes cuts off clients whose keepalive guards a quiet Wait.
+constexpr int kLeastPingIntervalMs = 10'000;
+
+HttpOptions HttpOptionsFrom(const Config& config) {
+  HttpOptions options;
+  options.connect_timeout = config.connect_timeout;
+  options.max_connections = static_cast<int>(config.max_connections);
+  options.max_response_bytes = static_cast<size_t>(config.max_response_bytes);
+  options.ca_file = config.api_ca_file;
+  return options;
+}
+
+// Runs `task` on the loop and waits for it.
+void RunOn(Scheduler& scheduler, Scheduler::Task task) {
+  absl::Notification done;
+  scheduler.Post([&] {
+    task();
+    done.Notify();
+  });
+  done.WaitForNotification();
+}
+
+}  // namespace
+
+// In the order in which they are built; stopped in reverse.
+struct App::Parts {
+  std::unique_ptr<sandbox::Sandbox> sandbox;
+  std::unique_ptr<CurlLoop> loop;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<PredictionService> service;
+  std::unique_ptr<grpc::Server> server;
+};
+
+App::App(Config config)
+    : config_(std::move(config)), parts_(std::make_unique<Parts>()) {}
+
+App::~App() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<App>> App::Start(Config config) {
+  std::unique_ptr<App> app(new App(std::move(config)));
+  if (absl::Status status = app->StartParts(); !status.ok()) return status;
+  return app;
+}
+
+absl::Status App::StartParts() {
+  if (config_.sandbox) {
+    auto sandbox = sandbox::Sandbox::Start(sandbox::SandboxOptions());
+    if (!sandbox.ok()) return sandbox.status();
+    parts_->sandbox = *std::move(sandbox);
+    config_.upstream.base_url = parts_->sandbox->base_url();
+    config_.access_token = Secret("sandbox");
+    config_.access_token_file.clear();
+    spdlog::info("the embedded sandbox listens on {}",
+                 config_.upstream.base_url);
+  }
+  parts_->loop = std::make_unique<CurlLoop>(HttpOptionsFrom(config_));
+  auto token = TokenSource::Open(config_.access_token,
+                                 config_.access_token_file, *parts_->loop);
+  if (!token.ok()) return token.status();
+  parts_->engine =
+      std::make_unique<Engine>(config_, *std::move(token), *parts_->loop,
+                               *parts_->loop, std::random_device{}());
+  parts_->service = std::make_unique<PredictionService>(*parts_->engine);
+
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(config_.listen_address,
+                           grpc::InsecureServerCredentials(), &port);
+  builder.SetMaxReceiveMessageSize(static_cast<int>(config_.max_request_bytes));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+      kLeastPingIntervalMs);
+  // A second gateway on the same port shall fail and not take half the calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.RegisterService(parts_->service.get());
+  parts_->server = builder.BuildAndStart();
+  if (parts_->server == nullptr || port == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--listen_address: cannot listen on ", config_.listen_address));
+  }
+  const size_t colon = config_.listen_address.rfind(':');
+  grpc_address_ =
+      absl::StrCat(config_.listen_address.substr(0, colon), ":", port);
+  parts_->server->GetHealthCheckService()->SetServingStatus(
+      v1::Predictions::service_full_name(), true);
+  spdlog::info("gRPC listens on {}", grpc_address_);
+  return absl::OkStatus();
+}
+
+void App::Stop() {
+  if (parts_->server != nullptr) {
+    parts_->server->GetHealthCheckService()->SetServingStatus(false);
+    RunOn(*parts_->loop, [this] { parts_->engine->BeginDrain(); });
+    parts_->server->Shutdown(std::chrono::system_clock::now() +
+                             absl::ToChronoMilliseconds(config_.drain_timeout));
+    parts_->server->Wait();
+    parts_->server.reset();
+  }
+  parts_->service.reset();
+  if (parts_->engine != nullptr) {
+    RunOn(*parts_->loop, [this] { parts_->engine.reset(); });
+  }
+  parts_->loop.reset();
+  parts_->sandbox.reset();
+}
+
+}  // namespace wriftai

@@ -1,0 +1,46 @@
+#ifndef WRIFTAI_SERVICE_APP_H_
+#define WRIFTAI_SERVICE_APP_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "service/config.h"
+
+namespace wriftai {
+
+// The whole program: builds every part, starts them, and stops them from the
+// outside in.
+//
+// Threads: main alone. Owns: everything below it.
+class App {
+ public:
+  // Starts to serve. INVALID_ARGUMENT: a setting that cannot be met (an
+  // address in use, a token file that cannot be read), in one line.
+  static absl::StatusOr<std::unique_ptr<App>> Start(Config config);
+
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Where gRPC is served, with the port that was picked.
+  const std::string& grpc_address() const { return grpc_address_; }
+
+  // Health goes NOT_SERVING, waits are sent elsewhere, running calls have
+  // --drain_timeout to end, then are cut off. Blocks until all has stopped.
+  void Stop();
+
+ private:
+  struct Parts;
+
+  explicit App(Config config);
+  absl::Status StartParts();
+
+  Config config_;
+  std::string grpc_address_;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_APP_H_

@@ -1,0 +1,144 @@
+#include "service/config.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace wriftai {
+namespace {
+
+absl::Status Wanted(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
+}
+
+void AddCredentialFlags(FlagSet& flags, Config& config) {
+  flags.Add(
+      "credentials",
+      [&config](absl::string_view text) {
+        if (text == "caller") {
+          config.credentials = CredentialPolicy::kCaller;
+        } else if (text == "gateway") {
+          config.credentials = CredentialPolicy::kGateway;
+        } else if (text == "caller_then_gateway") {
+          config.credentials = CredentialPolicy::kCallerThenGateway;
+        } else {
+          return Wanted("caller, gateway or caller_then_gateway");
+        }
+        return absl::OkStatus();
+      },
+      "With whose token the upstream is called: the caller's (authorization "
+      "metadata), the gateway's, or the first that there is.",
+      "caller_then_gateway");
+  flags.Add("access_token_file", &config.access_token_file,
+            "File with the gateway's own token; read again when it changes. "
+            "The token itself is only taken from WRIFTAI_ACCESS_TOKEN, since "
+            "command lines can be read by others.",
+            "WRIFTAI_ACCESS_TOKEN_FILE");
+}
+
+void AddUpstreamFlags(FlagSet& flags, Config& config) {
+  flags.Add("sandbox", &config.sandbox,
+            "Run against an embedded sandbox: no token, no network.");
+  flags.Add(
+      "api_base_url",
+      [&config](absl::string_view text) {
+        text = absl::StripSuffix(text, "/");
+        if (!absl::StartsWith(text, "https://") &&
+            !absl::StartsWith(text, "http://")) {
+          return Wanted("an http or https URL");
+        }
+        config.upstream.base_url = std::string(text);
+        return absl::OkStatus();
+      },
+      "The upstream API.", config.upstream.base_url, "WRIFTAI_API_BASE_URL");
+  flags.Add(
+      "create_path",
+      [&config](absl::string_view text) {
+        if (text == "predictions") {
+          config.upstream.create_path = CreatePath::kPredictions;
+        } else if (text == "models") {
+          config.upstream.create_path = CreatePath::kModels;
+        } else {
+          return Wanted("predictions or models");
+        }
+        return absl::OkStatus();
+      },
+      "How to create: POST /predictions with the model in the body, or POST "
+      "/models/{owner}/{name}[/versions/{number}]/predictions.",
+      "predictions");
+  flags.Add("read_timeout", &config.upstream.read_timeout,
+            absl::Milliseconds(100), absl::Minutes(10),
+            "What one attempt of a read or a cancel may take.");
+  flags.Add("create_timeout", &config.upstream.create_timeout,
+            absl::Milliseconds(100), absl::Minutes(10),
+            "What a create may take, beyond its server_wait.");
+  flags.Add("connect_timeout", &config.connect_timeout, absl::Milliseconds(100),
+            absl::Minutes(1), "What connecting to the upstream may take.");
+  flags.Add("max_connections", &config.max_connections, 1, 10'000,
+            "Connections to the upstream at the most; held creates "
+            "(server_wait) take one each over HTTP/1.1.");
+  flags.Add("api_ca_file", &config.api_ca_file,
+            "PEM file with the authorities to trust for the upstream, in place "
+            "of the system's.");
+}
+
+void AddServerFlags(FlagSet& flags, Config& config) {
+  flags.Add("listen_address", &config.listen_address,
+            "Where gRPC is served, HOST:PORT; port 0 picks a free one.");
+  flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
+            "The largest request message; larger ones are refused with "
+            "RESOURCE_EXHAUSTED.");
+  flags.Add("max_response_bytes", &config.max_response_bytes, 1024, 1 << 30,
+            "The largest answer of the upstream that is read.");
+  flags.Add("max_wait", &config.max_wait, absl::Seconds(1), absl::Hours(24 * 7),
+            "The longest Wait: 30 minutes of running, plus the queue and a "
+            "cold start.");
+  flags.Add("drain_timeout", &config.drain_timeout, absl::ZeroDuration(),
+            absl::Hours(1),
+            "How long calls may go on after SIGTERM before they are cut off.");
+}
+
+absl::Status ReadToken(const FlagSet::Environment& environment,
+                       Config& config) {
+  const char* const token = environment("WRIFTAI_ACCESS_TOKEN");
+  if (token == nullptr || *token == '\0') return absl::OkStatus();
+  for (const char* c = token; *c != '\0'; ++c) {
+    if (*c <= ' ' || *c > '~') {
+      return absl::InvalidArgumentError(
+          "WRIFTAI_ACCESS_TOKEN: wanted printable ASCII without spaces");
+    }
+  }
+  config.access_token = Secret(token);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CommandLine> ParseCommandLine(
+    const std::vector<std::string>& arguments,
+    const FlagSet::Environment& environment) {
+  CommandLine line;
+  FlagSet flags(
+      "wriftai-gateway [flags]",
+      "Serves WriftAI predictions over gRPC (wriftai.v1.Predictions).",
+      "GATEWAY_");
+  AddServerFlags(flags, line.config);
+  AddCredentialFlags(flags, line.config);
+  AddUpstreamFlags(flags, line.config);
+  line.help = flags.Help();
+  const auto rest = flags.Parse(arguments, environment);
+  if (!rest.ok()) return rest.status();
+  line.help_wanted = flags.help_wanted();
+  if (!rest->empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(rest->front(), ": unknown argument; see --help"));
+  }
+  if (absl::Status status = ReadToken(environment, line.config); !status.ok()) {
+    return status;
+  }
+  return line;
+}
+
+}  // namespace wriftai

@@ -1,0 +1,60 @@
+#ifndef WRIFTAI_SERVICE_CONFIG_H_
+#define WRIFTAI_SERVICE_CONFIG_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "upstream/core/flag_set.h"
+#include "upstream/core/secret.h"
+#include "upstream/rest_prediction_client.h"
+
+namespace wriftai {
+
+// With whose token the upstream is called.
+enum class CredentialPolicy {
+  kCaller,             // The caller's; without one the call is refused.
+  kGateway,            // The gateway's, whatever the caller sends.
+  kCallerThenGateway,  // The caller's, or else the gateway's.
+};
+
+// Every setting of the gateway; the defaults are the contract's.
+struct Config {
+  std::string listen_address = "0.0.0.0:50051";
+  CredentialPolicy credentials = CredentialPolicy::kCallerThenGateway;
+
+  // The gateway's own token: the text, or the file it is in.
+  Secret access_token;
+  std::string access_token_file;
+
+  bool sandbox = false;
+  RestClientOptions upstream;
+  absl::Duration connect_timeout = absl::Seconds(5);
+  int64_t max_connections = 64;
+  std::string api_ca_file;
+
+  int64_t max_request_bytes = 16 << 20;
+  int64_t max_response_bytes = 64 << 20;
+  absl::Duration max_wait = absl::Hours(2);
+  absl::Duration drain_timeout = absl::Seconds(20);
+};
+
+// What the command line asks for.
+struct CommandLine {
+  Config config;
+  bool help_wanted = false;
+  std::string help;
+};
+
+// Reads flags and environment (`arguments` without the program's name).
+// INVALID_ARGUMENT: one line that names the flag or variable and what was
+// wanted, without any secret.
+absl::StatusOr<CommandLine> ParseCommandLine(
+    const std::vector<std::string>& arguments,
+    const FlagSet::Environment& environment);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_CONFIG_H_

@@ -1,0 +1,76 @@
+#ifndef WRIFTAI_SERVICE_ENGINE_H_
+#define WRIFTAI_SERVICE_ENGINE_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "service/caller_token.h"
+#include "service/config.h"
+#include "service/token_source.h"
+#include "upstream/core/random.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/create_once.h"
+#include "upstream/http/http_transport.h"
+#include "upstream/rest_prediction_client.h"
+#include "upstream/watch/watch_registry.h"
+
+namespace wriftai {
+
+// Who calls, and until when. A value.
+struct Caller {
+  std::shared_ptr<const Credential> credential;  // The caller's own, or null.
+  absl::Time deadline = absl::InfiniteFuture();  // Scheduler::Now()'s clock.
+};
+
+// All that the service has on the loop: the upstream, the creates that happen
+// once, the watches, the gateway's token. The object graph in one place.
+//
+// Threads: constructor any, scheduler() any, all else on the loop, the
+// destructor too. Scheduler and transport must outlive it.
+class Engine {
+ public:
+  Engine(const Config& config, std::unique_ptr<TokenSource> token,
+         Scheduler& scheduler, HttpTransport& transport, uint64_t random_seed);
+
+  Scheduler& scheduler() { return scheduler_; }
+
+  // With what the upstream is called for `caller`. UNAUTHENTICATED: see
+  // ChooseCredential().
+  absl::StatusOr<CallContext> ContextFor(const Caller& caller);
+
+  // UNAVAILABLE with a jittered RetryInfo while draining: a new wait would only
+  // have to move at once.
+  absl::Status AdmitWait();
+
+  // `options` with the end that --max_wait sets.
+  WatchOptions Bounded(WatchOptions options) const;
+
+  // No new waits; those under way end UNAVAILABLE, each with a RetryInfo of its
+  // own, so that they do not all arrive at the next replica at once.
+  void BeginDrain();
+
+  // Creates once per `request_id`; empty: creates.
+  CallHandle Create(CallContext context, std::string request_id,
+                    CreateParams params, PredictionClient::PredictionDone done);
+
+  PredictionClient& client() { return client_; }
+  WatchRegistry& watches() { return watches_; }
+
+ private:
+  absl::Status Draining();
+
+  const CredentialPolicy credentials_;
+  const absl::Duration max_wait_;
+  Scheduler& scheduler_;
+  const std::unique_ptr<TokenSource> token_;
+  Random random_;
+  RestPredictionClient client_;
+  CreateOnce creates_;
+  WatchRegistry watches_;
+  bool draining_ = false;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_ENGINE_H_

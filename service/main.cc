@@ -1,0 +1,62 @@
+#include <signal.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "google/protobuf/stubs/logging.h"
+#include "service/app.h"
+#include "service/config.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+#include "upstream/core/flag_set.h"
+
+namespace {
+
+// What a wrong setting ends with, as the shell's own commands do.
+constexpr int kUsageError = 2;
+
+int Usage(const absl::Status& status) {
+  std::fprintf(stderr, "wriftai-gateway: %s\n",
+               std::string(status.message()).c_str());
+  return kUsageError;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Before any thread starts, so that all inherit it: signals are waited for
+  // below, and a broken connection is an error of a write and no signal.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("gateway"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                      spdlog::pattern_time_type::utc);
+  // It would write a line for every bad string that a caller sends.
+  google::protobuf::SetLogHandler(nullptr);
+
+  auto line = wriftai::ParseCommandLine(wriftai::ArgumentsFromMain(argc, argv),
+                                        std::getenv);
+  if (!line.ok()) return Usage(line.status());
+  if (line->help_wanted) {
+    std::fputs(line->help.c_str(), stdout);
+    return EXIT_SUCCESS;
+  }
+  auto app = wriftai::App::Start(std::move(line->config));
+  if (!app.ok()) return Usage(app.status());
+
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  spdlog::info("signal {}: draining", signal_number);
+  // A second one ends it at once.
+  signal(signal_number, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  (*app)->Stop();
+  spdlog::info("stopped");
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,76 @@
+#include "upstream/error_details.h"
+
+#include <algorithm>
+
+namespace wriftai {
+
+absl::Status GatewayError(absl::StatusCode code, absl::string_view reason,
+                          absl::string_view message) {
+  absl::Status status(code, message);
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain(kGatewayDomain);
+  SetDetail(info, status);
+  return status;
+}
+
+absl::Status FieldError(absl::string_view field, absl::string_view wanted) {
+  absl::Status status =
+      GatewayError(absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
+                   absl::StrCat(field, ": wanted ", wanted));
+  google::rpc::BadRequest bad_request;
+  auto* const violation = bad_request.add_field_violations();
+  violation->set_field(std::string(field));
+  violation->set_description(absl::StrCat("wanted ", wanted));
+  SetDetail(bad_request, status);
+  return status;
+}
+
+void SetRetryDelay(absl::Duration delay, absl::Status& status) {
+  delay = std::max(delay, absl::ZeroDuration());
+  google::rpc::RetryInfo retry;
+  const int64_t seconds = absl::IDivDuration(delay, absl::Seconds(1), &delay);
+  retry.mutable_retry_delay()->set_seconds(seconds);
+  retry.mutable_retry_delay()->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(delay)));
+  SetDetail(retry, status);
+}
+
+std::optional<absl::Duration> RetryDelay(const absl::Status& status) {
+  const auto retry = GetDetail<google::rpc::RetryInfo>(status);
+  if (!retry.has_value()) return std::nullopt;
+  return absl::Seconds(retry->retry_delay().seconds()) +
+         absl::Nanoseconds(retry->retry_delay().nanos());
+}
+
+std::string ErrorReason(const absl::Status& status) {
+  const auto info = GetDetail<google::rpc::ErrorInfo>(status);
+  return info.has_value() ? info->reason() : std::string();
+}
+
+void SetMetadata(absl::string_view key, absl::string_view value,
+                 absl::Status& status) {
+  auto info = GetDetail<google::rpc::ErrorInfo>(status).value_or(
+      google::rpc::ErrorInfo());
+  (*info.mutable_metadata())[std::string(key)] = std::string(value);
+  SetDetail(info, status);
+}
+
+std::string MetadataOf(absl::string_view key, const absl::Status& status) {
+  const auto info = GetDetail<google::rpc::ErrorInfo>(status);
+  if (!info.has_value()) return "";
+  const auto entry = info->metadata().find(std::string(key));
+  return entry == info->metadata().end() ? "" : entry->second;
+}
+
+absl::Status PrefixFields(absl::string_view prefix, absl::Status status) {
+  auto bad_request = GetDetail<google::rpc::BadRequest>(status);
+  if (!bad_request.has_value()) return status;
+  for (auto& violation : *bad_request->mutable_field_violations()) {
+    violation.set_field(absl::StrCat(prefix, violation.field()));
+  }
+  SetDetail(*bad_request, status);
+  return status;
+}
+
+}  // namespace wriftai

@@ -1,0 +1,30 @@
+#ifndef WRIFTAI_UPSTREAM_JSON_JSON_WRITER_H_
+#define WRIFTAI_UPSTREAM_JSON_JSON_WRITER_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "rapidjson/writer.h"
+
+namespace wriftai {
+
+// What RapidJSON writes to: the end of a string.
+struct StringSink {
+  using Ch = char;
+  void Put(char c) { out.push_back(c); }
+  void Flush() {}
+
+  std::string out;
+};
+
+// Escapes only what JSON demands. With rapidjson::kWriteValidateEncodingFlag
+// its functions return false for a string that is not UTF-8, and what was
+// written then is good for nothing.
+template <unsigned flags>
+using JsonWriter = rapidjson::Writer<StringSink, rapidjson::UTF8<>,
+                                     rapidjson::UTF8<>,
+                                     rapidjson::CrtAllocator, flags>;
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_JSON_JSON_WRITER_H_

@@ -1,0 +1,63 @@
+#ifndef WRIFTAI_UPSTREAM_PREDICTION_CLIENT_H_
+#define WRIFTAI_UPSTREAM_PREDICTION_CLIENT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "upstream/core/call.h"
+#include "upstream/core/credential.h"
+#include "upstream/prediction_params.h"
+
+namespace wriftai {
+
+// For whom a call is made, and until when.
+struct CallContext {
+  std::shared_ptr<const Credential> credential;
+
+  // On Scheduler::Now()'s clock. Nothing is sent once it has passed.
+  absl::Time deadline = absl::InfiniteFuture();
+
+  // Whether a read that fails in passing is tried again before `deadline`.
+  bool retry_reads = true;
+};
+
+// The upstream, one method for each of its operations on predictions.
+//
+// Threads: loop only. Arguments are taken by value. `done` runs on the loop,
+// exactly once, never before the method has returned, and not at all once the
+// handle has been destroyed. Fails: by the table of upstream/http_status.h,
+// with details.
+class PredictionClient {
+ public:
+  using PredictionDone =
+      absl::AnyInvocable<void(absl::StatusOr<v1::Prediction>)>;
+  using PageDone = absl::AnyInvocable<void(absl::StatusOr<PredictionPage>)>;
+  using CancelDone = absl::AnyInvocable<void(absl::Status)>;
+
+  virtual ~PredictionClient() = default;
+
+  // `id` is a UUID.
+  [[nodiscard]] virtual CallHandle Get(CallContext context, std::string id,
+                                       PredictionDone done) = 0;
+
+  // Sends at most one POST, ever. When it may have arrived and no answer came
+  // back: UNKNOWN with reason CREATE_OUTCOME_UNKNOWN.
+  [[nodiscard]] virtual CallHandle Create(CallContext context,
+                                          CreateParams params,
+                                          PredictionDone done) = 0;
+
+  [[nodiscard]] virtual CallHandle List(CallContext context, ListParams params,
+                                        PageDone done) = 0;
+
+  // OK: the upstream has taken note. Not retried.
+  [[nodiscard]] virtual CallHandle Cancel(CallContext context, std::string id,
+                                          CancelDone done) = 0;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_PREDICTION_CLIENT_H_

@@ -1,0 +1,75 @@
+#include "upstream/reply_call.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "upstream/error_details.h"
+
+namespace wriftai {
+
+ReplyCall::ReplyCall(Scheduler& scheduler, HttpTransport& transport,
+                     Random& random, HttpRequest request, Options options,
+                     Done done)
+    : scheduler_(scheduler),
+      transport_(transport),
+      random_(random),
+      request_(std::move(request)),
+      options_(std::move(options)),
+      done_(std::move(done)) {
+  if (scheduler_.Now() < options_.deadline) {
+    Attempt();
+    return;
+  }
+  timer_ = scheduler_.PostAt(scheduler_.Now(), [this] {
+    Finish(GatewayError(absl::StatusCode::kDeadlineExceeded,
+                        "DEADLINE_EXCEEDED",
+                        "the deadline had passed before the call was sent"));
+  });
+}
+
+void ReplyCall::Attempt() {
+  ++attempts_;
+  HttpRequest request = request_;
+  const absl::Duration remaining = options_.deadline - scheduler_.Now();
+  const bool by_deadline = remaining < request.timeout;
+  request.timeout = std::min(request.timeout, remaining);
+  attempt_ = transport_.Send(std::move(request),
+                             [this, by_deadline](HttpResult result) {
+                               OnResult(std::move(result), by_deadline);
+                             });
+}
+
+void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
+  absl::Status status;
+  if (auto* const response = std::get_if<HttpResponse>(&result)) {
+    if (response->status >= 200 && response->status <= 299) {
+      Finish(std::move(*response));
+      return;
+    }
+    status = StatusFromReply(*response, options_.subject, scheduler_.WallNow());
+  } else {
+    status = StatusFromFailure(std::get<TransportFailure>(result),
+                               options_.subject, by_deadline);
+  }
+  if (attempts_ < options_.max_attempts && IsRetryable(status)) {
+    const absl::Duration delay =
+        std::max(options_.backoff.Delay(attempts_, random_),
+                 RetryDelay(status).value_or(absl::ZeroDuration()));
+    // A retry that cannot come before the deadline would only turn a clear
+    // error into a late one.
+    if (scheduler_.Now() + delay < options_.deadline) {
+      timer_ =
+          scheduler_.PostAt(scheduler_.Now() + delay, [this] { Attempt(); });
+      return;
+    }
+  }
+  Finish(std::move(status));
+}
+
+void ReplyCall::Finish(absl::StatusOr<HttpResponse> reply) {
+  // `done` may destroy this.
+  Done done = std::move(done_);
+  done(std::move(reply));
+}
+
+}  // namespace wriftai

@@ -1,0 +1,59 @@
+#ifndef WRIFTAI_UPSTREAM_REPLY_CALL_H_
+#define WRIFTAI_UPSTREAM_REPLY_CALL_H_
+
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "upstream/core/call.h"
+#include "upstream/core/random.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/http/http_transport.h"
+#include "upstream/http_status.h"
+#include "upstream/retry_policy.h"
+
+namespace wriftai {
+
+// One call to the upstream until its reply: sends the request, tries a read
+// again where that may help, and gives up at the deadline. Destroying it
+// cancels.
+//
+// Threads: loop. Owns: the request, the attempt under way, the timer of the
+// next. Scheduler, transport and random must outlive it. Fails: through `done`,
+// once, by the table of http_status.h; `done` gets 2xx replies alone.
+class ReplyCall : public Call {
+ public:
+  using Done = absl::AnyInvocable<void(absl::StatusOr<HttpResponse>)>;
+
+  struct Options {
+    CallSubject subject;
+    absl::Time deadline = absl::InfiniteFuture();  // Scheduler::Now()'s clock.
+    int max_attempts = 1;
+    Backoff backoff;
+  };
+
+  // `request.timeout` is what one attempt may take, the deadline aside.
+  ReplyCall(Scheduler& scheduler, HttpTransport& transport, Random& random,
+            HttpRequest request, Options options, Done done);
+
+ private:
+  void Attempt();
+  void OnResult(HttpResult result, bool by_deadline);
+  void Finish(absl::StatusOr<HttpResponse> reply);
+
+  Scheduler& scheduler_;
+  HttpTransport& transport_;
+  Random& random_;
+  const HttpRequest request_;
+  const Options options_;
+  Done done_;
+
+  int attempts_ = 0;
+  CallHandle attempt_;
+  TimerHandle timer_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_REPLY_CALL_H_

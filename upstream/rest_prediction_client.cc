@@ -1,0 +1,132 @@
+#include "upstream/rest_prediction_client.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "upstream/json/prediction_json.h"
+#include "upstream/percent_encode.h"
+
+namespace wriftai {
+namespace {
+
+std::string CreatePathOf(CreatePath path, const ModelReference& model) {
+  if (path == CreatePath::kPredictions) return "/predictions";
+  const std::string version = model.version.has_value()
+                                  ? absl::StrCat("/versions/", *model.version)
+                                  : std::string();
+  return absl::StrCat("/models/", PercentEncode(model.owner), "/",
+                      PercentEncode(model.name), version, "/predictions");
+}
+
+// What is left to do with a 2xx reply: decode it, or say why it cannot be.
+template <typename T, typename Decode>
+ReplyCall::Done Decoded(absl::AnyInvocable<void(absl::StatusOr<T>)> done,
+                        Decode decode) {
+  return [done = std::move(done),
+          decode](absl::StatusOr<HttpResponse> reply) mutable {
+    if (!reply.ok()) return done(reply.status());
+    absl::StatusOr<T> decoded = decode(reply->body);
+    if (decoded.ok()) return done(std::move(decoded));
+    done(InvalidReply(*reply, decoded.status().message()));
+  };
+}
+
+}  // namespace
+
+RestPredictionClient::RestPredictionClient(RestClientOptions options,
+                                           Scheduler& scheduler,
+                                           HttpTransport& transport,
+                                           Random& random)
+    : options_(std::move(options)),
+      scheduler_(scheduler),
+      transport_(transport),
+      random_(random) {}
+
+HttpRequest RestPredictionClient::Request(HttpMethod method,
+                                          absl::string_view path,
+                                          const CallContext& context) const {
+  HttpRequest request;
+  request.method = method;
+  request.url = absl::StrCat(options_.base_url, path);
+  request.headers.emplace_back("accept", "application/json");
+  if (method == HttpMethod::kPost) {
+    request.headers.emplace_back("content-type", "application/json");
+  }
+  if (context.credential != nullptr) {
+    request.bearer = context.credential->token();
+  }
+  request.timeout = options_.read_timeout;
+  return request;
+}
+
+CallHandle RestPredictionClient::Send(const CallContext& context,
+                                      CallSubject subject, HttpRequest request,
+                                      ReplyCall::Done done) {
+  ReplyCall::Options options;
+  options.deadline = context.deadline;
+  const bool is_read = request.method == HttpMethod::kGet;
+  options.max_attempts = is_read && context.retry_reads ? kMaxAttempts : 1;
+  options.subject = std::move(subject);
+  return std::make_unique<ReplyCall>(scheduler_, transport_, random_,
+                                     std::move(request), std::move(options),
+                                     std::move(done));
+}
+
+CallHandle RestPredictionClient::Get(CallContext context, std::string id,
+                                     PredictionDone done) {
+  HttpRequest request =
+      Request(HttpMethod::kGet,
+              absl::StrCat("/predictions/", PercentEncode(id)), context);
+  return Send(context, {Operation::kGet, std::move(id)}, std::move(request),
+              Decoded<v1::Prediction>(std::move(done), PredictionFromJson));
+}
+
+CallHandle RestPredictionClient::Create(CallContext context,
+                                        CreateParams params,
+                                        PredictionDone done) {
+  const ModelReference& model = params.model;
+  HttpRequest request = Request(
+      HttpMethod::kPost, CreatePathOf(options_.create_path, model), context);
+  request.timeout = options_.create_timeout;
+  if (params.validate_input.has_value()) {
+    request.headers.emplace_back("validate-input",
+                                 *params.validate_input ? "true" : "false");
+  }
+  if (params.server_wait.has_value()) {
+    request.headers.emplace_back("prefer",
+                                 absl::StrCat("wait=", *params.server_wait));
+    request.timeout += absl::Seconds(*params.server_wait);
+  }
+  request.body = CreateBodyToJson(
+      params, options_.create_path == CreatePath::kPredictions);
+  return Send(context,
+              {Operation::kCreate, absl::StrCat(model.owner, "/", model.name)},
+              std::move(request),
+              Decoded<v1::Prediction>(std::move(done), PredictionFromJson));
+}
+
+CallHandle RestPredictionClient::List(CallContext context, ListParams params,
+                                      PageDone done) {
+  std::string path = absl::StrCat("/predictions?page_size=", params.page_size);
+  if (!params.cursor.empty()) {
+    absl::StrAppend(&path, "&cursor=", PercentEncode(params.cursor));
+  }
+  return Send(context, {Operation::kList, ""},
+              Request(HttpMethod::kGet, path, context),
+              Decoded<PredictionPage>(std::move(done), PredictionPageFromJson));
+}
+
+CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
+                                        CancelDone done) {
+  HttpRequest request = Request(
+      HttpMethod::kPost,
+      absl::StrCat("/predictions/", PercentEncode(id), "/cancel"), context);
+  return Send(
+      context, {Operation::kCancel, std::move(id)}, std::move(request),
+      [done = std::move(done)](absl::StatusOr<HttpResponse> reply) mutable {
+        done(reply.status());
+      });
+}
+
+}  // namespace wriftai

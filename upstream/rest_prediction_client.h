@@ -1,0 +1,69 @@
+#ifndef WRIFTAI_UPSTREAM_REST_PREDICTION_CLIENT_H_
+#define WRIFTAI_UPSTREAM_REST_PREDICTION_CLIENT_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "upstream/core/random.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/http/http_transport.h"
+#include "upstream/prediction_client.h"
+#include "upstream/reply_call.h"
+
+namespace wriftai {
+
+// The documented ways to create; none has been withdrawn.
+enum class CreatePath {
+  kPredictions,  // POST /predictions, the newest: the model in the body.
+  kModels,       // POST /models/{owner}/{name}[/versions/{number}]/predictions.
+};
+
+struct RestClientOptions {
+  // Without a slash at the end.
+  std::string base_url = "https://api.wrift.ai/v1";
+
+  CreatePath create_path = CreatePath::kPredictions;
+
+  // One attempt of a read or a cancel: three times the official Python
+  // client's 10 s, since large outputs take their time.
+  absl::Duration read_timeout = absl::Seconds(30);
+
+  // A create, beyond what the upstream was allowed to hold it: giving up early
+  // leaves a paid prediction whose id nobody knows.
+  absl::Duration create_timeout = absl::Seconds(60);
+};
+
+// The upstream over REST: paths, headers and bodies; what comes back is decoded
+// by json/ and judged by http_status.h.
+//
+// Threads: loop. Scheduler, transport and random must outlive it and its calls;
+// it must outlive its calls. Fails: see PredictionClient.
+class RestPredictionClient : public PredictionClient {
+ public:
+  RestPredictionClient(RestClientOptions options, Scheduler& scheduler,
+                       HttpTransport& transport, Random& random);
+
+  CallHandle Get(CallContext context, std::string id,
+                 PredictionDone done) override;
+  CallHandle Create(CallContext context, CreateParams params,
+                    PredictionDone done) override;
+  CallHandle List(CallContext context, ListParams params,
+                  PageDone done) override;
+  CallHandle Cancel(CallContext context, std::string id,
+                    CancelDone done) override;
+
+ private:
+  HttpRequest Request(HttpMethod method, absl::string_view path,
+                      const CallContext& context) const;
+  CallHandle Send(const CallContext& context, CallSubject subject,
+                  HttpRequest request, ReplyCall::Done done);
+
+  const RestClientOptions options_;
+  Scheduler& scheduler_;
+  HttpTransport& transport_;
+  Random& random_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_REST_PREDICTION_CLIENT_H_

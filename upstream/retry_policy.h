@@ -1,0 +1,35 @@
+#ifndef WRIFTAI_UPSTREAM_RETRY_POLICY_H_
+#define WRIFTAI_UPSTREAM_RETRY_POLICY_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "upstream/core/random.h"
+
+namespace wriftai {
+
+// How long to wait after the n-th failure in a row: `first` doubled n-1 times,
+// at most `longest`, of which a random half to whole, so that clients that
+// failed together do not come back together. Values; any thread.
+struct Backoff {
+  absl::Duration first = absl::Milliseconds(200);
+  absl::Duration longest = absl::Seconds(5);
+
+  // `failures` from 1.
+  absl::Duration Delay(int failures, Random& random) const;
+};
+
+// Attempts of one read, the first included: the official clients' default of
+// two retries.
+inline constexpr int kMaxAttempts = 3;
+
+// Whether a read that failed so is sent again at once (with Backoff): outages
+// only. A limit (429) is not an outage: its window says when to come back.
+bool IsRetryable(const absl::Status& status);
+
+// Whether the same call may well succeed later: an outage, a limit, a broken
+// reply. Not: a refusal, or a reply that is too large and will be again.
+bool MayPass(const absl::Status& status);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_RETRY_POLICY_H_

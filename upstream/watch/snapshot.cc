@@ -1,0 +1,40 @@
+#include "upstream/watch/snapshot.h"
+
+#include <tuple>
+
+namespace wriftai {
+namespace {
+
+int Rank(v1::Status status) {
+  switch (status) {
+    case v1::STATUS_PENDING:
+      return 0;
+    case v1::STATUS_SUCCEEDED:
+    case v1::STATUS_FAILED:
+      return 2;
+    default:
+      return 1;
+  }
+}
+
+std::tuple<int64_t, int32_t> UpdatedAt(const v1::Prediction& prediction) {
+  return {prediction.updated_at().seconds(), prediction.updated_at().nanos()};
+}
+
+}  // namespace
+
+bool IsTerminal(const v1::Prediction& prediction) {
+  return Rank(prediction.status()) == 2;
+}
+
+bool MayFollow(const v1::Prediction& previous, const v1::Prediction& next) {
+  if (IsTerminal(previous) && next.status() != previous.status()) return false;
+  const int before = Rank(previous.status());
+  const int after = Rank(next.status());
+  if (before != after) return before < after;
+  // A list item may lack the time; then there is nothing to hold against it.
+  if (!previous.has_updated_at() || !next.has_updated_at()) return true;
+  return UpdatedAt(previous) <= UpdatedAt(next);
+}
+
+}  // namespace wriftai

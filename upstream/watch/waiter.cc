@@ -1,0 +1,31 @@
+#include "upstream/watch/waiter.h"
+
+#include <algorithm>
+
+#include "google/protobuf/util/message_differencer.h"
+
+namespace wriftai {
+
+bool Waiter::IsDue(const Snapshot& snapshot, absl::Time now,
+                   absl::Duration polled_every) const {
+  if (told_ == nullptr || IsTerminal(snapshot.prediction)) return true;
+  const v1::Prediction& before = told_->prediction;
+  if (before.status_text() != snapshot.prediction.status_text()) return true;
+  if (options_.only_changes) {
+    return !google::protobuf::util::MessageDifferencer::Equals(
+        before, snapshot.prediction);
+  }
+  // Half a poll of slack: results arrive a little early or late, and waiting
+  // for the next one would double the interval.
+  return now - told_at_ >= options_.poll_interval - polled_every / 2;
+}
+
+void Waiter::Tell(const SnapshotPtr& snapshot, absl::Time now,
+                  absl::Duration polled_every) {
+  told_ = snapshot;
+  told_at_ = now;
+  observer_.OnSnapshot(snapshot,
+                       std::max(options_.poll_interval, polled_every));
+}
+
+}  // namespace wriftai
