@@ -1,0 +1,65 @@
+#ifndef WRIFTAI_TESTS_SUPPORT_FAKE_PREDICTION_CLIENT_H_
+#define WRIFTAI_TESTS_SUPPORT_FAKE_PREDICTION_CLIENT_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "upstream/prediction_client.h"
+
+namespace wriftai {
+
+// A prediction in `status` (the upstream's word), last changed `updated`
+// seconds after some fixed time.
+v1::Prediction MakePrediction(absl::string_view id, absl::string_view status,
+                              int updated = 0);
+
+// A credential whose token is `name`.
+std::shared_ptr<const Credential> MakeCredential(absl::string_view name);
+
+// An upstream that records its calls and answers when the test says so, in any
+// order.
+//
+// Threads: the loop's (the test's). It must outlive its handles. Fails: a test
+// that answers a call that is not under way.
+class FakePredictionClient : public PredictionClient {
+ public:
+  struct Recorded {
+    std::string operation;  // "get", "create", "list", "cancel".
+    CallContext context;
+    std::string id;
+    CreateParams create;
+    ListParams list;
+  };
+
+  CallHandle Get(CallContext context, std::string id,
+                 PredictionDone done) override;
+  CallHandle Create(CallContext context, CreateParams params,
+                    PredictionDone done) override;
+  CallHandle List(CallContext context, ListParams params,
+                  PageDone done) override;
+  CallHandle Cancel(CallContext context, std::string id,
+                    CancelDone done) override;
+
+  const std::vector<Recorded>& calls() const { return calls_; }
+  size_t pending_count() const { return pending_.size(); }
+  bool pending(size_t index) const { return pending_.count(index) > 0; }
+
+  // Answers call `index` (Get or Create), or the newest one.
+  void Answer(size_t index, absl::StatusOr<v1::Prediction> result);
+  void Answer(absl::StatusOr<v1::Prediction> result);
+
+ private:
+  class Pending;
+
+  CallHandle Record(Recorded call, PredictionDone done);
+
+  std::vector<Recorded> calls_;
+  std::map<size_t, PredictionDone> pending_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_SUPPORT_FAKE_PREDICTION_CLIENT_H_

@@ -1,0 +1,49 @@
+#ifndef WRIFTAI_TESTS_SUPPORT_FAKE_TRANSPORT_H_
+#define WRIFTAI_TESTS_SUPPORT_FAKE_TRANSPORT_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "upstream/core/scheduler.h"
+#include "upstream/http/http_transport.h"
+
+namespace wriftai {
+
+// A transport that records what is sent and answers when the test says so, in
+// any order.
+//
+// Threads: the loop's (the test's). It must
+// outlive the handles. Fails: a test that answers what is not under way.
+class FakeTransport : public HttpTransport {
+ public:
+  CallHandle Send(HttpRequest request, Done done) override;
+
+  // All that was ever sent.
+  const std::vector<HttpRequest>& sent() const { return sent_; }
+
+  // Whether request `index` still waits for its answer.
+  bool pending(size_t index) const { return pending_.count(index) > 0; }
+  size_t pending_count() const { return pending_.size(); }
+
+  // Answers request `index` (in the order of sending).
+  void Answer(size_t index, HttpResult result);
+
+  // Answers the newest request with `status`, `body` and headers.
+  void Reply(int status, std::string body,
+             std::vector<std::pair<std::string, std::string>> headers = {});
+
+  // The newest request gets no reply.
+  void Break(TransportFailure::Kind kind, bool maybe_sent);
+
+ private:
+  class Pending;
+
+  std::vector<HttpRequest> sent_;
+  std::map<size_t, Done> pending_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_SUPPORT_FAKE_TRANSPORT_H_

@@ -1,0 +1,41 @@
+#ifndef WRIFTAI_TESTS_SUPPORT_RECORDING_OBSERVER_H_
+#define WRIFTAI_TESTS_SUPPORT_RECORDING_OBSERVER_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "upstream/watch/prediction_observer.h"
+
+namespace wriftai {
+
+// A waiter that writes down what it is told.
+//
+// Threads: the loop's (the test's).
+class RecordingObserver : public PredictionObserver {
+ public:
+  void OnSnapshot(const SnapshotPtr& snapshot,
+                  absl::Duration interval) override {
+    statuses.push_back(snapshot->prediction.status_text());
+    snapshots.push_back(snapshot);
+    intervals.push_back(interval);
+    if (on_told) on_told();
+  }
+
+  void OnError(const absl::Status& status) override {
+    errors.push_back(status);
+    if (on_told) on_told();
+  }
+
+  std::vector<std::string> statuses;
+  std::vector<SnapshotPtr> snapshots;
+  std::vector<absl::Duration> intervals;
+  std::vector<absl::Status> errors;
+
+  // Runs after each call: what a waiter does when it is told.
+  std::function<void()> on_told;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_SUPPORT_RECORDING_OBSERVER_H_

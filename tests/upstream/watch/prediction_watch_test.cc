@@ -1,0 +1,440 @@
+#include "upstream/watch/prediction_watch.h"
+
+#include <memory>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/recording_observer.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
+
+class PredictionWatchTest : public ::testing::Test {
+ protected:
+  PredictionWatchTest()
+      : random_(1),
+        watch_(MakeCredential("token"), kId, scheduler_, client_, random_) {}
+
+  static WatchOptions Every(absl::Duration interval) {
+    WatchOptions options;
+    options.poll_interval = interval;
+    return options;
+  }
+
+  static WatchOptions OnlyChanges() {
+    WatchOptions options;
+    options.only_changes = true;
+    return options;
+  }
+
+  // Lets what is due happen: first polls, news to newcomers.
+  void Settle() { scheduler_.RunPosted(); }
+
+  // The poll under way brings `status`.
+  void Polled(const char* status, int updated = 0) {
+    client_.Answer(MakePrediction(kId, status, updated));
+    Settle();
+  }
+
+  void PollFails(const absl::Status& status) {
+    client_.Answer(status);
+    Settle();
+  }
+
+  size_t polls() const { return client_.calls().size(); }
+
+  ManualScheduler scheduler_;
+  FakePredictionClient client_;
+  Random random_;
+  PredictionWatch watch_;
+  RecordingObserver first_;
+  RecordingObserver second_;
+};
+
+TEST_F(PredictionWatchTest, PollsAtOnceForTheFirstWaiter) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  ASSERT_THAT(client_.calls(), SizeIs(1));
+  EXPECT_EQ(client_.calls()[0].operation, "get");
+  EXPECT_EQ(client_.calls()[0].id, kId);
+  EXPECT_EQ(client_.calls()[0].context.credential->token().Reveal(), "token");
+  EXPECT_FALSE(client_.calls()[0].context.retry_reads);
+}
+
+TEST_F(PredictionWatchTest, EmitsEveryPollResultAndThenTheEnd) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  for (const char* status : {"pending", "pending", "started", "started"}) {
+    Polled(status);
+    scheduler_.Advance(absl::Seconds(1));
+  }
+  Polled("succeeded");
+  EXPECT_THAT(first_.statuses, ElementsAre("pending", "pending", "started",
+                                           "started", "succeeded"));
+  EXPECT_THAT(first_.errors, IsEmpty());
+  EXPECT_TRUE(watch_.idle());
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_EQ(polls(), 5u);
+}
+
+TEST_F(PredictionWatchTest, PollsAnIntervalAfterTheLastPollBegan) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  scheduler_.Advance(absl::Milliseconds(400));
+  Polled("pending");
+  scheduler_.Advance(absl::Milliseconds(599));
+  EXPECT_EQ(polls(), 1u);
+  scheduler_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(polls(), 2u);
+}
+
+TEST_F(PredictionWatchTest, NeverHasTwoPollsUnderWay) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  scheduler_.Advance(absl::Seconds(10));
+  watch_.Add(Every(absl::Milliseconds(100)), second_);
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(polls(), 1u);
+}
+
+TEST_F(PredictionWatchTest, ManyWaitersShareOnePoll) {
+  std::vector<std::unique_ptr<RecordingObserver>> waiters;
+  for (int i = 0; i < 1000; ++i) {
+    waiters.push_back(std::make_unique<RecordingObserver>());
+    watch_.Add(Every(absl::Seconds(1)), *waiters.back());
+  }
+  Settle();
+  Polled("started");
+  scheduler_.Advance(absl::Seconds(1));
+  Polled("succeeded");
+  EXPECT_EQ(polls(), 2u);
+  for (const auto& waiter : waiters) {
+    EXPECT_THAT(waiter->statuses, ElementsAre("started", "succeeded"));
+    // One snapshot for all.
+    EXPECT_EQ(waiter->snapshots[1], waiters[0]->snapshots[1]);
+  }
+}
+
+TEST_F(PredictionWatchTest, ALateWaiterIsToldTheNewestStateAtOnce) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("started");
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  EXPECT_THAT(second_.statuses, IsEmpty()) << "told inside Add()";
+  Settle();
+  EXPECT_THAT(second_.statuses, ElementsAre("started"));
+  EXPECT_EQ(polls(), 1u);
+}
+
+TEST_F(PredictionWatchTest, AWaiterThatJoinsAfterTheEndIsToldIt) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("failed");
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  Settle();
+  EXPECT_THAT(second_.statuses, ElementsAre("failed"));
+  EXPECT_EQ(polls(), 1u);
+}
+
+TEST_F(PredictionWatchTest, AWaiterThatJoinsDuringTheLastPollIsToldOnce) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("started");
+  scheduler_.Advance(absl::Seconds(1));
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  // The end comes before the newcomer has been told the state before it.
+  client_.Answer(MakePrediction(kId, "succeeded"));
+  Settle();
+  EXPECT_THAT(second_.statuses, ElementsAre("succeeded"));
+}
+
+TEST_F(PredictionWatchTest, EachWaiterIsToldAtItsOwnInterval) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Add(Every(absl::Seconds(5)), second_);
+  Settle();
+  for (int second = 0; second <= 10; ++second) {
+    Polled("started");
+    scheduler_.Advance(absl::Seconds(1));
+  }
+  EXPECT_THAT(first_.statuses, SizeIs(11));
+  EXPECT_THAT(second_.statuses, SizeIs(3));
+}
+
+TEST_F(PredictionWatchTest, AnEarlyPollResultStillCountsAsTheOneThatIsDue) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  scheduler_.Advance(absl::Milliseconds(300));
+  Polled("started");  // At 0.3 s.
+  scheduler_.Advance(absl::Milliseconds(700));
+  Polled("started");  // At 1.0 s: 0.7 s after the first.
+  EXPECT_THAT(first_.statuses, SizeIs(2));
+}
+
+TEST_F(PredictionWatchTest, AChangeOfStatusIsNeverHeldBack) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Add(Every(absl::Minutes(1)), second_);
+  Settle();
+  Polled("pending");
+  scheduler_.Advance(absl::Seconds(1));
+  Polled("started");
+  EXPECT_THAT(second_.statuses, ElementsAre("pending", "started"));
+}
+
+TEST_F(PredictionWatchTest, OnlyChangesLeavesOutWhatIsTheSame) {
+  watch_.Add(OnlyChanges(), first_);
+  Settle();
+  for (const int updated : {0, 0, 3, 3}) {
+    Polled("started", updated);
+    scheduler_.Advance(absl::Seconds(1));
+  }
+  EXPECT_THAT(first_.snapshots, SizeIs(2));
+}
+
+TEST_F(PredictionWatchTest, AnEagerNewcomerMakesThePollsFaster) {
+  watch_.Add(Every(absl::Seconds(10)), first_);
+  Settle();
+  Polled("started");
+  scheduler_.Advance(absl::Seconds(3));
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  Settle();
+  EXPECT_EQ(polls(), 2u) << "its interval since the last poll is over";
+}
+
+TEST_F(PredictionWatchTest, ALeavingEagerWaiterMakesThePollsSlower) {
+  const uint64_t eager = watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Add(Every(absl::Seconds(10)), second_);
+  Settle();
+  Polled("started");
+  scheduler_.Advance(absl::Seconds(1));
+  Polled("started");
+  watch_.Remove(eager);
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(polls(), 3u) << "already set when it left";
+  Polled("started");
+  scheduler_.Advance(absl::Milliseconds(9900));
+  EXPECT_EQ(polls(), 3u);
+}
+
+TEST_F(PredictionWatchTest, LastLeaverEndsThePoll) {
+  const uint64_t one = watch_.Add(Every(absl::Seconds(1)), first_);
+  const uint64_t two = watch_.Add(Every(absl::Seconds(1)), second_);
+  Settle();
+  watch_.Remove(one);
+  EXPECT_EQ(client_.pending_count(), 1u);
+  watch_.Remove(two);
+  EXPECT_EQ(client_.pending_count(), 0u);
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_EQ(polls(), 1u);
+}
+
+TEST_F(PredictionWatchTest, LeavingTakesBackTheNewsToANewcomer) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("started");
+  watch_.Remove(watch_.Add(Every(absl::Seconds(1)), second_));
+  Settle();
+  EXPECT_THAT(second_.statuses, IsEmpty());
+}
+
+TEST_F(PredictionWatchTest, AWaiterMayLeaveWhileItIsTold) {
+  uint64_t own = 0;
+  first_.on_told = [&] { watch_.Remove(own); };
+  own = watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  Settle();
+  Polled("started");
+  scheduler_.Advance(absl::Seconds(1));
+  Polled("succeeded");
+  EXPECT_THAT(first_.statuses, ElementsAre("started"));
+  EXPECT_THAT(second_.statuses, ElementsAre("started", "succeeded"));
+}
+
+TEST_F(PredictionWatchTest, AWaiterMayMakeAnotherLeaveWhileItIsTold) {
+  uint64_t other = 0;
+  first_.on_told = [&] { watch_.Remove(other); };
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  other = watch_.Add(Every(absl::Seconds(1)), second_);
+  Settle();
+  Polled("started");
+  EXPECT_THAT(second_.statuses, IsEmpty());
+}
+
+TEST_F(PredictionWatchTest, StateNeverGoesBackwards) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("started", 5);
+  scheduler_.Advance(absl::Seconds(1));
+  Polled("pending", 9);
+  scheduler_.Advance(absl::Seconds(1));
+  Polled("started", 4);
+  EXPECT_THAT(first_.statuses, ElementsAre("started"));
+  EXPECT_EQ(polls(), 3u);
+}
+
+TEST_F(PredictionWatchTest, UnknownStatusIsToldAndIsNoEnd) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("canceled");
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(polls(), 2u);
+  EXPECT_THAT(first_.statuses, ElementsAre("canceled"));
+}
+
+TEST_F(PredictionWatchTest, AnObservationCountsAsThePollThatItReplaces) {
+  watch_.Observe(MakePrediction(kId, "pending"), v1::SOURCE_CREATE);
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  EXPECT_EQ(polls(), 0u);
+  ASSERT_THAT(first_.snapshots, SizeIs(1));
+  EXPECT_EQ(first_.snapshots[0]->source, v1::SOURCE_CREATE);
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(polls(), 1u);
+}
+
+TEST_F(PredictionWatchTest, SnapshotsCarryTheWallTimeOfTheirObservation) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  scheduler_.Advance(absl::Milliseconds(250));
+  const absl::Time now = scheduler_.WallNow();
+  Polled("started");
+  scheduler_.Advance(absl::Milliseconds(500));
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  Settle();
+  EXPECT_EQ(second_.snapshots[0]->observed_at, now);
+  EXPECT_EQ(second_.snapshots[0]->source, v1::SOURCE_GET);
+}
+
+TEST_F(PredictionWatchTest, FailuresThatMayPassOnlyLengthenTheDelay) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  for (int failures = 1; failures <= 12; ++failures) {
+    PollFails(absl::UnavailableError("down"));
+    const absl::Time failed_at = scheduler_.Now();
+    ASSERT_TRUE(scheduler_.AdvanceToNextTimer());
+    const absl::Duration delay = scheduler_.Now() - failed_at;
+    const absl::Duration whole =
+        std::min(absl::Seconds(1 << (failures - 1)), kLongestPollDelay);
+    EXPECT_GE(delay, whole / 2);
+    EXPECT_LE(delay, whole);
+  }
+  EXPECT_THAT(first_.errors, IsEmpty());
+  Polled("started");
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(polls(), 14u) << "back to the interval after a success";
+}
+
+TEST_F(PredictionWatchTest, ALimitPausesPollsUntilItsReset) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  absl::Status limited = absl::ResourceExhaustedError("429");
+  SetRetryDelay(absl::Seconds(20), limited);
+  PollFails(limited);
+  scheduler_.Advance(absl::Seconds(19));
+  EXPECT_EQ(polls(), 1u);
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(polls(), 2u);
+}
+
+TEST_F(PredictionWatchTest, ANewcomerDoesNotCutABackoffShort) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  absl::Status limited = absl::ResourceExhaustedError("429");
+  SetRetryDelay(absl::Seconds(20), limited);
+  PollFails(limited);
+  watch_.Add(Every(absl::Milliseconds(100)), second_);
+  scheduler_.Advance(absl::Seconds(19));
+  EXPECT_EQ(polls(), 1u);
+}
+
+TEST_F(PredictionWatchTest, ABrokenReplyMayPass) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  PollFails(GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
+                         "no JSON"));
+  EXPECT_THAT(first_.errors, IsEmpty());
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(polls(), 2u);
+}
+
+TEST_F(PredictionWatchTest, PermanentFailuresEndTheWaitOfAll) {
+  for (const absl::Status& status :
+       {absl::UnauthenticatedError("401"), absl::PermissionDeniedError("403"),
+        absl::NotFoundError("404"), absl::InvalidArgumentError("422")}) {
+    RecordingObserver one, two;
+    watch_.Add(Every(absl::Seconds(1)), one);
+    watch_.Add(Every(absl::Seconds(5)), two);
+    Settle();
+    PollFails(status);
+    EXPECT_THAT(one.errors, ElementsAre(status));
+    EXPECT_THAT(two.errors, ElementsAre(status));
+    EXPECT_TRUE(watch_.idle());
+    EXPECT_EQ(client_.pending_count(), 0u);
+  }
+}
+
+TEST_F(PredictionWatchTest, AReplyThatIsTooLargeEndsTheWait) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  absl::Status too_large = GatewayError(absl::StatusCode::kInternal,
+                                        kUpstreamResponseInvalid, "too large");
+  SetMetadata(kCauseKey, kCauseTooLarge, too_large);
+  PollFails(too_large);
+  EXPECT_THAT(first_.errors, ElementsAre(too_large));
+}
+
+TEST_F(PredictionWatchTest, AfterAFailureANewWaiterPollsAtOnce) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  PollFails(absl::NotFoundError("not yet replicated"));
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  Settle();
+  EXPECT_EQ(polls(), 2u);
+}
+
+TEST_F(PredictionWatchTest, PatienceEndsForOneWaiterAlone) {
+  WatchOptions impatient = Every(absl::Seconds(1));
+  impatient.end_at = scheduler_.Now() + absl::Seconds(5);
+  watch_.Add(impatient, first_);
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  Settle();
+  scheduler_.Advance(absl::Seconds(5));
+  ASSERT_THAT(first_.errors, SizeIs(1));
+  EXPECT_THAT(first_.errors[0],
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       "the gateway's longest wait is over; the prediction "
+                       "c12258c4-ed83-4d7b-a784-8ed55412325a goes on: wait "
+                       "for it again"));
+  EXPECT_THAT(second_.errors, IsEmpty());
+  EXPECT_EQ(watch_.waiter_count(), 1u);
+}
+
+TEST_F(PredictionWatchTest, TheLastToLosePatienceEndsThePoll) {
+  WatchOptions impatient = Every(absl::Seconds(1));
+  impatient.end_at = scheduler_.Now() + absl::Seconds(5);
+  watch_.Add(impatient, first_);
+  Settle();
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_EQ(client_.pending_count(), 0u);
+}
+
+TEST_F(PredictionWatchTest, UpdatesTellTheIntervalInForce) {
+  watch_.Add(Every(absl::Seconds(2)), first_);
+  watch_.Add(Every(absl::Milliseconds(500)), second_);
+  Settle();
+  Polled("started");
+  EXPECT_THAT(first_.intervals, ElementsAre(absl::Seconds(2)));
+  EXPECT_THAT(second_.intervals, ElementsAre(absl::Milliseconds(500)));
+}
+
+}  // namespace
+}  // namespace wriftai

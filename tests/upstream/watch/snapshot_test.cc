@@ -1,0 +1,53 @@
+#include "upstream/watch/snapshot.h"
+
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+
+namespace wriftai {
+namespace {
+
+v1::Prediction At(const char* status, int updated) {
+  return MakePrediction("id", status, updated);
+}
+
+TEST(Snapshot, OnlyTheDocumentedEndsAreTerminal) {
+  EXPECT_TRUE(IsTerminal(At("succeeded", 0)));
+  EXPECT_TRUE(IsTerminal(At("failed", 0)));
+  EXPECT_FALSE(IsTerminal(At("pending", 0)));
+  EXPECT_FALSE(IsTerminal(At("started", 0)));
+  EXPECT_FALSE(IsTerminal(At("canceled", 0)));
+}
+
+TEST(Snapshot, StatusNeverGoesBackwardsWhateverTheTimesSay) {
+  EXPECT_TRUE(MayFollow(At("pending", 9), At("started", 0)));
+  EXPECT_FALSE(MayFollow(At("started", 0), At("pending", 9)));
+  EXPECT_FALSE(MayFollow(At("succeeded", 0), At("started", 9)));
+  EXPECT_FALSE(MayFollow(At("queued_again", 0), At("pending", 9)));
+}
+
+TEST(Snapshot, TheSameStatusFollowsUnlessItIsOlder) {
+  EXPECT_TRUE(MayFollow(At("started", 1), At("started", 1)));
+  EXPECT_TRUE(MayFollow(At("started", 1), At("started", 2)));
+  EXPECT_FALSE(MayFollow(At("started", 2), At("started", 1)));
+}
+
+TEST(Snapshot, WithoutATimeTheSameStatusFollows) {
+  v1::Prediction untimed = At("started", 0);
+  untimed.clear_updated_at();
+  EXPECT_TRUE(MayFollow(At("started", 5), untimed));
+  EXPECT_TRUE(MayFollow(untimed, At("started", 5)));
+}
+
+TEST(Snapshot, AnEndLeadsToNoOtherEnd) {
+  EXPECT_FALSE(MayFollow(At("succeeded", 0), At("failed", 9)));
+  EXPECT_FALSE(MayFollow(At("failed", 0), At("succeeded", 9)));
+}
+
+TEST(Snapshot, UnknownStatusesAndStartedMayAlternateInTime) {
+  EXPECT_TRUE(MayFollow(At("started", 1), At("uploading", 2)));
+  EXPECT_TRUE(MayFollow(At("uploading", 2), At("started", 3)));
+  EXPECT_FALSE(MayFollow(At("uploading", 2), At("started", 1)));
+}
+
+}  // namespace
+}  // namespace wriftai

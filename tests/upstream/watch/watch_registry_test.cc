@@ -1,0 +1,151 @@
+#include "upstream/watch/watch_registry.h"
+
+#include <memory>
+#include <optional>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/recording_observer.h"
+#include "tests/support/status_matchers.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
+constexpr char kOtherId[] = "00000000-0000-0000-0000-000000000001";
+
+class WatchRegistryTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Subscription> Join(const char* token, const char* id,
+                                     RecordingObserver& observer) {
+    return registry_.Subscribe(MakeCredential(token), id, WatchOptions(),
+                               observer);
+  }
+
+  void Polled(size_t call, const char* status) {
+    client_.Answer(call, MakePrediction(client_.calls()[call].id, status));
+    scheduler_.RunPosted();
+  }
+
+  ManualScheduler scheduler_;
+  FakePredictionClient client_;
+  Random random_{1};
+  WatchRegistry registry_{scheduler_, client_, random_};
+  RecordingObserver alice_;
+  RecordingObserver bob_;
+};
+
+TEST_F(WatchRegistryTest, OnePollServesAllWaitersOfAPrediction) {
+  const auto a = Join("token", kId, alice_);
+  const auto b = Join("token", kId, bob_);
+  scheduler_.RunPosted();
+  EXPECT_THAT(client_.calls(), SizeIs(1));
+  EXPECT_EQ(registry_.watch_count(), 1u);
+  EXPECT_EQ(registry_.waiter_count(), 2u);
+}
+
+TEST_F(WatchRegistryTest, NothingIsSharedAcrossCredentials) {
+  const auto a = Join("alice", kId, alice_);
+  const auto b = Join("bob", kId, bob_);
+  scheduler_.RunPosted();
+  ASSERT_THAT(client_.calls(), SizeIs(2));
+  Polled(0, "succeeded");
+  const bool first_is_alice =
+      client_.calls()[0].context.credential->token().Reveal() == "alice";
+  EXPECT_EQ(alice_.statuses.size(), first_is_alice ? 1u : 0u);
+  EXPECT_EQ(bob_.statuses.size(), first_is_alice ? 0u : 1u);
+}
+
+TEST_F(WatchRegistryTest, DifferentPredictionsArePolledApart) {
+  const auto a = Join("token", kId, alice_);
+  const auto b = Join("token", kOtherId, bob_);
+  scheduler_.RunPosted();
+  EXPECT_THAT(client_.calls(), SizeIs(2));
+}
+
+TEST_F(WatchRegistryTest, LastLeaverEndsTheWatch) {
+  auto a = Join("token", kId, alice_);
+  auto b = Join("token", kId, bob_);
+  scheduler_.RunPosted();
+  a.reset();
+  scheduler_.RunPosted();
+  EXPECT_EQ(registry_.watch_count(), 1u);
+  b.reset();
+  EXPECT_EQ(client_.pending_count(), 0u);
+  scheduler_.RunPosted();
+  EXPECT_EQ(registry_.watch_count(), 0u);
+}
+
+TEST_F(WatchRegistryTest, LeavingAndComingBackKeepsTheWatch) {
+  auto a = Join("token", kId, alice_);
+  scheduler_.RunPosted();
+  Polled(0, "started");
+  a.reset();
+  const auto b = Join("token", kId, bob_);
+  scheduler_.RunPosted();
+  EXPECT_EQ(registry_.watch_count(), 1u);
+  EXPECT_THAT(bob_.statuses, ElementsAre("started"));
+}
+
+TEST_F(WatchRegistryTest, AWaiterMayLeaveWhileItIsToldTheEnd) {
+  std::unique_ptr<Subscription> own;
+  alice_.on_told = [&] { own.reset(); };
+  own = Join("token", kId, alice_);
+  scheduler_.RunPosted();
+  Polled(0, "succeeded");
+  EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
+  EXPECT_EQ(registry_.watch_count(), 0u);
+}
+
+TEST_F(WatchRegistryTest, SubscriptionsMayOutliveTheirWatch) {
+  auto a = Join("token", kId, alice_);
+  auto b = Join("token", kId, bob_);
+  scheduler_.RunPosted();
+  Polled(0, "succeeded");
+  a.reset();
+  scheduler_.RunPosted();
+  ASSERT_EQ(registry_.watch_count(), 0u);
+  b.reset();
+}
+
+TEST_F(WatchRegistryTest, WhatTheCreateSaidIsToldFirstAndCostsNoRead) {
+  const auto a =
+      registry_.Subscribe(MakeCredential("token"), kId, WatchOptions(), alice_,
+                          MakePrediction(kId, "pending"));
+  scheduler_.RunPosted();
+  EXPECT_THAT(alice_.statuses, ElementsAre("pending"));
+  EXPECT_THAT(client_.calls(), IsEmpty());
+}
+
+TEST_F(WatchRegistryTest, ACreateThatHasEndedEndsTheWait) {
+  const auto a =
+      registry_.Subscribe(MakeCredential("token"), kId, WatchOptions(), alice_,
+                          MakePrediction(kId, "succeeded"));
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
+  EXPECT_THAT(client_.calls(), IsEmpty());
+}
+
+TEST_F(WatchRegistryTest, FailAllEndsEveryWaitWithAStatusOfItsOwn) {
+  const auto a = Join("token", kId, alice_);
+  const auto b = Join("token", kOtherId, bob_);
+  scheduler_.RunPosted();
+  int count = 0;
+  registry_.FailAll(
+      [&] { return absl::UnavailableError(std::to_string(++count)); });
+  EXPECT_THAT(alice_.errors,
+              ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
+  EXPECT_THAT(bob_.errors,
+              ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
+  EXPECT_EQ(count, 2);
+  EXPECT_EQ(client_.pending_count(), 0u);
+}
+
+}  // namespace
+}  // namespace wriftai
