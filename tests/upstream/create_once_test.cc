@@ -1,0 +1,192 @@
+#include "upstream/create_once.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::SizeIs;
+
+constexpr char kRequest[] = "11111111-1111-1111-1111-111111111111";
+constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
+
+class CreateOnceTest : public ::testing::Test {
+ protected:
+  struct Caller {
+    CallHandle handle;
+    std::optional<absl::StatusOr<v1::Prediction>> answer;
+  };
+
+  static CreateParams Params(std::string input = "{}") {
+    CreateParams params;
+    params.model = {"a", "b", std::nullopt};
+    params.input_json = std::move(input);
+    return params;
+  }
+
+  void Create(Caller& caller, const CreateParams& params = Params(),
+              const char* token = "token",
+              absl::Duration patience = absl::InfiniteDuration(),
+              const char* request_id = kRequest) {
+    CallContext context;
+    context.credential = MakeCredential(token);
+    context.deadline = scheduler_.Now() + patience;
+    caller.answer.reset();
+    caller.handle = once_.Create(context, request_id, params,
+                                 [&caller](auto r) { caller.answer = r; });
+    scheduler_.RunPosted();
+  }
+
+  ManualScheduler scheduler_;
+  FakePredictionClient client_;
+  CreateOnce once_{scheduler_, client_};
+  Caller first_;
+  Caller second_;
+};
+
+TEST_F(CreateOnceTest, ARepeatGetsTheFirstAnswer) {
+  Create(first_);
+  client_.Answer(MakePrediction(kId, "pending"));
+  Create(second_);
+  EXPECT_THAT(client_.calls(), SizeIs(1));
+  ASSERT_TRUE(second_.answer.has_value());
+  EXPECT_EQ((*second_.answer)->id(), kId);
+}
+
+TEST_F(CreateOnceTest, ACallJoinsTheCreateUnderWay) {
+  Create(first_);
+  Create(second_);
+  EXPECT_THAT(client_.calls(), SizeIs(1));
+  client_.Answer(MakePrediction(kId, "pending"));
+  EXPECT_EQ((*first_.answer)->id(), kId);
+  EXPECT_EQ((*second_.answer)->id(), kId);
+}
+
+TEST_F(CreateOnceTest, TheCreateGoesOnWhenItsCallersLeave) {
+  Create(first_);
+  first_.handle.reset();
+  EXPECT_EQ(client_.pending_count(), 1u);
+  client_.Answer(MakePrediction(kId, "pending"));
+  EXPECT_FALSE(first_.answer.has_value());
+  Create(second_);
+  EXPECT_EQ((*second_.answer)->id(), kId);
+  EXPECT_THAT(client_.calls(), SizeIs(1));
+}
+
+TEST_F(CreateOnceTest, ADeadlineEndsTheWaitingAndNotTheCreate) {
+  Create(first_, Params(), "token", absl::Seconds(1));
+  EXPECT_EQ(client_.calls()[0].context.deadline, absl::InfiniteFuture());
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_THAT(*first_.answer, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_EQ(client_.pending_count(), 1u);
+  client_.Answer(MakePrediction(kId, "pending"));
+}
+
+TEST_F(CreateOnceTest, ADifferentCreateUnderAUsedIdIsRefused) {
+  Create(first_);
+  Create(second_, Params("{\"other\":1}"));
+  EXPECT_THAT(*second_.answer,
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "request_id: wanted an id that has not been used for "
+                       "another create"));
+  EXPECT_THAT(client_.calls(), SizeIs(1));
+}
+
+TEST_F(CreateOnceTest, OptionsArePartOfTheCreate) {
+  Create(first_);
+  CreateParams validated = Params();
+  validated.validate_input = false;
+  Create(second_, validated);
+  EXPECT_THAT(*second_.answer, StatusIs(absl::StatusCode::kInvalidArgument));
+  CreateParams held = Params();
+  held.server_wait = 5;
+  Create(second_, held);
+  EXPECT_THAT(*second_.answer, StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(CreateOnceTest, CredentialsDoNotShareIds) {
+  Create(first_, Params(), "alice");
+  Create(second_, Params(), "bob");
+  EXPECT_THAT(client_.calls(), SizeIs(2));
+}
+
+TEST_F(CreateOnceTest, AnUnknownOutcomeIsKeptAndNeverSentAgain) {
+  Create(first_);
+  client_.Answer(GatewayError(absl::StatusCode::kUnknown, kCreateOutcomeUnknown,
+                              "no answer"));
+  Create(second_);
+  EXPECT_THAT(*second_.answer, StatusIs(absl::StatusCode::kUnknown));
+  EXPECT_EQ(ErrorReason(second_.answer->status()), "CREATE_OUTCOME_UNKNOWN");
+  EXPECT_THAT(client_.calls(), SizeIs(1));
+}
+
+TEST_F(CreateOnceTest, AServersErrorIsKeptSinceItMayHaveCreated) {
+  Create(first_);
+  client_.Answer(absl::InternalError("500"));
+  Create(second_);
+  EXPECT_THAT(*second_.answer, StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(client_.calls(), SizeIs(1));
+}
+
+TEST_F(CreateOnceTest, ARefusalIsForgottenSoThatTheIdMayTryAgain) {
+  size_t calls = 0;
+  for (const absl::Status& refusal :
+       {absl::InvalidArgumentError("422"), absl::UnauthenticatedError("401"),
+        absl::ResourceExhaustedError("429"), absl::UnavailableError("503"),
+        absl::NotFoundError("404")}) {
+    Create(first_);
+    EXPECT_EQ(client_.calls().size(), ++calls);
+    client_.Answer(refusal);
+    EXPECT_EQ(first_.answer->status(), refusal);
+  }
+}
+
+TEST_F(CreateOnceTest, TheAnswerIsKeptForTheWindow) {
+  Create(first_);
+  client_.Answer(MakePrediction(kId, "pending"));
+  scheduler_.Advance(CreateOnce::kReplayWindow - absl::Seconds(1));
+  Create(second_);
+  EXPECT_THAT(client_.calls(), SizeIs(1));
+  scheduler_.Advance(absl::Seconds(1));
+  Create(second_);
+  EXPECT_THAT(client_.calls(), SizeIs(2));
+}
+
+TEST_F(CreateOnceTest, LargeAnswersAreReducedToIdsAndFetchedAgain) {
+  v1::Prediction large = MakePrediction(kId, "pending");
+  large.set_input_json(std::string(CreateOnce::kMostBytes + 1, ' '));
+  Create(first_);
+  client_.Answer(large);
+  EXPECT_EQ(once_.kept_bytes(), 0u);
+  Create(second_);
+  ASSERT_THAT(client_.calls(), SizeIs(2));
+  EXPECT_EQ(client_.calls()[1].operation, "get");
+  EXPECT_EQ(client_.calls()[1].id, kId);
+}
+
+TEST_F(CreateOnceTest, NeverForgetsForLackOfRoom) {
+  std::vector<Caller> callers(2);
+  for (size_t i = 0; i < CreateOnce::kMostAnswers; ++i) {
+    Create(callers[0], Params(), "token", absl::InfiniteDuration(),
+           std::to_string(i).c_str());
+    client_.Answer(MakePrediction(kId, "pending"));
+  }
+  Create(callers[1], Params(), "token", absl::InfiniteDuration(), "one more");
+  EXPECT_THAT(*callers[1].answer,
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  Create(callers[1], Params(), "token", absl::InfiniteDuration(), "0");
+  EXPECT_EQ((*callers[1].answer)->id(), kId);
+  EXPECT_THAT(client_.calls(), SizeIs(CreateOnce::kMostAnswers));
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,69 @@
+#include "upstream/error_details.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace wriftai {
+namespace {
+
+TEST(ErrorDetails, GatewayErrorsSayWhoAndWhy) {
+  const absl::Status status =
+      GatewayError(absl::StatusCode::kUnavailable, "DRAINING", "going away");
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, "going away"));
+  const auto info = GetDetail<google::rpc::ErrorInfo>(status);
+  ASSERT_TRUE(info.has_value());
+  EXPECT_EQ(info->reason(), "DRAINING");
+  EXPECT_EQ(info->domain(), "gateway.wriftai");
+}
+
+TEST(ErrorDetails, FieldErrorsNameTheFieldAndWhatWasWanted) {
+  const absl::Status status = FieldError("webhook.url", "an http URL");
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
+                               "webhook.url: wanted an http URL"));
+  const auto bad_request = GetDetail<google::rpc::BadRequest>(status);
+  ASSERT_TRUE(bad_request.has_value());
+  ASSERT_EQ(bad_request->field_violations_size(), 1);
+  EXPECT_EQ(bad_request->field_violations(0).field(), "webhook.url");
+  EXPECT_EQ(bad_request->field_violations(0).description(),
+            "wanted an http URL");
+}
+
+TEST(ErrorDetails, ADetailReplacesTheOneOfItsType) {
+  absl::Status status = absl::UnavailableError("down");
+  SetRetryDelay(absl::Seconds(1), status);
+  SetRetryDelay(absl::Milliseconds(2500), status);
+  EXPECT_EQ(RetryDelay(status), absl::Milliseconds(2500));
+  int payloads = 0;
+  status.ForEachPayload([&](auto, const auto&) { ++payloads; });
+  EXPECT_EQ(payloads, 1);
+}
+
+TEST(ErrorDetails, ANegativeDelayIsNone) {
+  absl::Status status = absl::UnavailableError("down");
+  SetRetryDelay(absl::Seconds(-3), status);
+  EXPECT_EQ(RetryDelay(status), absl::ZeroDuration());
+}
+
+TEST(ErrorDetails, WhatIsNotThereIsNothing) {
+  const absl::Status status = absl::UnavailableError("down");
+  EXPECT_EQ(RetryDelay(status), std::nullopt);
+  EXPECT_EQ(ErrorReason(status), "");
+  EXPECT_EQ(MetadataOf("cause", status), "");
+}
+
+TEST(ErrorDetails, FieldsOfAPartGetThePathOfThePart) {
+  const absl::Status status =
+      PrefixFields("create.", FieldError("model", "owner/name"));
+  EXPECT_EQ(
+      GetDetail<google::rpc::BadRequest>(status)->field_violations(0).field(),
+      "create.model");
+}
+
+TEST(ErrorDetails, AnErrorWithoutFieldsIsLeftAlone) {
+  const absl::Status status = absl::NotFoundError("gone");
+  EXPECT_EQ(PrefixFields("create.", status), status);
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,169 @@
+#include "upstream/reply_call.h"
+
+#include <memory>
+#include <optional>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_transport.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Kind = TransportFailure::Kind;
+
+class ReplyCallTest : public ::testing::Test {
+ protected:
+  void Start(int max_attempts,
+             absl::Duration patience = absl::InfiniteDuration()) {
+    ReplyCall::Options options;
+    options.subject = {Operation::kGet, "id"};
+    options.deadline = scheduler_.Now() + patience;
+    options.max_attempts = max_attempts;
+    HttpRequest request;
+    request.url = "http://upstream/";
+    request.timeout = absl::Seconds(30);
+    call_ = std::make_unique<ReplyCall>(
+        scheduler_, transport_, random_, std::move(request), options,
+        [this](absl::StatusOr<HttpResponse> reply) {
+          EXPECT_FALSE(reply_.has_value()) << "called twice";
+          reply_ = std::move(reply);
+        });
+  }
+
+  size_t attempts() const { return transport_.sent().size(); }
+
+  ManualScheduler scheduler_;
+  FakeTransport transport_;
+  Random random_{1};
+  std::optional<absl::StatusOr<HttpResponse>> reply_;
+  std::unique_ptr<ReplyCall> call_;
+};
+
+TEST_F(ReplyCallTest, GivesASuccessOn) {
+  Start(3);
+  transport_.Reply(202, "{}");
+  ASSERT_TRUE(reply_.has_value());
+  EXPECT_EQ((*reply_)->status, 202);
+}
+
+TEST_F(ReplyCallTest, TriesAgainAfterAnOutageAndThenGivesUp) {
+  Start(3);
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    ASSERT_FALSE(reply_.has_value());
+    transport_.Reply(503, "");
+    scheduler_.Advance(absl::Seconds(5));
+  }
+  EXPECT_EQ(attempts(), 3u);
+  EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(ReplyCallTest, TriesAgainAfterABrokenConnection) {
+  Start(3);
+  transport_.Break(Kind::kInterrupted, true);
+  scheduler_.Advance(absl::Seconds(1));
+  transport_.Reply(200, "{}");
+  EXPECT_THAT(*reply_, IsOk());
+}
+
+TEST_F(ReplyCallTest, WaitsBetweenAttempts) {
+  Start(3);
+  transport_.Reply(503, "");
+  EXPECT_EQ(attempts(), 1u);
+  scheduler_.Advance(absl::Milliseconds(99));
+  EXPECT_EQ(attempts(), 1u);
+  scheduler_.Advance(absl::Milliseconds(101));
+  EXPECT_EQ(attempts(), 2u);
+}
+
+TEST_F(ReplyCallTest, WaitsAsLongAsTheUpstreamAsks) {
+  Start(3);
+  transport_.Reply(503, "", {{"retry-after", "7"}});
+  scheduler_.Advance(absl::Milliseconds(6999));
+  EXPECT_EQ(attempts(), 1u);
+  scheduler_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(attempts(), 2u);
+}
+
+TEST_F(ReplyCallTest, OneAttemptIsOneAttempt) {
+  Start(1);
+  transport_.Break(Kind::kConnect, false);
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_EQ(attempts(), 1u);
+  EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(ReplyCallTest, RefusalsAndLimitsAreNotTriedAgain) {
+  for (const int http : {400, 401, 402, 403, 404, 409, 422, 429}) {
+    reply_.reset();
+    Start(3);
+    const size_t before = attempts();
+    transport_.Reply(http, "");
+    scheduler_.Advance(absl::Minutes(1));
+    EXPECT_EQ(attempts(), before) << http;
+    EXPECT_TRUE(reply_.has_value()) << http;
+  }
+}
+
+TEST_F(ReplyCallTest, NothingIsSentOnceTheDeadlineHasPassed) {
+  Start(3, absl::ZeroDuration());
+  EXPECT_FALSE(reply_.has_value()) << "called before the constructor returned";
+  scheduler_.RunPosted();
+  EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(transport_.sent(), IsEmpty());
+}
+
+TEST_F(ReplyCallTest, AnAttemptHasWhatIsLeftOfTheDeadline) {
+  Start(3, absl::Seconds(2));
+  EXPECT_EQ(transport_.sent()[0].timeout, absl::Seconds(2));
+  scheduler_.Advance(absl::Milliseconds(500));
+  transport_.Reply(503, "");
+  scheduler_.Advance(absl::Milliseconds(200));
+  ASSERT_THAT(transport_.sent(), SizeIs(2));
+  EXPECT_LT(transport_.sent()[1].timeout, absl::Milliseconds(1500));
+  EXPECT_GE(transport_.sent()[1].timeout, absl::Milliseconds(1300));
+}
+
+TEST_F(ReplyCallTest, AnAttemptHasNoMoreThanItsOwnTimeout) {
+  Start(3, absl::Hours(1));
+  EXPECT_EQ(transport_.sent()[0].timeout, absl::Seconds(30));
+}
+
+TEST_F(ReplyCallTest, TheCallersDeadlineIsToldFromTheGatewaysTimeout) {
+  Start(1, absl::Seconds(2));
+  transport_.Break(Kind::kTimeout, true);
+  EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  reply_.reset();
+  Start(1, absl::Hours(1));
+  transport_.Break(Kind::kTimeout, true);
+  EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(ReplyCallTest, ARetryThatCannotBeatTheDeadlineIsNotTried) {
+  Start(3, absl::Seconds(2));
+  transport_.Reply(503, "", {{"retry-after", "3"}});
+  EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(ReplyCallTest, DroppingItCancelsTheAttempt) {
+  Start(3);
+  call_.reset();
+  EXPECT_EQ(transport_.pending_count(), 0u);
+}
+
+TEST_F(ReplyCallTest, DroppingItCancelsTheNextAttempt) {
+  Start(3);
+  transport_.Reply(503, "");
+  call_.reset();
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_EQ(attempts(), 1u);
+  EXPECT_FALSE(reply_.has_value());
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,221 @@
+#include "upstream/rest_prediction_client.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/fake_transport.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
+constexpr char kPrediction[] =
+    R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a","status":"pending"})";
+
+class RestPredictionClientTest : public ::testing::Test {
+ protected:
+  RestPredictionClientTest() { Configure(CreatePath::kPredictions); }
+
+  void Configure(CreatePath path) {
+    RestClientOptions options;
+    options.base_url = "https://api.wrift.ai/v1";
+    options.create_path = path;
+    client_ = std::make_unique<RestPredictionClient>(options, scheduler_,
+                                                     transport_, random_);
+  }
+
+  static CallContext As(const char* token) {
+    CallContext context;
+    context.credential = MakeCredential(token);
+    return context;
+  }
+
+  static CreateParams Params() {
+    CreateParams params;
+    params.model = {"deepseek-ai", "deepseek-r1", 2};
+    params.input_json = R"({"prompt" : "é"})";
+    return params;
+  }
+
+  void Get() {
+    call_ = client_->Get(As("secret"), kId,
+                         [this](auto result) { prediction_ = result; });
+  }
+  void Create(CreateParams params) {
+    call_ = client_->Create(As("secret"), std::move(params),
+                            [this](auto result) { prediction_ = result; });
+  }
+
+  const HttpRequest& sent() const { return transport_.sent().back(); }
+
+  ManualScheduler scheduler_;
+  FakeTransport transport_;
+  Random random_{1};
+  std::unique_ptr<RestPredictionClient> client_;
+  CallHandle call_;
+  std::optional<absl::StatusOr<v1::Prediction>> prediction_;
+};
+
+TEST_F(RestPredictionClientTest, GetAsksForThePredictionWithTheToken) {
+  Get();
+  EXPECT_EQ(sent().method, HttpMethod::kGet);
+  EXPECT_EQ(sent().url,
+            std::string("https://api.wrift.ai/v1/predictions/") + kId);
+  EXPECT_EQ(sent().bearer.Reveal(), "secret");
+  EXPECT_THAT(sent().headers, Contains(Pair("accept", "application/json")));
+  transport_.Reply(200, kPrediction);
+  ASSERT_THAT(*prediction_, IsOk());
+  EXPECT_EQ((*prediction_)->id(), kId);
+}
+
+TEST_F(RestPredictionClientTest, AReadIsTriedThreeTimes) {
+  Get();
+  for (int i = 0; i < 3; ++i) {
+    transport_.Reply(500, "");
+    scheduler_.Advance(absl::Seconds(5));
+  }
+  EXPECT_THAT(transport_.sent(), SizeIs(3));
+  EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RestPredictionClientTest, AReadIsTriedOnceWhereTheCallerRetries) {
+  CallContext context = As("secret");
+  context.retry_reads = false;
+  call_ = client_->Get(context, kId, [this](auto r) { prediction_ = r; });
+  transport_.Reply(500, "");
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_THAT(transport_.sent(), SizeIs(1));
+}
+
+TEST_F(RestPredictionClientTest, CreatePutsTheModelIntoTheBody) {
+  Create(Params());
+  EXPECT_EQ(sent().method, HttpMethod::kPost);
+  EXPECT_EQ(sent().url, "https://api.wrift.ai/v1/predictions");
+  EXPECT_EQ(
+      sent().body,
+      R"({"model":"deepseek-ai/deepseek-r1:2","input":{"prompt" : "é"}})");
+  EXPECT_THAT(sent().headers,
+              Contains(Pair("content-type", "application/json")));
+  EXPECT_THAT(sent().headers, Not(Contains(Pair("prefer", testing::_))));
+  EXPECT_THAT(sent().headers,
+              Not(Contains(Pair("validate-input", testing::_))));
+}
+
+TEST_F(RestPredictionClientTest, CreateByTheModelPaths) {
+  Configure(CreatePath::kModels);
+  Create(Params());
+  EXPECT_EQ(sent().url,
+            "https://api.wrift.ai/v1/models/deepseek-ai/deepseek-r1/versions/2/"
+            "predictions");
+  EXPECT_EQ(sent().body, R"({"input":{"prompt" : "é"}})");
+  CreateParams latest = Params();
+  latest.model.version.reset();
+  Create(latest);
+  EXPECT_EQ(sent().url,
+            "https://api.wrift.ai/v1/models/deepseek-ai/deepseek-r1/"
+            "predictions");
+}
+
+TEST_F(RestPredictionClientTest, NothingInAModelChangesThePath) {
+  Configure(CreatePath::kModels);
+  CreateParams params = Params();
+  params.model = {"a/../b?x#y", "ü %2F&c=1\r\nhost: evil", 1};
+  Create(params);
+  EXPECT_EQ(sent().url,
+            "https://api.wrift.ai/v1/models/a%2F..%2Fb%3Fx%23y/"
+            "%C3%BC%20%252F%26c%3D1%0D%0Ahost%3A%20evil/versions/1/"
+            "predictions");
+}
+
+TEST_F(RestPredictionClientTest, CreateSendsWhatTheCallerAskedFor) {
+  CreateParams params = Params();
+  params.validate_input = true;
+  params.server_wait = 20;
+  params.webhook = WebhookParams{"https://me/hook", Secret("key")};
+  Create(params);
+  EXPECT_THAT(sent().headers, Contains(Pair("validate-input", "true")));
+  EXPECT_THAT(sent().headers, Contains(Pair("prefer", "wait=20")));
+  EXPECT_EQ(sent().timeout, absl::Seconds(80)) << "the held time comes on top";
+  EXPECT_EQ(sent().body,
+            R"({"model":"deepseek-ai/deepseek-r1:2","input":{"prompt" : "é"},)"
+            R"("webhook":{"url":"https://me/hook","secret":"key"}})");
+  params.validate_input = false;
+  Create(params);
+  EXPECT_THAT(sent().headers, Contains(Pair("validate-input", "false")));
+}
+
+TEST_F(RestPredictionClientTest, ACreateIsNeverSentTwice) {
+  for (const int http : {500, 502, 503, 504}) {
+    Create(Params());
+    const size_t before = transport_.sent().size();
+    transport_.Reply(http, "");
+    scheduler_.Advance(absl::Minutes(5));
+    EXPECT_EQ(transport_.sent().size(), before) << http;
+  }
+}
+
+TEST_F(RestPredictionClientTest, ACreateWithoutAnswerSaysThatItsOutcomeIsOpen) {
+  Create(Params());
+  transport_.Break(TransportFailure::Kind::kInterrupted, true);
+  scheduler_.Advance(absl::Minutes(5));
+  EXPECT_THAT(transport_.sent(), SizeIs(1));
+  EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kUnknown));
+  EXPECT_EQ(ErrorReason(prediction_->status()), "CREATE_OUTCOME_UNKNOWN");
+}
+
+TEST_F(RestPredictionClientTest, ASuccessThatIsNoPredictionIsInvalid) {
+  Get();
+  transport_.Reply(200, "<html>");
+  EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kInternal));
+  EXPECT_EQ(ErrorReason(prediction_->status()), "UPSTREAM_RESPONSE_INVALID");
+}
+
+TEST_F(RestPredictionClientTest, ListEncodesTheCursor) {
+  std::optional<absl::StatusOr<PredictionPage>> page;
+  call_ = client_->List(As("secret"), {48, "eyJ+/=&page_size=1"},
+                        [&](auto result) { page = std::move(result); });
+  EXPECT_EQ(sent().url,
+            "https://api.wrift.ai/v1/predictions?page_size=48&cursor="
+            "eyJ%2B%2F%3D%26page_size%3D1");
+  transport_.Reply(200, std::string(R"({"items":[)") + kPrediction +
+                            R"(],"next_cursor":"n","previous_cursor":null})");
+  ASSERT_THAT(*page, IsOk());
+  EXPECT_THAT((*page)->predictions, SizeIs(1));
+  EXPECT_EQ((*page)->next_cursor, "n");
+  EXPECT_THAT((*page)->previous_cursor, IsEmpty());
+}
+
+TEST_F(RestPredictionClientTest, CancelIsAPostThatIsNotRetried) {
+  std::optional<absl::Status> status;
+  call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
+  EXPECT_EQ(sent().method, HttpMethod::kPost);
+  EXPECT_EQ(sent().url, std::string("https://api.wrift.ai/v1/predictions/") +
+                            kId + "/cancel");
+  transport_.Reply(503, "");
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_THAT(transport_.sent(), SizeIs(1));
+  EXPECT_THAT(*status, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RestPredictionClientTest, CancelIsAcknowledgedByAnySuccess) {
+  std::optional<absl::Status> status;
+  call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
+  transport_.Reply(200, "null");
+  EXPECT_THAT(*status, IsOk());
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,54 @@
+#include "upstream/retry_policy.h"
+
+#include "gtest/gtest.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+TEST(Backoff, DoublesUpToTheLongestWithJitterOfHalf) {
+  Random random(7);
+  const Backoff backoff{absl::Milliseconds(200), absl::Seconds(1)};
+  for (int round = 0; round < 1000; ++round) {
+    for (const auto& [failures, whole_ms] :
+         {std::pair(1, 200), {2, 400}, {3, 800}, {4, 1000}, {60, 1000}}) {
+      const absl::Duration delay = backoff.Delay(failures, random);
+      EXPECT_GE(delay, absl::Milliseconds(whole_ms) / 2);
+      EXPECT_LT(delay, absl::Milliseconds(whole_ms));
+    }
+  }
+}
+
+TEST(RetryPolicy, OnlyOutagesAreRetriedAtOnce) {
+  EXPECT_TRUE(IsRetryable(absl::UnavailableError("")));
+  EXPECT_FALSE(IsRetryable(absl::ResourceExhaustedError("")));
+  EXPECT_FALSE(IsRetryable(absl::InternalError("")));
+  EXPECT_FALSE(IsRetryable(absl::NotFoundError("")));
+  EXPECT_FALSE(IsRetryable(absl::DeadlineExceededError("")));
+}
+
+TEST(RetryPolicy, RefusalsDoNotPass) {
+  EXPECT_FALSE(MayPass(absl::UnauthenticatedError("")));
+  EXPECT_FALSE(MayPass(absl::PermissionDeniedError("")));
+  EXPECT_FALSE(MayPass(absl::NotFoundError("")));
+  EXPECT_FALSE(MayPass(absl::InvalidArgumentError("")));
+  EXPECT_FALSE(MayPass(absl::FailedPreconditionError("")));
+}
+
+TEST(RetryPolicy, OutagesAndLimitsPass) {
+  EXPECT_TRUE(MayPass(absl::UnavailableError("")));
+  EXPECT_TRUE(MayPass(absl::ResourceExhaustedError("")));
+  EXPECT_TRUE(MayPass(absl::DeadlineExceededError("")));
+}
+
+TEST(RetryPolicy, ABrokenReplyPassesAndOneThatIsTooLargeDoesNot) {
+  absl::Status status = GatewayError(absl::StatusCode::kInternal,
+                                     kUpstreamResponseInvalid, "broken");
+  EXPECT_TRUE(MayPass(status));
+  SetMetadata(kCauseKey, kCauseTooLarge, status);
+  EXPECT_FALSE(MayPass(status));
+  EXPECT_FALSE(MayPass(absl::InternalError("of our own")));
+}
+
+}  // namespace
+}  // namespace wriftai
