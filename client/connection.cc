@@ -1,0 +1,70 @@
+#include "client/connection.h"
+
+#include <chrono>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace wriftai {
+namespace {
+
+// The largest answer that is taken: room for outputs that are whole images in
+// base64, and an end before memory is one.
+constexpr int kMaxReceivedBytes = 256 << 20;
+
+std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(
+    const ConnectionOptions& options) {
+  if (!options.tls) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions ssl;
+  ssl.pem_root_certs = options.ca;
+  ssl.pem_cert_chain = options.certificate;
+  ssl.pem_private_key = std::string(options.key.Reveal());
+  return grpc::SslCredentials(ssl);
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const ConnectionOptions& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxReceivedBytes);
+  arguments.SetUserAgentPrefix("wriftctl");
+  // A name server must not be able to have creates retried.
+  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  // A proxy for the web does not lead to a gateway in the cluster, and hardly
+  // one to localhost.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // A gateway that restarts is back in seconds; the default grows to 2 min,
+  // in which every call fails without a try.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+  // So that a Wait for changes alone notices a connection that has silently
+  // gone. Servers hang up on pings more often than every 5 min.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 6 * 60 * 1'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  return grpc::CreateCustomChannel(options.address, MakeCredentials(options),
+                                   arguments);
+}
+
+}  // namespace
+
+Connection::Connection(const ConnectionOptions& options, Clock& clock)
+    : token_(options.token),
+      clock_(clock),
+      stub_(v1::Predictions::NewStub(MakeChannel(options))) {}
+
+std::unique_ptr<grpc::ClientContext> Connection::NewContext(
+    std::optional<absl::Time> deadline) const {
+  auto context = std::make_unique<grpc::ClientContext>();
+  if (!token_.empty()) {
+    context->AddMetadata("authorization",
+                         absl::StrCat("Bearer ", token_.Reveal()));
+  }
+  if (deadline.has_value()) {
+    const absl::Duration left = *deadline - clock_.Now();
+    context->set_deadline(std::chrono::system_clock::now() +
+                          absl::ToChronoMicroseconds(left));
+  }
+  return context;
+}
+
+}  // namespace wriftai

@@ -1,0 +1,39 @@
+#ifndef WRIFTAI_CLIENT_CONNECTION_H_
+#define WRIFTAI_CLIENT_CONNECTION_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <optional>
+
+#include "absl/time/time.h"
+#include "client/command.h"
+#include "client/host.h"
+#include "wriftai/v1/predictions.grpc.pb.h"
+
+namespace wriftai {
+
+// The gateway as its clients see it: a channel, and what goes with every call.
+// Connects with the first call.
+//
+// Threads: one. Owns: the channel, the token. Fails: the calls do.
+class Connection {
+ public:
+  // `clock` must outlive this.
+  Connection(const ConnectionOptions& options, Clock& clock);
+
+  v1::Predictions::Stub& stub() { return *stub_; }
+
+  // For one call. `deadline` is on the clock; none waits for ever.
+  std::unique_ptr<grpc::ClientContext> NewContext(
+      std::optional<absl::Time> deadline) const;
+
+ private:
+  const Secret token_;
+  Clock& clock_;
+  const std::unique_ptr<v1::Predictions::Stub> stub_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_CLIENT_CONNECTION_H_

@@ -1,0 +1,34 @@
+#ifndef WRIFTAI_CLIENT_FROM_FLAGS_H_
+#define WRIFTAI_CLIENT_FROM_FLAGS_H_
+
+#include <istream>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "client/command.h"
+#include "client/flags.h"
+#include "upstream/core/flag_set.h"
+
+// What the flags mean: files are read here, and flags that need each other are
+// looked at together. All functions fail with INVALID_ARGUMENT, whose message
+// is one line for the user. Any thread.
+
+namespace wriftai {
+
+// "where: what"
+absl::Status WrongUsage(absl::string_view where, absl::string_view what);
+
+absl::StatusOr<ConnectionOptions> ConnectionFromFlags(
+    const Flags& flags, const FlagSet::Environment& environment);
+
+// `name`: of one of the five commands. `operand`: its model or id, empty for
+// list.
+absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
+                                         const Flags& flags,
+                                         std::string operand,
+                                         std::istream& standard_input);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_CLIENT_FROM_FLAGS_H_

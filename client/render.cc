@@ -1,0 +1,160 @@
+#include "client/render.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <google/protobuf/wrappers.pb.h>
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+#include "client/text.h"
+
+namespace wriftai {
+namespace {
+
+// The name of an enum's value without the enum's: "started", "GET".
+std::string ShortName(const std::string& name, absl::string_view prefix) {
+  return std::string(absl::StripPrefix(name, prefix));
+}
+
+std::string JsonOf(const google::protobuf::Value& value) {
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(value, &json);
+  return status.ok() ? json : value.ShortDebugString();
+}
+
+// The payload's JSON text; nothing for an absent one.
+std::optional<std::string> OutputJson(const v1::Prediction& prediction) {
+  switch (prediction.output_payload_case()) {
+    case v1::Prediction::kOutputJson:
+      return prediction.output_json();
+    case v1::Prediction::kOutput:
+      return JsonOf(prediction.output());
+    case v1::Prediction::OUTPUT_PAYLOAD_NOT_SET:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> DetailJson(const v1::PredictionError& error) {
+  switch (error.detail_payload_case()) {
+    case v1::PredictionError::kDetailJson:
+      return error.detail_json();
+    case v1::PredictionError::kDetail:
+      return JsonOf(error.detail());
+    case v1::PredictionError::DETAIL_PAYLOAD_NOT_SET:
+      break;
+  }
+  return std::nullopt;
+}
+
+// The text of a JSON string; any other JSON, and a string that cannot be
+// decoded, as it is.
+std::string PayloadText(const std::string& json) {
+  if (!absl::StartsWith(absl::StripLeadingAsciiWhitespace(json), "\"")) {
+    return json;
+  }
+  google::protobuf::StringValue text;
+  return google::protobuf::util::JsonStringToMessage(json, &text).ok()
+             ? std::move(*text.mutable_value())
+             : json;
+}
+
+void AppendRow(absl::string_view name, absl::string_view text,
+               std::string& out) {
+  absl::StrAppendFormat(&out, "%-9s %s\n", name, PrintableLine(text));
+}
+
+void AppendLogs(absl::string_view name, const v1::Logs& logs,
+                std::string& out) {
+  absl::StrAppend(&out, name, "\n");
+  for (const std::string& line : logs.lines()) {
+    absl::StrAppend(&out, "  ", PrintableLine(line), "\n");
+  }
+}
+
+}  // namespace
+
+bool HasEnded(const v1::Prediction& prediction) {
+  return prediction.status() == v1::STATUS_SUCCEEDED ||
+         prediction.status() == v1::STATUS_FAILED;
+}
+
+std::string StatusWord(const v1::Prediction& prediction) {
+  if (!prediction.status_text().empty()) return prediction.status_text();
+  return absl::AsciiStrToLower(
+      ShortName(v1::Status_Name(prediction.status()), "STATUS_"));
+}
+
+std::string ModelText(const v1::Model& model) {
+  std::string text = absl::StrCat(model.owner(), "/", model.name());
+  if (model.has_version_number()) {
+    absl::StrAppend(&text, ":", model.version_number());
+  }
+  return text;
+}
+
+std::string SourceWord(v1::Source source) {
+  return ShortName(v1::Source_Name(source), "SOURCE_");
+}
+
+std::string RenderPrediction(const v1::Prediction& prediction,
+                             bool for_terminal) {
+  std::string out;
+  AppendRow("id", prediction.id(), out);
+  AppendRow("model", ModelText(prediction.model()), out);
+  AppendRow("status", StatusWord(prediction), out);
+  if (prediction.has_created_at()) {
+    AppendRow("created", TimeText(prediction.created_at()), out);
+  }
+  if (prediction.has_updated_at()) {
+    AppendRow("updated", TimeText(prediction.updated_at()), out);
+  }
+  if (prediction.has_setup_time()) {
+    AppendRow("setup", prediction.setup_time(), out);
+  }
+  if (prediction.has_execution_time()) {
+    AppendRow("execution", prediction.execution_time(), out);
+  }
+  if (prediction.has_url()) AppendRow("url", prediction.url(), out);
+  if (prediction.has_error()) {
+    const v1::PredictionError& error = prediction.error();
+    AppendRow("error", absl::StrCat(error.source(), ": ", error.message()),
+              out);
+    const std::optional<std::string> detail = DetailJson(error);
+    if (detail.has_value() && *detail != "null") {
+      AppendRow("detail", *detail, out);
+    }
+  }
+  if (prediction.has_setup_logs()) {
+    AppendLogs("setup_logs", prediction.setup_logs(), out);
+  }
+  if (prediction.has_logs()) AppendLogs("logs", prediction.logs(), out);
+  const std::optional<std::string> output = OutputJson(prediction);
+  const bool succeeded = prediction.status() == v1::STATUS_SUCCEEDED;
+  if (!output.has_value() || (*output == "null" && !succeeded)) return out;
+  const std::string text = PayloadText(*output);
+  absl::StrAppend(&out, "\n", for_terminal ? PrintableText(text) : text);
+  if (out.back() != '\n') out.push_back('\n');
+  return out;
+}
+
+absl::StatusOr<std::string> RenderJson(
+    const google::protobuf::Message& message) {
+  std::string json;
+  const auto status =
+      google::protobuf::util::MessageToJsonString(message, &json);
+  if (!status.ok()) {
+    return absl::InternalError(absl::StrCat(
+        "the answer has no form in JSON: ",
+        absl::string_view(status.message().data(), status.message().size())));
+  }
+  json.push_back('\n');
+  return json;
+}
+
+}  // namespace wriftai

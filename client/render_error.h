@@ -1,0 +1,36 @@
+#ifndef WRIFTAI_CLIENT_RENDER_ERROR_H_
+#define WRIFTAI_CLIENT_RENDER_ERROR_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+
+// Errors of calls for people. All functions: any thread.
+
+namespace wriftai {
+
+// "NOT_FOUND"; the number for a code that gRPC does not know.
+std::string CodeName(grpc::StatusCode code);
+
+// "CODE: message", in one line, printable, without a line feed.
+std::string ErrorLine(const grpc::Status& status);
+
+// ErrorLine(), then the details (google.rpc) one a line: `  field:
+// description` for each violation, `  retry after 1.5s`, `  reason: …`, and
+// the reason's metadata. Details that cannot be read are left out. Ends in a
+// line feed.
+std::string RenderError(const grpc::Status& status);
+
+// How long the server asks to stay away; not negative, at most
+// kLongestRetryDelay.
+std::optional<absl::Duration> RetryDelay(const grpc::Status& status);
+
+// A person who waits would rather see the next try fail.
+inline constexpr absl::Duration kLongestRetryDelay = absl::Minutes(1);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_CLIENT_RENDER_ERROR_H_

@@ -1,0 +1,115 @@
+#include "client/wait_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/render.h"
+#include "client/render_error.h"
+
+namespace wriftai {
+
+WaitSession::WaitSession(Connection& connection, Host& host, WaitPlan plan)
+    : connection_(connection),
+      host_(host),
+      plan_(std::move(plan)),
+      start_(host.clock.Now()),
+      backoff_(host.random),
+      display_(host.console, host.clock,
+               plan_.create.has_value() ? "creating" : "connecting",
+               !plan_.json) {}
+
+WaitResult WaitSession::Run() {
+  while (true) {
+    result_.status = Follow(*Open());
+    if (result_.prediction.has_value() && HasEnded(*result_.prediction)) {
+      // Whatever became of the stream after its last update.
+      result_.status = grpc::Status::OK;
+      break;
+    }
+    if (result_.signal != 0) break;
+    if (result_.status.ok()) {
+      result_.status =
+          grpc::Status(grpc::StatusCode::INTERNAL,
+                       "the stream ended before the prediction did");
+    }
+    if (!MayTryAgain(result_.status)) break;
+    const absl::Duration delay =
+        std::max(RetryDelay(result_.status).value_or(backoff_.Next()), kTick);
+    if (host_.clock.Now() + delay >= GiveUpAt()) break;
+    display_.Trouble(result_.status, delay);
+    Pause(delay);
+    if (result_.signal != 0) break;
+    display_.TryAgain();
+  }
+  display_.Erase();
+  return std::move(result_);
+}
+
+std::unique_ptr<UpdateStream> WaitSession::Open() {
+  auto context = connection_.NewContext(plan_.deadline);
+  return plan_.wait.id().empty()
+             ? UpdateStream::CreateAndWait(connection_.stub(),
+                                           std::move(context), *plan_.create)
+             : UpdateStream::Wait(connection_.stub(), std::move(context),
+                                  plan_.wait);
+}
+
+grpc::Status WaitSession::Follow(UpdateStream& stream) {
+  while (true) {
+    switch (stream.Next()) {
+      case UpdateStream::Event::kEnd:
+        return stream.status();
+      case UpdateStream::Event::kQuiet:
+        display_.Tick();
+        break;
+      case UpdateStream::Event::kUpdate:
+        if (grpc::Status status = Take(stream.update()); !status.ok()) {
+          return status;
+        }
+        break;
+    }
+    result_.signal = host_.interrupt.Signal();
+    if (result_.signal != 0) return grpc::Status::CANCELLED;
+  }
+}
+
+grpc::Status WaitSession::Take(const v1::PredictionUpdate& update) {
+  result_.prediction = update.prediction();
+  plan_.wait.set_id(update.prediction().id());
+  backoff_.Reset();
+  if (plan_.json) {
+    const absl::StatusOr<std::string> json = RenderJson(update);
+    if (!json.ok()) {
+      return grpc::Status(grpc::StatusCode::INTERNAL,
+                          std::string(json.status().message()));
+    }
+    display_.Erase();
+    host_.console.out << *json << std::flush;
+  }
+  display_.Update(update);
+  return grpc::Status::OK;
+}
+
+bool WaitSession::MayTryAgain(const grpc::Status& status) const {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+         (!plan_.wait.id().empty() ||
+          !plan_.create->create().request_id().empty());
+}
+
+absl::Time WaitSession::GiveUpAt() const {
+  if (plan_.deadline.has_value()) return *plan_.deadline;
+  return result_.prediction.has_value() ? absl::InfiniteFuture()
+                                        : start_ + kFirstUpdatePatience;
+}
+
+void WaitSession::Pause(absl::Duration delay) {
+  const absl::Time until = host_.clock.Now() + delay;
+  while (host_.clock.Now() < until) {
+    result_.signal = host_.interrupt.Signal();
+    if (result_.signal != 0) return;
+    host_.clock.Sleep(std::min(until - host_.clock.Now(), kTick));
+    display_.Tick();
+  }
+}
+
+}  // namespace wriftai

@@ -1,0 +1,225 @@
+#include "client/commands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/exit_code.h"
+#include "google/rpc/error_details.pb.h"
+#include "tests/client/fake_gateway.h"
+#include "tests/client/fake_host.h"
+#include "tests/client/samples.h"
+#include "tests/client/silent_server.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+// The real client against a real server over loopback.
+class Commands : public ::testing::Test {
+ protected:
+  template <typename Command>
+  int Run(Command command) {
+    invocation_.connection.address = gateway_.address();
+    invocation_.command = std::move(command);
+    return RunInvocation(invocation_, host_.host);
+  }
+
+  int RunGet() {
+    GetCommand command;
+    command.request.set_id(kId);
+    return Run(command);
+  }
+
+  // A get from a server that never answers.
+  int RunSilent() {
+    const SilentServer server;
+    invocation_.connection.address = server.address();
+    invocation_.command = GetCommand();
+    return RunInvocation(invocation_, host_.host);
+  }
+
+  int RunCancel() {
+    CancelCommand command;
+    command.request.set_id(kId);
+    return Run(command);
+  }
+
+  int RunCreate() {
+    CreateCommand command;
+    command.request.set_model("a/b");
+    command.request.set_input_json("{}");
+    return Run(command);
+  }
+
+  int RunList(bool all) {
+    ListCommand command;
+    command.all = all;
+    return Run(command);
+  }
+
+  std::string Out() const { return host_.out.str(); }
+  std::string Err() const { return host_.err.str(); }
+
+  static v1::ListResponse Page(const std::string& id, const std::string& next) {
+    v1::ListResponse page;
+    page.add_predictions()->set_id(id);
+    page.set_next_page_token(next);
+    return page;
+  }
+
+  FakeGateway gateway_;
+  FakeHost host_;
+  Invocation invocation_;
+};
+
+TEST_F(Commands, GetShowsThePredictionAlsoAFailedOne) {
+  gateway_.OnGet(grpc::Status::OK, FailedUpdate().prediction());
+  EXPECT_EQ(RunGet(), kExitDone);
+  EXPECT_THAT(Out(), HasSubstr("error     external: out of memory\n"));
+  EXPECT_EQ(Err(), "");
+}
+
+TEST_F(Commands, JsonIsOneLineOfTheMessage) {
+  invocation_.json = true;
+  v1::Prediction prediction;
+  prediction.set_id("i");
+  gateway_.OnGet(grpc::Status::OK, prediction);
+  gateway_.OnCancel(grpc::Status::OK);
+  gateway_.OnList(grpc::Status::OK, Page("a", "t"));
+  EXPECT_EQ(RunGet(), kExitDone);
+  EXPECT_EQ(RunCancel(), kExitDone);
+  EXPECT_EQ(RunList(false), kExitDone);
+  EXPECT_EQ(Out(),
+            "{\"id\":\"i\"}\n{}\n"
+            "{\"predictions\":[{\"id\":\"a\"}],\"nextPageToken\":\"t\"}\n");
+}
+
+TEST_F(Commands, NoTokenSendsNoneAndATokenIsABearer) {
+  gateway_.OnGet(grpc::Status::OK);
+  gateway_.OnGet(grpc::Status::OK);
+  RunGet();
+  invocation_.connection.token = Secret("tok");
+  RunGet();
+  EXPECT_THAT(gateway_.authorizations(), ElementsAre("-", "Bearer tok"));
+}
+
+TEST_F(Commands, AnErrorIsItsCodeItsMessageAndItsDetails) {
+  google::rpc::ErrorInfo info;
+  info.set_reason("NOT_FOUND");
+  info.set_domain("wrift.ai");
+  gateway_.OnGet(
+      ErrorWith(grpc::StatusCode::NOT_FOUND, "no such prediction", info));
+  EXPECT_EQ(RunGet(), kExitCallFailed);
+  EXPECT_EQ(Out(), "");
+  EXPECT_EQ(Err(),
+            "NOT_FOUND: no such prediction\n  reason: NOT_FOUND (wrift.ai)\n");
+}
+
+TEST_F(Commands, AGatewayThatIsNotThereIsUnavailableAtOnce) {
+  GetCommand command;
+  command.request.set_id(kId);
+  invocation_.connection.address = "unix:/nowhere/socket";
+  invocation_.command = command;
+  EXPECT_EQ(RunInvocation(invocation_, host_.host), kExitCallFailed);
+  EXPECT_THAT(Err(), StartsWith("UNAVAILABLE: "));
+}
+
+TEST_F(Commands, TheTimeoutEndsACallThatHangs) {
+  invocation_.timeout = absl::Milliseconds(20);
+  EXPECT_EQ(RunSilent(), kExitCallFailed);
+  EXPECT_THAT(Err(), StartsWith("DEADLINE_EXCEEDED: "));
+}
+
+TEST_F(Commands, CancelSaysHowToSeeItsEffect) {
+  gateway_.OnCancel(grpc::Status::OK);
+  EXPECT_EQ(RunCancel(), kExitDone);
+  EXPECT_EQ(Out(),
+            "asked for; this tells when the prediction has ended: wriftctl "
+            "wait c12258c4-ed83-4d7b-a784-8ed55412325a\n");
+}
+
+TEST_F(Commands, CreateShowsThePendingPrediction) {
+  gateway_.OnCreate(grpc::Status::OK, SamplePrediction(v1::STATUS_PENDING));
+  EXPECT_EQ(RunCreate(), kExitDone);
+  EXPECT_THAT(Out(), HasSubstr("status    pending\n"));
+  EXPECT_THAT(gateway_.calls(),
+              ElementsAre("Create model: \"a/b\" input_json: \"{}\""));
+}
+
+TEST_F(Commands, CreateThatComesBackFailedFails) {
+  gateway_.OnCreate(grpc::Status::OK, FailedUpdate().prediction());
+  EXPECT_EQ(RunCreate(), kExitPredictionFailed);
+}
+
+TEST_F(Commands, ACreateThatBreaksOffIsNotSentAgain) {
+  gateway_.OnCreate(grpc::Status(grpc::StatusCode::UNAVAILABLE, "reset"));
+  EXPECT_EQ(RunCreate(), kExitCallFailed);
+  EXPECT_EQ(gateway_.calls().size(), 1u);
+  EXPECT_EQ(Err(), "UNAVAILABLE: reset\n");
+}
+
+TEST_F(Commands, TheWebhooksSecretGoesWithTheRequest) {
+  gateway_.OnCreate(grpc::Status::OK);
+  CreateCommand command;
+  command.request.mutable_webhook()->set_url("http://h");
+  command.webhook_secret = Secret("s");
+  Run(command);
+  EXPECT_THAT(
+      gateway_.calls(),
+      ElementsAre("Create webhook { url: \"http://h\" secret: \"s\" }"));
+}
+
+TEST_F(Commands, ListNamesTheNextPageBesideTheTable) {
+  gateway_.OnList(grpc::Status::OK, Page("a", "tok\x1b"));
+  EXPECT_EQ(RunList(false), kExitDone);
+  EXPECT_THAT(Out(), HasSubstr("\na   unspecified  /"));
+  EXPECT_EQ(Err(), "more: wriftctl list --page_token tok\\x1b\n");
+}
+
+TEST_F(Commands, ListOfEverythingFollowsThePages) {
+  gateway_.OnList(grpc::Status::OK, Page("a", "2"));
+  gateway_.OnList(grpc::Status::OK, Page("b", ""));
+  EXPECT_EQ(RunList(true), kExitDone);
+  EXPECT_THAT(gateway_.calls(), ElementsAre("List ", "List page_token: \"2\""));
+  EXPECT_THAT(Out(), HasSubstr("\nb "));
+  EXPECT_EQ(Err(), "");
+}
+
+TEST_F(Commands, ListOfEverythingEndsWhenThePagesStandStill) {
+  gateway_.OnList(grpc::Status::OK, Page("a", "2"));
+  gateway_.OnList(grpc::Status::OK, Page("a", "2"));
+  EXPECT_EQ(RunList(true), kExitCallFailed);
+  EXPECT_EQ(Err(), "INTERNAL: the next page is the same page\n");
+}
+
+TEST_F(Commands, ListOfEverythingStopsAtASignal) {
+  gateway_.OnList(grpc::Status::OK, Page("a", "2"));
+  host_.interrupt.when = [this] { return !gateway_.calls().empty(); };
+  EXPECT_EQ(RunList(true), 130);
+  EXPECT_EQ(gateway_.calls().size(), 1u);
+  EXPECT_EQ(Err(), "left\n");
+}
+
+TEST_F(Commands, ASignalEndsACallThatHangs) {
+  int looks = 0;
+  host_.interrupt.when = [&looks] { return ++looks > 1; };
+  EXPECT_EQ(RunSilent(), 130);
+  EXPECT_EQ(Err(), "left\n");
+}
+
+TEST_F(Commands, AnAnswerThatJsonCannotHoldIsAnError) {
+  invocation_.json = true;
+  v1::Prediction prediction;
+  prediction.mutable_created_at()->set_seconds(int64_t{1} << 60);
+  gateway_.OnGet(grpc::Status::OK, prediction);
+  EXPECT_EQ(RunGet(), kExitCallFailed);
+  EXPECT_THAT(Err(), StartsWith("INTERNAL: the answer has no form in JSON"));
+  EXPECT_THAT(Out(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace wriftai

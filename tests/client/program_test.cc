@@ -1,0 +1,176 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <regex>
+#include <set>
+
+#include "absl/strings/str_split.h"
+#include "tests/client/child.h"
+#include "tests/client/fake_gateway.h"
+#include "tests/client/samples.h"
+
+// The built program itself: exit statuses, streams, signals, a terminal.
+
+namespace wriftai {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Le;
+using ::testing::MatchesRegex;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class Program : public ::testing::Test {
+ protected:
+  Child Start(const std::string& line, Child::Strings variables = {}) {
+    return Child::WithPipes(Arguments(line), variables);
+  }
+
+  Child StartOnTerminal(const std::string& line, int columns) {
+    return Child::WithTerminal(Arguments(line), columns);
+  }
+
+  Child::Strings Arguments(const std::string& line) {
+    Child::Strings arguments = {WRIFTCTL_PATH};
+    for (const absl::string_view word :
+         absl::StrSplit(line, ' ', absl::SkipEmpty())) {
+      arguments.emplace_back(word);
+    }
+    arguments.push_back("--address=" + gateway_.address());
+    return arguments;
+  }
+
+  // The different states of a terminal's status line.
+  static std::set<std::string> States(const std::string& screen) {
+    static const std::regex kState("\r([^\r\x1b\n]+)\x1b\\[K");
+    std::set<std::string> states;
+    for (std::sregex_iterator i(screen.begin(), screen.end(), kState), end;
+         i != end; ++i) {
+      states.insert((*i)[1]);
+    }
+    return states;
+  }
+
+  const std::string wait_ = "wait " + std::string(kId);
+  const std::optional<v1::PredictionUpdate> started_ =
+      SampleUpdate(v1::STATUS_STARTED);
+  const std::optional<v1::PredictionUpdate> done_ =
+      SampleUpdate(v1::STATUS_SUCCEEDED, R"("red: \u001b[31m")");
+  const std::optional<v1::PredictionUpdate> hold_;
+  FakeGateway gateway_;
+};
+
+TEST_F(Program, WrongUsageIsOneLineAndStatusTwo) {
+  Child child = Start("get");
+  EXPECT_EQ(child.Finish(), 2);
+  EXPECT_EQ(child.out(), "");
+  EXPECT_EQ(child.err(), "wriftctl: get: ID is missing\n");
+}
+
+TEST_F(Program, WrongUsageCannotDriveTheTerminal) {
+  Child child = Start("get x \x1b[2J");
+  EXPECT_EQ(child.Finish(), 2);
+  EXPECT_EQ(child.err(), "wriftctl: get: one argument too many: \\x1b[2J\n");
+}
+
+TEST_F(Program, VersionAndHelpAreStatusZero) {
+  Child version = Start("--version");
+  EXPECT_EQ(version.Finish(), 0);
+  EXPECT_THAT(version.out(), StartsWith("wriftctl "));
+  Child help = Start("wait --help");
+  EXPECT_EQ(help.Finish(), 0);
+  EXPECT_THAT(help.out(), StartsWith("Usage: wriftctl wait ID [flags]\n"));
+}
+
+TEST_F(Program, AWaitThroughPipesIsStatusZero) {
+  gateway_.OnWait({{started_, done_}, grpc::Status::OK});
+  Child child = Start(wait_);
+  EXPECT_EQ(child.Finish(), 0);
+  EXPECT_THAT(child.out(), EndsWith("\n\nred: \x1b[31m\n"));
+  EXPECT_THAT(child.err(), HasSubstr("update 1: started after "));
+}
+
+TEST_F(Program, AFailedPredictionIsStatusOne) {
+  gateway_.OnWait({{FailedUpdate()}, grpc::Status::OK});
+  EXPECT_EQ(Start(wait_).Finish(), 1);
+}
+
+TEST_F(Program, AFailedCallIsStatusThree) {
+  gateway_.OnGet(grpc::Status(grpc::StatusCode::NOT_FOUND, "none"));
+  Child child = Start("get x");
+  EXPECT_EQ(child.Finish(), 3);
+  EXPECT_EQ(child.err(), "NOT_FOUND: none\n");
+}
+
+TEST_F(Program, InputComesFromStandardInput) {
+  gateway_.OnCreate(grpc::Status::OK);
+  Child child = Start("create a/b --input @-");
+  child.Write("[1.0]\n");
+  EXPECT_EQ(child.Finish(), 0);
+  EXPECT_THAT(gateway_.calls().at(0), HasSubstr("input_json: \"[1.0]\\n\""));
+}
+
+TEST_F(Program, OnlyItsOwnVariableIsAToken) {
+  gateway_.OnGet(grpc::Status::OK);
+  gateway_.OnGet(grpc::Status::OK);
+  Start("get x", {"WRIFTAI_ACCESS_TOKEN=not-this"}).Finish();
+  Start("get x", {"WRIFTCTL_TOKEN=this"}).Finish();
+  EXPECT_THAT(gateway_.authorizations(), ElementsAre("-", "Bearer this"));
+}
+
+TEST_F(Program, AFullDiskIsAnError) {
+  gateway_.OnGet(grpc::Status::OK);
+  Child child = Child::WithPipes(
+      {"/bin/sh", "-c", "exec \"$0\" get x --address=$1 >/dev/full",
+       WRIFTCTL_PATH, gateway_.address()},
+      {});
+  EXPECT_EQ(child.Finish(), 3);
+  EXPECT_EQ(child.err(), "wriftctl: cannot write to standard output\n");
+}
+
+TEST_F(Program, TerminationLeavesThePredictionAlone) {
+  gateway_.OnWait({{started_, hold_}, grpc::Status::OK});
+  Child child = Start(wait_ + " --json");
+  ASSERT_TRUE(child.ReadUntil("\n"));
+  child.Signal(SIGTERM);
+  EXPECT_EQ(child.Finish(), 143);
+  EXPECT_THAT(child.err(), StartsWith("left; the prediction goes on: "));
+}
+
+TEST_F(Program, OnATerminalOneLineTicksAndMakesWayForTheResult) {
+  gateway_.OnWait({{started_, hold_, done_}, grpc::Status::OK});
+  Child child = StartOnTerminal(wait_, 60);
+  ASSERT_TRUE(child.ReadUntil(
+      [](const std::string& screen) { return States(screen).size() >= 5; }));
+  gateway_.Release();
+  EXPECT_EQ(child.Finish(), 0);
+  const std::set<std::string> states = States(child.out());
+  EXPECT_THAT(states,
+              Contains(MatchesRegex("started  00:0[0-9]\\.[0-9]  "
+                                    "\\(poll 1, GET, every 1s\\)  c122.*")));
+  EXPECT_THAT(states, Each(SizeIs(Le(59u))));
+  // The line is erased, then the result follows, made harmless.
+  EXPECT_THAT(child.out(), HasSubstr("\r\x1b[Kid        c12258c4"));
+  EXPECT_THAT(child.out(), EndsWith("\r\n\r\nred: \\x1b[31m\r\n"));
+}
+
+TEST_F(Program, CtrlCLeavesWithStatus130) {
+  gateway_.OnWait({{started_, hold_}, grpc::Status::OK});
+  Child child = StartOnTerminal(wait_, 100);
+  ASSERT_TRUE(child.ReadUntil("started"));
+  child.Write("\x03");
+  EXPECT_EQ(child.Finish(), 130);
+  EXPECT_THAT(child.out(),
+              AllOf(HasSubstr("\r\x1b[K"),
+                    EndsWith("left; the prediction goes on: wriftctl wait "
+                             "c12258c4-ed83-4d7b-a784-8ed55412325a\r\n")));
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,113 @@
+#include "client/wait_display.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/client/fake_host.h"
+#include "tests/client/samples.h"
+
+namespace wriftai {
+namespace {
+
+class WaitDisplayTest : public ::testing::Test {
+ protected:
+  void OnTerminal(int width) {
+    host_.console.err_is_terminal = true;
+    host_.console.width = [width] { return width; };
+  }
+
+  // What was written since the last call.
+  std::string Written() {
+    std::string text = host_.err.str();
+    host_.err.str("");
+    return text;
+  }
+
+  WaitDisplay Make(bool lines = true) {
+    return WaitDisplay(host_.console, host_.clock, "connecting", lines);
+  }
+
+  FakeHost host_;
+};
+
+TEST_F(WaitDisplayTest, OneLineIsDrawnOverAndTicks) {
+  OnTerminal(100);
+  {
+    WaitDisplay display = Make();
+    EXPECT_EQ(Written(), "\rconnecting  00:00.0\x1b[K");
+    display.Update(SampleUpdate(v1::STATUS_STARTED));
+    host_.clock.Advance(absl::Milliseconds(3400));
+    Written();
+    display.Tick();
+    EXPECT_EQ(Written(),
+              "\rstarted  00:03.4  (poll 1, GET, every 1s)  "
+              "c12258c4-ed83-4d7b-a784-8ed55412325a\x1b[K");
+  }
+  EXPECT_EQ(Written(), "\r\x1b[K");
+}
+
+TEST_F(WaitDisplayTest, TheLineIsCutBeforeTheLastColumn) {
+  OnTerminal(12);
+  WaitDisplay display = Make();
+  EXPECT_EQ(Written(), "\rconnecting \x1b[K");
+}
+
+TEST_F(WaitDisplayTest, AnUnknownWidthIsTakenFor80) {
+  OnTerminal(0);
+  WaitDisplay display = Make();
+  v1::PredictionUpdate update = SampleUpdate(v1::STATUS_STARTED);
+  update.mutable_prediction()->set_status_text(std::string(200, 'x'));
+  Written();
+  display.Update(update);
+  EXPECT_EQ(Written(), "\r" + std::string(79, 'x') + "\x1b[K");
+}
+
+TEST_F(WaitDisplayTest, TheServersWordsCannotDriveTheTerminal) {
+  OnTerminal(100);
+  WaitDisplay display = Make();
+  v1::PredictionUpdate update = SampleUpdate(v1::STATUS_UNSPECIFIED);
+  update.mutable_prediction()->set_status_text("x\x1b[2J\n");
+  Written();
+  display.Update(update);
+  EXPECT_EQ(Written().substr(0, 15), "\rx\\x1b[2J\\n  00");
+}
+
+TEST_F(WaitDisplayTest, TroubleCountsDownToTheNextTry) {
+  OnTerminal(60);
+  WaitDisplay display = Make();
+  display.Trouble(grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
+                  absl::Seconds(2));
+  Written();
+  host_.clock.Advance(absl::Milliseconds(500));
+  display.Tick();
+  EXPECT_EQ(Written(),
+            "\rconnecting  00:00.5  (again in 1.5 s: UNAVAILABLE: "
+            "draining\x1b[K");
+  display.TryAgain();
+  EXPECT_EQ(Written(),
+            "\rconnecting  00:00.5  (trying again: UNAVAILABLE: "
+            "draining)\x1b[K");
+}
+
+TEST_F(WaitDisplayTest, WithoutATerminalEachUpdateIsALine) {
+  WaitDisplay display = Make();
+  display.Update(SampleUpdate(v1::STATUS_PENDING));
+  host_.clock.Advance(absl::Seconds(2));
+  display.Update(SampleUpdate(v1::STATUS_STARTED));
+  display.Tick();
+  display.Trouble(grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
+                  absl::Seconds(1));
+  EXPECT_EQ(Written(),
+            "prediction c12258c4-ed83-4d7b-a784-8ed55412325a\n"
+            "update 1: pending after 0.0 s (GET)\n"
+            "update 2: started after 2.0 s (GET)\n"
+            "UNAVAILABLE: draining; again in 1.0 s\n");
+}
+
+TEST_F(WaitDisplayTest, LinesCanBeOff) {
+  WaitDisplay display = Make(false);
+  display.Update(SampleUpdate(v1::STATUS_PENDING));
+  EXPECT_EQ(Written(), "");
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,115 @@
+#include "service/config.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+absl::StatusOr<CommandLine> Parse(
+    const std::vector<std::string>& arguments,
+    const std::map<std::string, std::string>& environment = {}) {
+  return ParseCommandLine(arguments, [&](const char* name) -> const char* {
+    const auto found = environment.find(name);
+    return found == environment.end() ? nullptr : found->second.c_str();
+  });
+}
+
+TEST(Config, DefaultsAreTheContracts) {
+  const auto line = Parse({});
+  ASSERT_THAT(line, IsOk());
+  const Config& config = line->config;
+  EXPECT_EQ(config.listen_address, "0.0.0.0:50051");
+  EXPECT_EQ(config.upstream.base_url, "https://api.wrift.ai/v1");
+  EXPECT_EQ(config.credentials, CredentialPolicy::kCallerThenGateway);
+  EXPECT_EQ(config.max_wait, absl::Hours(2));
+  EXPECT_TRUE(config.access_token.empty());
+  EXPECT_FALSE(config.sandbox);
+}
+
+TEST(Config, AFlagWinsOverItsVariable) {
+  EXPECT_EQ(Parse({}, {{"GATEWAY_MAX_WAIT", "5m"}})->config.max_wait,
+            absl::Minutes(5));
+  EXPECT_EQ(
+      Parse({"--max_wait=7m"}, {{"GATEWAY_MAX_WAIT", "5m"}})->config.max_wait,
+      absl::Minutes(7));
+}
+
+TEST(Config, TheOfficialClientsVariablesWork) {
+  const auto line = Parse({}, {{"WRIFTAI_API_BASE_URL", "http://x/v1/"},
+                               {"WRIFTAI_ACCESS_TOKEN", "abc"},
+                               {"WRIFTAI_ACCESS_TOKEN_FILE", "/run/token"}});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_EQ(line->config.upstream.base_url, "http://x/v1");
+  EXPECT_EQ(line->config.access_token.Reveal(), "abc");
+  EXPECT_EQ(line->config.access_token_file, "/run/token");
+}
+
+TEST(Config, AnEmptyVariableCountsAsUnset) {
+  EXPECT_THAT(Parse({}, {{"GATEWAY_MAX_WAIT", ""},
+                         {"WRIFTAI_API_BASE_URL", ""},
+                         {"WRIFTAI_ACCESS_TOKEN", ""}}),
+              IsOk());
+}
+
+TEST(Config, AWrongValueIsOneLineThatSaysWhatWasWanted) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"--max_wait=soon",
+       "--max_wait: wanted a duration from 1s to 168h, "
+       "such as 1.5s"},
+      {"--max_connections=0",
+       "--max_connections: wanted a whole number from 1 to 10000"},
+      {"--sandbox=maybe", "--sandbox: wanted true or false"},
+      {"--credentials=none",
+       "--credentials: wanted caller, gateway or caller_then_gateway"},
+      {"--create_path=x", "--create_path: wanted predictions or models"},
+      {"--api_base_url=ftp://x", "--api_base_url: wanted an http or https URL"},
+      {"--bogus=1", "--bogus: unknown flag; see --help"},
+      {"--listen_address", "--listen_address: a value is missing"},
+      {"serve", "serve: unknown argument; see --help"},
+  };
+  for (const auto& [argument, message] : rows) {
+    EXPECT_THAT(Parse({argument}),
+                StatusIs(absl::StatusCode::kInvalidArgument, message));
+  }
+}
+
+TEST(Config, AWrongVariableIsNamed) {
+  EXPECT_THAT(Parse({}, {{"GATEWAY_MAX_CONNECTIONS", "many"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "GATEWAY_MAX_CONNECTIONS: wanted a whole number from 1 "
+                       "to 10000"));
+}
+
+TEST(Config, ABadTokenIsNotRepeated) {
+  const auto line = Parse({}, {{"WRIFTAI_ACCESS_TOKEN", "s3cret with space"}});
+  EXPECT_THAT(line, StatusIs(absl::StatusCode::kInvalidArgument,
+                             "WRIFTAI_ACCESS_TOKEN: wanted printable ASCII "
+                             "without spaces"));
+}
+
+TEST(Config, TheTokenHasNoFlag) {
+  const auto line = Parse({"--access_token=s3cret"});
+  EXPECT_THAT(line, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(line.status().ToString(), Not(HasSubstr("s3cret")));
+}
+
+TEST(Config, HelpNamesEveryFlagWithItsDefault) {
+  const auto line = Parse({"--help"});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_TRUE(line->help_wanted);
+  EXPECT_THAT(line->help, HasSubstr("--max_wait  (default: 2h)"));
+  EXPECT_THAT(line->help,
+              HasSubstr("--credentials  (default: caller_then_gateway)"));
+}
+
+}  // namespace
+}  // namespace wriftai

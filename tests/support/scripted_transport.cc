@@ -1,0 +1,76 @@
+#include "tests/support/scripted_transport.h"
+
+#include <memory>
+#include <utility>
+
+#include "gtest/gtest.h"
+
+namespace wriftai {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+}  // namespace
+
+class ScriptedTransport::Pending : public Call {
+ public:
+  Pending(ScriptedTransport& transport, size_t count)
+      : transport_(transport), count_(count) {}
+  ~Pending() override {
+    absl::MutexLock lock(&transport_.mutex_);
+    transport_.pending_.erase(count_);
+  }
+
+ private:
+  ScriptedTransport& transport_;
+  const size_t count_;
+};
+
+CallHandle ScriptedTransport::Send(HttpRequest request, Done done) {
+  absl::MutexLock lock(&mutex_);
+  sent_.push_back(std::move(request));
+  pending_.emplace(sent_.size(), std::move(done));
+  return std::make_unique<Pending>(*this, sent_.size());
+}
+
+HttpRequest ScriptedTransport::AwaitRequest(size_t count) {
+  absl::MutexLock lock(&mutex_);
+  const auto sent = [&] { return sent_.size() >= count; };
+  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&sent), kPatience))
+      << "request " << count << " was never sent";
+  return sent_.size() < count ? HttpRequest() : sent_[count - 1];
+}
+
+void ScriptedTransport::AwaitDropped(size_t count) {
+  absl::MutexLock lock(&mutex_);
+  const auto dropped = [&] {
+    return sent_.size() >= count && pending_.count(count) == 0;
+  };
+  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&dropped), kPatience))
+      << "request " << count << " was never dropped";
+}
+
+size_t ScriptedTransport::sent_count() const {
+  absl::MutexLock lock(&mutex_);
+  return sent_.size();
+}
+
+void ScriptedTransport::Reply(size_t count, int status, std::string body) {
+  AwaitRequest(count);
+  HttpResponse response;
+  response.status = status;
+  response.body = std::move(body);
+  scheduler_.Post([this, count, response = std::move(response)]() mutable {
+    Done done;
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto found = pending_.find(count);
+      ASSERT_TRUE(found != pending_.end())
+          << "request " << count << " is not under way";
+      done = std::move(found->second);
+    }
+    done(std::move(response));
+  });
+}
+
+}  // namespace wriftai

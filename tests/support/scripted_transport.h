@@ -1,0 +1,48 @@
+#ifndef WRIFTAI_TESTS_SUPPORT_SCRIPTED_TRANSPORT_H_
+#define WRIFTAI_TESTS_SUPPORT_SCRIPTED_TRANSPORT_H_
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/http/http_transport.h"
+
+namespace wriftai {
+
+// An upstream for tests that run a real loop: requests are answered by hand,
+// from the test's thread, and the test can wait for them without sleeping.
+//
+// Threads: Send() on the loop, all else on any. `scheduler` must outlive it; it
+// must outlive the handles. Fails: waiting longer than ten seconds.
+class ScriptedTransport : public HttpTransport {
+ public:
+  explicit ScriptedTransport(Scheduler& scheduler) : scheduler_(scheduler) {}
+
+  CallHandle Send(HttpRequest request, Done done) override;
+
+  // Waits until `count` requests have been sent in all; returns the last.
+  HttpRequest AwaitRequest(size_t count);
+
+  // Waits until request `count` (from 1) has been dropped.
+  void AwaitDropped(size_t count);
+
+  size_t sent_count() const;
+
+  // Answers request `count` (from 1).
+  void Reply(size_t count, int status, std::string body);
+
+ private:
+  class Pending;
+
+  Scheduler& scheduler_;
+  mutable absl::Mutex mutex_;
+  std::vector<HttpRequest> sent_;
+  std::map<size_t, Done> pending_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_SUPPORT_SCRIPTED_TRANSPORT_H_

@@ -1,0 +1,68 @@
+#include "tests/support/service_harness.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+
+namespace wriftai {
+namespace {
+
+void RunOn(Scheduler& scheduler, Scheduler::Task task) {
+  absl::Notification done;
+  scheduler.Post([&] {
+    task();
+    done.Notify();
+  });
+  done.WaitForNotification();
+}
+
+}  // namespace
+
+ServiceHarness::ServiceHarness(Config config) {
+  loop_ = std::make_unique<CurlLoop>(HttpOptions());
+  upstream_ = std::make_unique<ScriptedTransport>(*loop_);
+  config.upstream.base_url = "http://upstream/v1";
+  engine_ = std::make_unique<Engine>(
+      config, *TokenSource::Open(Secret("own"), "", *loop_), *loop_, *upstream_,
+      1);
+  service_ = std::make_unique<PredictionService>(*engine_);
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                           &port);
+  builder.RegisterService(service_.get());
+  server_ = builder.BuildAndStart();
+  channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", port),
+                                 grpc::InsecureChannelCredentials());
+  stub_ = v1::Predictions::NewStub(channel_);
+}
+
+ServiceHarness::~ServiceHarness() {
+  server_->Shutdown(std::chrono::system_clock::now());
+  server_->Wait();
+  RunOn(*loop_, [this] { engine_.reset(); });
+}
+
+void ServiceHarness::Settle() {
+  RunOn(*loop_, [] {});
+}
+
+void ServiceHarness::Drain() {
+  RunOn(*loop_, [this] { engine_->BeginDrain(); });
+}
+
+size_t ServiceHarness::waiter_count() {
+  size_t count = 0;
+  RunOn(*loop_, [&] { count = engine_->watches().waiter_count(); });
+  return count;
+}
+
+std::string PredictionJson(absl::string_view status, absl::string_view output) {
+  return absl::StrCat(R"({"id":")", kPredictionId, R"(","status":")", status,
+                      R"(","updated_at":"2025-08-13T11:48:44.371103Z",)",
+                      R"("input":{"n":1},"output":)", output,
+                      R"(,"error":null})");
+}
+
+}  // namespace wriftai

@@ -1,0 +1,59 @@
+#ifndef WRIFTAI_TESTS_SUPPORT_SERVICE_HARNESS_H_
+#define WRIFTAI_TESTS_SUPPORT_SERVICE_HARNESS_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "grpcpp/grpcpp.h"
+#include "service/config.h"
+#include "service/engine.h"
+#include "service/prediction_service.h"
+#include "tests/support/scripted_transport.h"
+#include "upstream/http/curl_loop.h"
+#include "wriftai/v1/predictions.grpc.pb.h"
+
+namespace wriftai {
+
+// The service over a real gRPC connection on port 0, its loop, and an upstream
+// that the test scripts. Its own token is "own".
+//
+// Threads: the test's. Owns: all of it; stops in the destructor.
+class ServiceHarness {
+ public:
+  explicit ServiceHarness(Config config = Config());
+  ~ServiceHarness();
+
+  ScriptedTransport& upstream() { return *upstream_; }
+  v1::Predictions::Stub& stub() { return *stub_; }
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
+  // Waits until all that was posted so far has run on the loop.
+  void Settle();
+
+  // On the loop: no new waits, those under way end.
+  void Drain();
+
+  // The engine's counts, taken on the loop.
+  size_t waiter_count();
+
+ private:
+  std::unique_ptr<CurlLoop> loop_;
+  std::unique_ptr<ScriptedTransport> upstream_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<PredictionService> service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::Predictions::Stub> stub_;
+};
+
+// The upstream's JSON of a prediction in `status`.
+std::string PredictionJson(absl::string_view status,
+                           absl::string_view output = "null");
+
+// The id that it has.
+inline constexpr char kPredictionId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_SUPPORT_SERVICE_HARNESS_H_
