@@ -20,7 +20,8 @@ FlagSet::Setter InRange(T* value, T least, T most, std::string wanted,
                         Parse parse) {
   return [=](absl::string_view text) {
     T parsed{};
-    if (!parse(text, &parsed) || parsed < least || parsed > most) {
+    // So that NaN, which is neither below nor above, is refused.
+    if (!parse(text, &parsed) || !(parsed >= least && parsed <= most)) {
       return Wanted(wanted);
     }
     *value = parsed;

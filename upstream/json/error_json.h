@@ -10,9 +10,10 @@
 
 namespace wriftai {
 
-// One entry of a 422 body: where, and what was wrong there.
+// One entry of a 422 body: where, and what was wrong there. Each text is UTF-8
+// of at most kMaxQuotedBytes, without control characters.
 struct UpstreamViolation {
-  // Such as {"body", "input", "items", 3}.
+  // Such as {"body", "input", "items", 3}; at most the first 32 steps.
   std::vector<std::variant<std::string, int64_t>> location;
   std::string message;
   std::string type;
@@ -21,6 +22,7 @@ struct UpstreamViolation {
 // What an error reply says.
 struct UpstreamError {
   // For a person, at most kMaxQuotedBytes; empty where the body says nothing.
+  // Where there are violations: the first one, and how many there are besides.
   std::string message;
 
   // At most 100, so that a hostile body cannot fill the trailers.

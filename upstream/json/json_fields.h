@@ -2,35 +2,35 @@
 #define WRIFTAI_UPSTREAM_JSON_JSON_FIELDS_H_
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "upstream/json/json_text.h"
 
 namespace wriftai {
 
-// The members of one JSON object by name, to be read one by one: of a name that
-// stands there twice, the last counts; null is as good as absent, but for
-// Raw(). The first member that is not of the wanted type is remembered in
-// status(), and every later read then gives nothing.
+// The members of one JSON object, read by name. Of a name that stands there
+// twice the last counts, and null is as good as absent, but for Raw(). Problems
+// are remembered, not returned, so that reading an object is a list of reads
+// with one check at its end.
 //
-// Threads: one. Owns: the names; the text must outlive it. Fails: status().
+// Threads: one. Owns: the keys; the text must outlive it. Fails: status() has
+// the first problem; a read that had one gives nothing.
 class JsonFields {
  public:
-  // `path` is put before the members' names in errors, such as "items[3].".
-  // Fails when `object` is not an object.
-  JsonFields(const JsonSlice& object, std::string path);
+  // `path` says in errors where the object stands, such as "items[3]"; empty
+  // for the outermost. That `text` is no object is a problem, too.
+  JsonFields(absl::string_view text, std::string path);
 
-  // INVALID_ARGUMENT that says which member, what was wanted, what was there.
+  // INVALID_ARGUMENT: the member, what was wanted, what is there.
   const absl::Status& status() const { return status_; }
 
-  // A string; RequiredString() also fails where there is none.
   std::optional<std::string> String(absl::string_view name);
+
+  // A string that must be there; empty where it is not.
   std::string RequiredString(absl::string_view name);
 
   // A string, or the text of a number.
@@ -42,24 +42,24 @@ class JsonFields {
   // An array of strings.
   std::optional<std::vector<std::string>> Strings(absl::string_view name);
 
-  // Any value, null included; nothing only where it is absent.
-  std::optional<JsonSlice> Raw(absl::string_view name) const;
-
   // Anything but null.
   std::optional<JsonSlice> Present(absl::string_view name) const;
 
-  // Remembers that `name` holds `slice` where `wanted` was wanted.
-  void Fail(absl::string_view name, absl::string_view wanted,
-            const JsonSlice& slice);
+  // Anything; nothing only where it is absent.
+  std::optional<JsonSlice> Raw(absl::string_view name) const;
 
-  // Remembers the failure of something that is part of this.
-  void Fail(const absl::Status& status);
-
+  // `path`, then `name`: where a member stands.
   std::string PathOf(absl::string_view name) const;
 
+  // Remembers that the member `name` is not what was `wanted`.
+  void Refuse(absl::string_view name, absl::string_view wanted);
+
+  // Remembers a problem of a part that was read elsewhere.
+  void Update(const absl::Status& status) { status_.Update(status); }
+
  private:
-  std::string path_;
-  std::map<std::string, JsonSlice, std::less<>> members_;
+  const std::string path_;
+  std::vector<JsonMember> members_;
   absl::Status status_;
 };
 

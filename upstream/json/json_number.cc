@@ -43,23 +43,27 @@ int64_t ReadExponent(absl::string_view text) {
   return negative ? -value : value;
 }
 
+bool IsZeroOrPoint(char c) { return c == '0' || c == '.'; }
+
 // `number` as a Decimal, or nothing when it has more than kMaxDigits. Looks at
-// each character a fixed number of times, however long it is.
+// each character a fixed number of times, however many there are.
 std::optional<Decimal> Normalise(absl::string_view number) {
   Decimal decimal;
   decimal.negative = absl::ConsumePrefix(&number, "-");
-  const size_t e = std::min(number.find_first_of("eE"), number.size());
+  size_t e = 0;
+  while (e < number.size() && number[e] != 'e' && number[e] != 'E') ++e;
   const absl::string_view mantissa = number.substr(0, e);
-  const size_t first = mantissa.find_first_of("123456789");
-  if (first == absl::string_view::npos) return decimal;
-  const size_t last = mantissa.find_last_of("123456789");
-  for (const char c : mantissa.substr(first, last - first + 1)) {
+  size_t first = 0;
+  while (first < e && IsZeroOrPoint(mantissa[first])) ++first;
+  if (first == e) return decimal;
+  size_t end = e;
+  while (IsZeroOrPoint(mantissa[end - 1])) --end;
+  for (const char c : mantissa.substr(first, end - first)) {
     if (c == '.') continue;
     if (decimal.digits.size() == kMaxDigits) return std::nullopt;
     decimal.digits.push_back(c);
   }
-  const auto point =
-      static_cast<int64_t>(std::min(mantissa.find('.'), mantissa.size()));
+  const auto point = static_cast<int64_t>(std::min(mantissa.find('.'), e));
   const auto begin = static_cast<int64_t>(first);
   decimal.exponent = begin < point ? point - begin : point - begin + 1;
   if (e < number.size()) decimal.exponent += ReadExponent(number.substr(e + 1));
@@ -74,34 +78,36 @@ std::string ShortestScientific(double number) {
   return std::string(buffer, result.ptr);
 }
 
-size_t CountDigits(absl::string_view text) {
-  const auto* const end = std::find_if_not(text.begin(), text.end(),
-                                           absl::ascii_isdigit);
-  return static_cast<size_t>(end - text.begin());
+// Takes the digits off the beginning of `text`; whether there were any.
+bool ConsumeDigits(absl::string_view& text) {
+  size_t count = 0;
+  while (count < text.size() && absl::ascii_isdigit(text[count])) ++count;
+  text.remove_prefix(count);
+  return count > 0;
+}
+
+bool ConsumeOneOf(char a, char b, absl::string_view& text) {
+  if (text.empty() || (text.front() != a && text.front() != b)) return false;
+  text.remove_prefix(1);
+  return true;
 }
 
 }  // namespace
 
 size_t ScanJsonNumber(absl::string_view text) {
-  const size_t size =
-      std::min(text.find_first_not_of("+-.0123456789Ee"), text.size());
-  absl::string_view rest = text.substr(0, size);
+  absl::string_view rest = text;
   absl::ConsumePrefix(&rest, "-");
-  const size_t whole = CountDigits(rest);
-  if (whole == 0 || (whole > 1 && rest.front() == '0')) return 0;
-  rest.remove_prefix(whole);
-  if (absl::ConsumePrefix(&rest, ".")) {
-    const size_t fraction = CountDigits(rest);
-    if (fraction == 0) return 0;
-    rest.remove_prefix(fraction);
+  const bool zero = absl::ConsumePrefix(&rest, "0");
+  const bool digits = ConsumeDigits(rest);
+  if (zero == digits) return 0;
+  if (absl::ConsumePrefix(&rest, ".") && !ConsumeDigits(rest)) return 0;
+  if (ConsumeOneOf('e', 'E', rest)) {
+    ConsumeOneOf('+', '-', rest);
+    if (!ConsumeDigits(rest)) return 0;
   }
-  if (absl::ConsumePrefix(&rest, "e") || absl::ConsumePrefix(&rest, "E")) {
-    if (!absl::ConsumePrefix(&rest, "+")) absl::ConsumePrefix(&rest, "-");
-    const size_t exponent = CountDigits(rest);
-    if (exponent == 0) return 0;
-    rest.remove_prefix(exponent);
-  }
-  return rest.empty() ? size : 0;
+  const bool goes_on =
+      ConsumeOneOf('.', '.', rest) || ConsumeOneOf('e', 'E', rest);
+  return goes_on ? 0 : text.size() - rest.size();
 }
 
 std::optional<double> ExactDouble(absl::string_view number) {
@@ -119,8 +125,8 @@ std::optional<double> ExactDouble(absl::string_view number) {
   if (result.ec != std::errc() || !std::isfinite(value) || value == 0) {
     return std::nullopt;
   }
-  if (Normalise(ShortestScientific(value)) != decimal) return std::nullopt;
-  return value;
+  if (Normalise(ShortestScientific(value)) == decimal) return value;
+  return std::nullopt;
 }
 
 std::string JsonFromDouble(double number) {

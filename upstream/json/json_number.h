@@ -9,8 +9,9 @@
 
 namespace wriftai {
 
-// The length of the number at the beginning of `text`, as far as its characters
-// go; 0 where they do not make a number of RFC 8259 (`01`, `1.`, `-`).
+// The length of the number of RFC 8259 at the beginning of `text`. 0 where
+// there is none, or one that is broken off (`1.`, `1e`), has a leading zero, or
+// goes on with a point or an exponent that it must not have (`1.2.3`, `1e5.5`).
 size_t ScanJsonNumber(absl::string_view text);
 
 // The double that `number` (which ScanJsonNumber() accepts) stands for, or

@@ -5,129 +5,14 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
-#include "rapidjson/encodings.h"
-#include "rapidjson/reader.h"
 #include "upstream/json/json_limits.h"
-#include "upstream/json/json_number.h"
+#include "upstream/json/rapidjson.h"
+#include "upstream/json/text_stream.h"
 
 namespace wriftai {
 namespace {
 
 using rapidjson::SizeType;
-
-// RapidJSON's input over bytes that are not followed by a NUL. It also sees to
-// the numbers: RapidJSON 1.1 refuses those beyond a double (1e400) even where
-// it is told to leave them as text, so each number is checked here and shown to
-// it as a plain 0.
-class TextStream {
- public:
-  using Ch = char;
-
-  explicit TextStream(absl::string_view text)
-      : begin_(text.empty() ? "" : text.data()),  // Never null, as number_ is.
-        end_(begin_ + text.size()),
-        position_(begin_),
-        token_(begin_) {}
-
-  Ch Peek() const {
-    if (position_ == number_) return '0';
-    return position_ == end_ ? '\0' : *position_;
-  }
-
-  Ch Take() {
-    if (position_ == number_) {
-      position_ = number_end_;
-      number_ = nullptr;
-      return '0';
-    }
-    return position_ == end_ ? '\0' : *position_++;
-  }
-
-  size_t Tell() const { return static_cast<size_t>(position_ - begin_); }
-
-  // Passes over white space to the next token. The reader calls this before
-  // every token and nowhere else: within strings there is no white space to it.
-  void ToToken() {
-    while (position_ != end_ && (*position_ == ' ' || *position_ == '\n' ||
-                                 *position_ == '\r' || *position_ == '\t')) {
-      ++position_;
-    }
-    token_ = position_;
-    if (position_ == end_) return;
-    if (*position_ == '-' || (*position_ >= '0' && *position_ <= '9')) {
-      HideNumber();
-    }
-  }
-
-  // From the token that ToToken() found to where the reader is now.
-  absl::string_view Token() const {
-    return absl::string_view(token_, static_cast<size_t>(position_ - token_));
-  }
-
-  bool bad_number() const { return bad_number_; }
-
-  // As many bytes as stand here in a row that are ASCII and mean themselves.
-  // They are not taken.
-  absl::string_view PlainRun() const;
-
-  void Skip(size_t size) { position_ += size; }
-
-  // The reader's other mode, which writes into its input, has these.
-  Ch* PutBegin() { return nullptr; }
-  size_t PutEnd(Ch*) { return 0; }
-  void Put(Ch) {}
-  void* Push(SizeType) { return nullptr; }
-
- private:
-  void HideNumber() {
-    const size_t size = ScanJsonNumber(
-        absl::string_view(position_, static_cast<size_t>(end_ - position_)));
-    if (size == 0) {
-      bad_number_ = true;
-      end_ = position_;  // Ends the reading.
-      return;
-    }
-    number_ = position_;
-    number_end_ = position_ + size;
-  }
-
-  const char* const begin_;
-  const char* end_;
-  const char* position_;
-  const char* token_;
-  const char* number_ = nullptr;
-  const char* number_end_ = nullptr;
-  bool bad_number_ = false;
-};
-
-// Eight bytes at a time: the high bit of a byte of the result is set where the
-// byte ends a run. May also be set above such a byte, never below it.
-uint64_t RunEnds(uint64_t bytes) {
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  constexpr uint64_t kHighs = 0x8080808080808080;
-  const uint64_t quote = bytes ^ (kOnes * '"');
-  const uint64_t backslash = bytes ^ (kOnes * '\\');
-  return ((bytes - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes) |
-          bytes) &
-         kHighs;
-}
-
-absl::string_view TextStream::PlainRun() const {
-  const char* p = position_;
-  for (; end_ - p >= 8; p += 8) {
-    uint64_t bytes;
-    std::memcpy(&bytes, p, sizeof(bytes));
-    if (RunEnds(bytes) != 0) break;
-  }
-  while (p != end_ && static_cast<unsigned char>(*p) < 0x80 &&
-         static_cast<unsigned char>(*p) >= 0x20 && *p != '"' && *p != '\\') {
-    ++p;
-  }
-  return absl::string_view(position_, static_cast<size_t>(p - position_));
-}
-
-// Found by argument-dependent look-up in place of RapidJSON's own.
-void SkipWhitespace(TextStream& stream) { stream.ToToken(); }
 
 // UTF-8 that is copied in runs where it is ASCII: large outputs are base64.
 struct Utf8InRuns : rapidjson::UTF8<> {

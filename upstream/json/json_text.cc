@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_reader.h"
 #include "upstream/json/json_writer.h"

@@ -31,8 +31,10 @@ struct JsonMember {
 
 // Checks that `text` is one JSON value (RFC 8259) in valid UTF-8, at most
 // kMaxJsonDepth deep, with nothing but white space around it, and returns it.
-// Numbers of any size are fine. INVALID_ARGUMENT says what is wrong and at
-// which byte, and quotes at most kMaxQuotedBytes.
+// Numbers of any size are fine. An escape that is half of a surrogate pair
+// (\ud800) is refused, although the grammar has it: it stands for no character,
+// and what it decodes to cannot be written in UTF-8. INVALID_ARGUMENT says what
+// is wrong and at which byte, and quotes nothing.
 absl::StatusOr<JsonSlice> ParseJson(absl::string_view text);
 
 // As ParseJson(), and splits the object into its members, in order, keys that
@@ -44,15 +46,15 @@ absl::StatusOr<std::vector<JsonMember>> ParseJsonObject(absl::string_view text);
 absl::StatusOr<std::vector<JsonSlice>> ParseJsonArray(absl::string_view text);
 
 // The text of a JSON string, escapes resolved. `slice` comes from one of the
-// functions above; INVALID_ARGUMENT when it is no string, or holds a lone
-// surrogate, which UTF-8 cannot express.
+// functions above; INVALID_ARGUMENT when it is no string.
 absl::StatusOr<std::string> DecodeJsonString(const JsonSlice& slice);
 
 // `text` as a JSON string with its quotes. `text` is valid UTF-8.
 std::string EncodeJsonString(absl::string_view text);
 
-// `text` cut to kMaxQuotedBytes at a character's border, with what is not
-// printable ASCII replaced, fit for an error message.
+// `text` as printable ASCII, fit for an error message: white space becomes
+// spaces, any other character `?`. At most kMaxQuotedBytes; where it was cut,
+// it ends with `...`.
 std::string QuoteForError(absl::string_view text);
 
 }  // namespace wriftai

@@ -84,7 +84,8 @@ class ValueBuilder final : public JsonVisitor {
   Value& Next() {
     if (open_.empty()) return root_;
     Value& parent = *open_.back();
-    if (parent.has_list_value()) return *parent.mutable_list_value()->add_values();
+    if (parent.has_list_value())
+      return *parent.mutable_list_value()->add_values();
     return *member_;
   }
 
@@ -129,8 +130,9 @@ absl::Status WriteStruct(const Struct& object, size_t depth, Writer& writer) {
   for (const auto& field : object.fields()) {
     members.emplace_back(&field.first, &field.second);
   }
-  std::sort(members.begin(), members.end(),
-            [](const Member& a, const Member& b) { return *a.first < *b.first; });
+  std::sort(
+      members.begin(), members.end(),
+      [](const Member& a, const Member& b) { return *a.first < *b.first; });
   writer.StartObject();
   for (const auto& [key, value] : members) {
     if (!writer.Key(key->data(), SizeOf(*key))) return NotUtf8();

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "rapidjson/writer.h"
+#include "upstream/json/rapidjson.h"
 
 namespace wriftai {
 
@@ -21,9 +21,9 @@ struct StringSink {
 // its functions return false for a string that is not UTF-8, and what was
 // written then is good for nothing.
 template <unsigned flags>
-using JsonWriter = rapidjson::Writer<StringSink, rapidjson::UTF8<>,
-                                     rapidjson::UTF8<>,
-                                     rapidjson::CrtAllocator, flags>;
+using JsonWriter =
+    rapidjson::Writer<StringSink, rapidjson::UTF8<>, rapidjson::UTF8<>,
+                      rapidjson::CrtAllocator, flags>;
 
 }  // namespace wriftai
 

@@ -1,0 +1,302 @@
+#include "upstream/json/json_text.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/json/json_limits.h"
+
+namespace wriftai {
+namespace {
+
+using testing::ElementsAre;
+using testing::Field;
+using testing::IsEmpty;
+
+constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
+
+// A text with NUL bytes in it.
+template <size_t size>
+std::string Bytes(const char (&text)[size]) {
+  return std::string(text, size - 1);
+}
+
+std::string Repeat(size_t times, absl::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < times; ++i) absl::StrAppend(&result, text);
+  return result;
+}
+
+std::string NestedArrays(size_t depth) {
+  return Repeat(depth, "[") + Repeat(depth, "]");
+}
+
+std::string NestedObjects(size_t depth) {
+  return Repeat(depth, R"({"k":)") + "1" + Repeat(depth, "}");
+}
+
+std::string TextOf(absl::string_view json) {
+  const auto slice = ParseJson(json);
+  return slice.ok() ? std::string(slice->text) : slice.status().ToString();
+}
+
+struct Refused {
+  std::string text;
+  std::string message;
+};
+
+void ExpectRefused(const std::vector<Refused>& cases) {
+  for (const Refused& refused : cases) {
+    EXPECT_THAT(ParseJson(refused.text),
+                StatusIs(kInvalid, "not JSON: " + refused.message))
+        << QuoteForError(refused.text);
+  }
+}
+
+TEST(ParseJson, RefusesWrongStructure) {
+  ExpectRefused({{"", "ends too soon at byte 0"},
+                 {" \n", "ends too soon at byte 2"},
+                 {"]", "no value where one must be at byte 0"},
+                 {"nul", "ends too soon at byte 3"},
+                 {"nulL", "no value where one must be at byte 3"},
+                 {"nulll", "more than one value at byte 4"},
+                 {"True", "no value where one must be at byte 0"},
+                 {"1 2", "more than one value at byte 2"},
+                 {"{} x", "more than one value at byte 3"},
+                 {"[1,]", "no value where one must be at byte 3"},
+                 {"[,1]", "no value where one must be at byte 1"},
+                 {"[1 2]", "no comma or ] after an element at byte 3"},
+                 {"[1}", "no comma or ] after an element at byte 2"},
+                 {R"({"a":1,})", "no key where one must be at byte 7"},
+                 {R"({"a" 1})", "no colon after a key at byte 5"},
+                 {R"({"a":})", "no value where one must be at byte 5"},
+                 {R"({"a":1 "b":2})", "no comma or } after a member at byte 7"},
+                 {"{a:1}", "no key where one must be at byte 1"},
+                 {"{1:1}", "no key where one must be at byte 1"},
+                 {"{'a':1}", "no key where one must be at byte 1"},
+                 {"'a'", "no value where one must be at byte 0"},
+                 {"// x\n1", "no value where one must be at byte 0"},
+                 {"[1,/* x */2]", "no value where one must be at byte 3"},
+                 {"1 // x", "more than one value at byte 2"},
+                 {"\xef\xbb\xbf[]", "no value where one must be at byte 0"},
+                 {"\x0b[]", "no value where one must be at byte 0"},
+                 {"\xc2\xa0[]", "no value where one must be at byte 0"},
+                 {"<html>", "no value where one must be at byte 0"}});
+}
+
+TEST(ParseJson, RefusesWhatIsNoNumber) {
+  ExpectRefused({{"01", "malformed number at byte 0"},
+                 {"-01", "malformed number at byte 0"},
+                 {"[00]", "malformed number at byte 1"},
+                 {"-", "malformed number at byte 0"},
+                 {"+1", "no value where one must be at byte 0"},
+                 {".5", "no value where one must be at byte 0"},
+                 {"1.", "malformed number at byte 0"},
+                 {"1.e5", "malformed number at byte 0"},
+                 {"[1, 1e]", "malformed number at byte 4"},
+                 {"1e+", "malformed number at byte 0"},
+                 {"1-1", "more than one value at byte 1"},
+                 {"1e5.5", "malformed number at byte 0"},
+                 {"1.2.3", "malformed number at byte 0"},
+                 {"1e5e5", "malformed number at byte 0"},
+                 {"0x10", "more than one value at byte 1"},
+                 {"1_000", "more than one value at byte 1"},
+                 {"NaN", "no value where one must be at byte 0"},
+                 {"Infinity", "no value where one must be at byte 0"},
+                 {"-Infinity", "malformed number at byte 0"}});
+}
+
+TEST(ParseJson, RefusesBadStringsInKeysAndValues) {
+  ExpectRefused(
+      {{R"("abc)", "ends too soon at byte 4"},
+       {R"("\x41")", "bad escape in a string at byte 1"},
+       {R"("\u12g4")", "bad \\u escape in a string at byte 1"},
+       {R"("\ud800")", "lone surrogate in a string at byte 1"},
+       {R"("\ud800\ud800")", "lone surrogate in a string at byte 1"},
+       {R"("\udc00")", "lone surrogate in a string at byte 8"},
+       {R"({"\udfff":1})", "lone surrogate in a string at byte 9"},
+       {"\"a\nb\"", "raw control character in a string at byte 2"},
+       {"{\"a\x1f\":1}", "raw control character in a string at byte 3"},
+       {"\"\xff\"", "bad UTF-8 in a string at byte 1"},
+       {"{\"\xff\":1}", "bad UTF-8 in a string at byte 2"},
+       {"\"\x80\"", "bad UTF-8 in a string at byte 1"},
+       {"\"\xc0\x80\"", "bad UTF-8 in a string at byte 1"},
+       {"\"\xe0\x80\x80\"", "bad UTF-8 in a string at byte 1"},
+       {"\"\xf0\x80\x80\x80\"", "bad UTF-8 in a string at byte 1"},
+       {"\"\xed\xa0\x80\"", "bad UTF-8 in a string at byte 1"},
+       {"\"\xed\xbf\xbf\"", "bad UTF-8 in a string at byte 1"},
+       {"\"\xf4\x90\x80\x80\"", "bad UTF-8 in a string at byte 1"},
+       {"\"\xe2\x82\"", "bad UTF-8 in a string at byte 1"},
+       {"\"12345678\xe2\x82\"", "bad UTF-8 in a string at byte 9"}});
+}
+
+TEST(ParseJson, DoesNotEndAtANul) {
+  ExpectRefused({{Bytes("\0"), "NUL at byte 0"},
+                 {Bytes("[]\0"), "NUL at byte 2"},
+                 {Bytes("[]\0 "), "NUL at byte 2"},
+                 {Bytes("[1,\0 2]"), "NUL at byte 3"},
+                 {Bytes("\"a\0b\""), "NUL at byte 2"},
+                 {Bytes("{\"a\0b\":1}"), "NUL at byte 3"},
+                 {Bytes("1\0"), "NUL at byte 1"},
+                 {Bytes("nul\0"), "NUL at byte 3"}});
+}
+
+TEST(ParseJson, RefusesDeepNestingWithoutACrash) {
+  ExpectRefused(
+      {{NestedArrays(1001), "nesting above 1000 levels at byte 1000"},
+       {NestedObjects(1001), "nesting above 1000 levels at byte 5000"},
+       {NestedArrays(100000), "nesting above 1000 levels at byte 1000"},
+       {Repeat(1000000, "["), "nesting above 1000 levels at byte 1000"},
+       {Repeat(1000000, R"({"":)"), "nesting above 1000 levels at byte 4000"},
+       {Repeat(1000000, "]"), "no value where one must be at byte 0"}});
+}
+
+TEST(ParseJson, TakesTheDeepestNestingThatIsAllowed) {
+  static_assert(kMaxJsonDepth == 1000, "what the tests here assume");
+  EXPECT_THAT(ParseJson(NestedArrays(1000)), IsOk());
+  EXPECT_THAT(ParseJson(NestedObjects(1000)), IsOk());
+}
+
+TEST(ParseJson, CountsNestingNotBrackets) {
+  EXPECT_THAT(ParseJson("[" + Repeat(5000, "[],") + "{}]"), IsOk());
+}
+
+TEST(ParseJson, ReturnsTheExactBytes) {
+  const std::vector<std::string> texts = {
+      "null",
+      "true",
+      "false",
+      "0",
+      "-0",
+      "-0.0",
+      "1e5",
+      "1E+05",
+      "1e-400",
+      "1e400",
+      "-1e999999999999999999999",
+      "1.50",
+      "0e0",
+      "9007199254740993",
+      Repeat(60, "7"),
+      Repeat(400, "9"),
+      "0." + Repeat(400, "3"),
+      "\"\"",
+      R"("\" \\ \/ \b \f \n \r \t \u00e9 \uD83d\ude00")",
+      "\"\x7f\"",
+      "\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xef\xbf\xbf\"",
+      "\"\xed\x9f\xbf\"",
+      R"("\ud7ff\ue000\uffff")",
+      R"("\u0000")",
+      "[]",
+      "[ ]",
+      "{}",
+      "{ }",
+      "[ 1 , [ ] , { } ]",
+      R"({ "a" : 1 , "a" : 2 , "" : { } })",
+      R"(["not [ a ] { bracket } , : 01"])"};
+  for (const std::string& text : texts) {
+    EXPECT_EQ(TextOf(text), text);
+    EXPECT_EQ(TextOf(" \t\r\n" + text + "\n\r\t "), text);
+  }
+}
+
+TEST(ParseJson, TellsTheKind) {
+  EXPECT_EQ(ParseJson("null")->kind, JsonKind::kNull);
+  EXPECT_EQ(ParseJson("false")->kind, JsonKind::kBool);
+  EXPECT_EQ(ParseJson("1")->kind, JsonKind::kNumber);
+  EXPECT_EQ(ParseJson("\"1\"")->kind, JsonKind::kString);
+  EXPECT_EQ(ParseJson("[1]")->kind, JsonKind::kArray);
+  EXPECT_EQ(ParseJson("{\"a\":[1]}")->kind, JsonKind::kObject);
+}
+
+TEST(ParseJson, RefusesEveryTruncationOfABody) {
+  const std::string body =
+      "{\"id\":\"a\\u00e9\\n\xc3\xa9\xf0\x9f\x98\x80\", \"n\" : [-1.5e+10, "
+      "true,false , null],\"o\":{\"x\":{}} }";
+  ASSERT_THAT(ParseJson(body), IsOk());
+  for (size_t size = 0; size < body.size(); ++size) {
+    // In a block of its own, so that the address sanitizer sees an over-read.
+    const std::vector<char> head(body.begin(),
+                                 body.begin() + static_cast<long>(size));
+    EXPECT_THAT(ParseJson(absl::string_view(head.data(), head.size())),
+                StatusIs(kInvalid))
+        << size;
+  }
+}
+
+TEST(ParseJson, ReadsNotOneByteBeyondANumber) {
+  const std::vector<char> text = {'[', '1', ']'};
+  EXPECT_THAT(ParseJson(absl::string_view(text.data(), 2)),
+              StatusIs(kInvalid, "not JSON: ends too soon at byte 2"));
+  EXPECT_EQ(ParseJson(absl::string_view(text.data() + 1, 1))->text, "1");
+}
+
+TEST(ParseJson, RefusesWhatRapidJsonCannotCount) {
+  // The bytes are never looked at.
+  const absl::string_view huge("0", size_t{1} << 32);
+  EXPECT_THAT(ParseJson(huge), StatusIs(kInvalid, "not JSON: above 4 GiB"));
+}
+
+TEST(ParseJson, TakesALargeBody) {
+  const std::string body =
+      "{\"output\":\"" + std::string(20 << 20, 'A') + "\"}";
+  EXPECT_EQ(ParseJson(body)->text.size(), body.size());
+  EXPECT_THAT(ParseJson(std::string(20 << 20, '1')), IsOk());
+}
+
+TEST(ParseJsonObject, GivesMembersInOrderWithTheirExactBytes) {
+  const std::string text =
+      "{ \"a\" :\t{ \"x\" : [ 1 ,2 ] } ,\"b\\u0041\\n\": \"\\u0041 \xc3\xa9\","
+      "\"a\":1.50,\"\" : [ ] }";
+  const auto members = ParseJsonObject(text);
+  ASSERT_THAT(members, IsOk());
+  std::vector<std::string> flat;
+  for (const JsonMember& member : *members) {
+    flat.push_back(absl::StrCat(member.key, "=", member.value.text));
+  }
+  EXPECT_THAT(flat, ElementsAre("a={ \"x\" : [ 1 ,2 ] }",
+                                "bA\n=\"\\u0041 \xc3\xa9\"", "a=1.50", "=[ ]"));
+}
+
+TEST(ParseJsonObject, ViewsPointIntoTheText) {
+  const std::string text = R"( {"a":"b"} )";
+  const auto members = ParseJsonObject(text);
+  ASSERT_THAT(members, IsOk());
+  EXPECT_EQ(members->front().value.text.data(), text.data() + 6);
+}
+
+TEST(ParseJsonObject, SeesNoMembersOfMembers) {
+  EXPECT_EQ(ParseJsonObject(R"({"a":{"b":1},"c":[{"d":2}]})")->size(), 2U);
+}
+
+TEST(ParseJsonObject, DecodesNulInAKey) {
+  EXPECT_EQ(ParseJsonObject(R"({"a\u0000b":1})")->front().key, Bytes("a\0b"));
+}
+
+TEST(ParseJsonObject, RefusesWhatIsNoObject) {
+  EXPECT_THAT(ParseJsonObject(R"([{"a":1}])"),
+              StatusIs(kInvalid, "not a JSON object"));
+  EXPECT_THAT(ParseJsonObject("{\"a\":1"),
+              StatusIs(kInvalid, "not JSON: ends too soon at byte 6"));
+}
+
+TEST(ParseJsonArray, GivesElementsInOrderWithTheirExactBytes) {
+  EXPECT_THAT(*ParseJsonArray(R"([ 1.0 ,"a\n", [ [ 2 ] ,3],{ "x":1 } ,null ])"),
+              ElementsAre(Field(&JsonSlice::text, "1.0"),
+                          Field(&JsonSlice::text, R"("a\n")"),
+                          Field(&JsonSlice::text, "[ [ 2 ] ,3]"),
+                          Field(&JsonSlice::text, R"({ "x":1 })"),
+                          Field(&JsonSlice::text, "null")));
+  EXPECT_THAT(*ParseJsonArray("[ ]"), IsEmpty());
+}
+
+TEST(ParseJsonArray, RefusesWhatIsNoArray) {
+  EXPECT_THAT(ParseJsonArray("{}"), StatusIs(kInvalid, "not a JSON array"));
+  EXPECT_THAT(ParseJsonArray("null"), StatusIs(kInvalid, "not a JSON array"));
+}
+
+}  // namespace
+}  // namespace wriftai

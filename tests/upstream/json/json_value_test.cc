@@ -1,0 +1,237 @@
+#include "upstream/json/json_value.h"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "wriftai/v1/predictions.pb.h"
+
+namespace wriftai {
+namespace {
+
+using google::protobuf::Value;
+using google::protobuf::util::MessageDifferencer;
+
+constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
+
+Value ValueFromText(const std::string& text) {
+  Value value;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &value));
+  return value;
+}
+
+Value NumberValue(double number) {
+  Value value;
+  value.set_number_value(number);
+  return value;
+}
+
+void ExpectValue(const std::string& json, const std::string& text) {
+  const auto value = ExactValueFromJson(json);
+  ASSERT_TRUE(value.has_value()) << json;
+  EXPECT_TRUE(MessageDifferencer::Equals(*value, ValueFromText(text)))
+      << value->DebugString();
+}
+
+// `json` and back, in the gateway's own writing.
+std::string Rewritten(const std::string& json) {
+  const auto value = ExactValueFromJson(json);
+  if (!value.has_value()) return "inexact";
+  return JsonFromValue(*value).value_or("error");
+}
+
+TEST(ExactValueFromJson, HoldsEveryKind) {
+  ExpectValue("null", "null_value: NULL_VALUE");
+  ExpectValue("true", "bool_value: true");
+  ExpectValue("false", "bool_value: false");
+  ExpectValue(" 1.50 ", "number_value: 1.5");
+  ExpectValue(R"("a\u00e9\n")", R"(string_value: "a\303\251\n")");
+  ExpectValue("[]", "list_value {}");
+  ExpectValue("{}", "struct_value {}");
+  ExpectValue("[1, [null], \"\"]", R"(list_value {
+      values { number_value: 1 }
+      values { list_value { values { null_value: NULL_VALUE } } }
+      values { string_value: "" } })");
+  ExpectValue(R"({"a": {"b": false}, "": []})", R"(struct_value {
+      fields { key: "a" value { struct_value {
+        fields { key: "b" value { bool_value: false } } } } }
+      fields { key: "" value { list_value {} } } })");
+}
+
+TEST(ExactValueFromJson, KeepsNulInStringsAndKeys) {
+  const auto value = ExactValueFromJson(R"({"a\u0000b":"\u0000"})");
+  ASSERT_TRUE(value.has_value());
+  const auto& fields = value->struct_value().fields();
+  EXPECT_EQ(fields.at(std::string("a\0b", 3)).string_value(),
+            std::string("\0", 1));
+}
+
+TEST(ExactValueFromJson, GivesNothingForNumbersThatWouldChange) {
+  for (const char* const json :
+       {"9007199254740993", "1e400", "1e-400", "0.12345678901234567890",
+        "[0,[9007199254740993]]", R"({"a":{"b":-1e999}})"}) {
+    EXPECT_EQ(ExactValueFromJson(json), std::nullopt) << json;
+  }
+}
+
+TEST(ExactValueFromJson, KeepsTheSignOfZero) {
+  EXPECT_TRUE(std::signbit(ExactValueFromJson("-0")->number_value()));
+  EXPECT_FALSE(std::signbit(ExactValueFromJson("0")->number_value()));
+}
+
+TEST(ExactValueFromJson, GivesNothingForAKeyGivenTwice) {
+  EXPECT_EQ(ExactValueFromJson(R"({"a":1,"a":1})"), std::nullopt);
+  EXPECT_EQ(ExactValueFromJson(R"({"a":1,"\u0061":2})"), std::nullopt);
+  EXPECT_EQ(ExactValueFromJson(R"([{"x":{"a":1,"b":2,"a":3}}])"), std::nullopt);
+  EXPECT_TRUE(ExactValueFromJson(R"({"a":{"a":1},"b":{"a":1}})").has_value());
+}
+
+TEST(ExactValueFromJson, GivesNothingForWhatIsNotJson) {
+  for (const char* const json :
+       {"", "[1,]", "{\"a\":1", "01", "1 2", "\"\xff\"", R"("\udc00")"}) {
+    EXPECT_EQ(ExactValueFromJson(json), std::nullopt) << json;
+  }
+}
+
+std::string Nested(int depth, const std::string& open, const std::string& inner,
+                   const std::string& close) {
+  std::string json = inner;
+  for (int i = 0; i < depth; ++i) json = open + json + close;
+  return json;
+}
+
+// The most levels of some shape that ExactValueFromJson() takes.
+int DeepestOf(const std::string& open, const std::string& inner,
+              const std::string& close) {
+  int depth = 0;
+  while (depth < 1000 &&
+         ExactValueFromJson(Nested(depth + 1, open, inner, close))) {
+    ++depth;
+  }
+  return depth;
+}
+
+// Whether a client with protobuf's default limits reads the payloads, wherever
+// they stand in the largest of our messages.
+bool ClientCanRead(const Value& payload) {
+  v1::PredictionUpdate update;
+  *update.mutable_prediction()->mutable_input() = payload;
+  *update.mutable_prediction()->mutable_output() = payload;
+  *update.mutable_prediction()->mutable_error()->mutable_detail() = payload;
+  v1::PredictionUpdate read;
+  return read.ParseFromString(update.SerializeAsString()) &&
+         MessageDifferencer::Equals(update, read);
+}
+
+struct Shape {
+  std::string open;
+  std::string inner;
+  std::string close;
+  int deepest;
+};
+
+TEST(NestedValue, IsReadableByClientsUpToTheLimit) {
+  const std::vector<Shape> shapes = {
+      {"[", "", "]", 44},
+      {"[", "1", "]", 44},
+      {"[null,", "1", ",[]]", 43},
+      {R"({"k":)", "1", "}", 29},
+      {R"({"a":[],"k":)", "{}", R"(,"z":{}})", 28},
+      {R"([{"k":)", "1", "}]", 17},
+      {R"({"k":[)", "1", "]}", 17}};
+  for (const auto& [open, inner, close, deepest] : shapes) {
+    EXPECT_EQ(DeepestOf(open, inner, close), deepest) << open;
+    const auto value = ExactValueFromJson(Nested(deepest, open, inner, close));
+    ASSERT_TRUE(value.has_value()) << open;
+    EXPECT_TRUE(ClientCanRead(*value)) << open;
+  }
+}
+
+TEST(NestedValue, IsNotReadableTwentyLevelsAboveTheLimit) {
+  const auto nested = [](int depth) {
+    Value value;
+    Value* inner = &value;
+    for (int i = 0; i < depth; ++i) {
+      inner = inner->mutable_list_value()->add_values();
+    }
+    inner->set_bool_value(true);
+    return value;
+  };
+  EXPECT_TRUE(ClientCanRead(nested(44)));
+  EXPECT_FALSE(ClientCanRead(nested(64)));
+}
+
+TEST(NestedValue, IsRefusedWithoutACrashHoweverDeep) {
+  EXPECT_EQ(ExactValueFromJson(std::string(1000000, '[')), std::nullopt);
+  EXPECT_EQ(ExactValueFromJson(std::string(500, '[') + std::string(500, ']')),
+            std::nullopt);
+}
+
+TEST(NestedValue, CountsLevelsNotMembers) {
+  std::string wide = "[";
+  for (int i = 0; i < 1000; ++i) wide += "[[{}]],";
+  EXPECT_TRUE(ExactValueFromJson(wide + "0]").has_value());
+}
+
+TEST(JsonFromValue, WritesPlainlyWithSortedKeys) {
+  EXPECT_EQ(Rewritten(R"({"b": [1.0, 1e2, -0, 0.10], "a": null, "B": true})"),
+            R"({"B":true,"a":null,"b":[1,100,-0,0.1]})");
+  EXPECT_EQ(Rewritten("[[], {}, \"\"]"), R"([[],{},""])");
+  EXPECT_EQ(Rewritten("9007199254740992"), "9007199254740992");
+  EXPECT_EQ(Rewritten("1e300"), "1e+300");
+}
+
+TEST(JsonFromValue, EscapesOnlyWhatItMust) {
+  EXPECT_EQ(Rewritten(R"({"\u00e9\u0001": "\/\"\\\n\u0000\u007f"})"),
+            "{\"\xc3\xa9\\u0001\":\"/\\\"\\\\\\n\\u0000\x7f\"}");
+}
+
+TEST(JsonFromValue, RefusesWhatJsonDoesNotHave) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(JsonFromValue(NumberValue(std::nan(""))),
+              StatusIs(kInvalid, "JSON has no number for nan"));
+  EXPECT_THAT(JsonFromValue(NumberValue(kInfinity)),
+              StatusIs(kInvalid, "JSON has no number for inf"));
+  EXPECT_THAT(JsonFromValue(NumberValue(-kInfinity)),
+              StatusIs(kInvalid, "JSON has no number for -inf"));
+  EXPECT_THAT(JsonFromValue(Value()), StatusIs(kInvalid, "a Value of no kind"));
+}
+
+TEST(JsonFromValue, LooksAtEveryDepth) {
+  EXPECT_THAT(JsonFromValue(ValueFromText("list_value { values {} }")),
+              StatusIs(kInvalid, "a Value of no kind"));
+  EXPECT_THAT(JsonFromValue(ValueFromText(R"(struct_value { fields {
+                key: "a" value { list_value { values { number_value: nan } } }
+              } })")),
+              StatusIs(kInvalid, "JSON has no number for nan"));
+}
+
+TEST(JsonFromValue, RefusesStringsThatAreNotUtf8) {
+  EXPECT_THAT(JsonFromValue(ValueFromText(R"(string_value: "\377")")),
+              StatusIs(kInvalid, "a string that is not UTF-8"));
+  EXPECT_THAT(JsonFromValue(ValueFromText(
+                  R"(struct_value { fields { key: "\355\240\200" } })")),
+              StatusIs(kInvalid, "a string that is not UTF-8"));
+}
+
+TEST(JsonFromValue, RefusesNestingThatParseJsonWould) {
+  Value value;
+  Value* inner = &value;
+  for (int i = 0; i < 1000; ++i) {
+    inner = inner->mutable_list_value()->add_values();
+  }
+  inner->set_bool_value(true);
+  EXPECT_THAT(JsonFromValue(value), IsOk());
+  inner->mutable_list_value();
+  EXPECT_THAT(JsonFromValue(value),
+              StatusIs(kInvalid, "nesting above 1000 levels"));
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,40 @@
+#ifndef WRIFTAI_TESTS_UPSTREAM_JSON_RANDOM_JSON_H_
+#define WRIFTAI_TESTS_UPSTREAM_JSON_RANDOM_JSON_H_
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace wriftai {
+
+// Writes JSON texts that are correct and as odd as the grammar allows: any
+// white space, escape, number and key. The same seed gives the same texts.
+//
+// Threads: one. Fails: never.
+class RandomJson {
+ public:
+  explicit RandomJson(uint32_t seed) : engine_(seed) {}
+
+  // One value without white space around it. `exact`: such that a
+  // google.protobuf.Value holds it.
+  std::string Value(bool exact, int depth = 0);
+
+  // White space, often none.
+  std::string Space();
+
+ private:
+  // From 0 to below `end`.
+  int Below(int end);
+
+  std::string String();
+  std::string Number(bool exact);
+  std::string Digits();
+  std::string Array(bool exact, int depth);
+  std::string Object(bool exact, int depth);
+
+  std::mt19937 engine_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_UPSTREAM_JSON_RANDOM_JSON_H_

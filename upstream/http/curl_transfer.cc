@@ -1,0 +1,195 @@
+#include "upstream/http/curl_transfer.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "upstream/http/request_check.h"
+
+namespace wriftai {
+namespace {
+
+using Kind = TransportFailure::Kind;
+
+bool HasHeader(const HttpRequest& request, absl::string_view name) {
+  for (const auto& header : request.headers) {
+    if (absl::EqualsIgnoreCase(header.first, name)) return true;
+  }
+  return false;
+}
+
+// libcurl quotes what the server sent; a status message must be UTF-8.
+std::string Printable(std::string text) {
+  for (char& c : text) {
+    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) c = '?';
+  }
+  return text;
+}
+
+}  // namespace
+
+CurlTransfer::CurlTransfer(HttpRequest request, const HttpOptions& options)
+    : options_(options), request_(std::move(request)), reply_(options) {}
+
+absl::Status CurlTransfer::Prepare(CurlEasy easy) {
+  if (absl::Status status = CheckRequest(request_); !status.ok()) return status;
+  easy_ = std::move(easy);
+  CurlOptions set(easy_.get());
+  SetConnection(set);
+  SetRequest(set);
+  SetReply(set);
+  return set.status();
+}
+
+void CurlTransfer::SetConnection(CurlOptions& set) const {
+  // The total timeout is the loop's: libcurl's does not count while a transfer
+  // waits for a free connection.
+  set.Number(
+      CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(absl::ToInt64Milliseconds(options_.connect_timeout)));
+  set.Number(CURLOPT_NOSIGNAL, 1);
+  // Else dropping a transfer would block the loop until a slow name server
+  // has answered.
+  set.Number(CURLOPT_QUICK_EXIT, 1);
+  set.Number(CURLOPT_MAXAGE_CONN,
+             static_cast<long>(absl::ToInt64Seconds(options_.max_idle)));
+  const long keepalive =
+      static_cast<long>(absl::ToInt64Seconds(options_.keepalive));
+  set.Number(CURLOPT_TCP_KEEPALIVE, 1);
+  set.Number(CURLOPT_TCP_KEEPIDLE, keepalive);
+  set.Number(CURLOPT_TCP_KEEPINTVL, keepalive);
+  set.Number(CURLOPT_SSL_VERIFYPEER, 1);
+  set.Number(CURLOPT_SSL_VERIFYHOST, 2);
+  set.Number(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  if (!options_.ca_file.empty()) {
+    set.Text(CURLOPT_CAINFO, options_.ca_file);
+    set.Pointer<const char>(CURLOPT_CAPATH, nullptr);
+  }
+  // HTTP/2 where TLS offers it. CURLOPT_PIPEWAIT stays off: a first reply that
+  // is slow to come would hold up every request behind it.
+  set.Number(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+  // Proxies: libcurl's standard variables (https_proxy, no_proxy, ...) count,
+  // as many clusters let traffic out through one. It never sees our headers:
+  // with https they travel inside the tunnel only.
+  set.Number(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE);
+  set.Number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
+  set.Number(CURLOPT_NETRC, CURL_NETRC_IGNORED);
+}
+
+void CurlTransfer::SetRequest(CurlOptions& set) {
+  set.Text(CURLOPT_PROTOCOLS_STR, "http,https");
+  set.Text(CURLOPT_URL, request_.url);
+  // The URL is encoded already; a ".." in it is not libcurl's to resolve.
+  set.Number(CURLOPT_PATH_AS_IS, 1);
+  // A redirect is a reply like any other: following it would take the bearer
+  // to a host that nobody has configured.
+  set.Number(CURLOPT_FOLLOWLOCATION, 0);
+  set.Text(CURLOPT_USERAGENT, options_.user_agent);
+  for (const auto& [name, value] : request_.headers) {
+    // libcurl's way to say that the value is empty; "name:" removes a header.
+    headers_.Add(value.empty() ? absl::StrCat(name, ";")
+                               : absl::StrCat(name, ": ", value));
+  }
+  if (!request_.bearer.empty()) {
+    headers_.Add(
+        absl::StrCat("authorization: Bearer ", request_.bearer.Reveal()));
+  }
+  if (request_.method == HttpMethod::kPost) {
+    set.Number(CURLOPT_POST, 1);
+    set.Pointer(CURLOPT_POSTFIELDS, request_.body.data());
+    set.Size(CURLOPT_POSTFIELDSIZE_LARGE,
+             static_cast<curl_off_t>(request_.body.size()));
+    // Waiting for "100 Continue" costs a second with servers that do not know
+    // it.
+    headers_.Add("expect:");
+    // Not application/x-www-form-urlencoded, libcurl's guess.
+    if (!HasHeader(request_, "content-type")) headers_.Add("content-type:");
+  } else {
+    set.Number(CURLOPT_HTTPGET, 1);
+  }
+  set.Pointer(CURLOPT_HTTPHEADER, headers_.get());
+  set.Pointer(CURLOPT_PREREQFUNCTION, &CurlTransfer::OnAttempt);
+  set.Pointer(CURLOPT_PREREQDATA, this);
+}
+
+void CurlTransfer::SetReply(CurlOptions& set) {
+  set.Text(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+  set.Number(CURLOPT_HTTP09_ALLOWED, 0);
+  set.Pointer(CURLOPT_HEADERFUNCTION, &CurlTransfer::OnHeader);
+  set.Pointer(CURLOPT_HEADERDATA, this);
+  set.Pointer(CURLOPT_WRITEFUNCTION, &CurlTransfer::OnBody);
+  set.Pointer(CURLOPT_WRITEDATA, this);
+  set.Pointer(CURLOPT_ERRORBUFFER, error_);
+}
+
+size_t CurlTransfer::OnHeader(char* data, size_t size, size_t count,
+                              void* self) {
+  auto* const transfer = static_cast<CurlTransfer*>(self);
+  const absl::string_view line(data, size * count);
+  return transfer->reply_.AddHeaderLine(line) ? line.size() : 0;
+}
+
+size_t CurlTransfer::OnBody(char* data, size_t size, size_t count, void* self) {
+  auto* const transfer = static_cast<CurlTransfer*>(self);
+  const absl::string_view piece(data, size * count);
+  // Any other number than the size given ends the transfer; for an empty piece
+  // 0 would not.
+  return transfer->reply_.AddBody(piece) ? piece.size() : CURL_WRITEFUNC_ERROR;
+}
+
+int CurlTransfer::OnAttempt(void* self, char*, char*, int, int) {
+  auto* const transfer = static_cast<CurlTransfer*>(self);
+  if (transfer->request_.method == HttpMethod::kPost &&
+      transfer->attempts_ > 0) {
+    return CURL_PREREQFUNC_ABORT;
+  }
+  ++transfer->attempts_;
+  return CURL_PREREQFUNC_OK;
+}
+
+HttpResult CurlTransfer::Finish(CURLcode code) {
+  if (code == CURLE_OK && !reply_.headers_complete()) {
+    return Fail(Kind::kInterrupted, "the connection ended among the headers");
+  }
+  if (code == CURLE_OK) {
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    return reply_.Take(static_cast<int>(status));
+  }
+  if (!reply_.excess().empty()) {
+    return Fail(Kind::kResponseTooLarge, reply_.excess());
+  }
+  if (code == CURLE_ABORTED_BY_CALLBACK) {
+    return Fail(
+        Kind::kInterrupted,
+        "the connection ended before a reply; a POST is not sent again");
+  }
+  return Fail(KindOf(code),
+              Printable(error_[0] != '\0' ? error_ : curl_easy_strerror(code)));
+}
+
+TransportFailure CurlTransfer::Fail(Kind kind, std::string message) const {
+  return TransportFailure{kind, attempts_ > 0, std::move(message)};
+}
+
+Kind CurlTransfer::KindOf(CURLcode code) const {
+  if (attempts_ == 0) {
+    return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL
+               ? Kind::kInvalidRequest
+               : Kind::kConnect;
+  }
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9, that is, no status line.
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WRITE_ERROR:  // Not ours, so the decoder's.
+      return Kind::kProtocol;
+    case CURLE_OUT_OF_MEMORY:  // A header line beyond libcurl's 100 KiB.
+      return Kind::kResponseTooLarge;
+    default:
+      return Kind::kInterrupted;
+  }
+}
+
+}  // namespace wriftai

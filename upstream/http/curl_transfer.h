@@ -1,0 +1,75 @@
+#ifndef WRIFTAI_UPSTREAM_HTTP_CURL_TRANSFER_H_
+#define WRIFTAI_UPSTREAM_HTTP_CURL_TRANSFER_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "upstream/http/curl_handle.h"
+#include "upstream/http/http_message.h"
+#include "upstream/http/http_options.h"
+#include "upstream/http/reply_buffer.h"
+
+namespace wriftai {
+
+// One request and what libcurl points to while it works on it. Who runs the
+// multi handle adds and removes easy(), and tells what libcurl said at the end.
+//
+// A POST is never sent twice. libcurl sends a request again by itself when a
+// reused connection dies before the first byte of a reply, and when an HTTP/2
+// server refuses the stream; with a body in memory nothing stops it. Refusing
+// to rewind the body would not do either: an empty body needs no rewinding.
+// But before each attempt libcurl asks CURLOPT_PREREQFUNCTION, after the
+// connection and TLS are there and before the first byte of the request. So
+// that function counts, and lets a POST pass once. The same count tells for
+// sure whether anything can have been sent.
+//
+// Threads: one. Owns: request, reply, easy handle. `options` must outlive
+// this, which must outlive the easy handle's time in a multi handle. Fails:
+// Prepare(); all else as a TransportFailure.
+class CurlTransfer {
+ public:
+  CurlTransfer(HttpRequest request, const HttpOptions& options);
+  CurlTransfer(const CurlTransfer&) = delete;
+  CurlTransfer& operator=(const CurlTransfer&) = delete;
+
+  // Checks the request and sets `easy`, new or reset, up for it.
+  // INVALID_ARGUMENT from CheckRequest(), INTERNAL from libcurl.
+  absl::Status Prepare(CurlEasy easy);
+
+  CURL* easy() const { return easy_.get(); }
+  CurlEasy TakeEasy() { return std::move(easy_); }
+  absl::Duration timeout() const { return request_.timeout; }
+
+  // What the transfer came to when libcurl ended it with `code`; once.
+  HttpResult Finish(CURLcode code);
+
+  // A failure for a reason of the gateway's.
+  TransportFailure Fail(TransportFailure::Kind kind, std::string message) const;
+
+ private:
+  static size_t OnHeader(char* data, size_t size, size_t count, void* self);
+  static size_t OnBody(char* data, size_t size, size_t count, void* self);
+  static int OnAttempt(void* self, char* remote_ip, char* local_ip,
+                       int remote_port, int local_port);
+
+  void SetConnection(CurlOptions& set) const;
+  void SetRequest(CurlOptions& set);
+  void SetReply(CurlOptions& set);
+  TransportFailure::Kind KindOf(CURLcode code) const;
+
+  const HttpOptions& options_;
+  HttpRequest request_;
+  CurlHeaders headers_;
+  ReplyBuffer reply_;
+
+  // How often a connection was ready for the request.
+  int attempts_ = 0;
+
+  char error_[CURL_ERROR_SIZE] = {};
+  CurlEasy easy_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_HTTP_CURL_TRANSFER_H_

@@ -1,0 +1,198 @@
+#include "upstream/http/curl_transfers.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace wriftai {
+namespace {
+
+using Kind = TransportFailure::Kind;
+
+// Easy handles kept for reuse: setting one up anew costs some microseconds, so
+// a handful is enough, and each holds a few KiB.
+constexpr size_t kMaxIdleHandles = 32;
+
+CurlMulti NewMulti() {
+  const absl::Status status = CurlGlobalInit();
+  CurlMulti multi(status.ok() ? curl_multi_init() : nullptr);
+  if (multi == nullptr) {
+    std::fprintf(stderr, "no HTTP client: libcurl does not start\n");
+    std::abort();
+  }
+  return multi;
+}
+
+}  // namespace
+
+struct CurlTransfers::Entry {
+  Entry(HttpRequest request, const HttpOptions& options,
+        HttpTransport::Done callback)
+      : transfer(std::move(request), options), done(std::move(callback)) {}
+
+  CurlTransfer transfer;
+  HttpTransport::Done done;
+  TimerHandle timer;
+  bool is_in_multi = false;
+};
+
+class CurlTransfers::Handle : public Call {
+ public:
+  Handle(std::weak_ptr<CurlTransfers*> transfers, uint64_t id)
+      : transfers_(std::move(transfers)), id_(id) {}
+
+  ~Handle() override {
+    if (const auto transfers = transfers_.lock()) (*transfers)->Drop(id_);
+  }
+
+ private:
+  const std::weak_ptr<CurlTransfers*> transfers_;
+  const uint64_t id_;
+};
+
+CurlTransfers::CurlTransfers(Scheduler& scheduler, const HttpOptions& options)
+    : scheduler_(scheduler),
+      options_(options),
+      multi_(NewMulti()),
+      self_(std::make_shared<CurlTransfers*>(this)) {
+  // libcurl keeps idle connections up to the first number, open ones up to the
+  // second; beyond, transfers wait inside it.
+  const long connections = options_.max_connections;
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS,
+                    static_cast<long>(options_.max_connections_per_host));
+}
+
+CurlTransfers::~CurlTransfers() { Clear(); }
+
+CallHandle CurlTransfers::Send(HttpRequest request, HttpTransport::Done done) {
+  assert(scheduler_.OnLoopThread());
+  const uint64_t id = next_id_++;
+  const bool full = entries_.size() >= options_.max_requests;
+  Entry& entry =
+      *entries_
+           .emplace(id, std::make_unique<Entry>(std::move(request), options_,
+                                                std::move(done)))
+           .first->second;
+  const CurlTransfer& transfer = entry.transfer;
+  if (full) {
+    FailSoon(entry, id,
+             transfer.Fail(Kind::kConnect,
+                           absl::StrCat(options_.max_requests,
+                                        " requests are under way already")));
+  } else if (const absl::Status status = Start(entry, id); !status.ok()) {
+    FailSoon(
+        entry, id,
+        transfer.Fail(Kind::kInvalidRequest, std::string(status.message())));
+  }
+  return std::make_unique<Handle>(self_, id);
+}
+
+absl::Status CurlTransfers::Start(Entry& entry, uint64_t id) {
+  if (absl::Status status = entry.transfer.Prepare(NewEasy()); !status.ok()) {
+    return status;
+  }
+  entry.timer = scheduler_.PostAt(scheduler_.Now() + entry.transfer.timeout(),
+                                  [this, id] { OnTimeout(id); });
+  if (entry.transfer.timeout() <= absl::ZeroDuration()) {
+    return absl::OkStatus();
+  }
+  CURL* const easy = entry.transfer.easy();
+  curl_easy_setopt(easy, CURLOPT_PRIVATE,
+                   reinterpret_cast<void*>(static_cast<uintptr_t>(id)));
+  const CURLMcode code = curl_multi_add_handle(multi_.get(), easy);
+  if (code != CURLM_OK) {
+    return absl::InternalError(curl_multi_strerror(code));
+  }
+  entry.is_in_multi = true;
+  return absl::OkStatus();
+}
+
+void CurlTransfers::FailSoon(Entry& entry, uint64_t id,
+                             TransportFailure failure) {
+  entry.timer = scheduler_.PostAt(
+      scheduler_.Now(), [this, id, failure = std::move(failure)]() mutable {
+        const std::unique_ptr<Entry> ended = TakeOut(id);
+        ended->done(std::move(failure));
+      });
+}
+
+void CurlTransfers::OnTimeout(uint64_t id) {
+  const std::unique_ptr<Entry> ended = TakeOut(id);
+  ended->done(ended->transfer.Fail(
+      Kind::kTimeout,
+      absl::StrCat("no complete reply within ",
+                   absl::FormatDuration(ended->transfer.timeout()))));
+}
+
+void CurlTransfers::Perform() {
+  int running = 0;
+  curl_multi_perform(multi_.get(), &running);
+  int left = 0;
+  // A callback may end other transfers; libcurl then forgets their messages.
+  while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;
+    void* id = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &id);
+    const std::unique_ptr<Entry> ended =
+        TakeOut(static_cast<uint64_t>(reinterpret_cast<uintptr_t>(id)));
+    HttpResult result = ended->transfer.Finish(code);
+    // A handle that has failed may have failed for a reason of its own.
+    if (code == CURLE_OK && idle_.size() < kMaxIdleHandles) {
+      idle_.push_back(ended->transfer.TakeEasy());
+      curl_easy_reset(idle_.back().get());
+    }
+    ended->done(std::move(result));
+  }
+}
+
+void CurlTransfers::Wait(absl::Duration longest) {
+  const absl::Duration whole = absl::Ceil(longest, absl::Milliseconds(1));
+  curl_multi_poll(multi_.get(), nullptr, 0,
+                  static_cast<int>(absl::ToInt64Milliseconds(whole)), nullptr);
+}
+
+void CurlTransfers::Wake() { curl_multi_wakeup(multi_.get()); }
+
+bool CurlTransfers::Clear() {
+  if (entries_.empty()) return false;
+  while (!entries_.empty()) TakeOut(entries_.begin()->first);
+  return true;
+}
+
+void CurlTransfers::Drop(uint64_t id) {
+  assert(scheduler_.OnLoopThread());
+  TakeOut(id);
+}
+
+std::unique_ptr<CurlTransfers::Entry> CurlTransfers::TakeOut(uint64_t id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return nullptr;
+  std::unique_ptr<Entry> entry = std::move(found->second);
+  entries_.erase(found);
+  entry->timer.reset();
+  if (entry->is_in_multi) {
+    curl_multi_remove_handle(multi_.get(), entry->transfer.easy());
+  }
+  return entry;
+}
+
+CurlEasy CurlTransfers::NewEasy() {
+  if (!idle_.empty()) {
+    CurlEasy easy = std::move(idle_.back());
+    idle_.pop_back();
+    return easy;
+  }
+  CurlEasy easy(curl_easy_init());
+  if (easy == nullptr) std::abort();  // Out of memory, as with operator new.
+  return easy;
+}
+
+}  // namespace wriftai

@@ -1,0 +1,73 @@
+#ifndef WRIFTAI_UPSTREAM_HTTP_CURL_TRANSFERS_H_
+#define WRIFTAI_UPSTREAM_HTTP_CURL_TRANSFERS_H_
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/http/curl_handle.h"
+#include "upstream/http/curl_transfer.h"
+#include "upstream/http/http_options.h"
+#include "upstream/http/http_transport.h"
+
+namespace wriftai {
+
+// The requests of one loop: the multi handle, what is in flight on it, and
+// easy handles for the next ones.
+//
+// Threads: loop only, except Wake(), which any may call. Owns: transfers and
+// their callbacks. `scheduler` and `options` must outlive this; handles may,
+// and then do nothing. Fails: through `done`; where libcurl has no memory or
+// descriptors to start with, the constructor ends the process.
+class CurlTransfers {
+ public:
+  CurlTransfers(Scheduler& scheduler, const HttpOptions& options);
+  ~CurlTransfers();
+  CurlTransfers(const CurlTransfers&) = delete;
+  CurlTransfers& operator=(const CurlTransfers&) = delete;
+
+  // HttpTransport::Send().
+  [[nodiscard]] CallHandle Send(HttpRequest request, HttpTransport::Done done);
+
+  // Moves bytes, and calls back for what has ended.
+  void Perform();
+
+  // Sleeps until a socket is ready, libcurl has a timer due, Wake() is called,
+  // or `longest` is over.
+  void Wait(absl::Duration longest);
+
+  // Ends the Wait() under way, or else the next one. Any thread.
+  void Wake();
+
+  // Drops everything in flight without calling back. False if nothing was.
+  bool Clear();
+
+ private:
+  struct Entry;
+  class Handle;
+  using Entries = std::unordered_map<uint64_t, std::unique_ptr<Entry>>;
+
+  CurlEasy NewEasy();
+  absl::Status Start(Entry& entry, uint64_t id);
+  void FailSoon(Entry& entry, uint64_t id, TransportFailure failure);
+  void OnTimeout(uint64_t id);
+  void Drop(uint64_t id);
+  std::unique_ptr<Entry> TakeOut(uint64_t id);
+
+  Scheduler& scheduler_;
+  const HttpOptions& options_;
+  const CurlMulti multi_;
+  std::vector<CurlEasy> idle_;
+  Entries entries_;
+  uint64_t next_id_ = 1;
+
+  // Lets a handle tell that this has gone.
+  const std::shared_ptr<CurlTransfers*> self_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_HTTP_CURL_TRANSFERS_H_

@@ -1,0 +1,60 @@
+#ifndef WRIFTAI_UPSTREAM_HTTP_HTTP_OPTIONS_H_
+#define WRIFTAI_UPSTREAM_HTTP_HTTP_OPTIONS_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace wriftai {
+
+// "wriftai-gateway/" and the version of this build.
+std::string DefaultUserAgent();
+
+// How a CurlLoop treats every request. A value.
+struct HttpOptions {
+  // For the name, the connection and TLS together. A cluster's DNS retries
+  // after 5 s; a second try fits, while HttpRequest::timeout has time left.
+  absl::Duration connect_timeout = absl::Seconds(10);
+
+  // Bytes of a reply's body after decoding, so that a small gzip body cannot
+  // become a large string. Outputs of predictions are mostly links; 64 MiB is
+  // what the largest inline ones need, and what one reply may cost in memory.
+  size_t max_response_bytes = size_t{64} << 20;
+
+  // Bytes of all header lines of a reply, interim replies and trailers
+  // included, and their number. Servers and proxies send below 8 KiB.
+  size_t max_header_bytes = size_t{64} << 10;
+  size_t max_headers = 256;
+
+  // Connections open at a time, to all hosts and to one. A create that waits
+  // upstream holds a connection for up to a minute, so there must be many; a
+  // usual limit of 1024 descriptors must leave half to gRPC. What finds none
+  // waits inside libcurl, in order, within its own timeout. There is one
+  // upstream, so the limits are the same; a webhook's sender lowers the second.
+  int max_connections = 512;
+  int max_connections_per_host = 512;
+
+  // Requests that are in flight or waiting for a connection; more fail at
+  // once, unsent. Double the 10,000 waiters that one gateway is built for.
+  size_t max_requests = 20000;
+
+  // An idle connection is not used again after this long: shorter than the
+  // 60 s after which common load balancers close it, as a POST that meets a
+  // connection being closed has an unknown outcome.
+  absl::Duration max_idle = absl::Seconds(30);
+
+  // TCP keepalive: first probe after this long without traffic, so that a peer
+  // that vanished during a long wait is noticed.
+  absl::Duration keepalive = absl::Seconds(30);
+
+  std::string user_agent = DefaultUserAgent();
+
+  // A PEM file with the certificates to trust instead of the system's; for
+  // private authorities and tests. Empty: the system's.
+  std::string ca_file;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_HTTP_HTTP_OPTIONS_H_

@@ -1,0 +1,86 @@
+#include "upstream/http/request_check.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "upstream/http/curl_handle.h"
+
+namespace wriftai {
+namespace {
+
+absl::Status Invalid(absl::string_view what, absl::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat(what, ": ", why));
+}
+
+bool IsTokenChar(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         absl::string_view("!#$%&'*+-.^_`|~").find(c) !=
+             absl::string_view::npos;
+}
+
+bool IsToken(absl::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), IsTokenChar);
+}
+
+bool IsHeaderValue(absl::string_view value) {
+  constexpr absl::string_view kBreaks("\r\n\0", 3);
+  return value.find_first_of(kBreaks) == absl::string_view::npos;
+}
+
+bool IsOwnedByTransport(absl::string_view name) {
+  for (const absl::string_view owned :
+       {"connection", "content-length", "expect", "host", "te", "trailer",
+        "transfer-encoding", "upgrade"}) {
+    if (absl::EqualsIgnoreCase(name, owned)) return true;
+  }
+  return false;
+}
+
+absl::Status CheckUrl(const std::string& url) {
+  if (!absl::StartsWithIgnoreCase(url, "http://") &&
+      !absl::StartsWithIgnoreCase(url, "https://")) {
+    return Invalid("url", "wants http:// or https://");
+  }
+  for (const char c : url) {
+    if (!absl::ascii_isgraph(static_cast<unsigned char>(c))) {
+      return Invalid("url", "wants printable ASCII without spaces");
+    }
+  }
+  const CurlUrl parsed(curl_url());
+  const CURLUcode code = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(),
+                                      CURLU_DISALLOW_USER | CURLU_PATH_AS_IS);
+  if (code != CURLUE_OK) return Invalid("url", curl_url_strerror(code));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckRequest(const HttpRequest& request) {
+  if (absl::Status status = CheckUrl(request.url); !status.ok()) return status;
+  for (const auto& [name, value] : request.headers) {
+    if (!IsToken(name)) return Invalid("header", "a name is no token");
+    if (IsOwnedByTransport(name)) {
+      return Invalid(name, "this header is the transport's to write");
+    }
+    if (!IsHeaderValue(value)) {
+      return Invalid(name, "a header value has no CR, LF or NUL");
+    }
+    if (!request.bearer.empty() &&
+        absl::EqualsIgnoreCase(name, "authorization")) {
+      return Invalid(name, "there is a bearer already");
+    }
+  }
+  if (!IsHeaderValue(request.bearer.Reveal())) {
+    return Invalid("bearer", "a token has no CR, LF or NUL");
+  }
+  if (request.method == HttpMethod::kGet && !request.body.empty()) {
+    return Invalid("body", "a GET has none");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace wriftai

@@ -1,0 +1,22 @@
+#ifndef WRIFTAI_UPSTREAM_HTTP_REQUEST_CHECK_H_
+#define WRIFTAI_UPSTREAM_HTTP_REQUEST_CHECK_H_
+
+#include "absl/status/status.h"
+#include "upstream/http/http_message.h"
+
+namespace wriftai {
+
+// INVALID_ARGUMENT, and why, when `request` must not be put on the wire:
+// - a URL that is not absolute http or https, holds white space, a control
+//   character, a byte beyond ASCII, or a user name;
+// - a header name that is no token (RFC 9110), or one that the transport
+//   writes itself because it frames or routes the message;
+// - CR, LF or NUL in a header value or the bearer; both a bearer and an
+//   `authorization` header;
+// - a body with GET.
+// The message quotes no value. Any thread.
+absl::Status CheckRequest(const HttpRequest& request);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_HTTP_REQUEST_CHECK_H_
