@@ -1,11 +1,11 @@
 #include "service/prediction_service.h"
 
-#include <chrono>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "grpc/support/time.h"
 #include "service/caller_token.h"
 #include "service/grpc_status.h"
 #include "service/page.h"
@@ -19,14 +19,18 @@ namespace {
 
 // The deadline is a point of the wall clock in gRPC, and a duration on the
 // wire; it goes on as a duration, so that a step of the clock does not move it.
+// Not by deadline(): its nanoseconds overflow for one after 2262, which is what
+// clients send that want none.
 absl::Time DeadlineOf(const grpc::CallbackServerContext& context,
                       const Scheduler& scheduler) {
-  const auto deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) {
+  const gpr_timespec deadline = context.raw_deadline();
+  if (gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0) {
     return absl::InfiniteFuture();
   }
-  return scheduler.Now() +
-         absl::FromChrono(deadline - std::chrono::system_clock::now());
+  const gpr_timespec left =
+      gpr_time_sub(deadline, gpr_now(deadline.clock_type));
+  return scheduler.Now() + absl::Seconds(left.tv_sec) +
+         absl::Nanoseconds(left.tv_nsec);
 }
 
 // A request that has passed every check that needs no state.

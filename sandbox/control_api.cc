@@ -1,0 +1,136 @@
+#include "sandbox/control_api.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "sandbox/fault_json.h"
+#include "sandbox/json.h"
+#include "sandbox/prediction_json.h"
+#include "sandbox/problems.h"
+
+namespace wriftai::sandbox {
+namespace {
+
+constexpr absl::string_view kRoot = "/sandbox/";
+
+std::string CountsJson(const std::map<std::string, int64_t>& counts) {
+  JsonObject object;
+  for (const auto& [name, count] : counts) object.Number(name, count);
+  return object.Take();
+}
+
+std::string RequestCountsJson(const TrafficStats& traffic) {
+  std::vector<std::string> rows;
+  for (const auto& [key, count] : traffic.requests) {
+    const auto& [method, route, status] = key;
+    rows.push_back(JsonObject()
+                       .String("method", method)
+                       .String("route", route)
+                       .Number("status", status)
+                       .Number("count", count)
+                       .Take());
+  }
+  return JsonArray(rows);
+}
+
+std::string RecordedJson(const RecordedRequest& request) {
+  std::vector<std::string> headers;
+  for (const auto& [name, value] : request.headers) {
+    headers.push_back(JsonArray({JsonQuote(name), JsonQuote(value)}));
+  }
+  return JsonObject()
+      .String("time", TimestampText(request.time))
+      .String("method", request.method)
+      .String("target", request.target)
+      .Raw("headers", JsonArray(headers))
+      .String("body", request.body)
+      .Number("body_bytes", request.body_bytes)
+      .Number("status", request.status)
+      .Take();
+}
+
+std::string WebhooksJson(const WebhookStats& webhooks) {
+  return JsonObject()
+      .Number("events", webhooks.events)
+      .Number("attempts", webhooks.attempts)
+      .Number("delivered", webhooks.delivered)
+      .Number("failed", webhooks.failed)
+      .Number("dropped", webhooks.dropped)
+      .Number("duplicated", webhooks.duplicated)
+      .Number("reordered", webhooks.reordered)
+      .Number("overflowed", webhooks.overflowed)
+      .Number("longest_queue", webhooks.longest_queue)
+      .Take();
+}
+
+bool IsLoopback(absl::string_view address) {
+  return absl::StartsWith(address, "127.") || address == "::1" ||
+         absl::StartsWith(address, "::ffff:127.");
+}
+
+}  // namespace
+
+bool ControlApi::IsFor(const Request& request) {
+  return absl::StartsWith(request.path, kRoot);
+}
+
+ControlApi::ControlApi(State* state, std::function<void()> reset)
+    : state_(state), reset_(std::move(reset)) {}
+
+Reply ControlApi::Handle(const Request& request) {
+  if (!IsLoopback(request.peer)) {
+    return DetailReply(403, "Only for clients on the same machine");
+  }
+  const std::string what =
+      absl::StrCat(request.method, " ", request.path.substr(kRoot.size()));
+  if (what == "POST faults") return AddFaults(request);
+  if (what == "DELETE faults") {
+    state_->faults.Clear();
+    return JsonReply(200, "null");
+  }
+  if (what == "GET stats") {
+    return JsonReply(
+        200, StatsJson(state_->traffic.Stats(), state_->webhooks.Stats(),
+                       state_->store.size()));
+  }
+  if (what == "POST reset") {
+    reset_();
+    return JsonReply(200, "null");
+  }
+  return DetailReply(404, "Not Found");
+}
+
+Reply ControlApi::AddFaults(const Request& request) {
+  auto faults = ReadFaults(request.body);
+  if (!faults.ok()) {
+    return DetailReply(422, faults.status().message());
+  }
+  for (Fault& fault : *faults) {
+    const absl::Status added = state_->faults.Add(std::move(fault));
+    if (!added.ok()) return DetailReply(422, added.message());
+  }
+  return JsonReply(200, "null");
+}
+
+std::string StatsJson(const TrafficStats& traffic, const WebhookStats& webhooks,
+                      size_t predictions_kept) {
+  std::vector<std::string> recent;
+  for (const RecordedRequest& request : traffic.recent) {
+    recent.push_back(RecordedJson(request));
+  }
+  return JsonObject()
+      .Raw("requests", RequestCountsJson(traffic))
+      .Raw("rate_limited", CountsJson(traffic.rate_limited))
+      .Raw("creates_by_model", CountsJson(traffic.creates_by_model))
+      .Number("predictions_created", traffic.predictions_created)
+      .Number("predictions_kept", static_cast<int64_t>(predictions_kept))
+      .Number("held_now", traffic.held_now)
+      .Number("held_most", traffic.held_most)
+      .Raw("webhooks", WebhooksJson(webhooks))
+      .Raw("recent", JsonArray(recent))
+      .Take();
+}
+
+}  // namespace wriftai::sandbox

@@ -1,0 +1,39 @@
+#ifndef WRIFTAI_SANDBOX_CONTROL_API_H_
+#define WRIFTAI_SANDBOX_CONTROL_API_H_
+
+#include <functional>
+#include <string>
+
+#include "sandbox/http_message.h"
+#include "sandbox/state.h"
+
+namespace wriftai::sandbox {
+
+// The control API under /sandbox, for tests (see README.md): faults,
+// statistics, reset. Only for clients on the same machine, as the statistics
+// show what others sent.
+//
+// Threads: any. `state` must outlive it. Fails: through replies alone.
+class ControlApi {
+ public:
+  static bool IsFor(const Request& request);
+
+  // `reset` puts the whole sandbox back.
+  ControlApi(State* state, std::function<void()> reset);
+
+  Reply Handle(const Request& request);
+
+ private:
+  Reply AddFaults(const Request& request);
+
+  State* const state_;
+  const std::function<void()> reset_;
+};
+
+// The statistics as the control API gives them.
+std::string StatsJson(const TrafficStats& traffic, const WebhookStats& webhooks,
+                      size_t predictions_kept);
+
+}  // namespace wriftai::sandbox
+
+#endif  // WRIFTAI_SANDBOX_CONTROL_API_H_

@@ -1,0 +1,55 @@
+#include "sandbox/front_door.h"
+
+#include <optional>
+#include <utility>
+
+#include "sandbox/problems.h"
+#include "sandbox/router.h"
+
+namespace wriftai::sandbox {
+
+FrontDoor::FrontDoor(State* state, std::string base_url,
+                     std::function<void()> reset)
+    : state_(state),
+      predictions_(state, std::move(base_url)),
+      control_(state, std::move(reset)) {}
+
+Reply FrontDoor::Handle(const Request& request) {
+  if (ControlApi::IsFor(request)) {
+    Reply reply = control_.Handle(request);
+    AddRequestId(&reply);
+    return reply;
+  }
+  const absl::Time arrival = state_->clock->Now();
+  const Route route = FindRoute(request.method, request.path);
+  const std::optional<Fault> fault =
+      state_->faults.Match(request.method, request.path);
+  if (fault.has_value() && fault->delay > absl::ZeroDuration()) {
+    state_->WaitUntil(arrival + fault->delay, [] { return false; });
+  }
+  Reply reply;
+  if (!fault.has_value() || fault->ReachesApi()) {
+    reply = predictions_.Handle(route, request);
+  }
+  if (fault.has_value()) ApplyFault(*fault, &reply);
+  AddRequestId(&reply);
+  const bool replies = reply.delivery != Delivery::kNone;
+  state_->traffic.CountRequest(request, route.pattern,
+                               replies ? reply.status : 0, arrival);
+  return reply;
+}
+
+Reply FrontDoor::HandleMalformed(int status) {
+  Reply reply = DetailReply(status, "There was an error parsing the request");
+  AddRequestId(&reply);
+  return reply;
+}
+
+void FrontDoor::AddRequestId(Reply* reply) {
+  for (const auto& header : reply->headers) {
+    if (header.first == "x-request-id") return;
+  }
+  reply->headers.emplace_back("x-request-id", state_->request_ids.Next());
+}
+
+}  // namespace wriftai::sandbox

@@ -1,0 +1,54 @@
+#ifndef WRIFTAI_SANDBOX_HTTP_MESSAGE_H_
+#define WRIFTAI_SANDBOX_HTTP_MESSAGE_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+
+namespace wriftai::sandbox {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method;  // As sent.
+  std::string path;    // Still percent-encoded.
+  std::string query;   // Without the question mark.
+  Headers headers;     // As sent, in their order.
+  std::string body;
+  std::string peer;         // The client's IP address.
+  bool oversized = false;   // The body is above the limit and was not read.
+  bool incomplete = false;  // The connection ended inside of the body.
+
+  // The first header of that name, in any case; empty where there is none.
+  absl::string_view Header(absl::string_view name) const {
+    for (const auto& header : headers) {
+      if (absl::EqualsIgnoreCase(header.first, name)) return header.second;
+    }
+    return {};
+  }
+};
+
+// What happens to a reply on its way.
+enum class Delivery {
+  kWhole,
+  kCut,   // Half of the body that content-length announces, then the end.
+  kHuge,  // A JSON object of Reply::huge_bytes bytes instead of the body.
+  kNone,  // The connection is closed without a reply.
+};
+
+struct Reply {
+  int status = 200;
+  Headers headers;  // Without content-length, which the server adds.
+  std::string body;
+  Delivery delivery = Delivery::kWhole;
+  int64_t huge_bytes = 0;
+  bool close = false;  // Ends the connection after the reply.
+};
+
+}  // namespace wriftai::sandbox
+
+#endif  // WRIFTAI_SANDBOX_HTTP_MESSAGE_H_

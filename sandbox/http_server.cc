@@ -1,0 +1,265 @@
+#include "sandbox/http_server.h"
+
+#include <arpa/inet.h>
+#include <civetweb.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace wriftai::sandbox {
+namespace {
+
+// How much is read and written at once; on the heap, as civetweb gives its
+// threads 100 kB of stack.
+constexpr size_t kChunk = 64 << 10;
+
+// A minute, as common load balancers have it.
+constexpr char kIdleTimeoutMs[] = "60000";
+
+// A client that stops in the middle of a request or reply.
+constexpr char kStuckTimeoutMs[] = "30000";
+
+// As many as the system queues by default (net.core.somaxconn): a burst of
+// clients waits instead of being refused.
+constexpr char kBacklog[] = "4096";
+
+void WriteAll(mg_connection* connection, absl::string_view data) {
+  while (!data.empty()) {
+    const size_t size = std::min(data.size(), kChunk);
+    if (mg_write(connection, data.data(), size) <= 0) return;
+    data.remove_prefix(size);
+  }
+}
+
+// A JSON object of exactly `bytes` bytes.
+void WriteHuge(mg_connection* connection, int64_t bytes) {
+  constexpr absl::string_view kBegin = R"({"output":")";
+  constexpr absl::string_view kEnd = R"("})";
+  int64_t left = bytes - static_cast<int64_t>(kBegin.size() + kEnd.size());
+  const std::string filler(kChunk, 'x');
+  if (mg_write(connection, kBegin.data(), kBegin.size()) <= 0) return;
+  while (left > 0) {
+    const auto size = std::min(static_cast<size_t>(left), filler.size());
+    if (mg_write(connection, filler.data(), size) <= 0) return;
+    left -= static_cast<int64_t>(size);
+  }
+  WriteAll(connection, kEnd);
+}
+
+void WriteReply(mg_connection* connection, const Reply& reply) {
+  const bool whole = reply.delivery == Delivery::kWhole;
+  const bool huge = reply.delivery == Delivery::kHuge;
+  const bool close = reply.close || reply.delivery == Delivery::kCut ||
+                     reply.delivery == Delivery::kNone;
+  if (close) mg_disable_connection_keep_alive(connection);
+  if (reply.delivery == Delivery::kNone) return;
+  const int64_t length = huge    ? reply.huge_bytes
+                         : whole ? static_cast<int64_t>(reply.body.size())
+                                 // So that even an empty body is cut.
+                                 : static_cast<int64_t>(reply.body.size()) + 2;
+  std::string head =
+      absl::StrCat("HTTP/1.1 ", reply.status, " ",
+                   mg_get_response_code_text(connection, reply.status), "\r\n");
+  for (const auto& [name, value] : reply.headers) {
+    absl::StrAppend(&head, name, ": ", value, "\r\n");
+  }
+  absl::StrAppend(&head, "content-length: ", length, "\r\n",
+                  close ? "connection: close\r\n" : "", "\r\n");
+  if (huge) {
+    WriteAll(connection, head);
+    return WriteHuge(connection, reply.huge_bytes);
+  }
+  const size_t sent = whole ? reply.body.size() : reply.body.size() / 2;
+  // In one piece where it is small: one packet, one read of the client.
+  absl::StrAppend(&head, reply.body.substr(0, std::min(sent, kChunk)));
+  WriteAll(connection, head);
+  if (sent > kChunk) {
+    WriteAll(connection,
+             absl::string_view(reply.body).substr(kChunk, sent - kChunk));
+  }
+}
+
+void ReadBody(mg_connection* connection, int64_t limit, Request* request) {
+  const mg_request_info* const info = mg_get_request_info(connection);
+  request->oversized = info->content_length > limit;
+  if (request->oversized) return;
+  if (absl::EqualsIgnoreCase(request->Header("expect"), "100-continue")) {
+    WriteAll(connection, "HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  std::vector<char> chunk(kChunk);
+  for (;;) {
+    // civetweb blocks until it has as much as it is asked for: ask for no more
+    // than settles the matter.
+    const auto wanted = static_cast<size_t>(
+        limit + 1 - static_cast<int64_t>(request->body.size()));
+    const int size =
+        mg_read(connection, chunk.data(), std::min(wanted, chunk.size()));
+    if (size <= 0) {
+      request->incomplete =
+          size < 0 ||
+          static_cast<int64_t>(request->body.size()) < info->content_length;
+      return;
+    }
+    request->body.append(chunk.data(), static_cast<size_t>(size));
+    if (static_cast<int64_t>(request->body.size()) > limit) {
+      request->oversized = true;
+      request->body.clear();
+      return;
+    }
+  }
+}
+
+class CivetwebServer final : public HttpServer {
+ public:
+  CivetwebServer(const Options& options, HttpHandler* handler)
+      : options_(options), handler_(handler) {}
+
+  ~CivetwebServer() override {
+    if (context_ == nullptr) return;
+    stopping_ = true;
+    ShutDownSockets(/*listening=*/true);
+    ShutDownSockets(/*listening=*/false);
+    mg_stop(context_);
+  }
+
+  absl::Status Listen() {
+    static std::once_flag once;
+    std::call_once(once, [] { mg_init_library(0); });
+    mg_callbacks callbacks = {};
+    callbacks.begin_request = &CivetwebServer::OnRequest;
+    callbacks.http_error = &CivetwebServer::OnError;
+    callbacks.log_message = [](const mg_connection*, const char*) { return 1; };
+    const std::string workers = absl::StrCat(options_.workers);
+    const char* settings[] = {"listening_ports",
+                              options_.listen_address.c_str(),
+                              "num_threads",
+                              workers.c_str(),
+                              "enable_keep_alive",
+                              "yes",
+                              "keep_alive_timeout_ms",
+                              kIdleTimeoutMs,
+                              "request_timeout_ms",
+                              kStuckTimeoutMs,
+                              "tcp_nodelay",
+                              "1",
+                              "listen_backlog",
+                              kBacklog,
+                              "connection_queue",
+                              workers.c_str(),
+                              "decode_url",
+                              "no",
+                              "enable_auth_domain_check",
+                              "no",
+                              nullptr};
+    context_ = mg_start(&callbacks, this, settings);
+    mg_server_port port = {};
+    if (context_ == nullptr || mg_get_server_ports(context_, 1, &port) < 1) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot listen on ", options_.listen_address));
+    }
+    port_ = port.port;
+    return absl::OkStatus();
+  }
+
+  int port() const override { return port_; }
+
+ private:
+  static CivetwebServer* Of(const mg_connection* connection) {
+    return static_cast<CivetwebServer*>(
+        mg_get_user_data(mg_get_context(connection)));
+  }
+
+  static int OnRequest(mg_connection* connection) {
+    return Of(connection)->Answer(connection);
+  }
+
+  static int OnError(mg_connection* connection, int status, const char*) {
+    Reply reply = Of(connection)->handler_->HandleMalformed(status);
+    reply.close = true;
+    WriteReply(connection, reply);
+    return 0;
+  }
+
+  int Answer(mg_connection* connection) {
+    const mg_request_info* const info = mg_get_request_info(connection);
+    Request request;
+    request.method = info->request_method;
+    request.path = info->request_uri;
+    if (info->query_string != nullptr) request.query = info->query_string;
+    request.peer = info->remote_addr;
+    for (int i = 0; i < info->num_headers; ++i) {
+      const mg_header& header = info->http_headers[i];
+      request.headers.emplace_back(header.name, header.value);
+    }
+    ReadBody(connection, options_.max_body_bytes, &request);
+    Reply reply;
+    if (request.incomplete || stopping_) {
+      reply.delivery = Delivery::kNone;
+    } else {
+      reply = handler_->Handle(request);
+    }
+    if (request.oversized) reply.close = true;
+    WriteReply(connection, reply);
+    return reply.status;
+  }
+
+  // civetweb's threads look for the end of the server every two seconds; the
+  // end of the socket that they wait for wakes them at once. civetweb does not
+  // tell its sockets, so they are found among all of this process by the port,
+  // which accepted ones share with the one that listens.
+  void ShutDownSockets(bool listening) const {
+    DIR* const directory = opendir("/proc/self/fd");
+    if (directory == nullptr) return;
+    while (const dirent* const entry = readdir(directory)) {
+      int fd = 0;
+      if (absl::SimpleAtoi(entry->d_name, &fd) && IsOurs(fd, listening)) {
+        shutdown(fd, SHUT_RDWR);
+      }
+    }
+    closedir(directory);
+  }
+
+  bool IsOurs(int fd, bool listening) const {
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 ||
+        (listens != 0) != listening) {
+      return false;
+    }
+    sockaddr_in6 address = {};
+    size = sizeof(address);
+    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      return false;
+    }
+    // The port stands in the same place for both families.
+    return (address.sin6_family == AF_INET ||
+            address.sin6_family == AF_INET6) &&
+           ntohs(address.sin6_port) == port_;
+  }
+
+  const Options options_;
+  HttpHandler* const handler_;
+  mg_context* context_ = nullptr;
+  int port_ = 0;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
+    const Options& options, HttpHandler* handler) {
+  auto server = std::make_unique<CivetwebServer>(options, handler);
+  if (absl::Status status = server->Listen(); !status.ok()) return status;
+  return server;
+}
+
+}  // namespace wriftai::sandbox

@@ -1,0 +1,52 @@
+#ifndef WRIFTAI_SANDBOX_HTTP_SERVER_H_
+#define WRIFTAI_SANDBOX_HTTP_SERVER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "sandbox/http_message.h"
+
+namespace wriftai::sandbox {
+
+// Answers requests.
+//
+// Threads: any number at once. Fails: through replies alone.
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+  virtual Reply Handle(const Request& request) = 0;
+
+  // The reply to what is no HTTP request, or one that is too large in its
+  // head. `status` is the server's idea.
+  virtual Reply HandleMalformed(int status) = 0;
+};
+
+// An HTTP/1.1 server, with keep-alive. The only user of civetweb in the
+// sandbox.
+//
+// Threads: any. Owns: the sockets and threads. The destructor closes all
+// connections and waits until every Handle() has returned; one that blocks has
+// to be let go before. `handler` must outlive it. Fails: Start() alone.
+class HttpServer {
+ public:
+  struct Options {
+    std::string listen_address;  // Host and port.
+    int64_t workers = 200;
+    int64_t max_body_bytes = 64 << 20;
+  };
+
+  // UNAVAILABLE if it cannot listen there.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
+      const Options& options, HttpHandler* handler);
+
+  virtual ~HttpServer() = default;
+
+  // The port that it listens on.
+  virtual int port() const = 0;
+};
+
+}  // namespace wriftai::sandbox
+
+#endif  // WRIFTAI_SANDBOX_HTTP_SERVER_H_

@@ -1,0 +1,62 @@
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "sandbox/sandbox.h"
+#include "sandbox/sandbox_flags.h"
+#include "upstream/core/flag_set.h"
+
+namespace wriftai::sandbox {
+namespace {
+
+constexpr int kWrongUsage = 2;
+
+int Fail(const absl::Status& status, int exit_status) {
+  fprintf(stderr, "wriftai-sandbox: %s\n",
+          std::string(status.message()).c_str());
+  return exit_status;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  // Before the first thread is there, so that all inherit it and the signals
+  // wait for sigwait().
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  SandboxOptions options;
+  FlagSet flags("wriftai-sandbox [flags]",
+                "A local stand-in for the WriftAI API, with the published "
+                "limits.",
+                "SANDBOX_");
+  AddSandboxFlags(&options, &flags);
+  const auto rest = flags.Parse(arguments, &getenv);
+  if (!rest.ok()) return Fail(rest.status(), kWrongUsage);
+  if (flags.help_wanted()) {
+    fputs(flags.Help().c_str(), stdout);
+    return 0;
+  }
+  if (!rest->empty()) {
+    return Fail(absl::InvalidArgumentError(rest->front() + ": not a flag"),
+                kWrongUsage);
+  }
+
+  const auto sandbox = Sandbox::Start(options);
+  if (!sandbox.ok()) return Fail(sandbox.status(), EXIT_FAILURE);
+  printf("listening on %s\n", (*sandbox)->base_url().c_str());
+  fflush(stdout);
+
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  return 0;
+}
+
+}  // namespace
+}  // namespace wriftai::sandbox
+
+int main(int argc, char** argv) {
+  return wriftai::sandbox::Main(wriftai::ArgumentsFromMain(argc, argv));
+}

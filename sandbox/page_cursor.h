@@ -1,0 +1,27 @@
+#ifndef WRIFTAI_SANDBOX_PAGE_CURSOR_H_
+#define WRIFTAI_SANDBOX_PAGE_CURSOR_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace wriftai::sandbox {
+
+// A place in a list that is ordered from new to old: between two items, so
+// that new predictions neither repeat nor hide one.
+struct PageCursor {
+  enum class Direction { kOlder, kNewer };
+
+  Direction direction = Direction::kOlder;
+  uint64_t sequence = 0;  // The first item beyond the page is next to this.
+
+  // Opaque: base64 of JSON.
+  std::string Encode() const;
+  static std::optional<PageCursor> Decode(absl::string_view text);
+};
+
+}  // namespace wriftai::sandbox
+
+#endif  // WRIFTAI_SANDBOX_PAGE_CURSOR_H_

@@ -1,0 +1,98 @@
+#include "sandbox/sandbox.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace wriftai::sandbox {
+namespace {
+
+HttpOptions WebhookHttpOptions() {
+  HttpOptions options;
+  // A receiver's answer says nothing; a long one is not worth reading.
+  options.max_response_bytes = 64 << 10;
+  options.user_agent = "wriftai-sandbox";
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Sandbox>> Sandbox::Start(
+    SandboxOptions options) {
+  std::unique_ptr<Clock> own_clock;
+  if (options.clock == nullptr) {
+    own_clock = std::make_unique<RealClock>();
+    options.clock = own_clock.get();
+  }
+  std::unique_ptr<Sandbox> sandbox(new Sandbox(options, std::move(own_clock)));
+  if (absl::Status status = sandbox->Listen(); !status.ok()) return status;
+  return sandbox;
+}
+
+Sandbox::Sandbox(const SandboxOptions& options,
+                 std::unique_ptr<Clock> own_clock)
+    : own_clock_(std::move(own_clock)),
+      state_(options),
+      loop_(std::make_unique<CurlLoop>(WebhookHttpOptions())),
+      sender_(std::make_unique<WebhookSender>(
+          options.webhooks, [clock = state_.clock] { return clock->Now(); },
+          loop_.get(), loop_.get(), &state_.webhooks)),
+      feeder_([this] { FeedWebhooks(); }) {}
+
+Sandbox::~Sandbox() {
+  state_.Stop();
+  server_.reset();
+  feeder_.join();
+  // What the sender has under way dies with the loop; its handles then do
+  // nothing.
+  loop_.reset();
+}
+
+absl::Status Sandbox::Listen() {
+  const std::string& address = state_.options.listen_address;
+  const std::string host = address.substr(0, address.rfind(':'));
+  // The port is known when requests may come in already; those name their
+  // host.
+  front_door_ = std::make_unique<FrontDoor>(
+      &state_, absl::StrCat("http://", address, "/v1"), [this] { Reset(); });
+  HttpServer::Options options;
+  options.listen_address = address;
+  options.workers = state_.options.workers;
+  options.max_body_bytes = state_.options.max_body_bytes;
+  auto server = HttpServer::Start(options, front_door_.get());
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  base_url_ = absl::StrCat("http://", host, ":", server_->port(), "/v1");
+  return absl::OkStatus();
+}
+
+// Runs on the feeder's thread: hands each event to the loop when it is due.
+void Sandbox::FeedWebhooks() {
+  while (!state_.stopping) {
+    for (WebhookEvent& event : state_.feed.TakeDue(state_.clock->Now())) {
+      loop_->Post([this, event = std::move(event)]() mutable {
+        sender_->Send(std::move(event));
+      });
+    }
+    const absl::Time next = state_.feed.NextTime();
+    state_.WaitUntil(next, [&] { return state_.feed.NextTime() != next; });
+  }
+}
+
+absl::Status Sandbox::AddFaults(const std::vector<Fault>& faults) {
+  for (const Fault& fault : faults) {
+    if (absl::Status status = state_.faults.Add(fault); !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Sandbox::ClearFaults() { state_.faults.Clear(); }
+
+void Sandbox::Reset() {
+  state_.Reset();
+  loop_->Post([this] { sender_->Clear(); });
+}
+
+}  // namespace wriftai::sandbox

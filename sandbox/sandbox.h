@@ -1,0 +1,65 @@
+#ifndef WRIFTAI_SANDBOX_SANDBOX_H_
+#define WRIFTAI_SANDBOX_SANDBOX_H_
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "sandbox/clock.h"
+#include "sandbox/faults.h"
+#include "sandbox/front_door.h"
+#include "sandbox/http_server.h"
+#include "sandbox/sandbox_options.h"
+#include "sandbox/state.h"
+#include "sandbox/webhook_sender.h"
+#include "upstream/http/curl_loop.h"
+
+namespace wriftai::sandbox {
+
+// A local stand-in for the WriftAI API: same paths, fields, limits, headers
+// and webhooks. See README.md.
+//
+// Threads: any. Owns: its server, threads and predictions. The destructor ends
+// all of them at once, held replies and webhooks included; options.clock must
+// outlive it. Fails: Start() and AddFaults() alone.
+class Sandbox {
+ public:
+  // UNAVAILABLE if it cannot listen at options.listen_address.
+  static absl::StatusOr<std::unique_ptr<Sandbox>> Start(SandboxOptions options);
+
+  ~Sandbox();
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
+
+  // What a client takes as the API's URL: http://ADDRESS/v1 with the real port.
+  const std::string& base_url() const { return base_url_; }
+
+  // What the control API does, without HTTP.
+  absl::Status AddFaults(const std::vector<Fault>& faults);
+  void ClearFaults();
+  TrafficStats traffic() const { return state_.traffic.Stats(); }
+  WebhookStats webhooks() const { return state_.webhooks.Stats(); }
+  void Reset();
+
+ private:
+  Sandbox(const SandboxOptions& options, std::unique_ptr<Clock> own_clock);
+
+  absl::Status Listen();
+  void FeedWebhooks();
+
+  const std::unique_ptr<Clock> own_clock_;  // Null: options.clock.
+  State state_;
+  std::string base_url_;
+  std::unique_ptr<FrontDoor> front_door_;
+  std::unique_ptr<CurlLoop> loop_;
+  std::unique_ptr<WebhookSender> sender_;  // On the loop.
+  std::thread feeder_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace wriftai::sandbox
+
+#endif  // WRIFTAI_SANDBOX_SANDBOX_H_

@@ -1,0 +1,71 @@
+#ifndef WRIFTAI_SANDBOX_TRAFFIC_LOG_H_
+#define WRIFTAI_SANDBOX_TRAFFIC_LOG_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "sandbox/http_message.h"
+#include "upstream/core/mutex.h"
+
+namespace wriftai::sandbox {
+
+// A request as it was sent, for tests to look at.
+struct RecordedRequest {
+  absl::Time time;  // Of its arrival.
+  std::string method;
+  std::string target;  // Path and query, still percent-encoded.
+  Headers headers;     // The token as RedactedAuthorization() shows it.
+  std::string body;    // At most TrafficLog::kMaxBody of its bytes.
+  int64_t body_bytes = 0;
+  int status = 0;  // 0: the connection was closed without a reply.
+};
+
+struct TrafficStats {
+  using RequestKey = std::tuple<std::string, std::string, int>;
+
+  std::map<RequestKey, int64_t> requests;       // By method, route and status.
+  std::map<std::string, int64_t> rate_limited;  // By bucket.
+  std::map<std::string, int64_t> creates_by_model;  // By owner/name:version.
+  int64_t predictions_created = 0;
+  int64_t held_now = 0;                 // Creates that wait because of Prefer.
+  int64_t held_most = 0;                // The most at once.
+  std::vector<RecordedRequest> recent;  // Oldest reply first.
+};
+
+// Counts what came in and what was answered.
+//
+// Threads: any. Fails: never.
+class TrafficLog {
+ public:
+  // A create with a prompt fits; a thousand large ones do not fill the memory.
+  static constexpr size_t kMaxBody = 16 << 10;
+
+  explicit TrafficLog(size_t max_recent);
+
+  void CountRequest(const Request& request, absl::string_view route, int status,
+                    absl::Time now);
+  void CountRateLimited(absl::string_view bucket);
+  void CountCreated(absl::string_view model);
+  void CountHeld(int change);
+
+  TrafficStats Stats() const;
+
+  // Forgets all but how many are held just now.
+  void Clear();
+
+ private:
+  const size_t max_recent_;
+  mutable Mutex mutex_;
+  TrafficStats stats_ ABSL_GUARDED_BY(mutex_);
+  std::deque<RecordedRequest> recent_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace wriftai::sandbox
+
+#endif  // WRIFTAI_SANDBOX_TRAFFIC_LOG_H_

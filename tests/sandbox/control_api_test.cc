@@ -1,0 +1,87 @@
+#include <string>
+#include <thread>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/sandbox/front_door_fixture.h"
+
+namespace wriftai::sandbox {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+using ControlApiTest = FrontDoorTest;
+
+TEST_F(ControlApiTest, ASeedGivesTheSameIdsAfterAReset) {
+  options_.seed = 5;
+  const std::string first = CreatedId(kEcho);
+  EXPECT_NE(CreatedId(kEcho), first);
+  EXPECT_EQ(Call("POST", "/sandbox/reset").status, 200);
+  EXPECT_EQ(CreatedId(kEcho), first);
+}
+
+TEST_F(ControlApiTest, AFaultCanLoseTheReplyOfACreateThatHappened) {
+  Call("POST", "/sandbox/faults",
+       R"([{"method":"POST","times":1,"close_after_processing":true}])");
+  EXPECT_EQ(Create(kEcho).delivery, Delivery::kNone);
+  EXPECT_EQ(state_->traffic.Stats().predictions_created, 1);
+  EXPECT_EQ(Create(kEcho).delivery, Delivery::kWhole);
+}
+
+TEST_F(ControlApiTest, AFaultCanKeepTheApiOut) {
+  Call("POST", "/sandbox/faults", R"([{"close_without_reply":true}])");
+  EXPECT_EQ(Create(kEcho).delivery, Delivery::kNone);
+  EXPECT_EQ(state_->traffic.Stats().predictions_created, 0);
+  Call("DELETE", "/sandbox/faults");
+  EXPECT_EQ(Create(kEcho).status, 202);
+}
+
+TEST_F(ControlApiTest, AFaultCanDelay) {
+  Call("POST", "/sandbox/faults", R"([{"delay_ms":1000}])");
+  Reply reply;
+  std::thread delayed([&] { reply = Create(kEcho); });
+  clock_.AwaitWaiters(1);
+  clock_.Advance(absl::Seconds(1));
+  delayed.join();
+  EXPECT_THAT(reply.body, HasSubstr("00:16:41.000000Z"));
+}
+
+TEST_F(ControlApiTest, StatisticsShowWhatWasSentButNoToken) {
+  token_ = "very-secret";
+  Create(kEcho, {{"Prefer", "wait=0"}});
+  const std::string stats = Call("GET", "/sandbox/stats").body;
+  EXPECT_THAT(stats,
+              AllOf(HasSubstr(R"({"method":"POST","route":"/v1/predictions",)"
+                              R"("status":202,"count":1})"),
+                    HasSubstr(R"("creates_by_model":{"wriftai/echo:1":1})"),
+                    HasSubstr(R"(["Prefer","wait=0"])"),
+                    HasSubstr(R"(["Authorization","Bearer sha256:)"),
+                    HasSubstr(R"("body":"{\"model\":\"wriftai/echo\")"),
+                    Not(HasSubstr("very-secret"))));
+}
+
+TEST_F(ControlApiTest, StatisticsRememberTheLastRequestsOnly) {
+  options_.recent_requests = 2;
+  for (const char* id : {"1", "2", "3"}) Get(id);
+  const auto recent = state_->traffic.Stats().recent;
+  ASSERT_EQ(recent.size(), 2u);
+  EXPECT_EQ(recent[0].target, "/v1/predictions/2");
+}
+
+TEST_F(ControlApiTest, TheControlApiIsForTheSameMachine) {
+  peer_ = "10.0.0.7";
+  EXPECT_EQ(Call("GET", "/sandbox/stats").status, 403);
+  EXPECT_EQ(Create(kEcho).status, 202);
+}
+
+TEST_F(ControlApiTest, TheControlApiNamesMistakes) {
+  const Reply reply = Call("POST", "/sandbox/faults", "[{\"status\":1}]");
+  EXPECT_EQ(reply.status, 422);
+  EXPECT_THAT(reply.body, HasSubstr("fault 0, status: wanted"));
+  EXPECT_EQ(Call("GET", "/sandbox/other").status, 404);
+}
+
+}  // namespace
+}  // namespace wriftai::sandbox

@@ -1,0 +1,86 @@
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sandbox/uuid.h"
+#include "tests/sandbox/front_door_fixture.h"
+
+namespace wriftai::sandbox {
+namespace {
+
+using testing::HasSubstr;
+
+using LimitsTest = FrontDoorTest;
+
+TEST_F(LimitsTest, EveryReplyHasARequestIdAndTheRates) {
+  for (const Reply& reply :
+       {Create(kEcho), Create("{"), Get("x"), Call("GET", "/nothing"),
+        Call("PUT", "/v1/predictions"), Call("GET", "/v1/predictions")}) {
+    EXPECT_TRUE(ParseUuid(Header(reply, "x-request-id")).has_value());
+    EXPECT_NE(Header(reply, "x-ratelimit-limit"), "absent");
+    EXPECT_NE(Header(reply, "x-ratelimit-remaining"), "absent");
+    EXPECT_EQ(Header(reply, "x-ratelimit-reset"), "1001");
+    EXPECT_EQ(Header(reply, "content-type"), "application/json");
+  }
+}
+
+TEST_F(LimitsTest, TheResetCanBeADelta) {
+  options_.reset_as_delta = true;
+  clock_.Advance(absl::Milliseconds(300));
+  EXPECT_EQ(Header(Create(kEcho), "x-ratelimit-reset"), "1");
+}
+
+TEST_F(LimitsTest, AboveTheRateIsRefusedAndCounted) {
+  options_.rates.enforce = true;
+  for (int i = 0; i < 3; ++i) Call("GET", "/v1/predictions");
+  const Reply reply = Call("GET", "/v1/predictions");
+  EXPECT_EQ(reply.status, 429);
+  EXPECT_EQ(reply.body, R"({"detail":"Too Many Requests"})");
+  EXPECT_EQ(Header(reply, "x-ratelimit-remaining"), "0");
+  EXPECT_EQ(Create(kEcho).status, 202);
+  EXPECT_EQ(state_->traffic.Stats().rate_limited["read"], 1);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Call("GET", "/v1/predictions").status, 200);
+}
+
+TEST_F(LimitsTest, ACancelCountsAsARead) {
+  options_.rates.enforce = true;
+  const std::string id = CreatedId(kSlow);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Cancel(id).status, 200);
+  EXPECT_EQ(Get(id).status, 429);
+}
+
+TEST_F(LimitsTest, WithoutATokenNobodyIsLetIn) {
+  token_ = "";
+  const Reply reply = Create(kEcho);
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(reply.body, R"({"detail":"Not authenticated"})");
+  EXPECT_EQ(Header(reply, "x-ratelimit-limit"), "1");
+}
+
+TEST_F(LimitsTest, OnlyListedTokensAreLetIn) {
+  options_.auth.tokens.emplace_back("good");
+  EXPECT_EQ(Create(kEcho).status, 401);
+  token_ = "good";
+  EXPECT_EQ(Create(kEcho).status, 202);
+}
+
+TEST_F(LimitsTest, AnonymousClientsShareASmallBucket) {
+  options_.rates.enforce = true;
+  options_.auth.allow_anonymous = true;
+  token_ = "";
+  EXPECT_EQ(Create(kEcho).status, 202);
+  EXPECT_EQ(Create(kEcho).status, 429);
+  EXPECT_EQ(state_->traffic.Stats().rate_limited["anonymous"], 1);
+}
+
+TEST_F(LimitsTest, AnotherTokensPredictionIsUnknown) {
+  const std::string id = CreatedId(kSlow);
+  token_ = "other";
+  EXPECT_EQ(Get(id).status, 404);
+  EXPECT_EQ(Cancel(id).status, 404);
+  EXPECT_THAT(Call("GET", "/v1/predictions").body, HasSubstr(R"("items":[])"));
+}
+
+}  // namespace
+}  // namespace wriftai::sandbox

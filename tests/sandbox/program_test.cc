@@ -1,0 +1,138 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace wriftai::sandbox {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::StartsWith;
+
+// The program as a process of its own.
+class Program {
+ public:
+  explicit Program(std::vector<std::string> arguments,
+                   std::vector<std::string> environment = {}) {
+    arguments.insert(arguments.begin(), WRIFTAI_SANDBOX_PROGRAM);
+    int out[2];
+    int err[2];
+    EXPECT_EQ(pipe2(out, O_CLOEXEC), 0);
+    EXPECT_EQ(pipe2(err, O_CLOEXEC), 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+    posix_spawn_file_actions_adddup2(&actions, err[1], 2);
+    EXPECT_EQ(
+        posix_spawn(&pid_, arguments[0].c_str(), &actions, nullptr,
+                    Pointers(arguments).data(), Pointers(environment).data()),
+        0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(out[1]);
+    close(err[1]);
+    out_ = out[0];
+    err_ = err[0];
+  }
+  ~Program() {
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      Wait();
+    }
+    close(out_);
+    close(err_);
+  }
+
+  std::string ReadLine() {
+    std::string line;
+    char c = 0;
+    while (read(out_, &c, 1) == 1 && c != '\n') line += c;
+    return line;
+  }
+  std::string ReadOut() { return ReadAll(out_); }
+  std::string ReadErr() { return ReadAll(err_); }
+  void Signal(int number) { kill(pid_, number); }
+
+  // The exit status; -1 if it did not exit by itself.
+  int Wait() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  static std::vector<char*> Pointers(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (std::string& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+  }
+  static std::string ReadAll(int fd) {
+    std::string text;
+    char chunk[4096];
+    for (ssize_t got = 0; (got = read(fd, chunk, sizeof(chunk))) > 0;) {
+      text.append(chunk, static_cast<size_t>(got));
+    }
+    return text;
+  }
+
+  pid_t pid_ = 0;
+  int out_ = -1;
+  int err_ = -1;
+};
+
+TEST(SandboxProgram, SaysWhereItListensAndEndsOnSignals) {
+  for (const int signal_number : {SIGTERM, SIGINT}) {
+    Program program({"--workers=4"});
+    EXPECT_THAT(program.ReadLine(),
+                MatchesRegex("listening on http://127.0.0.1:[0-9]+/v1"));
+    program.Signal(signal_number);
+    EXPECT_EQ(program.Wait(), 0);
+  }
+}
+
+TEST(SandboxProgram, FlagsAreVariablesToo) {
+  Program program({}, {"SANDBOX_WORKERS=none"});
+  EXPECT_EQ(program.ReadErr(),
+            "wriftai-sandbox: SANDBOX_WORKERS: wanted a whole number from 1 to "
+            "2000\n");
+  EXPECT_EQ(program.Wait(), 2);
+}
+
+TEST(SandboxProgram, AWrongFlagIsOneLineAndStatusTwo) {
+  for (const char* flag :
+       {"--nonsense", "--read_rate=0", "--listen_address=here", "word"}) {
+    Program program({flag});
+    EXPECT_THAT(program.ReadErr(), MatchesRegex("wriftai-sandbox: [^\n]+\n"))
+        << flag;
+    EXPECT_EQ(program.ReadOut(), "");
+    EXPECT_EQ(program.Wait(), 2);
+  }
+}
+
+TEST(SandboxProgram, AnAddressThatItCannotHaveIsStatusOne) {
+  Program program({"--listen_address=192.0.2.1:80"});
+  EXPECT_EQ(program.ReadErr(),
+            "wriftai-sandbox: cannot listen on 192.0.2.1:80\n");
+  EXPECT_EQ(program.Wait(), 1);
+}
+
+TEST(SandboxProgram, TokensAreNeverShown) {
+  Program program({"--tokens=very-secret", "--help"});
+  const std::string help = program.ReadOut();
+  EXPECT_THAT(help, StartsWith("Usage: wriftai-sandbox [flags]"));
+  EXPECT_THAT(help, HasSubstr("--rate_limits"));
+  EXPECT_THAT(help, testing::Not(HasSubstr("very-secret")));
+  EXPECT_EQ(program.Wait(), 0);
+}
+
+}  // namespace
+}  // namespace wriftai::sandbox

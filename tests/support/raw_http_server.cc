@@ -1,0 +1,146 @@
+#include "tests/support/raw_http_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+namespace wriftai {
+namespace {
+
+// Far longer than anything here takes, short enough for a test to report.
+constexpr std::chrono::seconds kPatience(30);
+
+const std::string& ForEver(const std::string& text) {
+  // A context names its ALPN protocol by address; there are two of them.
+  static const std::string http2 = "h2";
+  static const std::string http1 = "http/1.1";
+  return text == http2 ? http2 : http1;
+}
+
+}  // namespace
+
+RawHttpServer::RawHttpServer(Script script) : script_(std::move(script)) {
+  Listen();
+}
+
+RawHttpServer::RawHttpServer(Script script, const TlsIdentity& identity,
+                             const std::string& alpn)
+    : script_(std::move(script)), tls_(MakeServerTls(identity, ForEver(alpn))) {
+  // OpenSSL writes to a socket that the client may have closed.
+  std::signal(SIGPIPE, SIG_IGN);
+  Listen();
+}
+
+RawHttpServer::~RawHttpServer() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    for (const int fd : open_) shutdown(fd, SHUT_RDWR);
+    changed_.notify_all();
+  }
+  shutdown(listener_, SHUT_RDWR);
+  acceptor_.join();
+  for (std::thread& thread : threads_) thread.join();
+  close(listener_);
+}
+
+RawHttpServer::Script RawHttpServer::AnswerEach(std::string reply) {
+  return [reply = std::move(reply)](RawConnection& connection) {
+    while (!connection.ReadRequest().empty() && connection.Send(reply)) {
+    }
+  };
+}
+
+std::string RawHttpServer::Reply(const std::string& status,
+                                 const std::string& body,
+                                 const std::string& more_headers) {
+  return "HTTP/1.1 " + status + "\r\n" + more_headers +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::string RawHttpServer::Url(const std::string& path,
+                               const std::string& host) const {
+  return (tls_ == nullptr ? "http://" : "https://") + host + ":" +
+         std::to_string(port_) + path;
+}
+
+std::vector<std::string> RawHttpServer::requests() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return requests_;
+}
+
+int RawHttpServer::connections() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return connections_;
+}
+
+void RawHttpServer::Release() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  released_ = true;
+  changed_.notify_all();
+}
+
+bool RawHttpServer::WaitForRequests(size_t count) const {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return changed_.wait_for(lock, kPatience,
+                           [&] { return requests_.size() >= count; });
+}
+
+bool RawHttpServer::WaitForSends(int count) const {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] { return sends_ >= count; });
+}
+
+bool RawHttpServer::WaitForHangups(int count) const {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] { return hangups_ >= count; });
+}
+
+void RawHttpServer::Listen() {
+  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      listen(listener_, SOMAXCONN) != 0 ||
+      getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) !=
+          0) {
+    std::abort();
+  }
+  port_ = ntohs(address.sin_port);
+  acceptor_ = std::thread([this] { AcceptAll(); });
+}
+
+void RawHttpServer::AcceptAll() {
+  for (;;) {
+    const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_ || fd < 0) {
+      if (fd >= 0) close(fd);
+      return;
+    }
+    open_.insert(fd);
+    const int index = connections_++;
+    changed_.notify_all();
+    threads_.emplace_back([this, fd, index] { Serve(fd, index); });
+  }
+}
+
+void RawHttpServer::Serve(int fd, int index) {
+  {
+    RawConnection connection(*this, tls_.get(), fd, index);
+    script_(connection);
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  open_.erase(fd);
+  close(fd);
+}
+
+}  // namespace wriftai

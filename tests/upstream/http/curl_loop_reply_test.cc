@@ -1,0 +1,154 @@
+#include <zlib.h>
+
+#include "tests/upstream/http/loop_test.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+class CurlLoopReplyTest : public LoopTest {
+ protected:
+  // The one reply of a server that then hangs up.
+  static RawHttpServer::Script Answer(std::string bytes) {
+    return [bytes = std::move(bytes)](RawConnection& connection) {
+      connection.ReadRequest();
+      connection.Send(bytes);
+    };
+  }
+
+  static std::string Gzip(const std::string& text) {
+    z_stream stream = {};
+    deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
+                 Z_DEFAULT_STRATEGY);
+    std::string packed(deflateBound(&stream, text.size()), '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+    stream.avail_out = static_cast<uInt>(packed.size());
+    deflate(&stream, Z_FINISH);
+    packed.resize(stream.total_out);
+    deflateEnd(&stream);
+    return packed;
+  }
+};
+
+TEST_F(CurlLoopReplyTest, DeliversStatusHeadersAndBody) {
+  RawHttpServer server(
+      Answer("HTTP/1.1 404 Not Found\r\nX-Request-Id:  r1 \r\n"
+             "Content-Length: 4\r\n\r\nbody"));
+  const HttpResponse reply = Reply(Get(server.Url("/")));
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_THAT(reply.headers, ElementsAre(Pair("x-request-id", "r1"),
+                                         Pair("content-length", "4")));
+  EXPECT_EQ(reply.body, "body");
+}
+
+TEST_F(CurlLoopReplyTest, UsesOneConnectionForRequestsInARow) {
+  RawHttpServer server(
+      RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", "x")));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Reply(Post(server.Url("/"), "b")).body, "x");
+  }
+  EXPECT_EQ(server.connections(), 1);
+  EXPECT_THAT(server.requests(), SizeIs(3));
+}
+
+TEST_F(CurlLoopReplyTest, DoesNotFollowARedirect) {
+  RawHttpServer server(RawHttpServer::AnswerEach(
+      RawHttpServer::Reply("302 Found", "", "Location: /elsewhere\r\n")));
+  const HttpResponse reply = Reply(Get(server.Url("/")));
+  EXPECT_EQ(reply.status, 302);
+  EXPECT_EQ(reply.Header("location"), "/elsewhere");
+  EXPECT_THAT(server.requests(), SizeIs(1));
+}
+
+TEST_F(CurlLoopReplyTest, DropsInterimReplies) {
+  RawHttpServer server(Answer("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" +
+                              RawHttpServer::Reply("200 OK", "x")));
+  const HttpResponse reply = Reply(Get(server.Url("/")));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.Header("link"), "");
+}
+
+TEST_F(CurlLoopReplyTest, DecodesGzip) {
+  const std::string text(100000, 'a');
+  RawHttpServer server(Answer(RawHttpServer::Reply(
+      "200 OK", Gzip(text), "Content-Encoding: gzip\r\n")));
+  EXPECT_EQ(Reply(Get(server.Url("/"))).body, text);
+}
+
+TEST_F(CurlLoopReplyTest, StopsAGzipBombAtTheLimit) {
+  options().max_response_bytes = 1000000;
+  const std::string bomb = Gzip(std::string(50000000, 'a'));
+  ASSERT_LT(bomb.size(), 100000u);
+  RawHttpServer server(Answer(
+      RawHttpServer::Reply("200 OK", bomb, "Content-Encoding: gzip\r\n")));
+  const TransportFailure failure = Failure(Get(server.Url("/")));
+  EXPECT_THAT(failure, FailsAs(Kind::kResponseTooLarge, true));
+  EXPECT_EQ(failure.message, "the reply's body exceeds 1000000 bytes");
+}
+
+TEST_F(CurlLoopReplyTest, RefusesGzipThatIsNone) {
+  RawHttpServer server(Answer(RawHttpServer::Reply(
+      "200 OK", "not gzip at all", "Content-Encoding: gzip\r\n")));
+  EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kProtocol, true));
+}
+
+TEST_F(CurlLoopReplyTest, JoinsChunksAndDropsTrailers) {
+  RawHttpServer server(
+      Answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+             "3\r\nabc\r\n2\r\nde\r\n0\r\nLate: x\r\n\r\n"));
+  const HttpResponse reply = Reply(Get(server.Url("/")));
+  EXPECT_EQ(reply.body, "abcde");
+  EXPECT_EQ(reply.Header("late"), "");
+}
+
+TEST_F(CurlLoopReplyTest, ReadsABodyThatEndsWithTheConnection) {
+  RawHttpServer server(Answer("HTTP/1.0 200 OK\r\n\r\nuntil the end"));
+  EXPECT_EQ(Reply(Get(server.Url("/"))).body, "until the end");
+}
+
+TEST_F(CurlLoopReplyTest, KeepsABodyOfExactlyTheLimit) {
+  options().max_response_bytes = 1000;
+  RawHttpServer server(
+      Answer(RawHttpServer::Reply("200 OK", std::string(1000, 'x'))));
+  EXPECT_THAT(Reply(Get(server.Url("/"))).body, SizeIs(1000));
+}
+
+TEST_F(CurlLoopReplyTest, RefusesABodyOverTheLimit) {
+  options().max_response_bytes = 1000;
+  RawHttpServer server(
+      Answer(RawHttpServer::Reply("200 OK", std::string(1001, 'x'))));
+  EXPECT_THAT(Failure(Get(server.Url("/"))),
+              FailsAs(Kind::kResponseTooLarge, true));
+}
+
+TEST_F(CurlLoopReplyTest, RefusesHeadersOverTheLimit) {
+  options().max_header_bytes = 1000;
+  RawHttpServer server(Answer(RawHttpServer::Reply(
+      "200 OK", "x", "A: " + std::string(1000, 'x') + "\r\n")));
+  EXPECT_THAT(Failure(Get(server.Url("/"))),
+              FailsAs(Kind::kResponseTooLarge, true));
+}
+
+TEST_F(CurlLoopReplyTest, RefusesAHeaderLineThatNeverEnds) {
+  RawHttpServer server(
+      Answer("HTTP/1.1 200 OK\r\nA: " + std::string(1000000, 'x')));
+  EXPECT_THAT(Failure(Get(server.Url("/"))),
+              FailsAs(Kind::kResponseTooLarge, true));
+}
+
+TEST_F(CurlLoopReplyTest, KeepsHeadersThatComeTwice) {
+  RawHttpServer server(
+      Answer(RawHttpServer::Reply("200 OK", "", "A: 1\r\na: 2\r\n")));
+  const HttpResponse reply = Reply(Get(server.Url("/")));
+  EXPECT_THAT(reply.headers, Contains(Pair("a", "2")));
+  EXPECT_EQ(reply.Header("a"), "1");
+}
+
+}  // namespace
+}  // namespace wriftai

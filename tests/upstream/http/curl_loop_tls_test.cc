@@ -1,0 +1,68 @@
+#include <fstream>
+
+#include "tests/upstream/http/loop_test.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::IsEmpty;
+
+class CurlLoopTlsTest : public LoopTest {
+ protected:
+  void Trust(const TlsIdentity& identity) {
+    const testing::TestInfo& test =
+        *testing::UnitTest::GetInstance()->current_test_info();
+    options().ca_file = testing::TempDir() + test.name() + "_ca.pem";
+    std::ofstream(options().ca_file) << identity.certificate;
+  }
+
+  const TlsIdentity identity_ = MakeTlsIdentity("localhost");
+  RawHttpServer server_{
+      RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", "private")),
+      identity_};
+};
+
+TEST_F(CurlLoopTlsTest, RefusesAServerThatNobodyVouchesFor) {
+  EXPECT_THAT(Failure(Post(server_.Url("/", "localhost"), "b")),
+              FailsAs(Kind::kConnect, false));
+  EXPECT_THAT(server_.requests(), IsEmpty());
+}
+
+TEST_F(CurlLoopTlsTest, TakesAServerWhoseAuthorityItIsGiven) {
+  Trust(identity_);
+  EXPECT_EQ(Reply(Post(server_.Url("/", "localhost"), "b")).body, "private");
+  EXPECT_EQ(Reply(Post(server_.Url("/", "localhost"), "b")).body, "private");
+  EXPECT_EQ(server_.connections(), 1);
+}
+
+TEST_F(CurlLoopTlsTest, RefusesACertificateForAnotherHost) {
+  Trust(identity_);
+  EXPECT_THAT(Failure(Post(server_.Url("/", "127.0.0.1"), "b")),
+              FailsAs(Kind::kConnect, false));
+  EXPECT_THAT(server_.requests(), IsEmpty());
+}
+
+TEST_F(CurlLoopTlsTest, AnotherAuthorityDoesNotHelp) {
+  Trust(MakeTlsIdentity("localhost"));
+  EXPECT_THAT(Failure(Get(server_.Url("/", "localhost"))),
+              FailsAs(Kind::kConnect, false));
+}
+
+TEST_F(CurlLoopTlsTest, AMissingAuthorityFileIsAFailureToConnect) {
+  options().ca_file = testing::TempDir() + "there_is_no_such_file.pem";
+  EXPECT_THAT(Failure(Get(server_.Url("/", "localhost"))),
+              FailsAs(Kind::kConnect, false));
+}
+
+TEST_F(CurlLoopTlsTest, RefusesAPlainServerOnAnHttpsUrl) {
+  RawHttpServer plain([](RawConnection& connection) {
+    connection.Read(1);
+    connection.Send(RawHttpServer::Reply("400 Bad Request", ""));
+  });
+  EXPECT_THAT(
+      Failure(Get("https://localhost:" + std::to_string(plain.port()) + "/")),
+      FailsAs(Kind::kConnect, false));
+}
+
+}  // namespace
+}  // namespace wriftai

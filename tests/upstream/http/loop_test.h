@@ -1,0 +1,118 @@
+#ifndef WRIFTAI_TESTS_UPSTREAM_HTTP_LOOP_TEST_H_
+#define WRIFTAI_TESTS_UPSTREAM_HTTP_LOOP_TEST_H_
+
+#include <cstdlib>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "gmock/gmock.h"
+#include "tests/support/raw_http_server.h"
+#include "upstream/http/curl_loop.h"
+
+namespace wriftai {
+
+using Kind = TransportFailure::Kind;
+
+// A CurlLoop that runs, and verbs to use it from the test's thread.
+class LoopTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    // The servers are on this machine, whatever proxy it uses for others.
+    for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY",
+                             "all_proxy", "ALL_PROXY"}) {
+      unsetenv(name);
+    }
+  }
+
+  // Before the first use of loop().
+  HttpOptions& options() { return options_; }
+
+  CurlLoop& loop() {
+    if (current_ == nullptr) {
+      loop_ = std::make_unique<CurlLoop>(options_);
+      current_ = loop_.get();
+    }
+    return *current_;
+  }
+
+  void StopLoop() {
+    loop_.reset();
+    current_ = nullptr;
+  }
+
+  void TearDown() override { StopLoop(); }
+
+  // Runs `task` on the loop, and what was posted before it.
+  void OnLoop(std::function<void()> task) {
+    std::promise<void> ran;
+    loop().Post([&] {
+      task();
+      ran.set_value();
+    });
+    ran.get_future().wait();
+  }
+
+  HttpResult Fetch(HttpRequest request) {
+    std::promise<HttpResult> result;
+    CallHandle call;
+    OnLoop([&] {
+      call = loop().Send(std::move(request), [&](HttpResult ended) {
+        result.set_value(std::move(ended));
+      });
+    });
+    HttpResult ended = result.get_future().get();
+    OnLoop([&] { call.reset(); });
+    return ended;
+  }
+
+  // As Fetch(), where a reply or a failure is wanted.
+  HttpResponse Reply(HttpRequest request) {
+    HttpResult result = Fetch(std::move(request));
+    if (auto* const reply = std::get_if<HttpResponse>(&result)) return *reply;
+    ADD_FAILURE() << std::get<TransportFailure>(result).message;
+    return {};
+  }
+  TransportFailure Failure(HttpRequest request) {
+    HttpResult result = Fetch(std::move(request));
+    if (auto* const end = std::get_if<TransportFailure>(&result)) return *end;
+    ADD_FAILURE() << "status " << std::get<HttpResponse>(result).status;
+    return {};
+  }
+
+  static HttpRequest Get(std::string url) {
+    HttpRequest request;
+    request.url = std::move(url);
+    return request;
+  }
+  static HttpRequest Post(std::string url, std::string body) {
+    HttpRequest request = Get(std::move(url));
+    request.method = HttpMethod::kPost;
+    request.body = std::move(body);
+    return request;
+  }
+  static HttpRequest Within(absl::Duration timeout, HttpRequest request) {
+    request.timeout = timeout;
+    return request;
+  }
+
+ private:
+  HttpOptions options_;
+  std::unique_ptr<CurlLoop> loop_;
+  // Also valid while the loop is being stopped.
+  CurlLoop* current_ = nullptr;
+};
+
+// EXPECT_THAT(failure, FailsAs(Kind::kConnect, /*maybe_sent=*/false));
+MATCHER_P2(FailsAs, kind, maybe_sent, "") {
+  *result_listener << "kind " << static_cast<int>(arg.kind) << ", maybe_sent "
+                   << arg.maybe_sent << ", \"" << arg.message << "\"";
+  return arg.kind == kind && arg.maybe_sent == maybe_sent;
+}
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_UPSTREAM_HTTP_LOOP_TEST_H_

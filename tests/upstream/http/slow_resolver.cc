@@ -1,0 +1,79 @@
+#include "tests/upstream/http/slow_resolver.h"
+
+#include <dlfcn.h>
+#include <netdb.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+
+namespace wriftai {
+namespace {
+
+// A function that the C library's callers call has no object to keep its state
+// in.
+struct State {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool is_slow = false;
+  int lookups = 0;
+};
+
+State& TheState() {
+  static auto* const state = new State;
+  return *state;
+}
+
+// Bounds how long a test that fails hangs.
+constexpr std::chrono::seconds kPatience(20);
+
+void LookUpSlowly() {
+  State& state = TheState();
+  std::unique_lock<std::mutex> lock(state.mutex);
+  ++state.lookups;
+  state.changed.notify_all();
+  state.changed.wait_for(lock, kPatience, [&] { return !state.is_slow; });
+  --state.lookups;
+  state.changed.notify_all();
+}
+
+}  // namespace
+
+SlowResolver::SlowResolver() {
+  const std::lock_guard<std::mutex> lock(TheState().mutex);
+  TheState().is_slow = true;
+}
+
+SlowResolver::~SlowResolver() {
+  State& state = TheState();
+  std::unique_lock<std::mutex> lock(state.mutex);
+  state.is_slow = false;
+  state.changed.notify_all();
+  state.changed.wait_for(lock, kPatience, [&] { return state.lookups == 0; });
+}
+
+bool SlowResolver::WaitForLookup() const {
+  State& state = TheState();
+  std::unique_lock<std::mutex> lock(state.mutex);
+  return state.changed.wait_for(lock, kPatience,
+                                [&] { return state.lookups > 0; });
+}
+
+bool SlowResolver::is_looking_up() const {
+  const std::lock_guard<std::mutex> lock(TheState().mutex);
+  return TheState().lookups > 0;
+}
+
+}  // namespace wriftai
+
+extern "C" int getaddrinfo(const char* node, const char* service,
+                           const addrinfo* hints, addrinfo** result) {
+  static const auto original =
+      reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (node != nullptr && std::strcmp(node, wriftai::SlowResolver::kName) == 0) {
+    wriftai::LookUpSlowly();
+    return EAI_NONAME;
+  }
+  return original(node, service, hints, result);
+}
