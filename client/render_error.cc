@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/text.h"
@@ -27,6 +28,14 @@ void AppendLine(absl::string_view name, absl::string_view text,
                 std::string& out) {
   absl::StrAppend(&out, "  ", PrintableLine(name), ": ", PrintableLine(text),
                   "\n");
+}
+
+// As AppendLine(), unless the error's own message has said so already.
+void AppendNews(const grpc::Status& status, absl::string_view name,
+                absl::string_view text, std::string& out) {
+  if (!absl::StrContains(status.error_message(), text)) {
+    AppendLine(name, text, out);
+  }
 }
 
 }  // namespace
@@ -67,18 +76,18 @@ std::string RenderError(const grpc::Status& status) {
   std::string out = absl::StrCat(ErrorLine(status), "\n");
   if (const auto bad = FindDetail<google::rpc::BadRequest>(status)) {
     for (const auto& violation : bad->field_violations()) {
-      AppendLine(violation.field(), violation.description(), out);
+      AppendNews(status, violation.field(), violation.description(), out);
     }
   }
   if (const auto quota = FindDetail<google::rpc::QuotaFailure>(status)) {
     for (const auto& violation : quota->violations()) {
-      AppendLine(violation.subject(), violation.description(), out);
+      AppendNews(status, violation.subject(), violation.description(), out);
     }
   }
   if (const auto failure =
           FindDetail<google::rpc::PreconditionFailure>(status)) {
     for (const auto& violation : failure->violations()) {
-      AppendLine(violation.subject(), violation.description(), out);
+      AppendNews(status, violation.subject(), violation.description(), out);
     }
   }
   if (const auto delay = RetryDelay(status)) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
@@ -11,6 +12,16 @@ namespace {
 
 absl::Status Wanted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
+}
+
+// gRPC takes the port modulo 65536.
+bool IsHostPort(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == 0 || colon == absl::string_view::npos) return false;
+  const absl::string_view port = text.substr(colon + 1);
+  int number = 0;
+  return port.find_first_not_of("0123456789") == absl::string_view::npos &&
+         absl::SimpleAtoi(port, &number) && number <= 65535;
 }
 
 void AddCredentialFlags(FlagSet& flags, Config& config) {
@@ -85,8 +96,17 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
 }
 
 void AddServerFlags(FlagSet& flags, Config& config) {
-  flags.Add("listen_address", &config.listen_address,
-            "Where gRPC is served, HOST:PORT; port 0 picks a free one.");
+  flags.Add(
+      "listen_address",
+      [&config](absl::string_view text) {
+        if (!IsHostPort(text)) {
+          return Wanted("HOST:PORT with a port from 0 to 65535");
+        }
+        config.listen_address = std::string(text);
+        return absl::OkStatus();
+      },
+      "Where gRPC is served, HOST:PORT; port 0 picks a free one.",
+      config.listen_address);
   flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
             "The largest request message; larger ones are refused with "
             "RESOURCE_EXHAUSTED.");

@@ -32,7 +32,7 @@ struct Config {
   bool sandbox = false;
   RestClientOptions upstream;
   absl::Duration connect_timeout = absl::Seconds(5);
-  int64_t max_connections = 64;
+  int64_t max_connections = 512;
   std::string api_ca_file;
 
   int64_t max_request_bytes = 16 << 20;

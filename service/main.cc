@@ -37,7 +37,10 @@ int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("gateway"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v",
                       spdlog::pattern_time_type::utc);
-  // It would write a line for every bad string that a caller sends.
+  // Their own lines: gRPC's about headers that a caller sends, quoted as they
+  // are, and about addresses, which we report; protobuf's for every bad string.
+  // Who sets the variable gets gRPC's.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
   google::protobuf::SetLogHandler(nullptr);
 
   auto line = wriftai::ParseCommandLine(wriftai::ArgumentsFromMain(argc, argv),
