@@ -91,9 +91,12 @@ grpc::Status WaitSession::Take(const v1::PredictionUpdate& update) {
 }
 
 bool WaitSession::MayTryAgain(const grpc::Status& status) const {
-  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
-         (!plan_.wait.id().empty() ||
-          !plan_.create->create().request_id().empty());
+  // CANCELLED, as it was not us: gRPC's servers give it to calls that reach
+  // them between their shutdown and the client's reading of it.
+  const bool passing = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                       status.error_code() == grpc::StatusCode::CANCELLED;
+  return passing && (!plan_.wait.id().empty() ||
+                     !plan_.create->create().request_id().empty());
 }
 
 absl::Time WaitSession::GiveUpAt() const {

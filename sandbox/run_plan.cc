@@ -58,9 +58,10 @@ RunEnd EndOf(const ModelVersion& model, const JsonValue& input,
       break;
     case ModelVersion::Behaviour::kFail:
       end.status = "failed";
-      end.error_json = ErrorJson(
-          "external", "The model raised an error",
-          R"({"type":"ValueError","frames":[{"file":"predict.py","line":42}]})");
+      end.error_json =
+          ErrorJson("external", "The model raised an error",
+                    R"({"type":"ValueError",)"
+                    R"("frames":[{"file":"predict.py","line":42}]})");
       break;
   }
   return end;

@@ -101,10 +101,15 @@ void AddSandboxFlags(SandboxOptions* options, FlagSet* flags) {
   flags->Add(
       "seed",
       [options](absl::string_view text) {
-        if (absl::SimpleAtoi(text, &options->seed)) return absl::OkStatus();
-        return absl::InvalidArgumentError("wanted a whole number from 0 on");
+        if (!absl::SimpleAtoi(text, &options->seed)) {
+          return absl::InvalidArgumentError("wanted a whole number from 0 on");
+        }
+        options->webhooks.seed = options->seed;
+        return absl::OkStatus();
       },
-      "Other than 0: the same prediction ids at each start.", "0");
+      "Other than 0: the same prediction ids at each start. Also chooses "
+      "the webhook events that are dropped, sent twice or late.",
+      "0");
   flags->Add("url", &options->view.show_url,
              "Show the url field in predictions.");
   flags->Add("create_status", &options->create_status, 200, 299,

@@ -67,18 +67,18 @@ TEST_F(CreateRequestTest, AVersionIsANumber) {
 }
 
 TEST_F(CreateRequestTest, ReadsTheWebhook) {
-  const CreateRequest create = Read(
-      R"({"model":"a/b","input":1,"webhook":{"url":"https://h/x","secret":"s"}})");
+  const CreateRequest create =
+      Read(R"({"model":"a/b","input":1,)"
+           R"("webhook":{"url":"https://h/x","secret":"s"}})");
   EXPECT_EQ(create.webhook->url, "https://h/x");
   EXPECT_EQ(create.webhook->secret.Reveal(), "s");
 }
 
 TEST_F(CreateRequestTest, AWebhookAndItsSecretMayBeNull) {
   EXPECT_FALSE(Read(R"({"model":"a/b","input":1,"webhook":null})").webhook);
-  const auto webhook =
-      Read(
-          R"({"model":"a/b","input":1,"webhook":{"url":"http://h","secret":null}})")
-          .webhook;
+  const auto webhook = Read(R"({"model":"a/b","input":1,)"
+                            R"("webhook":{"url":"http://h","secret":null}})")
+                           .webhook;
   EXPECT_TRUE(webhook->secret.empty());
 }
 

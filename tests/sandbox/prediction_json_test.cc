@@ -39,7 +39,8 @@ TEST_F(PredictionJsonTest, ANewOneIsPending) {
   EXPECT_EQ(
       At(absl::ZeroDuration()),
       R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",)"
-      R"("url":"http://h:1/v1/predictions/c12258c4-ed83-4d7b-a784-8ed55412325a",)"
+      R"("url":"http://h:1/v1/predictions/)"
+      R"(c12258c4-ed83-4d7b-a784-8ed55412325a",)"
       R"("status":"pending","created_at":"2025-08-13T11:48:44.371093Z",)"
       R"("updated_at":"2025-08-13T11:48:44.371103Z","setup_time":null,)"
       R"("execution_time":null,"model":{"owner":"deepseek-ai",)"

@@ -87,7 +87,7 @@ std::string RawConnection::ReadRequest() {
     if (!Fill()) return "";
   }
   head_size += 4;
-  const std::string request =
+  std::string request =
       Read(head_size + ContentLength(buffer_.substr(0, head_size)));
   if (!is_up_) return "";
   const std::lock_guard<std::mutex> lock(server_.mutex_);
@@ -99,17 +99,17 @@ std::string RawConnection::ReadRequest() {
 std::string RawConnection::Read(size_t count) {
   while (buffer_.size() < count && Fill()) {
   }
-  const std::string bytes = buffer_.substr(0, count);
+  std::string bytes = buffer_.substr(0, count);
   buffer_.erase(0, count);
   return bytes;
 }
 
 bool RawConnection::Send(absl::string_view bytes) {
   while (is_up_ && !bytes.empty()) {
-    const long sent = ssl_ != nullptr
-                          ? SSL_write(ssl_.get(), bytes.data(),
-                                      static_cast<int>(bytes.size()))
-                          : send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent =
+        ssl_ != nullptr ? SSL_write(ssl_.get(), bytes.data(),
+                                    static_cast<int>(bytes.size()))
+                        : send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) {
       is_up_ = false;
     } else {
@@ -141,9 +141,10 @@ void RawConnection::Reset() {
 bool RawConnection::Fill() {
   if (!is_up_) return false;
   char chunk[16384];
-  const long got = ssl_ != nullptr ? SSL_read(ssl_.get(), chunk,
-                                              static_cast<int>(sizeof(chunk)))
-                                   : recv(fd_, chunk, sizeof(chunk), 0);
+  const ssize_t got =
+      ssl_ != nullptr
+          ? SSL_read(ssl_.get(), chunk, static_cast<int>(sizeof(chunk)))
+          : recv(fd_, chunk, sizeof(chunk), 0);
   if (got > 0) {
     buffer_.append(chunk, static_cast<size_t>(got));
     return true;

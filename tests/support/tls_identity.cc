@@ -23,7 +23,7 @@ std::string ToPem(Write write) {
   const Owned<BIO> bio(BIO_new(BIO_s_mem()));
   write(bio.get());
   char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
+  const auto size = BIO_get_mem_data(bio.get(), &data);
   return std::string(data, static_cast<size_t>(size));
 }
 

@@ -21,7 +21,7 @@ absl::Status CurlGlobalInit() {
       absl::StrCat("libcurl does not start: ", curl_easy_strerror(code)));
 }
 
-void CurlOptions::Number(CURLoption option, long value) {
+void CurlOptions::Number(CURLoption option, CurlLong value) {
   Note(option, (curl_easy_setopt)(easy_, option, value));
 }
 

@@ -41,6 +41,9 @@ class CurlHeaders {
   std::unique_ptr<curl_slist, CurlDeleter> list_;
 };
 
+// What libcurl takes numbers as.
+using CurlLong = long;  // NOLINT(google-runtime-int)
+
 // Sets libcurl's globals up, once in a process however often it is called.
 // They are never torn down, as other parts of the process may use libcurl.
 // Any thread. INTERNAL with libcurl's reason.
@@ -55,7 +58,7 @@ class CurlOptions {
  public:
   explicit CurlOptions(CURL* easy) : easy_(easy) {}
 
-  void Number(CURLoption option, long value);
+  void Number(CURLoption option, CurlLong value);
   void Size(CURLoption option, curl_off_t value);
   // Copied by libcurl.
   void Text(CURLoption option, const std::string& value);

@@ -1,9 +1,8 @@
 #include "upstream/http/curl_loop.h"
 
-#include <signal.h>
-
 #include <algorithm>
 #include <cassert>
+#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -36,7 +35,7 @@ CurlLoop::CurlLoop(HttpOptions options)
       thread_([this] { Run(); }) {}
 
 CurlLoop::~CurlLoop() {
-  assert(!OnLoopThread());
+  assert(!CurlLoop::OnLoopThread());
   {
     MutexLock lock(mutex_);
     stopping_ = true;

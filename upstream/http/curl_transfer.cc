@@ -45,17 +45,17 @@ absl::Status CurlTransfer::Prepare(CurlEasy easy) {
 void CurlTransfer::SetConnection(CurlOptions& set) const {
   // The total timeout is the loop's: libcurl's does not count while a transfer
   // waits for a free connection.
-  set.Number(
-      CURLOPT_CONNECTTIMEOUT_MS,
-      static_cast<long>(absl::ToInt64Milliseconds(options_.connect_timeout)));
+  set.Number(CURLOPT_CONNECTTIMEOUT_MS,
+             static_cast<CurlLong>(
+                 absl::ToInt64Milliseconds(options_.connect_timeout)));
   set.Number(CURLOPT_NOSIGNAL, 1);
   // Else dropping a transfer would block the loop until a slow name server
   // has answered.
   set.Number(CURLOPT_QUICK_EXIT, 1);
   set.Number(CURLOPT_MAXAGE_CONN,
-             static_cast<long>(absl::ToInt64Seconds(options_.max_idle)));
-  const long keepalive =
-      static_cast<long>(absl::ToInt64Seconds(options_.keepalive));
+             static_cast<CurlLong>(absl::ToInt64Seconds(options_.max_idle)));
+  const auto keepalive =
+      static_cast<CurlLong>(absl::ToInt64Seconds(options_.keepalive));
   set.Number(CURLOPT_TCP_KEEPALIVE, 1);
   set.Number(CURLOPT_TCP_KEEPIDLE, keepalive);
   set.Number(CURLOPT_TCP_KEEPINTVL, keepalive);
@@ -153,7 +153,7 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
     return Fail(Kind::kInterrupted, "the connection ended among the headers");
   }
   if (code == CURLE_OK) {
-    long status = 0;
+    CurlLong status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     return reply_.Take(static_cast<int>(status));
   }

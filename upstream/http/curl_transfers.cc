@@ -31,10 +31,13 @@ CurlMulti NewMulti() {
 }  // namespace
 
 struct CurlTransfers::Entry {
-  Entry(HttpRequest request, const HttpOptions& options,
+  Entry(uint64_t own_id, HttpRequest request, const HttpOptions& options,
         HttpTransport::Done callback)
-      : transfer(std::move(request), options), done(std::move(callback)) {}
+      : id(own_id),
+        transfer(std::move(request), options),
+        done(std::move(callback)) {}
 
+  const uint64_t id;
   CurlTransfer transfer;
   HttpTransport::Done done;
   TimerHandle timer;
@@ -62,11 +65,11 @@ CurlTransfers::CurlTransfers(Scheduler& scheduler, const HttpOptions& options)
       self_(std::make_shared<CurlTransfers*>(this)) {
   // libcurl keeps idle connections up to the first number, open ones up to the
   // second; beyond, transfers wait inside it.
-  const long connections = options_.max_connections;
+  const CurlLong connections = options_.max_connections;
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS,
-                    static_cast<long>(options_.max_connections_per_host));
+                    static_cast<CurlLong>(options_.max_connections_per_host));
 }
 
 CurlTransfers::~CurlTransfers() { Clear(); }
@@ -77,35 +80,33 @@ CallHandle CurlTransfers::Send(HttpRequest request, HttpTransport::Done done) {
   const bool full = entries_.size() >= options_.max_requests;
   Entry& entry =
       *entries_
-           .emplace(id, std::make_unique<Entry>(std::move(request), options_,
-                                                std::move(done)))
+           .emplace(id, std::make_unique<Entry>(id, std::move(request),
+                                                options_, std::move(done)))
            .first->second;
   const CurlTransfer& transfer = entry.transfer;
   if (full) {
-    FailSoon(entry, id,
+    FailSoon(entry,
              transfer.Fail(Kind::kConnect,
                            absl::StrCat(options_.max_requests,
                                         " requests are under way already")));
-  } else if (const absl::Status status = Start(entry, id); !status.ok()) {
-    FailSoon(
-        entry, id,
-        transfer.Fail(Kind::kInvalidRequest, std::string(status.message())));
+  } else if (const absl::Status status = Start(entry); !status.ok()) {
+    FailSoon(entry, transfer.Fail(Kind::kInvalidRequest,
+                                  std::string(status.message())));
   }
   return std::make_unique<Handle>(self_, id);
 }
 
-absl::Status CurlTransfers::Start(Entry& entry, uint64_t id) {
+absl::Status CurlTransfers::Start(Entry& entry) {
   if (absl::Status status = entry.transfer.Prepare(NewEasy()); !status.ok()) {
     return status;
   }
   entry.timer = scheduler_.PostAt(scheduler_.Now() + entry.transfer.timeout(),
-                                  [this, id] { OnTimeout(id); });
+                                  [this, id = entry.id] { OnTimeout(id); });
   if (entry.transfer.timeout() <= absl::ZeroDuration()) {
     return absl::OkStatus();
   }
   CURL* const easy = entry.transfer.easy();
-  curl_easy_setopt(easy, CURLOPT_PRIVATE,
-                   reinterpret_cast<void*>(static_cast<uintptr_t>(id)));
+  CurlOptions(easy).Pointer(CURLOPT_PRIVATE, &entry);
   const CURLMcode code = curl_multi_add_handle(multi_.get(), easy);
   if (code != CURLM_OK) {
     return absl::InternalError(curl_multi_strerror(code));
@@ -114,10 +115,10 @@ absl::Status CurlTransfers::Start(Entry& entry, uint64_t id) {
   return absl::OkStatus();
 }
 
-void CurlTransfers::FailSoon(Entry& entry, uint64_t id,
-                             TransportFailure failure) {
+void CurlTransfers::FailSoon(Entry& entry, TransportFailure failure) {
   entry.timer = scheduler_.PostAt(
-      scheduler_.Now(), [this, id, failure = std::move(failure)]() mutable {
+      scheduler_.Now(),
+      [this, id = entry.id, failure = std::move(failure)]() mutable {
         const std::unique_ptr<Entry> ended = TakeOut(id);
         ended->done(std::move(failure));
       });
@@ -139,10 +140,9 @@ void CurlTransfers::Perform() {
   while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode code = message->data.result;
-    void* id = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &id);
-    const std::unique_ptr<Entry> ended =
-        TakeOut(static_cast<uint64_t>(reinterpret_cast<uintptr_t>(id)));
+    Entry* entry = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &entry);
+    const std::unique_ptr<Entry> ended = TakeOut(entry->id);
     HttpResult result = ended->transfer.Finish(code);
     // A handle that has failed may have failed for a reason of its own.
     if (code == CURLE_OK && idle_.size() < kMaxIdleHandles) {

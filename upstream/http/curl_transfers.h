@@ -51,8 +51,8 @@ class CurlTransfers {
   using Entries = std::unordered_map<uint64_t, std::unique_ptr<Entry>>;
 
   CurlEasy NewEasy();
-  absl::Status Start(Entry& entry, uint64_t id);
-  void FailSoon(Entry& entry, uint64_t id, TransportFailure failure);
+  absl::Status Start(Entry& entry);
+  void FailSoon(Entry& entry, TransportFailure failure);
   void OnTimeout(uint64_t id);
   void Drop(uint64_t id);
   std::unique_ptr<Entry> TakeOut(uint64_t id);

@@ -11,7 +11,7 @@ using ::testing::IsEmpty;
 class CurlLoopCancelTest : public LoopTest {
  protected:
   static HttpTransport::Done Unwanted() {
-    return [](HttpResult) { ADD_FAILURE() << "called back"; };
+    return [](const HttpResult&) { ADD_FAILURE() << "called back"; };
   }
 
   static void NeverAnswer(RawConnection& connection) {
@@ -73,7 +73,7 @@ TEST_F(CurlLoopCancelTest, AHandleMayBeDroppedInItsOwnCallback) {
   for (const std::string& url : {server.Url("/"), std::string("not a url")}) {
     std::promise<void> done;
     OnLoop([&] {
-      call_ = loop().Send(Get(url), [&](HttpResult) {
+      call_ = loop().Send(Get(url), [&](const HttpResult&) {
         call_.reset();
         done.set_value();
       });
@@ -94,7 +94,7 @@ TEST_F(CurlLoopCancelTest, AHandleMayBeDroppedInAnothersCallback) {
   std::promise<void> done;
   OnLoop([&] {
     for (CallHandle& call : calls) {
-      call = loop().Send(Get(server.Url("/")), [&](HttpResult) {
+      call = loop().Send(Get(server.Url("/")), [&](const HttpResult&) {
         ++called;
         calls[0].reset();
         calls[1].reset();
@@ -118,7 +118,7 @@ TEST_F(CurlLoopCancelTest, ACallbackMaySendAgain) {
       RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", "")));
   std::promise<int> status;
   OnLoop([&] {
-    call_ = loop().Send(Get(server.Url("/1")), [&](HttpResult) {
+    call_ = loop().Send(Get(server.Url("/1")), [&](const HttpResult&) {
       call_ = loop().Send(Get(server.Url("/2")), [&](HttpResult result) {
         status.set_value(std::get<HttpResponse>(result).status);
       });
@@ -137,8 +137,8 @@ TEST_F(CurlLoopCancelTest, NothingCallsBackBeforeSendReturns) {
     bool returned = false;
     std::promise<bool> in_order;
     OnLoop([&] {
-      call_ = loop().Send(request,
-                          [&](HttpResult) { in_order.set_value(returned); });
+      call_ = loop().Send(
+          request, [&](const HttpResult&) { in_order.set_value(returned); });
       returned = true;
     });
     EXPECT_TRUE(in_order.get_future().get());
@@ -149,7 +149,7 @@ TEST_F(CurlLoopCancelTest, NothingCallsBackBeforeSendReturns) {
 TEST_F(CurlLoopCancelTest, CallbacksRunOnTheLoop) {
   std::promise<bool> on_loop;
   OnLoop([&] {
-    call_ = loop().Send(Get("not a url"), [&](HttpResult) {
+    call_ = loop().Send(Get("not a url"), [&](const HttpResult&) {
       on_loop.set_value(loop().OnLoopThread());
     });
   });
@@ -183,7 +183,7 @@ TEST_F(CurlLoopCancelTest, StoppingDestroysCallbacksOnTheLoop) {
     CallHandle inner = loop().Send(Get(server.Url("/")), Unwanted());
     call_ = loop().Send(
         Get(server.Url("/")),
-        [last, inner = std::move(inner)](HttpResult) { ADD_FAILURE(); });
+        [last, inner = std::move(inner)](const HttpResult&) { ADD_FAILURE(); });
   });
   StopLoop();
   EXPECT_TRUE(on_loop);

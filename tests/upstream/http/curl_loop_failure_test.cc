@@ -4,7 +4,6 @@ namespace wriftai {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 class CurlLoopFailureTest : public LoopTest {
@@ -176,7 +175,9 @@ TEST_F(CurlLoopFailureTest, MoreRequestsThanTheLimitFailUnsent) {
   options().max_requests = 1;
   RawHttpServer server(NeverAnswer);
   CallHandle first;
-  OnLoop([&] { first = loop().Send(Get(server.Url("/")), [](HttpResult) {}); });
+  OnLoop([&] {
+    first = loop().Send(Get(server.Url("/")), [](const HttpResult&) {});
+  });
   const TransportFailure failure = Failure(Get(server.Url("/")));
   EXPECT_THAT(failure, FailsAs(Kind::kConnect, false));
   EXPECT_EQ(failure.message, "1 requests are under way already");

@@ -83,7 +83,7 @@ TEST_F(CurlLoopLoadTest, DropsAtRandomMomentsHurtNobodyElse) {
   FromThreads([&](int number) {
     loop().Post([&, number] {
       calls_[number] = loop().Send(
-          Post(server.Url("/"), "b"), [&, number](HttpResult result) {
+          Post(server.Url("/"), "b"), [&, number](const HttpResult& result) {
             EXPECT_TRUE(std::holds_alternative<HttpResponse>(result));
             EXPECT_EQ(calls_.erase(number), 1u) << "called after a drop";
             ++called_back;
@@ -115,7 +115,7 @@ TEST_F(CurlLoopLoadTest, TheLoopStopsUnderLoad) {
   FromThreads([&](int number) {
     loop().Post([&, number] {
       calls_[number] =
-          loop().Send(Post(server.Url("/"), "b"), [](HttpResult) {});
+          loop().Send(Post(server.Url("/"), "b"), [](const HttpResult&) {});
     });
   });
   StopLoop();

@@ -67,10 +67,14 @@ bool SlowResolver::is_looking_up() const {
 
 }  // namespace wriftai
 
-extern "C" int getaddrinfo(const char* node, const char* service,
-                           const addrinfo* hints, addrinfo** result) {
+extern "C" int GetAddrInfo(const char* node, const char* service,
+                           const addrinfo* hints,
+                           addrinfo** result) __asm__("getaddrinfo");
+
+int GetAddrInfo(const char* node, const char* service, const addrinfo* hints,
+                addrinfo** result) {
   static const auto original =
-      reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
+      reinterpret_cast<decltype(&GetAddrInfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
   if (node != nullptr && std::strcmp(node, wriftai::SlowResolver::kName) == 0) {
     wriftai::LookUpSlowly();
     return EAI_NONAME;
