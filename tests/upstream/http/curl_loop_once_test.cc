@@ -1,5 +1,4 @@
 #include <atomic>
-#include <fstream>
 
 #include "tests/upstream/http/loop_test.h"
 
@@ -123,10 +122,7 @@ class StreamRefuser {
 
 class CurlLoopOnceHttp2Test : public LoopTest {
  protected:
-  CurlLoopOnceHttp2Test() {
-    options().ca_file = testing::TempDir() + "once_http2_ca.pem";
-    std::ofstream(options().ca_file) << identity_.certificate;
-  }
+  CurlLoopOnceHttp2Test() { Trust(identity_); }
 
   const TlsIdentity identity_ = MakeTlsIdentity("localhost");
   StreamRefuser refuser_;

@@ -1,5 +1,3 @@
-#include <fstream>
-
 #include "tests/upstream/http/loop_test.h"
 
 namespace wriftai {
@@ -9,13 +7,6 @@ using ::testing::IsEmpty;
 
 class CurlLoopTlsTest : public LoopTest {
  protected:
-  void Trust(const TlsIdentity& identity) {
-    const testing::TestInfo& test =
-        *testing::UnitTest::GetInstance()->current_test_info();
-    options().ca_file = testing::TempDir() + test.name() + "_ca.pem";
-    std::ofstream(options().ca_file) << identity.certificate;
-  }
-
   const TlsIdentity identity_ = MakeTlsIdentity("localhost");
   RawHttpServer server_{
       RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", "private")),

@@ -2,6 +2,7 @@
 #define WRIFTAI_TESTS_UPSTREAM_HTTP_LOOP_TEST_H_
 
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <memory>
@@ -9,8 +10,10 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/support/raw_http_server.h"
+#include "tests/support/tls_identity.h"
 #include "upstream/http/curl_loop.h"
 
 namespace wriftai {
@@ -30,6 +33,16 @@ class LoopTest : public testing::Test {
 
   // Before the first use of loop().
   HttpOptions& options() { return options_; }
+
+  // The loop trusts `identity` alone. Tests run beside each other: each has a
+  // file of its own.
+  void Trust(const TlsIdentity& identity) {
+    const testing::TestInfo& test =
+        *testing::UnitTest::GetInstance()->current_test_info();
+    options_.ca_file = absl::StrCat(testing::TempDir(), test.test_suite_name(),
+                                    "_", test.name(), "_ca.pem");
+    std::ofstream(options_.ca_file) << identity.certificate;
+  }
 
   CurlLoop& loop() {
     if (current_ == nullptr) {
