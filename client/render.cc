@@ -60,7 +60,7 @@ std::string PayloadText(const std::string& json) {
   }
   google::protobuf::StringValue text;
   return google::protobuf::util::JsonStringToMessage(json, &text).ok()
-             ? std::move(*text.mutable_value())
+             ? text.value()
              : json;
 }
 

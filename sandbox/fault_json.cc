@@ -14,7 +14,7 @@ namespace wriftai::sandbox {
 namespace {
 
 // An hour: a delay longer than any client waits.
-constexpr int64_t kMostDelayMs = 3600 * 1000;
+constexpr int64_t kMostDelayMs = int64_t{3600} * 1000;
 
 // 8 GiB, which is streamed: above every limit that a client may have.
 constexpr int64_t kMostHugeBytes = int64_t{8} << 30;

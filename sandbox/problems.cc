@@ -9,6 +9,7 @@ namespace wriftai::sandbox {
 void Problems::Add(const std::vector<absl::string_view>& location,
                    absl::string_view message, absl::string_view type) {
   std::vector<std::string> quoted;
+  quoted.reserve(location.size());
   for (absl::string_view part : location) quoted.push_back(JsonQuote(part));
   AddRaw(quoted, message, type);
 }

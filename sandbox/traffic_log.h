@@ -49,7 +49,7 @@ class TrafficLog {
   explicit TrafficLog(size_t max_recent);
 
   void CountRequest(const Request& request, absl::string_view route, int status,
-                    absl::Time now);
+                    absl::Time arrival);
   void CountRateLimited(absl::string_view bucket);
   void CountCreated(absl::string_view model);
   void CountHeld(int change);

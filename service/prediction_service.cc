@@ -134,11 +134,12 @@ grpc::ServerUnaryReactor* PredictionService::List(Context* context,
             *std::move(call_context), FetchFor(*token, page_size),
             [=, token = *token, finish = std::move(finish)](
                 absl::StatusOr<PredictionPage> page) mutable {
-              if (page.ok()) {
+              const absl::Status status = page.status();
+              if (status.ok()) {
                 *response = Encode(
                     CutPage(*std::move(page), token, page_size, *credential));
               }
-              finish(page.status());
+              finish(status);
             });
       });
 }
@@ -159,9 +160,10 @@ grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
         return engine_.client().Cancel(*std::move(call_context), cancel.call.id,
                                        [response, finish = std::move(finish)](
                                            const absl::Status& status) mutable {
-                                         if (status.ok())
+                                         if (status.ok()) {
                                            *response =
                                                Encode(v1::CancelResponse());
+                                         }
                                          finish(status);
                                        });
       });

@@ -17,7 +17,7 @@ namespace {
 constexpr absl::Duration kLookInterval = absl::Seconds(1);
 
 // Far above any token; a wrong path must not be read into memory.
-constexpr std::streamsize kMostBytes = 16 * 1024;
+constexpr std::streamsize kMostBytes = std::streamsize{16} * 1024;
 
 }  // namespace
 

@@ -163,8 +163,8 @@ void CreateOnce::OnCreated(const Key& key,
     answered_.push_back(key);
     Shrink();
   }
-  for (size_t i = 0; i < entry->interested.size(); ++i) {
-    if (entry->interested[i] != nullptr) entry->interested[i]->Finish(created);
+  for (Interest* const& interest : entry->interested) {
+    if (interest != nullptr) interest->Finish(created);
   }
 }
 

@@ -16,7 +16,7 @@ absl::Status Wanted(absl::string_view what) {
 
 // Puts into `value` what `parse` read, if it lies between the two.
 template <typename T, typename Parse>
-FlagSet::Setter InRange(T* value, T least, T most, std::string wanted,
+FlagSet::Setter InRange(T* value, T least, T most, const std::string& wanted,
                         Parse parse) {
   return [=](absl::string_view text) {
     T parsed{};
@@ -150,7 +150,8 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
   for (size_t i = 0; i < arguments.size(); ++i) {
     absl::string_view argument = arguments[i];
     if (argument == "--") {
-      rest.insert(rest.end(), arguments.begin() + static_cast<long>(i) + 1,
+      rest.insert(rest.end(),
+                  arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
                   arguments.end());
       break;
     }

@@ -132,7 +132,7 @@ std::optional<double> ExactDouble(absl::string_view number) {
 std::string JsonFromDouble(double number) {
   constexpr double kTwoTo53 = 9007199254740992.0;
   char buffer[32];
-  char* end = buffer;
+  char* end = nullptr;
   if (std::abs(number) > kTwoTo53) return ShortestScientific(number);
   if (std::trunc(number) == number) {
     end = std::to_chars(buffer, buffer + sizeof(buffer), number,

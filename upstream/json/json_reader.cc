@@ -33,7 +33,8 @@ using Reader = rapidjson::GenericReader<Utf8InRuns, Utf8InRuns>;
 // A lone \udc00 to \udfff slips through RapidJSON and comes out as bytes that
 // are no UTF-8. Raw bytes of that form do not get this far.
 bool HasSurrogate(absl::string_view decoded) {
-  for (size_t i = 0; (i = decoded.find('\xed', i)) != decoded.npos; ++i) {
+  for (size_t i = 0; (i = decoded.find('\xed', i)) != absl::string_view::npos;
+       ++i) {
     // There are two bytes more: the character is complete.
     if (static_cast<unsigned char>(decoded[i + 1]) >= 0xa0) return true;
   }

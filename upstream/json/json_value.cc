@@ -84,8 +84,9 @@ class ValueBuilder final : public JsonVisitor {
   Value& Next() {
     if (open_.empty()) return root_;
     Value& parent = *open_.back();
-    if (parent.has_list_value())
+    if (parent.has_list_value()) {
       return *parent.mutable_list_value()->add_values();
+    }
     return *member_;
   }
 

@@ -102,8 +102,9 @@ absl::StatusOr<v1::Prediction> ReadPrediction(absl::string_view json,
   if (!fields.status().ok()) return fields.status();
   v1::Prediction prediction;
   prediction.set_id(fields.RequiredString("id"));
-  if (prediction.id().empty())
+  if (prediction.id().empty()) {
     fields.Refuse("id", "a string that is not empty");
+  }
   prediction.set_status_text(fields.RequiredString("status"));
   prediction.set_status(StatusFromText(prediction.status_text()));
   ReadModelMember(fields, prediction);

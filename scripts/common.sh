@@ -1,0 +1,38 @@
+# What the scripts share; to be sourced. They all run from the root of the
+# checkout, as the first step here.
+set -euo pipefail
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# seconds_text SECONDS: "1:05".
+seconds_text() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
+
+# log_of NAME: where the step of that name leaves its output.
+log_of() {
+  printf '%s/%s.log' "$LOG_DIR" "$(printf '%s' "$1" | tr -cs 'a-zA-Z0-9' '-')"
+}
+
+# step NAME COMMAND...: runs the command with its output in a log, and prints
+# one line with the time that it took. When it fails: the end of the log, and
+# the end of the script.
+LOG_DIR=build/logs
+step() {
+  local name=$1 log start=$SECONDS
+  log=$(log_of "$name")
+  shift
+  mkdir -p "$LOG_DIR"
+  printf '%-52s ' "$name ..."
+  if "$@" >"$log" 2>&1 </dev/null; then
+    say "$(seconds_text $((SECONDS - start)))"
+    return
+  fi
+  say "FAILED after $(seconds_text $((SECONDS - start)))"
+  tail -n 80 "$log" >&2
+  die "FAILED: $name (all of its output: $log)"
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Installs what a Debian 12 lacks, and nothing when it lacks nothing.
+#
+#   scripts/install.sh build   to configure, build and run the programs
+#   scripts/install.sh test    that, and all that scripts/test.sh uses
+#
+# Needs root or sudo only when a package is missing.
+source "$(dirname "$0")/common.sh"
+
+# What CMakeLists.txt and CMakePresets.json ask for, the tests' libraries
+# included: the preset configures them too.
+BUILD_PACKAGES=(
+  ca-certificates  # To trust the upstream, and npm's registry.
+  ccache
+  cmake
+  g++-12
+  golang-github-gogo-googleapis-dev  # google/rpc/*.proto
+  libabsl-dev
+  libcivetweb-dev
+  libcurl4-openssl-dev
+  libgmock-dev
+  libgrpc++-dev
+  libgrpc-dev
+  libgtest-dev
+  libprotobuf-dev
+  libspdlog-dev
+  libssl-dev
+  ninja-build
+  pkg-config  # gRPC's CMake package uses it.
+  protobuf-compiler
+  protobuf-compiler-grpc
+  rapidjson-dev
+  zlib1g-dev
+)
+TEST_PACKAGES=(
+  clang-14
+  clang-format-14
+  clang-tidy-14
+  curl
+  git  # What is linted is what git tracks.
+  iproute2
+  libclang-rt-14-dev
+  python3
+  python3-grpcio
+)
+# COMMAND:PACKAGE, for what many machines have in another way than Debian's.
+TEST_COMMANDS=(node:nodejs npm:npm)
+
+missing_packages() {
+  local package entry
+  for package in "${BUILD_PACKAGES[@]}"; do is_installed "$package"; done
+  if [[ $1 == test ]]; then
+    for package in "${TEST_PACKAGES[@]}"; do is_installed "$package"; done
+    for entry in "${TEST_COMMANDS[@]}"; do
+      command -v "${entry%%:*}" >/dev/null || say "${entry##*:}"
+    done
+  fi
+}
+
+# Prints the package unless it is there.
+is_installed() {
+  local state
+  state=$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) || true
+  [[ $state == installed ]] || say "$1"
+}
+
+install_packages() {
+  local as_root=()
+  if [[ $(id -u) != 0 ]]; then
+    command -v sudo >/dev/null ||
+      die "neither root nor sudo, and these packages are missing: $*"
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends "$@"
+}
+
+# Whether tests/node_modules is what the lock file says: every package that is
+# there has the locked version, and none is missing but those for other
+# platforms.
+npm_modules_match() {
+  [[ -e tests/node_modules/.package-lock.json ]] && node -e '
+    const read = (file) => JSON.parse(require("fs").readFileSync(file)).packages;
+    const locked = read("tests/package-lock.json");
+    const here = read("tests/node_modules/.package-lock.json");
+    delete locked[""];
+    const differs = Object.keys({...locked, ...here}).filter((name) =>
+        here[name] ? here[name].integrity !== locked[name]?.integrity
+                   : !locked[name].optional);
+    process.exit(differs.length === 0 ? 0 : 1);'
+}
+
+case ${1:-} in
+  build | test) ;;
+  *) die "wanted build or test" ;;
+esac
+[[ -r /etc/debian_version ]] || die "this is made for Debian 12"
+
+mapfile -t missing < <(missing_packages "$1")
+if [[ ${#missing[@]} -gt 0 ]]; then
+  say "installing: ${missing[*]}"
+  install_packages "${missing[@]}"
+fi
+if [[ $1 == test ]]; then
+  node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
+    die "node $(node --version) is too old: 18 or later is needed"
+  npm_modules_match || npm ci --prefix tests --no-audit --no-fund
+fi

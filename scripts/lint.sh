@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Checks the sources without running them. Without arguments all of it:
+#
+#   format     clang-format leaves every C++ file as it is
+#   schema     buf finds nothing in proto/, and leaves it as it is
+#   includes   each library is included in the folder that owns it alone
+#   tidy       clang-tidy finds nothing; needs a built preset release. What it
+#              has passed is not looked at again until something changes
+source "$(dirname "$0")/common.sh"
+
+TIDY_PASSED=build/tidy
+
+# files PATTERN...: those that git tracks, or would.
+files() {
+  git -c safe.directory="$PWD" ls-files --cached --others --exclude-standard \
+    --deduplicate -- "$@" | while read -r file; do
+    [[ ! -e $file ]] || say "$file"
+  done
+}
+
+check_format() {
+  files '*.cc' '*.h' | xargs clang-format-14 --dry-run --Werror
+}
+
+check_schema() {
+  local buf=tests/node_modules/.bin/buf
+  [[ -x $buf ]] || die "$buf is missing: run scripts/install.sh test"
+  "$buf" lint proto
+  "$buf" format -d --exit-code proto
+}
+
+# only_in INCLUDE FOLDERS: fails when a file whose path does not match FOLDERS
+# includes what INCLUDE matches. Both are extended regular expressions.
+only_in() {
+  local found
+  found=$(files '*.cc' '*.h' | grep -Ev "^($2)" |
+    xargs grep -nE "^ *# *include *[<\"]($1)" || true)
+  [[ -z $found ]] || {
+    say "$found"
+    say "belongs into $2 alone (ARCHITECTURE.md, layers)"
+    return 1
+  }
+}
+
+check_includes() {
+  local failed=0
+  only_in 'curl/' 'upstream/http/' || failed=1
+  only_in 'rapidjson/' 'upstream/json/|sandbox/json\.' || failed=1
+  only_in 'grpc/|grpcpp/|[^">]*\.grpc\.pb\.h' 'service/|client/|tests/' ||
+    failed=1
+  only_in 'civetweb\.h' 'sandbox/http_server\.|service/|tests/' || failed=1
+  only_in 'service/' 'service/|tests/' || failed=1
+  only_in 'client/' 'client/|tests/' || failed=1
+  only_in 'sandbox/' 'sandbox/|service/app\.|tests/' || failed=1
+  only_in 'tests/' 'tests/' || failed=1
+  return $failed
+}
+
+# tidy_one DIGEST FILE: the digest is that of all that the file may depend on.
+tidy_one() {
+  local passed found
+  passed=$TIDY_PASSED/$( (printf '%s\n' "$@" && cat "$2") | sha256sum | cut -c-32)
+  [[ ! -e $passed ]] || return 0
+  found=$(clang-tidy-14 --quiet -p build/release "$2" 2>/dev/null) || {
+    printf '%s\n' "$2" "$found"
+    return 1
+  }
+  touch "$passed"
+}
+
+check_tidy() {
+  local digest
+  [[ -e build/release/compile_commands.json ]] ||
+    die "build/release is missing: cmake --preset release && cmake --build --preset release"
+  mkdir -p "$TIDY_PASSED"
+  digest=$( (clang-tidy-14 --version &&
+    files '*.h' '*.proto' '*.cmake' '*CMakeLists.txt' .clang-tidy |
+    xargs cat) | sha256sum)
+  export -f tidy_one
+  export TIDY_PASSED
+  files '*.cc' | grep -v '^tests/' |
+    xargs -P "$(nproc)" -I{} bash -c 'tidy_one "$@"' _ "$digest" {}
+}
+
+[[ $# -gt 0 ]] || set -- format schema includes tidy
+for check in "$@"; do
+  case $check in
+    format | schema | includes | tidy) "check_$check" ;;
+    *) die "$check: wanted format, schema, includes or tidy" ;;
+  esac
+done

@@ -1,0 +1,83 @@
+"""That the comparison of documents with outputs sees what it must."""
+
+import tempfile
+import unittest
+
+from document import Comparison, read_blocks
+
+_FIRST = 'c12258c4-ed83-4d7b-a784-8ed55412325a'
+_SECOND = '0d1c7a52-8f0e-4b34-9a6d-3d0f5f1f6a10'
+
+
+class ComparisonTest(unittest.TestCase):
+
+  def same(self, shown, printed):
+    return Comparison().difference(shown, printed) == ''
+
+  def test_other_text_differs(self):
+    self.assertFalse(self.same('status succeeded', 'status failed'))
+
+  def test_missing_and_additional_lines_differ(self):
+    self.assertFalse(self.same('a\nb', 'a'))
+    self.assertFalse(self.same('a', 'a\nb'))
+
+  def test_ids_may_vary_but_not_be_mixed_up(self):
+    self.assertTrue(self.same(f'{_FIRST} {_FIRST}', f'{_SECOND} {_SECOND}'))
+    self.assertFalse(self.same(f'{_FIRST} {_FIRST}', f'{_FIRST} {_SECOND}'))
+
+  def test_ids_are_the_same_in_the_whole_document(self):
+    comparison = Comparison()
+    self.assertEqual('', comparison.difference(_FIRST, _SECOND))
+    self.assertNotEqual('', comparison.difference(_FIRST, _FIRST))
+
+  def test_times_and_seconds_may_vary(self):
+    self.assertTrue(self.same('2025-08-13T11:48:44Z after 1.0 s',
+                              '2026-11-24T03:35:04.123456Z after 12.3 s'))
+
+  def test_other_numbers_may_not_vary(self):
+    self.assertFalse(self.same('count 1', 'count 2'))
+
+  def test_a_line_that_varies_may_come_again(self):
+    self.assertTrue(self.same('update 1: started after 1.0 s',
+                              'update 1: started after 1.0 s\n'
+                              'update 2: started after 2.0 s'))
+
+  def test_a_line_that_does_not_vary_may_not_come_again(self):
+    self.assertFalse(self.same('started', 'started\nstarted'))
+
+  def test_an_ellipsis_stands_for_the_rest_of_a_line(self):
+    self.assertTrue(self.same('model: wanted …', 'model: wanted owner/name'))
+    self.assertFalse(self.same('model: wanted …', 'model: wanted\nmore'))
+
+  def test_an_ellipsis_alone_stands_for_lines(self):
+    self.assertTrue(self.same('a\n…\nd', 'a\nb\nc\nd'))
+    self.assertTrue(self.same('a\n…\nd', 'a\nd'))
+    self.assertFalse(self.same('a\n…\nd', 'a\nb\nc'))
+
+
+class ReadBlocksTest(unittest.TestCase):
+
+  def read(self, text):
+    with tempfile.NamedTemporaryFile('w', suffix='.md') as document:
+      document.write(text)
+      document.flush()
+      return read_blocks(document.name)
+
+  def test_language_file_and_line(self):
+    block, = self.read('Text\n```python build/a.py\nprint()\n```\n')
+    self.assertEqual(('python', 'build/a.py', 'print()\n', 2, ''),
+                     (block.language, block.file, block.text, block.line,
+                      block.not_run))
+
+  def test_not_run_is_for_the_next_block_alone(self):
+    first, second = self.read(
+        '<!-- not run: why -->\n```sh\na\n```\n```sh\nb\n```\n')
+    self.assertEqual(('why', ''), (first.not_run, second.not_run))
+
+  def test_an_open_block_is_an_error(self):
+    with self.assertRaises(ValueError):
+      self.read('```sh\na\n')
+
+
+if __name__ == '__main__':
+  unittest.main()

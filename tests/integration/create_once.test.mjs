@@ -1,0 +1,173 @@
+// A create with a request_id happens once; one without is sent once.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { Client } from './support/client.mjs';
+import { Gateway } from './support/gateway.mjs';
+import { secret } from './support/program.mjs';
+import { failure } from './support/rpc_error.mjs';
+import { Sandbox } from './support/sandbox.mjs';
+import { toValue } from './support/value.mjs';
+
+const TOKEN = secret('once-token-1');
+
+let sandbox;
+let gateway;
+let predictions;
+
+before(async () => {
+  sandbox = await Sandbox.start();
+  gateway = await Gateway.start({ apiBaseUrl: sandbox.baseUrl, token: TOKEN });
+  predictions = new Client(gateway.address);
+});
+
+after(async () => {
+  predictions.close();
+  await gateway.stop();
+  await sandbox.stop();
+});
+
+// A create that differs from all others.
+function request(more = {}) {
+  return {
+    model: 'wriftai/echo', input: toValue(randomUUID()),
+    request_id: randomUUID(), ...more,
+  };
+}
+
+// How many predictions `steps` has created.
+async function created(steps) {
+  const before = await sandbox.createdCount();
+  await steps();
+  return await sandbox.createdCount() - before;
+}
+
+// What goes wrong with the next create.
+function nextCreate(fault) {
+  return sandbox.addFaults(
+      { method: 'POST', path_regex: '^/v1/predictions$', times: 1, ...fault });
+}
+
+const unknown = { code: 'UNKNOWN', reason: 'CREATE_OUTCOME_UNKNOWN' };
+
+test('creates that race with one request_id are one', async () => {
+  const one = request();
+  await nextCreate({ delay_ms: 200 });
+  assert.equal(await created(async () => {
+    const answers = await Promise.all(
+        Array.from({ length: 20 }, () => predictions.create(one)));
+    assert.equal(new Set(answers.map(({ id }) => id)).size, 1);
+  }), 1);
+});
+
+test('a repeat after the answer gets the same prediction', async () => {
+  const one = request();
+  assert.equal(await created(async () => {
+    const first = await predictions.create(one);
+    const second = await predictions.create(one);
+    assert.deepEqual(second, first);
+  }), 1);
+});
+
+test('a repeat may come in upper case, and as CreateAndWait', async () => {
+  const one = request();
+  assert.equal(await created(async () => {
+    const { id } = await predictions.create(one);
+    const request_id = one.request_id.toUpperCase();
+    const stream =
+        predictions.createAndWait({ create: { ...one, request_id } });
+    const update = await stream.next();
+    stream.cancel();
+    assert.equal(update.prediction.id, id);
+  }), 1);
+});
+
+for (const [name, change] of [
+  ['input', { input: toValue('another') }],
+  ['model', { model: 'wriftai/echo:1' }],
+  ['webhook', { webhook: { url: 'http://127.0.0.1:9/' } }],
+  ['validate_input', { validate_input: true }],
+]) {
+  test(`another ${name} under the same request_id is refused`, async () => {
+    const one = request();
+    assert.equal(await created(async () => {
+      await predictions.create(one);
+      await failure(predictions.create({ ...one, ...change }), {
+        code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELD',
+        fields: ['request_id'],
+      });
+      await failure(
+          predictions.createAndWait({ create: { ...one, ...change } }).next(),
+          { code: 'INVALID_ARGUMENT', fields: ['create.request_id'] });
+    }), 1);
+  });
+}
+
+test('without a request_id every create creates', async () => {
+  const one = request({ request_id: '' });
+  assert.equal(await created(async () => {
+    await predictions.create(one);
+    await predictions.create(one);
+  }), 2);
+});
+
+test('two credentials may use the same request_id', async (t) => {
+  const other = new Client(gateway.address, { token: secret('once-token-2') });
+  t.after(() => other.close());
+  const one = request();
+  assert.equal(await created(async () => {
+    const mine = await predictions.create(one);
+    const theirs = await other.create(one);
+    assert.notEqual(mine.id, theirs.id);
+  }), 2);
+});
+
+// The connection has been used before, where HTTP clients like to try again.
+for (const [name, one] of [['without a request_id', { request_id: '' }],
+                           ['with a request_id', {}]]) {
+  test(`a create ${name} whose answer is lost is sent once`, async () => {
+    await predictions.create(request());
+    await nextCreate({ close_after_processing: true });
+    const count = (await sandbox.requestsTo('/v1/predictions', 'POST')).length;
+    assert.equal(await created(async () => {
+      const error = await failure(predictions.create(request(one)), unknown);
+      assert.match(error.message, /may have been created/);
+    }), 1);
+    assert.equal((await sandbox.requestsTo('/v1/predictions', 'POST')).length,
+                 count + 1);
+  });
+}
+
+test('a repeat after a lost answer creates nothing and says the same',
+     async () => {
+       const one = request();
+       await nextCreate({ close_after_processing: true });
+       assert.equal(await created(async () => {
+         await failure(predictions.create(one), unknown);
+         await failure(predictions.create(one), unknown);
+         await failure(predictions.createAndWait({ create: one }).next(),
+                       unknown);
+       }), 1);
+     });
+
+test('a create whose answer is cut counts as lost', async () => {
+  await nextCreate({ cut_body: true });
+  assert.equal(await created(() =>
+    failure(predictions.create(request()), unknown)), 1);
+});
+
+test('a 502 after the create counts as lost', async () => {
+  await nextCreate({ process: true, status: 502, body: '' });
+  assert.equal(await created(() =>
+    failure(predictions.create(request()), unknown)), 1);
+});
+
+test('a create that was refused may be repeated under its request_id',
+     async () => {
+       const one = request();
+       await nextCreate({ status: 429, body: '' });
+       assert.equal(await created(async () => {
+         await failure(predictions.create(one), { code: 'RESOURCE_EXHAUSTED' });
+         await predictions.create(one);
+       }), 1);
+     });

@@ -1,0 +1,81 @@
+// Headers that gRPC libraries refuse to send, written by hand. None of them is
+// refused by gRPC's C core: what a credential may look like is up to the
+// gateway.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Gateway } from './support/gateway.mjs';
+import { secret } from './support/program.mjs';
+import { sendRaw } from './support/raw_frames.mjs';
+import { Sandbox } from './support/sandbox.mjs';
+import { encode } from './support/schema.mjs';
+
+const REFUSED =
+    'authorization: wanted one metadata entry "Bearer TOKEN", TOKEN of 1 to ' +
+    '4096 printable ASCII characters without spaces';
+
+let sandbox;
+let gateway;
+
+before(async () => {
+  sandbox = await Sandbox.start();
+  gateway = await Gateway.start({
+    apiBaseUrl: sandbox.baseUrl, token: secret('raw-gateway-token'),
+  });
+});
+
+after(async () => {
+  await gateway.stop();
+  await sandbox.stop();
+});
+
+const id = '00000000-0000-4000-8000-000000000000';
+
+function get(...headers) {
+  return sendRaw(gateway.address, 'Get', headers,
+                 encode('GetRequest', { id }));
+}
+
+test('a call written by hand is a call', async () => {
+  const before = await sandbox.requestCount();
+  const { end, text } = await get();
+  assert.equal(end, 'HEADERS');
+  assert.ok(text.includes('WriftAI answered 404 to the get'), text);
+  assert.equal(await sandbox.requestCount(), before + 1);
+});
+
+for (const [name, ...values] of [
+  ['with a line break', 'Bearer one\nx-injected: 1'],
+  ['with a carriage return and line break', 'Bearer one\r\nx-injected: 1'],
+  ['with a zero byte', 'Bearer one\0two'], ['with a tab', 'Bearer one\ttwo'],
+  ['that is not ASCII', 'Bearer \xff\xfe'], ['that is empty', ''],
+  ['that is there twice', 'Bearer one', 'Bearer two'],
+  ['that is there twice, the same', 'Bearer one', 'Bearer one'],
+]) {
+  test(`an authorization ${name} never reaches the upstream`, async () => {
+    const before = await sandbox.requestCount();
+    const { end, text } =
+        await get(...values.map((value) => ['authorization', value]));
+    assert.equal(end, 'HEADERS');
+    assert.ok(text.includes(REFUSED), text);
+    assert.equal(await sandbox.requestCount(), before);
+  });
+}
+
+test('a call whose deadline has passed on arrival goes nowhere', async () => {
+  const before = await sandbox.requestCount();
+  for (const timeout of ['0n', '0m', '0H']) {
+    const { end, text } = await get(['grpc-timeout', timeout]);
+    assert.equal(end, 'HEADERS');
+    assert.match(text, /grpc-status\x014/);  // DEADLINE_EXCEEDED
+  }
+  assert.equal(await sandbox.requestCount(), before);
+});
+
+// Clients without a deadline send such ones; 292 years are all that a clock of
+// nanoseconds holds.
+for (const timeout of ['2562047H', '99999999H', '99999999S']) {
+  test(`a deadline of ${timeout} has not passed`, async () => {
+    const { text } = await get(['grpc-timeout', timeout]);
+    assert.ok(text.includes('WriftAI answered 404 to the get'), text);
+  });
+}

@@ -1,0 +1,223 @@
+// How the gateway starts, refuses to start, and stops.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { describe, test } from 'node:test';
+import { Client } from './support/client.mjs';
+import { FakeUpstream } from './support/fake_upstream.mjs';
+import { Gateway } from './support/gateway.mjs';
+import { secret } from './support/program.mjs';
+import { failure } from './support/rpc_error.mjs';
+import { predictionJson } from './support/sandbox.mjs';
+import { Health } from './support/schema.mjs';
+import { fromValue, toValue } from './support/value.mjs';
+
+const TOKEN = secret('start-token-1');
+
+const launch = (options) => Gateway.launch(options).end();
+
+// Each row: what is wrong, and the line that is to say so.
+const WRONG = [
+  ['an unknown flag', { flags: ['--no_such_flag=1'] },
+   /^--no_such_flag: unknown flag; see --help$/],
+  ['an argument', { flags: ['serve'] },
+   /^serve: unknown argument; see --help$/],
+  ['a flag without its value', { flags: ['--max_wait'] },
+   /^--max_wait: a value is missing$/],
+  ['a duration without a unit', { flags: ['--max_wait=60'] },
+   /^--max_wait: wanted a duration from .* such as 1\.5s$/],
+  ['a number out of range', { flags: ['--max_connections=0'] },
+   /^--max_connections: wanted a whole number from 1 to 10000$/],
+  ['a variable out of range', { env: { GATEWAY_MAX_CONNECTIONS: '-1' } },
+   /^GATEWAY_MAX_CONNECTIONS: wanted a whole number from 1 to 10000$/],
+  ['an unknown choice', { flags: ['--credentials=mine'] },
+   /^--credentials: wanted caller, gateway or caller_then_gateway$/],
+  ['a base URL without a scheme', { apiBaseUrl: 'api.wrift.ai/v1' },
+   /^WRIFTAI_API_BASE_URL: wanted an http or https URL$/],
+  ['a token with a space', { token: secret('start token') },
+   /^WRIFTAI_ACCESS_TOKEN: wanted printable ASCII without spaces$/],
+  ['a token file that is not there',
+   { flags: ['--access_token_file=/no/such/file'] },
+   /^access_token_file \/no\/such\/file: wanted a readable file/],
+  ['a token file that is a folder',
+   { env: { WRIFTAI_ACCESS_TOKEN_FILE: tmpdir() } },
+   /^access_token_file .*: wanted a readable file/],
+  ...['nonsense', ':50051', '127.0.0.1', '127.0.0.1:', '127.0.0.1:66000',
+      '127.0.0.1:-1', '127.0.0.1:http']
+      .map((address) => [
+        `the address ${address}`, { flags: [`--listen_address=${address}`] },
+        /^--listen_address: wanted HOST:PORT with a port from 0 to 65535$/,
+      ]),
+  ['an address of another machine', { flags: ['--listen_address=192.0.2.1:0'] },
+   /^--listen_address: cannot listen on 192\.0\.2\.1:0$/],
+];
+
+describe('a start is refused', { concurrency: 4 }, () => {
+  for (const [name, options, line] of WRONG) {
+    test(`for ${name}, with one line and status 2`, async () => {
+      const { code, stdout, stderr } = await launch(options);
+      assert.equal(code, 2, stderr);
+      assert.equal(stdout, '');
+      const [, message] = /^wriftai-gateway: (.*)\n$/.exec(stderr) ??
+                          assert.fail(stderr);
+      assert.match(message, line);
+    });
+  }
+
+  test('for a port in use, with one line and status 2', async (t) => {
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    t.after(() => other.close());
+    const address = `127.0.0.1:${other.address().port}`;
+    const { code, stderr } =
+        await launch({ flags: [`--listen_address=${address}`] });
+    assert.equal(code, 2);
+    assert.equal(
+        stderr,
+        `wriftai-gateway: --listen_address: cannot listen on ${address}\n`);
+  });
+});
+
+test('--help names every flag on stdout', async () => {
+  const { code, stdout, stderr } = await launch({ flags: ['--help'] });
+  assert.equal(code, 0);
+  assert.equal(stderr, '');
+  for (const flag of ['listen_address', 'credentials', 'access_token_file',
+                      'api_base_url', 'sandbox', 'max_wait',
+                      'drain_timeout']) {
+    assert.match(stdout, new RegExp(`^  --${flag}  \\(default: .+\\)$`, 'm'));
+  }
+  assert.match(stdout, /WRIFTAI_API_BASE_URL/);
+  assert.match(stdout, /GATEWAY_SOME_NAME/);
+});
+
+test('a flag wins over its variable', async () => {
+  const { code } = await launch({
+    flags: ['--max_connections=5', '--help'],
+    env: { GATEWAY_CREDENTIALS: 'caller' },
+  });
+  assert.equal(code, 0);
+  const { stderr } = await launch({
+    flags: ['--credentials=wrong'], env: { GATEWAY_CREDENTIALS: 'caller' },
+  });
+  assert.match(stderr, /--credentials: wanted/);
+});
+
+test('--sandbox works without a token and without a network', async (t) => {
+  const gateway = await Gateway.start({ flags: ['--sandbox'] });
+  const client = new Client(gateway.address);
+  t.after(() => Promise.all([client.close(), gateway.stop()]));
+  const end = await client.createAndWait({
+    create: { model: 'wriftai/echo', input: toValue({ a: 1 }) },
+    wait_options: { poll_interval: { nanos: 100e6 } },
+  }).last();
+  assert.deepEqual(fromValue(end.prediction.output), { a: 1 });
+});
+
+// A gateway over an upstream that the test holds in its hands.
+async function start(t, ...flags) {
+  const upstream = await FakeUpstream.start();
+  const gateway = await Gateway.start(
+      { apiBaseUrl: upstream.baseUrl, token: TOKEN, flags });
+  const client = new Client(gateway.address);
+  t.after(async () => {
+    client.close();
+    await gateway.program.stop('SIGKILL').catch(() => {});
+    await upstream.stop();
+  });
+  return { upstream, gateway, client };
+}
+
+const id = '00000000-0000-4000-8000-000000000000';
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  test(`${signal} ends open Waits with UNAVAILABLE and a time to retry`,
+       async (t) => {
+         const { upstream, gateway, client } = await start(t);
+         const streams =
+             Array.from({ length: 50 }, () => client.wait({ id }));
+         (await upstream.next()).answer(200, predictionJson(id, 'started'));
+         await Promise.all(streams.map((stream) => stream.next()));
+         const ended = gateway.program.stop(signal);
+         const delays = await Promise.all(streams.map(async (stream) => {
+           const error = await failure(
+               stream.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
+           return error.retrySeconds;
+         }));
+         assert.equal((await ended).code, 0);
+         // Spread, so that not all come back in the same moment.
+         assert.ok(delays.every((delay) => delay >= 0 && delay <= 5));
+         assert.ok(new Set(delays).size > 40, `${delays}`);
+         assert.ok(Math.max(...delays) - Math.min(...delays) > 1);
+       });
+}
+
+test('SIGTERM lets a call under way end in its own time', async (t) => {
+  const { upstream, gateway, client } = await start(t);
+  const call = client.get({ id });
+  const held = await upstream.next();
+  const ended = gateway.program.stop();
+  await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
+  held.answer(200, predictionJson(id, 'started'));
+  assert.equal((await call).id, id);
+  assert.equal((await ended).code, 0);
+});
+
+test('health says NOT_SERVING while the gateway drains', async (t) => {
+  const { upstream, gateway, client } = await start(t);
+  const health = new Client(gateway.address, { Service: Health });
+  t.after(() => health.close());
+  const call = client.get({ id });
+  const held = await upstream.next();
+  const watches = ['', 'wriftai.v1.Predictions'].map(
+      (service) => health.stream('Watch', { service }));
+  for (const watch of watches) {
+    assert.deepEqual(await watch.next(), { status: 'SERVING' });
+  }
+  const ended = gateway.program.stop();
+  for (const watch of watches) {
+    assert.deepEqual(await watch.next(), { status: 'NOT_SERVING' });
+    watch.cancel();
+  }
+  held.answer(200, predictionJson(id, 'started'));
+  await call;
+  assert.equal((await ended).code, 0);
+});
+
+test('a call that outlasts --drain_timeout is cut off', async (t) => {
+  const { upstream, gateway, client } = await start(t, '--drain_timeout=0s');
+  const call = client.get({ id });
+  const held = await upstream.next();
+  const ended = gateway.program.stop();
+  await failure(call, {});  // The code is up to where it is cut.
+  await held.abandoned;
+  assert.equal((await ended).code, 0);
+});
+
+test('a second SIGTERM ends it at once', async (t) => {
+  const { upstream, gateway, client } = await start(t);
+  const call = client.get({ id });
+  await upstream.next();
+  gateway.program.child.kill('SIGTERM');
+  await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
+  const [{ signal }] = await Promise.all([
+    gateway.program.stop('SIGTERM'), failure(call, {}),
+  ]);
+  assert.equal(signal, 'SIGTERM');
+});
+
+test('no new calls are taken after SIGTERM', async (t) => {
+  const { upstream, gateway, client } = await start(t);
+  const call = client.get({ id });
+  const held = await upstream.next();
+  const ended = gateway.program.stop();
+  await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
+  const late = new Client(gateway.address);
+  t.after(() => late.close());
+  await failure(late.get({ id }), {});
+  assert.equal(upstream.requestCount, 1);
+  held.answer(200, predictionJson(id, 'started'));
+  await call;
+  assert.equal((await ended).code, 0);
+});

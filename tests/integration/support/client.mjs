@@ -1,0 +1,73 @@
+import { grpc } from './modules.mjs';
+import { RpcError } from './rpc_error.mjs';
+import { Predictions } from './schema.mjs';
+import { Updates } from './updates.mjs';
+
+// Calls that hang end with DEADLINE_EXCEEDED instead of with the test run.
+const PATIENCE_MS = 20_000;
+
+const LARGEST_MESSAGE = 64 << 20;
+
+/** A client of the gateway on a connection of its own. */
+export class Client {
+  #stub;
+  #token;
+
+  /** `token`: the caller's; none: the gateway's own is used. */
+  constructor(address, { token, Service = Predictions } = {}) {
+    this.#token = token;
+    this.#stub = new Service(address, grpc.credentials.createInsecure(), {
+      'grpc.max_receive_message_length': LARGEST_MESSAGE,
+      'grpc.use_local_subchannel_pool': 1,
+    });
+  }
+
+  close() {
+    this.#stub.close();
+  }
+
+  #metadata(entries) {
+    const metadata = new grpc.Metadata();
+    if (this.#token) metadata.set('authorization', `Bearer ${this.#token}`);
+    for (const [name, value] of entries) metadata.add(name, value);
+    return metadata;
+  }
+
+  #unary(start) {
+    let call;
+    const answer = new Promise((resolve, reject) => {
+      call = start((error, response) =>
+        error ? reject(new RpcError(error)) : resolve(response));
+    });
+    answer.cancel = () => call.cancel();
+    return answer;
+  }
+
+  /** A unary call; rejects with RpcError. The promise has cancel(). */
+  call(method, request, { metadata = [], timeoutMs = PATIENCE_MS } = {}) {
+    return this.#unary((done) => this.#stub[method](
+        request, this.#metadata(metadata),
+        { deadline: Date.now() + timeoutMs }, done));
+  }
+
+  /** The same with a request of raw bytes; the answer is raw too. */
+  callWithBytes(method, bytes) {
+    return this.#unary((done) => this.#stub.makeUnaryRequest(
+        `/wriftai.v1.Predictions/${method}`, (raw) => raw, (raw) => raw,
+        bytes, this.#metadata([]), { deadline: Date.now() + PATIENCE_MS },
+        done));
+  }
+
+  /** A server-streaming call. */
+  stream(method, request, { timeoutMs = PATIENCE_MS } = {}) {
+    return new Updates(this.#stub[method](
+        request, this.#metadata([]), { deadline: Date.now() + timeoutMs }));
+  }
+
+  get = (request) => this.call('Get', request);
+  create = (request) => this.call('Create', request);
+  list = (request) => this.call('List', request);
+  cancel = (request) => this.call('Cancel', request);
+  wait = (request, options) => this.stream('Wait', request, options);
+  createAndWait = (request) => this.stream('CreateAndWait', request);
+}

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import http from 'node:http';
+
+/**
+ * An upstream inside the test, for what the test has to hold in its own hands:
+ * requests wait until they are answered or the gateway gives them up.
+ */
+export class FakeUpstream {
+  static async start() {
+    const upstream = new FakeUpstream();
+    await upstream.listen(0);
+    return upstream;
+  }
+
+  #server;
+  #port;
+  #waiting = [];  // Requests that nobody has asked for yet.
+  #wanted = [];   // Those who ask.
+  requestCount = 0;
+
+  async listen(port) {
+    this.#server = http.createServer((request, response) => {
+      ++this.requestCount;
+      const held = new HeldRequest(request, response);
+      const taker = this.#wanted.shift();
+      if (taker) taker(held);
+      else this.#waiting.push(held);
+    });
+    this.#server.listen(port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = this.#server.address().port;
+  }
+
+  get baseUrl() {
+    return `http://127.0.0.1:${this.#port}/v1`;
+  }
+
+  /** The next request that comes, or has come and not been asked for. */
+  next() {
+    if (this.#waiting.length > 0) return Promise.resolve(this.#waiting.shift());
+    return new Promise((resolve) => this.#wanted.push(resolve));
+  }
+
+  /** Refuses connections from now on, and breaks those that are open. */
+  async stop() {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  /** Listens again where it did before. */
+  restart() {
+    return this.listen(this.#port);
+  }
+}
+
+class HeldRequest {
+  constructor(request, response) {
+    this.method = request.method;
+    this.path = request.url;
+    this.headers = request.headers;
+    this.#response = response;
+    /** Settles when the gateway has given the request up. */
+    this.abandoned = once(response, 'close');
+    request.resume();
+  }
+
+  #response;
+
+  answer(status, body, headers = {}) {
+    this.#response.writeHead(
+        status, { 'content-type': 'application/json', ...headers });
+    this.#response.end(body);
+  }
+}

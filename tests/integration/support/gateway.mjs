@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { Program } from './program.mjs';
+import { setting } from './setting.mjs';
+
+/** A running wriftai-gateway. */
+export class Gateway {
+  /**
+   * `token`: the gateway's own. `apiBaseUrl`: the upstream. Ready when this
+   * returns.
+   */
+  static async start({ apiBaseUrl, token, flags = [], env = {} } = {}) {
+    const program = Gateway.launch({ apiBaseUrl, token, flags, env });
+    const address = await program.awaitOutput(
+        'stderr', /gRPC listens on (127\.0\.0\.1:[1-9]\d*)$/m);
+    return new Gateway(program, address);
+  }
+
+  /** The same without waiting for it. */
+  static launch({ apiBaseUrl, token, flags = [], env = {} }) {
+    return new Program(
+        setting('WRIFTAI_GATEWAY'),
+        ['--listen_address=127.0.0.1:0', ...flags], {
+          env: {
+            ...(apiBaseUrl && { WRIFTAI_API_BASE_URL: apiBaseUrl }),
+            ...(token && { WRIFTAI_ACCESS_TOKEN: token }),
+            ...env,
+          },
+        });
+  }
+
+  constructor(program, address) {
+    this.program = program;
+    this.address = address;
+  }
+
+  async stop() {
+    const { code } = await this.program.stop();
+    assert.equal(code, 0, this.program.describe());
+  }
+}

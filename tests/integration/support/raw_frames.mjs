@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+const DATA = 0;
+const HEADERS = 1;
+const RST_STREAM = 3;
+const SETTINGS = 4;
+const GOAWAY = 7;
+const END_STREAM = 1;
+const END_HEADERS = 4;
+
+function frame(type, flags, stream, payload = Buffer.alloc(0)) {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+// HPACK's string, without its Huffman code; below 127 + 128 bytes.
+function hpackString(text) {
+  const bytes = Buffer.from(text, 'latin1');
+  const length =
+      bytes.length < 127 ? [bytes.length] : [127, bytes.length - 127];
+  return Buffer.concat([Buffer.from(length), bytes]);
+}
+
+function hpack(headers) {
+  return Buffer.concat(headers.flatMap(
+      ([name, value]) => [Buffer.from([0]), hpackString(name),
+                          hpackString(value)]));
+}
+
+// The frames that come in, until the end of the stream or the connection.
+async function* readFrames(socket) {
+  let buffer = Buffer.alloc(0);
+  for await (const part of socket) {
+    buffer = Buffer.concat([buffer, part]);
+    while (buffer.length >= 9 && buffer.length >= 9 + buffer.readUIntBE(0, 3)) {
+      const end = 9 + buffer.readUIntBE(0, 3);
+      yield {
+        type: buffer[3], flags: buffer[4],
+        text: buffer.subarray(9, end).toString('latin1'),
+      };
+      buffer = buffer.subarray(end);
+    }
+  }
+}
+
+/**
+ * Sends one call with exactly these headers, which no HTTP/2 library would let
+ * through; how it ended: 'HEADERS' (the text of the last ones in `text`, where
+ * gRPC's C core leaves it readable), 'RST_STREAM', 'GOAWAY' or 'CLOSED'.
+ */
+export async function sendRaw(address, method, headers, message) {
+  const [host, port] = address.split(':');
+  const socket = net.connect({ host, port: Number(port) });
+  await once(socket, 'connect');
+  const length = Buffer.alloc(5);
+  length.writeUInt32BE(message.length, 1);
+  socket.write(Buffer.concat([
+    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(SETTINGS, 0, 0),
+    frame(HEADERS, END_HEADERS, 1, hpack([
+      [':method', 'POST'], [':scheme', 'http'],
+      [':path', `/wriftai.v1.Predictions/${method}`], [':authority', address],
+      ['content-type', 'application/grpc'], ['te', 'trailers'], ...headers,
+    ])),
+    frame(DATA, END_STREAM, 1, Buffer.concat([length, message])),
+  ]));
+  try {
+    for await (const { type, flags, text } of readFrames(socket)) {
+      if (type === HEADERS && (flags & END_STREAM)) {
+        return { end: 'HEADERS', text };
+      }
+      if (type === RST_STREAM) return { end: 'RST_STREAM', text };
+      if (type === GOAWAY) return { end: 'GOAWAY', text };
+    }
+    return { end: 'CLOSED', text: '' };
+  } finally {
+    socket.destroy();
+  }
+}

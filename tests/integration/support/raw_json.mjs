@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+
+// The index of the quote that ends the string which begins at `begin`.
+function endOfString(json, begin) {
+  let end = begin + 1;
+  while (json[end] !== '"') {
+    assert.ok(end < json.length, 'the JSON text is cut');
+    end += json[end] === '\\' ? 2 : 1;
+  }
+  return end;
+}
+
+/**
+ * The texts of an object's members by their names, each exactly as it stands
+ * there: unlike JSON.parse(), which changes numbers and forgets duplicates.
+ * Without white space around the object and its members, as the sandbox writes.
+ */
+export function rawMembers(json) {
+  const members = {};
+  let depth = 0;
+  let key;
+  let begin;
+  for (let i = 0; i < json.length; ++i) {
+    const c = json[i];
+    if (c === '"') {
+      const end = endOfString(json, i);
+      if (depth === 1 && key === undefined) {
+        key = JSON.parse(json.slice(i, end + 1));
+        begin = end + 2;  // Behind the colon.
+      }
+      i = end;
+    } else if (c === '{' || c === '[') {
+      ++depth;
+    } else if (c === '}' || c === ']' || c === ',') {
+      if (depth === 1 && c !== ']') {
+        members[key] = json.slice(begin, i);
+        key = undefined;
+      }
+      if (c !== ',') --depth;
+    }
+  }
+  assert.equal(depth, 0, 'the JSON text is cut');
+  return members;
+}

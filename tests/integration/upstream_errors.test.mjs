@@ -1,0 +1,302 @@
+// What the upstream says or fails to say, and what the caller gets for it.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { Client } from './support/client.mjs';
+import { FakeUpstream } from './support/fake_upstream.mjs';
+import { Gateway } from './support/gateway.mjs';
+import { secret } from './support/program.mjs';
+import { RawCall } from './support/raw_call.mjs';
+import { failure } from './support/rpc_error.mjs';
+import { Sandbox, getOf, predictionJson } from './support/sandbox.mjs';
+import { encode } from './support/schema.mjs';
+import { toValue } from './support/value.mjs';
+
+const TOKEN = secret('error-token-1');
+const SMALL = 64 << 10;
+
+let sandbox;
+let gateway;
+let predictions;
+
+before(async () => {
+  sandbox = await Sandbox.start();
+  gateway = await Gateway.start({
+    apiBaseUrl: sandbox.baseUrl, token: TOKEN,
+    flags: [`--max_response_bytes=${SMALL}`],
+  });
+  predictions = new Client(gateway.address);
+});
+
+after(async () => {
+  predictions.close();
+  await gateway.stop();
+  await sandbox.stop();
+});
+
+// The three kinds of calls, each meeting `fault` and nobody else's: the id, or
+// for a create the path of its model, is its own.
+const CALLS = {
+  async get(fault) {
+    const id = randomUUID();
+    await sandbox.addFaults({ ...getOf(id), ...fault });
+    return { id, call: predictions.get({ id }) };
+  },
+  async cancel(fault) {
+    const id = randomUUID();
+    await sandbox.addFaults({
+      method: 'POST', path_regex: `^/v1/predictions/${id}/cancel$`, ...fault,
+    });
+    return { id, call: predictions.cancel({ id }) };
+  },
+  async create(fault) {
+    await sandbox.addFaults({
+      method: 'POST', path_regex: '^/v1/predictions$', times: 1, ...fault,
+    });
+    const call = predictions.create(
+        { model: 'wriftai/echo', input: toValue({ marker: randomUUID() }) });
+    return { id: 'wriftai/echo', call };
+  },
+};
+
+const detail = (text) => JSON.stringify({ detail: text });
+
+// Each row: the kind of call, the upstream's status and body; the code, the
+// reason, the types of the details besides ErrorInfo.
+const ROWS = [
+  ['get', 400, detail('no'), 'INVALID_ARGUMENT', 'REQUEST_REFUSED',
+   'BadRequest'],
+  ['create', 400, detail('no'), 'INVALID_ARGUMENT', 'REQUEST_REFUSED',
+   'BadRequest'],
+  ['get', 401, detail('no'), 'UNAUTHENTICATED', 'TOKEN_REFUSED'],
+  ['create', 401, detail('no'), 'UNAUTHENTICATED', 'TOKEN_REFUSED'],
+  ['create', 402, detail('no'), 'RESOURCE_EXHAUSTED', 'PAYMENT_REQUIRED',
+   'QuotaFailure'],
+  ['get', 403, detail('no'), 'PERMISSION_DENIED', 'FORBIDDEN'],
+  ['get', 404, detail('no'), 'NOT_FOUND', 'NOT_FOUND', 'ResourceInfo'],
+  ['create', 404, detail('no'), 'NOT_FOUND', 'NOT_FOUND', 'ResourceInfo'],
+  ['cancel', 404, detail('no'), 'NOT_FOUND', 'NOT_FOUND', 'ResourceInfo'],
+  ['get', 410, detail('no'), 'NOT_FOUND', 'NOT_FOUND', 'ResourceInfo'],
+  ['cancel', 409, detail('no'), 'FAILED_PRECONDITION', 'CONFLICT',
+   'PreconditionFailure'],
+  ['cancel', 400, detail('no'), 'FAILED_PRECONDITION', 'CONFLICT',
+   'PreconditionFailure'],
+  ['get', 422, detail('no'), 'INVALID_ARGUMENT', 'REQUEST_REFUSED',
+   'BadRequest'],
+  ['get', 429, detail('no'), 'RESOURCE_EXHAUSTED', 'RATE_LIMITED',
+   'QuotaFailure'],
+  ['create', 429, detail('no'), 'RESOURCE_EXHAUSTED', 'RATE_LIMITED',
+   'QuotaFailure'],
+  ['get', 500, detail('no'), 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  ['create', 500, detail('no'), 'INTERNAL', 'UPSTREAM_FAILED'],
+  ['cancel', 500, detail('no'), 'INTERNAL', 'UPSTREAM_FAILED'],
+  ['get', 502, '<html>no</html>', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  ['create', 502, '<html>no</html>', 'UNKNOWN', 'CREATE_OUTCOME_UNKNOWN'],
+  ['get', 503, '', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  ['create', 503, '', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  ['get', 504, '', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  ['create', 504, '', 'UNKNOWN', 'CREATE_OUTCOME_UNKNOWN'],
+  ['get', 302, '', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID'],
+  ['get', 418, '', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID'],
+];
+
+for (const [kind, status, body, code, reason, ...types] of ROWS) {
+  test(`${status} to a ${kind} is ${code}, ${reason}`, async () => {
+    const { id, call } = await CALLS[kind](
+        { status, body, headers: { 'x-request-id': 'request-17' } });
+    const error = await failure(call, { code, reason });
+    assert.deepEqual(Object.keys(error.details).sort(),
+                     ['ErrorInfo', ...types].sort());
+    const { domain, metadata } = error.details.ErrorInfo;
+    assert.equal(domain, 'wrift.ai');
+    assert.deepEqual(metadata, {
+      http_status: `${status}`, upstream_request_id: 'request-17',
+    });
+    assert.ok(error.message.includes(`WriftAI answered ${status} to the`));
+    const { ResourceInfo, PreconditionFailure } = error.details;
+    if (ResourceInfo) assert.equal(ResourceInfo.resource_name, id);
+    if (PreconditionFailure) {
+      assert.equal(PreconditionFailure.violations[0].subject, id);
+    }
+  });
+}
+
+test('a validation error names the fields in our terms', async () => {
+  const entry = (...loc) => ({ loc, msg: `about ${loc.at(-1)}`, type: 't' });
+  const { call } = await CALLS.create({
+    status: 422,
+    body: detail([
+      entry('body', 'input', 'messages', 0, 'text'), entry('body', 'model'),
+      entry('body', 'webhook', 'url'), entry('header', 'validate-input'),
+    ]),
+  });
+  const error = await failure(call, {
+    code: 'INVALID_ARGUMENT',
+    fields: ['input.messages[0].text', 'model', 'webhook.url',
+             'validate_input'],
+  });
+  assert.equal(error.details.BadRequest.field_violations[0].description,
+               'about text');
+});
+
+test('the same under CreateAndWait has its paths', async () => {
+  await sandbox.addFaults({
+    method: 'POST', path_regex: '^/v1/predictions$', times: 1, status: 422,
+    body: detail([{ loc: ['body', 'input', 'a'], msg: 'm', type: 't' }]),
+  });
+  const stream = predictions.createAndWait(
+      { create: { model: 'wriftai/echo', input: toValue(1) } });
+  await failure(stream.next(), {
+    code: 'INVALID_ARGUMENT', fields: ['create.input.a'],
+  });
+});
+
+describe('the reset of a limit', () => {
+  const limited = (reset) => CALLS.get({
+    status: 429, body: '', headers: { 'x-ratelimit-reset': reset },
+  });
+
+  test('as a number of seconds becomes RetryInfo', async () => {
+    const { call } = await limited('7');
+    assert.equal((await failure(call, {})).retrySeconds, 7);
+  });
+
+  test('as a Unix time becomes RetryInfo', async () => {
+    const at = Math.floor(Date.now() / 1000) + 60;
+    const { call } = await limited(`${at}`);
+    const { retrySeconds } = await failure(call, {});
+    assert.ok(retrySeconds > 40 && retrySeconds <= 60, `${retrySeconds}`);
+  });
+
+  test('that is past becomes a RetryInfo of zero', async () => {
+    const { call } = await limited('1751414820');
+    assert.equal((await failure(call, {})).retrySeconds, 0);
+  });
+
+  for (const reset of ['', 'soon', '-5', 'nan']) {
+    test(`that is "${reset}" becomes no RetryInfo`, async () => {
+      const { call } = await limited(reset);
+      assert.equal((await failure(call, {})).retrySeconds, undefined);
+    });
+  }
+
+  test('of a 503 to a create is passed on', async () => {
+    const { call } = await CALLS.create(
+        { status: 503, body: '', headers: { 'retry-after': '11' } });
+    assert.equal((await failure(call, {})).retrySeconds, 11);
+  });
+});
+
+describe('a read', { concurrency: 4 }, () => {
+  test('is tried three times, then fails', async () => {
+    const { id, call } = await CALLS.get({ status: 503, body: '' });
+    await failure(call, { code: 'UNAVAILABLE' });
+    assert.equal(await sandbox.getCount(id), 3);
+  });
+
+  for (const [name, fault] of [
+    ['a 500', { status: 500, body: '' }], ['a 502', { status: 502, body: '' }],
+    ['a connection that closes', { close_without_reply: true }],
+    ['a cut body', { status: 200, body: '{"id":"1234"}', cut_body: true }],
+  ]) {
+    test(`survives ${name}`, async () => {
+      const id = randomUUID();
+      await sandbox.addFaults(
+          { ...getOf(id), times: 1, ...fault },
+          { ...getOf(id), status: 200, body: predictionJson(id, 'started') });
+      assert.equal((await predictions.get({ id })).id, id);
+      assert.equal(await sandbox.getCount(id), 2);
+    });
+  }
+
+  test('is not tried again after a refusal', async () => {
+    const { id, call } = await CALLS.get({ status: 404, body: '' });
+    await failure(call, { code: 'NOT_FOUND' });
+    assert.equal(await sandbox.getCount(id), 1);
+  });
+
+  test('whose connections all close is UNAVAILABLE', async () => {
+    const { call } = await CALLS.get({ close_without_reply: true });
+    const error = await failure(
+        call, { code: 'UNAVAILABLE', reason: 'UPSTREAM_UNREACHABLE' });
+    assert.equal(error.details.ErrorInfo.domain, 'gateway.wriftai');
+  });
+});
+
+for (const [name, fault] of [
+  ['that is no JSON', { status: 200, body: '', bad_json: true }],
+  ['that is empty', { status: 200, body: '' }],
+  ['without an id', { status: 200, body: '{"status":"pending"}' }],
+  ['that is a list', { status: 200, body: '[]' }],
+  ['with an id that is a number',
+   { status: 200, body: '{"id":7,"status":"pending"}' }],
+]) {
+  test(`an answer ${name} is the upstream's fault`, async () => {
+    const { call } = await CALLS.get(fault);
+    const error = await failure(
+        call, { code: 'INTERNAL', reason: 'UPSTREAM_RESPONSE_INVALID' });
+    assert.equal(error.details.ErrorInfo.metadata.http_status, '200');
+  });
+}
+
+test('an error page is quoted, but not all of it', async () => {
+  const { call } = await CALLS.get(
+      { status: 403, body: `<html>${'long '.repeat(2000)}</html>` });
+  const { message } = await failure(call, { code: 'PERMISSION_DENIED' });
+  assert.ok(message.includes('<html>long long'), message);
+  assert.ok(message.length < 400, message);
+});
+
+test('an error with a hundred details fits into what clients read',
+     async () => {
+       const id = randomUUID();
+       const entry = (_, i) =>
+         ({ loc: ['body', `${i}`], msg: 'ü%'.repeat(100), type: 't' });
+       await sandbox.addFaults({
+         ...getOf(id), status: 422,
+         body: detail(Array.from({ length: 100 }, entry)),
+       });
+       const { headers } = await new RawCall(
+           gateway.address, 'Get', encode('GetRequest', { id })).finish();
+       assert.equal(headers['grpc-status'], '3');
+       // 8 KiB of trailers are what gRPC libraries accept.
+       const bytes = Object.entries(headers).flat().join().length;
+       assert.ok(bytes > 2000 && bytes < 8192, `${bytes} bytes`);
+       // What is left of the details can be read.
+       const error = await failure(predictions.get({ id }), {});
+       assert.deepEqual(error.fields.slice(0, 2), ['0', '1']);
+     });
+
+test('an answer above the limit is cut off and not asked for again',
+     async () => {
+       const { id, call } = await CALLS.get({ huge_body: 256 << 20 });
+       const error = await failure(
+           call, { code: 'INTERNAL', reason: 'UPSTREAM_RESPONSE_INVALID' });
+       assert.equal(error.details.ErrorInfo.metadata.cause, 'too_large');
+       assert.equal(await sandbox.getCount(id), 1);
+     });
+
+test('rate headers that make no sense do no harm', async () => {
+  for (const rate_headers of ['missing', 'zero', 'negative', 'absurd']) {
+    const id = randomUUID();
+    await sandbox.addFaults({
+      ...getOf(id), status: 200, body: predictionJson(id, 'started'),
+      rate_headers,
+    });
+    assert.equal((await predictions.get({ id })).id, id);
+  }
+});
+
+test('an upstream that is not there is UNAVAILABLE', async (t) => {
+  const upstream = await FakeUpstream.start();
+  await upstream.stop();
+  const other = await Gateway.start(
+      { apiBaseUrl: upstream.baseUrl, token: TOKEN });
+  const client = new Client(other.address);
+  t.after(() => Promise.all([client.close(), other.stop()]));
+  const unreachable = { code: 'UNAVAILABLE', reason: 'UPSTREAM_UNREACHABLE' };
+  await failure(client.list({}), unreachable);
+  // Nothing was sent, so that this one may be repeated.
+  await failure(client.create({ model: 'a/b', input: toValue(1) }),
+                unreachable);
+});
