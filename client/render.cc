@@ -4,7 +4,6 @@
 #include <google/protobuf/wrappers.pb.h>
 
 #include <optional>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
