@@ -30,10 +30,11 @@ void AppendLine(absl::string_view name, absl::string_view text,
                   "\n");
 }
 
-// As AppendLine(), unless the error's own message has said so already.
+// As AppendLine(), unless that is how the error's own message begins.
 void AppendNews(const grpc::Status& status, absl::string_view name,
                 absl::string_view text, std::string& out) {
-  if (!absl::StrContains(status.error_message(), text)) {
+  if (!absl::StartsWith(status.error_message(),
+                        absl::StrCat(name, ": ", text))) {
     AppendLine(name, text, out);
   }
 }
