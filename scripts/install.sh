@@ -15,6 +15,7 @@ BUILD_PACKAGES=(
   cmake
   g++-12
   golang-github-gogo-googleapis-dev  # google/rpc/*.proto
+  grpc-proto  # grpc/health/v1/health.proto
   libabsl-dev
   libcivetweb-dev
   libcurl4-openssl-dev

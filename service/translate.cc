@@ -38,7 +38,7 @@ absl::StatusOr<std::string> InputJsonFrom(const v1::CreateRequest& request) {
     }
     case v1::CreateRequest::kInputJson: {
       const absl::StatusOr<JsonSlice> parsed = ParseJson(request.input_json());
-      if (parsed.ok()) return std::string(parsed->text);
+      if (parsed.ok()) return request.input_json();
       return FieldError("input_json",
                         absl::StrCat("JSON text: ", parsed.status().message()));
     }

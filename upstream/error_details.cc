@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
+
 namespace wriftai {
 
 absl::Status GatewayError(absl::StatusCode code, absl::string_view reason,
@@ -63,14 +65,23 @@ std::string MetadataOf(absl::string_view key, const absl::Status& status) {
   return entry == info->metadata().end() ? "" : entry->second;
 }
 
-absl::Status PrefixFields(absl::string_view prefix, absl::Status status) {
+absl::Status PrefixFields(absl::string_view prefix,
+                          const absl::Status& status) {
   auto bad_request = GetDetail<google::rpc::BadRequest>(status);
   if (!bad_request.has_value()) return status;
+  std::string message(status.message());
   for (auto& violation : *bad_request->mutable_field_violations()) {
+    if (absl::StartsWith(message, absl::StrCat(violation.field(), ": "))) {
+      message = absl::StrCat(prefix, message);
+    }
     violation.set_field(absl::StrCat(prefix, violation.field()));
   }
-  SetDetail(*bad_request, status);
-  return status;
+  absl::Status prefixed(status.code(), message);
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& detail) {
+    prefixed.SetPayload(type, detail);
+  });
+  SetDetail(*bad_request, prefixed);
+  return prefixed;
 }
 
 }  // namespace wriftai

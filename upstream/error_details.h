@@ -80,9 +80,10 @@ void SetMetadata(absl::string_view key, absl::string_view value,
 // An entry of ErrorInfo's metadata; empty where there is none.
 std::string MetadataOf(absl::string_view key, const absl::Status& status);
 
-// `status` with `prefix` before every field path of its BadRequest: for a
-// message that was checked as a part of another one.
-absl::Status PrefixFields(absl::string_view prefix, absl::Status status);
+// `status` with `prefix` before every field path of its BadRequest, and before
+// its message where that begins with one: for a message that was checked as a
+// part of another one.
+absl::Status PrefixFields(absl::string_view prefix, const absl::Status& status);
 
 }  // namespace wriftai
 

@@ -122,11 +122,11 @@ CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
   HttpRequest request = Request(
       HttpMethod::kPost,
       absl::StrCat("/predictions/", PercentEncode(id), "/cancel"), context);
-  return Send(
-      context, {Operation::kCancel, std::move(id)}, std::move(request),
-      [done = std::move(done)](absl::StatusOr<HttpResponse> reply) mutable {
-        done(reply.status());
-      });
+  return Send(context, {Operation::kCancel, std::move(id)}, std::move(request),
+              [done = std::move(done)](
+                  const absl::StatusOr<HttpResponse>& reply) mutable {
+                done(reply.status());
+              });
 }
 
 }  // namespace wriftai

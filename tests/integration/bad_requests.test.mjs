@@ -28,9 +28,9 @@ before(async () => {
 });
 
 after(async () => {
-  predictions.close();
-  await gateway.stop();
-  await sandbox.stop();
+  predictions?.close();
+  await gateway?.stop();
+  await sandbox?.stop();
 });
 
 // `call` is refused because of `field`, without a request to the upstream.

@@ -26,8 +26,8 @@ before(async () => {
 });
 
 after(async () => {
-  await gateway.stop();
-  await sandbox.stop();
+  await gateway?.stop();
+  await sandbox?.stop();
 });
 
 // The documents that buf prints one after the other.
@@ -97,6 +97,18 @@ test('buf shows an error with its details', async () => {
   assert.equal(error.code, 'invalid_argument');
   assert.deepEqual(error.details.map(({ type }) => type).sort(),
                    ['google.rpc.BadRequest', 'google.rpc.ErrorInfo']);
+});
+
+test('buf lists the methods of every service that is there', async () => {
+  const { code, stdout, stderr } = await run(
+      BUF, ['curl', '--protocol=grpc', '--http2-prior-knowledge',
+            '--list-methods', `http://${gateway.address}`]);
+  assert.equal(code, 0, stderr);
+  for (const method of
+       ['wriftai.v1.Predictions/Wait', 'wriftai.v1.Predictions/Create',
+        'grpc.health.v1.Health/Check']) {
+    assert.ok(stdout.split('\n').includes(method), stdout);
+  }
 });
 
 for (const service of ['', 'wriftai.v1.Predictions']) {

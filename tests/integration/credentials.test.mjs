@@ -21,7 +21,7 @@ before(async () => {
   sandbox = await Sandbox.start();
 });
 
-after(() => sandbox.stop());
+after(() => sandbox?.stop());
 
 // A gateway for one test, and a way to make clients for it.
 async function start(t, options) {
@@ -30,7 +30,7 @@ async function start(t, options) {
   const clients = [];
   t.after(async () => {
     clients.forEach((client) => client.close());
-    await gateway.stop();
+    await gateway?.stop();
   });
   const client = (token) => {
     clients.push(new Client(gateway.address, { token }));

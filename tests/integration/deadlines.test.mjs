@@ -23,9 +23,9 @@ before(async () => {
 });
 
 after(async () => {
-  predictions.close();
-  await gateway.stop();
-  await upstream.stop();
+  predictions?.close();
+  await gateway?.stop();
+  await upstream?.stop();
 });
 
 const id = '00000000-0000-4000-8000-000000000000';
@@ -43,7 +43,7 @@ for (const [method, request] of Object.entries(READS)) {
     const held = await upstream.next();
     call.cancel();
     await failure(call, { code: 'CANCELLED' });
-    await held.abandoned;
+    await held.abandoned();
   });
 
   test(`a ${method} whose deadline passes is given up upstream`, async () => {
@@ -51,7 +51,7 @@ for (const [method, request] of Object.entries(READS)) {
     const call = predictions.call(method, request, { timeoutMs: 500 });
     const held = await upstream.next();
     await failure(call, { code: 'DEADLINE_EXCEEDED' });
-    await held.abandoned;
+    await held.abandoned();
     // No second attempt: an answer nobody waits for.
     assert.equal(upstream.requestCount, count + 1);
   });
@@ -61,14 +61,14 @@ test('a Wait that is left is given up upstream', async () => {
   const stream = predictions.wait({ id });
   const held = await upstream.next();
   stream.cancel();
-  await held.abandoned;
+  await held.abandoned();
 });
 
 test('a Wait whose deadline passes is given up upstream', async () => {
   const stream = predictions.wait({ id }, { timeoutMs: 500 });
   const held = await upstream.next();
   await failure(stream.next(), { code: 'DEADLINE_EXCEEDED' });
-  await held.abandoned;
+  await held.abandoned();
 });
 
 test('a client that vanishes is given up upstream', async () => {
@@ -78,7 +78,7 @@ test('a client that vanishes is given up upstream', async () => {
   vanishing.close();
   call.cancel();
   await failure(call, { code: 'CANCELLED' });
-  await held.abandoned;
+  await held.abandoned();
 });
 
 test('a create whose deadline passes is given up', async () => {
@@ -86,7 +86,7 @@ test('a create whose deadline passes is given up', async () => {
       'Create', { model: 'a/b', input }, { timeoutMs: 500 });
   const held = await upstream.next();
   await failure(call, { code: 'DEADLINE_EXCEEDED' });
-  await held.abandoned;
+  await held.abandoned();
 });
 
 test('a create with a request_id goes on when its caller leaves', async () => {

@@ -27,9 +27,9 @@ before(async () => {
 });
 
 after(async () => {
-  predictions.close();
-  await gateway.stop();
-  await sandbox.stop();
+  predictions?.close();
+  await gateway?.stop();
+  await sandbox?.stop();
 });
 
 test('create returns the new prediction', async () => {
@@ -172,7 +172,10 @@ test('the receiver of a webhook hears of the end, signed', async (t) => {
       receiver.emit('end', request.headers['wriftai-webhook-signature'], body);
     }
   }).listen(0, '127.0.0.1');
-  t.after(() => receiver.close().closeAllConnections());
+  t.after(() => {
+    receiver.close();
+    receiver.closeAllConnections();
+  });
   await once(receiver, 'listening');
   const ended = once(receiver, 'end');
   const { id } = await predictions.create({

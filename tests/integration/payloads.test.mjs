@@ -22,9 +22,9 @@ before(async () => {
 });
 
 after(async () => {
-  predictions.close();
-  await gateway.stop();
-  await sandbox.stop();
+  predictions?.close();
+  await gateway?.stop();
+  await sandbox?.stop();
 });
 
 const nested = (depth) => '['.repeat(depth) + '1' + ']'.repeat(depth);

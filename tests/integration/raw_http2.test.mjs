@@ -24,8 +24,8 @@ before(async () => {
 });
 
 after(async () => {
-  await gateway.stop();
-  await sandbox.stop();
+  await gateway?.stop();
+  await sandbox?.stop();
 });
 
 const id = '00000000-0000-4000-8000-000000000000';

@@ -191,7 +191,7 @@ test('a call that outlasts --drain_timeout is cut off', async (t) => {
   const held = await upstream.next();
   const ended = gateway.program.stop();
   await failure(call, {});  // The code is up to where it is cut.
-  await held.abandoned;
+  await held.abandoned();
   assert.equal((await ended).code, 0);
 });
 

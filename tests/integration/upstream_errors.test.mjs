@@ -29,9 +29,9 @@ before(async () => {
 });
 
 after(async () => {
-  predictions.close();
-  await gateway.stop();
-  await sandbox.stop();
+  predictions?.close();
+  await gateway?.stop();
+  await sandbox?.stop();
 });
 
 // The three kinds of calls, each meeting `fault` and nobody else's: the id, or

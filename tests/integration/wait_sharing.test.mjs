@@ -25,9 +25,9 @@ before(async () => {
 });
 
 after(async () => {
-  predictions.close();
-  await gateway.stop();
-  await sandbox.stop();
+  predictions?.close();
+  await gateway?.stop();
+  await sandbox?.stop();
 });
 
 // A prediction that runs until it is cancelled; its id.

@@ -18,8 +18,8 @@ before(async () => {
 });
 
 after(async () => {
-  await gateway.stop();
-  await sandbox.stop();
+  await gateway?.stop();
+  await sandbox?.stop();
 });
 
 function options(more) {

@@ -74,9 +74,9 @@ TEST(Translate, PayloadFormatDefaultsToValue) {
 
 TEST(Translate, JsonInputGoesOnByteForByte) {
   v1::CreateRequest request = ValidCreate();
-  request.set_input_json("{\"b\" : 1e400,  \"a\":[9007199254740993]}");
+  request.set_input_json(" {\"b\" : 1e400,  \"a\":[9007199254740993]}\n");
   EXPECT_EQ(CallFrom(request)->params.input_json,
-            "{\"b\" : 1e400,  \"a\":[9007199254740993]}");
+            " {\"b\" : 1e400,  \"a\":[9007199254740993]}\n");
 }
 
 TEST(Translate, ValueInputBecomesJson) {

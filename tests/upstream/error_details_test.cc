@@ -55,6 +55,8 @@ TEST(ErrorDetails, WhatIsNotThereIsNothing) {
 TEST(ErrorDetails, FieldsOfAPartGetThePathOfThePart) {
   const absl::Status status =
       PrefixFields("create.", FieldError("model", "owner/name"));
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
+                               "create.model: wanted owner/name"));
   EXPECT_EQ(
       GetDetail<google::rpc::BadRequest>(status)->field_violations(0).field(),
       "create.model");

@@ -1,5 +1,6 @@
 #include "upstream/core/flag_set.h"
 
+#include <cstddef>
 #include <utility>
 
 #include "absl/strings/ascii.h"

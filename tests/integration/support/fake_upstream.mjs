@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import http from 'node:http';
 
+// How long anything that is waited for here may take; only a bound.
+const PATIENCE_MS = 15_000;
+
 /**
  * An upstream inside the test, for what the test has to hold in its own hands:
  * requests wait until they are answered or the gateway gives them up.
@@ -38,7 +41,14 @@ export class FakeUpstream {
   /** The next request that comes, or has come and not been asked for. */
   next() {
     if (this.#waiting.length > 0) return Promise.resolve(this.#waiting.shift());
-    return new Promise((resolve) => this.#wanted.push(resolve));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+          () => reject(new Error('no request came')), PATIENCE_MS);
+      this.#wanted.push((held) => {
+        clearTimeout(timer);
+        resolve(held);
+      });
+    });
   }
 
   /** Refuses connections from now on, and breaks those that are open. */
@@ -56,17 +66,26 @@ export class FakeUpstream {
 }
 
 class HeldRequest {
+  #response;
+  #closed;
+
   constructor(request, response) {
     this.method = request.method;
     this.path = request.url;
     this.headers = request.headers;
     this.#response = response;
-    /** Settles when the gateway has given the request up. */
-    this.abandoned = once(response, 'close');
+    this.#closed = once(response, 'close');
     request.resume();
   }
 
-  #response;
+  /** Returns when the gateway has given the request up. */
+  async abandoned() {
+    const timer = new Promise((_, reject) => {
+      setTimeout(() => reject(new Error('the request goes on')), PATIENCE_MS)
+          .unref();
+    });
+    await Promise.race([this.#closed, timer]);
+  }
 
   answer(status, body, headers = {}) {
     this.#response.writeHead(

@@ -9,6 +9,8 @@ const PATIENCE_MS = 15_000;
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+// What the test runner ends a file with that takes too long.
+process.once('SIGTERM', () => process.exit(1));
 
 /** Texts that no program may ever print; see expectNoSecrets(). */
 const secrets = new Set();
@@ -38,6 +40,7 @@ export class Program {
     });
     if (input !== undefined) this.child.stdin.end(input);
     running.add(this.child);
+    this.child.on('error', (error) => (this.stderr += error.message));
     for (const name of ['stdout', 'stderr']) {
       this.child[name].setEncoding('utf8').on('data', (text) => {
         this[name] += text;
