@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
@@ -15,6 +14,7 @@
 #include "service/prediction_service.h"
 #include "service/token_source.h"
 #include "spdlog/spdlog.h"
+#include "upstream/core/run_on_loop.h"
 #include "upstream/http/curl_loop.h"
 
 namespace wriftai {
@@ -32,16 +32,6 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   options.max_response_bytes = static_cast<size_t>(config.max_response_bytes);
   options.ca_file = config.api_ca_file;
   return options;
-}
-
-// Runs `task` on the loop and waits for it.
-void RunOn(Scheduler& scheduler, Scheduler::Task task) {
-  absl::Notification done;
-  scheduler.Post([&] {
-    task();
-    done.Notify();
-  });
-  done.WaitForNotification();
 }
 
 }  // namespace
@@ -119,7 +109,7 @@ absl::Status App::StartParts() {
 void App::Stop() {
   if (parts_->server != nullptr) {
     parts_->server->GetHealthCheckService()->SetServingStatus(false);
-    RunOn(*parts_->loop, [this] { parts_->engine->BeginDrain(); });
+    RunOnLoop(*parts_->loop, [this] { parts_->engine->BeginDrain(); });
     parts_->server->Shutdown(std::chrono::system_clock::now() +
                              absl::ToChronoMilliseconds(config_.drain_timeout));
     parts_->server->Wait();
@@ -127,7 +117,7 @@ void App::Stop() {
   }
   parts_->service.reset();
   if (parts_->engine != nullptr) {
-    RunOn(*parts_->loop, [this] { parts_->engine.reset(); });
+    RunOnLoop(*parts_->loop, [this] { parts_->engine.reset(); });
   }
   parts_->loop.reset();
   parts_->sandbox.reset();

@@ -70,76 +70,107 @@ PredictionClient::PredictionDone Respond(v1::PayloadFormat format,
   };
 }
 
+v1::PayloadFormat FormatOf(const WaitCall& call) { return call.format; }
+v1::PayloadFormat FormatOf(const CreateAndWaitCall& call) {
+  return call.create.format;
+}
+
+// A unary call: checked on this thread, then done by `work` on the loop.
+template <typename Request, typename Work>
+UnaryReactor* RunUnary(Engine& engine,
+                       const grpc::CallbackServerContext& context,
+                       const grpc::ByteBuffer& request, Work work) {
+  Scheduler& scheduler = engine.scheduler();
+  auto accepted = Accept<Request>(context, request, scheduler);
+  if (!accepted.ok()) return UnaryReactor::Fail(scheduler, accepted.status());
+  return UnaryReactor::Run(
+      scheduler,
+      [&engine, work = std::move(work), accepted = *std::move(accepted)](
+          UnaryReactor::Finish finish,
+          absl::Status& refused) mutable -> CallHandle {
+        auto call_context = engine.ContextFor(accepted.caller);
+        refused = call_context.status();
+        if (!refused.ok()) return nullptr;
+        return work(*std::move(call_context), std::move(accepted.call),
+                    std::move(finish), refused);
+      });
+}
+
+// A waiting stream: checked on this thread, then begun by `begin` on the loop.
+template <typename Request, typename Begin>
+WaitReactor* RunWait(Engine& engine, const grpc::CallbackServerContext& context,
+                     const grpc::ByteBuffer& request, Begin begin) {
+  Scheduler& scheduler = engine.scheduler();
+  auto accepted = Accept<Request>(context, request, scheduler);
+  if (!accepted.ok()) return WaitReactor::Fail(scheduler, accepted.status());
+  const v1::PayloadFormat format = FormatOf(accepted->call);
+  return WaitReactor::Run(
+      scheduler, format,
+      [&engine, begin = std::move(begin), accepted = *std::move(accepted)](
+          WaitReactor& reactor) mutable -> CallHandle {
+        auto call_context = engine.ContextFor(accepted.caller);
+        absl::Status refused = call_context.status();
+        refused.Update(engine.AdmitWait());
+        if (!refused.ok()) {
+          reactor.End(refused);
+          return nullptr;
+        }
+        return begin(*std::move(call_context), std::move(accepted.call),
+                     reactor);
+      });
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* PredictionService::Get(Context* context,
                                                  const Bytes* request,
                                                  Bytes* response) {
-  Scheduler& scheduler = engine_.scheduler();
-  auto accepted = Accept<v1::GetRequest>(*context, *request, scheduler);
-  if (!accepted.ok()) return UnaryReactor::Fail(scheduler, accepted.status());
-  return UnaryReactor::Run(
-      scheduler,
-      [this, response, get = *std::move(accepted)](
-          UnaryReactor::Finish finish, absl::Status& refused) -> CallHandle {
-        auto call_context = engine_.ContextFor(get.caller);
-        refused = call_context.status();
-        if (!refused.ok()) return nullptr;
+  return RunUnary<v1::GetRequest>(
+      engine_, *context, *request,
+      [this, response](CallContext call_context, GetCall call,
+                       UnaryReactor::Finish finish, absl::Status&) {
         return engine_.client().Get(
-            *std::move(call_context), get.call.id,
-            Respond(get.call.format, response, std::move(finish)));
+            std::move(call_context), std::move(call.id),
+            Respond(call.format, response, std::move(finish)));
       });
 }
 
 grpc::ServerUnaryReactor* PredictionService::Create(Context* context,
                                                     const Bytes* request,
                                                     Bytes* response) {
-  Scheduler& scheduler = engine_.scheduler();
-  auto accepted = Accept<v1::CreateRequest>(*context, *request, scheduler);
-  if (!accepted.ok()) return UnaryReactor::Fail(scheduler, accepted.status());
-  return UnaryReactor::Run(
-      scheduler,
-      [this, response, create = *std::move(accepted)](
-          UnaryReactor::Finish finish,
-          absl::Status& refused) mutable -> CallHandle {
-        auto call_context = engine_.ContextFor(create.caller);
-        refused = call_context.status();
-        if (!refused.ok()) return nullptr;
+  return RunUnary<v1::CreateRequest>(
+      engine_, *context, *request,
+      [this, response](CallContext call_context, CreateCall call,
+                       UnaryReactor::Finish finish, absl::Status&) {
         return engine_.Create(
-            *std::move(call_context), std::move(create.call.request_id),
-            std::move(create.call.params),
-            Respond(create.call.format, response, std::move(finish)));
+            std::move(call_context), std::move(call.request_id),
+            std::move(call.params),
+            Respond(call.format, response, std::move(finish)));
       });
 }
 
 grpc::ServerUnaryReactor* PredictionService::List(Context* context,
                                                   const Bytes* request,
                                                   Bytes* response) {
-  Scheduler& scheduler = engine_.scheduler();
-  auto accepted = Accept<v1::ListRequest>(*context, *request, scheduler);
-  if (!accepted.ok()) return UnaryReactor::Fail(scheduler, accepted.status());
-  return UnaryReactor::Run(
-      scheduler,
-      [this, response, list = *std::move(accepted)](
-          UnaryReactor::Finish finish, absl::Status& refused) -> CallHandle {
-        auto call_context = engine_.ContextFor(list.caller);
-        refused = call_context.status();
-        if (!refused.ok()) return nullptr;
-        const auto credential = call_context->credential;
-        const auto token = OpenPageToken(list.call.page_token, *credential);
+  return RunUnary<v1::ListRequest>(
+      engine_, *context, *request,
+      [this, response](CallContext call_context, const ListCall& call,
+                       UnaryReactor::Finish finish,
+                       absl::Status& refused) -> CallHandle {
+        const auto credential = call_context.credential;
+        const auto token = OpenPageToken(call.page_token, *credential);
         refused = token.status();
         if (!refused.ok()) return nullptr;
-        const int page_size = list.call.page_size;
         return engine_.client().List(
-            *std::move(call_context), FetchFor(*token, page_size),
-            [=, token = *token, finish = std::move(finish)](
+            std::move(call_context), FetchFor(*token, call.page_size),
+            [response, credential, token = *token, page_size = call.page_size,
+             finish = std::move(finish)](
                 absl::StatusOr<PredictionPage> page) mutable {
-              const absl::Status status = page.status();
-              if (status.ok()) {
+              if (page.ok()) {
                 *response = Encode(
                     CutPage(*std::move(page), token, page_size, *credential));
               }
-              finish(status);
+              finish(page.status());
             });
       });
 }
@@ -147,74 +178,44 @@ grpc::ServerUnaryReactor* PredictionService::List(Context* context,
 grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
                                                     const Bytes* request,
                                                     Bytes* response) {
-  Scheduler& scheduler = engine_.scheduler();
-  auto accepted = Accept<v1::CancelRequest>(*context, *request, scheduler);
-  if (!accepted.ok()) return UnaryReactor::Fail(scheduler, accepted.status());
-  return UnaryReactor::Run(
-      scheduler,
-      [this, response, cancel = *std::move(accepted)](
-          UnaryReactor::Finish finish, absl::Status& refused) -> CallHandle {
-        auto call_context = engine_.ContextFor(cancel.caller);
-        refused = call_context.status();
-        if (!refused.ok()) return nullptr;
-        return engine_.client().Cancel(*std::move(call_context), cancel.call.id,
-                                       [response, finish = std::move(finish)](
-                                           const absl::Status& status) mutable {
-                                         if (status.ok()) {
-                                           *response =
-                                               Encode(v1::CancelResponse());
-                                         }
-                                         finish(status);
-                                       });
+  return RunUnary<v1::CancelRequest>(
+      engine_, *context, *request,
+      [this, response](CallContext call_context, CancelCall call,
+                       UnaryReactor::Finish finish, absl::Status&) {
+        return engine_.client().Cancel(
+            std::move(call_context), std::move(call.id),
+            [response,
+             finish = std::move(finish)](const absl::Status& status) mutable {
+              if (status.ok()) *response = Encode(v1::CancelResponse());
+              finish(status);
+            });
       });
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::Wait(
     Context* context, const Bytes* request) {
-  Scheduler& scheduler = engine_.scheduler();
-  auto accepted = Accept<v1::WaitRequest>(*context, *request, scheduler);
-  if (!accepted.ok()) return WaitReactor::Fail(scheduler, accepted.status());
-  const v1::PayloadFormat format = accepted->call.format;
-  return WaitReactor::Run(
-      scheduler, format,
-      [this, wait = *std::move(accepted)](WaitReactor& reactor) -> CallHandle {
-        const auto call_context = engine_.ContextFor(wait.caller);
-        absl::Status refused = call_context.status();
-        refused.Update(engine_.AdmitWait());
-        if (refused.ok()) {
-          reactor.Subscribe(engine_.watches(), call_context->credential,
-                            wait.call.id, engine_.Bounded(wait.call.options));
-        } else {
-          reactor.End(refused);
-        }
-        return nullptr;
+  return RunWait<v1::WaitRequest>(
+      engine_, *context, *request,
+      [this](const CallContext& call_context, WaitCall call,
+             WaitReactor& reactor) {
+        reactor.Subscribe(engine_.watches(), call_context.credential,
+                          std::move(call.id), engine_.Bounded(call.options));
+        return CallHandle();
       });
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::CreateAndWait(
     Context* context, const Bytes* request) {
-  Scheduler& scheduler = engine_.scheduler();
-  auto accepted =
-      Accept<v1::CreateAndWaitRequest>(*context, *request, scheduler);
-  if (!accepted.ok()) return WaitReactor::Fail(scheduler, accepted.status());
-  const v1::PayloadFormat format = accepted->call.create.format;
-  return WaitReactor::Run(
-      scheduler, format,
-      [this, both = *std::move(accepted)](
-          WaitReactor& reactor) mutable -> CallHandle {
-        auto call_context = engine_.ContextFor(both.caller);
-        absl::Status refused = call_context.status();
-        refused.Update(engine_.AdmitWait());
-        if (!refused.ok()) {
-          reactor.End(refused);
-          return nullptr;
-        }
-        const auto credential = call_context->credential;
+  return RunWait<v1::CreateAndWaitRequest>(
+      engine_, *context, *request,
+      [this](CallContext call_context, CreateAndWaitCall call,
+             WaitReactor& reactor) {
+        const auto credential = call_context.credential;
         return engine_.Create(
-            *std::move(call_context), std::move(both.call.create.request_id),
-            std::move(both.call.create.params),
-            [this, &reactor, credential, options = both.call.options](
-                absl::StatusOr<v1::Prediction> created) {
+            std::move(call_context), std::move(call.create.request_id),
+            std::move(call.create.params),
+            [this, &reactor, credential,
+             options = call.options](absl::StatusOr<v1::Prediction> created) {
               if (!created.ok()) {
                 reactor.End(PrefixFields(kCreatePrefix, created.status()));
                 return;

@@ -162,6 +162,15 @@ TEST_F(Waiting, ARestartOfTheGatewayIsSurvived) {
   EXPECT_THAT(gateway_.calls(), ElementsAre(kWaitCall, kWaitCall));
 }
 
+// gRPC gives CANCELLED to a stream that reaches a server in its shutdown.
+TEST_F(Waiting, AStreamThatTheServerCancelledIsTakenUpAgain) {
+  gateway_.OnWait(
+      {{started_}, grpc::Status(grpc::StatusCode::CANCELLED, "CANCELLED")});
+  gateway_.OnWait({{done_}, grpc::Status::OK});
+  EXPECT_EQ(RunWait(), kExitDone);
+  EXPECT_THAT(gateway_.calls(), ElementsAre(kWaitCall, kWaitCall));
+}
+
 TEST_F(Waiting, OtherErrorsEndIt) {
   gateway_.OnWait({{}, grpc::Status(grpc::StatusCode::NOT_FOUND, "none")});
   EXPECT_EQ(RunWait(), kExitCallFailed);

@@ -3,22 +3,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "upstream/core/run_on_loop.h"
 
 namespace wriftai {
-namespace {
-
-void RunOn(Scheduler& scheduler, Scheduler::Task task) {
-  absl::Notification done;
-  scheduler.Post([&] {
-    task();
-    done.Notify();
-  });
-  done.WaitForNotification();
-}
-
-}  // namespace
-
 ServiceHarness::ServiceHarness(Config config) {
   loop_ = std::make_unique<CurlLoop>(HttpOptions());
   upstream_ = std::make_unique<ScriptedTransport>(*loop_);
@@ -41,20 +28,20 @@ ServiceHarness::ServiceHarness(Config config) {
 ServiceHarness::~ServiceHarness() {
   server_->Shutdown(std::chrono::system_clock::now());
   server_->Wait();
-  RunOn(*loop_, [this] { engine_.reset(); });
+  RunOnLoop(*loop_, [this] { engine_.reset(); });
 }
 
 void ServiceHarness::Settle() {
-  RunOn(*loop_, [] {});
+  RunOnLoop(*loop_, [] {});
 }
 
 void ServiceHarness::Drain() {
-  RunOn(*loop_, [this] { engine_->BeginDrain(); });
+  RunOnLoop(*loop_, [this] { engine_->BeginDrain(); });
 }
 
 size_t ServiceHarness::waiter_count() {
   size_t count = 0;
-  RunOn(*loop_, [&] { count = engine_->watches().waiter_count(); });
+  RunOnLoop(*loop_, [&] { count = engine_->watches().waiter_count(); });
   return count;
 }
 
