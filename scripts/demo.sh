@@ -24,6 +24,8 @@ step "build" cmake --build build/release --target wriftai-gateway wriftctl
 # The gateway's last line at the start says where it listens.
 start_gateway() {
   mkdir -p "$LOG_DIR"
+  # There before it is read: the gateway's own redirection may come later.
+  : >"$LOG_DIR/gateway.log"
   build/release/bin/wriftai-gateway --listen_address=127.0.0.1:0 "$@" \
     2>"$LOG_DIR/gateway.log" &
   gateway=$!

@@ -12,6 +12,7 @@ source "$(dirname "$0")/common.sh"
 BUILD_PACKAGES=(
   ca-certificates  # To trust the upstream, and npm's registry.
   ccache
+  civetweb  # The CMake package of libcivetweb-dev refuses to go without it.
   cmake
   g++-12
   golang-github-gogo-googleapis-dev  # google/rpc/*.proto

@@ -32,14 +32,23 @@ check_schema() {
 # only_in INCLUDE FOLDERS: fails when a file whose path does not match FOLDERS
 # includes what INCLUDE matches. Both are extended regular expressions.
 only_in() {
-  local found
-  found=$(files '*.cc' '*.h' | grep -Ev "^($2)" |
-    xargs grep -nE "^ *# *include *[<\"]($1)" || true)
-  [[ -z $found ]] || {
-    say "$found"
-    say "belongs into $2 alone (ARCHITECTURE.md, layers)"
-    return 1
-  }
+  none "only in $2" "$(files '*.cc' '*.h' | grep -Ev "^($2)" |
+    xargs grep -nE "^ *# *include *[<\"]($1)")"
+}
+
+# knows FOLDER OTHERS: fails when a file in FOLDER includes one of the project
+# that is neither in it nor matches OTHERS.
+knows() {
+  none "$1 knows $2 alone" "$(files "$1*.cc" "$1*.h" |
+    xargs grep -nE '^ *# *include *"(client|sandbox|service|upstream|wriftai)/' |
+    grep -Ev "include *\"($1|$2)")"
+}
+
+# none RULE FOUND: whether nothing was found.
+none() {
+  [[ -n $2 ]] || return 0
+  printf '%s\n' "$2" "against the layers of ARCHITECTURE.md: $1"
+  return 1
 }
 
 check_includes() {
@@ -53,6 +62,15 @@ check_includes() {
   only_in 'client/' 'client/|tests/' || failed=1
   only_in 'sandbox/' 'sandbox/|service/app\.|tests/' || failed=1
   only_in 'tests/' 'tests/' || failed=1
+  knows 'upstream/core/' 'upstream/core/' || failed=1
+  knows 'upstream/http/' 'upstream/core/' || failed=1
+  knows 'upstream/json/' 'upstream/core/|upstream/prediction_params|wriftai/' ||
+    failed=1
+  knows 'upstream/watch/' \
+    'upstream/(core/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
+    failed=1
+  knows 'client/' 'upstream/core/|wriftai/' || failed=1
+  knows 'sandbox/' 'upstream/(core|http)/' || failed=1
   return $failed
 }
 

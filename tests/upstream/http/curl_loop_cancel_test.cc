@@ -166,7 +166,8 @@ TEST_F(CurlLoopCancelTest, StoppingDropsWhatIsInFlight) {
 }
 
 TEST_F(CurlLoopCancelTest, AHandleMayOutliveTheLoop) {
-  OnLoop([&] { call_ = loop().Send(Get("http://127.0.0.1:1"), nullptr); });
+  RawHttpServer server(NeverAnswer);
+  OnLoop([&] { call_ = loop().Send(Get(server.Url("/")), Unwanted()); });
   StopLoop();
   call_.reset();
 }
