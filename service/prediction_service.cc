@@ -166,11 +166,13 @@ grpc::ServerUnaryReactor* PredictionService::List(Context* context,
             [response, credential, token = *token, page_size = call.page_size,
              finish = std::move(finish)](
                 absl::StatusOr<PredictionPage> page) mutable {
-              if (page.ok()) {
-                *response = Encode(
-                    CutPage(*std::move(page), token, page_size, *credential));
+              if (!page.ok()) {
+                finish(page.status());
+                return;
               }
-              finish(page.status());
+              *response = Encode(
+                  CutPage(*std::move(page), token, page_size, *credential));
+              finish(absl::OkStatus());
             });
       });
 }
