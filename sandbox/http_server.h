@@ -33,7 +33,7 @@ class HttpServer {
  public:
   struct Options {
     std::string listen_address;  // Host and port.
-    int64_t workers = 200;
+    int64_t workers = 1;
     int64_t max_body_bytes = 64 << 20;
   };
 

@@ -22,8 +22,9 @@ struct SandboxOptions {
 
   // A connection holds a thread as long as it is open, and a create with
   // Prefer: wait as long as it waits: so many clients at once, of which each
-  // thread costs about 100 kB of stack.
-  int64_t workers = 200;
+  // thread costs about 100 kB of stack. The 512 connections that a gateway
+  // keeps, and some for people and scripts.
+  int64_t workers = 600;
 
   // What a request may carry; civetweb has no limit of its own.
   int64_t max_body_bytes = 64 << 20;

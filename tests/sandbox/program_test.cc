@@ -4,11 +4,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/sandbox/raw_client.h"
+#include "upstream/http/http_options.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -96,6 +100,25 @@ TEST(SandboxProgram, SaysWhereItListensAndEndsOnSignals) {
                 MatchesRegex("listening on http://127.0.0.1:[0-9]+/v1"));
     program.Signal(signal_number);
     EXPECT_EQ(program.Wait(), 0);
+  }
+}
+
+// Each stays open, as in a client's pool: one that found no thread would have
+// to wait for the end of another.
+TEST(SandboxProgram, ServesEveryConnectionOfAGatewayAndSomebodyElses) {
+  Program program({"--norate_limits"});
+  const std::string line = program.ReadLine();
+  const size_t port_at = line.rfind(':') + 1;
+  int port = 0;
+  ASSERT_TRUE(
+      absl::SimpleAtoi(line.substr(port_at, line.rfind('/') - port_at), &port))
+      << line;
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < HttpOptions().max_connections + 20; ++i) {
+    clients.push_back(std::make_unique<RawClient>(port));
+    ASSERT_THAT(clients.back()->Call(Get("/v1/predictions")).head,
+                StartsWith("HTTP/1.1 200 OK\r\n"))
+        << "connection " << i;
   }
 }
 
