@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -21,6 +23,16 @@ int Usage(const absl::Status& status) {
   return kUsageError;
 }
 
+// Every caller's connection takes a descriptor, and so does every one to the
+// upstream. The usual soft limit of 1024 protects programs that use select(),
+// which nothing here does; the hard one is what the operator allows.
+void TakeAllDescriptors() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -32,6 +44,7 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  TakeAllDescriptors();
 
   spdlog::set_default_logger(spdlog::stderr_logger_mt("gateway"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v",

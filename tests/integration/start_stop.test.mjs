@@ -7,10 +7,11 @@ import { describe, test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { FakeUpstream } from './support/fake_upstream.mjs';
 import { Gateway } from './support/gateway.mjs';
-import { secret } from './support/program.mjs';
+import { Program, secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
 import { predictionJson } from './support/sandbox.mjs';
 import { Health } from './support/schema.mjs';
+import { setting } from './support/setting.mjs';
 import { fromValue, toValue } from './support/value.mjs';
 
 const TOKEN = secret('start-token-1');
@@ -113,6 +114,25 @@ test('--sandbox works without a token and without a network', async (t) => {
     wait_options: { poll_interval: { nanos: 100e6 } },
   }).last();
   assert.deepEqual(fromValue(end.prediction.output), { a: 1 });
+});
+
+test('callers may be more than the soft limit of descriptors', async (t) => {
+  const program = new Program('/bin/sh', [
+    '-c', 'ulimit -S -n 64; exec "$0" "$@"', setting('WRIFTAI_GATEWAY'),
+    '--listen_address=127.0.0.1:0',
+  ]);
+  const gateway = new Gateway(
+      program, await program.awaitOutput('stderr', /gRPC listens on (\S+)$/m));
+  const clients =
+      Array.from({ length: 128 }, () => new Client(gateway.address));
+  t.after(() => {
+    clients.forEach((client) => client.close());
+    return gateway.stop();
+  });
+  // Any answer shows that the connection was taken.
+  const failures = clients.map((client) =>
+    failure(client.get({ id: 'x' }), { code: 'INVALID_ARGUMENT' }));
+  assert.equal((await Promise.all(failures)).length, clients.length);
 });
 
 // A gateway over an upstream that the test holds in its hands.
