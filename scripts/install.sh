@@ -42,6 +42,7 @@ TEST_PACKAGES=(
   git  # What is linted is what git tracks.
   iproute2
   libclang-rt-14-dev
+  openssl  # Certificates of the tests' upstreams.
   python3
   python3-grpcio
 )
