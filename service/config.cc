@@ -10,6 +10,11 @@
 namespace wriftai {
 namespace {
 
+// Requests per second: from one in a hundred seconds to far more than any
+// published limit.
+constexpr double kLeastRate = 0.01;
+constexpr double kMostRate = 100'000;
+
 absl::Status Wanted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
 }
@@ -120,6 +125,22 @@ void AddServerFlags(FlagSet& flags, Config& config) {
             "How long calls may go on after SIGTERM before they are cut off.");
 }
 
+void AddBudgetFlags(FlagSet& flags, Config& config) {
+  flags.Add("read_rate", &config.rates.reads, kLeastRate, kMostRate,
+            "Requests per second and token, creates apart, until the "
+            "upstream's headers say otherwise.");
+  flags.Add("create_rate", &config.rates.creates, kLeastRate, kMostRate,
+            "Creates per second and token, until the upstream's headers say "
+            "otherwise.");
+  flags.Add("cache_bytes", &config.cache.max_bytes, 0, int64_t{1} << 40,
+            "What is kept of predictions that nobody waits for, their outputs "
+            "included; 0 keeps none.");
+  flags.Add("cache_time", &config.cache.keep_for, absl::ZeroDuration(),
+            absl::Hours(24 * 7),
+            "How long a prediction that has ended is answered from what is "
+            "kept, also after the upstream has deleted it.");
+}
+
 absl::Status ReadToken(const FlagSet::Environment& environment,
                        Config& config) {
   const char* const token = environment("WRIFTAI_ACCESS_TOKEN");
@@ -147,6 +168,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   AddServerFlags(flags, line.config);
   AddCredentialFlags(flags, line.config);
   AddUpstreamFlags(flags, line.config);
+  AddBudgetFlags(flags, line.config);
   line.help = flags.Help();
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();

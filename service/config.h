@@ -7,9 +7,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "upstream/budget/budget_registry.h"
 #include "upstream/core/flag_set.h"
 #include "upstream/core/secret.h"
 #include "upstream/rest_prediction_client.h"
+#include "upstream/watch/snapshot_cache.h"
 
 namespace wriftai {
 
@@ -34,6 +36,9 @@ struct Config {
   absl::Duration connect_timeout = absl::Seconds(5);
   int64_t max_connections = 512;
   std::string api_ca_file;
+
+  BudgetRegistry::Rates rates;
+  SnapshotCache::Options cache;
 
   int64_t max_request_bytes = 16 << 20;
   int64_t max_response_bytes = 64 << 20;

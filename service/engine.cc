@@ -11,6 +11,21 @@ namespace {
 // them make 2,000 a second for the other replicas.
 constexpr absl::Duration kDrainSpread = absl::Seconds(5);
 
+// A call that is answered with what is known: from the loop, as all are.
+class Known : public Call {
+ public:
+  Known(Scheduler& scheduler, SnapshotPtr snapshot,
+        PredictionClient::PredictionDone done)
+      : answer_(scheduler.PostAt(
+            scheduler.Now(),
+            [snapshot = std::move(snapshot), done = std::move(done)]() mutable {
+              done(snapshot->prediction);
+            })) {}
+
+ private:
+  const TimerHandle answer_;
+};
+
 }  // namespace
 
 Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
@@ -21,9 +36,10 @@ Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
       scheduler_(scheduler),
       token_(std::move(token)),
       random_(random_seed),
-      client_(config.upstream, scheduler, transport, random_),
+      budgets_(config.rates, scheduler),
+      client_(config.upstream, scheduler, transport, budgets_, random_),
       creates_(scheduler, client_),
-      watches_(scheduler, client_, random_) {}
+      watches_(config.cache, scheduler, client_, budgets_, random_) {}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   auto credential = ChooseCredential(credentials_, caller.credential, *token_);
@@ -48,15 +64,52 @@ void Engine::BeginDrain() {
   watches_.FailAll([this] { return Draining(); });
 }
 
+PredictionClient::PredictionDone Engine::Learning(
+    const CallContext& context, v1::Source source,
+    PredictionClient::PredictionDone done) {
+  return
+      [this, credential = context.credential, source, done = std::move(done)](
+          absl::StatusOr<v1::Prediction> prediction) mutable {
+        if (prediction.ok()) watches_.Learn(*credential, *prediction, source);
+        done(std::move(prediction));
+      };
+}
+
+CallHandle Engine::Get(CallContext context, std::string id,
+                       PredictionClient::PredictionDone done) {
+  if (SnapshotPtr ended = watches_.Ended(*context.credential, id)) {
+    return std::make_unique<Known>(scheduler_, std::move(ended),
+                                   std::move(done));
+  }
+  auto learning = Learning(context, v1::SOURCE_GET, std::move(done));
+  return client_.Get(std::move(context), std::move(id), std::move(learning));
+}
+
 CallHandle Engine::Create(CallContext context, std::string request_id,
                           CreateParams params,
                           PredictionClient::PredictionDone done) {
+  auto learning = Learning(context, v1::SOURCE_CREATE, std::move(done));
   if (request_id.empty()) {
     return client_.Create(std::move(context), std::move(params),
-                          std::move(done));
+                          std::move(learning));
   }
   return creates_.Create(std::move(context), std::move(request_id),
-                         std::move(params), std::move(done));
+                         std::move(params), std::move(learning));
+}
+
+CallHandle Engine::List(CallContext context, ListParams params,
+                        PredictionClient::PageDone done) {
+  const auto credential = context.credential;
+  return client_.List(std::move(context), std::move(params),
+                      [this, credential, done = std::move(done)](
+                          absl::StatusOr<PredictionPage> page) mutable {
+                        if (page.ok()) {
+                          for (const v1::Prediction& item : page->predictions) {
+                            watches_.Learn(*credential, item, v1::SOURCE_LIST);
+                          }
+                        }
+                        done(std::move(page));
+                      });
 }
 
 absl::Status Engine::Draining() {

@@ -8,6 +8,8 @@
 #include "service/caller_token.h"
 #include "service/config.h"
 #include "service/token_source.h"
+#include "service/wait_reactor.h"
+#include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/create_once.h"
@@ -23,10 +25,12 @@ struct Caller {
   absl::Time deadline = absl::InfiniteFuture();  // Scheduler::Now()'s clock.
 };
 
-// All that the service has on the loop: the upstream, the creates that happen
-// once, the watches, the gateway's token. The object graph in one place.
+// All that the service has on the loop: the budgets, the upstream, the creates
+// that happen once, the watches, the gateway's token. The object graph in one
+// place. What one call learns of a prediction is told to all who wait for it.
 //
-// Threads: constructor any, scheduler() any, all else on the loop, the
+// Threads: constructor any, scheduler() and stream_stats() any, all else on the
+// loop, the
 // destructor too. Scheduler and transport must outlive it.
 class Engine {
  public:
@@ -50,24 +54,41 @@ class Engine {
   // own, so that they do not all arrive at the next replica at once.
   void BeginDrain();
 
+  // A prediction that is known to have ended costs no read.
+  CallHandle Get(CallContext context, std::string id,
+                 PredictionClient::PredictionDone done);
+
   // Creates once per `request_id`; empty: creates.
   CallHandle Create(CallContext context, std::string request_id,
                     CreateParams params, PredictionClient::PredictionDone done);
 
+  CallHandle List(CallContext context, ListParams params,
+                  PredictionClient::PageDone done);
+
   PredictionClient& client() { return client_; }
+  BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
+
+  // The reference: any thread; what it holds: the loop.
+  StreamStats& stream_stats() { return stream_stats_; }
 
  private:
   absl::Status Draining();
+  // `done`, after what it brings has been told to those who wait for it.
+  PredictionClient::PredictionDone Learning(
+      const CallContext& context, v1::Source source,
+      PredictionClient::PredictionDone done);
 
   const CredentialPolicy credentials_;
   const absl::Duration max_wait_;
   Scheduler& scheduler_;
   const std::unique_ptr<TokenSource> token_;
   Random random_;
+  BudgetRegistry budgets_;
   RestPredictionClient client_;
   CreateOnce creates_;
   WatchRegistry watches_;
+  StreamStats stream_stats_;
   bool draining_ = false;
 };
 

@@ -102,10 +102,13 @@ WaitReactor* RunWait(Engine& engine, const grpc::CallbackServerContext& context,
                      const grpc::ByteBuffer& request, Begin begin) {
   Scheduler& scheduler = engine.scheduler();
   auto accepted = Accept<Request>(context, request, scheduler);
-  if (!accepted.ok()) return WaitReactor::Fail(scheduler, accepted.status());
+  StreamStats& stats = engine.stream_stats();
+  if (!accepted.ok()) {
+    return WaitReactor::Fail(scheduler, stats, accepted.status());
+  }
   const v1::PayloadFormat format = FormatOf(accepted->call);
   return WaitReactor::Run(
-      scheduler, format,
+      scheduler, stats, format,
       [&engine, begin = std::move(begin), accepted = *std::move(accepted)](
           WaitReactor& reactor) mutable -> CallHandle {
         auto call_context = engine.ContextFor(accepted.caller);
@@ -129,9 +132,8 @@ grpc::ServerUnaryReactor* PredictionService::Get(Context* context,
       engine_, *context, *request,
       [this, response](CallContext call_context, GetCall call,
                        UnaryReactor::Finish finish, absl::Status&) {
-        return engine_.client().Get(
-            std::move(call_context), std::move(call.id),
-            Respond(call.format, response, std::move(finish)));
+        return engine_.Get(std::move(call_context), std::move(call.id),
+                           Respond(call.format, response, std::move(finish)));
       });
 }
 
@@ -161,7 +163,7 @@ grpc::ServerUnaryReactor* PredictionService::List(Context* context,
         const auto token = OpenPageToken(call.page_token, *credential);
         refused = token.status();
         if (!refused.ok()) return nullptr;
-        return engine_.client().List(
+        return engine_.List(
             std::move(call_context), FetchFor(*token, call.page_size),
             [response, credential, token = *token, page_size = call.page_size,
              finish = std::move(finish)](
@@ -222,9 +224,16 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::CreateAndWait(
                 reactor.End(PrefixFields(kCreatePrefix, created.status()));
                 return;
               }
-              std::string id = created->id();
-              reactor.Subscribe(engine_.watches(), credential, std::move(id),
-                                engine_.Bounded(options), *std::move(created));
+              const std::string id = created->id();
+              const SnapshotPtr known = engine_.watches().SnapshotOf(
+                  *std::move(created), v1::SOURCE_CREATE);
+              // Whoever has paid for it gets its id, also while draining.
+              if (absl::Status draining = engine_.AdmitWait(); !draining.ok()) {
+                reactor.EndAfter(known, draining);
+                return;
+              }
+              reactor.Subscribe(engine_.watches(), credential, id,
+                                engine_.Bounded(options), known);
             });
       });
 }

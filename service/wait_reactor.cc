@@ -3,35 +3,36 @@
 #include <utility>
 
 #include "service/grpc_status.h"
-#include "service/payload_format.h"
-#include "service/request_codec.h"
-#include "service/time_proto.h"
+#include "service/update_codec.h"
 
 namespace wriftai {
 
-WaitReactor* WaitReactor::Run(Scheduler& scheduler, v1::PayloadFormat format,
-                              Begin begin) {
-  auto* const reactor = new WaitReactor(scheduler, format);
+WaitReactor* WaitReactor::Run(Scheduler& scheduler, StreamStats& stats,
+                              v1::PayloadFormat format, Begin begin) {
+  auto* const reactor = new WaitReactor(scheduler, stats, format);
   scheduler.Post([reactor, begin = std::move(begin)]() mutable {
+    ++reactor->stats_.open;
     // The caller may have left already.
     if (!reactor->finished_) reactor->call_ = begin(*reactor);
   });
   return reactor;
 }
 
-WaitReactor* WaitReactor::Fail(Scheduler& scheduler,
+WaitReactor* WaitReactor::Fail(Scheduler& scheduler, StreamStats& stats,
                                const absl::Status& status) {
-  auto* const reactor = new WaitReactor(scheduler, v1::PAYLOAD_FORMAT_VALUE);
-  scheduler.Post([reactor, status] { reactor->End(status); });
-  return reactor;
+  return Run(scheduler, stats, v1::PAYLOAD_FORMAT_VALUE,
+             [status](WaitReactor& reactor) {
+               reactor.End(status);
+               return CallHandle();
+             });
 }
 
 void WaitReactor::Subscribe(WatchRegistry& registry,
-                            std::shared_ptr<const Credential> credential,
+                            const std::shared_ptr<const Credential>& credential,
                             std::string id, const WatchOptions& options,
-                            std::optional<v1::Prediction> known) {
-  subscription_ = registry.Subscribe(std::move(credential), std::move(id),
-                                     options, *this, std::move(known));
+                            SnapshotPtr known) {
+  subscription_ = registry.Subscribe(credential, std::move(id), options, *this,
+                                     std::move(known));
 }
 
 void WaitReactor::End(const absl::Status& status) {
@@ -39,8 +40,15 @@ void WaitReactor::End(const absl::Status& status) {
   Pump();
 }
 
+void WaitReactor::EndAfter(const SnapshotPtr& last,
+                           const absl::Status& status) {
+  newest_ = Update{last, absl::ZeroDuration()};
+  End(status);
+}
+
 void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
                              absl::Duration interval) {
+  if (newest_.has_value()) ++stats_.conflated;
   newest_ = Update{snapshot, interval};
   Pump();
 }
@@ -61,7 +69,8 @@ void WaitReactor::OnCancel() {
 }
 
 void WaitReactor::OnDone() {
-  scheduler_.Post([self = std::unique_ptr<WaitReactor>(this)] {});
+  scheduler_.Post(
+      [self = std::unique_ptr<WaitReactor>(this)] { --self->stats_.open; });
 }
 
 void WaitReactor::Pump() {
@@ -83,14 +92,9 @@ void WaitReactor::Pump() {
 }
 
 void WaitReactor::Write(const Update& update) {
-  v1::PredictionUpdate message;
-  *message.mutable_prediction() = update.snapshot->prediction;
-  FormatPayloads(format_, *message.mutable_prediction());
-  *message.mutable_observed_at() = TimestampFrom(update.snapshot->observed_at);
-  message.set_source(update.snapshot->source);
-  message.set_sequence(++sequence_);
-  *message.mutable_interval() = DurationFrom(update.interval);
-  in_flight_ = Encode(message);
+  ++stats_.updates;
+  in_flight_ =
+      EncodeUpdate(update.snapshot, format_, ++sequence_, update.interval);
   if (IsTerminal(update.snapshot->prediction)) {
     finished_ = true;
     subscription_.reset();

@@ -19,6 +19,13 @@
 
 namespace wriftai {
 
+// What all waiting streams have done; of the loop.
+struct StreamStats {
+  int64_t open = 0;
+  int64_t updates = 0;    // Written.
+  int64_t conflated = 0;  // Replaced by a newer one before they were written.
+};
+
 // One waiting stream: a waiter of the watch on one side, one write in flight on
 // the other.
 //
@@ -37,20 +44,26 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // returns the handle of a call that will Subscribe() or Fail() later.
   using Begin = absl::AnyInvocable<CallHandle(WaitReactor& reactor)>;
 
-  static WaitReactor* Run(Scheduler& scheduler, v1::PayloadFormat format,
-                          Begin begin);
+  // `stats` must outlive the stream, and is of the loop.
+  static WaitReactor* Run(Scheduler& scheduler, StreamStats& stats,
+                          v1::PayloadFormat format, Begin begin);
 
   // A stream that ends at once.
-  static WaitReactor* Fail(Scheduler& scheduler, const absl::Status& status);
+  static WaitReactor* Fail(Scheduler& scheduler, StreamStats& stats,
+                           const absl::Status& status);
 
-  // Becomes a waiter for the prediction. On the loop, once.
+  // Becomes a waiter for the prediction. On the loop, once. `known`: what was
+  // just learnt of it, told first where nothing newer is known; may be null.
   void Subscribe(WatchRegistry& registry,
-                 std::shared_ptr<const Credential> credential, std::string id,
-                 const WatchOptions& options,
-                 std::optional<v1::Prediction> known = std::nullopt);
+                 const std::shared_ptr<const Credential>& credential,
+                 std::string id, const WatchOptions& options,
+                 SnapshotPtr known = nullptr);
 
   // Ends the stream. On the loop.
   void End(const absl::Status& status);
+
+  // The same, after a last update.
+  void EndAfter(const SnapshotPtr& last, const absl::Status& status);
 
  private:
   struct Update {
@@ -58,8 +71,9 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     absl::Duration interval;
   };
 
-  WaitReactor(Scheduler& scheduler, v1::PayloadFormat format)
-      : scheduler_(scheduler), format_(format) {}
+  WaitReactor(Scheduler& scheduler, StreamStats& stats,
+              v1::PayloadFormat format)
+      : scheduler_(scheduler), stats_(stats), format_(format) {}
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -73,6 +87,7 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void Write(const Update& update);
 
   Scheduler& scheduler_;
+  StreamStats& stats_;
   const v1::PayloadFormat format_;
 
   CallHandle call_;

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "upstream/budget/permit.h"
 #include "upstream/core/call.h"
 #include "upstream/core/credential.h"
 #include "upstream/prediction_params.h"
@@ -23,6 +24,10 @@ struct CallContext {
 
   // Whether a read that fails in passing is tried again before `deadline`.
   bool retry_reads = true;
+
+  // A place in the budget that has been granted already. Without one the call
+  // waits for its own.
+  Permit permit;
 };
 
 // The upstream, one method for each of its operations on predictions.
@@ -30,7 +35,8 @@ struct CallContext {
 // Threads: loop only. Arguments are taken by value. `done` runs on the loop,
 // exactly once, never before the method has returned, and not at all once the
 // handle has been destroyed. Fails: by the table of upstream/http_status.h,
-// with details.
+// with details, and RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED) where the credential's
+// budget does not reach the call in time.
 class PredictionClient {
  public:
   using PredictionDone =

@@ -4,22 +4,35 @@
 #include <utility>
 
 #include "upstream/error_details.h"
+#include "upstream/rate_limit.h"
 
 namespace wriftai {
+namespace {
+
+constexpr int kTooManyRequests = 429;  // RFC 6585, section 4.
+
+}  // namespace
 
 ReplyCall::ReplyCall(Scheduler& scheduler, HttpTransport& transport,
-                     Random& random, HttpRequest request, Options options,
+                     Random& random, std::shared_ptr<Budget> budget,
+                     Permit permit, HttpRequest request, Options options,
                      Done done)
     : scheduler_(scheduler),
       transport_(transport),
       random_(random),
+      budget_(std::move(budget)),
       request_(std::move(request)),
       options_(std::move(options)),
       done_(std::move(done)) {
   if (scheduler_.Now() < options_.deadline) {
-    Attempt();
+    if (permit) {
+      SendWith(std::move(permit));
+    } else {
+      Attempt();
+    }
     return;
   }
+  permit.GiveBack();
   timer_ = scheduler_.PostAt(scheduler_.Now(), [this] {
     Finish(GatewayError(absl::StatusCode::kDeadlineExceeded,
                         "DEADLINE_EXCEEDED",
@@ -28,6 +41,22 @@ ReplyCall::ReplyCall(Scheduler& scheduler, HttpTransport& transport,
 }
 
 void ReplyCall::Attempt() {
+  if (auto permit = budget_->TryAdmit()) {
+    SendWith(*std::move(permit));
+    return;
+  }
+  admission_ =
+      budget_->Admit(options_.deadline, [this](absl::StatusOr<Permit> permit) {
+        if (permit.ok()) {
+          SendWith(*std::move(permit));
+        } else {
+          Finish(permit.status());
+        }
+      });
+}
+
+void ReplyCall::SendWith(Permit permit) {
+  permit_ = std::move(permit);
   ++attempts_;
   HttpRequest request = request_;
   const absl::Duration remaining = options_.deadline - scheduler_.Now();
@@ -42,12 +71,15 @@ void ReplyCall::Attempt() {
 void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
   absl::Status status;
   if (auto* const response = std::get_if<HttpResponse>(&result)) {
+    permit_.OnReply(RateLimitFromHeaders(*response, scheduler_.WallNow()),
+                    response->status == kTooManyRequests);
     if (response->status >= 200 && response->status <= 299) {
       Finish(std::move(*response));
       return;
     }
     status = StatusFromReply(*response, options_.subject, scheduler_.WallNow());
   } else {
+    permit_ = Permit();
     status = StatusFromFailure(std::get<TransportFailure>(result),
                                options_.subject, by_deadline);
   }

@@ -1,11 +1,14 @@
 #ifndef WRIFTAI_UPSTREAM_REPLY_CALL_H_
 #define WRIFTAI_UPSTREAM_REPLY_CALL_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "upstream/budget/budget.h"
+#include "upstream/budget/permit.h"
 #include "upstream/core/call.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
@@ -15,13 +18,14 @@
 
 namespace wriftai {
 
-// One call to the upstream until its reply: sends the request, tries a read
-// again where that may help, and gives up at the deadline. Destroying it
-// cancels.
+// One call to the upstream until its reply: waits for its place in the budget,
+// sends the request, tries a read again where that may help (each attempt has a
+// place of its own), and gives up at the deadline. Destroying it cancels.
 //
 // Threads: loop. Owns: the request, the attempt under way, the timer of the
-// next. Scheduler, transport and random must outlive it. Fails: through `done`,
-// once, by the table of http_status.h; `done` gets 2xx replies alone.
+// next. Scheduler, transport and random must outlive it. Fails: through
+// `done`, once, by the table of http_status.h or as Budget::Admit(); `done`
+// gets 2xx replies alone.
 class ReplyCall : public Call {
  public:
   using Done = absl::AnyInvocable<void(absl::StatusOr<HttpResponse>)>;
@@ -34,22 +38,28 @@ class ReplyCall : public Call {
   };
 
   // `request.timeout` is what one attempt may take, the deadline aside.
+  // `permit`: for the first attempt, where the caller has one.
   ReplyCall(Scheduler& scheduler, HttpTransport& transport, Random& random,
-            HttpRequest request, Options options, Done done);
+            std::shared_ptr<Budget> budget, Permit permit, HttpRequest request,
+            Options options, Done done);
 
  private:
   void Attempt();
+  void SendWith(Permit permit);
   void OnResult(HttpResult result, bool by_deadline);
   void Finish(absl::StatusOr<HttpResponse> reply);
 
   Scheduler& scheduler_;
   HttpTransport& transport_;
   Random& random_;
+  const std::shared_ptr<Budget> budget_;  // Before the permit.
   const HttpRequest request_;
   const Options options_;
   Done done_;
 
   int attempts_ = 0;
+  CallHandle admission_;
+  Permit permit_;  // While an attempt is under way.
   CallHandle attempt_;
   TimerHandle timer_;
 };

@@ -37,10 +37,12 @@ ReplyCall::Done Decoded(absl::AnyInvocable<void(absl::StatusOr<T>)> done,
 RestPredictionClient::RestPredictionClient(RestClientOptions options,
                                            Scheduler& scheduler,
                                            HttpTransport& transport,
+                                           BudgetRegistry& budgets,
                                            Random& random)
     : options_(std::move(options)),
       scheduler_(scheduler),
       transport_(transport),
+      budgets_(budgets),
       random_(random) {}
 
 HttpRequest RestPredictionClient::Request(HttpMethod method,
@@ -53,14 +55,12 @@ HttpRequest RestPredictionClient::Request(HttpMethod method,
   if (method == HttpMethod::kPost) {
     request.headers.emplace_back("content-type", "application/json");
   }
-  if (context.credential != nullptr) {
-    request.bearer = context.credential->token();
-  }
+  request.bearer = context.credential->token();
   request.timeout = options_.read_timeout;
   return request;
 }
 
-CallHandle RestPredictionClient::Send(const CallContext& context,
+CallHandle RestPredictionClient::Send(CallContext&& context,
                                       CallSubject subject, HttpRequest request,
                                       ReplyCall::Done done) {
   ReplyCall::Options options;
@@ -68,9 +68,14 @@ CallHandle RestPredictionClient::Send(const CallContext& context,
   const bool is_read = request.method == HttpMethod::kGet;
   options.max_attempts = is_read && context.retry_reads ? kMaxAttempts : 1;
   options.subject = std::move(subject);
-  return std::make_unique<ReplyCall>(scheduler_, transport_, random_,
-                                     std::move(request), std::move(options),
-                                     std::move(done));
+  const auto both = budgets_.For(context.credential);
+  std::shared_ptr<Budget> budget(
+      both, options.subject.operation == Operation::kCreate ? &both->creates
+                                                            : &both->reads);
+  return std::make_unique<ReplyCall>(
+      scheduler_, transport_, random_, std::move(budget),
+      std::move(context.permit), std::move(request), std::move(options),
+      std::move(done));
 }
 
 CallHandle RestPredictionClient::Get(CallContext context, std::string id,
@@ -78,7 +83,8 @@ CallHandle RestPredictionClient::Get(CallContext context, std::string id,
   HttpRequest request =
       Request(HttpMethod::kGet,
               absl::StrCat("/predictions/", PercentEncode(id)), context);
-  return Send(context, {Operation::kGet, std::move(id)}, std::move(request),
+  return Send(std::move(context), {Operation::kGet, std::move(id)},
+              std::move(request),
               Decoded<v1::Prediction>(std::move(done), PredictionFromJson));
 }
 
@@ -100,7 +106,7 @@ CallHandle RestPredictionClient::Create(CallContext context,
   }
   request.body = CreateBodyToJson(
       params, options_.create_path == CreatePath::kPredictions);
-  return Send(context,
+  return Send(std::move(context),
               {Operation::kCreate, absl::StrCat(model.owner, "/", model.name)},
               std::move(request),
               Decoded<v1::Prediction>(std::move(done), PredictionFromJson));
@@ -112,7 +118,7 @@ CallHandle RestPredictionClient::List(CallContext context, ListParams params,
   if (!params.cursor.empty()) {
     absl::StrAppend(&path, "&cursor=", PercentEncode(params.cursor));
   }
-  return Send(context, {Operation::kList, ""},
+  return Send(std::move(context), {Operation::kList, ""},
               Request(HttpMethod::kGet, path, context),
               Decoded<PredictionPage>(std::move(done), PredictionPageFromJson));
 }
@@ -122,7 +128,8 @@ CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
   HttpRequest request = Request(
       HttpMethod::kPost,
       absl::StrCat("/predictions/", PercentEncode(id), "/cancel"), context);
-  return Send(context, {Operation::kCancel, std::move(id)}, std::move(request),
+  return Send(std::move(context), {Operation::kCancel, std::move(id)},
+              std::move(request),
               [done = std::move(done)](
                   const absl::StatusOr<HttpResponse>& reply) mutable {
                 done(reply.status());

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/http/http_transport.h"
@@ -34,14 +35,16 @@ struct RestClientOptions {
 };
 
 // The upstream over REST: paths, headers and bodies; what comes back is decoded
-// by json/ and judged by http_status.h.
+// by json/ and judged by http_status.h. Every request has its place in the
+// credential's budget.
 //
-// Threads: loop. Scheduler, transport and random must outlive it and its calls;
-// it must outlive its calls. Fails: see PredictionClient.
+// Threads: loop. Scheduler, transport, budgets and random must outlive it and
+// its calls; it must outlive its calls. Fails: see PredictionClient.
 class RestPredictionClient : public PredictionClient {
  public:
   RestPredictionClient(RestClientOptions options, Scheduler& scheduler,
-                       HttpTransport& transport, Random& random);
+                       HttpTransport& transport, BudgetRegistry& budgets,
+                       Random& random);
 
   CallHandle Get(CallContext context, std::string id,
                  PredictionDone done) override;
@@ -55,12 +58,13 @@ class RestPredictionClient : public PredictionClient {
  private:
   HttpRequest Request(HttpMethod method, absl::string_view path,
                       const CallContext& context) const;
-  CallHandle Send(const CallContext& context, CallSubject subject,
+  CallHandle Send(CallContext&& context, CallSubject subject,
                   HttpRequest request, ReplyCall::Done done);
 
   const RestClientOptions options_;
   Scheduler& scheduler_;
   HttpTransport& transport_;
+  BudgetRegistry& budgets_;
   Random& random_;
 };
 

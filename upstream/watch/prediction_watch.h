@@ -5,84 +5,85 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
-#include "upstream/prediction_client.h"
-#include "upstream/retry_policy.h"
 #include "upstream/watch/waiter.h"
 
 namespace wriftai {
 
-// One prediction of one credential, and everyone who waits for it: asks the
-// upstream as often as the most eager waiter wants, and tells each at its own
-// interval. It belongs to no waiter: each comes and goes freely.
+// One prediction of one credential as its waiters see it: keeps the newest
+// state, and tells each waiter at its own interval. It belongs to no waiter:
+// each comes and goes freely. What is asked of the upstream, and when, is not
+// its business (see CredentialWatches).
 //
-// A poll that fails in passing (MayPass) only lengthens the delay: doubled from
-// the interval up to kLongestPollDelay, or until the upstream's limit is reset.
-// Any other failure ends the watch for all.
+// A crowd is told in batches of kTellBatch, so that nothing else waits for its
+// end; a newer state that comes meanwhile goes to those not yet told, and then
+// to the others.
 //
-// Threads: loop. Owns: the waiters, the poll under way, the timer of the next.
-// Scheduler, client, random and the observers must outlive it.
+// Threads: loop. Owns: the waiters. Scheduler and the observers must outlive
+// it.
 class PredictionWatch {
  public:
-  PredictionWatch(std::shared_ptr<const Credential> credential, std::string id,
-                  Scheduler& scheduler, PredictionClient& client,
-                  Random& random);
+  // Told at once; at some 10 us each they hold the loop for 3 ms.
+  static constexpr int kTellBatch = 256;
+
+  // `known`: what is known already; may be null.
+  PredictionWatch(std::string id, SnapshotPtr known, Scheduler& scheduler);
 
   // Adds a waiter; the newest snapshot, where there is one, is told to it from
   // the loop right after. Returns its key for Remove().
   uint64_t Add(const WatchOptions& options, PredictionObserver& observer);
 
-  // Without waiters nothing is polled, and a poll under way is dropped.
   void Remove(uint64_t waiter);
 
-  // Something was learnt of the prediction, by whatever way. Ignored where it
-  // would lead backwards. May end the watch.
-  void Observe(v1::Prediction prediction, v1::Source source);
+  // Something was learnt of the prediction, by whatever way. False, and nothing
+  // is told, where it would lead backwards. A terminal one ends the watch.
+  bool Observe(v1::Prediction prediction, v1::Source source);
 
   // Ends the watch for all, each with what `status` gives for it.
   void Fail(const std::function<absl::Status()>& status);
 
+  const std::string& id() const { return id_; }
+  const SnapshotPtr& newest() const { return newest_; }
+  bool ended() const;
   bool idle() const { return waiters_.empty(); }
   size_t waiter_count() const { return waiters_.size(); }
 
- private:
-  void SchedulePoll();
-  void Poll();
-  void OnPolled(absl::StatusOr<v1::Prediction> polled);
-  void TellNewcomer(uint64_t waiter);
-  void TellAll();
-  void EndWait(uint64_t waiter);
-  absl::Duration Interval() const;
+  // How often the most eager waiter wants the upstream to be asked;
+  // InfiniteDuration without waiters.
+  absl::Duration interval() const;
 
-  const std::shared_ptr<const Credential> credential_;
+  // How often the upstream is really asked, where that is less often.
+  void set_spacing(absl::Duration spacing) { spacing_ = spacing; }
+
+ private:
+  absl::Duration PolledEvery() const;
+  void TellNewcomer(uint64_t waiter);
+  void TellNext();
+  void TellOne(std::map<uint64_t, Waiter>::iterator waiter);
+  void EndWait(uint64_t waiter);
+  Waiter Extract(std::map<uint64_t, Waiter>::iterator waiter);
+
   const std::string id_;
   Scheduler& scheduler_;
-  PredictionClient& client_;
-  Random& random_;
 
   std::map<uint64_t, Waiter> waiters_;
+  std::multiset<absl::Duration> intervals_;  // Theirs.
   uint64_t next_waiter_ = 0;
   SnapshotPtr newest_;
+  absl::Duration spacing_;
 
-  CallHandle poll_;
-  TimerHandle poll_timer_;
-  absl::Time polled_at_ = absl::InfinitePast();
-  int failures_ = 0;
-  absl::Duration failure_delay_;
+  // The round that is under way: who is next, and whether to go round again.
+  TimerHandle telling_;
+  uint64_t next_told_ = 0;
+  bool tell_again_ = false;
   // Newcomers to be told; one timer for each, so that leaving takes it back.
   std::map<uint64_t, TimerHandle> newcomers_;
 };
-
-// How long a failing poll is put off at most: an outage of minutes ends within
-// one such delay for the waiters.
-inline constexpr absl::Duration kLongestPollDelay = absl::Seconds(30);
 
 }  // namespace wriftai
 

@@ -37,4 +37,11 @@ bool MayFollow(const v1::Prediction& previous, const v1::Prediction& next) {
   return UpdatedAt(previous) <= UpdatedAt(next);
 }
 
+v1::Prediction WithPayloadsOf(const v1::Prediction& known,
+                              const v1::Prediction& item) {
+  v1::Prediction merged = known;
+  merged.MergeFrom(item);
+  return merged;
+}
+
 }  // namespace wriftai

@@ -1,7 +1,10 @@
 #ifndef WRIFTAI_UPSTREAM_WATCH_SNAPSHOT_H_
 #define WRIFTAI_UPSTREAM_WATCH_SNAPSHOT_H_
 
+#include <array>
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/time/time.h"
 #include "wriftai/v1/predictions.pb.h"
@@ -14,6 +17,16 @@ struct Snapshot {
   v1::Prediction prediction;  // Payloads as JSON text.
   v1::Source source = v1::SOURCE_UNSPECIFIED;
   absl::Time observed_at;  // Wall clock.
+  absl::Time learnt_at;    // Scheduler::Now()'s clock.
+
+  // Grows with every change of the prediction; the same state that was only
+  // seen again has the same.
+  int64_t revision = 0;
+
+  // What goes on the wire for it, by payload format: made by the service when
+  // it is first written, so that 10,000 waiters share one encoding. Set on the
+  // loop; not changed after that.
+  mutable std::array<std::string, 2> encoded;
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
@@ -27,6 +40,11 @@ bool IsTerminal(const v1::Prediction& prediction);
 // ends), then by updated_at. The same state again may follow; out of one end
 // nothing leads to another.
 bool MayFollow(const v1::Prediction& previous, const v1::Prediction& next);
+
+// `item`, which a list page showed, with the payloads that `known` has and
+// pages leave out.
+v1::Prediction WithPayloadsOf(const v1::Prediction& known,
+                              const v1::Prediction& item);
 
 }  // namespace wriftai
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "google/protobuf/util/message_differencer.h"
-
 namespace wriftai {
 
 bool Waiter::IsDue(const Snapshot& snapshot, absl::Time now,
@@ -11,10 +9,7 @@ bool Waiter::IsDue(const Snapshot& snapshot, absl::Time now,
   if (told_ == nullptr || IsTerminal(snapshot.prediction)) return true;
   const v1::Prediction& before = told_->prediction;
   if (before.status_text() != snapshot.prediction.status_text()) return true;
-  if (options_.only_changes) {
-    return !google::protobuf::util::MessageDifferencer::Equals(
-        before, snapshot.prediction);
-  }
+  if (options_.only_changes) return told_->revision != snapshot.revision;
   // Half a poll of slack: results arrive a little early or late, and waiting
   // for the next one would double the interval.
   return now - told_at_ >= options_.poll_interval - polled_every / 2;

@@ -1,69 +1,119 @@
 #include "upstream/watch/watch_registry.h"
 
 #include <cassert>
-#include <vector>
+#include <iterator>
+#include <utility>
 
 namespace wriftai {
 
-Subscription::~Subscription() { registry_.Leave(watch_, waiter_); }
+Subscription::~Subscription() {
+  registry_.Leave(credential_key_, id_, waiter_);
+}
 
-WatchRegistry::WatchRegistry(Scheduler& scheduler, PredictionClient& client,
+WatchRegistry::WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
+                             PredictionClient& client, BudgetRegistry& budgets,
                              Random& random)
-    : scheduler_(scheduler), client_(client), random_(random) {}
+    : scheduler_(scheduler),
+      client_(client),
+      budgets_(budgets),
+      random_(random),
+      cache_(cache, scheduler) {}
 
 WatchRegistry::~WatchRegistry() = default;
 
-std::unique_ptr<Subscription> WatchRegistry::Subscribe(
-    std::shared_ptr<const Credential> credential, std::string id,
-    const WatchOptions& options, PredictionObserver& observer,
-    std::optional<v1::Prediction> known) {
-  assert(scheduler_.OnLoopThread());
-  WatchKey key(credential->key(), id);
-  std::unique_ptr<PredictionWatch>& watch = watches_[key];
-  if (watch == nullptr) {
-    watch = std::make_unique<PredictionWatch>(
-        std::move(credential), std::move(id), scheduler_, client_, random_);
+CredentialWatches& WatchRegistry::For(
+    const std::shared_ptr<const Credential>& credential) {
+  std::unique_ptr<CredentialWatches>& watches = watches_[credential->key()];
+  if (watches == nullptr) {
+    watches = std::make_unique<CredentialWatches>(
+        credential, CredentialWatches::Context{scheduler_, client_, budgets_,
+                                               cache_, random_, stats_});
   }
-  if (known.has_value()) watch->Observe(*std::move(known), v1::SOURCE_CREATE);
-  const uint64_t waiter = watch->Add(options, observer);
+  if (forget_ == nullptr) {
+    forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
+                                [this] { ForgetIdle(); });
+  }
+  return *watches;
+}
+
+std::unique_ptr<Subscription> WatchRegistry::Subscribe(
+    const std::shared_ptr<const Credential>& credential, std::string id,
+    const WatchOptions& options, PredictionObserver& observer,
+    SnapshotPtr known) {
+  assert(scheduler_.OnLoopThread());
+  const uint64_t waiter =
+      For(credential).Join(id, options, observer, std::move(known));
   return std::unique_ptr<Subscription>(
-      new Subscription(*this, std::move(key), waiter));
+      new Subscription(*this, credential->key(), std::move(id), waiter));
+}
+
+void WatchRegistry::Learn(const Credential& credential,
+                          const v1::Prediction& prediction, v1::Source source) {
+  assert(scheduler_.OnLoopThread());
+  const auto watches = watches_.find(credential.key());
+  if (watches != watches_.end() && watches->second->Learn(prediction, source)) {
+    return;
+  }
+  if (source == v1::SOURCE_LIST) return;
+  cache_.Put(credential.key(), SnapshotOf(prediction, source));
+}
+
+SnapshotPtr WatchRegistry::SnapshotOf(v1::Prediction prediction,
+                                      v1::Source source) const {
+  return std::make_shared<const Snapshot>(Snapshot{std::move(prediction),
+                                                   source,
+                                                   scheduler_.WallNow(),
+                                                   scheduler_.Now(),
+                                                   1,
+                                                   {}});
+}
+
+SnapshotPtr WatchRegistry::Ended(const Credential& credential,
+                                 const std::string& id) {
+  SnapshotPtr known = cache_.Find(credential.key(), id);
+  return known != nullptr && IsTerminal(known->prediction) ? known : nullptr;
 }
 
 void WatchRegistry::FailAll(const std::function<absl::Status()>& status) {
-  // A waiter that is told may subscribe or leave; watches themselves are only
-  // erased by EraseIdle().
-  std::vector<PredictionWatch*> watches;
-  watches.reserve(watches_.size());
-  for (const auto& entry : watches_) watches.push_back(entry.second.get());
-  for (PredictionWatch* const watch : watches) watch->Fail(status);
+  for (const auto& [key, watches] : watches_) watches->FailAll(status);
+}
+
+size_t WatchRegistry::watch_count() const {
+  size_t count = 0;
+  for (const auto& [key, watches] : watches_) {
+    count += watches->targets().size();
+  }
+  return count;
 }
 
 size_t WatchRegistry::waiter_count() const {
   size_t count = 0;
-  for (const auto& entry : watches_) count += entry.second->waiter_count();
+  for (const auto& [key, watches] : watches_) count += watches->waiter_count();
   return count;
 }
 
-void WatchRegistry::Leave(const WatchKey& key, uint64_t waiter) {
-  assert(scheduler_.OnLoopThread());
-  // A wait that has ended no longer keeps its watch.
-  const auto watch = watches_.find(key);
-  if (watch == watches_.end()) return;
-  watch->second->Remove(waiter);
-  if (!watch->second->idle()) return;
-  idle_.insert(key);
-  if (idle_.size() == 1) {
-    erase_ = scheduler_.PostAt(scheduler_.Now(), [this] { EraseIdle(); });
-  }
+void WatchRegistry::ForEach(
+    const std::function<void(const CredentialWatches&)>& visit) const {
+  for (const auto& [key, watches] : watches_) visit(*watches);
 }
 
-void WatchRegistry::EraseIdle() {
-  for (const WatchKey& key : idle_) {
-    const auto found = watches_.find(key);
-    if (found != watches_.end() && found->second->idle()) watches_.erase(found);
+void WatchRegistry::Leave(const std::string& credential_key,
+                          const std::string& id, uint64_t waiter) {
+  assert(scheduler_.OnLoopThread());
+  const auto watches = watches_.find(credential_key);
+  if (watches != watches_.end()) watches->second->Leave(id, waiter);
+}
+
+void WatchRegistry::ForgetIdle() {
+  forget_.reset();
+  for (auto it = watches_.begin(); it != watches_.end();) {
+    const bool forget =
+        it->second->idle_since() <= scheduler_.Now() - kForgetAfter;
+    it = forget ? watches_.erase(it) : std::next(it);
   }
-  idle_.clear();
+  if (watches_.empty()) return;
+  forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
+                              [this] { ForgetIdle(); });
 }
 
 }  // namespace wriftai

@@ -6,17 +6,19 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/prediction_client.h"
+#include "upstream/watch/credential_watches.h"
 #include "upstream/watch/prediction_observer.h"
-#include "upstream/watch/prediction_watch.h"
+#include "upstream/watch/snapshot_cache.h"
+#include "upstream/watch/watch_stats.h"
 
 namespace wriftai {
 
@@ -34,58 +36,87 @@ class Subscription {
 
  private:
   friend class WatchRegistry;
-  // The credential's key, the prediction's id.
-  using WatchKey = std::pair<std::string, std::string>;
 
-  Subscription(WatchRegistry& registry, WatchKey watch, uint64_t waiter)
-      : registry_(registry), watch_(std::move(watch)), waiter_(waiter) {}
+  Subscription(WatchRegistry& registry, std::string credential_key,
+               std::string id, uint64_t waiter)
+      : registry_(registry),
+        credential_key_(std::move(credential_key)),
+        id_(std::move(id)),
+        waiter_(waiter) {}
 
   WatchRegistry& registry_;
-  const WatchKey watch_;
+  const std::string credential_key_;
+  const std::string id_;
   const uint64_t waiter_;
 };
 
 // All watches: one for each prediction of each credential that somebody waits
-// for. Predictions are per user, so two credentials never share one, whatever
-// the id.
+// for, and what was last known of others. Predictions are per user, so two
+// credentials never share one, whatever the id.
 //
-// Threads: loop. Scheduler, client and random must outlive it; it must outlive
-// its subscriptions. Fails: through the observers.
+// Threads: loop. Scheduler, client, budgets and random must outlive it; it must
+// outlive its subscriptions. Fails: through the observers.
 class WatchRegistry {
  public:
-  WatchRegistry(Scheduler& scheduler, PredictionClient& client, Random& random);
+  // What is known of a credential's models and pages is forgotten so long after
+  // its last watch.
+  static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
+
+  WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
+                PredictionClient& client, BudgetRegistry& budgets,
+                Random& random);
   ~WatchRegistry();
 
   // Waits for the prediction `id` (a UUID in lower case) with `credential`.
-  // `observer` must outlive the subscription. `known`: what the caller has
-  // just learnt of it (the answer to its create), told first.
+  // `observer` must outlive the subscription. `known`: what is told first where
+  // nothing newer is known; may be null.
   [[nodiscard]] std::unique_ptr<Subscription> Subscribe(
-      std::shared_ptr<const Credential> credential, std::string id,
+      const std::shared_ptr<const Credential>& credential, std::string id,
       const WatchOptions& options, PredictionObserver& observer,
-      std::optional<v1::Prediction> known = std::nullopt);
+      SnapshotPtr known = nullptr);
+
+  // A snapshot of what was learnt just now.
+  SnapshotPtr SnapshotOf(v1::Prediction prediction, v1::Source source) const;
+
+  // The credential's own call has brought this: it is told to whoever waits,
+  // and kept for who comes. With SOURCE_LIST it has no payloads, and is told
+  // alone.
+  void Learn(const Credential& credential, const v1::Prediction& prediction,
+             v1::Source source);
+
+  // The prediction as it ended, if that is known; null otherwise.
+  SnapshotPtr Ended(const Credential& credential, const std::string& id);
 
   // Ends every wait, each with what `status` gives for it.
   void FailAll(const std::function<absl::Status()>& status);
 
-  size_t watch_count() const { return watches_.size(); }
+  size_t watch_count() const;
   size_t waiter_count() const;
+  const WatchStats& stats() const { return stats_; }
+  const SnapshotCache& cache() const { return cache_; }
+
+  // Visits what is watched, by credential; for metrics.
+  void ForEach(
+      const std::function<void(const CredentialWatches&)>& visit) const;
 
  private:
   friend class Subscription;
-  using WatchKey = Subscription::WatchKey;
 
-  void Leave(const WatchKey& key, uint64_t waiter);
-  void EraseIdle();
+  CredentialWatches& For(const std::shared_ptr<const Credential>& credential);
+  void Leave(const std::string& credential_key, const std::string& id,
+             uint64_t waiter);
+  void ForgetIdle();
 
   Scheduler& scheduler_;
   PredictionClient& client_;
+  BudgetRegistry& budgets_;
   Random& random_;
+  WatchStats stats_;
+  SnapshotCache cache_;
 
-  std::map<WatchKey, std::unique_ptr<PredictionWatch>> watches_;
-  // Watches whose last waiter has left. They are erased by a task of their
-  // own, since the last one may leave while its watch is telling it something.
-  std::set<WatchKey> idle_;
-  TimerHandle erase_;
+  // By the credential's key.
+  std::map<std::string, std::unique_ptr<CredentialWatches>> watches_;
+  TimerHandle forget_;
 };
 
 }  // namespace wriftai

@@ -1,0 +1,60 @@
+#ifndef WRIFTAI_TESTS_UPSTREAM_BUDGET_LIMITED_UPSTREAM_H_
+#define WRIFTAI_TESTS_UPSTREAM_BUDGET_LIMITED_UPSTREAM_H_
+
+#include <cstdint>
+#include <list>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "sandbox/rate_limiter.h"
+#include "tests/support/manual_scheduler.h"
+#include "upstream/budget/budget.h"
+#include "upstream/core/random.h"
+
+namespace wriftai {
+
+// An upstream on virtual time that counts and refuses as the sandbox does, with
+// the network in between: a request arrives after a random time, its reply as
+// late again.
+//
+// Threads: the test's. The scheduler must outlive it.
+class LimitedUpstream {
+ public:
+  LimitedUpstream(sandbox::RateLimiter::Options options,
+                  ManualScheduler& scheduler, uint64_t seed)
+      : limiter_(options), scheduler_(scheduler), random_(seed) {}
+
+  // What a request takes to arrive: up to this.
+  absl::Duration latency = absl::Milliseconds(20);
+  bool reset_as_delta = false;
+  bool headers = true;
+
+  // Sends a request under `permit`, whose reply corrects the budget.
+  void Send(Permit permit);
+
+  // Another consumer of the token sends one; its own 429s count apart.
+  void SendFromOther();
+
+  int64_t answered() const { return answered_; }
+  int64_t limited() const { return limited_; }
+
+ private:
+  struct Request {
+    Permit permit;
+    TimerHandle timer;
+  };
+
+  void Arrive(std::list<Request>::iterator request);
+  absl::Duration Latency() { return latency * random_.Uniform(); }
+
+  sandbox::RateLimiter limiter_;
+  ManualScheduler& scheduler_;
+  Random random_;
+  std::list<Request> requests_;
+  int64_t answered_ = 0;
+  int64_t limited_ = 0;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_UPSTREAM_BUDGET_LIMITED_UPSTREAM_H_

@@ -1,0 +1,208 @@
+#include "upstream/budget/budget.h"
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+absl::Status Exhausted(absl::Duration until) {
+  absl::Status status = GatewayError(
+      absl::StatusCode::kResourceExhausted, "BUDGET_EXHAUSTED",
+      "the token's request budget does not reach this call in time");
+  SetRetryDelay(until, status);
+  return status;
+}
+
+}  // namespace
+
+// Somebody who waits for a permit; its handle.
+class Budget::Waiting : public Call {
+ public:
+  Waiting(Budget& budget, Key key, Granted granted)
+      : budget_(budget), key_(key), granted_(std::move(granted)) {}
+
+  Waiting(Budget& budget, PollGranted granted)
+      : budget_(budget),
+        granted_([granted = std::move(granted)](
+                     absl::StatusOr<Permit> permit) mutable {
+          granted(*std::move(permit));
+        }) {}
+
+  ~Waiting() override { Leave(); }
+
+  // May destroy this.
+  void Finish(absl::StatusOr<Permit> result) {
+    Leave();
+    Granted granted = std::move(granted_);
+    granted(std::move(result));
+  }
+
+  // Finishes from the loop, without having been in the queue.
+  void FinishLater(absl::Status status) {
+    later_ = budget_.scheduler_.PostAt(
+        budget_.scheduler_.Now(),
+        [this, status = std::move(status)] { Finish(status); });
+  }
+
+ private:
+  void Leave() {
+    if (budget_.poll_ == this) budget_.poll_ = nullptr;
+    const auto found = budget_.calls_.find(key_);
+    if (found != budget_.calls_.end() && found->second == this) {
+      budget_.calls_.erase(found);
+    }
+  }
+
+  Budget& budget_;
+  const Key key_;
+  Granted granted_;
+  TimerHandle later_;
+};
+
+Budget::Budget(double rate, Scheduler& scheduler)
+    : scheduler_(scheduler), estimate_(rate) {}
+
+std::optional<Permit> Budget::TryAdmit() {
+  const absl::Time now = scheduler_.Now();
+  if (!calls_.empty() || PollTurn() <= now ||
+      estimate_.Earliest(Lane::kCall, now) > now) {
+    return std::nullopt;
+  }
+  return Grant(false);
+}
+
+CallHandle Budget::Admit(absl::Time deadline, Granted granted) {
+  assert(scheduler_.OnLoopThread());
+  const absl::Time now = scheduler_.Now();
+  const absl::Time reached = estimate_.EarliestBehind(Ahead(deadline), now);
+  if (reached > std::min(deadline, now + kLongestQueueing)) {
+    return Refuse(reached, std::move(granted));
+  }
+  const Key key{deadline, next_age_++};
+  auto waiting = std::make_unique<Waiting>(*this, key, std::move(granted));
+  calls_[key] = waiting.get();
+  SchedulePump();
+  return waiting;
+}
+
+CallHandle Budget::ClaimPoll(PollGranted granted) {
+  assert(scheduler_.OnLoopThread());
+  assert(poll_ == nullptr);
+  auto waiting = std::make_unique<Waiting>(*this, std::move(granted));
+  poll_ = waiting.get();
+  poll_since_ = scheduler_.Now();
+  call_since_poll_ = false;
+  SchedulePump();
+  return waiting;
+}
+
+CallHandle Budget::Refuse(absl::Time when, Granted granted) {
+  ++counts_.refused;
+  auto waiting = std::make_unique<Waiting>(*this, Key{when, next_age_++},
+                                           std::move(granted));
+  waiting->FinishLater(Exhausted(when - scheduler_.Now()));
+  return waiting;
+}
+
+// How many of the calls that wait go before one with that deadline.
+int64_t Budget::Ahead(absl::Time deadline) const {
+  return std::distance(calls_.begin(),
+                       calls_.lower_bound({deadline, next_age_}));
+}
+
+absl::Time Budget::PollTurn() const {
+  return poll_ == nullptr || !call_since_poll_
+             ? absl::InfiniteFuture()
+             : poll_since_ + absl::Seconds(kPollPatience / estimate_.rate());
+}
+
+absl::Time Budget::PollEarliest(absl::Time now) {
+  return estimate_.Earliest(PollTurn() <= now ? Lane::kCall : Lane::kPoll, now);
+}
+
+Permit Budget::Grant(bool is_poll) {
+  estimate_.OnSent(scheduler_.Now());
+  ++(is_poll ? counts_.polls : counts_.calls);
+  if (!is_poll) call_since_poll_ = true;
+  return Permit(*this);
+}
+
+void Budget::SchedulePump() {
+  if (calls_.empty() && poll_ == nullptr) {
+    pump_.reset();
+    return;
+  }
+  const absl::Time now = scheduler_.Now();
+  absl::Time when = absl::InfiniteFuture();
+  if (poll_ != nullptr) when = PollEarliest(now);
+  // What is in the past already has its say in PollEarliest().
+  if (PollTurn() > now) when = std::min(when, PollTurn());
+  if (!calls_.empty()) {
+    when = std::min({when, estimate_.Earliest(Lane::kCall, now),
+                     std::max(now, calls_.begin()->first.first)});
+  }
+  pump_ = scheduler_.PostAt(when, [this] { Pump(); });
+}
+
+// Grants one permit at a time: what is done with it may change everything.
+void Budget::Pump() {
+  DropExpired();
+  const absl::Time now = scheduler_.Now();
+  const bool poll_first = PollTurn() <= now;
+  const bool poll_may = poll_ != nullptr && PollEarliest(now) <= now;
+  const bool call_may = !calls_.empty() && !(poll_first && poll_may) &&
+                        estimate_.Earliest(Lane::kCall, now) <= now;
+  if (call_may) {
+    calls_.begin()->second->Finish(Grant(false));
+  } else if (poll_may) {
+    poll_->Finish(Grant(true));
+  }
+  SchedulePump();
+}
+
+void Budget::DropExpired() {
+  while (!calls_.empty() && calls_.begin()->first.first <= scheduler_.Now()) {
+    calls_.begin()->second->Finish(
+        GatewayError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                     "the deadline has passed before the call was sent"));
+  }
+}
+
+void Budget::OnReply(const RateLimit& rate, bool limited) {
+  const absl::Time now = scheduler_.Now();
+  if (limited) {
+    ++(estimate_.OnLimited(now, rate) ? counts_.limited_others
+                                      : counts_.limited_us);
+  } else {
+    estimate_.OnReply(now, rate);
+  }
+  SchedulePump();
+}
+
+void Budget::OnGivenBack() {
+  estimate_.OnGivenBack(scheduler_.Now());
+  SchedulePump();
+}
+
+void Budget::OnLost() {
+  estimate_.OnLost();
+  SchedulePump();
+}
+
+BudgetStats Budget::stats() {
+  BudgetStats stats = counts_;
+  const absl::Time now = scheduler_.Now();
+  stats.rate = estimate_.rate();
+  stats.limit = estimate_.limit();
+  stats.used = estimate_.Used(now);
+  stats.for_others = estimate_.others();
+  stats.outstanding = estimate_.outstanding();
+  stats.queued = static_cast<int64_t>(calls_.size());
+  return stats;
+}
+
+}  // namespace wriftai

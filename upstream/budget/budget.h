@@ -1,0 +1,111 @@
+#ifndef WRIFTAI_UPSTREAM_BUDGET_BUDGET_H_
+#define WRIFTAI_UPSTREAM_BUDGET_BUDGET_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "upstream/budget/permit.h"
+#include "upstream/budget/rate_estimate.h"
+#include "upstream/core/call.h"
+#include "upstream/core/scheduler.h"
+
+namespace wriftai {
+
+// What one bucket of a credential has seen and done; all counts since it began.
+struct BudgetStats {
+  double rate = 0;             // Requests per second.
+  int64_t limit = 0;           // Requests in a window.
+  int64_t used = 0;            // Of the current window, by us and by others.
+  int64_t for_others = 0;      // Left to other consumers of the token.
+  int64_t outstanding = 0;     // Sent, not answered.
+  int64_t queued = 0;          // Calls that wait.
+  int64_t calls = 0;           // Sent for callers.
+  int64_t polls = 0;           // Sent for polls.
+  int64_t refused = 0;         // Calls that could not be reached in time.
+  int64_t limited_us = 0;      // 429s that are our own doing.
+  int64_t limited_others = 0;  // 429s in which others had a part.
+};
+
+// Who may send next, and when: one bucket (reads, or creates) of one
+// credential. Calls go first, in the order of their deadlines; what they leave
+// goes to polls, which keep to their places in the window, so that a call finds
+// room at nearly any moment. While calls alone would use up the budget, a poll
+// that has waited for kPollPatience requests goes before them: no waiter
+// starves.
+//
+// Threads: loop. Owns: the calls that wait, the timer. Scheduler must outlive
+// it; it must outlive its permits and handles. Fails: through `granted`.
+class Budget {
+ public:
+  using Granted = absl::AnyInvocable<void(absl::StatusOr<Permit>)>;
+  using PollGranted = absl::AnyInvocable<void(Permit)>;
+
+  // How long a call is kept waiting at the most, whatever its deadline: as long
+  // as one attempt of a read may take by default. It bounds the queue, too.
+  static constexpr absl::Duration kLongestQueueing = absl::Seconds(30);
+
+  static constexpr double kPollPatience = 4;
+
+  Budget(double rate, Scheduler& scheduler);
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
+
+  // A permit that can be had this instant, for a call. Nothing: Admit().
+  std::optional<Permit> TryAdmit();
+
+  // Waits for a permit for a call. `granted` runs on the loop, once, never
+  // before this returns, and not at all once the handle has been destroyed.
+  // RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED, RetryInfo), without waiting, where
+  // the budget does not reach the call by `deadline` or kLongestQueueing;
+  // DEADLINE_EXCEEDED where it reckoned to and then did not.
+  [[nodiscard]] CallHandle Admit(absl::Time deadline, Granted granted);
+
+  // Waits for a permit for a poll. One at a time; `granted` as above.
+  [[nodiscard]] CallHandle ClaimPoll(PollGranted granted);
+
+  // Requests per second.
+  double rate() const { return estimate_.rate(); }
+
+  BudgetStats stats();
+
+ private:
+  friend class Permit;
+  class Waiting;
+  // By deadline, then by age.
+  using Key = std::pair<absl::Time, uint64_t>;
+
+  void OnReply(const RateLimit& rate, bool limited);
+  void OnGivenBack();
+  void OnLost();
+
+  CallHandle Refuse(absl::Time when, Granted granted);
+  int64_t Ahead(absl::Time deadline) const;
+  Permit Grant(bool is_poll);
+  void SchedulePump();
+  void Pump();
+  void DropExpired();
+  // When a poll goes before the calls that wait; never while there are none.
+  absl::Time PollTurn() const;
+  absl::Time PollEarliest(absl::Time now);
+
+  Scheduler& scheduler_;
+  RateEstimate estimate_;
+  std::map<Key, Waiting*> calls_;
+  uint64_t next_age_ = 0;
+  Waiting* poll_ = nullptr;
+  absl::Time poll_since_;
+  bool call_since_poll_ = false;
+  TimerHandle pump_;
+  BudgetStats counts_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_BUDGET_BUDGET_H_

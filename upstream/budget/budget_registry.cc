@@ -1,0 +1,44 @@
+#include "upstream/budget/budget_registry.h"
+
+#include <cassert>
+
+namespace wriftai {
+
+BudgetRegistry::BudgetRegistry(Rates rates, Scheduler& scheduler)
+    : rates_(rates), scheduler_(scheduler) {}
+
+std::shared_ptr<CredentialBudget> BudgetRegistry::For(
+    const std::shared_ptr<const Credential>& credential) {
+  assert(scheduler_.OnLoopThread());
+  std::shared_ptr<CredentialBudget>& budget = budgets_[credential->key()];
+  if (budget == nullptr) {
+    budget = std::make_shared<CredentialBudget>(credential, rates_.reads,
+                                                rates_.creates, scheduler_);
+  }
+  budget->used_at = scheduler_.Now();
+  if (forget_ == nullptr) {
+    forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
+                                [this] { ForgetIdle(); });
+  }
+  return budget;
+}
+
+void BudgetRegistry::ForEach(
+    const std::function<void(CredentialBudget&)>& visit) {
+  for (const auto& entry : budgets_) visit(*entry.second);
+}
+
+void BudgetRegistry::ForgetIdle() {
+  forget_.reset();
+  const absl::Time before = scheduler_.Now() - kForgetAfter;
+  for (auto it = budgets_.begin(); it != budgets_.end();) {
+    const bool forget =
+        it->second->used_at <= before && it->second.use_count() == 1;
+    it = forget ? budgets_.erase(it) : std::next(it);
+  }
+  if (budgets_.empty()) return;
+  forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
+                              [this] { ForgetIdle(); });
+}
+
+}  // namespace wriftai

@@ -1,0 +1,72 @@
+#ifndef WRIFTAI_UPSTREAM_BUDGET_BUDGET_REGISTRY_H_
+#define WRIFTAI_UPSTREAM_BUDGET_BUDGET_REGISTRY_H_
+
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "upstream/budget/budget.h"
+#include "upstream/core/credential.h"
+#include "upstream/core/scheduler.h"
+
+namespace wriftai {
+
+// The two buckets of one credential.
+struct CredentialBudget {
+  CredentialBudget(std::shared_ptr<const Credential> who, double read_rate,
+                   double create_rate, Scheduler& scheduler)
+      : credential(std::move(who)),
+        reads(read_rate, scheduler),
+        creates(create_rate, scheduler) {}
+
+  const std::shared_ptr<const Credential> credential;
+  Budget reads;    // Everything but creates; cancels too.
+  Budget creates;  // 15 a second, as published.
+  absl::Time used_at;
+};
+
+// The budgets of all credentials. One that nobody holds and nobody has asked
+// for in kForgetAfter is forgotten, and begins anew when it is asked for.
+//
+// Threads: loop. Shares: each budget with those who call with it. Scheduler
+// must outlive it and them. Fails: never.
+class BudgetRegistry {
+ public:
+  // Far longer than any window, so that a budget which begins anew finds its
+  // windows full again.
+  static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
+
+  struct Rates {  // Requests per second, until replies say otherwise.
+    double reads = 3;
+    double creates = 15;
+  };
+
+  // No limits until replies name some.
+  static constexpr Rates kUnlimited{std::numeric_limits<double>::infinity(),
+                                    std::numeric_limits<double>::infinity()};
+
+  BudgetRegistry(Rates rates, Scheduler& scheduler);
+
+  // Hold it for as long as a permit or a handle of it.
+  std::shared_ptr<CredentialBudget> For(
+      const std::shared_ptr<const Credential>& credential);
+
+  // Visits all, for metrics.
+  void ForEach(const std::function<void(CredentialBudget&)>& visit);
+
+ private:
+  void ForgetIdle();
+
+  const Rates rates_;
+  Scheduler& scheduler_;
+  // By the credential's key.
+  std::map<std::string, std::shared_ptr<CredentialBudget>> budgets_;
+  TimerHandle forget_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_BUDGET_BUDGET_REGISTRY_H_

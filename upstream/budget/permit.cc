@@ -1,0 +1,30 @@
+#include "upstream/budget/permit.h"
+
+#include "upstream/budget/budget.h"
+
+namespace wriftai {
+
+Permit::~Permit() {
+  if (budget_ != nullptr) budget_->OnLost();
+}
+
+Permit& Permit::operator=(Permit&& other) noexcept {
+  // What this held is lost with the temporary.
+  Permit moved(std::move(other));
+  std::swap(budget_, moved.budget_);
+  return *this;
+}
+
+void Permit::OnReply(const RateLimit& rate, bool limited) {
+  if (Budget* const budget = std::exchange(budget_, nullptr)) {
+    budget->OnReply(rate, limited);
+  }
+}
+
+void Permit::GiveBack() {
+  if (Budget* const budget = std::exchange(budget_, nullptr)) {
+    budget->OnGivenBack();
+  }
+}
+
+}  // namespace wriftai

@@ -1,0 +1,43 @@
+#ifndef WRIFTAI_UPSTREAM_BUDGET_PERMIT_H_
+#define WRIFTAI_UPSTREAM_BUDGET_PERMIT_H_
+
+#include <utility>
+
+#include "upstream/budget/rate_limit.h"
+
+namespace wriftai {
+
+class Budget;
+
+// The right to send one request now. Whoever holds it sends it at once and
+// hands the reply's rate limit back, which is what the budget learns from.
+//
+// Threads: loop. The budget must outlive it. Destroying it means that the reply
+// will never be known; the request counts all the same.
+class Permit {
+ public:
+  // A permit that is none, for calls outside of any budget.
+  Permit() = default;
+  ~Permit();
+  Permit(Permit&& other) noexcept
+      : budget_(std::exchange(other.budget_, nullptr)) {}
+  Permit& operator=(Permit&& other) noexcept;
+
+  // The reply is there; `limited`: it was a 429.
+  void OnReply(const RateLimit& rate, bool limited);
+
+  // Nothing was sent.
+  void GiveBack();
+
+  explicit operator bool() const { return budget_ != nullptr; }
+
+ private:
+  friend class Budget;
+  explicit Permit(Budget& budget) : budget_(&budget) {}
+
+  Budget* budget_ = nullptr;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_BUDGET_PERMIT_H_

@@ -1,0 +1,149 @@
+#ifndef WRIFTAI_UPSTREAM_WATCH_CREDENTIAL_WATCHES_H_
+#define WRIFTAI_UPSTREAM_WATCH_CREDENTIAL_WATCHES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "upstream/budget/budget_registry.h"
+#include "upstream/core/random.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/prediction_client.h"
+#include "upstream/watch/model_history.h"
+#include "upstream/watch/poll_planner.h"
+#include "upstream/watch/poll_target.h"
+#include "upstream/watch/snapshot_cache.h"
+#include "upstream/watch/watch_stats.h"
+
+namespace wriftai {
+
+// All watches of one credential, and the polls that serve them: whenever the
+// budget has a place for a poll, the planner says what to ask for, and what
+// comes back goes to the watches.
+//
+// A poll that fails in passing (MayPass) puts its prediction off, doubled from
+// the interval up to kLongestPollDelay; when several fail in a row without a
+// success in between, the upstream is taken for down and all polls wait, so
+// that one question at a time finds out when it is back. A refusal of the token
+// ends all watches with one request, and answers new ones for kRefusedFor; any
+// other permanent failure ends the one that it is about.
+//
+// Threads: loop. Owns: the watches, the polls under way, what is known of pages
+// and models. Scheduler, client, budgets, cache, random, stats and the
+// observers must outlive it. Fails: through the observers.
+class CredentialWatches {
+ public:
+  // What all share.
+  struct Context {
+    Scheduler& scheduler;
+    PredictionClient& client;
+    BudgetRegistry& budgets;
+    SnapshotCache& cache;
+    Random& random;
+    WatchStats& stats;
+  };
+
+  // How long after a refused token waits with it are refused without asking:
+  // thousands that come back at once must not ask one by one.
+  static constexpr absl::Duration kRefusedFor = absl::Seconds(5);
+
+  // Polls under way: more than the published rate sends in a read's timeout
+  // would only pile up before an upstream that does not answer.
+  static constexpr size_t kMostUnderWay = 64;
+
+  CredentialWatches(std::shared_ptr<const Credential> credential,
+                    const Context& context);
+  ~CredentialWatches();
+
+  // As WatchRegistry::Subscribe(), with the waiter's key for Leave().
+  uint64_t Join(const std::string& id, const WatchOptions& options,
+                PredictionObserver& observer, SnapshotPtr known);
+  void Leave(const std::string& id, uint64_t waiter);
+
+  // Something was learnt of a prediction by another way than a poll. False
+  // where nobody waits for it.
+  bool Learn(const v1::Prediction& prediction, v1::Source source);
+
+  // Ends every wait, each with what `status` gives for it.
+  void FailAll(const std::function<absl::Status()>& status);
+
+  const std::shared_ptr<const Credential>& credential() const {
+    return credential_;
+  }
+  const PollTargets& targets() const { return targets_; }
+  size_t waiter_count() const;
+  // When the last watch went; InfiniteFuture while there are any.
+  absl::Time idle_since() const { return idle_since_; }
+
+ private:
+  struct PageFetch {
+    absl::Time newer;  // Its key in the map of pages.
+    absl::Time asked_at;
+    std::vector<std::string> expected;
+    CallHandle call;
+  };
+  using PageFetches = std::list<PageFetch>;
+
+  void Plan();
+  void Claim();
+  void OnPlace(Permit permit);
+  void Get(PollTarget& target, Permit permit);
+  void OnGot(PollTarget& target, absl::StatusOr<v1::Prediction> got);
+  void Fetch(PageMap::Page& page, Permit permit);
+  void OnFetched(PageFetches::iterator fetch,
+                 absl::StatusOr<PredictionPage> fetched);
+  int SeeOnPage(const PredictionPage& page, absl::Time asked_at);
+  void SeeItem(PollTarget& target, const v1::Prediction& item,
+               absl::Time asked_at);
+  void MissOnPage(const PageFetch& fetch, const PageMap::Page& page);
+  void Observe(PollTarget& target, v1::Prediction prediction,
+               v1::Source source);
+  void OnFailure(const absl::Status& status, absl::Duration interval);
+  CallContext PollContext(Permit permit) const;
+  PollTarget* Find(const std::string& id);
+  void Drop(PollTarget& target);
+  void EraseLater();
+  void EraseIdle();
+
+  const std::shared_ptr<const Credential> credential_;
+  const Context context_;
+  const std::shared_ptr<CredentialBudget> budget_;
+
+  ModelHistory history_;
+  PollPlanner planner_{history_};
+  PollTargets targets_;
+  PageFetches fetches_;
+  size_t under_way_ = 0;
+
+  CallHandle claim_;
+  TimerHandle plan_;
+  // Watches without waiters are erased by a task of their own, since the last
+  // waiter may leave while its watch is telling it something.
+  TimerHandle erase_;
+
+  int failures_ = 0;  // In a row, of whatever poll.
+  absl::Time down_until_ = absl::InfinitePast();
+  absl::Status refusal_;
+  absl::Time refused_until_ = absl::InfinitePast();
+  absl::Duration usual_spacing_;
+  absl::Time idle_since_;
+  // Told with the refusal, each from the loop.
+  std::map<uint64_t, TimerHandle> refused_;
+  uint64_t next_refused_ = UINT64_MAX;
+};
+
+// How long a failing poll is put off at most: an outage of minutes ends within
+// one such delay for the waiters.
+inline constexpr absl::Duration kLongestPollDelay = absl::Seconds(30);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_WATCH_CREDENTIAL_WATCHES_H_

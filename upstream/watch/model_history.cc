@@ -1,0 +1,92 @@
+#include "upstream/watch/model_history.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace wriftai {
+namespace {
+
+// Fewer lives than this show no spread.
+constexpr size_t kLeastLives = 4;
+
+// Of the shortest life seen: one younger than that is not near its end.
+constexpr double kYoung = 0.8;
+
+// Without a history: that it has ended since it was last seen, at a guess.
+constexpr double kUnknown = 0.05;
+
+// Older than the longest life seen, and than this, it may go on for long.
+constexpr absl::Duration kOld = absl::Minutes(10);
+
+std::string NameOf(const v1::Model& model) {
+  return absl::StrCat(model.owner(), "/", model.name(), ":",
+                      model.version_number());
+}
+
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) +
+         absl::Nanoseconds(time.nanos());
+}
+
+}  // namespace
+
+absl::Time CreatedAt(const v1::Prediction& prediction) {
+  return prediction.has_created_at() ? TimeOf(prediction.created_at())
+                                     : absl::InfinitePast();
+}
+
+absl::Time UpdatedAt(const v1::Prediction& prediction) {
+  return prediction.has_updated_at() ? TimeOf(prediction.updated_at())
+                                     : absl::InfinitePast();
+}
+
+absl::Duration AgeOf(const v1::Prediction& prediction, absl::Time now) {
+  const absl::Time created = CreatedAt(prediction);
+  return created == absl::InfinitePast()
+             ? absl::ZeroDuration()
+             : std::max(absl::ZeroDuration(), now - created);
+}
+
+void ModelHistory::Add(const v1::Prediction& ended) {
+  const absl::Time updated = UpdatedAt(ended);
+  if (!ended.has_created_at() || updated == absl::InfinitePast()) return;
+  const std::string name = NameOf(ended.model());
+  if (lives_.size() >= kMostModels && lives_.count(name) == 0) return;
+  Lives& lives = lives_[name];
+  lives.push_back(AgeOf(ended, updated));
+  if (lives.size() > kLives) lives.pop_front();
+}
+
+const ModelHistory::Lives* ModelHistory::Of(const v1::Model& model) const {
+  const auto found = lives_.find(NameOf(model));
+  return found == lives_.end() || found->second.size() < kLeastLives
+             ? nullptr
+             : &found->second;
+}
+
+double ModelHistory::EndedBetween(const v1::Model& model, absl::Duration from,
+                                  absl::Duration to) const {
+  const Lives* const lives = Of(model);
+  if (lives == nullptr) return kUnknown;
+  const auto longer = [lives](absl::Duration age) {
+    return static_cast<double>(
+        std::count_if(lives->begin(), lives->end(),
+                      [age](absl::Duration life) { return life > age; }));
+  };
+  const double alive = longer(from);
+  if (alive == 0) return kUnknown;
+  return (alive - longer(to)) / alive;
+}
+
+double ModelHistory::Stretch(const v1::Model& model, absl::Duration age) const {
+  const Lives* const lives = Of(model);
+  if (lives == nullptr) return age > kOld ? kMostStretch : 1;
+  const auto [shortest, longest] =
+      std::minmax_element(lives->begin(), lives->end());
+  if (age < *shortest * kYoung) return kMostStretch;
+  if (age > std::max(kOld, *longest * 2)) return kMostStretch;
+  return 1;
+}
+
+}  // namespace wriftai

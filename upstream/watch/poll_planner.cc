@@ -1,0 +1,117 @@
+#include "upstream/watch/poll_planner.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace wriftai {
+namespace {
+
+// Of the budget: with less demand each target can be asked for alone.
+constexpr double kContended = 0.9;
+
+// How an unknown page's yield recovers with each request that is no page.
+constexpr double kYieldRecovery = 0.01;
+
+}  // namespace
+
+PollPlan PollPlanner::Next(PollTargets& targets, double rate, absl::Time now,
+                           absl::Time wall_now) {
+  PollTarget* fetch = nullptr;
+  PollTarget* poll = nullptr;
+  double stalest = 0;
+  double demand = 0;
+  absl::Time next_due = absl::InfiniteFuture();
+  for (auto& [id, target] : targets) {
+    if (!target->watch.idle()) {
+      demand += 1 / absl::ToDoubleSeconds(target->watch.interval());
+    }
+    const absl::Time due = target->DueAt();
+    if (due > now) {
+      next_due = std::min(next_due, due);
+    } else if (target->ended) {
+      if (fetch == nullptr || target->ended_at < fetch->ended_at) {
+        fetch = target.get();
+      }
+    } else if (const double staleness = Staleness(*target, now, wall_now);
+               poll == nullptr || staleness > stalest ||
+               (staleness == stalest && target->joined_at < poll->joined_at)) {
+      poll = target.get();
+      stalest = staleness;
+    }
+  }
+  if (fetch != nullptr && (poll == nullptr || fetches_ + 1 < kFetchesPerPoll)) {
+    ++fetches_;
+    return {fetch, nullptr, now};
+  }
+  if (poll == nullptr) return {nullptr, nullptr, next_due};
+  fetches_ = 0;
+  return Poll(targets, *poll, demand > rate * kContended, now, wall_now);
+}
+
+PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
+                           bool contended, absl::Time now,
+                           absl::Time wall_now) {
+  PageMap::Page* const page =
+      contended && now >= no_pages_until_ && !stalest.missed
+          ? PageOver(targets, stalest, now, wall_now)
+          : nullptr;
+  if (page != nullptr) return {nullptr, page, now};
+  yield_ = std::min(1.0, yield_ + kYieldRecovery);
+  return {&stalest, nullptr, now};
+}
+
+// The page to fetch for `stalest`; null where a GET is worth more.
+PageMap::Page* PollPlanner::PageOver(PollTargets& targets,
+                                     const PollTarget& stalest, absl::Time now,
+                                     absl::Time wall_now) {
+  const bool placed = stalest.created != absl::InfinitePast();
+  PageMap::Page* const page = placed
+                                  ? &pages_.For(stalest.created)
+                                  : pages_.NotFetchedSince(stalest.joined_at);
+  if (page == nullptr || page->under_way) return nullptr;
+  if (placed && !page->Spans(stalest.created)) return nullptr;
+  double worth = 0;
+  for (const auto& [id, target] : targets) {
+    if (target->under_way() || target->ended || target->missed) continue;
+    const bool maybe_on_it = target->created == absl::InfinitePast()
+                                 ? page->fetched_at < target->joined_at
+                                 : page->Spans(target->created);
+    if (maybe_on_it) worth += WorthOf(*target, now, wall_now);
+  }
+  if (!placed || !page->known()) {
+    worth = std::min(worth, kPageSize * yield_);
+  }
+  return worth > 1 ? page : nullptr;
+}
+
+double PollPlanner::WorthOf(const PollTarget& target, absl::Time now,
+                            absl::Time wall_now) const {
+  if (!target.seen()) return 1;
+  const double waited = absl::ToDoubleSeconds(now - target.asked_at) /
+                        absl::ToDoubleSeconds(target.watch.interval());
+  const v1::Prediction& known = target.watch.newest()->prediction;
+  const absl::Duration age = AgeOf(known, wall_now);
+  const double ended =
+      history_.EndedBetween(known.model(), age - (now - target.seen_at), age);
+  return std::clamp(waited, 0.0, 1.0) * (1 - ended);
+}
+
+double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
+                              absl::Time wall_now) const {
+  if (!target.seen()) return std::numeric_limits<double>::infinity();
+  const v1::Prediction& known = target.watch.newest()->prediction;
+  const double stretch =
+      history_.Stretch(known.model(), AgeOf(known, wall_now));
+  return absl::ToDoubleSeconds(now - target.seen_at) /
+         (absl::ToDoubleSeconds(target.watch.interval()) * stretch);
+}
+
+void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,
+                         const PredictionPage& shown, int found) {
+  if (!page.known()) {
+    yield_ += kYieldGain * (static_cast<double>(found) / kPageSize - yield_);
+  }
+  pages_.Learn(page, asked_at, shown);
+}
+
+}  // namespace wriftai
