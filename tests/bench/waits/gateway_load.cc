@@ -138,6 +138,7 @@ absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
   if (probe.has_value()) {
     probe->Finish();
     result.get_milliseconds = probe->Milliseconds();
+    result.gets = probe->calls();
     result.get_failures = probe->failures();
   }
   result.used = servers->gateway->Used();

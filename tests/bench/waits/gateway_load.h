@@ -32,12 +32,13 @@ struct LoadPlan {
 struct LoadResult {
   int64_t waiters = 0;
   int64_t predictions = 0;
-  size_t lost = 0;                     // Waits that were not completed.
-  size_t predictions_completed = 0;    // For at least one of the waiters.
-  std::vector<double> delay_seconds;   // WaitOutcome's, of all waits.
-  std::vector<double> oracle_seconds;  // What an oracle needs, of all waits.
-  std::vector<double> staleness;       // Ratios; see OldestToMedian().
-  std::vector<double> get_milliseconds;
+  size_t lost = 0;                       // Waits that were not completed.
+  size_t predictions_completed = 0;      // For at least one of the waiters.
+  std::vector<double> delay_seconds;     // WaitOutcome's, of all waits.
+  std::vector<double> oracle_seconds;    // What an oracle needs, of all waits.
+  std::vector<double> staleness;         // Ratios; see OldestToMedian().
+  std::vector<double> get_milliseconds;  // Of those that succeeded.
+  size_t gets = 0;
   size_t get_failures = 0;
   int64_t reads = 0;          // The gateway's requests upstream, creates apart.
   int64_t refused = 0;        // 429s of them.

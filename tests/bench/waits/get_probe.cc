@@ -40,13 +40,16 @@ void GetProbe::Finish() {
 
 std::vector<double> GetProbe::Milliseconds() const {
   std::vector<double> milliseconds;
-  for (const Call& call : calls_) milliseconds.push_back(call.milliseconds);
+  for (const auto& call : calls_) {
+    if (call->ok) milliseconds.push_back(call->milliseconds);
+  }
   return milliseconds;
 }
 
 size_t GetProbe::failures() const {
-  return static_cast<size_t>(std::count_if(
-      calls_.begin(), calls_.end(), [](const Call& call) { return !call.ok; }));
+  return static_cast<size_t>(
+      std::count_if(calls_.begin(), calls_.end(),
+                    [](const auto& call) { return !call->ok; }));
 }
 
 void GetProbe::Run() {
@@ -72,7 +75,7 @@ const Running* GetProbe::RandomRunning(absl::Time now) {
 }
 
 void GetProbe::Ask(const std::string& id) {
-  Call& call = calls_.emplace_back();
+  Call& call = *calls_.emplace_back(std::make_unique<Call>());
   Authorize(call.context, plan_.token);
   call.context.set_deadline(std::chrono::system_clock::now() + kDeadline);
   call.request.set_id(id);

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <random>
 #include <string>
@@ -39,8 +38,10 @@ class GetProbe {
   // Returns when the last call has been answered.
   void Finish();
 
-  // After Finish(): what each call took, failed ones included.
+  // After Finish(): what each call took that succeeded. Refusing is fast, and
+  // shall not look like answering.
   std::vector<double> Milliseconds() const;
+  size_t calls() const { return calls_.size(); }
   size_t failures() const;
 
  private:
@@ -55,7 +56,7 @@ class GetProbe {
   std::vector<Running> running_;
   const std::unique_ptr<v1::Predictions::Stub> stub_;
   std::mt19937_64 random_;
-  std::deque<Call> calls_;
+  std::vector<std::unique_ptr<Call>> calls_;
   absl::Mutex mutex_;
   size_t under_way_ = 0;  // Under mutex_.
   std::thread thread_;

@@ -18,20 +18,20 @@ constexpr absl::Duration kLongest = absl::Hours(1);
 // faster by as much as predictions are fewer.
 void Shorten(Options& options) {
   options.read_rate = 10;
-  options.waiters = 1000;
-  options.predictions = 100;
-  options.run_time = absl::Seconds(6);
+  options.waiters = 800;
+  options.predictions = 80;
+  options.run_time = absl::Seconds(5);
   options.get_interval = absl::Milliseconds(500);
-  options.shared_waiters = 200;
-  options.shared_predictions = 40;
-  options.shared_run_time = absl::Seconds(6);
+  options.shared_waiters = 150;
+  options.shared_predictions = 30;
+  options.shared_run_time = absl::Seconds(4);
   options.large_waiters = 500;
   options.large_predictions = 50;
   options.small_rounds = 2;
-  options.small_run_time = absl::Seconds(2);
+  options.small_run_time = absl::Seconds(1);
   options.one_rounds = 3;
   options.one_run_time = absl::Seconds(2);
-  options.patience = absl::Seconds(3);
+  options.patience = absl::Seconds(2);
 }
 
 void AddRunFlags(FlagSet& flags, Options& options) {
