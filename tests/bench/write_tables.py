@@ -13,7 +13,9 @@ import sys
 
 
 def number(value):
-  return '–' if value is None else f'{value:.4g}'
+  if value is None:
+    return '–'
+  return f'{value:,.0f}' if value == int(value) else f'{value:.4g}'
 
 
 def bound(figure):

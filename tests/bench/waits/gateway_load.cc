@@ -34,22 +34,20 @@ absl::Time GiveUpAt(const Options& options, const LoadPlan& plan,
 }
 
 void AddOutcomes(const std::vector<WaitOutcome>& outcomes, LoadResult& result) {
-  const auto predictions = static_cast<size_t>(result.predictions);
-  std::vector<bool> completed(predictions);
+  std::set<size_t> completed;
   std::map<std::string, size_t> errors;
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    result.delay_seconds.push_back(outcomes[i].delay_seconds);
-    if (outcomes[i].completed) {
-      completed[i % predictions] = true;
-    } else {
-      ++result.lost;
-      if (errors.size() < kMostErrors || errors.count(outcomes[i].error) > 0) {
-        ++errors[outcomes[i].error];
-      }
+  for (const WaitOutcome& outcome : outcomes) {
+    result.delay_seconds.push_back(outcome.delay_seconds);
+    if (outcome.completed) {
+      completed.insert(outcome.prediction);
+      continue;
+    }
+    ++result.lost;
+    if (errors.size() < kMostErrors || errors.count(outcome.error) > 0) {
+      ++errors[outcome.error];
     }
   }
-  result.predictions_completed =
-      static_cast<size_t>(std::count(completed.begin(), completed.end(), true));
+  result.predictions_completed = completed.size();
   for (const auto& [error, count] : errors) {
     result.notes.push_back(absl::StrCat(count, " waits lost: ", error));
   }
@@ -64,22 +62,26 @@ void AddOracle(const Options& options, const std::vector<WaitOutcome>& outcomes,
   for (const auto& [second, counts] : consumer) {
     budget.taken[second] = counts.reads;
   }
-  std::vector<std::pair<absl::Time, size_t>> ends;  // And how many wait for it.
-  const auto predictions = static_cast<size_t>(result.predictions);
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    if (i < predictions) {
-      ends.emplace_back(outcomes[i].ends_at, 1);
-    } else {
-      ++ends[i % predictions].second;
-    }
+  struct End {
+    absl::Time time;
+    size_t waiters = 0;
+  };
+  std::map<size_t, End> by_prediction;
+  for (const WaitOutcome& outcome : outcomes) {
+    End& end = by_prediction[outcome.prediction];
+    end.time = outcome.ends_at;
+    ++end.waiters;
   }
-  std::sort(ends.begin(), ends.end());
+  std::vector<End> ends;
+  for (const auto& one : by_prediction) ends.push_back(one.second);
+  std::sort(ends.begin(), ends.end(),
+            [](const End& a, const End& b) { return a.time < b.time; });
   std::vector<absl::Time> times;
   times.reserve(ends.size());
-  for (const auto& end : ends) times.push_back(end.first);
+  for (const End& end : ends) times.push_back(end.time);
   const std::vector<absl::Duration> delays = OracleDelays(times, budget);
   for (size_t i = 0; i < ends.size(); ++i) {
-    result.oracle_seconds.insert(result.oracle_seconds.end(), ends[i].second,
+    result.oracle_seconds.insert(result.oracle_seconds.end(), ends[i].waiters,
                                  absl::ToDoubleSeconds(delays[i]));
   }
 }
@@ -111,7 +113,6 @@ absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
 
   LoadResult result;
   result.waiters = plan.waiters;
-  result.predictions = std::min(plan.predictions, plan.waiters);
   std::set<int64_t> first_windows;
   WaitLoad load(address, kToken, *running, static_cast<size_t>(plan.waiters));
   AwaitNewSecond();

@@ -31,7 +31,6 @@ struct LoadPlan {
 
 struct LoadResult {
   int64_t waiters = 0;
-  int64_t predictions = 0;
   size_t lost = 0;                       // Waits that were not completed.
   size_t predictions_completed = 0;      // For at least one of the waiters.
   std::vector<double> delay_seconds;     // WaitOutcome's, of all waits.

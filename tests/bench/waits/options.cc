@@ -18,9 +18,9 @@ constexpr absl::Duration kLongest = absl::Hours(1);
 // faster by as much as predictions are fewer.
 void Shorten(Options& options) {
   options.read_rate = 10;
-  options.waiters = 800;
-  options.predictions = 80;
-  options.run_time = absl::Seconds(5);
+  options.waiters = 1000;
+  options.predictions = 100;
+  options.run_time = absl::Seconds(4);
   options.get_interval = absl::Milliseconds(500);
   options.shared_waiters = 150;
   options.shared_predictions = 30;

@@ -1,8 +1,8 @@
 #include "tests/bench/waits/server.h"
 
-#include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 #include <utility>
 

@@ -141,8 +141,9 @@ std::vector<WaitOutcome> WaitLoad::Finish() {
   const absl::Time given_up = absl::Now();
   CancelAll();
   std::vector<WaitOutcome> outcomes;
-  for (const auto& stream : streams_) {
-    outcomes.push_back(stream->Outcome(given_up));
+  for (size_t i = 0; i < streams_.size(); ++i) {
+    outcomes.push_back(streams_[i]->Outcome(given_up));
+    outcomes.back().prediction = i % running_.size();
   }
   return outcomes;
 }

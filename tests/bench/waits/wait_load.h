@@ -15,6 +15,9 @@ namespace wriftai::bench {
 
 // How one wait went.
 struct WaitOutcome {
+  // The index of the prediction that it waited for.
+  size_t prediction = 0;
+
   // Whether the ended prediction came, and the stream then ended with OK.
   bool completed = false;
 
