@@ -30,7 +30,7 @@ void Shorten(Options& options) {
   options.small_rounds = 2;
   options.small_run_time = absl::Seconds(1);
   options.one_rounds = 3;
-  options.one_run_time = absl::Seconds(2);
+  options.one_run_time = absl::Seconds(1);
   options.patience = absl::Seconds(2);
 }
 
