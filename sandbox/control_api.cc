@@ -35,6 +35,28 @@ std::string RequestCountsJson(const TrafficStats& traffic) {
   return JsonArray(rows);
 }
 
+std::string ClientsJson(const ClientTraffic& traffic) {
+  std::vector<std::string> rows;
+  for (const auto& [client, by_second] : traffic.clients()) {
+    std::vector<std::string> seconds;
+    for (const auto& [second, counts] : by_second) {
+      seconds.push_back(JsonObject()
+                            .Number("second", second)
+                            .Number("reads", counts.reads)
+                            .Number("reads_refused", counts.reads_refused)
+                            .Number("creates", counts.creates)
+                            .Number("creates_refused", counts.creates_refused)
+                            .Take());
+    }
+    rows.push_back(JsonObject()
+                       .String("token", client.first)
+                       .String("user_agent", client.second)
+                       .Raw("seconds", JsonArray(seconds))
+                       .Take());
+  }
+  return JsonArray(rows);
+}
+
 std::string RecordedJson(const RecordedRequest& request) {
   std::vector<std::string> headers;
   for (const auto& [name, value] : request.headers) {
@@ -123,6 +145,7 @@ std::string StatsJson(const TrafficStats& traffic, const WebhookStats& webhooks,
   return JsonObject()
       .Raw("requests", RequestCountsJson(traffic))
       .Raw("rate_limited", CountsJson(traffic.rate_limited))
+      .Raw("clients", ClientsJson(traffic.clients))
       .Raw("creates_by_model", CountsJson(traffic.creates_by_model))
       .Number("predictions_created", traffic.predictions_created)
       .Number("predictions_kept", static_cast<int64_t>(predictions_kept))

@@ -34,8 +34,8 @@ Reply FrontDoor::Handle(const Request& request) {
   if (fault.has_value()) ApplyFault(*fault, &reply);
   AddRequestId(&reply);
   const bool replies = reply.delivery != Delivery::kNone;
-  state_->traffic.CountRequest(request, route.pattern,
-                               replies ? reply.status : 0, arrival);
+  state_->traffic.CountRequest(request, route, replies ? reply.status : 0,
+                               arrival);
   return reply;
 }
 

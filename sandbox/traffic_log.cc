@@ -11,7 +11,7 @@ namespace wriftai::sandbox {
 
 TrafficLog::TrafficLog(size_t max_recent) : max_recent_(max_recent) {}
 
-void TrafficLog::CountRequest(const Request& request, absl::string_view route,
+void TrafficLog::CountRequest(const Request& request, const Route& route,
                               int status, absl::Time arrival) {
   RecordedRequest recorded;
   recorded.time = arrival;
@@ -29,7 +29,8 @@ void TrafficLog::CountRequest(const Request& request, absl::string_view route,
   recorded.status = status;
 
   MutexLock lock(mutex_);
-  ++stats_.requests[{request.method, std::string(route), status}];
+  ++stats_.requests[{request.method, std::string(route.pattern), status}];
+  stats_.clients.Count(request, route.creates(), status, arrival);
   recent_.push_back(std::move(recorded));
   while (recent_.size() > max_recent_) recent_.pop_front();
 }

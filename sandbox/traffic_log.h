@@ -10,7 +10,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "sandbox/client_traffic.h"
 #include "sandbox/http_message.h"
+#include "sandbox/router.h"
 #include "upstream/core/mutex.h"
 
 namespace wriftai::sandbox {
@@ -31,6 +33,7 @@ struct TrafficStats {
 
   std::map<RequestKey, int64_t> requests;       // By method, route and status.
   std::map<std::string, int64_t> rate_limited;  // By bucket.
+  ClientTraffic clients;
   std::map<std::string, int64_t> creates_by_model;  // By owner/name:version.
   int64_t predictions_created = 0;
   int64_t held_now = 0;                 // Creates that wait because of Prefer.
@@ -48,7 +51,7 @@ class TrafficLog {
 
   explicit TrafficLog(size_t max_recent);
 
-  void CountRequest(const Request& request, absl::string_view route, int status,
+  void CountRequest(const Request& request, const Route& route, int status,
                     absl::Time arrival);
   void CountRateLimited(absl::string_view bucket);
   void CountCreated(absl::string_view model);

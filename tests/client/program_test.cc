@@ -6,9 +6,9 @@
 #include <set>
 
 #include "absl/strings/str_split.h"
-#include "tests/client/child.h"
 #include "tests/client/fake_gateway.h"
 #include "tests/client/samples.h"
+#include "tests/support/child.h"
 
 // The built program itself: exit statuses, streams, signals, a terminal.
 

@@ -62,6 +62,23 @@ TEST_F(ControlApiTest, StatisticsShowWhatWasSentButNoToken) {
                     Not(HasSubstr("very-secret"))));
 }
 
+TEST_F(ControlApiTest, StatisticsTellClientsOfOneTokenApart) {
+  options_.rates.enforce = true;
+  options_.rates.read_rate = 1;
+  Call("GET", "/v1/predictions", "", {{"User-Agent", "first"}});
+  Call("GET", "/v1/predictions", "", {{"User-Agent", "second"}});
+  Call("POST", "/v1/predictions", kEcho, {{"User-Agent", "second"}});
+  const std::string stats = Call("GET", "/sandbox/stats").body;
+  EXPECT_THAT(
+      stats,
+      AllOf(HasSubstr(R"("user_agent":"first","seconds":[{"second":1000,)"
+                      R"("reads":1,"reads_refused":0,)"
+                      R"("creates":0,"creates_refused":0}]})"),
+            HasSubstr(R"("user_agent":"second","seconds":[{"second":1000,)"
+                      R"("reads":0,"reads_refused":1,)"
+                      R"("creates":1,"creates_refused":0}]})")));
+}
+
 TEST_F(ControlApiTest, StatisticsRememberTheLastRequestsOnly) {
   options_.recent_requests = 2;
   for (const char* id : {"1", "2", "3"}) Get(id);

@@ -1,8 +1,9 @@
-#include "tests/client/child.h"
+#include "tests/support/child.h"
 
 #include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,15 @@ void Close(int& descriptor) {
 }  // namespace
 
 Child Child::WithPipes(const Strings& arguments, const Strings& variables) {
+  return Start(arguments, variables, false);
+}
+
+Child Child::WithOnePipe(const Strings& arguments, const Strings& variables) {
+  return Start(arguments, variables, true);
+}
+
+Child Child::Start(const Strings& arguments, const Strings& variables,
+                   bool one_pipe) {
   Strings environment = variables;
   environment.emplace_back("TERM=xterm");
   const std::vector<char*> argv = Pointers(arguments);
@@ -44,9 +54,10 @@ Child Child::WithPipes(const Strings& arguments, const Strings& variables) {
   }
   child.pid_ = fork();
   if (child.pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(in[0], STDIN_FILENO);
     dup2(out[1], STDOUT_FILENO);
-    dup2(err[1], STDERR_FILENO);
+    dup2(one_pipe ? out[1] : err[1], STDERR_FILENO);
     execve(argv[0], argv.data(), envp.data());
     _exit(127);
   }
@@ -119,6 +130,13 @@ bool Child::ReadUntil(const std::string& text) {
   return ReadUntil([&text](const std::string& out) {
     return out.find(text) != std::string::npos;
   });
+}
+
+void Child::ReadToEnd(size_t most) {
+  while (ReadSome(out_descriptor_, out_)) {
+    // Not at each byte beyond it, as each time moves all that is kept.
+    if (out_.size() > 2 * most) out_.erase(0, out_.size() - most);
+  }
 }
 
 void Child::Signal(int number) { kill(pid_, number); }

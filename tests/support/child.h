@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_TESTS_CLIENT_CHILD_H_
-#define WRIFTAI_TESTS_CLIENT_CHILD_H_
+#ifndef WRIFTAI_TESTS_SUPPORT_CHILD_H_
+#define WRIFTAI_TESTS_SUPPORT_CHILD_H_
 
 #include <sys/types.h>
 
@@ -12,13 +12,18 @@ namespace wriftai {
 // A program that runs, with pipes or with a terminal as its three streams. Its
 // environment has TERM=xterm and the variables given, nothing else.
 //
-// Threads: one. Owns: the process, which is killed with it.
+// Threads: one; while it is in ReadToEnd(), another one may call Signal() and
+// pid(). The thread that starts it must live as long: the system kills it with
+// that thread, so that nothing is left of a test that was killed itself. Owns:
+// the process, which is killed with it.
 class Child {
  public:
   using Strings = std::vector<std::string>;
 
   // `arguments`: with the program's path in front.
   static Child WithPipes(const Strings& arguments, const Strings& variables);
+  // Standard output and standard error are one pipe, read as out().
+  static Child WithOnePipe(const Strings& arguments, const Strings& variables);
   static Child WithTerminal(const Strings& arguments, int columns);
 
   ~Child();
@@ -33,7 +38,13 @@ class Child {
   bool ReadUntil(const std::function<bool(const std::string& out)>& enough);
   bool ReadUntil(const std::string& text);
 
+  // Reads standard output to its end, and keeps the last `most` bytes or a few
+  // more.
+  void ReadToEnd(size_t most);
+
   void Signal(int number);
+
+  pid_t pid() const { return pid_; }
 
   // Reads both streams to their ends. Its exit status, or minus its signal.
   int Finish();
@@ -43,6 +54,9 @@ class Child {
 
  private:
   Child() = default;
+
+  static Child Start(const Strings& arguments, const Strings& variables,
+                     bool one_pipe);
 
   // One read of `descriptor` into `text`; false at its end.
   static bool ReadSome(int descriptor, std::string& text);
@@ -57,4 +71,4 @@ class Child {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_TESTS_CLIENT_CHILD_H_
+#endif  // WRIFTAI_TESTS_SUPPORT_CHILD_H_

@@ -1,0 +1,48 @@
+#include "tests/bench/waits/report.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace wriftai::bench {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+ScenarioReport With(std::optional<double> value, Bound bound) {
+  ScenarioReport report;
+  report.name = "load";
+  report.figures = {{"reads", "reads", "", value, std::nullopt, bound}};
+  return report;
+}
+
+TEST(Report, ABoundIsMetUpToItself) {
+  EXPECT_TRUE(BoundsMet(With(2, {2}), Check::kRatios));
+  EXPECT_FALSE(BoundsMet(With(2.01, {2}), Check::kRatios));
+}
+
+TEST(Report, WhatCouldNotBeMeasuredMeetsNoBound) {
+  EXPECT_FALSE(BoundsMet(With(std::nullopt, {2}), Check::kRatios));
+}
+
+TEST(Report, TimesDecideOnlyWhenAllIsChecked) {
+  const ScenarioReport report = With(3, {2, Bound::Kind::kTime});
+  EXPECT_TRUE(BoundsMet(report, Check::kNone));
+  EXPECT_TRUE(BoundsMet(report, Check::kRatios));
+  EXPECT_FALSE(BoundsMet(report, Check::kAll));
+}
+
+TEST(Report, TheTableNamesABoundThatIsNotMet) {
+  EXPECT_THAT(Table(With(3, {2})), HasSubstr("<= 2  NOT MET"));
+  EXPECT_THAT(Table(With(1, {2})), HasSubstr("<= 2  met"));
+  EXPECT_THAT(Table(With(1, {2})), Not(HasSubstr("NOT")));
+}
+
+TEST(Report, JsonKeepsWhatIsMissingApartFromZero) {
+  EXPECT_THAT(Json({With(0, {2})}, "waits"),
+              HasSubstr(R"("gateway":0,"naive":null,"at_most":2,)"
+                        R"("is_time":false,"met":true)"));
+}
+
+}  // namespace
+}  // namespace wriftai::bench

@@ -1,0 +1,65 @@
+#include "tests/bench/waits/gateway_load.h"
+#include "tests/bench/waits/scenarios.h"
+#include "tests/bench/waits/statistics.h"
+
+// Somebody else takes half of the token's reads, and does so without asking
+// the gateway, which can only see it in what upstream answers.
+
+namespace wriftai::bench {
+namespace {
+
+constexpr double kShare = 0.5;
+
+}  // namespace
+
+absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options) {
+  LoadPlan plan;
+  plan.waiters = options.shared_waiters;
+  plan.predictions = options.shared_predictions;
+  plan.run_time = options.shared_run_time;
+  plan.consumer_share = kShare;
+  const auto ours = RunGatewayLoad(options, plan);
+  if (!ours.ok()) return ours.status();
+  const auto mean = Mean(ours->delay_seconds);
+  const auto oracle_mean = Mean(ours->oracle_seconds);
+  ScenarioReport report;
+  report.text = "a second consumer on the token takes half of its reads";
+  report.setup = SetupOf(options, plan);
+  report.setup.emplace_back("consumer_share", kShare);
+  report.notes = ours->notes;
+  const auto number = [](auto count) { return static_cast<double>(count); };
+  report.figures = {
+      {"lost_waits", "waits lost", "", number(ours->lost), {}, Bound{0}},
+      {"refused", "429s of the gateway", "", number(ours->refused), {}, {}},
+      {"refused_later",
+       "429s of the gateway after one window",
+       "",
+       number(ours->refused_later),
+       {},
+       Bound{0}},
+      {"reads", "reads of the gateway", "", number(ours->reads), {}, {}},
+      {"consumer_reads",
+       "reads of the second consumer",
+       "",
+       number(ours->consumer_reads),
+       {},
+       {}},
+      {"consumer_refused",
+       "429s of the second consumer",
+       "",
+       number(ours->consumer_refused),
+       {},
+       {}},
+      {"delay_mean", "terminal delay, mean", "s", mean, {}, {}},
+      {"oracle_mean", "the same of the oracle, mean", "s", oracle_mean, {}, {}},
+      {"delay_mean_over_oracle",
+       "mean over the oracle's",
+       "",
+       Ratio(mean, oracle_mean),
+       {},
+       {}},
+  };
+  return report;
+}
+
+}  // namespace wriftai::bench

@@ -1,0 +1,139 @@
+#include "tests/bench/waits/server.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tests/bench/waits/scene.h"
+
+namespace wriftai::bench {
+namespace {
+
+// What is kept of a server's output.
+constexpr size_t kKeptOutput = size_t{16} << 10;
+
+// Far above what one gateway asks for: creates set the scene, and are not what
+// is measured.
+constexpr int kCreateRate = 10'000;
+
+// Each connection takes one: the gateway opens 512 at the most, the naive
+// clients at most 500.
+constexpr int kSandboxWorkers = 600;
+
+// All but the values of the flags that `program` has is left out.
+Child::Strings Known(const std::string& program, const Child::Strings& flags) {
+  Child help = Child::WithOnePipe({program, "--help"}, {});
+  help.Finish();
+  Child::Strings known;
+  for (const std::string& flag : flags) {
+    const std::string name = flag.substr(0, flag.find('='));
+    if (absl::StrContains(help.out(), absl::StrCat("\n  ", name, "  "))) {
+      known.push_back(flag);
+    }
+  }
+  return known;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(
+    const Child::Strings& arguments, const Child::Strings& variables,
+    absl::string_view ready) {
+  Child child = Child::WithOnePipe(arguments, variables);
+  std::string address;
+  const bool serves = child.ReadUntil([&](const std::string& out) {
+    const size_t start = out.find(std::string(ready));
+    if (start == std::string::npos) return false;
+    const size_t end = out.find('\n', start);
+    if (end == std::string::npos) return false;
+    address = out.substr(start + ready.size(), end - start - ready.size());
+    return true;
+  });
+  if (!serves) {
+    return absl::UnavailableError(
+        absl::StrCat(arguments[0], " does not start: ", child.out()));
+  }
+  return std::unique_ptr<Server>(
+      new Server(std::move(child), std::move(address)));
+}
+
+Server::Server(Child child, std::string address)
+    : child_(std::move(child)),
+      address_(std::move(address)),
+      // It logs more than a pipe holds, and would wait for a reader.
+      reader_([this] { child_.ReadToEnd(kKeptOutput); }) {}
+
+Server::~Server() {
+  child_.Signal(SIGKILL);
+  reader_.join();
+}
+
+Usage Server::Used() const {
+  Usage usage;
+  const std::string folder = absl::StrCat("/proc/", child_.pid(), "/");
+  std::ifstream status(folder + "status");
+  for (std::string line; std::getline(status, line);) {
+    int64_t kib = 0;
+    const std::vector<std::string> words =
+        absl::StrSplit(line, absl::ByAnyChar(" \t"), absl::SkipEmpty());
+    if (words.size() > 1 && words[0] == "VmHWM:" &&
+        absl::SimpleAtoi(words[1], &kib)) {
+      usage.peak_mib = static_cast<double>(kib) / 1024;
+    }
+  }
+  // Fields 14 and 15, counted behind the name, which may hold spaces.
+  std::ifstream stat(folder + "stat");
+  std::string line;
+  std::getline(stat, line);
+  const std::vector<std::string> fields =
+      absl::StrSplit(line.substr(line.rfind(')') + 1), ' ', absl::SkipEmpty());
+  constexpr size_t kUserTime = 11;
+  double user = 0;
+  double system = 0;
+  if (fields.size() > kUserTime + 1 &&
+      absl::SimpleAtod(fields[kUserTime], &user) &&
+      absl::SimpleAtod(fields[kUserTime + 1], &system)) {
+    usage.cpu_seconds =
+        (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  }
+  return usage;
+}
+
+absl::StatusOr<std::unique_ptr<Server>> StartSandbox(const Options& options) {
+  return Server::Start(
+      {options.sandbox, "--listen_address=127.0.0.1:0",
+       absl::StrCat("--read_rate=", options.read_rate),
+       absl::StrCat("--create_rate=", kCreateRate),
+       absl::StrCat("--workers=", kSandboxWorkers), "--recent_requests=0"},
+      {}, "listening on ");
+}
+
+absl::StatusOr<Servers> StartServers(const Options& options,
+                                     const Child::Strings& more) {
+  Servers servers;
+  auto sandbox = StartSandbox(options);
+  if (!sandbox.ok()) return sandbox.status();
+  servers.sandbox = *std::move(sandbox);
+  Child::Strings arguments = {options.gateway, "--listen_address=127.0.0.1:0",
+                              absl::StrCat("--api_base_url=", servers.api())};
+  for (const std::string& flag :
+       Known(options.gateway, {absl::StrCat("--read_rate=", options.read_rate),
+                               absl::StrCat("--create_rate=", kCreateRate)})) {
+    arguments.push_back(flag);
+  }
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  auto gateway =
+      Server::Start(arguments, {absl::StrCat("WRIFTAI_ACCESS_TOKEN=", kToken)},
+                    "gRPC listens on ");
+  if (!gateway.ok()) return gateway.status();
+  servers.gateway = *std::move(gateway);
+  return servers;
+}
+
+}  // namespace wriftai::bench

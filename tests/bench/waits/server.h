@@ -1,0 +1,67 @@
+#ifndef WRIFTAI_TESTS_BENCH_WAITS_SERVER_H_
+#define WRIFTAI_TESTS_BENCH_WAITS_SERVER_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "tests/bench/waits/options.h"
+#include "tests/support/child.h"
+
+namespace wriftai::bench {
+
+// What a process has used so far.
+struct Usage {
+  double cpu_seconds = 0;
+  double peak_mib = 0;  // Of resident memory.
+};
+
+// A server in a process of its own.
+//
+// Threads: one, plus its own that empties the process's output. Owns: the
+// process, which is killed with it. Fails: Start().
+class Server {
+ public:
+  // `ready`: what it prints before its address when it serves.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const Child::Strings& arguments, const Child::Strings& variables,
+      absl::string_view ready);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // What followed `ready` in its line.
+  const std::string& address() const { return address_; }
+
+  Usage Used() const;
+
+ private:
+  Server(Child child, std::string address);
+
+  Child child_;
+  const std::string address_;
+  std::thread reader_;
+};
+
+// The strict upstream and a gateway in front of it.
+struct Servers {
+  std::unique_ptr<Server> sandbox;
+  std::unique_ptr<Server> gateway;
+
+  // Of the API, as in http://127.0.0.1:1/v1.
+  const std::string& api() const { return sandbox->address(); }
+};
+
+absl::StatusOr<std::unique_ptr<Server>> StartSandbox(const Options& options);
+
+// `more`: further flags of the gateway.
+absl::StatusOr<Servers> StartServers(const Options& options,
+                                     const Child::Strings& more = {});
+
+}  // namespace wriftai::bench
+
+#endif  // WRIFTAI_TESTS_BENCH_WAITS_SERVER_H_

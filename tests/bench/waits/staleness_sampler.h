@@ -1,0 +1,39 @@
+#ifndef WRIFTAI_TESTS_BENCH_WAITS_STALENESS_SAMPLER_H_
+#define WRIFTAI_TESTS_BENCH_WAITS_STALENESS_SAMPLER_H_
+
+#include <cstdint>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "tests/bench/waits/wait_load.h"
+
+namespace wriftai::bench {
+
+// Takes OldestToMedian() of a load once in each second of the clock, at a
+// random moment of it: upstream's budget begins anew with each second, and
+// what is always looked at in the same part of it is not what is usual.
+//
+// Threads: one, beside its own. `load` must outlive this. Fails: never.
+class StalenessSampler {
+ public:
+  StalenessSampler(const WaitLoad& load, int64_t seed);
+  ~StalenessSampler();
+
+  // Ends the sampling; the samples of the steady state.
+  std::vector<double> Finish();
+
+ private:
+  void Run();
+
+  const WaitLoad& load_;
+  std::mt19937_64 random_;
+  std::vector<double> ratios_;
+  absl::Notification stop_;
+  std::thread thread_;
+};
+
+}  // namespace wriftai::bench
+
+#endif  // WRIFTAI_TESTS_BENCH_WAITS_STALENESS_SAMPLER_H_

@@ -1,0 +1,35 @@
+#include "tests/bench/waits/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+
+namespace wriftai::bench {
+
+std::optional<double> Percentile(std::vector<double> values, double percent) {
+  if (values.empty()) return std::nullopt;
+  const double share = percent / 100 * static_cast<double>(values.size());
+  // A rank that lacks a rounding error is that rank.
+  const auto rank = static_cast<size_t>(std::ceil(share - 1e-9));
+  const size_t index = std::clamp<size_t>(rank, 1, values.size()) - 1;
+  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(index);
+  std::nth_element(values.begin(), nth, values.end());
+  return *nth;
+}
+
+std::optional<double> Mean(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  return std::accumulate(values.begin(), values.end(), 0.0) /
+         static_cast<double>(values.size());
+}
+
+std::optional<double> Ratio(std::optional<double> dividend,
+                            std::optional<double> divisor) {
+  if (!dividend.has_value() || !divisor.has_value() || *divisor == 0) {
+    return std::nullopt;
+  }
+  return *dividend / *divisor;
+}
+
+}  // namespace wriftai::bench

@@ -1,0 +1,22 @@
+#ifndef WRIFTAI_TESTS_BENCH_WAITS_STATISTICS_H_
+#define WRIFTAI_TESTS_BENCH_WAITS_STATISTICS_H_
+
+#include <optional>
+#include <vector>
+
+namespace wriftai::bench {
+
+// The nearest-rank percentile: the smallest value that at least `percent` of
+// all do not exceed. None of no values. `percent` lies in (0, 100].
+std::optional<double> Percentile(std::vector<double> values, double percent);
+
+// None of no values.
+std::optional<double> Mean(const std::vector<double>& values);
+
+// None where one is missing or `divisor` is zero.
+std::optional<double> Ratio(std::optional<double> dividend,
+                            std::optional<double> divisor);
+
+}  // namespace wriftai::bench
+
+#endif  // WRIFTAI_TESTS_BENCH_WAITS_STATISTICS_H_

@@ -1,0 +1,41 @@
+#include "tests/bench/waits/statistics.h"
+
+#include "gtest/gtest.h"
+
+namespace wriftai::bench {
+namespace {
+
+TEST(Percentile, IsAValueThatWasMeasured) {
+  const std::vector<double> values = {40, 10, 30, 20};
+  EXPECT_EQ(Percentile(values, 50), 20);
+  EXPECT_EQ(Percentile(values, 51), 30);
+  EXPECT_EQ(Percentile(values, 99), 40);
+  EXPECT_EQ(Percentile(values, 100), 40);
+  EXPECT_EQ(Percentile(values, 1), 10);
+}
+
+TEST(Percentile, OfAHundredLeavesOneAboveThe99th) {
+  std::vector<double> values;
+  for (int i = 100; i >= 1; --i) values.push_back(i);
+  EXPECT_EQ(Percentile(values, 99), 99);
+  EXPECT_EQ(Percentile(values, 7), 7);
+}
+
+TEST(Percentile, OfNothingIsNone) {
+  EXPECT_EQ(Percentile({}, 50), std::nullopt);
+}
+
+TEST(Mean, WeighsAllAlike) {
+  EXPECT_EQ(Mean({1, 2, 6}), 3);
+  EXPECT_EQ(Mean({}), std::nullopt);
+}
+
+TEST(Ratio, IsNoneWhereItWouldSayNothing) {
+  EXPECT_EQ(Ratio(3, 2), 1.5);
+  EXPECT_EQ(Ratio(3, 0), std::nullopt);
+  EXPECT_EQ(Ratio(std::nullopt, 2), std::nullopt);
+  EXPECT_EQ(Ratio(3, std::nullopt), std::nullopt);
+}
+
+}  // namespace
+}  // namespace wriftai::bench

@@ -1,0 +1,63 @@
+"""Writes the measured figures of a benchmark into a document.
+
+  write_tables.py DOCUMENT RESULTS.json...
+
+The table of each scenario in RESULTS stands between
+<!-- figures of BENCHMARK SCENARIO --> and <!-- end -->, whose content is
+replaced. Nothing else says what the figures are: there is no table without a
+run.
+"""
+
+import json
+import sys
+
+
+def number(value):
+  if value is None:
+    return '–'
+  return f'{value:,.0f}' if value == int(value) else f'{value:.4g}'
+
+
+def bound(figure):
+  if 'at_most' not in figure:
+    return ''
+  return (f'≤ {number(figure["at_most"])}, '
+          f'{"met" if figure["met"] else "**not met**"}')
+
+
+def table_of(results, scenario):
+  setup = ', '.join(f'{name} {number(value)}'
+                    for name, value in scenario['setup'].items())
+  lines = [
+      '', f'`waits {results["command"]}`, {results["time"]}, '
+      f'{results["cores"]} cores, {scenario["seconds"]:.0f} s; {setup}.', '',
+      '| | gateway | naive | bound |', '|---|---|---|---|'
+  ]
+  for figure in scenario['figures']:
+    unit = f' ({figure["unit"]})' if figure['unit'] else ''
+    lines.append(f'| {figure["text"]}{unit} | {number(figure["gateway"])} '
+                 f'| {number(figure["naive"])} | {bound(figure)} |')
+  lines += [f'\n{note}' for note in scenario['notes']]
+  return '\n'.join(lines) + '\n\n'
+
+
+def main():
+  path, *files = sys.argv[1:]
+  with open(path, encoding='utf-8') as document:
+    text = document.read()
+  for file in files:
+    with open(file, encoding='utf-8') as source:
+      results = json.load(source)
+    for scenario in results['scenarios']:
+      start = f'<!-- figures of {results["benchmark"]} {scenario["name"]} -->\n'
+      before, found, rest = text.partition(start)
+      _, end, after = rest.partition('<!-- end -->')
+      if not found or not end:
+        sys.exit(f'{path}: no place for {start.strip()}')
+      text = before + start + table_of(results, scenario) + end + after
+  with open(path, 'w', encoding='utf-8') as document:
+    document.write(text)
+
+
+if __name__ == '__main__':
+  main()
