@@ -33,9 +33,9 @@ absl::StatusOr<std::unique_ptr<WebhookSecrets>> WebhookSecrets::Open(
 
 std::shared_ptr<const WebhookSecrets::List> WebhookSecrets::Current() {
   MutexLock lock(mutex_);
-  std::optional<std::string> text = file_.ReadIfChanged();
+  const std::optional<std::string> text = file_.ReadIfChanged();
   if (!text.has_value()) return secrets_;
-  if (const absl::Status status = Take(std::move(text)); !status.ok()) {
+  if (const absl::Status status = Take(text); !status.ok()) {
     spdlog::error("{}; the last good keys stay in use",
                   std::string(status.message()));
   } else {
@@ -44,7 +44,7 @@ std::shared_ptr<const WebhookSecrets::List> WebhookSecrets::Current() {
   return secrets_;
 }
 
-absl::Status WebhookSecrets::Take(std::optional<std::string> text) {
+absl::Status WebhookSecrets::Take(const std::optional<std::string>& text) {
   auto secrets = std::make_shared<List>();
   bool usable = text.has_value();
   for (absl::string_view line : absl::StrSplit(text.value_or(""), '\n')) {

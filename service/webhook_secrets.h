@@ -39,7 +39,7 @@ class WebhookSecrets {
   WebhookSecrets(std::string file, const Scheduler& scheduler)
       : file_(std::move(file), scheduler) {}
 
-  absl::Status Take(std::optional<std::string> text)
+  absl::Status Take(const std::optional<std::string>& text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Mutex mutex_;

@@ -54,7 +54,7 @@ class HttpRequestReader {
 
   // Short strings stand inside of the object.
   static size_t HeldBy(const std::string& text) {
-    return text.capacity() < sizeof(text) ? 0 : text.capacity();
+    return text.capacity() > std::string().capacity() ? text.capacity() : 0;
   }
 
   absl::string_view Rest() const {
