@@ -89,7 +89,10 @@ bool HttpRequestReader::ReadLine() {
   const size_t limit =
       part_ == Part::kTrailer ? limits_.max_head_bytes : kMostChunkLineBytes;
   const size_t end = Rest().find(kLineEnd);
-  if (std::min(end, Rest().size()) > limit) {
+  // Without an end, the last byte may be the first half of one.
+  const bool too_long =
+      end == absl::string_view::npos ? Rest().size() > limit + 1 : end > limit;
+  if (too_long) {
     return Fail(part_ == Part::kTrailer ? WebhookOutcome::kHeadTooLarge
                                         : WebhookOutcome::kMalformedRequest);
   }

@@ -190,8 +190,18 @@ TEST(HttpRequestReader, TheBodyIsBoundedHoweverItIsFramed) {
               WebhookOutcome::kBodyTooLarge, SmallLimits());
 }
 
+TEST(HttpRequestReader, LinesOfChunksAndTrailersAreTakenUpToTheLimit) {
+  const auto with = [](size_t chunk_line, size_t trailer) {
+    return absl::StrCat(kChunkedHead, "0;", std::string(chunk_line - 2, 'x'),
+                        "\r\n", std::string(trailer, 'x'), "\r\n\r\n");
+  };
+  EXPECT_EQ(ReadAll(with(64, 100), SmallLimits()).state(), State::kDone);
+  ExpectFails(with(65, 100), WebhookOutcome::kMalformedRequest, SmallLimits());
+  ExpectFails(with(64, 101), WebhookOutcome::kHeadTooLarge, SmallLimits());
+}
+
 TEST(HttpRequestReader, TrailersAreBounded) {
-  ExpectFails(absl::StrCat(kChunkedHead, "0\r\n", std::string(101, 'x')),
+  ExpectFails(absl::StrCat(kChunkedHead, "0\r\n", std::string(102, 'x')),
               WebhookOutcome::kHeadTooLarge, SmallLimits());
   std::string many = absl::StrCat(kChunkedHead, "0\r\n");
   for (int i = 0; i < 101; ++i) absl::StrAppend(&many, "x\r\n");
