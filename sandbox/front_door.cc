@@ -17,7 +17,7 @@ FrontDoor::FrontDoor(State* state, std::string base_url,
 Reply FrontDoor::Handle(const Request& request) {
   if (ControlApi::IsFor(request)) {
     Reply reply = control_.Handle(request);
-    AddRequestId(&reply);
+    AddServerHeaders(&reply);
     return reply;
   }
   const absl::Time arrival = state_->clock->Now();
@@ -32,7 +32,7 @@ Reply FrontDoor::Handle(const Request& request) {
     reply = predictions_.Handle(route, request);
   }
   if (fault.has_value()) ApplyFault(*fault, &reply);
-  AddRequestId(&reply);
+  AddServerHeaders(&reply);
   const bool replies = reply.delivery != Delivery::kNone;
   state_->traffic.CountRequest(request, route, replies ? reply.status : 0,
                                arrival);
@@ -41,15 +41,21 @@ Reply FrontDoor::Handle(const Request& request) {
 
 Reply FrontDoor::HandleMalformed(int status) {
   Reply reply = DetailReply(status, "There was an error parsing the request");
-  AddRequestId(&reply);
+  AddServerHeaders(&reply);
   return reply;
 }
 
-void FrontDoor::AddRequestId(Reply* reply) {
-  for (const auto& header : reply->headers) {
-    if (header.first == "x-request-id") return;
-  }
-  reply->headers.emplace_back("x-request-id", state_->request_ids.Next());
+void FrontDoor::AddServerHeaders(Reply* reply) {
+  const auto add = [reply](absl::string_view name, std::string value) {
+    for (const auto& header : reply->headers) {
+      if (header.first == name) return;
+    }
+    reply->headers.emplace_back(name, std::move(value));
+  };
+  add("x-request-id", state_->request_ids.Next());
+  // RFC 9110, section 6.6.1: every server with a clock sends it.
+  add("date", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT",
+                               state_->clock->Now(), absl::UTCTimeZone()));
 }
 
 }  // namespace wriftai::sandbox

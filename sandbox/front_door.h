@@ -26,7 +26,7 @@ class FrontDoor final : public HttpHandler {
   Reply HandleMalformed(int status) override;
 
  private:
-  void AddRequestId(Reply* reply);
+  void AddServerHeaders(Reply* reply);
 
   State* const state_;
   PredictionsApi predictions_;

@@ -69,6 +69,7 @@ check_includes() {
   knows 'upstream/watch/' \
     'upstream/(core/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
+  knows 'upstream/webhook/' 'upstream/(core|json)/|wriftai/' || failed=1
   knows 'client/' 'upstream/core/|wriftai/' || failed=1
   knows 'sandbox/' 'upstream/(core|http)/' || failed=1
   return $failed

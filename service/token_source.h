@@ -1,15 +1,15 @@
 #ifndef WRIFTAI_SERVICE_TOKEN_SOURCE_H_
 #define WRIFTAI_SERVICE_TOKEN_SOURCE_H_
 
-#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "upstream/core/credential.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/core/secret.h"
+#include "upstream/core/watched_file.h"
 
 namespace wriftai {
 
@@ -30,16 +30,12 @@ class TokenSource {
   std::shared_ptr<const Credential> Current();
 
  private:
-  TokenSource(std::string file, const Scheduler& scheduler)
-      : file_(std::move(file)), scheduler_(scheduler) {}
+  TokenSource() = default;
 
-  absl::Status Read();
+  absl::Status Take(std::optional<std::string> text);
 
-  const std::string file_;
-  const Scheduler& scheduler_;
+  std::optional<WatchedFile> file_;
   std::shared_ptr<const Credential> credential_;
-  std::filesystem::file_time_type written_at_;
-  absl::Time looked_at_ = absl::InfinitePast();
 };
 
 }  // namespace wriftai

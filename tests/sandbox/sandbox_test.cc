@@ -11,7 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sandbox/webhook_signature.h"
-#include "tests/sandbox/raw_client.h"
+#include "tests/support/raw_client.h"
 #include "tests/support/raw_http_server.h"
 #include "tests/support/status_matchers.h"
 

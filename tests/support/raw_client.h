@@ -1,17 +1,18 @@
-#ifndef WRIFTAI_TESTS_SANDBOX_RAW_CLIENT_H_
-#define WRIFTAI_TESTS_SANDBOX_RAW_CLIENT_H_
+#ifndef WRIFTAI_TESTS_SUPPORT_RAW_CLIENT_H_
+#define WRIFTAI_TESTS_SUPPORT_RAW_CLIENT_H_
 
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
-namespace wriftai::sandbox {
+namespace wriftai {
 
 // One TCP connection to a server on 127.0.0.1, for tests that look at the
 // bytes.
 //
-// Threads: one. Fails: what cannot be read is missing; a read that takes
-// longer than half a minute ends.
+// Threads: one. Fails: what cannot be read is missing; a read or
+// send that takes longer than half a minute ends.
 class RawClient {
  public:
   explicit RawClient(int port);
@@ -19,7 +20,12 @@ class RawClient {
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
-  void Send(absl::string_view bytes);
+  // False when the server has hung up.
+  bool Send(absl::string_view bytes);
+
+  // Whether the server has sent something, or closed the connection; waits that
+  // long for it.
+  bool HasInput(absl::Duration wait = absl::ZeroDuration());
 
   // The next reply: its head, and as much of its body as content-length says
   // or as there is.
@@ -48,6 +54,6 @@ std::string Get(absl::string_view path);
 std::string Post(absl::string_view path, absl::string_view body,
                  absl::string_view more_headers = "");
 
-}  // namespace wriftai::sandbox
+}  // namespace wriftai
 
-#endif  // WRIFTAI_TESTS_SANDBOX_RAW_CLIENT_H_
+#endif  // WRIFTAI_TESTS_SUPPORT_RAW_CLIENT_H_

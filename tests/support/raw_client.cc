@@ -1,7 +1,8 @@
-#include "tests/sandbox/raw_client.h"
+#include "tests/support/raw_client.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -9,11 +10,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-namespace wriftai::sandbox {
+namespace wriftai {
 
 RawClient::RawClient(int port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
   const timeval longest = {30, 0};
   setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof(longest));
+  setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof(longest));
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
@@ -29,12 +31,19 @@ RawClient::~RawClient() {
   if (fd_ >= 0) close(fd_);
 }
 
-void RawClient::Send(absl::string_view bytes) {
+bool RawClient::Send(absl::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;
+    if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
+  return true;
+}
+
+bool RawClient::HasInput(absl::Duration wait) {
+  pollfd connection = {fd_, POLLIN, 0};
+  return poll(&connection, 1,
+              static_cast<int>(absl::ToInt64Milliseconds(wait))) != 0;
 }
 
 bool RawClient::Fill() {
@@ -93,4 +102,4 @@ std::string Post(absl::string_view path, absl::string_view body,
                       body);
 }
 
-}  // namespace wriftai::sandbox
+}  // namespace wriftai

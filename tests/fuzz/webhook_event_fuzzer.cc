@@ -1,0 +1,75 @@
+// The body of a delivery, on any bytes with a good signature: a prediction
+// reaches the sink, or the delivery is refused and nothing does.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "tests/fuzz/check.h"
+#include "upstream/core/digest.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/webhook/webhook_receiver.h"
+
+namespace wriftai {
+namespace {
+
+constexpr int64_t kNow = 1729168452;
+
+// A clock that stands still, and nothing more.
+class StoppedClock : public Scheduler {
+ public:
+  absl::Time Now() const override { return absl::UnixEpoch(); }
+  absl::Time WallNow() const override { return absl::FromUnixSeconds(kNow); }
+  void Post(Task) override { FUZZ_CHECK(false); }
+  TimerHandle PostAt(absl::Time, Task) override { return nullptr; }
+  bool OnLoopThread() const override { return false; }
+};
+
+class CheckingSink : public WebhookSink {
+ public:
+  bool OnWebhook(v1::Prediction prediction) override {
+    FUZZ_CHECK(!prediction.id().empty());
+    v1::Prediction read;
+    FUZZ_CHECK(read.ParseFromString(prediction.SerializeAsString()));
+    ++count;
+    return true;
+  }
+  int count = 0;
+};
+
+void CheckBody(absl::string_view body) {
+  const auto secrets =
+      std::make_shared<const std::vector<Secret>>(1, Secret("key"));
+  const StoppedClock clock;
+  CheckingSink sink;
+  WebhookReceiver receiver(
+      {}, [&] { return secrets; }, clock, sink);
+  HttpHead head;
+  head.method = "POST";
+  head.target = std::string(kWebhookPath);
+  head.headers.emplace_back(
+      kWebhookSignatureHeader,
+      absl::StrCat("t=", kNow, ",v1=",
+                   absl::BytesToHexString(HmacSha256(
+                       secrets->front(), absl::StrCat(kNow, ".", body)))));
+  const WebhookOutcome outcome = receiver.Receive(head, body);
+  FUZZ_CHECK(outcome == WebhookOutcome::kAccepted ||
+             outcome == WebhookOutcome::kNotAPrediction);
+  FUZZ_CHECK(sink.count == (outcome == WebhookOutcome::kAccepted ? 1 : 0));
+
+  FUZZ_CHECK(receiver.Receive(head, absl::StrCat(body, " ")) ==
+             WebhookOutcome::kBadSignature);
+}
+
+}  // namespace
+}  // namespace wriftai
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  wriftai::CheckBody({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

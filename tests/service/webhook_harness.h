@@ -1,0 +1,113 @@
+#ifndef WRIFTAI_TESTS_SERVICE_WEBHOOK_HARNESS_H_
+#define WRIFTAI_TESTS_SERVICE_WEBHOOK_HARNESS_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "sandbox/webhook_signature.h"
+#include "service/webhook_server.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/raw_client.h"
+#include "upstream/core/mutex.h"
+
+namespace wriftai {
+
+// Remembers the ids that webhooks brought.
+//
+// Threads: any.
+class IdSink : public WebhookSink {
+ public:
+  bool OnWebhook(v1::Prediction prediction) override {
+    MutexLock lock(mutex_);
+    if (full_) return false;
+    ids_.push_back(prediction.id());
+    return true;
+  }
+  void SetFull(bool full) {
+    MutexLock lock(mutex_);
+    full_ = full;
+  }
+  std::vector<std::string> ids() const {
+    MutexLock lock(mutex_);
+    return ids_;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  bool full_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::string> ids_ ABSL_GUARDED_BY(mutex_);
+};
+
+// A listener over real sockets with the secret "key". Its clock for signatures
+// stands still; connections have the machine's time.
+class WebhookHarness : public ::testing::Test {
+ protected:
+  static constexpr char kPath[] = "/webhooks/wriftai";
+
+  // Of a test that waits for no time-out.
+  static WebhookServer::Options Patient() {
+    WebhookServer::Options options;
+    options.listen_address = "127.0.0.1:0";
+    options.request_timeout = absl::Minutes(10);
+    return options;
+  }
+
+  void Start(const WebhookServer::Options& options = Patient()) {
+    auto server = WebhookServer::Start(options, receiver_, counters_);
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+
+  int port() const { return server_->port(); }
+
+  std::string Sign(absl::string_view body, const std::string& key = "key",
+                   absl::Duration offset = absl::ZeroDuration()) const {
+    return sandbox::SignWebhook(Secret(key), clock_.WallNow() + offset, body);
+  }
+
+  static std::string Event(const std::string& id) {
+    return absl::StrCat(R"({"id":")", id, R"(","status":"succeeded"})");
+  }
+
+  // A whole delivery with that signature; empty: with none.
+  static std::string Delivery(absl::string_view body,
+                              absl::string_view signature) {
+    return absl::StrCat("POST ", kPath, " HTTP/1.1\r\nhost: h\r\n",
+                        signature.empty()
+                            ? ""
+                            : absl::StrCat(sandbox::kWebhookSignatureHeader,
+                                           ": ", signature, "\r\n"),
+                        "content-length: ", body.size(), "\r\n\r\n", body);
+  }
+
+  std::string Good(const std::string& id) const {
+    return Delivery(Event(id), Sign(Event(id)));
+  }
+
+  // The status that `bytes` are answered with on a connection of their own;
+  // empty: they are not.
+  std::string StatusOf(absl::string_view bytes) const {
+    RawClient client(port());
+    const std::string head = client.Call(bytes).head;
+    return head.empty() ? "" : head.substr(9, 3);
+  }
+
+  ManualScheduler clock_;
+  IdSink sink_;
+  WebhookCounters counters_;
+  WebhookReceiver receiver_{
+      {},
+      [secrets = std::make_shared<const std::vector<Secret>>(
+           1, Secret("key"))] { return secrets; },
+      clock_,
+      sink_};
+  std::unique_ptr<WebhookServer> server_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_SERVICE_WEBHOOK_HARNESS_H_

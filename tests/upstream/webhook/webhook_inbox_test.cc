@@ -1,0 +1,78 @@
+#include "upstream/webhook/webhook_inbox.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/manual_scheduler.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+v1::Prediction Prediction(const std::string& id) {
+  v1::Prediction prediction;
+  prediction.set_id(id);
+  return prediction;
+}
+
+class WebhookInboxTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<WebhookInbox> Inbox(WebhookInbox::Options options = {}) {
+    return std::make_unique<WebhookInbox>(
+        options, scheduler_, [this](v1::Prediction prediction) {
+          delivered_.push_back(prediction.id());
+        });
+  }
+
+  ManualScheduler scheduler_;
+  std::vector<std::string> delivered_;
+};
+
+TEST_F(WebhookInboxTest, DeliversOnTheLoopInOrder) {
+  const auto inbox = Inbox();
+  EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
+  EXPECT_TRUE(inbox->OnWebhook(Prediction("b")));
+  EXPECT_THAT(delivered_, IsEmpty());
+  scheduler_.RunPosted();
+  EXPECT_THAT(delivered_, ElementsAre("a", "b"));
+}
+
+TEST_F(WebhookInboxTest, RefusesWhenTooManyWaitAndTakesAgainAfterwards) {
+  WebhookInbox::Options options;
+  options.max_events = 2;
+  const auto inbox = Inbox(options);
+  EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
+  EXPECT_TRUE(inbox->OnWebhook(Prediction("b")));
+  EXPECT_FALSE(inbox->OnWebhook(Prediction("c")));
+  scheduler_.RunPosted();
+  EXPECT_TRUE(inbox->OnWebhook(Prediction("d")));
+  scheduler_.RunPosted();
+  EXPECT_THAT(delivered_, ElementsAre("a", "b", "d"));
+}
+
+TEST_F(WebhookInboxTest, RefusesWhenTooManyBytesWait) {
+  WebhookInbox::Options options;
+  options.max_bytes = 100;
+  const auto inbox = Inbox(options);
+  EXPECT_FALSE(inbox->OnWebhook(Prediction(std::string(101, 'x'))));
+  EXPECT_TRUE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
+  EXPECT_FALSE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
+  scheduler_.RunPosted();
+  EXPECT_TRUE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
+}
+
+TEST_F(WebhookInboxTest, NothingIsDeliveredAfterItsEnd) {
+  auto inbox = Inbox();
+  EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
+  inbox.reset();
+  scheduler_.RunPosted();
+  EXPECT_THAT(delivered_, IsEmpty());
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,117 @@
+#include "upstream/webhook/http_head.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+
+namespace wriftai {
+namespace {
+
+constexpr absl::string_view kLineEnd = "\r\n";
+
+// More than any length that is accepted has, and no overflow.
+constexpr size_t kMostLengthDigits = 18;
+
+bool IsToken(absl::string_view text) {
+  constexpr absl::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           kMarks.find(c) != absl::string_view::npos;
+  });
+}
+
+bool IsTarget(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isgraph(static_cast<unsigned char>(c));
+  });
+}
+
+bool IsFieldValue(absl::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    return c != '\t' && absl::ascii_iscntrl(static_cast<unsigned char>(c));
+  });
+}
+
+bool ReadRequestLine(absl::string_view line, HttpHead& head) {
+  if (absl::ConsumeSuffix(&line, " HTTP/1.0")) {
+    head.minor_version = 0;
+  } else if (!absl::ConsumeSuffix(&line, " HTTP/1.1")) {
+    return false;
+  }
+  const size_t space = line.find(' ');
+  if (space == absl::string_view::npos) return false;
+  head.method = std::string(line.substr(0, space));
+  head.target = std::string(line.substr(space + 1));
+  return IsToken(head.method) && IsTarget(head.target);
+}
+
+bool ReadField(absl::string_view line, HttpHead& head) {
+  const size_t colon = line.find(':');
+  if (colon == absl::string_view::npos) return false;
+  const absl::string_view name = line.substr(0, colon);
+  const absl::string_view value =
+      absl::StripAsciiWhitespace(line.substr(colon + 1));
+  head.headers.emplace_back(name, value);
+  return IsToken(name) && IsFieldValue(value);
+}
+
+// One framing, said once: two parsers that disagree on where a request ends
+// are how one is smuggled past a proxy.
+bool ReadFraming(HttpHead& head) {
+  const auto lengths = head.Values("content-length");
+  const auto codings = head.Values("transfer-encoding");
+  const auto expectations = head.Values("expect");
+  if (lengths.size() + codings.size() > 1) return false;
+  if (!lengths.empty()) {
+    const absl::string_view length = lengths.front();
+    if (length.size() > kMostLengthDigits ||
+        !std::all_of(length.begin(), length.end(), absl::ascii_isdigit) ||
+        !absl::SimpleAtoi(length, &head.content_length)) {
+      return false;
+    }
+  }
+  if (!codings.empty()) {
+    head.chunked = true;
+    if (head.minor_version == 0 ||
+        !absl::EqualsIgnoreCase(codings.front(), "chunked")) {
+      return false;
+    }
+  }
+  head.expects_continue =
+      head.minor_version == 1 && expectations.size() == 1 &&
+      absl::EqualsIgnoreCase(expectations.front(), "100-continue");
+  return true;
+}
+
+}  // namespace
+
+std::vector<absl::string_view> HttpHead::Values(absl::string_view name) const {
+  std::vector<absl::string_view> values;
+  for (const auto& header : headers) {
+    if (absl::EqualsIgnoreCase(header.first, name)) {
+      values.emplace_back(header.second);
+    }
+  }
+  return values;
+}
+
+std::optional<HttpHead> ParseHttpHead(absl::string_view text) {
+  HttpHead head;
+  for (bool first = true;; first = false) {
+    const size_t end = text.find(kLineEnd);
+    if (end == absl::string_view::npos) return std::nullopt;
+    const absl::string_view line = text.substr(0, end);
+    text.remove_prefix(end + kLineEnd.size());
+    if (!first && line.empty()) break;
+    if (first ? !ReadRequestLine(line, head) : !ReadField(line, head)) {
+      return std::nullopt;
+    }
+  }
+  if (!text.empty() || !ReadFraming(head)) return std::nullopt;
+  return head;
+}
+
+}  // namespace wriftai

@@ -1,0 +1,145 @@
+#include "upstream/webhook/http_request_reader.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+
+namespace wriftai {
+namespace {
+
+constexpr absl::string_view kLineEnd = "\r\n";
+constexpr absl::string_view kHeadEnd = "\r\n\r\n";
+
+// A size, and an extension that nobody uses.
+constexpr size_t kMostChunkLineBytes = 64;
+
+// 256 MiB, above any limit and below any overflow.
+constexpr size_t kMostSizeDigits = 7;
+
+}  // namespace
+
+HttpRequestReader::State HttpRequestReader::Feed(absl::string_view bytes) {
+  if (state_ == State::kDone || state_ == State::kFailed) return state_;
+  buffer_.append(bytes.data(), bytes.size());
+  while (Step()) {
+  }
+  buffer_.erase(0, used_);
+  used_ = 0;
+  return state_;
+}
+
+// Each step answers whether there may be another one with what is there.
+bool HttpRequestReader::Step() {
+  switch (part_) {
+    case Part::kHead:
+      return ReadHead();
+    case Part::kSized:
+    case Part::kChunk:
+      return ReadData();
+    case Part::kChunkSize:
+    case Part::kChunkEnd:
+    case Part::kTrailer:
+      return ReadLine();
+  }
+  return false;
+}
+
+bool HttpRequestReader::ReadHead() {
+  const size_t end = buffer_.find(kHeadEnd.data(), searched_);
+  const size_t size =
+      end == std::string::npos ? buffer_.size() : end + kHeadEnd.size();
+  if (size > limits_.max_head_bytes) {
+    return Fail(WebhookOutcome::kHeadTooLarge);
+  }
+  if (end == std::string::npos) {
+    searched_ = size - std::min(size, kHeadEnd.size() - 1);
+    return false;
+  }
+  auto head = ParseHttpHead(absl::string_view(buffer_).substr(0, size));
+  if (!head.has_value()) return Fail(WebhookOutcome::kMalformedRequest);
+  head_ = *std::move(head);
+  used_ = size;
+  if (head_.content_length > static_cast<int64_t>(limits_.max_body_bytes)) {
+    return Fail(WebhookOutcome::kBodyTooLarge);
+  }
+  state_ = State::kBody;
+  part_ = head_.chunked ? Part::kChunkSize : Part::kSized;
+  left_ = static_cast<size_t>(head_.content_length);
+  return true;
+}
+
+bool HttpRequestReader::ReadData() {
+  const absl::string_view data = Rest().substr(0, left_);
+  body_.append(data.data(), data.size());
+  used_ += data.size();
+  left_ -= data.size();
+  if (left_ > 0) return false;
+  if (part_ == Part::kChunk) {
+    part_ = Part::kChunkEnd;
+    return true;
+  }
+  state_ = State::kDone;
+  return false;
+}
+
+bool HttpRequestReader::ReadLine() {
+  const size_t limit =
+      part_ == Part::kTrailer ? limits_.max_head_bytes : kMostChunkLineBytes;
+  const size_t end = Rest().find(kLineEnd);
+  // Without an end, the last byte may be the first half of one.
+  const bool too_long =
+      end == absl::string_view::npos ? Rest().size() > limit + 1 : end > limit;
+  if (too_long) {
+    return Fail(part_ == Part::kTrailer ? WebhookOutcome::kHeadTooLarge
+                                        : WebhookOutcome::kMalformedRequest);
+  }
+  if (end == absl::string_view::npos) return false;
+  const absl::string_view line = Rest().substr(0, end);
+  used_ += end + kLineEnd.size();
+  if (part_ == Part::kChunkSize) return OnChunkSize(line);
+  if (part_ == Part::kTrailer) return OnTrailer(line);
+  if (!line.empty()) return Fail(WebhookOutcome::kMalformedRequest);
+  part_ = Part::kChunkSize;
+  return true;
+}
+
+bool HttpRequestReader::OnChunkSize(absl::string_view line) {
+  const absl::string_view digits = line.substr(0, line.find(';'));
+  if (digits.empty() || digits.size() > kMostSizeDigits ||
+      !std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit)) {
+    return Fail(WebhookOutcome::kMalformedRequest);
+  }
+  uint32_t size = 0;
+  if (!absl::SimpleHexAtoi(digits, &size)) {
+    return Fail(WebhookOutcome::kMalformedRequest);
+  }
+  if (size > limits_.max_body_bytes - body_.size()) {
+    return Fail(WebhookOutcome::kBodyTooLarge);
+  }
+  left_ = size;
+  part_ = size == 0 ? Part::kTrailer : Part::kChunk;
+  return true;
+}
+
+bool HttpRequestReader::OnTrailer(absl::string_view line) {
+  if (line.empty()) {
+    state_ = State::kDone;
+    return false;
+  }
+  trailer_bytes_ += line.size();
+  if (trailer_bytes_ > limits_.max_head_bytes) {
+    return Fail(WebhookOutcome::kHeadTooLarge);
+  }
+  return true;
+}
+
+bool HttpRequestReader::Fail(WebhookOutcome failure) {
+  state_ = State::kFailed;
+  failure_ = failure;
+  return false;
+}
+
+}  // namespace wriftai

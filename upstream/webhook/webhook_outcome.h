@@ -1,0 +1,62 @@
+#ifndef WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_OUTCOME_H_
+#define WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_OUTCOME_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+
+namespace wriftai {
+
+// What became of one connection to the webhook listener.
+enum class WebhookOutcome {
+  kAccepted,
+  kUnsigned,
+  kMalformedSignature,
+  kUnsupportedSignature,
+  kStale,
+  kBadSignature,
+  kNotAPrediction,
+  kFull,
+  kMalformedRequest,
+  kHeadTooLarge,
+  kBodyTooLarge,
+  kNotFound,
+  kMethodNotAllowed,
+  kTimedOut,
+  kCrowdedOut,
+  kIncomplete,
+};
+
+inline constexpr size_t kWebhookOutcomes =
+    static_cast<size_t>(WebhookOutcome::kIncomplete) + 1;
+
+// In lower case with underscores, for metrics and documents.
+absl::string_view WebhookOutcomeName(WebhookOutcome outcome);
+
+// The HTTP status that it is answered with; 0: with none, the sender has left.
+int WebhookHttpStatus(WebhookOutcome outcome);
+
+// How often each came about since the start.
+//
+// Threads: any.
+class WebhookCounters {
+ public:
+  void Add(WebhookOutcome outcome) {
+    counts_[static_cast<size_t>(outcome)].fetch_add(1,
+                                                    std::memory_order_relaxed);
+  }
+  int64_t Count(WebhookOutcome outcome) const {
+    return counts_[static_cast<size_t>(outcome)].load(
+        std::memory_order_relaxed);
+  }
+
+ private:
+  std::array<std::atomic<int64_t>, kWebhookOutcomes> counts_ = {};
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_OUTCOME_H_

@@ -1,0 +1,46 @@
+#ifndef WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_SIGNATURE_H_
+#define WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_SIGNATURE_H_
+
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "upstream/core/secret.h"
+#include "upstream/webhook/webhook_outcome.h"
+
+namespace wriftai {
+
+inline constexpr absl::string_view kWebhookSignatureHeader =
+    "wriftai-webhook-signature";
+
+// How far the time in a signature may be from ours, before or after.
+inline constexpr absl::Duration kWebhookTolerance = absl::Seconds(300);
+
+// The parts of a signature header; views into it.
+struct WebhookSignature {
+  absl::string_view timestamp;        // Decimal digits, as they were signed.
+  std::vector<absl::string_view> v1;  // 64 lower-case hex digits each.
+};
+
+// Reads the header's value: `t=<unix seconds>`, then one or more
+// `<scheme>=<hex>`, between commas and without spaces. Schemes other than v1
+// are passed over. kMalformedSignature: anything else, a second t, more than 16
+// items. kUnsupportedSignature: well formed, with no v1 in it.
+std::variant<WebhookSignature, WebhookOutcome> ParseWebhookSignature(
+    absl::string_view header);
+
+// kStale: `signature` was made too far from `now`; else kAccepted.
+WebhookOutcome CheckWebhookTime(const WebhookSignature& signature,
+                                absl::Time now);
+
+// Whether any v1 is the HMAC-SHA256 of timestamp, dot and `body` under any of
+// `secrets`. The time that it takes depends on the sizes and the number of
+// items, on no secret.
+bool MatchesWebhookSignature(const WebhookSignature& signature,
+                             absl::string_view body,
+                             const std::vector<Secret>& secrets);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_SIGNATURE_H_
