@@ -46,6 +46,7 @@ void WindowEstimate::Close() {
   }
   own_ = 0;
   answered_ = 0;
+  lost_ = 0;
   reported_ = 0;
   others_now_ = 0;
 }
@@ -70,10 +71,10 @@ void WindowEstimate::OnReply(absl::Time end, int64_t remaining,
   if (!MoveTo(end, outstanding)) return;
   ++answered_;
   reported_ = std::max(reported_, limit_ - remaining);
-  others_now_ =
-      kind_ == Kind::kCount
-          ? std::max(others_now_, limit_ - remaining - answered_ - outstanding)
-          : others_now_ + unexplained;
+  const int64_t ours = answered_ + lost_ + outstanding;
+  others_now_ = kind_ == Kind::kCount
+                    ? std::max(others_now_, limit_ - remaining - ours)
+                    : others_now_ + unexplained;
 }
 
 void WindowEstimate::OnLimited(absl::Time end, int64_t outstanding) {
@@ -81,7 +82,7 @@ void WindowEstimate::OnLimited(absl::Time end, int64_t outstanding) {
   reported_ = limit_;
   // One more than was seen: who takes so many in this window may take more in
   // the next, and to find that out would cost another 429.
-  others_now_ = std::max(others_now_, limit_ - answered_ - outstanding);
+  others_now_ = std::max(others_now_, limit_ - answered_ - lost_ - outstanding);
   if (others_now_ > 0) ++others_now_;
 }
 
