@@ -82,7 +82,7 @@ TEST(Fairness, OfWaitersThatComeAndGo) {
 
 TEST(Fairness, OfALargeCrowd) {
   WorkloadShape shape;
-  shape.predictions = 300;
+  shape.predictions = 150;
   shape.waiters_each = 1;
   CheckSeeds(shape);
 }
