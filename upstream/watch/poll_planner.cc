@@ -108,9 +108,8 @@ double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
 
 void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,
                          const PredictionPage& shown, int found) {
-  if (!page.known()) {
-    yield_ += kYieldGain * (static_cast<double>(found) / kPageSize - yield_);
-  }
+  // Of known pages, too: a search goes through them as well.
+  yield_ += kYieldGain * (static_cast<double>(found) / kPageSize - yield_);
   pages_.Learn(page, asked_at, shown);
 }
 

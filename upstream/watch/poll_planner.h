@@ -53,8 +53,7 @@ class PollPlanner {
   PollPlan Next(PollTargets& targets, double rate, absl::Time now,
                 absl::Time wall_now);
 
-  // The page has shown `found` targets of `sought`, the number that it was
-  // fetched for.
+  // The page has shown `found` targets.
   void OnPage(PageMap::Page& page, absl::Time asked_at,
               const PredictionPage& shown, int found);
 
@@ -76,7 +75,7 @@ class PollPlanner {
   const ModelHistory& history_;
   PageMap pages_;
   absl::Time no_pages_until_ = absl::InfinitePast();
-  double yield_ = 1;  // Of an unknown page: targets found, as a part of it.
+  double yield_ = 1;  // Of the last pages: targets found, as a part of each.
   int fetches_ = 0;   // Outputs fetched since the last poll.
 };
 
