@@ -12,7 +12,7 @@ namespace {
 
 // Random workloads on virtual time. A failure names its seed; that one alone:
 //   FAIRNESS_SEED=17 fairness_test --gtest_filter=Fairness.OfACrowd
-constexpr uint64_t kSeeds = 300;
+constexpr uint64_t kSeeds = 200;
 
 struct Promise {
   // Of the fair interval (Workload). Two rounds at the worst: one in which
