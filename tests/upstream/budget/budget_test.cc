@@ -1,0 +1,271 @@
+#include "upstream/budget/budget.h"
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/budget/budget_registry.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// One request a second, without headers.
+class BudgetTest : public ::testing::Test {
+ protected:
+  // A call that waits; its answer goes to `answers_`.
+  CallHandle Admit(const std::string& name,
+                   absl::Duration patience = absl::InfiniteDuration()) {
+    return budget_.Admit(scheduler_.Now() + patience,
+                         [this, name](absl::StatusOr<Permit> permit) {
+                           if (permit.ok()) {
+                             granted_.push_back(name);
+                             permit->OnReply(RateLimit(), false);
+                           } else {
+                             failed_.push_back(permit.status());
+                           }
+                         });
+  }
+
+  void UseUp() {
+    auto permit = budget_.TryAdmit();
+    ASSERT_TRUE(permit.has_value());
+    permit->OnReply(RateLimit(), false);
+  }
+
+  ManualScheduler scheduler_;
+  Budget budget_{1, scheduler_};
+  std::vector<std::string> granted_;
+  std::vector<absl::Status> failed_;
+};
+
+TEST_F(BudgetTest, ThereIsOneAtOnceAndThenOneASecond) {
+  UseUp();
+  EXPECT_FALSE(budget_.TryAdmit().has_value());
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(budget_.TryAdmit().has_value());
+}
+
+TEST_F(BudgetTest, GrantsFromTheLoopOnly) {
+  const CallHandle call = Admit("a");
+  EXPECT_THAT(granted_, IsEmpty());
+  scheduler_.RunPosted();
+  EXPECT_THAT(granted_, ElementsAre("a"));
+}
+
+TEST_F(BudgetTest, CallsGoByTheirDeadlinesThenByAge) {
+  UseUp();
+  const CallHandle calls[] = {
+      Admit("late", absl::Seconds(20)), Admit("never", absl::Hours(1)),
+      Admit("soon", absl::Seconds(10)), Admit("later", absl::Seconds(20))};
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_THAT(granted_, ElementsAre("soon", "late", "later", "never"));
+}
+
+TEST_F(BudgetTest, OneThatCannotBeReachedInTimeIsRefusedAtOnce) {
+  UseUp();
+  const CallHandle call = Admit("a", absl::Milliseconds(500));
+  EXPECT_THAT(failed_, IsEmpty()) << "before Admit() has returned";
+  scheduler_.RunPosted();
+  ASSERT_THAT(failed_,
+              ElementsAre(StatusIs(
+                  absl::StatusCode::kResourceExhausted,
+                  "the token's request budget does not reach this call in "
+                  "time")));
+  EXPECT_EQ(ErrorReason(failed_[0]), "BUDGET_EXHAUSTED");
+  const auto info = GetDetail<google::rpc::ErrorInfo>(failed_[0]);
+  EXPECT_EQ(info->domain(), kGatewayDomain);
+  ASSERT_TRUE(RetryDelay(failed_[0]).has_value());
+  EXPECT_NEAR(absl::ToDoubleSeconds(*RetryDelay(failed_[0])), 1, 0.001);
+  EXPECT_EQ(budget_.stats().refused, 1);
+}
+
+TEST_F(BudgetTest, TheQueueIsNoLongerThanTheLongestQueueing) {
+  UseUp();
+  std::vector<CallHandle> calls;
+  for (int i = 0; i < 100; ++i) calls.push_back(Admit("a"));
+  scheduler_.RunPosted();
+  EXPECT_EQ(failed_.size(), 70u);
+  EXPECT_EQ(budget_.stats().queued, 30);
+  scheduler_.Advance(Budget::kLongestQueueing + absl::Seconds(1));
+  EXPECT_EQ(granted_.size(), 30u);
+}
+
+TEST_F(BudgetTest, OneThatWasOvertakenEndsAtItsDeadline) {
+  UseUp();
+  const CallHandle first = Admit("first", absl::Milliseconds(1500));
+  std::optional<Permit> other;
+  scheduler_.Advance(absl::Milliseconds(999));
+  // A 429 of somebody else's request puts it off beyond its deadline.
+  Budget& budget = budget_;
+  const CallHandle sooner =
+      budget.Admit(scheduler_.Now() + absl::Milliseconds(100),
+                   [](absl::StatusOr<Permit> permit) {
+                     ASSERT_THAT(permit, IsOk());
+                     RateLimit rate;
+                     rate.reset_after = absl::Seconds(5);
+                     permit->OnReply(rate, true);
+                   });
+  scheduler_.Advance(absl::Milliseconds(500));
+  EXPECT_THAT(failed_, IsEmpty());
+  scheduler_.Advance(absl::Milliseconds(1));
+  ASSERT_THAT(failed_,
+              ElementsAre(StatusIs(
+                  absl::StatusCode::kDeadlineExceeded,
+                  "the deadline has passed before the call was sent")));
+  EXPECT_EQ(ErrorReason(failed_[0]), "DEADLINE_EXCEEDED");
+}
+
+TEST_F(BudgetTest, WhoseHandleIsDroppedHearsNothing) {
+  UseUp();
+  CallHandle waiting = Admit("waiting");
+  CallHandle refused = Admit("refused", absl::Milliseconds(1));
+  waiting.reset();
+  refused.reset();
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_THAT(granted_, IsEmpty());
+  EXPECT_THAT(failed_, IsEmpty());
+  EXPECT_EQ(budget_.stats().queued, 0);
+}
+
+TEST_F(BudgetTest, APollUnderAFloodOfCallsComesAfterItsPatience) {
+  UseUp();
+  std::vector<CallHandle> calls;
+  TimerHandle timer;
+  std::function<void()> flood = [&] {
+    calls.push_back(Admit("call"));
+    timer =
+        scheduler_.PostAt(scheduler_.Now() + absl::Milliseconds(500), flood);
+  };
+  flood();
+  CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
+    granted_.push_back("poll");
+    permit.OnReply(RateLimit(), false);
+    const CallHandle done = std::move(poll);
+  });
+  scheduler_.Advance(absl::Seconds(5.5));
+  // Four requests is its patience.
+  EXPECT_THAT(granted_, ElementsAre("call", "call", "call", "call", "poll"));
+}
+
+TEST_F(BudgetTest, CallsGoBeforeAPollThatHasNotWaitedLong) {
+  UseUp();
+  CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
+    granted_.push_back("poll");
+    permit.OnReply(RateLimit(), false);
+    const CallHandle done = std::move(poll);
+  });
+  const CallHandle call = Admit("call");
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_THAT(granted_, ElementsAre("call", "poll"));
+}
+
+TEST_F(BudgetTest, APollWhoseHandleIsDroppedIsNotGranted) {
+  UseUp();
+  CallHandle poll = budget_.ClaimPoll([&](Permit) { FAIL(); });
+  poll.reset();
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(budget_.stats().polls, 0);
+}
+
+TEST_F(BudgetTest, WhatIsGivenBackServesTheNext) {
+  auto permit = budget_.TryAdmit();
+  ASSERT_TRUE(permit.has_value());
+  EXPECT_FALSE(budget_.TryAdmit().has_value());
+  permit->GiveBack();
+  EXPECT_FALSE(static_cast<bool>(*permit));
+  EXPECT_EQ(budget_.stats().outstanding, 0);
+  EXPECT_TRUE(budget_.TryAdmit().has_value());
+}
+
+TEST_F(BudgetTest, ALostPermitCountsAndIsNoLongerUnderWay) {
+  auto permit = budget_.TryAdmit();
+  EXPECT_EQ(budget_.stats().outstanding, 1);
+  permit.reset();
+  EXPECT_EQ(budget_.stats().outstanding, 0);
+  EXPECT_FALSE(budget_.TryAdmit().has_value());
+}
+
+TEST_F(BudgetTest, APermitThatIsMovedOverLosesWhatWasThere) {
+  Budget unlimited(std::numeric_limits<double>::infinity(), scheduler_);
+  Permit permit = *unlimited.TryAdmit();
+  permit = *unlimited.TryAdmit();
+  EXPECT_EQ(unlimited.stats().outstanding, 1);
+}
+
+TEST_F(BudgetTest, ALimitPausesAllUntilItsReset) {
+  RateLimit rate;
+  rate.reset_after = absl::Seconds(7);
+  budget_.TryAdmit()->OnReply(rate, true);
+  const CallHandle call = Admit("call");
+  scheduler_.Advance(absl::Seconds(7) - absl::Nanoseconds(1));
+  EXPECT_THAT(granted_, IsEmpty());
+  scheduler_.Advance(absl::Nanoseconds(1));
+  EXPECT_THAT(granted_, ElementsAre("call"));
+  EXPECT_EQ(budget_.stats().limited_us, 1);
+}
+
+TEST_F(BudgetTest, WithoutALimitAllGoAtOnce) {
+  Budget unlimited(std::numeric_limits<double>::infinity(), scheduler_);
+  for (int i = 0; i < 1000; ++i) {
+    auto permit = unlimited.TryAdmit();
+    ASSERT_TRUE(permit.has_value());
+    permit->OnReply(RateLimit(), false);
+  }
+  EXPECT_EQ(unlimited.stats().calls, 1000);
+}
+
+class BudgetRegistryTest : public ::testing::Test {
+ protected:
+  static std::shared_ptr<const Credential> As(const char* token) {
+    return std::make_shared<const Credential>(Secret(token));
+  }
+
+  int count() {
+    int count = 0;
+    registry_.ForEach([&](CredentialBudget&) { ++count; });
+    return count;
+  }
+
+  ManualScheduler scheduler_;
+  BudgetRegistry registry_{BudgetRegistry::Rates(), scheduler_};
+};
+
+TEST_F(BudgetRegistryTest, OneForEachToken) {
+  const auto alice = registry_.For(As("alice"));
+  EXPECT_EQ(registry_.For(As("alice")), alice);
+  EXPECT_NE(registry_.For(As("bob")), alice);
+  EXPECT_EQ(alice->reads.rate(), 3);
+  EXPECT_EQ(alice->creates.rate(), 15);
+}
+
+TEST_F(BudgetRegistryTest, ForgetsThoseThatNobodyHoldsOrAsksFor) {
+  const auto held = registry_.For(As("held"));
+  registry_.For(As("idle"));
+  scheduler_.Advance(BudgetRegistry::kForgetAfter - absl::Seconds(1));
+  registry_.For(As("used"));
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(count(), 2);
+  EXPECT_EQ(registry_.For(As("held")), held);
+}
+
+TEST_F(BudgetRegistryTest, AnEmptyOneHasNoTimer) {
+  registry_.For(As("idle"));
+  scheduler_.Advance(BudgetRegistry::kForgetAfter * 3);
+  EXPECT_EQ(count(), 0);
+  EXPECT_EQ(scheduler_.NextTimer(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace wriftai

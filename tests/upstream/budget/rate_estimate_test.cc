@@ -1,0 +1,176 @@
+#include "upstream/budget/rate_estimate.h"
+
+#include <limits>
+
+#include "gtest/gtest.h"
+
+namespace wriftai {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1'700'000'000);
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// What a reply of a window says that ends `reset` after it.
+RateLimit Says(int64_t limit, int64_t remaining, double reset) {
+  RateLimit rate;
+  rate.limit = limit;
+  rate.remaining = remaining;
+  rate.reset_after = absl::Seconds(reset);
+  rate.reset_is_time = true;
+  return rate;
+}
+
+class RateEstimateTest : public ::testing::Test {
+ protected:
+  absl::Time now() const { return now_; }
+  void Advance(double seconds) { now_ += absl::Seconds(seconds); }
+
+  // Seconds until a request of the lane may go.
+  double Until(Lane lane) {
+    return absl::ToDoubleSeconds(estimate_.Earliest(lane, now_) - now_);
+  }
+
+  void Exchange(const RateLimit& rate) {
+    estimate_.OnSent(now_);
+    estimate_.OnReply(now_, rate);
+  }
+
+  bool Limited(const RateLimit& rate) {
+    estimate_.OnSent(now_);
+    return estimate_.OnLimited(now_, rate);
+  }
+
+  absl::Time now_ = kStart;
+  RateEstimate estimate_{3};
+};
+
+TEST_F(RateEstimateTest, BeginsWithOneRequest) {
+  EXPECT_EQ(Until(Lane::kPoll), 0);
+  estimate_.OnSent(now());
+  EXPECT_NEAR(Until(Lane::kCall), 1.0 / 3, 1e-3);
+}
+
+TEST_F(RateEstimateTest, WithoutHeadersPollsAreSpacedALittleWider) {
+  Exchange(RateLimit());
+  EXPECT_NEAR(Until(Lane::kCall), 1.0 / 3, 1e-3);
+  EXPECT_NEAR(Until(Lane::kPoll), 1.05 / 3, 1e-3);
+}
+
+TEST_F(RateEstimateTest, A429PausesExactlyUntilItsReset) {
+  RateLimit rate = Says(3, 0, 0.4);
+  rate.reset_is_time = false;
+  Limited(rate);
+  EXPECT_EQ(estimate_.Earliest(Lane::kCall, now()), now() + absl::Seconds(0.4));
+  EXPECT_TRUE(estimate_.paused(now()));
+  Advance(0.4);
+  EXPECT_FALSE(estimate_.paused(now()));
+  EXPECT_EQ(Until(Lane::kCall), 0);
+}
+
+TEST_F(RateEstimateTest, A429ThatNamesTheEndOfItsWindowIsHeldABitLonger) {
+  Limited(Says(3, 0, 0.4));
+  // A request that is sent at the very end may arrive before it.
+  EXPECT_NEAR(Until(Lane::kCall), 0.43, 1e-9);
+}
+
+TEST_F(RateEstimateTest, A429WithoutAResetPausesForAWindow) {
+  Limited(RateLimit());
+  EXPECT_NEAR(Until(Lane::kCall), 1, 1e-9);
+}
+
+TEST_F(RateEstimateTest, A429WhoseResetIsInThePastPausesForNothing) {
+  RateLimit rate;
+  rate.reset_after = absl::ZeroDuration();
+  Limited(rate);
+  EXPECT_FALSE(estimate_.paused(now()));
+}
+
+TEST_F(RateEstimateTest, A429OfAWindowOfAMinuteIsBelieved) {
+  Limited(Says(180, 0, 60));
+  EXPECT_NEAR(estimate_.rate(), 30.0 / 60, 1e-9)
+      << "ten times the flags' limit at the most";
+  EXPECT_GE(Until(Lane::kPoll), 60);
+}
+
+TEST_F(RateEstimateTest, A429InAWindowOfOursAloneIsOurOwn) {
+  EXPECT_FALSE(Limited(RateLimit()));
+}
+
+TEST_F(RateEstimateTest, A429InAWindowThatOthersUsedIsTheirsToo) {
+  // A count: the third request of a window shows it.
+  Exchange(Says(3, 2, 0.9));
+  Advance(0.4);
+  Exchange(Says(3, 1, 0.5));
+  Advance(0.6);
+  Exchange(Says(3, 0, 0.9));
+  EXPECT_EQ(estimate_.others(), 2);
+  Advance(0.1);
+  EXPECT_TRUE(Limited(Says(3, 0, 0.8)));
+}
+
+TEST_F(RateEstimateTest, WhatOthersUsedIsLeftToThem) {
+  Exchange(Says(3, 2, 0.9));
+  Advance(0.4);
+  Exchange(Says(3, 1, 0.5));
+  Advance(0.6);
+  Exchange(Says(3, 0, 0.9));
+  // One of three is ours: the next goes in the next window.
+  Advance(0.95);
+  ASSERT_NEAR(Until(Lane::kCall), 0, 1e-9);
+  Exchange(Says(3, 2, 0.95));
+  EXPECT_GE(Until(Lane::kCall), 0.95);
+}
+
+TEST_F(RateEstimateTest, NothingGoesWhereNothingIsLeftAndTheKindIsNotKnown) {
+  Exchange(Says(3, 0, 0.7));
+  EXPECT_NEAR(Until(Lane::kCall), 0.7, 0.05);
+}
+
+TEST_F(RateEstimateTest, ARaisedLimitIsLearnt) {
+  Exchange(Says(9, 8, 0.9));
+  EXPECT_EQ(estimate_.limit(), 9);
+  EXPECT_NEAR(estimate_.rate(), 9, 1e-9);
+}
+
+TEST_F(RateEstimateTest, ALoweredLimitIsLearnt) {
+  Exchange(Says(1, 0, 0.9));
+  EXPECT_EQ(estimate_.limit(), 1);
+  EXPECT_NEAR(estimate_.rate(), 1, 1e-9);
+}
+
+TEST_F(RateEstimateTest, AnAbsurdLimitIsBelievedUpToTenTimesTheFlags) {
+  Exchange(Says(1'000'000'000, 999'999'999, 0.9));
+  EXPECT_EQ(estimate_.limit(), 30);
+}
+
+TEST_F(RateEstimateTest, AnAbsurdResetChangesNothing) {
+  Exchange(Says(3, 2, 300));
+  EXPECT_NEAR(estimate_.rate(), 3, 1e-9);
+  EXPECT_LE(Until(Lane::kCall), 0.5);
+}
+
+TEST_F(RateEstimateTest, AWindowOfAMinuteIsBelievedWhereItGrantsAsMuch) {
+  RateEstimate estimate(3);
+  estimate.OnSent(now());
+  RateLimit rate = Says(30, 29, 10);
+  estimate.OnReply(now(), rate);
+  EXPECT_NEAR(estimate.rate(), 3, 1e-9);
+  EXPECT_EQ(estimate.limit(), 30);
+}
+
+TEST(UnlimitedRateEstimate, NothingWaitsUntilAReplyNamesALimit) {
+  RateEstimate estimate(kInfinity);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_EQ(estimate.Earliest(Lane::kPoll, kStart), kStart);
+    estimate.OnSent(kStart);
+    estimate.OnReply(kStart, RateLimit());
+  }
+  EXPECT_EQ(estimate.rate(), kInfinity);
+  estimate.OnSent(kStart);
+  estimate.OnReply(kStart, Says(3, 0, 0.5));
+  EXPECT_NEAR(estimate.rate(), 3, 1e-9);
+  EXPECT_GT(estimate.Earliest(Lane::kPoll, kStart), kStart);
+}
+
+}  // namespace
+}  // namespace wriftai
