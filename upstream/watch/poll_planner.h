@@ -42,7 +42,7 @@ struct PollPlan {
 // Threads: loop. Owns: the map of pages. `history` must outlive it.
 class PollPlanner {
  public:
-  static constexpr int kFetchesPerPoll = 8;
+  static constexpr int kFetchesPerPoll = 16;
   static constexpr int kPageSize = 50;  // The largest page there is.
   static constexpr double kYieldGain = 0.5;
 
