@@ -232,8 +232,7 @@ test('a Wait outlives an upstream that is down for a while', async (t) => {
 test('a deadline ends a Wait and says so', async () => {
   const id = await running();
   const stream = predictions.wait({ id }, { timeoutMs: 1000 });
-  await stream.next();
-  await failure(stream.next(), { code: 'DEADLINE_EXCEEDED' });
+  await failure(stream.rest(), { code: 'DEADLINE_EXCEEDED' });
   assert.equal((await predictions.get({ id })).status, 'STATUS_STARTED');
 });
 
