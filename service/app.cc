@@ -1,6 +1,7 @@
 #include "service/app.h"
 
 #include <chrono>
+#include <fstream>
 #include <random>
 #include <utility>
 
@@ -25,6 +26,10 @@ namespace {
 // Clients that ping more often are sent away (too_many_pings). gRPC's default
 // of five minutes cuts off clients whose keepalive guards a quiet Wait.
 constexpr int kLeastPingIntervalMs = 10'000;
+
+// Of the drain timeout: how long calls may go on. The rest is for their errors
+// to be written before gRPC cuts them off.
+constexpr double kPatience = 0.9;
 
 HttpOptions HttpOptionsFrom(const Config& config) {
   HttpOptions options;
@@ -75,6 +80,11 @@ absl::Status App::StartParts() {
     config_.access_token_file.clear();
     spdlog::info("the embedded sandbox listens on {}",
                  config_.upstream.base_url);
+  }
+  if (!config_.api_ca_file.empty() &&
+      !std::ifstream(config_.api_ca_file).good()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--api_ca_file: cannot read ", config_.api_ca_file));
   }
   parts_->loop = std::make_unique<CurlLoop>(HttpOptionsFrom(config_));
   auto token = TokenSource::Open(config_.access_token,
@@ -141,7 +151,9 @@ void App::Stop() {
   }
   if (parts_->server != nullptr) {
     parts_->server->GetHealthCheckService()->SetServingStatus(false);
-    RunOnLoop(*parts_->loop, [this] { parts_->engine->BeginDrain(); });
+    RunOnLoop(*parts_->loop, [this] {
+      parts_->engine->BeginDrain(config_.drain_timeout * kPatience);
+    });
     parts_->server->Shutdown(std::chrono::system_clock::now() +
                              absl::ToChronoMilliseconds(config_.drain_timeout));
     parts_->server->Wait();

@@ -1,5 +1,6 @@
 #include "service/config.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -57,6 +58,17 @@ void AddCredentialFlags(FlagSet& flags, Config& config) {
             "WRIFTAI_ACCESS_TOKEN_FILE");
 }
 
+bool IsBaseUrl(absl::string_view text) {
+  if (!absl::ConsumePrefix(&text, "https://") &&
+      !absl::ConsumePrefix(&text, "http://")) {
+    return false;
+  }
+  return !text.empty() && text.front() != '/' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return c > ' ' && c <= '~' && c != '@' && c != '?' && c != '#';
+         });
+}
+
 void AddUpstreamFlags(FlagSet& flags, Config& config) {
   flags.Add("sandbox", &config.sandbox,
             "Run against an embedded sandbox: no token, no network.");
@@ -64,9 +76,9 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
       "api_base_url",
       [&config](absl::string_view text) {
         text = absl::StripSuffix(text, "/");
-        if (!absl::StartsWith(text, "https://") &&
-            !absl::StartsWith(text, "http://")) {
-          return Wanted("an http or https URL");
+        if (!IsBaseUrl(text)) {
+          return Wanted(
+              "an http or https URL without user, query and white space");
         }
         config.upstream.base_url = std::string(text);
         return absl::OkStatus();

@@ -23,7 +23,9 @@ let gateway;
 let predictions;
 
 before(async () => {
-  gateway = await Gateway.start({ flags: ['--sandbox'] });
+  // The rates that the sandbox enforces.
+  gateway = await Gateway.start(
+      { flags: ['--sandbox', '--read_rate=3', '--create_rate=15'] });
   predictions = new Client(gateway.address, { token: TOKEN });
 });
 
@@ -93,7 +95,6 @@ test('the numbers are those of the waits', async () => {
 
 test('the budgets are those of the upstream', async () => {
   const metrics = await scrape();
-  // As the sandbox enforces them.
   assert.equal(metrics.value('budget_requests_per_second', reads), 3);
   assert.equal(metrics.value('budget_requests_per_second', creates), 15);
   for (const bucket of [reads, creates]) {

@@ -35,7 +35,15 @@ const WRONG = [
   ['an unknown choice', { flags: ['--credentials=mine'] },
    /^--credentials: wanted caller, gateway or caller_then_gateway$/],
   ['a base URL without a scheme', { apiBaseUrl: 'api.wrift.ai/v1' },
-   /^WRIFTAI_API_BASE_URL: wanted an http or https URL$/],
+   /^WRIFTAI_API_BASE_URL: wanted an http or https URL without user, /],
+  ...['https://user:word@host/v1', 'https://host/v 1', 'https://host/v1?a=b',
+      'https://', 'https:///v1', 'ftp://host/v1']
+      .map((apiBaseUrl) => [
+        `the base URL ${apiBaseUrl}`, { apiBaseUrl },
+        /^WRIFTAI_API_BASE_URL: wanted an http or https URL without user, /,
+      ]),
+  ['authorities that are not there', { flags: ['--api_ca_file=/no/such/file'] },
+   /^--api_ca_file: cannot read \/no\/such\/file$/],
   ['a token with a space', { token: secret('start token') },
    /^WRIFTAI_ACCESS_TOKEN: wanted printable ASCII without spaces$/],
   ['a token file that is not there',
@@ -243,6 +251,38 @@ test('a call that outlasts --drain_timeout is cut off', async (t) => {
   await held.abandoned();
   assert.equal((await ended).code, 0);
 });
+
+const creation = { model: 'wriftai/echo', input_json: '1' };
+
+test('a create that outlasts the drain ends CREATE_OUTCOME_UNKNOWN, ' +
+     'a read UNAVAILABLE', async (t) => {
+  const { upstream, gateway, client } = await start(t, '--drain_timeout=1s');
+  const create = client.create(creation);
+  const posted = await upstream.next();
+  const get = client.get({ id });
+  await upstream.next();
+  const ended = gateway.program.stop();
+  await Promise.all([
+    failure(create, { code: 'UNKNOWN', reason: 'CREATE_OUTCOME_UNKNOWN' }),
+    failure(get, { code: 'UNAVAILABLE', reason: 'DRAINING' }),
+  ]);
+  await posted.abandoned();
+  assert.equal((await ended).code, 0);
+});
+
+test('a create that is answered during the drain is told before its wait ends',
+     async (t) => {
+       const { upstream, gateway, client } = await start(t);
+       const updates = client.createAndWait({ create: creation });
+       const posted = await upstream.next();
+       const ended = gateway.program.stop();
+       await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
+       posted.answer(202, predictionJson(id, 'pending'));
+       assert.equal((await updates.next()).prediction.id, id);
+       await failure(updates.next(),
+                     { code: 'UNAVAILABLE', reason: 'DRAINING' });
+       assert.equal((await ended).code, 0);
+     });
 
 test('a second SIGTERM ends it at once', async (t) => {
   const { upstream, gateway, client } = await start(t);

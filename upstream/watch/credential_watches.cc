@@ -58,7 +58,8 @@ uint64_t CredentialWatches::Join(const std::string& id,
   if (target->watch.newest() != nullptr) ++context_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();
   const uint64_t waiter = target->watch.Add(options, observer);
-  if (usual_spacing_ > options.poll_interval * kLate) {
+  if (planner_.contended() &&
+      usual_spacing_ > options.poll_interval * kLate) {
     target->watch.set_spacing(usual_spacing_);
   }
   Plan();

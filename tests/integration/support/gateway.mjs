@@ -19,8 +19,9 @@ export class Gateway {
   static launch({ apiBaseUrl, token, flags = [], env = {} }) {
     return new Program(
         setting('WRIFTAI_GATEWAY'),
+        // Rates that no test reaches, unless it is about them.
         ['--listen_address=127.0.0.1:0', '--http_address=127.0.0.1:0',
-         ...flags], {
+         '--read_rate=10000', '--create_rate=10000', ...flags], {
           env: {
             ...(apiBaseUrl && { WRIFTAI_API_BASE_URL: apiBaseUrl }),
             ...(token && { WRIFTAI_ACCESS_TOKEN: token }),
