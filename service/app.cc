@@ -12,6 +12,8 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "sandbox/sandbox.h"
 #include "service/engine.h"
+#include "service/operator_pages.h"
+#include "service/operator_server.h"
 #include "service/prediction_service.h"
 #include "service/token_source.h"
 #include "spdlog/spdlog.h"
@@ -39,6 +41,11 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   return options;
 }
 
+// `address` (HOST:PORT) with the port that was picked.
+std::string WithPort(const std::string& address, int port) {
+  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+}
+
 }  // namespace
 
 // In the order in which they are built; stopped in reverse.
@@ -46,6 +53,8 @@ struct App::Parts {
   std::unique_ptr<sandbox::Sandbox> sandbox;
   std::unique_ptr<CurlLoop> loop;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<OperatorPages> operator_pages;
+  std::unique_ptr<OperatorServer> operator_server;
   std::unique_ptr<PredictionService> service;
   std::unique_ptr<grpc::Server> server;
 };
@@ -84,6 +93,7 @@ absl::Status App::StartParts() {
   parts_->engine =
       std::make_unique<Engine>(config_, *std::move(token), *parts_->loop,
                                *parts_->loop, std::random_device{}());
+  if (absl::Status status = StartOperatorServer(); !status.ok()) return status;
   parts_->service = std::make_unique<PredictionService>(*parts_->engine);
 
   grpc::EnableDefaultHealthCheckService(true);
@@ -107,16 +117,38 @@ absl::Status App::StartParts() {
     return absl::InvalidArgumentError(absl::StrCat(
         "--listen_address: cannot listen on ", config_.listen_address));
   }
-  const size_t colon = config_.listen_address.rfind(':');
-  grpc_address_ =
-      absl::StrCat(config_.listen_address.substr(0, colon), ":", port);
+  grpc_address_ = WithPort(config_.listen_address, port);
   parts_->server->GetHealthCheckService()->SetServingStatus(
       v1::Predictions::service_full_name(), true);
+  parts_->operator_pages->SetPhase(OperatorPages::Phase::kServing);
+  if (parts_->operator_server != nullptr) {
+    spdlog::info(
+        "HTTP for operators listens on {}",
+        WithPort(config_.http_address, parts_->operator_server->port()));
+  }
   spdlog::info("gRPC listens on {}", grpc_address_);
   return absl::OkStatus();
 }
 
+absl::Status App::StartOperatorServer() {
+  parts_->operator_pages = std::make_unique<OperatorPages>(
+      *parts_->loop, std::vector<OperatorPages::Source>{
+                         EngineMetrics(*parts_->loop, *parts_->engine)});
+  if (config_.http_address.empty()) return absl::OkStatus();
+  auto server = OperatorServer::Start(config_.http_address,
+                                      parts_->operator_pages->pages());
+  if (!server.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--http_address: ", server.status().message()));
+  }
+  parts_->operator_server = *std::move(server);
+  return absl::OkStatus();
+}
+
 void App::Stop() {
+  if (parts_->operator_pages != nullptr) {
+    parts_->operator_pages->SetPhase(OperatorPages::Phase::kDraining);
+  }
   if (parts_->server != nullptr) {
     parts_->server->GetHealthCheckService()->SetServingStatus(false);
     RunOnLoop(*parts_->loop, [this] {
@@ -128,6 +160,7 @@ void App::Stop() {
     parts_->server.reset();
   }
   parts_->service.reset();
+  parts_->operator_server.reset();
   if (parts_->engine != nullptr) {
     RunOnLoop(*parts_->loop, [this] { parts_->engine.reset(); });
   }

@@ -26,8 +26,9 @@ class App {
   // Where gRPC is served, with the port that was picked.
   const std::string& grpc_address() const { return grpc_address_; }
 
-  // Health goes NOT_SERVING, waits are sent elsewhere, running calls have
-  // --drain_timeout to end, then are cut off. Blocks until all has stopped.
+  // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
+  // calls have --drain_timeout to end, then are cut off. Blocks until all has
+  // stopped.
   void Stop();
 
  private:
@@ -35,6 +36,7 @@ class App {
 
   explicit App(Config config);
   absl::Status StartParts();
+  absl::Status StartOperatorServer();
 
   Config config_;
   std::string grpc_address_;

@@ -58,6 +58,11 @@ const WRONG = [
         `the address ${address}`, { flags: [`--listen_address=${address}`] },
         /^--listen_address: wanted HOST:PORT with a port from 0 to 65535$/,
       ]),
+  ['the operators\' address without a port', { flags: ['--http_address=9090'] },
+   /^--http_address: wanted HOST:PORT with a port from 0 to 65535, or nothing$/],
+  ['an operators\' address of another machine',
+   { flags: ['--http_address=192.0.2.1:0'] },
+   /^--http_address: cannot listen on 192\.0\.2\.1:0$/],
   ['an address of another machine', { flags: ['--listen_address=192.0.2.1:0'] },
    /^--listen_address: cannot listen on 192\.0\.2\.1:0$/],
 ];
@@ -74,27 +79,30 @@ describe('a start is refused', { concurrency: 4 }, () => {
     });
   }
 
-  test('for a port in use, with one line and status 2', async (t) => {
-    const other = net.createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    t.after(() => other.close());
-    const address = `127.0.0.1:${other.address().port}`;
-    const { code, stderr } =
-        await launch({ flags: [`--listen_address=${address}`] });
-    assert.equal(code, 2);
-    assert.equal(
-        stderr,
-        `wriftai-gateway: --listen_address: cannot listen on ${address}\n`);
-  });
+  for (const flag of ['--listen_address', '--http_address']) {
+    test(`for a port in use by ${flag}, with one line and status 2`,
+         async (t) => {
+           const other = net.createServer().listen(0, '127.0.0.1');
+           await once(other, 'listening');
+           t.after(() => other.close());
+           const address = `127.0.0.1:${other.address().port}`;
+           const { code, stderr } =
+               await launch({ flags: [`${flag}=${address}`] });
+           assert.equal(code, 2);
+           assert.equal(
+               stderr,
+               `wriftai-gateway: ${flag}: cannot listen on ${address}\n`);
+         });
+  }
 });
 
 test('--help names every flag on stdout', async () => {
   const { code, stdout, stderr } = await launch({ flags: ['--help'] });
   assert.equal(code, 0);
   assert.equal(stderr, '');
-  for (const flag of ['listen_address', 'credentials', 'access_token_file',
-                      'api_base_url', 'sandbox', 'max_wait',
-                      'drain_timeout']) {
+  for (const flag of ['listen_address', 'http_address', 'credentials',
+                      'access_token_file', 'api_base_url', 'sandbox',
+                      'max_wait', 'drain_timeout']) {
     assert.match(stdout, new RegExp(`^  --${flag}  \\(default: .+\\)$`, 'm'));
   }
   assert.match(stdout, /WRIFTAI_API_BASE_URL/);
@@ -127,7 +135,7 @@ test('--sandbox works without a token and without a network', async (t) => {
 test('callers may be more than the soft limit of descriptors', async (t) => {
   const program = new Program('/bin/sh', [
     '-c', 'ulimit -S -n 64; exec "$0" "$@"', setting('WRIFTAI_GATEWAY'),
-    '--listen_address=127.0.0.1:0',
+    '--listen_address=127.0.0.1:0', '--http_address=127.0.0.1:0',
   ]);
   const gateway = new Gateway(
       program, await program.awaitOutput('stderr', /gRPC listens on (\S+)$/m));
@@ -208,6 +216,27 @@ test('health says NOT_SERVING while the gateway drains', async (t) => {
     assert.deepEqual(await watch.next(), { status: 'NOT_SERVING' });
     watch.cancel();
   }
+  held.answer(200, predictionJson(id, 'started'));
+  await call;
+  assert.equal((await ended).code, 0);
+});
+
+test('/readyz says draining while the gateway drains', async (t) => {
+  const { upstream, gateway, client } = await start(t);
+  assert.deepEqual((await gateway.page('/readyz')).body, 'ok\n');
+  const call = client.get({ id });
+  const held = await upstream.next();
+  const wait = client.wait({ id });
+  const told = failure(
+      wait.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
+  await upstream.next();  // Its poll: it has been taken.
+  const ended = gateway.program.stop();
+  await told;  // So that the drain has begun.
+  const { status, body } = await gateway.page('/readyz');
+  assert.equal(status, 503);
+  assert.equal(body, 'draining\n');
+  assert.equal((await gateway.page('/healthz')).status, 200);
+  assert.equal((await gateway.page('/metrics')).status, 200);
   held.answer(200, predictionJson(id, 'started'));
   await call;
   assert.equal((await ended).code, 0);
