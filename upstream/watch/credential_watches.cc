@@ -31,6 +31,7 @@ CredentialWatches::CredentialWatches(
     : credential_(std::move(credential)),
       context_(context),
       budget_(context_.budgets.For(credential_)),
+      planner_(context_.pages, history_),
       idle_since_(context_.scheduler.Now()) {}
 
 CredentialWatches::~CredentialWatches() = default;
@@ -58,8 +59,7 @@ uint64_t CredentialWatches::Join(const std::string& id,
   if (target->watch.newest() != nullptr) ++context_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();
   const uint64_t waiter = target->watch.Add(options, observer);
-  if (planner_.contended() &&
-      usual_spacing_ > options.poll_interval * kLate) {
+  if (planner_.contended() && usual_spacing_ > options.poll_interval * kLate) {
     target->watch.set_spacing(usual_spacing_);
   }
   Plan();

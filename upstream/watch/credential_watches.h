@@ -49,6 +49,7 @@ class CredentialWatches {
     SnapshotCache& cache;
     Random& random;
     WatchStats& stats;
+    PagePolicy pages = PagePolicy::kByCost;
   };
 
   // How long after a refused token waits with it are refused without asking:
@@ -118,7 +119,7 @@ class CredentialWatches {
   const std::shared_ptr<CredentialBudget> budget_;
 
   ModelHistory history_;
-  PollPlanner planner_{history_};
+  PollPlanner planner_;
   PollTargets targets_;
   PageFetches fetches_;
   size_t under_way_ = 0;

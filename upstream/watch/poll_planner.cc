@@ -51,10 +51,9 @@ PollPlan PollPlanner::Next(PollTargets& targets, double rate, absl::Time now,
 
 PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
                            absl::Time now, absl::Time wall_now) {
-  PageMap::Page* const page =
-      contended_ && now >= no_pages_until_ && !stalest.missed
-          ? PageOver(targets, stalest, now, wall_now)
-          : nullptr;
+  PageMap::Page* const page = MayFetchPages(now) && !stalest.missed
+                                  ? PageOver(targets, stalest, now, wall_now)
+                                  : nullptr;
   if (page != nullptr) return {nullptr, page, now};
   yield_ = std::min(1.0, yield_ + kYieldRecovery);
   return {&stalest, nullptr, now};
@@ -81,7 +80,20 @@ PageMap::Page* PollPlanner::PageOver(PollTargets& targets,
   if (!placed || !page->known()) {
     worth = std::min(worth, kPageSize * yield_);
   }
-  return worth > 1 ? page : nullptr;
+  return worth > 1 || policy_ == PagePolicy::kAlways ? page : nullptr;
+}
+
+bool PollPlanner::MayFetchPages(absl::Time now) const {
+  if (now < no_pages_until_) return false;
+  switch (policy_) {
+    case PagePolicy::kByCost:
+      return contended_;
+    case PagePolicy::kNever:
+      return false;
+    case PagePolicy::kAlways:
+      return true;
+  }
+  return false;
 }
 
 double PollPlanner::WorthOf(const PollTarget& target, absl::Time now,

@@ -15,6 +15,10 @@ struct PollPlan {
   absl::Time when;                // there is nothing to ask for until then.
 };
 
+// When pages are fetched: where they are worth it, or, to be compared with that
+// in the benchmark, never or always.
+enum class PagePolicy { kByCost, kNever, kAlways };
+
 // Chooses, each time that the budget has a place for a poll, the request that
 // does most for the waiters.
 //
@@ -46,7 +50,8 @@ class PollPlanner {
   static constexpr int kPageSize = 50;  // The largest page there is.
   static constexpr double kYieldGain = 0.5;
 
-  explicit PollPlanner(const ModelHistory& history) : history_(history) {}
+  PollPlanner(PagePolicy policy, const ModelHistory& history)
+      : policy_(policy), history_(history) {}
 
   // `rate`: requests per second that the budget bears; infinite: any number.
   // `now` of Scheduler::Now()'s clock, `wall_now` of WallNow()'s.
@@ -71,11 +76,13 @@ class PollPlanner {
                 absl::Time wall_now);
   PageMap::Page* PageOver(PollTargets& targets, const PollTarget& stalest,
                           absl::Time now, absl::Time wall_now);
+  bool MayFetchPages(absl::Time now) const;
   double WorthOf(const PollTarget& target, absl::Time now,
                  absl::Time wall_now) const;
   double Staleness(const PollTarget& target, absl::Time now,
                    absl::Time wall_now) const;
 
+  const PagePolicy policy_;
   const ModelHistory& history_;
   PageMap pages_;
   absl::Time no_pages_until_ = absl::InfinitePast();

@@ -12,11 +12,12 @@ Subscription::~Subscription() {
 
 WatchRegistry::WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
                              PredictionClient& client, BudgetRegistry& budgets,
-                             Random& random)
+                             Random& random, PagePolicy pages)
     : scheduler_(scheduler),
       client_(client),
       budgets_(budgets),
       random_(random),
+      pages_(pages),
       cache_(cache, scheduler) {}
 
 WatchRegistry::~WatchRegistry() = default;
@@ -26,8 +27,9 @@ CredentialWatches& WatchRegistry::For(
   std::unique_ptr<CredentialWatches>& watches = watches_[credential->key()];
   if (watches == nullptr) {
     watches = std::make_unique<CredentialWatches>(
-        credential, CredentialWatches::Context{scheduler_, client_, budgets_,
-                                               cache_, random_, stats_});
+        credential,
+        CredentialWatches::Context{scheduler_, client_, budgets_, cache_,
+                                   random_, stats_, pages_});
   }
   if (forget_ == nullptr) {
     forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,

@@ -64,7 +64,7 @@ class WatchRegistry {
 
   WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
                 PredictionClient& client, BudgetRegistry& budgets,
-                Random& random);
+                Random& random, PagePolicy pages = PagePolicy::kByCost);
   ~WatchRegistry();
 
   // Waits for the prediction `id` (a UUID in lower case) with `credential`.
@@ -111,6 +111,7 @@ class WatchRegistry {
   PredictionClient& client_;
   BudgetRegistry& budgets_;
   Random& random_;
+  const PagePolicy pages_;
   WatchStats stats_;
   SnapshotCache cache_;
 
