@@ -92,6 +92,10 @@ class CredentialWatches {
     CallHandle call;
   };
   using PageFetches = std::list<PageFetch>;
+  struct Seen {
+    int all = 0;
+    int ended = 0;  // Of them, those that nobody knew to have.
+  };
 
   void Plan();
   void Claim();
@@ -101,7 +105,7 @@ class CredentialWatches {
   void Fetch(PageMap::Page& page, Permit permit);
   void OnFetched(PageFetches::iterator fetch,
                  absl::StatusOr<PredictionPage> fetched);
-  int SeeOnPage(const PredictionPage& page, absl::Time asked_at);
+  Seen SeeOnPage(const PredictionPage& page, absl::Time asked_at);
   void SeeItem(PollTarget& target, const v1::Prediction& item,
                absl::Time asked_at);
   void MissOnPage(const PageFetch& fetch, const PageMap::Page& page);
