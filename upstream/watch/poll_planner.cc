@@ -23,7 +23,7 @@ PollPlan PollPlanner::Next(PollTargets& targets, double rate, absl::Time now,
   absl::Time next_due = absl::InfiniteFuture();
   for (auto& [id, target] : targets) {
     if (!target->watch.idle()) {
-      demand += 1 / absl::ToDoubleSeconds(target->watch.interval());
+      demand += 1 / absl::ToDoubleSeconds(target->interval());
     }
     const absl::Time due = target->DueAt();
     if (due > now) {
@@ -88,7 +88,7 @@ double PollPlanner::WorthOf(const PollTarget& target, absl::Time now,
                             absl::Time wall_now) const {
   if (!target.seen()) return 1;
   const double waited = absl::ToDoubleSeconds(now - target.asked_at) /
-                        absl::ToDoubleSeconds(target.watch.interval());
+                        absl::ToDoubleSeconds(target.interval());
   const v1::Prediction& known = target.watch.newest()->prediction;
   const absl::Duration age = AgeOf(known, wall_now);
   const double ended =
@@ -103,7 +103,7 @@ double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
   const double stretch =
       history_.Stretch(known.model(), AgeOf(known, wall_now));
   return absl::ToDoubleSeconds(now - target.seen_at) /
-         (absl::ToDoubleSeconds(target.watch.interval()) * stretch);
+         (absl::ToDoubleSeconds(target.interval()) * stretch);
 }
 
 void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,
