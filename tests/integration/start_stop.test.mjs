@@ -50,6 +50,21 @@ const WRONG = [
         `the address ${address}`, { flags: [`--listen_address=${address}`] },
         /^--listen_address: wanted HOST:PORT with a port from 0 to 65535$/,
       ]),
+  ['a public URL of webhooks that nobody listens for',
+   { flags: ['--webhook_public_url=https://h/webhooks/wriftai'] },
+   /^--webhook_public_url: wanted --webhook_address with it$/],
+  ['webhooks without a key', { flags: ['--webhook_address=127.0.0.1:0'] },
+   /^--webhook_address: wanted --webhook_secret_file with it, or --webhook_a/],
+  ['a key file that is not there',
+   { flags: ['--webhook_address=127.0.0.1:0',
+             '--webhook_secret_file=/no/such/file'] },
+   /^webhook_secret_file \/no\/such\/file: wanted a readable file/],
+  ...['ftp://h/webhooks/wriftai', 'https:///webhooks/wriftai', 'https://h/',
+      'https://h/webhooks/wriftai?x=1', '/webhooks/wriftai']
+      .map((url) => [
+        `the public URL ${url}`, { flags: [`--webhook_public_url=${url}`] },
+        /^--webhook_public_url: wanted an http or https URL that ends in /,
+      ]),
   ['an address of another machine', { flags: ['--listen_address=192.0.2.1:0'] },
    /^--listen_address: cannot listen on 192\.0\.2\.1:0$/],
 ];
