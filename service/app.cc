@@ -1,6 +1,7 @@
 #include "service/app.h"
 
 #include <chrono>
+#include <fstream>
 #include <optional>
 #include <random>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "sandbox/sandbox.h"
 #include "service/engine.h"
+#include "service/operator_pages.h"
+#include "service/operator_server.h"
 #include "service/prediction_service.h"
 #include "service/token_source.h"
 #include "service/webhook_secrets.h"
@@ -29,6 +32,10 @@ namespace {
 // of five minutes cuts off clients whose keepalive guards a quiet Wait.
 constexpr int kLeastPingIntervalMs = 10'000;
 
+// Of the drain timeout: how long calls may go on. The rest is for their errors
+// to be written before gRPC cuts them off.
+constexpr double kPatience = 0.9;
+
 HttpOptions HttpOptionsFrom(const Config& config) {
   HttpOptions options;
   options.connect_timeout = config.connect_timeout;
@@ -37,6 +44,11 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   options.max_response_bytes = static_cast<size_t>(config.max_response_bytes);
   options.ca_file = config.api_ca_file;
   return options;
+}
+
+// `address` (HOST:PORT) with the port that was picked.
+std::string WithPort(const std::string& address, int port) {
+  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
 }
 
 }  // namespace
@@ -50,6 +62,8 @@ struct App::Parts {
   std::unique_ptr<WebhookInbox> webhook_inbox;
   std::unique_ptr<WebhookReceiver> webhook_receiver;
   std::unique_ptr<WebhookServer> webhook_server;
+  std::unique_ptr<OperatorPages> operator_pages;
+  std::unique_ptr<OperatorServer> operator_server;
   std::unique_ptr<PredictionService> service;
   std::unique_ptr<grpc::Server> server;
 };
@@ -76,9 +90,15 @@ absl::Status App::StartParts() {
     spdlog::info("the embedded sandbox listens on {}",
                  config_.upstream.base_url);
   }
+  if (!config_.api_ca_file.empty() &&
+      !std::ifstream(config_.api_ca_file).good()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--api_ca_file: cannot read ", config_.api_ca_file));
+  }
   parts_->loop = std::make_unique<CurlLoop>(HttpOptionsFrom(config_));
   if (absl::Status status = StartEngine(); !status.ok()) return status;
   if (absl::Status status = StartWebhooks(); !status.ok()) return status;
+  if (absl::Status status = StartOperatorServer(); !status.ok()) return status;
   parts_->service = std::make_unique<PredictionService>(*parts_->engine);
 
   grpc::EnableDefaultHealthCheckService(true);
@@ -102,11 +122,15 @@ absl::Status App::StartParts() {
     return absl::InvalidArgumentError(absl::StrCat(
         "--listen_address: cannot listen on ", config_.listen_address));
   }
-  const size_t colon = config_.listen_address.rfind(':');
-  grpc_address_ =
-      absl::StrCat(config_.listen_address.substr(0, colon), ":", port);
+  grpc_address_ = WithPort(config_.listen_address, port);
   parts_->server->GetHealthCheckService()->SetServingStatus(
       v1::Predictions::service_full_name(), true);
+  parts_->operator_pages->SetPhase(OperatorPages::Phase::kServing);
+  if (parts_->operator_server != nullptr) {
+    spdlog::info(
+        "HTTP for operators listens on {}",
+        WithPort(config_.http_address, parts_->operator_server->port()));
+  }
   spdlog::info("gRPC listens on {}", grpc_address_);
   return absl::OkStatus();
 }
@@ -173,10 +197,30 @@ absl::Status App::StartWebhooks() {
   return absl::OkStatus();
 }
 
+absl::Status App::StartOperatorServer() {
+  parts_->operator_pages = std::make_unique<OperatorPages>(
+      *parts_->loop, std::vector<OperatorPages::Source>{
+                         EngineMetrics(*parts_->loop, *parts_->engine)});
+  if (config_.http_address.empty()) return absl::OkStatus();
+  auto server = OperatorServer::Start(config_.http_address,
+                                      parts_->operator_pages->pages());
+  if (!server.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--http_address: ", server.status().message()));
+  }
+  parts_->operator_server = *std::move(server);
+  return absl::OkStatus();
+}
+
 void App::Stop() {
+  if (parts_->operator_pages != nullptr) {
+    parts_->operator_pages->SetPhase(OperatorPages::Phase::kDraining);
+  }
   if (parts_->server != nullptr) {
     parts_->server->GetHealthCheckService()->SetServingStatus(false);
-    RunOnLoop(*parts_->loop, [this] { parts_->engine->BeginDrain(); });
+    RunOnLoop(*parts_->loop, [this] {
+      parts_->engine->BeginDrain(config_.drain_timeout * kPatience);
+    });
     parts_->server->Shutdown(std::chrono::system_clock::now() +
                              absl::ToChronoMilliseconds(config_.drain_timeout));
     parts_->server->Wait();
@@ -186,6 +230,7 @@ void App::Stop() {
   // Up to here, so that the waits that drain are still told.
   parts_->webhook_server.reset();
   parts_->webhook_receiver.reset();
+  parts_->operator_server.reset();
   if (parts_->engine != nullptr) {
     RunOnLoop(*parts_->loop, [this] {
       parts_->webhook_inbox.reset();

@@ -30,8 +30,9 @@ class App {
   // What became of the connections to the webhook listener; any thread.
   const WebhookCounters& webhook_counters() const { return webhook_counters_; }
 
-  // Health goes NOT_SERVING, waits are sent elsewhere, running calls have
-  // --drain_timeout to end, then are cut off. Blocks until all has stopped.
+  // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
+  // calls have --drain_timeout to end, then are cut off. Blocks until all has
+  // stopped.
   void Stop();
 
  private:
@@ -41,6 +42,7 @@ class App {
   absl::Status StartParts();
   absl::Status StartEngine();
   absl::Status StartWebhooks();
+  absl::Status StartOperatorServer();
 
   Config config_;
   std::string grpc_address_;

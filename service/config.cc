@@ -21,10 +21,13 @@ absl::Status Wanted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
 }
 
-// gRPC takes the port modulo 65536.
+// gRPC takes the port modulo 65536, and civetweb several addresses.
 bool IsHostPort(absl::string_view text) {
   const size_t colon = text.rfind(':');
-  if (colon == 0 || colon == absl::string_view::npos) return false;
+  if (colon == 0 || colon == absl::string_view::npos ||
+      absl::StrContains(text, ',')) {
+    return false;
+  }
   const absl::string_view port = text.substr(colon + 1);
   int number = 0;
   return port.find_first_not_of("0123456789") == absl::string_view::npos &&
@@ -56,6 +59,17 @@ void AddCredentialFlags(FlagSet& flags, Config& config) {
             "WRIFTAI_ACCESS_TOKEN_FILE");
 }
 
+bool IsBaseUrl(absl::string_view text) {
+  if (!absl::ConsumePrefix(&text, "https://") &&
+      !absl::ConsumePrefix(&text, "http://")) {
+    return false;
+  }
+  return !text.empty() && text.front() != '/' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return c > ' ' && c <= '~' && c != '@' && c != '?' && c != '#';
+         });
+}
+
 void AddUpstreamFlags(FlagSet& flags, Config& config) {
   flags.Add("sandbox", &config.sandbox,
             "Run against an embedded sandbox: no token, no network.");
@@ -63,9 +77,9 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
       "api_base_url",
       [&config](absl::string_view text) {
         text = absl::StripSuffix(text, "/");
-        if (!absl::StartsWith(text, "https://") &&
-            !absl::StartsWith(text, "http://")) {
-          return Wanted("an http or https URL");
+        if (!IsBaseUrl(text)) {
+          return Wanted(
+              "an http or https URL without user, query and white space");
         }
         config.upstream.base_url = std::string(text);
         return absl::OkStatus();
@@ -114,6 +128,18 @@ void AddServerFlags(FlagSet& flags, Config& config) {
       },
       "Where gRPC is served, HOST:PORT; port 0 picks a free one.",
       config.listen_address);
+  flags.Add(
+      "http_address",
+      [&config](absl::string_view text) {
+        if (!text.empty() && !IsHostPort(text)) {
+          return Wanted("HOST:PORT with a port from 0 to 65535, or nothing");
+        }
+        config.http_address = std::string(text);
+        return absl::OkStatus();
+      },
+      "Where operators find /metrics, /healthz and /readyz over HTTP, "
+      "HOST:PORT; port 0 picks a free one, an empty value switches it off.",
+      config.http_address);
   flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
             "The largest request message; larger ones are refused with "
             "RESOURCE_EXHAUSTED.");

@@ -35,6 +35,7 @@ struct WebhookConfig {
 // Every setting of the gateway; the defaults are the contract's.
 struct Config {
   std::string listen_address = "0.0.0.0:50051";
+  std::string http_address = "127.0.0.1:9090";  // Empty: none.
   CredentialPolicy credentials = CredentialPolicy::kCallerThenGateway;
 
   // The gateway's own token: the text, or the file it is in.

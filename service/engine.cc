@@ -66,9 +66,12 @@ WatchOptions Engine::Bounded(WatchOptions options) const {
   return options;
 }
 
-void Engine::BeginDrain() {
+void Engine::BeginDrain(absl::Duration patience) {
   draining_ = true;
   watches_.FailAll([this] { return Draining(); });
+  end_calls_ = scheduler_.PostAt(scheduler_.Now() + patience, [this] {
+    client_.AbortAll([this] { return Draining(); });
+  });
 }
 
 PredictionClient::PredictionDone Engine::Learning(
@@ -123,7 +126,7 @@ CallHandle Engine::List(CallContext context, ListParams params,
 absl::Status Engine::Draining() {
   absl::Status status = GatewayError(
       absl::StatusCode::kUnavailable, "DRAINING",
-      "this gateway is shutting down; wait again, another one will answer");
+      "this gateway is shutting down; call again, another one will answer");
   SetRetryDelay(kDrainSpread * random_.Uniform(), status);
   return status;
 }

@@ -31,7 +31,8 @@ struct Caller {
 // that happen once, the watches, the gateway's token. The object graph in one
 // place. What one call learns of a prediction is told to all who wait for it.
 //
-// Threads: constructor any, scheduler() and stream_stats() any, all else on the
+// Threads: constructor any, scheduler(), credential_policy() and
+// stream_stats() any, all else on the
 // loop, the
 // destructor too. Scheduler and transport must outlive it.
 class Engine {
@@ -42,6 +43,7 @@ class Engine {
          RegisteringClient::OwnWebhook own_webhook = nullptr);
 
   Scheduler& scheduler() { return scheduler_; }
+  CredentialPolicy credential_policy() const { return credentials_; }
 
   // With what the upstream is called for `caller`. UNAUTHENTICATED: see
   // ChooseCredential().
@@ -55,8 +57,11 @@ class Engine {
   WatchOptions Bounded(WatchOptions options) const;
 
   // No new waits; those under way end UNAVAILABLE, each with a RetryInfo of its
-  // own, so that they do not all arrive at the next replica at once.
-  void BeginDrain();
+  // own, so that they do not all arrive at the next replica at once. Other
+  // calls may go on for `patience`; then they end so, too, and a create that
+  // may have reached the upstream CREATE_OUTCOME_UNKNOWN: gRPC would cut it off
+  // without a word, which invites to pay for it again.
+  void BeginDrain(absl::Duration patience);
 
   // A prediction that is known to have ended costs no read.
   CallHandle Get(CallContext context, std::string id,
@@ -99,6 +104,7 @@ class Engine {
   WatchRegistry watches_;
   StreamStats stream_stats_;
   bool draining_ = false;
+  TimerHandle end_calls_;
 };
 
 }  // namespace wriftai

@@ -198,7 +198,7 @@ TEST(WaitStream, ADrainEndsItUnavailableWithATimeToComeBack) {
 }
 
 TEST(WaitStream, TheLongestWaitIsBounded) {
-  Config config;
+  Config config = UnpacedConfig();
   config.max_wait = absl::Milliseconds(50);
   ServiceHarness harness(config);
   Stream stream(harness, kInterval);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gtest/gtest.h"
+#include "upstream/error_details.h"
 
 namespace wriftai {
 
@@ -35,42 +36,71 @@ class FakePredictionClient::Pending : public Call {
   const size_t index_;
 };
 
-CallHandle FakePredictionClient::Record(Recorded call, PredictionDone done) {
+CallHandle FakePredictionClient::Record(Recorded call,
+                                        PredictionDone prediction,
+                                        PageDone page) {
   const size_t index = calls_.size();
+  pending_.emplace(index, Waiting{std::move(call.context.permit),
+                                  std::move(prediction), std::move(page)});
   calls_.push_back(std::move(call));
-  pending_.emplace(index, std::move(done));
   return std::make_unique<Pending>(*this, index);
 }
 
 CallHandle FakePredictionClient::Get(CallContext context, std::string id,
                                      PredictionDone done) {
   return Record({"get", std::move(context), std::move(id), {}, {}},
-                std::move(done));
+                std::move(done), nullptr);
 }
 
 CallHandle FakePredictionClient::Create(CallContext context,
                                         CreateParams params,
                                         PredictionDone done) {
   return Record({"create", std::move(context), "", std::move(params), {}},
-                std::move(done));
+                std::move(done), nullptr);
 }
 
 CallHandle FakePredictionClient::List(CallContext context, ListParams params,
-                                      PageDone) {
+                                      PageDone done) {
   return Record({"list", std::move(context), "", {}, std::move(params)},
-                nullptr);
+                nullptr, std::move(done));
 }
 
 CallHandle FakePredictionClient::Cancel(CallContext context, std::string id,
                                         CancelDone) {
-  return Record({"cancel", std::move(context), std::move(id), {}, {}}, nullptr);
+  return Record({"cancel", std::move(context), std::move(id), {}, {}}, nullptr,
+                nullptr);
+}
+
+FakePredictionClient::Waiting FakePredictionClient::Take(
+    size_t index, const absl::Status& status) {
+  auto pending = pending_.extract(index);
+  if (pending.empty()) return {};
+  RateLimit rate;
+  rate.reset_after = RetryDelay(status);
+  pending.mapped().permit.OnReply(
+      rate, status.code() == absl::StatusCode::kResourceExhausted);
+  return std::move(pending.mapped());
 }
 
 void FakePredictionClient::Answer(size_t index,
                                   absl::StatusOr<v1::Prediction> result) {
-  auto pending = pending_.extract(index);
-  ASSERT_FALSE(pending.empty()) << "call " << index << " is not under way";
-  pending.mapped()(std::move(result));
+  Waiting waiting = Take(index, result.status());
+  ASSERT_TRUE(waiting.prediction != nullptr)
+      << "call " << index << " is no Get or Create under way";
+  waiting.prediction(std::move(result));
+}
+
+void FakePredictionClient::AnswerPage(size_t index,
+                                      absl::StatusOr<PredictionPage> result) {
+  Waiting waiting = Take(index, result.status());
+  ASSERT_TRUE(waiting.page != nullptr)
+      << "call " << index << " is no List under way";
+  waiting.page(std::move(result));
+}
+
+void FakePredictionClient::AnswerPage(absl::StatusOr<PredictionPage> result) {
+  ASSERT_FALSE(calls_.empty());
+  AnswerPage(calls_.size() - 1, std::move(result));
 }
 
 void FakePredictionClient::Answer(absl::StatusOr<v1::Prediction> result) {

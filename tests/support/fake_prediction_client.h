@@ -2,6 +2,7 @@
 #define WRIFTAI_TESTS_SUPPORT_FAKE_PREDICTION_CLIENT_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ class FakePredictionClient : public PredictionClient {
  public:
   struct Recorded {
     std::string operation;  // "get", "create", "list", "cancel".
-    CallContext context;
+    CallContext context;    // Without its permit.
     std::string id;
     CreateParams create;
     ListParams list;
@@ -47,17 +48,28 @@ class FakePredictionClient : public PredictionClient {
   size_t pending_count() const { return pending_.size(); }
   bool pending(size_t index) const { return pending_.count(index) > 0; }
 
-  // Answers call `index` (Get or Create), or the newest one.
+  // Answers call `index` (Get or Create), or the newest one. Its permit
+  // learns whether it was a limit, and until when.
   void Answer(size_t index, absl::StatusOr<v1::Prediction> result);
   void Answer(absl::StatusOr<v1::Prediction> result);
 
+  // Answers call `index` (List), or the newest one.
+  void AnswerPage(size_t index, absl::StatusOr<PredictionPage> result);
+  void AnswerPage(absl::StatusOr<PredictionPage> result);
+
  private:
   class Pending;
+  struct Waiting {
+    Permit permit;
+    PredictionDone prediction;
+    PageDone page;
+  };
 
-  CallHandle Record(Recorded call, PredictionDone done);
+  CallHandle Record(Recorded call, PredictionDone prediction, PageDone page);
+  Waiting Take(size_t index, const absl::Status& status);
 
   std::vector<Recorded> calls_;
-  std::map<size_t, PredictionDone> pending_;
+  std::map<size_t, Waiting> pending_;
 };
 
 }  // namespace wriftai

@@ -15,13 +15,20 @@
 
 namespace wriftai {
 
+// Without a budget: for tests in which pacing is not the point.
+inline Config UnpacedConfig() {
+  Config config;
+  config.rates = BudgetRegistry::kUnlimited;
+  return config;
+}
+
 // The service over a real gRPC connection on port 0, its loop, and an upstream
 // that the test scripts. Its own token is "own".
 //
 // Threads: the test's. Owns: all of it; stops in the destructor.
 class ServiceHarness {
  public:
-  explicit ServiceHarness(Config config = Config());
+  explicit ServiceHarness(Config config = UnpacedConfig());
   ~ServiceHarness();
 
   ScriptedTransport& upstream() { return *upstream_; }

@@ -41,7 +41,7 @@ class CreateOnceTest : public ::testing::Test {
     context.credential = MakeCredential(token);
     context.deadline = scheduler_.Now() + patience;
     caller.answer.reset();
-    caller.handle = once_.Create(context, request_id, params,
+    caller.handle = once_.Create(std::move(context), request_id, params,
                                  [&caller](auto r) { caller.answer = r; });
     scheduler_.RunPosted();
   }

@@ -8,6 +8,7 @@
 #include "tests/support/fake_transport.h"
 #include "tests/support/manual_scheduler.h"
 #include "tests/support/status_matchers.h"
+#include "upstream/budget/budget_registry.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -29,8 +30,8 @@ class ReplyCallTest : public ::testing::Test {
     request.url = "http://upstream/";
     request.timeout = absl::Seconds(30);
     call_ = std::make_unique<ReplyCall>(
-        scheduler_, transport_, random_, std::move(request), options,
-        [this](absl::StatusOr<HttpResponse> reply) {
+        scheduler_, transport_, random_, budget_, Permit(), std::move(request),
+        options, [this](absl::StatusOr<HttpResponse> reply) {
           EXPECT_FALSE(reply_.has_value()) << "called twice";
           reply_ = std::move(reply);
         });
@@ -41,6 +42,8 @@ class ReplyCallTest : public ::testing::Test {
   ManualScheduler scheduler_;
   FakeTransport transport_;
   Random random_{1};
+  std::shared_ptr<Budget> budget_ =
+      std::make_shared<Budget>(BudgetRegistry::kUnlimited.reads, scheduler_);
   std::optional<absl::StatusOr<HttpResponse>> reply_;
   std::unique_ptr<ReplyCall> call_;
 };

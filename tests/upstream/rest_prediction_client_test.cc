@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -33,8 +34,8 @@ class RestPredictionClientTest : public ::testing::Test {
     RestClientOptions options;
     options.base_url = "https://api.wrift.ai/v1";
     options.create_path = path;
-    client_ = std::make_unique<RestPredictionClient>(options, scheduler_,
-                                                     transport_, random_);
+    client_ = std::make_unique<RestPredictionClient>(
+        options, scheduler_, transport_, budgets_, random_);
   }
 
   static CallContext As(const char* token) {
@@ -64,6 +65,7 @@ class RestPredictionClientTest : public ::testing::Test {
   ManualScheduler scheduler_;
   FakeTransport transport_;
   Random random_{1};
+  BudgetRegistry budgets_{BudgetRegistry::kUnlimited, scheduler_};
   std::unique_ptr<RestPredictionClient> client_;
   CallHandle call_;
   std::optional<absl::StatusOr<v1::Prediction>> prediction_;
@@ -94,7 +96,8 @@ TEST_F(RestPredictionClientTest, AReadIsTriedThreeTimes) {
 TEST_F(RestPredictionClientTest, AReadIsTriedOnceWhereTheCallerRetries) {
   CallContext context = As("secret");
   context.retry_reads = false;
-  call_ = client_->Get(context, kId, [this](auto r) { prediction_ = r; });
+  call_ = client_->Get(std::move(context), kId,
+                       [this](auto r) { prediction_ = r; });
   transport_.Reply(500, "");
   scheduler_.Advance(absl::Minutes(1));
   EXPECT_THAT(transport_.sent(), SizeIs(1));

@@ -59,7 +59,8 @@ uint64_t CredentialWatches::Join(const std::string& id,
   if (target->watch.newest() != nullptr) ++context_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();
   const uint64_t waiter = target->watch.Add(options, observer);
-  if (!target->cover.on() && usual_spacing_ > options.poll_interval * kLate) {
+  if (!target->cover.on() && planner_.contended() &&
+      usual_spacing_ > options.poll_interval * kLate) {
     target->watch.set_spacing(usual_spacing_);
   }
   Plan();
@@ -115,6 +116,7 @@ void CredentialWatches::EraseLater() {
 
 void CredentialWatches::EraseIdle() {
   erase_.reset();
+  const absl::Time now = context_.scheduler.Now();
   for (auto it = targets_.begin(); it != targets_.end();) {
     PollTarget& target = *it->second;
     if (!target.watch.idle()) {
@@ -122,20 +124,22 @@ void CredentialWatches::EraseIdle() {
       continue;
     }
     Drop(target);
-    // What it knew serves whoever comes back.
-    if (target.watch.newest() != nullptr) {
+    // What it knew serves whoever comes back, unless the token was refused.
+    if (target.watch.newest() != nullptr && now >= refused_until_) {
       context_.cache.Put(credential_->key(), target.watch.newest());
     }
     it = targets_.erase(it);
   }
-  if (targets_.empty()) idle_since_ = context_.scheduler.Now();
+  if (targets_.empty()) idle_since_ = now;
   Plan();
 }
 
 // Looks for something to ask for: claims a place in the budget for it, or
 // comes back when there will be something.
 void CredentialWatches::Plan() {
-  if (claim_ != nullptr || under_way_ >= kMostUnderWay) return;
+  // While it is down, one question at a time.
+  const size_t most_under_way = failures_ >= kDown ? 1 : kMostUnderWay;
+  if (claim_ != nullptr || under_way_ >= most_under_way) return;
   const absl::Time now = context_.scheduler.Now();
   absl::Time due = absl::InfiniteFuture();
   for (const auto& [id, target] : targets_) {
@@ -245,6 +249,7 @@ void CredentialWatches::OnFailure(const absl::Status& status,
   // A limit is the budget's matter.
   if (status.code() == absl::StatusCode::kResourceExhausted) return;
   if (++failures_ < kDown) return;
+  claim_.reset();
   const Backoff backoff{std::max(interval, absl::Seconds(1)),
                         kLongestPollDelay};
   down_until_ = now + backoff.Delay(failures_ - kDown + 1, context_.random);

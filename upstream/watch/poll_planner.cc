@@ -39,20 +39,20 @@ PollPlan PollPlanner::Next(PollTargets& targets, double rate, absl::Time now,
       stalest = staleness;
     }
   }
+  contended_ = demand > rate * kContended;
   if (fetch != nullptr && (poll == nullptr || fetches_ + 1 < kFetchesPerPoll)) {
     ++fetches_;
     return {fetch, nullptr, now};
   }
   if (poll == nullptr) return {nullptr, nullptr, next_due};
   fetches_ = 0;
-  return Poll(targets, *poll, demand > rate * kContended, now, wall_now);
+  return Poll(targets, *poll, now, wall_now);
 }
 
 PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
-                           bool contended, absl::Time now,
-                           absl::Time wall_now) {
+                           absl::Time now, absl::Time wall_now) {
   PageMap::Page* const page =
-      contended && now >= no_pages_until_ && !stalest.missed
+      contended_ && now >= no_pages_until_ && !stalest.missed
           ? PageOver(targets, stalest, now, wall_now)
           : nullptr;
   if (page != nullptr) return {nullptr, page, now};

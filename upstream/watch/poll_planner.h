@@ -42,7 +42,7 @@ struct PollPlan {
 // Threads: loop. Owns: the map of pages. `history` must outlive it.
 class PollPlanner {
  public:
-  static constexpr int kFetchesPerPoll = 8;
+  static constexpr int kFetchesPerPoll = 16;
   static constexpr int kPageSize = 50;  // The largest page there is.
   static constexpr double kYieldGain = 0.5;
 
@@ -61,11 +61,14 @@ class PollPlanner {
   // Pages fail: none is fetched before then.
   void NoPagesUntil(absl::Time time) { no_pages_until_ = time; }
 
+  // Whether the last plan had more to ask for than the budget bears.
+  bool contended() const { return contended_; }
+
   PageMap& pages() { return pages_; }
 
  private:
-  PollPlan Poll(PollTargets& targets, PollTarget& stalest, bool contended,
-                absl::Time now, absl::Time wall_now);
+  PollPlan Poll(PollTargets& targets, PollTarget& stalest, absl::Time now,
+                absl::Time wall_now);
   PageMap::Page* PageOver(PollTargets& targets, const PollTarget& stalest,
                           absl::Time now, absl::Time wall_now);
   double WorthOf(const PollTarget& target, absl::Time now,
@@ -76,6 +79,7 @@ class PollPlanner {
   const ModelHistory& history_;
   PageMap pages_;
   absl::Time no_pages_until_ = absl::InfinitePast();
+  bool contended_ = false;
   double yield_ = 1;  // Of an unknown page: targets found, as a part of it.
   int fetches_ = 0;   // Outputs fetched since the last poll.
 };

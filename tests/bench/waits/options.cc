@@ -19,9 +19,10 @@ constexpr absl::Duration kLongest = absl::Hours(1);
 void Shorten(Options& options) {
   options.read_rate = 10;
   options.waiters = 1000;
-  options.predictions = 100;
+  options.predictions = 180;
   options.run_time = absl::Seconds(4);
-  options.get_interval = absl::Milliseconds(500);
+  options.get_interval = absl::Milliseconds(1500);
+  options.poll_interval = absl::Milliseconds(200);
   options.shared_waiters = 150;
   options.shared_predictions = 30;
   options.shared_run_time = absl::Seconds(4);
@@ -87,6 +88,8 @@ void AddLoadFlags(FlagSet& flags, Options& options) {
             "load: from the creation to the first end.");
   flags.Add("get_interval", &options.get_interval, absl::Milliseconds(10),
             kLongest, "load: one interactive Get in each.");
+  flags.Add("poll_interval", &options.poll_interval, absl::Milliseconds(100),
+            kLongest, "load, second_consumer: how often waits ask to be told.");
   flags.Add("naive_connections", &options.naive_connections, 1, 500,
             "Sockets of the naive clients together.");
   flags.Add("patience", &options.patience, absl::ZeroDuration(), kLongest,

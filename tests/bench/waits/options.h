@@ -36,6 +36,9 @@ struct Options {
   absl::Duration run_time = absl::Seconds(60);
   absl::Duration get_interval = absl::Seconds(2);
 
+  // How often the waits through the gateway ask to be told.
+  absl::Duration poll_interval = absl::Seconds(1);
+
   // Scenario second_consumer.
   int64_t shared_waiters = 1000;
   int64_t shared_predictions = 100;

@@ -36,7 +36,8 @@ absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options) {
                                     options.EndRate(), options.seed));
   if (!idle.ok()) return idle.status();
   WaitLoad idle_waits(address, kToken, *idle,
-                      static_cast<size_t>(options.idle_waiters));
+                      static_cast<size_t>(options.idle_waiters),
+                      options.poll_interval);
   idle_waits.Start();
 
   const auto number = [](auto count) { return static_cast<double>(count); };

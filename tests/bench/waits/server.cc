@@ -120,9 +120,10 @@ absl::StatusOr<Servers> StartServers(const Options& options,
   servers.sandbox = *std::move(sandbox);
   Child::Strings arguments = {options.gateway, "--listen_address=127.0.0.1:0",
                               absl::StrCat("--api_base_url=", servers.api())};
-  for (const std::string& flag :
-       Known(options.gateway, {absl::StrCat("--read_rate=", options.read_rate),
-                               absl::StrCat("--create_rate=", create_rate)})) {
+  for (const std::string& flag : Known(
+           options.gateway,
+           {"--http_address=", absl::StrCat("--read_rate=", options.read_rate),
+            absl::StrCat("--create_rate=", create_rate)})) {
     arguments.push_back(flag);
   }
   arguments.insert(arguments.end(), more.begin(), more.end());

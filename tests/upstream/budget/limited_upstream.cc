@@ -1,5 +1,6 @@
 #include "tests/upstream/budget/limited_upstream.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -13,6 +14,20 @@ absl::Duration CeilSeconds(absl::Duration duration) {
 }
 
 }  // namespace
+
+RateLimit RateLimitOf(const RateLimiter::Decision& decision, absl::Time wall,
+                      absl::Duration back, bool reset_as_delta) {
+  RateLimit rate;
+  rate.limit = decision.limit;
+  rate.remaining = decision.remaining;
+  const absl::Time reset =
+      absl::UnixEpoch() + CeilSeconds(decision.reset - absl::UnixEpoch());
+  rate.reset_is_time = !reset_as_delta;
+  rate.reset_after = reset_as_delta
+                         ? CeilSeconds(decision.reset - wall)
+                         : std::max(reset - wall - back, absl::ZeroDuration());
+  return rate;
+}
 
 void LimitedUpstream::Send(Permit permit) {
   const auto request =
@@ -30,18 +45,8 @@ void LimitedUpstream::Arrive(std::list<Request>::iterator request) {
   const RateLimiter::Decision decision =
       limiter_.Take("token", RateLimiter::Bucket::kRead, wall);
   const absl::Duration back = Latency();
-  RateLimit rate;
-  if (headers) {
-    rate.limit = decision.limit;
-    rate.remaining = decision.remaining;
-    // As the sandbox sends it: whole seconds, rounded up.
-    const absl::Time reset =
-        absl::UnixEpoch() + CeilSeconds(decision.reset - absl::UnixEpoch());
-    rate.reset_is_time = !reset_as_delta;
-    rate.reset_after =
-        reset_as_delta ? CeilSeconds(decision.reset - wall)
-                       : std::max(reset - wall - back, absl::ZeroDuration());
-  }
+  const RateLimit rate =
+      headers ? RateLimitOf(decision, wall, back, reset_as_delta) : RateLimit();
   const bool allowed = decision.allowed;
   request->timer = scheduler_.PostAt(
       scheduler_.Now() + back, [this, request, rate, allowed] {

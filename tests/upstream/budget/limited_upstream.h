@@ -9,9 +9,16 @@
 #include "sandbox/rate_limiter.h"
 #include "tests/support/manual_scheduler.h"
 #include "upstream/budget/budget.h"
+#include "upstream/budget/rate_limit.h"
 #include "upstream/core/random.h"
 
 namespace wriftai {
+
+// What a reply says of `decision`, as the sandbox puts it into headers: whole
+// seconds, rounded up. It arrives `back` after `wall`, when it was decided.
+RateLimit RateLimitOf(const sandbox::RateLimiter::Decision& decision,
+                      absl::Time wall, absl::Duration back,
+                      bool reset_as_delta = false);
 
 // An upstream on virtual time that counts and refuses as the sandbox does, with
 // the network in between: a request arrives after a random time, its reply as

@@ -1,14 +1,14 @@
 #include "upstream/watch/prediction_watch.h"
 
 #include <memory>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
 #include "tests/support/recording_observer.h"
 #include "tests/support/status_matchers.h"
-#include "upstream/error_details.h"
+#include "tests/upstream/watch/one_watch.h"
 
 namespace wriftai {
 namespace {
@@ -19,57 +19,7 @@ using ::testing::SizeIs;
 
 constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
-class PredictionWatchTest : public ::testing::Test {
- protected:
-  PredictionWatchTest()
-      : random_(1),
-        watch_(MakeCredential("token"), kId, scheduler_, client_, random_) {}
-
-  static WatchOptions Every(absl::Duration interval) {
-    WatchOptions options;
-    options.poll_interval = interval;
-    return options;
-  }
-
-  static WatchOptions OnlyChanges() {
-    WatchOptions options;
-    options.only_changes = true;
-    return options;
-  }
-
-  // Lets what is due happen: first polls, news to newcomers.
-  void Settle() { scheduler_.RunPosted(); }
-
-  // The poll under way brings `status`.
-  void Polled(const char* status, int updated = 0) {
-    client_.Answer(MakePrediction(kId, status, updated));
-    Settle();
-  }
-
-  void PollFails(const absl::Status& status) {
-    client_.Answer(status);
-    Settle();
-  }
-
-  size_t polls() const { return client_.calls().size(); }
-
-  ManualScheduler scheduler_;
-  FakePredictionClient client_;
-  Random random_;
-  PredictionWatch watch_;
-  RecordingObserver first_;
-  RecordingObserver second_;
-};
-
-TEST_F(PredictionWatchTest, PollsAtOnceForTheFirstWaiter) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  ASSERT_THAT(client_.calls(), SizeIs(1));
-  EXPECT_EQ(client_.calls()[0].operation, "get");
-  EXPECT_EQ(client_.calls()[0].id, kId);
-  EXPECT_EQ(client_.calls()[0].context.credential->token().Reveal(), "token");
-  EXPECT_FALSE(client_.calls()[0].context.retry_reads);
-}
+using PredictionWatchTest = OneWatchTest;
 
 TEST_F(PredictionWatchTest, EmitsEveryPollResultAndThenTheEnd) {
   watch_.Add(Every(absl::Seconds(1)), first_);
@@ -85,26 +35,6 @@ TEST_F(PredictionWatchTest, EmitsEveryPollResultAndThenTheEnd) {
   EXPECT_TRUE(watch_.idle());
   scheduler_.Advance(absl::Minutes(1));
   EXPECT_EQ(polls(), 5u);
-}
-
-TEST_F(PredictionWatchTest, PollsAnIntervalAfterTheLastPollBegan) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  scheduler_.Advance(absl::Milliseconds(400));
-  Polled("pending");
-  scheduler_.Advance(absl::Milliseconds(599));
-  EXPECT_EQ(polls(), 1u);
-  scheduler_.Advance(absl::Milliseconds(1));
-  EXPECT_EQ(polls(), 2u);
-}
-
-TEST_F(PredictionWatchTest, NeverHasTwoPollsUnderWay) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  scheduler_.Advance(absl::Seconds(10));
-  watch_.Add(Every(absl::Milliseconds(100)), second_);
-  scheduler_.Advance(absl::Seconds(10));
-  EXPECT_EQ(polls(), 1u);
 }
 
 TEST_F(PredictionWatchTest, ManyWaitersShareOnePoll) {
@@ -200,43 +130,6 @@ TEST_F(PredictionWatchTest, OnlyChangesLeavesOutWhatIsTheSame) {
   EXPECT_THAT(first_.snapshots, SizeIs(2));
 }
 
-TEST_F(PredictionWatchTest, AnEagerNewcomerMakesThePollsFaster) {
-  watch_.Add(Every(absl::Seconds(10)), first_);
-  Settle();
-  Polled("started");
-  scheduler_.Advance(absl::Seconds(3));
-  watch_.Add(Every(absl::Seconds(1)), second_);
-  Settle();
-  EXPECT_EQ(polls(), 2u) << "its interval since the last poll is over";
-}
-
-TEST_F(PredictionWatchTest, ALeavingEagerWaiterMakesThePollsSlower) {
-  const uint64_t eager = watch_.Add(Every(absl::Seconds(1)), first_);
-  watch_.Add(Every(absl::Seconds(10)), second_);
-  Settle();
-  Polled("started");
-  scheduler_.Advance(absl::Seconds(1));
-  Polled("started");
-  watch_.Remove(eager);
-  scheduler_.Advance(absl::Seconds(1));
-  EXPECT_EQ(polls(), 3u) << "already set when it left";
-  Polled("started");
-  scheduler_.Advance(absl::Milliseconds(9900));
-  EXPECT_EQ(polls(), 3u);
-}
-
-TEST_F(PredictionWatchTest, LastLeaverEndsThePoll) {
-  const uint64_t one = watch_.Add(Every(absl::Seconds(1)), first_);
-  const uint64_t two = watch_.Add(Every(absl::Seconds(1)), second_);
-  Settle();
-  watch_.Remove(one);
-  EXPECT_EQ(client_.pending_count(), 1u);
-  watch_.Remove(two);
-  EXPECT_EQ(client_.pending_count(), 0u);
-  scheduler_.Advance(absl::Minutes(1));
-  EXPECT_EQ(polls(), 1u);
-}
-
 TEST_F(PredictionWatchTest, LeavingTakesBackTheNewsToANewcomer) {
   watch_.Add(Every(absl::Seconds(1)), first_);
   Settle();
@@ -290,17 +183,6 @@ TEST_F(PredictionWatchTest, UnknownStatusIsToldAndIsNoEnd) {
   EXPECT_THAT(first_.statuses, ElementsAre("canceled"));
 }
 
-TEST_F(PredictionWatchTest, AnObservationCountsAsThePollThatItReplaces) {
-  watch_.Observe(MakePrediction(kId, "pending"), v1::SOURCE_CREATE);
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  EXPECT_EQ(polls(), 0u);
-  ASSERT_THAT(first_.snapshots, SizeIs(1));
-  EXPECT_EQ(first_.snapshots[0]->source, v1::SOURCE_CREATE);
-  scheduler_.Advance(absl::Seconds(1));
-  EXPECT_EQ(polls(), 1u);
-}
-
 TEST_F(PredictionWatchTest, SnapshotsCarryTheWallTimeOfTheirObservation) {
   watch_.Add(Every(absl::Seconds(1)), first_);
   Settle();
@@ -312,93 +194,6 @@ TEST_F(PredictionWatchTest, SnapshotsCarryTheWallTimeOfTheirObservation) {
   Settle();
   EXPECT_EQ(second_.snapshots[0]->observed_at, now);
   EXPECT_EQ(second_.snapshots[0]->source, v1::SOURCE_GET);
-}
-
-TEST_F(PredictionWatchTest, FailuresThatMayPassOnlyLengthenTheDelay) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  for (int failures = 1; failures <= 12; ++failures) {
-    PollFails(absl::UnavailableError("down"));
-    const absl::Time failed_at = scheduler_.Now();
-    ASSERT_TRUE(scheduler_.AdvanceToNextTimer());
-    const absl::Duration delay = scheduler_.Now() - failed_at;
-    const absl::Duration whole =
-        std::min(absl::Seconds(1 << (failures - 1)), kLongestPollDelay);
-    EXPECT_GE(delay, whole / 2);
-    EXPECT_LE(delay, whole);
-  }
-  EXPECT_THAT(first_.errors, IsEmpty());
-  Polled("started");
-  scheduler_.Advance(absl::Seconds(1));
-  EXPECT_EQ(polls(), 14u) << "back to the interval after a success";
-}
-
-TEST_F(PredictionWatchTest, ALimitPausesPollsUntilItsReset) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  absl::Status limited = absl::ResourceExhaustedError("429");
-  SetRetryDelay(absl::Seconds(20), limited);
-  PollFails(limited);
-  scheduler_.Advance(absl::Seconds(19));
-  EXPECT_EQ(polls(), 1u);
-  scheduler_.Advance(absl::Seconds(1));
-  EXPECT_EQ(polls(), 2u);
-}
-
-TEST_F(PredictionWatchTest, ANewcomerDoesNotCutABackoffShort) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  absl::Status limited = absl::ResourceExhaustedError("429");
-  SetRetryDelay(absl::Seconds(20), limited);
-  PollFails(limited);
-  watch_.Add(Every(absl::Milliseconds(100)), second_);
-  scheduler_.Advance(absl::Seconds(19));
-  EXPECT_EQ(polls(), 1u);
-}
-
-TEST_F(PredictionWatchTest, ABrokenReplyMayPass) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  PollFails(GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-                         "no JSON"));
-  EXPECT_THAT(first_.errors, IsEmpty());
-  scheduler_.Advance(absl::Seconds(1));
-  EXPECT_EQ(polls(), 2u);
-}
-
-TEST_F(PredictionWatchTest, PermanentFailuresEndTheWaitOfAll) {
-  for (const absl::Status& status :
-       {absl::UnauthenticatedError("401"), absl::PermissionDeniedError("403"),
-        absl::NotFoundError("404"), absl::InvalidArgumentError("422")}) {
-    RecordingObserver one, two;
-    watch_.Add(Every(absl::Seconds(1)), one);
-    watch_.Add(Every(absl::Seconds(5)), two);
-    Settle();
-    PollFails(status);
-    EXPECT_THAT(one.errors, ElementsAre(status));
-    EXPECT_THAT(two.errors, ElementsAre(status));
-    EXPECT_TRUE(watch_.idle());
-    EXPECT_EQ(client_.pending_count(), 0u);
-  }
-}
-
-TEST_F(PredictionWatchTest, AReplyThatIsTooLargeEndsTheWait) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  absl::Status too_large = GatewayError(absl::StatusCode::kInternal,
-                                        kUpstreamResponseInvalid, "too large");
-  SetMetadata(kCauseKey, kCauseTooLarge, too_large);
-  PollFails(too_large);
-  EXPECT_THAT(first_.errors, ElementsAre(too_large));
-}
-
-TEST_F(PredictionWatchTest, AfterAFailureANewWaiterPollsAtOnce) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  Settle();
-  PollFails(absl::NotFoundError("not yet replicated"));
-  watch_.Add(Every(absl::Seconds(1)), second_);
-  Settle();
-  EXPECT_EQ(polls(), 2u);
 }
 
 TEST_F(PredictionWatchTest, PatienceEndsForOneWaiterAlone) {
@@ -416,15 +211,6 @@ TEST_F(PredictionWatchTest, PatienceEndsForOneWaiterAlone) {
                        "for it again"));
   EXPECT_THAT(second_.errors, IsEmpty());
   EXPECT_EQ(watch_.waiter_count(), 1u);
-}
-
-TEST_F(PredictionWatchTest, TheLastToLosePatienceEndsThePoll) {
-  WatchOptions impatient = Every(absl::Seconds(1));
-  impatient.end_at = scheduler_.Now() + absl::Seconds(5);
-  watch_.Add(impatient, first_);
-  Settle();
-  scheduler_.Advance(absl::Seconds(5));
-  EXPECT_EQ(client_.pending_count(), 0u);
 }
 
 TEST_F(PredictionWatchTest, UpdatesTellTheIntervalInForce) {

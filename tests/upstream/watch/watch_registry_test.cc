@@ -36,7 +36,9 @@ class WatchRegistryTest : public ::testing::Test {
   ManualScheduler scheduler_;
   FakePredictionClient client_;
   Random random_{1};
-  WatchRegistry registry_{scheduler_, client_, random_};
+  BudgetRegistry budgets_{BudgetRegistry::kUnlimited, scheduler_};
+  WatchRegistry registry_{SnapshotCache::Options(), scheduler_, client_,
+                          budgets_, random_};
   RecordingObserver alice_;
   RecordingObserver bob_;
 };
@@ -115,9 +117,9 @@ TEST_F(WatchRegistryTest, SubscriptionsMayOutliveTheirWatch) {
 }
 
 TEST_F(WatchRegistryTest, WhatTheCreateSaidIsToldFirstAndCostsNoRead) {
-  const auto a =
-      registry_.Subscribe(MakeCredential("token"), kId, WatchOptions(), alice_,
-                          MakePrediction(kId, "pending"));
+  const auto a = registry_.Subscribe(
+      MakeCredential("token"), kId, WatchOptions(), alice_,
+      registry_.SnapshotOf(MakePrediction(kId, "pending"), v1::SOURCE_CREATE));
   scheduler_.RunPosted();
   EXPECT_THAT(alice_.statuses, ElementsAre("pending"));
   EXPECT_THAT(client_.calls(), IsEmpty());
@@ -126,7 +128,8 @@ TEST_F(WatchRegistryTest, WhatTheCreateSaidIsToldFirstAndCostsNoRead) {
 TEST_F(WatchRegistryTest, ACreateThatHasEndedEndsTheWait) {
   const auto a =
       registry_.Subscribe(MakeCredential("token"), kId, WatchOptions(), alice_,
-                          MakePrediction(kId, "succeeded"));
+                          registry_.SnapshotOf(MakePrediction(kId, "succeeded"),
+                                               v1::SOURCE_CREATE));
   scheduler_.Advance(absl::Minutes(1));
   EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
   EXPECT_THAT(client_.calls(), IsEmpty());
@@ -144,6 +147,7 @@ TEST_F(WatchRegistryTest, FailAllEndsEveryWaitWithAStatusOfItsOwn) {
   EXPECT_THAT(bob_.errors,
               ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
   EXPECT_EQ(count, 2);
+  scheduler_.RunPosted();
   EXPECT_EQ(client_.pending_count(), 0u);
 }
 

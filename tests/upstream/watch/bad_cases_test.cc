@@ -1,0 +1,286 @@
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/recording_observer.h"
+#include "tests/support/status_matchers.h"
+#include "tests/upstream/watch/simulated_upstream.h"
+#include "upstream/watch/watch_registry.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+struct Waiter {
+  RecordingObserver observer;
+  std::unique_ptr<Subscription> subscription;
+};
+
+// The published limit, an upstream that keeps it, and what goes wrong.
+class WatchBadCases : public ::testing::Test {
+ protected:
+  // Waits for `id`.
+  Waiter& Join(const std::string& id,
+               absl::Duration interval = absl::Seconds(1)) {
+    waiters_.push_back(std::make_unique<Waiter>());
+    Rejoin(*waiters_.back(), id, interval);
+    return *waiters_.back();
+  }
+
+  void Rejoin(Waiter& waiter, const std::string& id,
+              absl::Duration interval = absl::Seconds(1)) {
+    WatchOptions options;
+    options.poll_interval = interval;
+    waiter.subscription =
+        registry_.Subscribe(token_, id, options, waiter.observer);
+  }
+
+  // So many predictions of that life.
+  std::vector<std::string> Begin(int count,
+                                 absl::Duration life = absl::Hours(1)) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < count; ++i) ids.push_back(upstream_.Begin(life));
+    return ids;
+  }
+
+  void JoinAll(const std::vector<std::string>& ids) {
+    for (const std::string& id : ids) Join(id);
+  }
+
+  ManualScheduler scheduler_;
+  SimulatedUpstream upstream_{SimulatedUpstream::Options(), scheduler_};
+  Random random_{1};
+  BudgetRegistry budgets_{BudgetRegistry::Rates(), scheduler_};
+  WatchRegistry registry_{SnapshotCache::Options(), scheduler_, upstream_,
+                          budgets_, random_};
+  const std::shared_ptr<const Credential> token_ = MakeCredential("token");
+  std::vector<std::unique_ptr<Waiter>> waiters_;
+};
+
+TEST_F(WatchBadCases, TheLastWaiterLeavesDuringAPoll) {
+  Waiter& waiter = Join(Begin(1)[0]);
+  scheduler_.RunPosted();
+  ASSERT_EQ(upstream_.gets(), 1);
+  waiter.subscription.reset();
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_EQ(upstream_.reads(), 1);
+  EXPECT_THAT(waiter.observer.statuses, IsEmpty());
+  EXPECT_EQ(registry_.watch_count(), 0u);
+  EXPECT_EQ(budgets_.For(token_)->reads.stats().outstanding, 0);
+}
+
+TEST_F(WatchBadCases, TheLastWaiterLeavesDuringAPageFetch) {
+  JoinAll(Begin(20));
+  scheduler_.RunPosted();
+  ASSERT_EQ(upstream_.lists(), 1);
+  for (const auto& waiter : waiters_) waiter->subscription.reset();
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_EQ(upstream_.reads(), 1);
+  EXPECT_EQ(registry_.watch_count(), 0u);
+  for (const auto& waiter : waiters_) {
+    EXPECT_THAT(waiter->observer.statuses, IsEmpty());
+  }
+}
+
+TEST_F(WatchBadCases, WhoComesBackDuringThePageFetchIsToldByIt) {
+  const std::vector<std::string> ids = Begin(20);
+  JoinAll(ids);
+  scheduler_.RunPosted();
+  ASSERT_EQ(upstream_.lists(), 1);
+  waiters_[7]->subscription.reset();
+  scheduler_.RunPosted();
+  Rejoin(*waiters_[7], ids[7]);
+  scheduler_.Advance(absl::Milliseconds(40));
+  EXPECT_EQ(upstream_.reads(), 1);
+  EXPECT_THAT(waiters_[7]->observer.statuses, ElementsAre("pending"));
+}
+
+TEST_F(WatchBadCases, AWaiterThatJoinsAsTheEndIsToldIsToldItOnce) {
+  const std::string id = Begin(1, absl::Milliseconds(1))[0];
+  scheduler_.Advance(absl::Seconds(1));
+  Waiter& first = Join(id);
+  Waiter& second = *waiters_.emplace_back(std::make_unique<Waiter>());
+  first.observer.on_told = [&] { Rejoin(second, id); };
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_THAT(first.observer.statuses, ElementsAre("succeeded"));
+  EXPECT_THAT(second.observer.statuses, ElementsAre("succeeded"));
+  EXPECT_EQ(upstream_.reads(), 1);
+}
+
+TEST_F(WatchBadCases, ADeletedOneOfManyEndsAlone) {
+  const std::vector<std::string> ids = Begin(20);
+  upstream_.Delete(ids[7]);
+  JoinAll(ids);
+  scheduler_.Advance(absl::Minutes(1));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const RecordingObserver& observer = waiters_[i]->observer;
+    if (i == 7) {
+      EXPECT_THAT(observer.errors,
+                  ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
+    } else {
+      EXPECT_THAT(observer.errors, IsEmpty());
+      EXPECT_THAT(observer.statuses, Not(IsEmpty()));
+    }
+  }
+  EXPECT_THAT(upstream_.GetsOf(ids[7]), SizeIs(1));
+}
+
+TEST_F(WatchBadCases, OneThatIsDeletedWhileItIsOnPagesIsAskedForAlone) {
+  const std::vector<std::string> ids = Begin(20);
+  JoinAll(ids);
+  scheduler_.Advance(absl::Seconds(10));
+  ASSERT_EQ(upstream_.gets(), 0);
+  upstream_.Delete(ids[7]);
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(upstream_.gets(), 1);
+  EXPECT_THAT(waiters_[7]->observer.errors,
+              ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
+}
+
+TEST_F(WatchBadCases, ARefusedTokenEndsFiveThousandWaitsWithOneRequest) {
+  const std::vector<std::string> ids = Begin(1000);
+  for (int i = 0; i < 5; ++i) JoinAll(ids);
+  const absl::Status refused = absl::UnauthenticatedError("401");
+  upstream_.set_outage(refused);
+  scheduler_.Advance(absl::Seconds(1));
+  for (const auto& waiter : waiters_) {
+    ASSERT_THAT(waiter->observer.errors, ElementsAre(refused));
+    ASSERT_THAT(waiter->observer.statuses, IsEmpty());
+  }
+  EXPECT_EQ(upstream_.reads(), 1);
+  EXPECT_EQ(registry_.waiter_count(), 0u);
+}
+
+TEST_F(WatchBadCases, FiveThousandThatComeBackWithARefusedTokenCostNothing) {
+  const std::vector<std::string> ids = Begin(1000);
+  for (int i = 0; i < 5; ++i) JoinAll(ids);
+  const absl::Status refused = absl::UnauthenticatedError("401");
+  upstream_.set_outage(refused);
+  // Each comes back once, from within the call that tells it.
+  for (size_t i = 0; i < waiters_.size(); ++i) {
+    Waiter& waiter = *waiters_[i];
+    waiter.observer.on_told = [this, &waiter, id = ids[i % ids.size()]] {
+      if (waiter.observer.errors.size() == 1) Rejoin(waiter, id);
+    };
+  }
+  scheduler_.Advance(CredentialWatches::kRefusedFor - absl::Milliseconds(1));
+  for (const auto& waiter : waiters_) {
+    ASSERT_THAT(waiter->observer.errors, SizeIs(2));
+    ASSERT_THAT(waiter->observer.errors, Each(refused));
+  }
+  EXPECT_EQ(upstream_.reads(), 1);
+  // Then the token is asked about again, once for all.
+  scheduler_.Advance(absl::Seconds(1));
+  for (const auto& waiter : waiters_) waiter->observer.on_told = nullptr;
+  JoinAll(ids);
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(upstream_.reads(), 2);
+}
+
+TEST_F(WatchBadCases, ATokenThatIsGoodAgainIsGood) {
+  const std::string id = Begin(1)[0];
+  upstream_.set_outage(absl::UnauthenticatedError("401"));
+  Join(id);
+  scheduler_.Advance(CredentialWatches::kRefusedFor + absl::Seconds(1));
+  upstream_.set_outage(absl::OkStatus());
+  Waiter& again = Join(id);
+  scheduler_.Advance(absl::Milliseconds(40));
+  EXPECT_THAT(again.observer.statuses, ElementsAre("pending"));
+}
+
+TEST_F(WatchBadCases, NothingIsToldOfWhatWasKnownOnceTheTokenIsRefused) {
+  const std::string id = Begin(1)[0];
+  Join(id);
+  scheduler_.Advance(absl::Milliseconds(40));
+  ASSERT_THAT(waiters_[0]->observer.statuses, ElementsAre("pending"));
+  upstream_.set_outage(absl::UnauthenticatedError("401"));
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(registry_.cache().size(), 0u);
+  Waiter& again = Join(id);
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_THAT(again.observer.statuses, IsEmpty());
+  EXPECT_THAT(again.observer.errors, SizeIs(1));
+}
+
+TEST_F(WatchBadCases, AnUpstreamThatIsDownForAMinuteEndsNoWait) {
+  const std::vector<std::string> ids = Begin(200);
+  JoinAll(ids);
+  scheduler_.Advance(absl::Seconds(20));
+  const int64_t before = upstream_.reads();
+  upstream_.set_outage(absl::UnavailableError("connection refused"));
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_EQ(registry_.waiter_count(), 200u);
+  // One question at a time, further and further apart.
+  EXPECT_LE(upstream_.reads() - before, 10);
+  EXPECT_GE(upstream_.reads() - before, 4);
+
+  upstream_.set_outage(absl::OkStatus());
+  scheduler_.Advance(kLongestPollDelay);
+  for (const auto& waiter : waiters_) waiter->observer.statuses.clear();
+  for (int second = 0; second < 10; ++second) {
+    const int64_t reads = upstream_.reads();
+    scheduler_.Advance(absl::Seconds(1));
+    EXPECT_LE(upstream_.reads() - reads, 4) << "a burst";
+  }
+  EXPECT_EQ(upstream_.limited(), 0);
+  for (const auto& waiter : waiters_) {
+    EXPECT_THAT(waiter->observer.errors, IsEmpty());
+    EXPECT_THAT(waiter->observer.statuses, Not(IsEmpty()));
+  }
+}
+
+TEST_F(WatchBadCases, WhileTheUpstreamHangsOneQuestionAtATimeIsAsked) {
+  JoinAll(Begin(200));
+  scheduler_.Advance(absl::Seconds(20));
+  // Each question takes as long as a read may, and then fails.
+  upstream_.set_latency(absl::Seconds(30));
+  upstream_.set_outage(absl::UnavailableError("timeout"));
+  scheduler_.Advance(absl::Minutes(2));
+  const int64_t before = upstream_.reads();
+  scheduler_.Advance(absl::Minutes(2));
+  EXPECT_LE(upstream_.reads() - before, 8);
+  EXPECT_GE(upstream_.reads() - before, 1);
+  EXPECT_EQ(registry_.waiter_count(), 200u);
+}
+
+TEST_F(WatchBadCases, AnEndThatAPageShowsIsFetchedOnce) {
+  const std::vector<std::string> ids = Begin(20, absl::Seconds(5));
+  JoinAll(ids);
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_EQ(upstream_.gets(), 20);
+  EXPECT_GT(upstream_.lists(), 0);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const SnapshotPtr last = waiters_[i]->observer.snapshots.back();
+    EXPECT_EQ(last->prediction.output_json(),
+              SimulatedUpstream::OutputOf(ids[i]));
+    EXPECT_EQ(last->source, v1::SOURCE_GET);
+  }
+}
+
+TEST_F(WatchBadCases, WhoComesAfterTheEndIsToldWithoutARead) {
+  const std::string id = Begin(1, absl::Seconds(2))[0];
+  Join(id);
+  scheduler_.Advance(absl::Seconds(10));
+  ASSERT_THAT(waiters_[0]->observer.statuses.back(), "succeeded");
+  upstream_.Delete(id);
+  const int64_t before = upstream_.reads();
+  Waiter& late = Join(id);
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_THAT(late.observer.statuses, ElementsAre("succeeded"));
+  EXPECT_EQ(late.observer.snapshots[0]->prediction.output_json(),
+            SimulatedUpstream::OutputOf(id));
+  EXPECT_EQ(upstream_.reads(), before);
+}
+
+}  // namespace
+}  // namespace wriftai

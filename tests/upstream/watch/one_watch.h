@@ -1,0 +1,97 @@
+#ifndef WRIFTAI_TESTS_UPSTREAM_WATCH_ONE_WATCH_H_
+#define WRIFTAI_TESTS_UPSTREAM_WATCH_ONE_WATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/recording_observer.h"
+#include "upstream/budget/budget_registry.h"
+#include "upstream/watch/watch_registry.h"
+
+namespace wriftai {
+
+// One prediction that is watched without a budget: its waiters by number.
+//
+// Threads: the test's. Owns: the registry and the subscriptions.
+class OneWatch {
+ public:
+  static constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
+
+  OneWatch(ManualScheduler& scheduler, FakePredictionClient& client)
+      : budgets_(BudgetRegistry::kUnlimited, scheduler),
+        registry_(SnapshotCache::Options(), scheduler, client, budgets_,
+                  random_) {}
+
+  uint64_t Add(const WatchOptions& options, PredictionObserver& observer) {
+    const uint64_t key = next_++;
+    waiters_[key] = registry_.Subscribe(credential_, kId, options, observer);
+    return key;
+  }
+
+  void Remove(uint64_t waiter) { waiters_.erase(waiter); }
+
+  void Observe(const v1::Prediction& prediction, v1::Source source) {
+    registry_.Learn(*credential_, prediction, source);
+  }
+
+  size_t waiter_count() const { return registry_.waiter_count(); }
+  bool idle() const { return waiter_count() == 0; }
+
+ private:
+  const std::shared_ptr<const Credential> credential_ = MakeCredential("token");
+  Random random_{1};
+  BudgetRegistry budgets_;
+  WatchRegistry registry_;
+  uint64_t next_ = 0;
+  std::map<uint64_t, std::unique_ptr<Subscription>> waiters_;
+};
+
+// Tests of one watch, with an upstream that answers by hand.
+class OneWatchTest : public ::testing::Test {
+ protected:
+  static WatchOptions Every(absl::Duration interval) {
+    WatchOptions options;
+    options.poll_interval = interval;
+    return options;
+  }
+
+  static WatchOptions OnlyChanges() {
+    WatchOptions options;
+    options.only_changes = true;
+    return options;
+  }
+
+  // Lets what is due happen: first polls, news to newcomers.
+  void Settle() { scheduler_.RunPosted(); }
+
+  // The poll under way brings `status`.
+  void Polled(const char* status, int updated = 0) {
+    client_.Answer(MakePrediction(OneWatch::kId, status, updated));
+    Settle();
+  }
+
+  void PollFails(const absl::Status& status) {
+    client_.Answer(status);
+    Settle();
+  }
+
+  size_t polls() const { return client_.calls().size(); }
+
+  ManualScheduler scheduler_;
+  FakePredictionClient client_;
+  OneWatch watch_{scheduler_, client_};
+  RecordingObserver first_;
+  RecordingObserver second_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_UPSTREAM_WATCH_ONE_WATCH_H_

@@ -1,0 +1,201 @@
+#include "tests/upstream/watch/simulated_upstream.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "gtest/gtest.h"
+#include "tests/upstream/budget/limited_upstream.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+using sandbox::RateLimiter;
+
+constexpr char kIdPrefix[] = "00000000-0000-0000-0000-";
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp->set_seconds(seconds);
+  timestamp->set_nanos(static_cast<int32_t>(
+      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+}
+
+}  // namespace
+
+// Dropping it takes the request back from the caller's side alone: it arrives.
+class SimulatedUpstream::Handle : public Call {
+ public:
+  Handle(SimulatedUpstream& upstream, uint64_t number)
+      : upstream_(upstream), number_(number) {}
+  ~Handle() override {
+    const auto found = upstream_.requests_.find(number_);
+    if (found == upstream_.requests_.end()) return;
+    found->second.permit = Permit();
+    found->second.got = nullptr;
+    found->second.listed = nullptr;
+  }
+
+ private:
+  SimulatedUpstream& upstream_;
+  const uint64_t number_;
+};
+
+std::string SimulatedUpstream::Begin(absl::Duration life,
+                                     absl::string_view model) {
+  absl::Time created = scheduler_.WallNow();
+  // No two are created at the same time.
+  if (!fates_.empty()) {
+    created = std::max(created, fates_.back().created + absl::Microseconds(1));
+  }
+  fates_.push_back({std::string(model),
+                    created,
+                    created + life / 5,
+                    created + life,
+                    false,
+                    {}});
+  return absl::StrCat(kIdPrefix, absl::StrFormat("%012d", fates_.size() - 1));
+}
+
+size_t SimulatedUpstream::Index(const std::string& id) {
+  int index = 0;
+  EXPECT_TRUE(absl::SimpleAtoi(id.substr(sizeof(kIdPrefix) - 1), &index)) << id;
+  return static_cast<size_t>(index);
+}
+
+v1::Prediction SimulatedUpstream::Show(const std::string& id) const {
+  return Describe(Index(id), true);
+}
+
+v1::Prediction SimulatedUpstream::Describe(size_t index, bool payloads) const {
+  const Fate& fate = fates_[index];
+  const absl::Time now = scheduler_.WallNow();
+  v1::Prediction prediction;
+  prediction.set_id(absl::StrCat(kIdPrefix, absl::StrFormat("%012d", index)));
+  prediction.mutable_model()->set_owner("o");
+  prediction.mutable_model()->set_name(fate.model);
+  SetTime(fate.created, prediction.mutable_created_at());
+  SetTime(now >= fate.ended     ? fate.ended
+          : now >= fate.started ? fate.started
+                                : fate.created,
+          prediction.mutable_updated_at());
+  const bool ended = now >= fate.ended;
+  prediction.set_status(ended                 ? v1::STATUS_SUCCEEDED
+                        : now >= fate.started ? v1::STATUS_STARTED
+                                              : v1::STATUS_PENDING);
+  prediction.set_status_text(ended                 ? "succeeded"
+                             : now >= fate.started ? "started"
+                                                   : "pending");
+  if (payloads) prediction.set_input_json("{}");
+  if (payloads && ended) {
+    prediction.set_output_json(OutputOf(prediction.id()));
+  }
+  return prediction;
+}
+
+PredictionPage SimulatedUpstream::PageBelow(size_t index) const {
+  PredictionPage page;
+  while (index > 0 && page.predictions.size() < 50) {
+    if (!fates_[--index].deleted) {
+      page.predictions.push_back(Describe(index, false));
+    }
+  }
+  if (index > 0) page.next_cursor = absl::StrCat(index);
+  return page;
+}
+
+CallHandle SimulatedUpstream::Get(CallContext context, std::string id,
+                                  PredictionDone done) {
+  ++gets_;
+  At(id).gets.push_back(scheduler_.Now());
+  Request request;
+  request.permit = std::move(context.permit);
+  request.id = std::move(id);
+  request.got = std::move(done);
+  return Send(std::move(request));
+}
+
+CallHandle SimulatedUpstream::List(CallContext context, ListParams params,
+                                   PageDone done) {
+  ++lists_;
+  EXPECT_EQ(params.page_size, 50);
+  Request request;
+  request.permit = std::move(context.permit);
+  request.below = fates_.size();
+  if (!params.cursor.empty()) {
+    EXPECT_TRUE(absl::SimpleAtoi(params.cursor, &request.below));
+  }
+  request.listed = std::move(done);
+  return Send(std::move(request));
+}
+
+CallHandle SimulatedUpstream::Create(CallContext, CreateParams,
+                                     PredictionDone) {
+  ADD_FAILURE() << "watches do not create";
+  return nullptr;
+}
+
+CallHandle SimulatedUpstream::Cancel(CallContext, std::string, CancelDone) {
+  ADD_FAILURE() << "watches do not cancel";
+  return nullptr;
+}
+
+CallHandle SimulatedUpstream::Send(Request request) {
+  EXPECT_TRUE(request.permit) << "a poll without a place in the budget";
+  const uint64_t number = next_request_++;
+  request.timer =
+      scheduler_.PostAt(scheduler_.Now() + latency_ * random_.Uniform(),
+                        [this, number] { Arrive(number); });
+  requests_.emplace(number, std::move(request));
+  return std::make_unique<Handle>(*this, number);
+}
+
+void SimulatedUpstream::Arrive(uint64_t number) {
+  Request& request = requests_.at(number);
+  const absl::Duration back = latency_ * random_.Uniform();
+  const absl::Status refused = Judge(request, back);
+  const bool is_get = !request.id.empty();
+  if (!refused.ok()) {
+    request.prediction = refused;
+    request.page = refused;
+  } else if (is_get) {
+    request.prediction = Show(request.id);
+  } else {
+    request.page = PageBelow(request.below);
+  }
+  request.timer = scheduler_.PostAt(scheduler_.Now() + back,
+                                    [this, number] { Reply(number); });
+}
+
+absl::Status SimulatedUpstream::Judge(Request& request, absl::Duration back) {
+  if (!outage_.ok()) return outage_;
+  const absl::Time wall = scheduler_.WallNow();
+  const RateLimiter::Decision decision =
+      limiter_.Take("token", RateLimiter::Bucket::kRead, wall);
+  request.rate = RateLimitOf(decision, wall, back);
+  if (!decision.allowed) {
+    ++limited_;
+    absl::Status status = absl::ResourceExhaustedError("429");
+    SetRetryDelay(*request.rate.reset_after, status);
+    return status;
+  }
+  if (request.id.empty()) return page_failure_;
+  return At(request.id).deleted ? absl::NotFoundError("404") : absl::OkStatus();
+}
+
+void SimulatedUpstream::Reply(uint64_t number) {
+  Request request = std::move(requests_.extract(number).mapped());
+  const bool is_get = !request.id.empty();
+  const absl::Status status =
+      is_get ? request.prediction.status() : request.page.status();
+  request.permit.OnReply(request.rate,
+                         status.code() == absl::StatusCode::kResourceExhausted);
+  if (request.got) request.got(std::move(request.prediction));
+  if (request.listed) request.listed(std::move(request.page));
+}
+
+}  // namespace wriftai

@@ -1,0 +1,128 @@
+#ifndef WRIFTAI_TESTS_UPSTREAM_WATCH_SIMULATED_UPSTREAM_H_
+#define WRIFTAI_TESTS_UPSTREAM_WATCH_SIMULATED_UPSTREAM_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "sandbox/rate_limiter.h"
+#include "tests/support/manual_scheduler.h"
+#include "upstream/core/random.h"
+#include "upstream/prediction_client.h"
+
+namespace wriftai {
+
+// The upstream of one token on virtual time: predictions that start and end by
+// themselves, a list of them that is newest first with pages of 50, a limit
+// that is kept strictly, and a network in between.
+//
+// Threads: the test's. The scheduler must outlive it; it must outlive its
+// handles. Fails: a test whose reads have no permit.
+class SimulatedUpstream : public PredictionClient {
+ public:
+  struct Options {
+    sandbox::RateLimiter::Options limits;
+    // What a request takes to arrive, and its reply to come back: up to this.
+    absl::Duration latency = absl::Milliseconds(20);
+    uint64_t seed = 1;
+  };
+
+  SimulatedUpstream(const Options& options, ManualScheduler& scheduler)
+      : limiter_(options.limits),
+        latency_(options.latency),
+        random_(options.seed),
+        scheduler_(scheduler) {}
+
+  // A prediction that is created now, starts after a fifth of `life`, and ends
+  // after all of it. Returns its id.
+  std::string Begin(absl::Duration life, absl::string_view model = "m");
+
+  // As a GET (or a create) would show it now.
+  v1::Prediction Show(const std::string& id) const;
+  absl::Time EndOf(const std::string& id) const { return At(id).ended; }
+  static std::string OutputOf(const std::string& id) {
+    return "\"" + id + "\"";
+  }
+
+  void Delete(const std::string& id) { At(id).deleted = true; }
+
+  // What every call ends with from now on, without being counted; OK: none.
+  void set_outage(absl::Status outage) { outage_ = std::move(outage); }
+  // The same for pages alone, which do count.
+  void set_page_failure(absl::Status failure) { page_failure_ = failure; }
+
+  void set_latency(absl::Duration latency) { latency_ = latency; }
+
+  int64_t gets() const { return gets_; }
+  int64_t lists() const { return lists_; }
+  int64_t reads() const { return gets_ + lists_; }
+  // Answered with 429, and when that was last.
+  int64_t limited() const { return limited_; }
+  // When GETs for it were sent.
+  const std::vector<absl::Time>& GetsOf(const std::string& id) const {
+    return At(id).gets;
+  }
+
+  CallHandle Get(CallContext context, std::string id,
+                 PredictionDone done) override;
+  CallHandle List(CallContext context, ListParams params,
+                  PageDone done) override;
+  CallHandle Create(CallContext context, CreateParams params,
+                    PredictionDone done) override;
+  CallHandle Cancel(CallContext context, std::string id,
+                    CancelDone done) override;
+
+ private:
+  class Handle;
+  struct Fate {  // On the wall clock.
+    std::string model;
+    absl::Time created, started, ended;
+    bool deleted = false;
+    std::vector<absl::Time> gets;
+  };
+  struct Request {
+    Permit permit;
+    std::string id;  // Of a GET.
+    size_t below = 0;
+    PredictionDone got;
+    PageDone listed;
+    TimerHandle timer;
+    // Filled on arrival.
+    RateLimit rate;
+    absl::StatusOr<v1::Prediction> prediction;
+    absl::StatusOr<PredictionPage> page;
+  };
+
+  Fate& At(const std::string& id) { return fates_[Index(id)]; }
+  const Fate& At(const std::string& id) const { return fates_[Index(id)]; }
+  static size_t Index(const std::string& id);
+  v1::Prediction Describe(size_t index, bool payloads) const;
+  PredictionPage PageBelow(size_t index) const;
+  CallHandle Send(Request request);
+  void Arrive(uint64_t number);
+  absl::Status Judge(Request& request, absl::Duration back);
+  void Reply(uint64_t number);
+
+  sandbox::RateLimiter limiter_;
+  absl::Duration latency_;
+  Random random_;
+  ManualScheduler& scheduler_;
+  absl::Status outage_;
+  absl::Status page_failure_;
+
+  std::vector<Fate> fates_;  // Oldest first.
+  std::map<uint64_t, Request> requests_;
+  uint64_t next_request_ = 0;
+  int64_t gets_ = 0;
+  int64_t lists_ = 0;
+  int64_t limited_ = 0;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_TESTS_UPSTREAM_WATCH_SIMULATED_UPSTREAM_H_
