@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -16,9 +17,13 @@
 #include "service/operator_server.h"
 #include "service/prediction_service.h"
 #include "service/token_source.h"
+#include "service/webhook_secrets.h"
+#include "service/webhook_server.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/run_on_loop.h"
 #include "upstream/http/curl_loop.h"
+#include "upstream/webhook/webhook_inbox.h"
+#include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
 namespace {
@@ -52,7 +57,11 @@ std::string WithPort(const std::string& address, int port) {
 struct App::Parts {
   std::unique_ptr<sandbox::Sandbox> sandbox;
   std::unique_ptr<CurlLoop> loop;
+  std::unique_ptr<WebhookSecrets> webhook_secrets;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<WebhookInbox> webhook_inbox;
+  std::unique_ptr<WebhookReceiver> webhook_receiver;
+  std::unique_ptr<WebhookServer> webhook_server;
   std::unique_ptr<OperatorPages> operator_pages;
   std::unique_ptr<OperatorServer> operator_server;
   std::unique_ptr<PredictionService> service;
@@ -87,12 +96,8 @@ absl::Status App::StartParts() {
         absl::StrCat("--api_ca_file: cannot read ", config_.api_ca_file));
   }
   parts_->loop = std::make_unique<CurlLoop>(HttpOptionsFrom(config_));
-  auto token = TokenSource::Open(config_.access_token,
-                                 config_.access_token_file, *parts_->loop);
-  if (!token.ok()) return token.status();
-  parts_->engine =
-      std::make_unique<Engine>(config_, *std::move(token), *parts_->loop,
-                               *parts_->loop, std::random_device{}());
+  if (absl::Status status = StartEngine(); !status.ok()) return status;
+  if (absl::Status status = StartWebhooks(); !status.ok()) return status;
   if (absl::Status status = StartOperatorServer(); !status.ok()) return status;
   parts_->service = std::make_unique<PredictionService>(*parts_->engine);
 
@@ -130,6 +135,68 @@ absl::Status App::StartParts() {
   return absl::OkStatus();
 }
 
+absl::Status App::StartEngine() {
+  auto token = TokenSource::Open(config_.access_token,
+                                 config_.access_token_file, *parts_->loop);
+  if (!token.ok()) return token.status();
+  const WebhookConfig& webhooks = config_.webhooks;
+  if (!webhooks.secret_file.empty()) {
+    auto secrets = WebhookSecrets::Open(webhooks.secret_file, *parts_->loop);
+    if (!secrets.ok()) return secrets.status();
+    parts_->webhook_secrets = *std::move(secrets);
+  }
+  RegisteringClient::OwnWebhook own_webhook;
+  if (!webhooks.public_url.empty()) {
+    own_webhook = [url = webhooks.public_url,
+                   secrets = parts_->webhook_secrets.get()] {
+      WebhookParams params{url, std::nullopt};
+      if (secrets != nullptr) params.secret = secrets->Current()->front();
+      return params;
+    };
+  }
+  parts_->engine = std::make_unique<Engine>(
+      config_, *std::move(token), *parts_->loop, *parts_->loop,
+      std::random_device{}(), std::move(own_webhook));
+  return absl::OkStatus();
+}
+
+absl::Status App::StartWebhooks() {
+  const WebhookConfig& webhooks = config_.webhooks;
+  if (webhooks.address.empty()) return absl::OkStatus();
+  if (webhooks.allow_unsigned) {
+    spdlog::warn(
+        "--webhook_allow_unsigned: whoever reaches {} can tell of any "
+        "prediction what he likes",
+        webhooks.address);
+  }
+  parts_->webhook_inbox = std::make_unique<WebhookInbox>(
+      WebhookInbox::Options(), *parts_->loop,
+      [engine = parts_->engine.get()](v1::Prediction prediction) {
+        engine->OnWebhook(std::move(prediction));
+      });
+  WebhookReceiver::Options receiver;
+  receiver.allow_unsigned = webhooks.allow_unsigned;
+  parts_->webhook_receiver = std::make_unique<WebhookReceiver>(
+      receiver,
+      [secrets = parts_->webhook_secrets.get()] {
+        return secrets == nullptr ? nullptr : secrets->Current();
+      },
+      *parts_->loop, *parts_->webhook_inbox);
+  WebhookServer::Options server;
+  server.listen_address = webhooks.address;
+  auto started = WebhookServer::Start(server, *parts_->webhook_receiver,
+                                      webhook_counters_);
+  if (!started.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--webhook_address: ", started.status().message()));
+  }
+  parts_->webhook_server = *std::move(started);
+  spdlog::info("webhooks listen on {}:{}",
+               webhooks.address.substr(0, webhooks.address.rfind(':')),
+               parts_->webhook_server->port());
+  return absl::OkStatus();
+}
+
 absl::Status App::StartOperatorServer() {
   parts_->operator_pages = std::make_unique<OperatorPages>(
       *parts_->loop, std::vector<OperatorPages::Source>{
@@ -160,9 +227,15 @@ void App::Stop() {
     parts_->server.reset();
   }
   parts_->service.reset();
+  // Up to here, so that the waits that drain are still told.
+  parts_->webhook_server.reset();
+  parts_->webhook_receiver.reset();
   parts_->operator_server.reset();
   if (parts_->engine != nullptr) {
-    RunOnLoop(*parts_->loop, [this] { parts_->engine.reset(); });
+    RunOnLoop(*parts_->loop, [this] {
+      parts_->webhook_inbox.reset();
+      parts_->engine.reset();
+    });
   }
   parts_->loop.reset();
   parts_->sandbox.reset();

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
 namespace {
@@ -168,6 +169,81 @@ void AddBudgetFlags(FlagSet& flags, Config& config) {
             "kept, also after the upstream has deleted it.");
 }
 
+// `url`: what the upstream shall post to, so that it needs a host and the path
+// that the listener answers.
+bool IsWebhookUrl(absl::string_view url) {
+  if (!absl::ConsumePrefix(&url, "https://") &&
+      !absl::ConsumePrefix(&url, "http://")) {
+    return false;
+  }
+  return url.find_first_of("/?#") > 0 && absl::EndsWith(url, kWebhookPath) &&
+         url.size() > kWebhookPath.size() &&
+         url.find_first_of("?#") == absl::string_view::npos &&
+         std::all_of(url.begin(), url.end(),
+                     [](char c) { return c > ' ' && c <= '~'; });
+}
+
+void AddWebhookFlags(FlagSet& flags, Config& config) {
+  WebhookConfig& webhooks = config.webhooks;
+  flags.Add(
+      "webhook_address",
+      [&webhooks](absl::string_view text) {
+        if (!IsHostPort(text)) {
+          return Wanted("HOST:PORT with a port from 0 to 65535");
+        }
+        webhooks.address = std::string(text);
+        return absl::OkStatus();
+      },
+      "Where webhooks are received, HOST:PORT, on POST /webhooks/wriftai "
+      "alone; port 0 picks a free one. The outside is to reach it.",
+      "off");
+  flags.Add(
+      "webhook_public_url",
+      [&webhooks](absl::string_view text) {
+        if (!IsWebhookUrl(text)) {
+          return Wanted(
+              absl::StrCat("an http or https URL that ends in ", kWebhookPath));
+        }
+        webhooks.public_url = std::string(text);
+        return absl::OkStatus();
+      },
+      "Under which the upstream reaches --webhook_address; registered with "
+      "every create that brings no webhook of its own.",
+      "none: nothing is registered");
+  flags.Add("webhook_secret_file", &webhooks.secret_file,
+            "File with the keys of webhooks, one a line: the first is "
+            "registered, all are good; read again when it changes.");
+  flags.Add("webhook_allow_unsigned", &webhooks.allow_unsigned,
+            "Take deliveries without a signature, which anybody can forge: "
+            "for work on one's own machine.");
+  flags.Add("webhook_poll_interval", &webhooks.feed.poll_interval,
+            absl::Milliseconds(100), absl::Hours(1),
+            "How often a prediction is polled at first that webhooks tell of, "
+            "in case one is lost; ten times as rarely at the most, while none "
+            "is.");
+}
+
+// Whether the settings of webhooks go together.
+absl::Status CheckWebhooks(WebhookConfig& webhooks) {
+  if (webhooks.address.empty()) {
+    const char* const flag =
+        !webhooks.public_url.empty()    ? "--webhook_public_url"
+        : !webhooks.secret_file.empty() ? "--webhook_secret_file"
+        : webhooks.allow_unsigned       ? "--webhook_allow_unsigned"
+                                        : nullptr;
+    if (flag == nullptr) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": wanted --webhook_address with it"));
+  }
+  if (webhooks.secret_file.empty() && !webhooks.allow_unsigned) {
+    return absl::InvalidArgumentError(
+        "--webhook_address: wanted --webhook_secret_file with it, or "
+        "--webhook_allow_unsigned for work on one's own machine");
+  }
+  webhooks.feed.enabled = true;
+  return absl::OkStatus();
+}
+
 absl::Status ReadToken(const FlagSet::Environment& environment,
                        Config& config) {
   const char* const token = environment("WRIFTAI_ACCESS_TOKEN");
@@ -196,6 +272,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   AddCredentialFlags(flags, line.config);
   AddUpstreamFlags(flags, line.config);
   AddBudgetFlags(flags, line.config);
+  AddWebhookFlags(flags, line.config);
   line.help = flags.Help();
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();
@@ -205,6 +282,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(
         absl::StrCat(rest->front(), ": unknown argument; see --help"));
   }
   if (absl::Status status = ReadToken(environment, line.config); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckWebhooks(line.config.webhooks); !status.ok()) {
     return status;
   }
   return line;

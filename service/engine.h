@@ -2,6 +2,7 @@
 #define WRIFTAI_SERVICE_ENGINE_H_
 
 #include <memory>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -14,6 +15,7 @@
 #include "upstream/core/scheduler.h"
 #include "upstream/create_once.h"
 #include "upstream/http/http_transport.h"
+#include "upstream/registering_client.h"
 #include "upstream/rest_prediction_client.h"
 #include "upstream/watch/watch_registry.h"
 
@@ -35,8 +37,10 @@ struct Caller {
 // destructor too. Scheduler and transport must outlive it.
 class Engine {
  public:
+  // `own_webhook`: what creates register that bring no webhook; empty: nothing.
   Engine(const Config& config, std::unique_ptr<TokenSource> token,
-         Scheduler& scheduler, HttpTransport& transport, uint64_t random_seed);
+         Scheduler& scheduler, HttpTransport& transport, uint64_t random_seed,
+         RegisteringClient::OwnWebhook own_webhook = nullptr);
 
   Scheduler& scheduler() { return scheduler_; }
   CredentialPolicy credential_policy() const { return credentials_; }
@@ -70,6 +74,11 @@ class Engine {
   CallHandle List(CallContext context, ListParams params,
                   PredictionClient::PageDone done);
 
+  // A webhook that was verified.
+  void OnWebhook(v1::Prediction prediction) {
+    watches_.OnWebhook(std::move(prediction));
+  }
+
   PredictionClient& client() { return client_; }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
@@ -79,10 +88,9 @@ class Engine {
 
  private:
   absl::Status Draining();
-  // `done`, after what it brings has been told to those who wait for it.
+  // `done` of a Get, after what it brings has been told to those who wait.
   PredictionClient::PredictionDone Learning(
-      const CallContext& context, v1::Source source,
-      PredictionClient::PredictionDone done);
+      const CallContext& context, PredictionClient::PredictionDone done);
 
   const CredentialPolicy credentials_;
   const absl::Duration max_wait_;
@@ -91,6 +99,7 @@ class Engine {
   Random random_;
   BudgetRegistry budgets_;
   RestPredictionClient client_;
+  RegisteringClient registering_;
   CreateOnce creates_;
   WatchRegistry watches_;
   StreamStats stream_stats_;

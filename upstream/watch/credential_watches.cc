@@ -55,11 +55,13 @@ uint64_t CredentialWatches::Join(const std::string& id,
     if (auto kept = context_.cache.Find(credential_->key(), id)) known = kept;
     target = std::make_unique<PollTarget>(id, std::move(known), scheduler.Now(),
                                           scheduler);
+    BeginCover(*target);
   }
   if (target->watch.newest() != nullptr) ++context_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();
   const uint64_t waiter = target->watch.Add(options, observer);
-  if (planner_.contended() && usual_spacing_ > options.poll_interval * kLate) {
+  if (!target->cover.on() && planner_.contended() &&
+      usual_spacing_ > options.poll_interval * kLate) {
     target->watch.set_spacing(usual_spacing_);
   }
   Plan();
@@ -95,20 +97,6 @@ size_t CredentialWatches::waiter_count() const {
     count += target->watch.waiter_count();
   }
   return count;
-}
-
-bool CredentialWatches::Learn(const v1::Prediction& prediction,
-                              v1::Source source) {
-  PollTarget* const target = Find(prediction.id());
-  if (target == nullptr || target->watch.idle()) return false;
-  if (source == v1::SOURCE_LIST) {
-    SeeItem(*target, prediction, context_.scheduler.Now());
-  } else {
-    target->asked_at = context_.scheduler.Now();
-    Observe(*target, prediction, source);
-  }
-  Plan();
-  return true;
 }
 
 void CredentialWatches::FailAll(const std::function<absl::Status()>& status) {
@@ -225,7 +213,9 @@ void CredentialWatches::OnGot(PollTarget& target,
     target.failures = 0;
     target.not_before = absl::InfinitePast();
     target.missed = false;
+    CheckCover(target, *got, true);
     Observe(target, *std::move(got), v1::SOURCE_GET);
+    Prove(target.watch.id());
     return;
   }
   const absl::Status status = got.status();
@@ -253,6 +243,7 @@ void CredentialWatches::OnFailure(const absl::Status& status,
     refusal_ = status;
     refused_until_ = now + kRefusedFor;
     context_.cache.Forget(credential_->key());
+    context_.webhooks.Forget(credential_->key());
     FailAll([&] { return status; });
     return;
   }
@@ -338,7 +329,9 @@ CredentialWatches::Seen CredentialWatches::SeeOnPage(const PredictionPage& page,
 void CredentialWatches::SeeItem(PollTarget& target, const v1::Prediction& item,
                                 absl::Time asked_at) {
   target.created = CreatedAt(item);
+  Prove(target.watch.id());
   if (target.get != nullptr || target.watch.ended()) return;
+  CheckCover(target, item, asked_at - target.asked_at >= target.interval());
   target.asked_at = asked_at;
   target.missed = false;
   if (IsTerminal(item)) {
@@ -372,10 +365,12 @@ void CredentialWatches::Observe(PollTarget& target, v1::Prediction prediction,
   if (target.seen()) {
     const absl::Duration spacing = now - target.seen_at;
     context_.stats.staleness.Add(spacing);
-    target.watch.set_spacing(spacing > target.watch.interval() * kLate
+    target.watch.set_spacing(spacing > target.interval() * kLate
                                  ? spacing
-                                 : absl::ZeroDuration());
-    usual_spacing_ += (spacing - usual_spacing_) * kSpacingGain;
+                                 : target.cover.interval());
+    if (!target.cover.on()) {
+      usual_spacing_ += (spacing - usual_spacing_) * kSpacingGain;
+    }
   }
   target.seen_at = now;
   if (CreatedAt(prediction) != absl::InfinitePast()) {

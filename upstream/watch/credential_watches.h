@@ -22,6 +22,7 @@
 #include "upstream/watch/poll_target.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/watch_stats.h"
+#include "upstream/watch/webhook_feed.h"
 
 namespace wriftai {
 
@@ -37,8 +38,8 @@ namespace wriftai {
 // other permanent failure ends the one that it is about.
 //
 // Threads: loop. Owns: the watches, the polls under way, what is known of pages
-// and models. Scheduler, client, budgets, cache, random, stats and the
-// observers must outlive it. Fails: through the observers.
+// and models. What the context refers to and the observers
+// must outlive it. Fails: through the observers.
 class CredentialWatches {
  public:
   // What all share.
@@ -49,6 +50,7 @@ class CredentialWatches {
     SnapshotCache& cache;
     Random& random;
     WatchStats& stats;
+    WebhookFeed& webhooks;
     PagePolicy pages = PagePolicy::kByCost;
   };
 
@@ -72,6 +74,13 @@ class CredentialWatches {
   // Something was learnt of a prediction by another way than a poll. False
   // where nobody waits for it.
   bool Learn(const v1::Prediction& prediction, v1::Source source);
+
+  // A webhook brought it, and the credential may see it. False where nobody
+  // waits for it.
+  bool LearnEvent(const v1::Prediction& event);
+
+  // Polls may be due sooner than they were.
+  void Replan() { Plan(); }
 
   // Ends every wait, each with what `status` gives for it.
   void FailAll(const std::function<absl::Status()>& status);
@@ -113,6 +122,10 @@ class CredentialWatches {
                v1::Source source);
   void OnFailure(const absl::Status& status, absl::Duration interval);
   CallContext PollContext(Permit permit) const;
+  void Prove(const std::string& id);
+  void BeginCover(PollTarget& target);
+  void CheckCover(PollTarget& target, const v1::Prediction& shown,
+                  bool was_due);
   PollTarget* Find(const std::string& id);
   void Drop(PollTarget& target);
   void EraseLater();

@@ -26,7 +26,7 @@ PollPlan PollPlanner::Next(PollTargets& targets, double rate, absl::Time now,
   absl::Time next_due = absl::InfiniteFuture();
   for (auto& [id, target] : targets) {
     if (!target->watch.idle()) {
-      demand += 1 / absl::ToDoubleSeconds(target->watch.interval());
+      demand += 1 / absl::ToDoubleSeconds(target->interval());
     }
     const absl::Time due = target->DueAt();
     if (due > now) {
@@ -102,7 +102,7 @@ bool PollPlanner::MayFetchPages(absl::Time now) const {
 double PollPlanner::WorthOf(const PollTarget& target, absl::Time now) const {
   if (!target.seen()) return 1;
   const double waited = absl::ToDoubleSeconds(now - target.asked_at) /
-                        absl::ToDoubleSeconds(target.watch.interval());
+                        absl::ToDoubleSeconds(target.interval());
   return std::clamp(waited, 0.0, 1.0) * (1 - ended_share_);
 }
 
@@ -113,7 +113,7 @@ double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
   const double stretch =
       history_.Stretch(known.model(), AgeOf(known, wall_now));
   return absl::ToDoubleSeconds(now - target.seen_at) /
-         (absl::ToDoubleSeconds(target.watch.interval()) * stretch);
+         (absl::ToDoubleSeconds(target.interval()) * stretch);
 }
 
 void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,

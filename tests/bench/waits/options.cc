@@ -32,6 +32,10 @@ void Shorten(Options& options) {
   options.small_run_time = absl::Seconds(1);
   options.one_rounds = 3;
   options.one_run_time = absl::Seconds(1);
+  options.create_time = absl::Seconds(5);
+  options.webhook_run_time = absl::Seconds(1);
+  options.idle_waiters = 500;
+  options.idle_predictions = 20;
   options.patience = absl::Seconds(2);
 }
 
@@ -118,6 +122,19 @@ void AddOtherFlags(FlagSet& flags, Options& options) {
             "one: what they take on average.");
 }
 
+void AddWebhookFlags(FlagSet& flags, Options& options) {
+  flags.Add("create_rate", &options.create_rate, 1, 1000,
+            "webhooks: creates per second, as upstream lets them in.");
+  flags.Add("create_time", &options.create_time, absl::Seconds(1), kLongest,
+            "webhooks: for how long predictions are created.");
+  flags.Add("webhook_run_time", &options.webhook_run_time,
+            absl::Milliseconds(100), kLongest, "webhooks: what each takes.");
+  flags.Add("idle_waiters", &options.idle_waiters, 1, kMostWaiters,
+            "webhooks: waits beside them for which nothing happens.");
+  flags.Add("idle_predictions", &options.idle_predictions, 1, kMostWaiters,
+            "webhooks: predictions that those wait for.");
+}
+
 }  // namespace
 
 absl::StatusOr<Options> ParseOptions(
@@ -137,6 +154,7 @@ absl::StatusOr<Options> ParseOptions(
   AddRunFlags(flags, options);
   AddLoadFlags(flags, options);
   AddOtherFlags(flags, options);
+  AddWebhookFlags(flags, options);
   options.help = flags.Help();
   const auto rest = flags.Parse(arguments, std::getenv);
   if (!rest.ok()) return rest.status();
