@@ -1,10 +1,6 @@
 #include "sandbox/http_server.h"
 
-#include <arpa/inet.h>
 #include <civetweb.h>
-#include <dirent.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "upstream/core/shut_down_sockets.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -126,8 +122,8 @@ class CivetwebServer final : public HttpServer {
   ~CivetwebServer() override {
     if (context_ == nullptr) return;
     stopping_ = true;
-    ShutDownSockets(/*listening=*/true);
-    ShutDownSockets(/*listening=*/false);
+    ShutDownSockets(port_, SocketKind::kListening);
+    ShutDownSockets(port_, SocketKind::kConnected);
     mg_stop(context_);
   }
 
@@ -210,40 +206,6 @@ class CivetwebServer final : public HttpServer {
     if (request.oversized) reply.close = true;
     WriteReply(connection, reply);
     return reply.status;
-  }
-
-  // civetweb's threads look for the end of the server every two seconds; the
-  // end of the socket that they wait for wakes them at once. civetweb does not
-  // tell its sockets, so they are found among all of this process by the port,
-  // which accepted ones share with the one that listens.
-  void ShutDownSockets(bool listening) const {
-    DIR* const directory = opendir("/proc/self/fd");
-    if (directory == nullptr) return;
-    while (const dirent* const entry = readdir(directory)) {
-      int fd = 0;
-      if (absl::SimpleAtoi(entry->d_name, &fd) && IsOurs(fd, listening)) {
-        shutdown(fd, SHUT_RDWR);
-      }
-    }
-    closedir(directory);
-  }
-
-  bool IsOurs(int fd, bool listening) const {
-    int listens = 0;
-    socklen_t size = sizeof(listens);
-    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 ||
-        (listens != 0) != listening) {
-      return false;
-    }
-    sockaddr_in6 address = {};
-    size = sizeof(address);
-    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      return false;
-    }
-    // The port stands in the same place for both families.
-    return (address.sin6_family == AF_INET ||
-            address.sin6_family == AF_INET6) &&
-           ntohs(address.sin6_port) == port_;
   }
 
   const Options options_;

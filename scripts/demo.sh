@@ -26,8 +26,8 @@ start_gateway() {
   mkdir -p "$LOG_DIR"
   # There before it is read: the gateway's own redirection may come later.
   : >"$LOG_DIR/gateway.log"
-  build/release/bin/wriftai-gateway --listen_address=127.0.0.1:0 "$@" \
-    2>"$LOG_DIR/gateway.log" &
+  build/release/bin/wriftai-gateway --listen_address=127.0.0.1:0 \
+    --http_address= "$@" 2>"$LOG_DIR/gateway.log" &
   gateway=$!
   trap 'kill "$gateway" 2>/dev/null && wait "$gateway"' EXIT
   local tries

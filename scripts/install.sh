@@ -29,6 +29,7 @@ BUILD_PACKAGES=(
   libssl-dev
   ninja-build
   pkg-config  # gRPC's CMake package uses it.
+  prometheus-cpp-dev
   protobuf-compiler
   protobuf-compiler-grpc
   rapidjson-dev

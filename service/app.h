@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "service/config.h"
+#include "upstream/webhook/webhook_outcome.h"
 
 namespace wriftai {
 
@@ -26,8 +27,12 @@ class App {
   // Where gRPC is served, with the port that was picked.
   const std::string& grpc_address() const { return grpc_address_; }
 
-  // Health goes NOT_SERVING, waits are sent elsewhere, running calls have
-  // --drain_timeout to end, then are cut off. Blocks until all has stopped.
+  // What became of the connections to the webhook listener; any thread.
+  const WebhookCounters& webhook_counters() const { return webhook_counters_; }
+
+  // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
+  // calls have --drain_timeout to end, then are cut off. Blocks until all has
+  // stopped.
   void Stop();
 
  private:
@@ -35,9 +40,13 @@ class App {
 
   explicit App(Config config);
   absl::Status StartParts();
+  absl::Status StartEngine();
+  absl::Status StartWebhooks();
+  absl::Status StartOperatorServer();
 
   Config config_;
   std::string grpc_address_;
+  WebhookCounters webhook_counters_;
   std::unique_ptr<Parts> parts_;
 };
 

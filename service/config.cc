@@ -1,11 +1,13 @@
 #include "service/config.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
 namespace {
@@ -19,10 +21,13 @@ absl::Status Wanted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
 }
 
-// gRPC takes the port modulo 65536.
+// gRPC takes the port modulo 65536, and civetweb several addresses.
 bool IsHostPort(absl::string_view text) {
   const size_t colon = text.rfind(':');
-  if (colon == 0 || colon == absl::string_view::npos) return false;
+  if (colon == 0 || colon == absl::string_view::npos ||
+      absl::StrContains(text, ',')) {
+    return false;
+  }
   const absl::string_view port = text.substr(colon + 1);
   int number = 0;
   return port.find_first_not_of("0123456789") == absl::string_view::npos &&
@@ -54,6 +59,17 @@ void AddCredentialFlags(FlagSet& flags, Config& config) {
             "WRIFTAI_ACCESS_TOKEN_FILE");
 }
 
+bool IsBaseUrl(absl::string_view text) {
+  if (!absl::ConsumePrefix(&text, "https://") &&
+      !absl::ConsumePrefix(&text, "http://")) {
+    return false;
+  }
+  return !text.empty() && text.front() != '/' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return c > ' ' && c <= '~' && c != '@' && c != '?' && c != '#';
+         });
+}
+
 void AddUpstreamFlags(FlagSet& flags, Config& config) {
   flags.Add("sandbox", &config.sandbox,
             "Run against an embedded sandbox: no token, no network.");
@@ -61,9 +77,9 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
       "api_base_url",
       [&config](absl::string_view text) {
         text = absl::StripSuffix(text, "/");
-        if (!absl::StartsWith(text, "https://") &&
-            !absl::StartsWith(text, "http://")) {
-          return Wanted("an http or https URL");
+        if (!IsBaseUrl(text)) {
+          return Wanted(
+              "an http or https URL without user, query and white space");
         }
         config.upstream.base_url = std::string(text);
         return absl::OkStatus();
@@ -112,6 +128,18 @@ void AddServerFlags(FlagSet& flags, Config& config) {
       },
       "Where gRPC is served, HOST:PORT; port 0 picks a free one.",
       config.listen_address);
+  flags.Add(
+      "http_address",
+      [&config](absl::string_view text) {
+        if (!text.empty() && !IsHostPort(text)) {
+          return Wanted("HOST:PORT with a port from 0 to 65535, or nothing");
+        }
+        config.http_address = std::string(text);
+        return absl::OkStatus();
+      },
+      "Where operators find /metrics, /healthz and /readyz over HTTP, "
+      "HOST:PORT; port 0 picks a free one, an empty value switches it off.",
+      config.http_address);
   flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
             "The largest request message; larger ones are refused with "
             "RESOURCE_EXHAUSTED.");
@@ -139,6 +167,81 @@ void AddBudgetFlags(FlagSet& flags, Config& config) {
             absl::Hours(24 * 7),
             "How long a prediction that has ended is answered from what is "
             "kept, also after the upstream has deleted it.");
+}
+
+// `url`: what the upstream shall post to, so that it needs a host and the path
+// that the listener answers.
+bool IsWebhookUrl(absl::string_view url) {
+  if (!absl::ConsumePrefix(&url, "https://") &&
+      !absl::ConsumePrefix(&url, "http://")) {
+    return false;
+  }
+  return url.find_first_of("/?#") > 0 && absl::EndsWith(url, kWebhookPath) &&
+         url.size() > kWebhookPath.size() &&
+         url.find_first_of("?#") == absl::string_view::npos &&
+         std::all_of(url.begin(), url.end(),
+                     [](char c) { return c > ' ' && c <= '~'; });
+}
+
+void AddWebhookFlags(FlagSet& flags, Config& config) {
+  WebhookConfig& webhooks = config.webhooks;
+  flags.Add(
+      "webhook_address",
+      [&webhooks](absl::string_view text) {
+        if (!IsHostPort(text)) {
+          return Wanted("HOST:PORT with a port from 0 to 65535");
+        }
+        webhooks.address = std::string(text);
+        return absl::OkStatus();
+      },
+      "Where webhooks are received, HOST:PORT, on POST /webhooks/wriftai "
+      "alone; port 0 picks a free one. The outside is to reach it.",
+      "off");
+  flags.Add(
+      "webhook_public_url",
+      [&webhooks](absl::string_view text) {
+        if (!IsWebhookUrl(text)) {
+          return Wanted(
+              absl::StrCat("an http or https URL that ends in ", kWebhookPath));
+        }
+        webhooks.public_url = std::string(text);
+        return absl::OkStatus();
+      },
+      "Under which the upstream reaches --webhook_address; registered with "
+      "every create that brings no webhook of its own.",
+      "none: nothing is registered");
+  flags.Add("webhook_secret_file", &webhooks.secret_file,
+            "File with the keys of webhooks, one a line: the first is "
+            "registered, all are good; read again when it changes.");
+  flags.Add("webhook_allow_unsigned", &webhooks.allow_unsigned,
+            "Take deliveries without a signature, which anybody can forge: "
+            "for work on one's own machine.");
+  flags.Add("webhook_poll_interval", &webhooks.feed.poll_interval,
+            absl::Milliseconds(100), absl::Hours(1),
+            "How often a prediction is polled at first that webhooks tell of, "
+            "in case one is lost; ten times as rarely at the most, while none "
+            "is.");
+}
+
+// Whether the settings of webhooks go together.
+absl::Status CheckWebhooks(WebhookConfig& webhooks) {
+  if (webhooks.address.empty()) {
+    const char* const flag =
+        !webhooks.public_url.empty()    ? "--webhook_public_url"
+        : !webhooks.secret_file.empty() ? "--webhook_secret_file"
+        : webhooks.allow_unsigned       ? "--webhook_allow_unsigned"
+                                        : nullptr;
+    if (flag == nullptr) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": wanted --webhook_address with it"));
+  }
+  if (webhooks.secret_file.empty() && !webhooks.allow_unsigned) {
+    return absl::InvalidArgumentError(
+        "--webhook_address: wanted --webhook_secret_file with it, or "
+        "--webhook_allow_unsigned for work on one's own machine");
+  }
+  webhooks.feed.enabled = true;
+  return absl::OkStatus();
 }
 
 absl::Status ReadToken(const FlagSet::Environment& environment,
@@ -169,6 +272,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   AddCredentialFlags(flags, line.config);
   AddUpstreamFlags(flags, line.config);
   AddBudgetFlags(flags, line.config);
+  AddWebhookFlags(flags, line.config);
   line.help = flags.Help();
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();
@@ -178,6 +282,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(
         absl::StrCat(rest->front(), ": unknown argument; see --help"));
   }
   if (absl::Status status = ReadToken(environment, line.config); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckWebhooks(line.config.webhooks); !status.ok()) {
     return status;
   }
   return line;

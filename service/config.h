@@ -12,6 +12,7 @@
 #include "upstream/core/secret.h"
 #include "upstream/rest_prediction_client.h"
 #include "upstream/watch/snapshot_cache.h"
+#include "upstream/watch/webhook_feed.h"
 
 namespace wriftai {
 
@@ -22,9 +23,19 @@ enum class CredentialPolicy {
   kCallerThenGateway,  // The caller's, or else the gateway's.
 };
 
+// How the upstream tells the gateway of predictions, in place of being asked.
+struct WebhookConfig {
+  std::string address;      // Where deliveries are received; empty: nowhere.
+  std::string public_url;   // What is registered; empty: nothing.
+  std::string secret_file;  // The keys; empty: there are none.
+  bool allow_unsigned = false;
+  WebhookFeed::Options feed;  // Enabled where there is an address.
+};
+
 // Every setting of the gateway; the defaults are the contract's.
 struct Config {
   std::string listen_address = "0.0.0.0:50051";
+  std::string http_address = "127.0.0.1:9090";  // Empty: none.
   CredentialPolicy credentials = CredentialPolicy::kCallerThenGateway;
 
   // The gateway's own token: the text, or the file it is in.
@@ -39,6 +50,7 @@ struct Config {
 
   BudgetRegistry::Rates rates;
   SnapshotCache::Options cache;
+  WebhookConfig webhooks;
 
   int64_t max_request_bytes = 16 << 20;
   int64_t max_response_bytes = 64 << 20;

@@ -30,7 +30,7 @@ class Known : public Call {
 
 Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
                Scheduler& scheduler, HttpTransport& transport,
-               uint64_t random_seed)
+               uint64_t random_seed, RegisteringClient::OwnWebhook own_webhook)
     : credentials_(config.credentials),
       max_wait_(config.max_wait),
       scheduler_(scheduler),
@@ -38,8 +38,15 @@ Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
       random_(random_seed),
       budgets_(config.rates, scheduler),
       client_(config.upstream, scheduler, transport, budgets_, random_),
-      creates_(scheduler, client_),
-      watches_(config.cache, scheduler, client_, budgets_, random_) {}
+      registering_(client_, std::move(own_webhook),
+                   [this](const Credential& credential,
+                          const v1::Prediction& created, bool with_own) {
+                     watches_.Learn(credential, created, v1::SOURCE_CREATE);
+                     if (with_own) watches_.Cover(credential, created.id());
+                   }),
+      creates_(scheduler, registering_),
+      watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
+               scheduler, client_, budgets_, random_) {}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   auto credential = ChooseCredential(credentials_, caller.credential, *token_);
@@ -59,20 +66,25 @@ WatchOptions Engine::Bounded(WatchOptions options) const {
   return options;
 }
 
-void Engine::BeginDrain() {
+void Engine::BeginDrain(absl::Duration patience) {
   draining_ = true;
   watches_.FailAll([this] { return Draining(); });
+  end_calls_ = scheduler_.PostAt(scheduler_.Now() + patience, [this] {
+    client_.AbortAll([this] { return Draining(); });
+  });
 }
 
 PredictionClient::PredictionDone Engine::Learning(
-    const CallContext& context, v1::Source source,
-    PredictionClient::PredictionDone done) {
-  return
-      [this, credential = context.credential, source, done = std::move(done)](
-          absl::StatusOr<v1::Prediction> prediction) mutable {
-        if (prediction.ok()) watches_.Learn(*credential, *prediction, source);
-        done(std::move(prediction));
-      };
+    const CallContext& context, PredictionClient::PredictionDone done) {
+  return [this, credential = context.credential, done = std::move(done)](
+             absl::StatusOr<v1::Prediction> prediction) mutable {
+    if (prediction.ok()) {
+      watches_.Learn(*credential, *prediction, v1::SOURCE_GET);
+    } else if (absl::IsUnauthenticated(prediction.status())) {
+      watches_.Forget(*credential);
+    }
+    done(std::move(prediction));
+  };
 }
 
 CallHandle Engine::Get(CallContext context, std::string id,
@@ -81,20 +93,19 @@ CallHandle Engine::Get(CallContext context, std::string id,
     return std::make_unique<Known>(scheduler_, std::move(ended),
                                    std::move(done));
   }
-  auto learning = Learning(context, v1::SOURCE_GET, std::move(done));
+  auto learning = Learning(context, std::move(done));
   return client_.Get(std::move(context), std::move(id), std::move(learning));
 }
 
 CallHandle Engine::Create(CallContext context, std::string request_id,
                           CreateParams params,
                           PredictionClient::PredictionDone done) {
-  auto learning = Learning(context, v1::SOURCE_CREATE, std::move(done));
   if (request_id.empty()) {
-    return client_.Create(std::move(context), std::move(params),
-                          std::move(learning));
+    return registering_.Create(std::move(context), std::move(params),
+                               std::move(done));
   }
   return creates_.Create(std::move(context), std::move(request_id),
-                         std::move(params), std::move(learning));
+                         std::move(params), std::move(done));
 }
 
 CallHandle Engine::List(CallContext context, ListParams params,
@@ -115,7 +126,7 @@ CallHandle Engine::List(CallContext context, ListParams params,
 absl::Status Engine::Draining() {
   absl::Status status = GatewayError(
       absl::StatusCode::kUnavailable, "DRAINING",
-      "this gateway is shutting down; wait again, another one will answer");
+      "this gateway is shutting down; call again, another one will answer");
   SetRetryDelay(kDrainSpread * random_.Uniform(), status);
   return status;
 }

@@ -2,6 +2,7 @@
 #define WRIFTAI_SERVICE_ENGINE_H_
 
 #include <memory>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -14,6 +15,7 @@
 #include "upstream/core/scheduler.h"
 #include "upstream/create_once.h"
 #include "upstream/http/http_transport.h"
+#include "upstream/registering_client.h"
 #include "upstream/rest_prediction_client.h"
 #include "upstream/watch/watch_registry.h"
 
@@ -29,15 +31,19 @@ struct Caller {
 // that happen once, the watches, the gateway's token. The object graph in one
 // place. What one call learns of a prediction is told to all who wait for it.
 //
-// Threads: constructor any, scheduler() and stream_stats() any, all else on the
+// Threads: constructor any, scheduler(), credential_policy() and
+// stream_stats() any, all else on the
 // loop, the
 // destructor too. Scheduler and transport must outlive it.
 class Engine {
  public:
+  // `own_webhook`: what creates register that bring no webhook; empty: nothing.
   Engine(const Config& config, std::unique_ptr<TokenSource> token,
-         Scheduler& scheduler, HttpTransport& transport, uint64_t random_seed);
+         Scheduler& scheduler, HttpTransport& transport, uint64_t random_seed,
+         RegisteringClient::OwnWebhook own_webhook = nullptr);
 
   Scheduler& scheduler() { return scheduler_; }
+  CredentialPolicy credential_policy() const { return credentials_; }
 
   // With what the upstream is called for `caller`. UNAUTHENTICATED: see
   // ChooseCredential().
@@ -51,8 +57,11 @@ class Engine {
   WatchOptions Bounded(WatchOptions options) const;
 
   // No new waits; those under way end UNAVAILABLE, each with a RetryInfo of its
-  // own, so that they do not all arrive at the next replica at once.
-  void BeginDrain();
+  // own, so that they do not all arrive at the next replica at once. Other
+  // calls may go on for `patience`; then they end so, too, and a create that
+  // may have reached the upstream CREATE_OUTCOME_UNKNOWN: gRPC would cut it off
+  // without a word, which invites to pay for it again.
+  void BeginDrain(absl::Duration patience);
 
   // A prediction that is known to have ended costs no read.
   CallHandle Get(CallContext context, std::string id,
@@ -65,6 +74,11 @@ class Engine {
   CallHandle List(CallContext context, ListParams params,
                   PredictionClient::PageDone done);
 
+  // A webhook that was verified.
+  void OnWebhook(v1::Prediction prediction) {
+    watches_.OnWebhook(std::move(prediction));
+  }
+
   PredictionClient& client() { return client_; }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
@@ -74,10 +88,9 @@ class Engine {
 
  private:
   absl::Status Draining();
-  // `done`, after what it brings has been told to those who wait for it.
+  // `done` of a Get, after what it brings has been told to those who wait.
   PredictionClient::PredictionDone Learning(
-      const CallContext& context, v1::Source source,
-      PredictionClient::PredictionDone done);
+      const CallContext& context, PredictionClient::PredictionDone done);
 
   const CredentialPolicy credentials_;
   const absl::Duration max_wait_;
@@ -86,10 +99,12 @@ class Engine {
   Random random_;
   BudgetRegistry budgets_;
   RestPredictionClient client_;
+  RegisteringClient registering_;
   CreateOnce creates_;
   WatchRegistry watches_;
   StreamStats stream_stats_;
   bool draining_ = false;
+  TimerHandle end_calls_;
 };
 
 }  // namespace wriftai

@@ -42,10 +42,14 @@ struct Accepted {
 
 template <typename Request>
 auto Accept(const grpc::CallbackServerContext& context,
-            const grpc::ByteBuffer& bytes, const Scheduler& scheduler)
+            const grpc::ByteBuffer& bytes, const Scheduler& scheduler,
+            CredentialPolicy policy)
     -> absl::StatusOr<
         Accepted<typename decltype(CallFrom(Request()))::value_type>> {
-  auto credential = CredentialFromMetadata(context.client_metadata());
+  absl::StatusOr<std::shared_ptr<const Credential>> credential = nullptr;
+  if (policy != CredentialPolicy::kGateway) {
+    credential = CredentialFromMetadata(context.client_metadata());
+  }
   if (!credential.ok()) return credential.status();
   const auto request = Decode<Request>(bytes);
   if (!request.ok()) return request.status();
@@ -81,7 +85,8 @@ UnaryReactor* RunUnary(Engine& engine,
                        const grpc::CallbackServerContext& context,
                        const grpc::ByteBuffer& request, Work work) {
   Scheduler& scheduler = engine.scheduler();
-  auto accepted = Accept<Request>(context, request, scheduler);
+  auto accepted =
+      Accept<Request>(context, request, scheduler, engine.credential_policy());
   if (!accepted.ok()) return UnaryReactor::Fail(scheduler, accepted.status());
   return UnaryReactor::Run(
       scheduler,
@@ -101,7 +106,8 @@ template <typename Request, typename Begin>
 WaitReactor* RunWait(Engine& engine, const grpc::CallbackServerContext& context,
                      const grpc::ByteBuffer& request, Begin begin) {
   Scheduler& scheduler = engine.scheduler();
-  auto accepted = Accept<Request>(context, request, scheduler);
+  auto accepted =
+      Accept<Request>(context, request, scheduler, engine.credential_policy());
   StreamStats& stats = engine.stream_stats();
   if (!accepted.ok()) {
     return WaitReactor::Fail(scheduler, stats, accepted.status());

@@ -228,7 +228,10 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
   }
   if (failure.kind == Kind::kTimeout && by_deadline) {
     return GatewayError(absl::StatusCode::kDeadlineExceeded,
-                        "DEADLINE_EXCEEDED", message);
+                        "DEADLINE_EXCEEDED",
+                        absl::StrCat(message,
+                                     ", which is the caller's "
+                                     "deadline"));
   }
   return GatewayError(absl::StatusCode::kUnavailable, "UPSTREAM_UNREACHABLE",
                       message);

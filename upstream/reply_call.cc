@@ -88,14 +88,29 @@ void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
         std::max(options_.backoff.Delay(attempts_, random_),
                  RetryDelay(status).value_or(absl::ZeroDuration()));
     // A retry that cannot come before the deadline would only turn a clear
-    // error into a late one.
-    if (scheduler_.Now() + delay < options_.deadline) {
+    // error into a late one; and so would one that is minutes away.
+    if (delay <= kLongestRetryDelay &&
+        scheduler_.Now() + delay < options_.deadline) {
       timer_ =
           scheduler_.PostAt(scheduler_.Now() + delay, [this] { Attempt(); });
       return;
     }
   }
   Finish(std::move(status));
+}
+
+void ReplyCall::Abort(const absl::Status& unsent) {
+  const bool sent = attempt_ != nullptr;
+  attempt_.reset();
+  admission_.reset();
+  timer_.reset();
+  if (sent && options_.subject.operation == Operation::kCreate) {
+    TransportFailure failure;
+    failure.message = std::string(unsent.message());
+    Finish(StatusFromFailure(failure, options_.subject, false));
+  } else {
+    Finish(unsent);
+  }
 }
 
 void ReplyCall::Finish(absl::StatusOr<HttpResponse> reply) {

@@ -43,6 +43,10 @@ class ReplyCall : public Call {
             std::shared_ptr<Budget> budget, Permit permit, HttpRequest request,
             Options options, Done done);
 
+  // Ends it now: with `unsent`, or as a broken connection would where a create
+  // may have arrived. May destroy this.
+  void Abort(const absl::Status& unsent);
+
  private:
   void Attempt();
   void SendWith(Permit permit);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "upstream/json/prediction_json.h"
@@ -33,6 +34,20 @@ ReplyCall::Done Decoded(absl::AnyInvocable<void(absl::StatusOr<T>)> done,
 }
 
 }  // namespace
+
+// A call that the client knows of while it lives.
+class RestPredictionClient::Tracked : public ReplyCall {
+ public:
+  template <typename... Args>
+  explicit Tracked(std::set<ReplyCall*>& under_way, Args&&... args)
+      : ReplyCall(std::forward<Args>(args)...), under_way_(under_way) {
+    under_way_.insert(this);
+  }
+  ~Tracked() override { under_way_.erase(this); }
+
+ private:
+  std::set<ReplyCall*>& under_way_;
+};
 
 RestPredictionClient::RestPredictionClient(RestClientOptions options,
                                            Scheduler& scheduler,
@@ -72,10 +87,19 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
   std::shared_ptr<Budget> budget(
       both, options.subject.operation == Operation::kCreate ? &both->creates
                                                             : &both->reads);
-  return std::make_unique<ReplyCall>(
-      scheduler_, transport_, random_, std::move(budget),
-      std::move(context.permit), std::move(request), std::move(options),
-      std::move(done));
+  return std::make_unique<Tracked>(under_way_, scheduler_, transport_, random_,
+                                   std::move(budget), std::move(context.permit),
+                                   std::move(request), std::move(options),
+                                   std::move(done));
+}
+
+void RestPredictionClient::AbortAll(
+    const std::function<absl::Status()>& unsent) {
+  // Ending one may end others.
+  const std::vector<ReplyCall*> calls(under_way_.begin(), under_way_.end());
+  for (ReplyCall* const call : calls) {
+    if (under_way_.count(call) > 0) call->Abort(unsent());
+  }
 }
 
 CallHandle RestPredictionClient::Get(CallContext context, std::string id,

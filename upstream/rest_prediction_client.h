@@ -1,6 +1,8 @@
 #ifndef WRIFTAI_UPSTREAM_REST_PREDICTION_CLIENT_H_
 #define WRIFTAI_UPSTREAM_REST_PREDICTION_CLIENT_H_
 
+#include <functional>
+#include <set>
 #include <string>
 
 #include "absl/time/time.h"
@@ -55,7 +57,12 @@ class RestPredictionClient : public PredictionClient {
   CallHandle Cancel(CallContext context, std::string id,
                     CancelDone done) override;
 
+  // Ends all calls under way, each by ReplyCall::Abort().
+  void AbortAll(const std::function<absl::Status()>& unsent);
+
  private:
+  class Tracked;
+
   HttpRequest Request(HttpMethod method, absl::string_view path,
                       const CallContext& context) const;
   CallHandle Send(CallContext&& context, CallSubject subject,
@@ -66,6 +73,7 @@ class RestPredictionClient : public PredictionClient {
   HttpTransport& transport_;
   BudgetRegistry& budgets_;
   Random& random_;
+  std::set<ReplyCall*> under_way_;
 };
 
 }  // namespace wriftai

@@ -22,6 +22,10 @@ struct Backoff {
 // two retries.
 inline constexpr int kMaxAttempts = 3;
 
+// What a call may be kept waiting for its next attempt: the longest backoff. An
+// upstream that asks for more is answered for at once, with its RetryInfo.
+inline constexpr absl::Duration kLongestRetryDelay = absl::Seconds(5);
+
 // Whether a read that failed so is sent again at once (with Backoff): outages
 // only. A limit (429) is not an outage: its window says when to come back.
 bool IsRetryable(const absl::Status& status);

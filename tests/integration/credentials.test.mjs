@@ -177,3 +177,12 @@ test('a token file that breaks leaves the last good token in use',
        await callUntil(gateway, client(), 'the last good token stays in use');
        assert.equal(await seenFor(client()), redacted(GATEWAYS));
      });
+
+test('--credentials=gateway does not look at what the caller sends',
+     async (t) => {
+       const { client } = await start(
+           t, { token: GATEWAYS, flags: ['--credentials=gateway'] });
+       await client().call('List', {}, {
+         metadata: [['authorization', 'Basic nonsense']],
+       });
+     });

@@ -35,7 +35,15 @@ const WRONG = [
   ['an unknown choice', { flags: ['--credentials=mine'] },
    /^--credentials: wanted caller, gateway or caller_then_gateway$/],
   ['a base URL without a scheme', { apiBaseUrl: 'api.wrift.ai/v1' },
-   /^WRIFTAI_API_BASE_URL: wanted an http or https URL$/],
+   /^WRIFTAI_API_BASE_URL: wanted an http or https URL without user, /],
+  ...['https://user:word@host/v1', 'https://host/v 1', 'https://host/v1?a=b',
+      'https://', 'https:///v1', 'ftp://host/v1']
+      .map((apiBaseUrl) => [
+        `the base URL ${apiBaseUrl}`, { apiBaseUrl },
+        /^WRIFTAI_API_BASE_URL: wanted an http or https URL without user, /,
+      ]),
+  ['authorities that are not there', { flags: ['--api_ca_file=/no/such/file'] },
+   /^--api_ca_file: cannot read \/no\/such\/file$/],
   ['a token with a space', { token: secret('start token') },
    /^WRIFTAI_ACCESS_TOKEN: wanted printable ASCII without spaces$/],
   ['a token file that is not there',
@@ -50,6 +58,26 @@ const WRONG = [
         `the address ${address}`, { flags: [`--listen_address=${address}`] },
         /^--listen_address: wanted HOST:PORT with a port from 0 to 65535$/,
       ]),
+  ['a public URL of webhooks that nobody listens for',
+   { flags: ['--webhook_public_url=https://h/webhooks/wriftai'] },
+   /^--webhook_public_url: wanted --webhook_address with it$/],
+  ['webhooks without a key', { flags: ['--webhook_address=127.0.0.1:0'] },
+   /^--webhook_address: wanted --webhook_secret_file with it, or --webhook_a/],
+  ['a key file that is not there',
+   { flags: ['--webhook_address=127.0.0.1:0',
+             '--webhook_secret_file=/no/such/file'] },
+   /^webhook_secret_file \/no\/such\/file: wanted a readable file/],
+  ...['ftp://h/webhooks/wriftai', 'https:///webhooks/wriftai', 'https://h/',
+      'https://h/webhooks/wriftai?x=1', '/webhooks/wriftai']
+      .map((url) => [
+        `the public URL ${url}`, { flags: [`--webhook_public_url=${url}`] },
+        /^--webhook_public_url: wanted an http or https URL that ends in /,
+      ]),
+  ['the operators\' address without a port', { flags: ['--http_address=9090'] },
+   /^--http_address: wanted HOST:PORT with a port from 0 to 65535, or nothing$/],
+  ['an operators\' address of another machine',
+   { flags: ['--http_address=192.0.2.1:0'] },
+   /^--http_address: cannot listen on 192\.0\.2\.1:0$/],
   ['an address of another machine', { flags: ['--listen_address=192.0.2.1:0'] },
    /^--listen_address: cannot listen on 192\.0\.2\.1:0$/],
 ];
@@ -66,27 +94,30 @@ describe('a start is refused', { concurrency: 4 }, () => {
     });
   }
 
-  test('for a port in use, with one line and status 2', async (t) => {
-    const other = net.createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    t.after(() => other.close());
-    const address = `127.0.0.1:${other.address().port}`;
-    const { code, stderr } =
-        await launch({ flags: [`--listen_address=${address}`] });
-    assert.equal(code, 2);
-    assert.equal(
-        stderr,
-        `wriftai-gateway: --listen_address: cannot listen on ${address}\n`);
-  });
+  for (const flag of ['--listen_address', '--http_address']) {
+    test(`for a port in use by ${flag}, with one line and status 2`,
+         async (t) => {
+           const other = net.createServer().listen(0, '127.0.0.1');
+           await once(other, 'listening');
+           t.after(() => other.close());
+           const address = `127.0.0.1:${other.address().port}`;
+           const { code, stderr } =
+               await launch({ flags: [`${flag}=${address}`] });
+           assert.equal(code, 2);
+           assert.equal(
+               stderr,
+               `wriftai-gateway: ${flag}: cannot listen on ${address}\n`);
+         });
+  }
 });
 
 test('--help names every flag on stdout', async () => {
   const { code, stdout, stderr } = await launch({ flags: ['--help'] });
   assert.equal(code, 0);
   assert.equal(stderr, '');
-  for (const flag of ['listen_address', 'credentials', 'access_token_file',
-                      'api_base_url', 'sandbox', 'max_wait',
-                      'drain_timeout']) {
+  for (const flag of ['listen_address', 'http_address', 'credentials',
+                      'access_token_file', 'api_base_url', 'sandbox',
+                      'max_wait', 'drain_timeout']) {
     assert.match(stdout, new RegExp(`^  --${flag}  \\(default: .+\\)$`, 'm'));
   }
   assert.match(stdout, /WRIFTAI_API_BASE_URL/);
@@ -119,7 +150,7 @@ test('--sandbox works without a token and without a network', async (t) => {
 test('callers may be more than the soft limit of descriptors', async (t) => {
   const program = new Program('/bin/sh', [
     '-c', 'ulimit -S -n 64; exec "$0" "$@"', setting('WRIFTAI_GATEWAY'),
-    '--listen_address=127.0.0.1:0',
+    '--listen_address=127.0.0.1:0', '--http_address=127.0.0.1:0',
   ]);
   const gateway = new Gateway(
       program, await program.awaitOutput('stderr', /gRPC listens on (\S+)$/m));
@@ -205,6 +236,27 @@ test('health says NOT_SERVING while the gateway drains', async (t) => {
   assert.equal((await ended).code, 0);
 });
 
+test('/readyz says draining while the gateway drains', async (t) => {
+  const { upstream, gateway, client } = await start(t);
+  assert.deepEqual((await gateway.page('/readyz')).body, 'ok\n');
+  const call = client.get({ id });
+  const held = await upstream.next();
+  const wait = client.wait({ id });
+  const told = failure(
+      wait.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
+  await upstream.next();  // Its poll: it has been taken.
+  const ended = gateway.program.stop();
+  await told;  // So that the drain has begun.
+  const { status, body } = await gateway.page('/readyz');
+  assert.equal(status, 503);
+  assert.equal(body, 'draining\n');
+  assert.equal((await gateway.page('/healthz')).status, 200);
+  assert.equal((await gateway.page('/metrics')).status, 200);
+  held.answer(200, predictionJson(id, 'started'));
+  await call;
+  assert.equal((await ended).code, 0);
+});
+
 test('a call that outlasts --drain_timeout is cut off', async (t) => {
   const { upstream, gateway, client } = await start(t, '--drain_timeout=0s');
   const call = client.get({ id });
@@ -214,6 +266,38 @@ test('a call that outlasts --drain_timeout is cut off', async (t) => {
   await held.abandoned();
   assert.equal((await ended).code, 0);
 });
+
+const creation = { model: 'wriftai/echo', input_json: '1' };
+
+test('a create that outlasts the drain ends CREATE_OUTCOME_UNKNOWN, ' +
+     'a read UNAVAILABLE', async (t) => {
+  const { upstream, gateway, client } = await start(t, '--drain_timeout=1s');
+  const create = client.create(creation);
+  const posted = await upstream.next();
+  const get = client.get({ id });
+  await upstream.next();
+  const ended = gateway.program.stop();
+  await Promise.all([
+    failure(create, { code: 'UNKNOWN', reason: 'CREATE_OUTCOME_UNKNOWN' }),
+    failure(get, { code: 'UNAVAILABLE', reason: 'DRAINING' }),
+  ]);
+  await posted.abandoned();
+  assert.equal((await ended).code, 0);
+});
+
+test('a create that is answered during the drain is told before its wait ends',
+     async (t) => {
+       const { upstream, gateway, client } = await start(t);
+       const updates = client.createAndWait({ create: creation });
+       const posted = await upstream.next();
+       const ended = gateway.program.stop();
+       await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
+       posted.answer(202, predictionJson(id, 'pending'));
+       assert.equal((await updates.next()).prediction.id, id);
+       await failure(updates.next(),
+                     { code: 'UNAVAILABLE', reason: 'DRAINING' });
+       assert.equal((await ended).code, 0);
+     });
 
 test('a second SIGTERM ends it at once', async (t) => {
   const { upstream, gateway, client } = await start(t);

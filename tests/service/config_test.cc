@@ -28,6 +28,7 @@ TEST(Config, DefaultsAreTheContracts) {
   ASSERT_THAT(line, IsOk());
   const Config& config = line->config;
   EXPECT_EQ(config.listen_address, "0.0.0.0:50051");
+  EXPECT_EQ(config.http_address, "127.0.0.1:9090");
   EXPECT_EQ(config.upstream.base_url, "https://api.wrift.ai/v1");
   EXPECT_EQ(config.credentials, CredentialPolicy::kCallerThenGateway);
   EXPECT_EQ(config.max_wait, absl::Hours(2));
@@ -53,6 +54,12 @@ TEST(Config, TheOfficialClientsVariablesWork) {
   EXPECT_EQ(line->config.access_token_file, "/run/token");
 }
 
+TEST(Config, AnEmptyHttpAddressSwitchesItOff) {
+  const auto line = Parse({"--http_address="});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_EQ(line->config.http_address, "");
+}
+
 TEST(Config, AnEmptyVariableCountsAsUnset) {
   EXPECT_THAT(Parse({}, {{"GATEWAY_MAX_WAIT", ""},
                          {"WRIFTAI_API_BASE_URL", ""},
@@ -71,9 +78,17 @@ TEST(Config, AWrongValueIsOneLineThatSaysWhatWasWanted) {
       {"--credentials=none",
        "--credentials: wanted caller, gateway or caller_then_gateway"},
       {"--create_path=x", "--create_path: wanted predictions or models"},
-      {"--api_base_url=ftp://x", "--api_base_url: wanted an http or https URL"},
+      {"--api_base_url=ftp://x",
+       "--api_base_url: wanted an http or https URL without user, query and "
+       "white space"},
       {"--bogus=1", "--bogus: unknown flag; see --help"},
       {"--listen_address", "--listen_address: a value is missing"},
+      {"--http_address=9090",
+       "--http_address: wanted HOST:PORT with a port from 0 to 65535, or "
+       "nothing"},
+      {"--http_address=127.0.0.1:1,127.0.0.1:2",
+       "--http_address: wanted HOST:PORT with a port from 0 to 65535, or "
+       "nothing"},
       {"serve", "serve: unknown argument; see --help"},
   };
   for (const auto& [argument, message] : rows) {

@@ -147,9 +147,7 @@ void RateEstimate::OnReply(absl::Time now, const RateLimit& rate) {
   }
   refill_.Correct(now, remaining, outstanding_);
   if (window_.kind() == Kind::kRefill) refill_.BlameOthers();
-  LearnWindow(now, rate, remaining,
-              std::max<int64_t>(0, std::llround(std::floor(expected - left))),
-              alone);
+  LearnWindow(now, rate, remaining, alone);
   if (remaining > 0 || window_.kind() != Kind::kUnknown) return;
   // Nothing is left: whether it comes back bit by bit is not known.
   const absl::Duration reset = rate.reset_after.value_or(window_.length());
@@ -198,8 +196,7 @@ void RateEstimate::LearnLimit(absl::Time now, const RateLimit& rate) {
 }
 
 void RateEstimate::LearnWindow(absl::Time now, const RateLimit& rate,
-                               int64_t remaining, int64_t unexplained,
-                               bool alone) {
+                               int64_t remaining, bool alone) {
   if (!rate.limit.has_value() || !rate.reset_after.has_value() ||
       !rate.reset_is_time) {
     return;
@@ -227,7 +224,7 @@ void RateEstimate::LearnWindow(absl::Time now, const RateLimit& rate,
   }
   named_end_ = end;
   named_at_ = now;
-  window_.OnReply(end, remaining, outstanding_, unexplained);
+  window_.OnReply(end, remaining, outstanding_);
   if (alone) window_.LearnKind(remaining);
 }
 

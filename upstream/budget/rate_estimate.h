@@ -70,7 +70,7 @@ class RateEstimate {
   void Roll(absl::Time now);
   void LearnLimit(absl::Time now, const RateLimit& rate);
   void LearnWindow(absl::Time now, const RateLimit& rate, int64_t remaining,
-                   int64_t unexplained, bool alone);
+                   bool alone);
   void SetLength(absl::Time now, absl::Duration length);
   absl::Time EarliestByRefill(bool is_poll, absl::Time now) const;
 

@@ -67,23 +67,18 @@ bool WindowEstimate::MoveTo(absl::Time end, int64_t outstanding) {
 }
 
 void WindowEstimate::OnReply(absl::Time end, int64_t remaining,
-                             int64_t outstanding, int64_t unexplained) {
+                             int64_t outstanding) {
   if (!MoveTo(end, outstanding)) return;
   ++answered_;
   reported_ = std::max(reported_, limit_ - remaining);
   const int64_t ours = answered_ + lost_ + outstanding;
-  others_now_ = kind_ == Kind::kCount
-                    ? std::max(others_now_, limit_ - remaining - ours)
-                    : others_now_ + unexplained;
+  others_now_ = std::max(others_now_, limit_ - remaining - ours);
 }
 
 void WindowEstimate::OnLimited(absl::Time end, int64_t outstanding) {
   if (!MoveTo(end, outstanding)) return;
   reported_ = limit_;
-  // One more than was seen: who takes so many in this window may take more in
-  // the next, and to find that out would cost another 429.
   others_now_ = std::max(others_now_, limit_ - answered_ - lost_ - outstanding);
-  if (others_now_ > 0) ++others_now_;
 }
 
 // A count leaves exactly what we have not used, and never more; a bucket that
@@ -114,15 +109,17 @@ void WindowEstimate::ShiftPlaces() {
 }
 
 int64_t WindowEstimate::Used(int64_t outstanding) const {
-  return kind_ == Kind::kCount ? std::max(own_, reported_ + outstanding)
-                               : own_ + others_now_;
+  return std::max(own_, reported_ + outstanding);
 }
 
 int64_t WindowEstimate::others() const {
   int64_t most = others_now_;
   for (const int64_t seen : others_seen_) most = std::max(most, seen);
-  // One of each window is ours, whatever the others want.
-  return std::min(most, limit_ - 1);
+  if (most <= 0) return 0;
+  // One more than was seen: who takes so many in this window may take more in
+  // the next, or later in this one than our last request shows, and to find
+  // that out would cost a 429. One of each window is ours, whatever they want.
+  return std::min(most + 1, limit_ - 1);
 }
 
 int64_t WindowEstimate::ReservedForOthers() const {

@@ -52,9 +52,7 @@ class WindowEstimate {
   void OnLost() { ++lost_; }
 
   // A reply said that its window ends at `end` and has `remaining` left.
-  // `unexplained`: so much less is left than a steady refill would have it.
-  void OnReply(absl::Time end, int64_t remaining, int64_t outstanding,
-               int64_t unexplained);
+  void OnReply(absl::Time end, int64_t remaining, int64_t outstanding);
 
   // What kind of limit the replies have shown.
   enum class Kind {

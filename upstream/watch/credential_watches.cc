@@ -31,6 +31,7 @@ CredentialWatches::CredentialWatches(
     : credential_(std::move(credential)),
       context_(context),
       budget_(context_.budgets.For(credential_)),
+      planner_(context_.pages, history_),
       idle_since_(context_.scheduler.Now()) {}
 
 CredentialWatches::~CredentialWatches() = default;
@@ -54,11 +55,13 @@ uint64_t CredentialWatches::Join(const std::string& id,
     if (auto kept = context_.cache.Find(credential_->key(), id)) known = kept;
     target = std::make_unique<PollTarget>(id, std::move(known), scheduler.Now(),
                                           scheduler);
+    BeginCover(*target);
   }
   if (target->watch.newest() != nullptr) ++context_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();
   const uint64_t waiter = target->watch.Add(options, observer);
-  if (usual_spacing_ > options.poll_interval * kLate) {
+  if (!target->cover.on() && planner_.contended() &&
+      usual_spacing_ > options.poll_interval * kLate) {
     target->watch.set_spacing(usual_spacing_);
   }
   Plan();
@@ -94,20 +97,6 @@ size_t CredentialWatches::waiter_count() const {
     count += target->watch.waiter_count();
   }
   return count;
-}
-
-bool CredentialWatches::Learn(const v1::Prediction& prediction,
-                              v1::Source source) {
-  PollTarget* const target = Find(prediction.id());
-  if (target == nullptr || target->watch.idle()) return false;
-  if (source == v1::SOURCE_LIST) {
-    SeeItem(*target, prediction, context_.scheduler.Now());
-  } else {
-    target->asked_at = context_.scheduler.Now();
-    Observe(*target, prediction, source);
-  }
-  Plan();
-  return true;
 }
 
 void CredentialWatches::FailAll(const std::function<absl::Status()>& status) {
@@ -226,7 +215,9 @@ void CredentialWatches::OnGot(PollTarget& target,
     target.missed = false;
     // Where a page was ahead of it, polling goes on as before the page.
     target.ended = false;
+    CheckCover(target, *got, true);
     Observe(target, *std::move(got), v1::SOURCE_GET);
+    Prove(target.watch.id());
     return;
   }
   const absl::Status status = got.status();
@@ -254,6 +245,7 @@ void CredentialWatches::OnFailure(const absl::Status& status,
     refusal_ = status;
     refused_until_ = now + kRefusedFor;
     context_.cache.Forget(credential_->key());
+    context_.webhooks.Forget(credential_->key());
     FailAll([&] { return status; });
     return;
   }
@@ -315,29 +307,33 @@ void CredentialWatches::OnFetched(PageFetches::iterator fetch,
     return;
   }
   failures_ = 0;
-  const int found = SeeOnPage(*fetched, done.asked_at);
-  planner_.OnPage(page, done.asked_at, *fetched, found);
+  const Seen seen = SeeOnPage(*fetched, done.asked_at);
+  planner_.OnPage(page, done.asked_at, *fetched, seen.all, seen.ended);
   MissOnPage(done, page);
 }
 
-// Tells the watches what the page shows of them; returns how many it shows.
-int CredentialWatches::SeeOnPage(const PredictionPage& page,
-                                 absl::Time asked_at) {
-  int found = 0;
+// Tells the watches what the page shows of them.
+CredentialWatches::Seen CredentialWatches::SeeOnPage(const PredictionPage& page,
+                                                     absl::Time asked_at) {
+  Seen seen;
   for (const v1::Prediction& item : page.predictions) {
     PollTarget* const target = Find(item.id());
     if (target == nullptr || target->watch.idle()) continue;
-    ++found;
+    ++seen.all;
+    const bool knew = target->ended || target->watch.ended();
     SeeItem(*target, item, asked_at);
+    if (!knew && target->ended) ++seen.ended;
   }
-  context_.stats.seen_on_pages += found;
-  return found;
+  context_.stats.seen_on_pages += seen.all;
+  return seen;
 }
 
 void CredentialWatches::SeeItem(PollTarget& target, const v1::Prediction& item,
                                 absl::Time asked_at) {
   target.created = CreatedAt(item);
+  Prove(target.watch.id());
   if (target.get != nullptr || target.watch.ended()) return;
+  CheckCover(target, item, asked_at - target.asked_at >= target.interval());
   target.asked_at = asked_at;
   target.missed = false;
   if (IsTerminal(item)) {
@@ -371,10 +367,12 @@ void CredentialWatches::Observe(PollTarget& target, v1::Prediction prediction,
   if (target.seen()) {
     const absl::Duration spacing = now - target.seen_at;
     context_.stats.staleness.Add(spacing);
-    target.watch.set_spacing(spacing > target.watch.interval() * kLate
+    target.watch.set_spacing(spacing > target.interval() * kLate
                                  ? spacing
-                                 : absl::ZeroDuration());
-    usual_spacing_ += (spacing - usual_spacing_) * kSpacingGain;
+                                 : target.cover.interval());
+    if (!target.cover.on()) {
+      usual_spacing_ += (spacing - usual_spacing_) * kSpacingGain;
+    }
   }
   target.seen_at = now;
   if (CreatedAt(prediction) != absl::InfinitePast()) {

@@ -22,6 +22,7 @@
 #include "upstream/watch/poll_target.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/watch_stats.h"
+#include "upstream/watch/webhook_feed.h"
 
 namespace wriftai {
 
@@ -37,8 +38,8 @@ namespace wriftai {
 // other permanent failure ends the one that it is about.
 //
 // Threads: loop. Owns: the watches, the polls under way, what is known of pages
-// and models. Scheduler, client, budgets, cache, random, stats and the
-// observers must outlive it. Fails: through the observers.
+// and models. What the context refers to and the observers
+// must outlive it. Fails: through the observers.
 class CredentialWatches {
  public:
   // What all share.
@@ -49,6 +50,8 @@ class CredentialWatches {
     SnapshotCache& cache;
     Random& random;
     WatchStats& stats;
+    WebhookFeed& webhooks;
+    PagePolicy pages = PagePolicy::kByCost;
   };
 
   // How long after a refused token waits with it are refused without asking:
@@ -72,6 +75,13 @@ class CredentialWatches {
   // where nobody waits for it.
   bool Learn(const v1::Prediction& prediction, v1::Source source);
 
+  // A webhook brought it, and the credential may see it. False where nobody
+  // waits for it.
+  bool LearnEvent(const v1::Prediction& event);
+
+  // Polls may be due sooner than they were.
+  void Replan() { Plan(); }
+
   // Ends every wait, each with what `status` gives for it.
   void FailAll(const std::function<absl::Status()>& status);
 
@@ -91,6 +101,10 @@ class CredentialWatches {
     CallHandle call;
   };
   using PageFetches = std::list<PageFetch>;
+  struct Seen {
+    int all = 0;
+    int ended = 0;  // Of them, those that nobody knew to have.
+  };
 
   void Plan();
   void Claim();
@@ -100,7 +114,7 @@ class CredentialWatches {
   void Fetch(PageMap::Page& page, Permit permit);
   void OnFetched(PageFetches::iterator fetch,
                  absl::StatusOr<PredictionPage> fetched);
-  int SeeOnPage(const PredictionPage& page, absl::Time asked_at);
+  Seen SeeOnPage(const PredictionPage& page, absl::Time asked_at);
   void SeeItem(PollTarget& target, const v1::Prediction& item,
                absl::Time asked_at);
   void MissOnPage(const PageFetch& fetch, const PageMap::Page& page);
@@ -108,6 +122,10 @@ class CredentialWatches {
                v1::Source source);
   void OnFailure(const absl::Status& status, absl::Duration interval);
   CallContext PollContext(Permit permit) const;
+  void Prove(const std::string& id);
+  void BeginCover(PollTarget& target);
+  void CheckCover(PollTarget& target, const v1::Prediction& shown,
+                  bool was_due);
   PollTarget* Find(const std::string& id);
   void Drop(PollTarget& target);
   void EraseLater();
@@ -118,7 +136,7 @@ class CredentialWatches {
   const std::shared_ptr<CredentialBudget> budget_;
 
   ModelHistory history_;
-  PollPlanner planner_{history_};
+  PollPlanner planner_;
   PollTargets targets_;
   PageFetches fetches_;
   size_t under_way_ = 0;

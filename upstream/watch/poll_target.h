@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_UPSTREAM_WATCH_POLL_TARGET_H_
 #define WRIFTAI_UPSTREAM_WATCH_POLL_TARGET_H_
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "upstream/core/call.h"
 #include "upstream/watch/model_history.h"
 #include "upstream/watch/prediction_watch.h"
+#include "upstream/watch/webhook_cover.h"
 
 namespace wriftai {
 
@@ -31,13 +33,19 @@ struct PollTarget {
   bool under_way() const { return get != nullptr || on_page; }
   bool seen() const { return seen_at != absl::InfinitePast(); }
 
+  // How often it is to be asked for: as its waiters want, or more rarely while
+  // webhooks tell of it.
+  absl::Duration interval() const {
+    return std::max(watch.interval(), cover.interval());
+  }
+
   // When it is to be asked for again, other targets aside.
   absl::Time DueAt() const {
     if (under_way() || watch.idle() || watch.ended()) {
       return absl::InfiniteFuture();
     }
     if (ended || !seen()) return not_before;
-    return std::max(not_before, asked_at + watch.interval());
+    return std::max(not_before, asked_at + interval());
   }
 
   PredictionWatch watch;
@@ -53,6 +61,7 @@ struct PollTarget {
   // A page that should have shown it did not: only a GET can tell.
   bool missed = false;
   bool on_page = false;
+  WebhookCover cover;
   CallHandle get;
 };
 

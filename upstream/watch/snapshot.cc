@@ -2,6 +2,8 @@
 
 #include <tuple>
 
+#include "google/protobuf/util/message_differencer.h"
+
 namespace wriftai {
 namespace {
 
@@ -35,6 +37,15 @@ bool MayFollow(const v1::Prediction& previous, const v1::Prediction& next) {
   // A list item may lack the time; then there is nothing to hold against it.
   if (!previous.has_updated_at() || !next.has_updated_at()) return true;
   return UpdatedAt(previous) <= UpdatedAt(next);
+}
+
+bool IsNews(const v1::Prediction& previous, const v1::Prediction& next) {
+  if (!MayFollow(previous, next)) return false;
+  if (previous.status_text() != next.status_text()) return true;
+  if (previous.has_updated_at() && next.has_updated_at()) {
+    return UpdatedAt(previous) < UpdatedAt(next);
+  }
+  return !google::protobuf::util::MessageDifferencer::Equals(previous, next);
 }
 
 v1::Prediction WithPayloadsOf(const v1::Prediction& known,

@@ -41,6 +41,10 @@ bool IsTerminal(const v1::Prediction& prediction);
 // nothing leads to another.
 bool MayFollow(const v1::Prediction& previous, const v1::Prediction& next);
 
+// Whether `next`, which may follow, says more than `previous` does: another
+// status or a later change. Without times anything that differs.
+bool IsNews(const v1::Prediction& previous, const v1::Prediction& next);
+
 // `item`, which a list page showed, with the payloads that `known` has and
 // pages leave out.
 v1::Prediction WithPayloadsOf(const v1::Prediction& known,

@@ -10,14 +10,21 @@ Subscription::~Subscription() {
   registry_.Leave(credential_key_, id_, waiter_);
 }
 
-WatchRegistry::WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
+WatchRegistry::WatchRegistry(const Options& options, Scheduler& scheduler,
                              PredictionClient& client, BudgetRegistry& budgets,
                              Random& random)
     : scheduler_(scheduler),
       client_(client),
       budgets_(budgets),
       random_(random),
-      cache_(cache, scheduler) {}
+      pages_(options.pages),
+      cache_(options.cache, scheduler),
+      webhooks_(options.webhooks, scheduler) {
+  webhooks_.set_on_missed([this] {
+    if (replan_ != nullptr) return;
+    replan_ = scheduler_.PostAt(scheduler_.Now(), [this] { ReplanAll(); });
+  });
+}
 
 WatchRegistry::~WatchRegistry() = default;
 
@@ -26,8 +33,9 @@ CredentialWatches& WatchRegistry::For(
   std::unique_ptr<CredentialWatches>& watches = watches_[credential->key()];
   if (watches == nullptr) {
     watches = std::make_unique<CredentialWatches>(
-        credential, CredentialWatches::Context{scheduler_, client_, budgets_,
-                                               cache_, random_, stats_});
+        credential,
+        CredentialWatches::Context{scheduler_, client_, budgets_, cache_,
+                                   random_, stats_, webhooks_, pages_});
   }
   if (forget_ == nullptr) {
     forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
@@ -51,11 +59,48 @@ void WatchRegistry::Learn(const Credential& credential,
                           const v1::Prediction& prediction, v1::Source source) {
   assert(scheduler_.OnLoopThread());
   const auto watches = watches_.find(credential.key());
-  if (watches != watches_.end() && watches->second->Learn(prediction, source)) {
-    return;
+  const bool told =
+      watches != watches_.end() && watches->second->Learn(prediction, source);
+  if (!told && source != v1::SOURCE_LIST) {
+    cache_.Put(credential.key(), SnapshotOf(prediction, source));
   }
-  if (source == v1::SOURCE_LIST) return;
-  cache_.Put(credential.key(), SnapshotOf(prediction, source));
+  // Webhooks have nothing more to say of one that has ended, and pages show
+  // many of them.
+  if (source == v1::SOURCE_LIST && IsTerminal(prediction)) return;
+  const auto event = webhooks_.Prove(credential.key(), prediction.id());
+  if (event != nullptr) LearnEvent(credential.key(), *event);
+}
+
+void WatchRegistry::Cover(const Credential& credential, const std::string& id) {
+  webhooks_.Cover(credential.key(), id);
+}
+
+void WatchRegistry::OnWebhook(v1::Prediction event) {
+  assert(scheduler_.OnLoopThread());
+  const auto shared = std::make_shared<const v1::Prediction>(std::move(event));
+  for (const std::string& owner : webhooks_.Take(shared)) {
+    LearnEvent(owner, *shared);
+  }
+}
+
+void WatchRegistry::LearnEvent(const std::string& credential_key,
+                               const v1::Prediction& event) {
+  const auto watches = watches_.find(credential_key);
+  if (watches != watches_.end() && watches->second->LearnEvent(event)) return;
+  const SnapshotPtr known = cache_.Find(credential_key, event.id());
+  if (webhooks_.Judge(credential_key, known, event)) {
+    cache_.Put(credential_key, SnapshotOf(event, v1::SOURCE_WEBHOOK));
+  }
+}
+
+void WatchRegistry::ReplanAll() {
+  replan_.reset();
+  for (const auto& [key, watches] : watches_) watches->Replan();
+}
+
+void WatchRegistry::Forget(const Credential& credential) {
+  cache_.Forget(credential.key());
+  webhooks_.Forget(credential.key());
 }
 
 SnapshotPtr WatchRegistry::SnapshotOf(v1::Prediction prediction,

@@ -19,6 +19,7 @@
 #include "upstream/watch/prediction_observer.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/watch_stats.h"
+#include "upstream/watch/webhook_feed.h"
 
 namespace wriftai {
 
@@ -62,7 +63,13 @@ class WatchRegistry {
   // its last watch.
   static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
-  WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
+  struct Options {
+    SnapshotCache::Options cache;
+    WebhookFeed::Options webhooks;
+    PagePolicy pages = PagePolicy::kByCost;
+  };
+
+  WatchRegistry(const Options& options, Scheduler& scheduler,
                 PredictionClient& client, BudgetRegistry& budgets,
                 Random& random);
   ~WatchRegistry();
@@ -84,6 +91,18 @@ class WatchRegistry {
   void Learn(const Credential& credential, const v1::Prediction& prediction,
              v1::Source source);
 
+  // The credential has created it with the gateway's own webhook, after
+  // Learn(): it is polled rarely.
+  void Cover(const Credential& credential, const std::string& id);
+
+  // A webhook has brought this. It is told to the waiters, and kept for those
+  // who come, of every credential whose own call has brought the prediction
+  // before; where none has, for those whose call does so shortly after.
+  void OnWebhook(v1::Prediction event);
+
+  // The upstream has refused the token: what is known by it is forgotten.
+  void Forget(const Credential& credential);
+
   // The prediction as it ended, if that is known; null otherwise.
   SnapshotPtr Ended(const Credential& credential, const std::string& id);
 
@@ -93,6 +112,8 @@ class WatchRegistry {
   size_t watch_count() const;
   size_t waiter_count() const;
   const WatchStats& stats() const { return stats_; }
+  WebhookStats webhook_stats() const { return webhooks_.stats(); }
+  const WebhookFeed& webhooks() const { return webhooks_; }
   const SnapshotCache& cache() const { return cache_; }
 
   // Visits what is watched, by credential; for metrics.
@@ -106,17 +127,23 @@ class WatchRegistry {
   void Leave(const std::string& credential_key, const std::string& id,
              uint64_t waiter);
   void ForgetIdle();
+  void LearnEvent(const std::string& credential_key,
+                  const v1::Prediction& event);
+  void ReplanAll();
 
   Scheduler& scheduler_;
   PredictionClient& client_;
   BudgetRegistry& budgets_;
   Random& random_;
+  const PagePolicy pages_;
   WatchStats stats_;
   SnapshotCache cache_;
+  WebhookFeed webhooks_;
 
   // By the credential's key.
   std::map<std::string, std::unique_ptr<CredentialWatches>> watches_;
   TimerHandle forget_;
+  TimerHandle replan_;
 };
 
 }  // namespace wriftai

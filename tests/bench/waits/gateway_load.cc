@@ -114,7 +114,8 @@ absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
   LoadResult result;
   result.waiters = plan.waiters;
   std::set<int64_t> first_windows;
-  WaitLoad load(address, kToken, *running, static_cast<size_t>(plan.waiters));
+  WaitLoad load(address, kToken, *running, static_cast<size_t>(plan.waiters),
+                options.poll_interval);
   AwaitNewSecond();
   const absl::Time start = absl::Now();
   first_windows.insert(absl::ToUnixSeconds(start));

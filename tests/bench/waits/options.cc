@@ -19,9 +19,10 @@ constexpr absl::Duration kLongest = absl::Hours(1);
 void Shorten(Options& options) {
   options.read_rate = 10;
   options.waiters = 1000;
-  options.predictions = 100;
+  options.predictions = 180;
   options.run_time = absl::Seconds(4);
-  options.get_interval = absl::Milliseconds(500);
+  options.get_interval = absl::Milliseconds(1500);
+  options.poll_interval = absl::Milliseconds(200);
   options.shared_waiters = 150;
   options.shared_predictions = 30;
   options.shared_run_time = absl::Seconds(4);
@@ -31,6 +32,10 @@ void Shorten(Options& options) {
   options.small_run_time = absl::Seconds(1);
   options.one_rounds = 3;
   options.one_run_time = absl::Seconds(1);
+  options.create_time = absl::Seconds(5);
+  options.webhook_run_time = absl::Seconds(1);
+  options.idle_waiters = 500;
+  options.idle_predictions = 20;
   options.patience = absl::Seconds(2);
 }
 
@@ -83,6 +88,8 @@ void AddLoadFlags(FlagSet& flags, Options& options) {
             "load: from the creation to the first end.");
   flags.Add("get_interval", &options.get_interval, absl::Milliseconds(10),
             kLongest, "load: one interactive Get in each.");
+  flags.Add("poll_interval", &options.poll_interval, absl::Milliseconds(100),
+            kLongest, "load, second_consumer: how often waits ask to be told.");
   flags.Add("naive_connections", &options.naive_connections, 1, 500,
             "Sockets of the naive clients together.");
   flags.Add("patience", &options.patience, absl::ZeroDuration(), kLongest,
@@ -115,6 +122,19 @@ void AddOtherFlags(FlagSet& flags, Options& options) {
             "one: what they take on average.");
 }
 
+void AddWebhookFlags(FlagSet& flags, Options& options) {
+  flags.Add("create_rate", &options.create_rate, 1, 1000,
+            "webhooks: creates per second, as upstream lets them in.");
+  flags.Add("create_time", &options.create_time, absl::Seconds(1), kLongest,
+            "webhooks: for how long predictions are created.");
+  flags.Add("webhook_run_time", &options.webhook_run_time,
+            absl::Milliseconds(100), kLongest, "webhooks: what each takes.");
+  flags.Add("idle_waiters", &options.idle_waiters, 1, kMostWaiters,
+            "webhooks: waits beside them for which nothing happens.");
+  flags.Add("idle_predictions", &options.idle_predictions, 1, kMostWaiters,
+            "webhooks: predictions that those wait for.");
+}
+
 }  // namespace
 
 absl::StatusOr<Options> ParseOptions(
@@ -134,6 +154,7 @@ absl::StatusOr<Options> ParseOptions(
   AddRunFlags(flags, options);
   AddLoadFlags(flags, options);
   AddOtherFlags(flags, options);
+  AddWebhookFlags(flags, options);
   options.help = flags.Help();
   const auto rest = flags.Parse(arguments, std::getenv);
   if (!rest.ok()) return rest.status();

@@ -36,6 +36,9 @@ struct Options {
   absl::Duration run_time = absl::Seconds(60);
   absl::Duration get_interval = absl::Seconds(2);
 
+  // How often the waits through the gateway ask to be told.
+  absl::Duration poll_interval = absl::Seconds(1);
+
   // Scenario second_consumer.
   int64_t shared_waiters = 1000;
   int64_t shared_predictions = 100;
@@ -51,6 +54,14 @@ struct Options {
   // Scenario one.
   int64_t one_rounds = 20;
   absl::Duration one_run_time = absl::Seconds(3);
+
+  // Scenario webhooks: creates as fast as upstream's published limit lets them
+  // in; `webhook_run_time`: what each prediction takes.
+  int64_t create_rate = 15;
+  absl::Duration create_time = absl::Minutes(10);
+  absl::Duration webhook_run_time = absl::Seconds(60);
+  int64_t idle_waiters = 10000;
+  int64_t idle_predictions = 100;
 
   // Sockets of the naive clients together. Each has its own in reality; here
   // 10,000 would be more than a process may open, and they would only wait for

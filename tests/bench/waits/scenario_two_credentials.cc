@@ -63,7 +63,8 @@ absl::StatusOr<SmallResult> RunBeside(const Options& options) {
                                     options.EndRate(), options.seed));
   if (!running.ok()) return running.status();
   WaitLoad large(address, kLargeToken, *running,
-                 static_cast<size_t>(options.large_waiters));
+                 static_cast<size_t>(options.large_waiters),
+                 options.poll_interval);
   large.Start();
   absl::SleepFor(kSettle);
   return RunSmall(options, *servers);

@@ -10,6 +10,7 @@ const std::vector<Scenario>& AllScenarios() {
       {"second_consumer", RunSecondConsumer},
       {"two_credentials", RunTwoCredentials},
       {"one", RunOne},
+      {"webhooks", RunWebhooks},
   };
   return *kAll;
 }

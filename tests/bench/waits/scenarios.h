@@ -20,6 +20,7 @@ absl::StatusOr<ScenarioReport> RunLoad(const Options& options);
 absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options);
 absl::StatusOr<ScenarioReport> RunTwoCredentials(const Options& options);
 absl::StatusOr<ScenarioReport> RunOne(const Options& options);
+absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options);
 
 struct Scenario {
   absl::string_view name;

@@ -18,10 +18,6 @@ namespace {
 // What is kept of a server's output.
 constexpr size_t kKeptOutput = size_t{16} << 10;
 
-// Far above what one gateway asks for: creates set the scene, and are not what
-// is measured.
-constexpr int kCreateRate = 10'000;
-
 // Each connection takes one: the gateway opens 512 at the most, the naive
 // clients at most 500.
 constexpr int kSandboxWorkers = 600;
@@ -105,26 +101,29 @@ Usage Server::Used() const {
   return usage;
 }
 
-absl::StatusOr<std::unique_ptr<Server>> StartSandbox(const Options& options) {
+absl::StatusOr<std::unique_ptr<Server>> StartSandbox(const Options& options,
+                                                     int64_t create_rate) {
   return Server::Start(
       {options.sandbox, "--listen_address=127.0.0.1:0",
        absl::StrCat("--read_rate=", options.read_rate),
-       absl::StrCat("--create_rate=", kCreateRate),
+       absl::StrCat("--create_rate=", create_rate),
        absl::StrCat("--workers=", kSandboxWorkers), "--recent_requests=0"},
       {}, "listening on ");
 }
 
 absl::StatusOr<Servers> StartServers(const Options& options,
-                                     const Child::Strings& more) {
+                                     const Child::Strings& more,
+                                     int64_t create_rate) {
   Servers servers;
-  auto sandbox = StartSandbox(options);
+  auto sandbox = StartSandbox(options, create_rate);
   if (!sandbox.ok()) return sandbox.status();
   servers.sandbox = *std::move(sandbox);
   Child::Strings arguments = {options.gateway, "--listen_address=127.0.0.1:0",
                               absl::StrCat("--api_base_url=", servers.api())};
-  for (const std::string& flag :
-       Known(options.gateway, {absl::StrCat("--read_rate=", options.read_rate),
-                               absl::StrCat("--create_rate=", kCreateRate)})) {
+  for (const std::string& flag : Known(
+           options.gateway,
+           {"--http_address=", absl::StrCat("--read_rate=", options.read_rate),
+            absl::StrCat("--create_rate=", create_rate)})) {
     arguments.push_back(flag);
   }
   arguments.insert(arguments.end(), more.begin(), more.end());

@@ -2,6 +2,7 @@
 #define WRIFTAI_TESTS_BENCH_WAITS_SERVER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -56,11 +57,17 @@ struct Servers {
   const std::string& api() const { return sandbox->address(); }
 };
 
-absl::StatusOr<std::unique_ptr<Server>> StartSandbox(const Options& options);
+// Far above what one gateway asks for: where creates set the scene, and are not
+// what is measured.
+inline constexpr int64_t kCreatesUnlimited = 10'000;
+
+absl::StatusOr<std::unique_ptr<Server>> StartSandbox(
+    const Options& options, int64_t create_rate = kCreatesUnlimited);
 
 // `more`: further flags of the gateway.
 absl::StatusOr<Servers> StartServers(const Options& options,
-                                     const Child::Strings& more = {});
+                                     const Child::Strings& more = {},
+                                     int64_t create_rate = kCreatesUnlimited);
 
 }  // namespace wriftai::bench
 

@@ -11,7 +11,7 @@ std::optional<double> OldestToMedian(const std::vector<KnownState>& states,
     if (!state.refreshed || state.ends_at <= now) return std::nullopt;
     ages.push_back(absl::ToDoubleSeconds(now - state.observed_at));
   }
-  return Ratio(Percentile(ages, 100), Percentile(ages, 50));
+  return Ratio(Percentile(ages, 100), Median(ages));
 }
 
 }  // namespace wriftai::bench

@@ -17,7 +17,7 @@ TEST(Staleness, IsTheOldestAgeOverTheMedianAge) {
 
 TEST(Staleness, OfPredictionsThatAreReadInTurnIsTwo) {
   std::vector<KnownState> states;
-  for (int age = 100; age >= 1; --age) states.push_back(Aged(age));
+  for (int age = 99; age >= 0; --age) states.push_back(Aged(age));
   EXPECT_EQ(OldestToMedian(states, kNow), 2);
 }
 

@@ -10,6 +10,9 @@ namespace wriftai::bench {
 // all do not exceed. None of no values. `percent` lies in (0, 100].
 std::optional<double> Percentile(std::vector<double> values, double percent);
 
+// The one in the middle, or the mean of the two that are. None of no values.
+std::optional<double> Median(std::vector<double> values);
+
 // None of no values.
 std::optional<double> Mean(const std::vector<double>& values);
 

@@ -37,5 +37,11 @@ TEST(Ratio, IsNoneWhereItWouldSayNothing) {
   EXPECT_EQ(Ratio(3, std::nullopt), std::nullopt);
 }
 
+TEST(Median, OfAnEvenNumberLiesBetweenTheTwoInTheMiddle) {
+  EXPECT_EQ(Median({4, 1, 3, 2}), 2.5);
+  EXPECT_EQ(Median({3, 1, 2}), 2);
+  EXPECT_EQ(Median({}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace wriftai::bench

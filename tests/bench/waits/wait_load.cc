@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "google/protobuf/util/time_util.h"
 
 namespace wriftai::bench {
 namespace {
@@ -20,10 +21,14 @@ constexpr size_t kChannels = 8;
 class WaitLoad::Stream final
     : public grpc::ClientReadReactor<v1::PredictionUpdate> {
  public:
-  Stream(WaitLoad& load, const Running& running, const std::string& token)
+  Stream(WaitLoad& load, const Running& running, const std::string& token,
+         absl::Duration poll_interval)
       : load_(load), running_(running) {
     Authorize(context_, token);
     request_.set_id(running.id);
+    const int64_t ns = absl::ToInt64Nanoseconds(poll_interval);
+    auto& interval = *request_.mutable_wait_options()->mutable_poll_interval();
+    interval = google::protobuf::util::TimeUtil::NanosecondsToDuration(ns);
   }
 
   void Begin(v1::Predictions::Stub& stub) {
@@ -85,14 +90,15 @@ class WaitLoad::Stream final
 };
 
 WaitLoad::WaitLoad(const std::string& address, const std::string& token,
-                   const std::vector<Running>& running, size_t waiters)
+                   const std::vector<Running>& running, size_t waiters,
+                   absl::Duration poll_interval)
     : running_(running) {
   for (size_t i = 0; i < kChannels; ++i) {
     stubs_.push_back(v1::Predictions::NewStub(NewChannel(address)));
   }
   for (size_t i = 0; i < waiters; ++i) {
-    streams_.push_back(
-        std::make_unique<Stream>(*this, running_[i % running_.size()], token));
+    streams_.push_back(std::make_unique<Stream>(
+        *this, running_[i % running_.size()], token, poll_interval));
   }
 }
 

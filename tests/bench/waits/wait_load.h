@@ -41,7 +41,8 @@ struct WaitOutcome {
 class WaitLoad {
  public:
   WaitLoad(const std::string& address, const std::string& token,
-           const std::vector<Running>& running, size_t waiters);
+           const std::vector<Running>& running, size_t waiters,
+           absl::Duration poll_interval);
   ~WaitLoad();
   WaitLoad(const WaitLoad&) = delete;
   WaitLoad& operator=(const WaitLoad&) = delete;

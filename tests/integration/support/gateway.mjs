@@ -19,7 +19,9 @@ export class Gateway {
   static launch({ apiBaseUrl, token, flags = [], env = {} }) {
     return new Program(
         setting('WRIFTAI_GATEWAY'),
-        ['--listen_address=127.0.0.1:0', ...flags], {
+        // Rates that no test reaches, unless it is about them.
+        ['--listen_address=127.0.0.1:0', '--http_address=127.0.0.1:0',
+         '--read_rate=10000', '--create_rate=10000', ...flags], {
           env: {
             ...(apiBaseUrl && { WRIFTAI_API_BASE_URL: apiBaseUrl }),
             ...(token && { WRIFTAI_ACCESS_TOKEN: token }),
@@ -31,6 +33,18 @@ export class Gateway {
   constructor(program, address) {
     this.program = program;
     this.address = address;
+  }
+
+  /** The reply to a GET of an operators' page: {status, type, body}. */
+  async page(path) {
+    const [, address] =
+        /HTTP for operators listens on (\S+)$/m.exec(this.program.stderr);
+    const response = await fetch(`http://${address}${path}`);
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      body: await response.text(),
+    };
   }
 
   async stop() {

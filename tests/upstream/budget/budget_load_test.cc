@@ -133,6 +133,19 @@ TEST_P(BudgetLoad, HalfTheBudgetIsLeftToAnotherConsumer) {
   EXPECT_GE(upstream_->answered(), 150);
 }
 
+TEST_P(BudgetLoad, HalfOfALargerBudgetIsLeftToAnotherConsumer) {
+  RateLimiter::Options options;
+  options.read_rate = 10;
+  Start(options, 10);
+  OtherEach(absl::Milliseconds(200));
+  scheduler_.Advance(absl::Seconds(3));
+  const int64_t before = upstream_->limited();
+  const int64_t answered = upstream_->answered();
+  scheduler_.Advance(absl::Seconds(100));
+  EXPECT_EQ(upstream_->limited(), before);
+  EXPECT_GE(upstream_->answered() - answered, 5 * 100 * 0.75);
+}
+
 TEST_P(BudgetLoad, ARefillingLimitIsSharedWithAnotherConsumer) {
   RateLimiter::Options options;
   options.burst = 3;

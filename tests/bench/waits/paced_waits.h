@@ -1,0 +1,62 @@
+#ifndef WRIFTAI_TESTS_BENCH_WAITS_PACED_WAITS_H_
+#define WRIFTAI_TESTS_BENCH_WAITS_PACED_WAITS_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "tests/bench/waits/scene.h"
+
+namespace wriftai::bench {
+
+// Predictions that are created one after the other at a steady rate, each
+// waited for by the call that creates it.
+//
+// Threads: one, beside gRPC's. Owns: the streams, which it cancels with it.
+// Fails: through the result.
+class PacedWaits {
+ public:
+  struct Plan {
+    double per_second = 0;
+    size_t count = 0;
+    absl::Duration run_time;
+  };
+  struct Result {
+    size_t lost = 0;        // Ended without the ended prediction, or not yet.
+    size_t by_webhook = 0;  // Told of the end by a webhook.
+    // From the end upstream (updated_at) until the update was received; of
+    // those that were not lost.
+    std::vector<double> delay_milliseconds;
+    std::string error;  // Of a lost one.
+  };
+
+  PacedWaits(const std::string& address, const std::string& token,
+             const Plan& plan);
+  ~PacedWaits();
+  PacedWaits(const PacedWaits&) = delete;
+  PacedWaits& operator=(const PacedWaits&) = delete;
+
+  // Creates all, then waits for their ends, for `patience` at the most beyond
+  // when they are planned.
+  Result Run(absl::Duration patience);
+
+ private:
+  class Stream;
+
+  void OnStreamEnded();
+  bool AllEnded() const { return under_way_ == 0; }
+  void AwaitEnds(absl::Time deadline);
+
+  const Plan plan_;
+  std::vector<std::unique_ptr<v1::Predictions::Stub>> stubs_;
+  std::vector<std::unique_ptr<Stream>> streams_;
+  absl::Mutex mutex_;
+  size_t under_way_ = 0;  // Under mutex_.
+};
+
+}  // namespace wriftai::bench
+
+#endif  // WRIFTAI_TESTS_BENCH_WAITS_PACED_WAITS_H_

@@ -1,0 +1,112 @@
+#include <optional>
+
+#include "tests/bench/waits/paced_waits.h"
+#include "tests/bench/waits/scenarios.h"
+#include "tests/bench/waits/scene.h"
+#include "tests/bench/waits/server.h"
+#include "tests/bench/waits/statistics.h"
+#include "tests/bench/waits/upstream_counts.h"
+#include "tests/bench/waits/wait_load.h"
+#include "tests/bench/waits/webhook_setting.h"
+
+// As many creates as upstream lets in, for as long as asked, each waited for,
+// told by webhooks, while many other waits on the same token are idle.
+
+namespace wriftai::bench {
+namespace {
+
+constexpr double kMostReadsPerWait = 0.1;
+constexpr double kMostP99Milliseconds = 10;
+
+// The idle ones run until the scenario is over.
+constexpr absl::Duration kIdleRunTime = absl::Hours(2);
+
+}  // namespace
+
+absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options) {
+  const auto setting = WebhookSetting::Make();
+  if (!setting.ok()) return setting.status();
+  const auto servers =
+      StartServers(options, (*setting)->Flags(), options.create_rate);
+  if (!servers.ok()) return servers.status();
+  const std::string& address = servers->gateway->address();
+  const auto idle =
+      CreateThroughGateway(address, kToken,
+                           PlanEnds(options.idle_predictions, kIdleRunTime,
+                                    options.EndRate(), options.seed));
+  if (!idle.ok()) return idle.status();
+  WaitLoad idle_waits(address, kToken, *idle,
+                      static_cast<size_t>(options.idle_waiters),
+                      options.poll_interval);
+  idle_waits.Start();
+
+  const auto number = [](auto count) { return static_cast<double>(count); };
+  PacedWaits::Plan plan;
+  plan.per_second = number(options.create_rate);
+  plan.count = static_cast<size_t>(plan.per_second *
+                                   absl::ToDoubleSeconds(options.create_time));
+  plan.run_time = options.webhook_run_time;
+  PacedWaits waits(address, kToken, plan);
+  const PacedWaits::Result result = waits.Run(options.patience);
+  const Usage used = servers->gateway->Used();
+  const auto counts = UpstreamCounts::Fetch(servers->api());
+  if (!counts.ok()) return counts.status();
+  const auto seconds = counts->By(kToken, Sender::kGateway);
+  const size_t completed = plan.count - result.lost;
+
+  ScenarioReport report;
+  report.text = "creates at the full rate, told by webhooks";
+  report.setup = {{"create_rate", plan.per_second},
+                  {"create_time_s", absl::ToDoubleSeconds(options.create_time)},
+                  {"run_time_s", absl::ToDoubleSeconds(plan.run_time)},
+                  {"idle_waiters", number(options.idle_waiters)},
+                  {"idle_predictions", number(options.idle_predictions)},
+                  {"read_rate", number(options.read_rate)}};
+  if (!result.error.empty()) report.notes.push_back(result.error);
+  report.figures = {
+      {"waits", "creates, each with its wait", "", number(plan.count), {}, {}},
+      {"lost_waits", "waits lost", "", number(result.lost), {}, Bound{0}},
+      {"by_webhook",
+       "waits that a webhook has ended",
+       "",
+       number(result.by_webhook),
+       {},
+       {}},
+      {"refused", "429s", "", number(Refused(seconds)), {}, Bound{0}},
+      {"reads", "reads upstream", "", number(Reads(seconds)), {}, {}},
+      {"reads_per_wait",
+       "reads per wait completed",
+       "",
+       Ratio(number(Reads(seconds)), number(completed)),
+       {},
+       Bound{kMostReadsPerWait}},
+      {"delay_p50",
+       "terminal delay, p50",
+       "ms",
+       Percentile(result.delay_milliseconds, 50),
+       {},
+       {}},
+      {"delay_p99",
+       "terminal delay, p99",
+       "ms",
+       Percentile(result.delay_milliseconds, 99),
+       {},
+       Bound{kMostP99Milliseconds, Bound::Kind::kTime}},
+      {"delay_max",
+       "terminal delay, longest",
+       "ms",
+       Percentile(result.delay_milliseconds, 100),
+       {},
+       {}},
+      {"gateway_peak",
+       "gateway: most resident memory",
+       "MiB",
+       used.peak_mib,
+       {},
+       {}},
+      {"gateway_cpu", "gateway: processor time", "s", used.cpu_seconds, {}, {}},
+  };
+  return report;
+}
+
+}  // namespace wriftai::bench

@@ -1,0 +1,147 @@
+// What operators scrape: that the numbers are right, that every metric is in
+// docs/metrics.md, and that no token is in it.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { Client } from './support/client.mjs';
+import { Gateway } from './support/gateway.mjs';
+import { Metrics } from './support/metrics.mjs';
+import { secret } from './support/program.mjs';
+import { redacted } from './support/sandbox.mjs';
+import { toValue } from './support/value.mjs';
+
+const TOKEN = secret('metrics-token-1');
+const PREDICTIONS = 3;
+const WAITERS = 4;  // Of each.
+
+// As the gateway shows the token.
+const credential = redacted(TOKEN).replace('Bearer sha256:', '');
+const reads = { credential, bucket: 'read' };
+const creates = { credential, bucket: 'create' };
+
+let gateway;
+let predictions;
+
+before(async () => {
+  // The rates that the sandbox enforces.
+  gateway = await Gateway.start(
+      { flags: ['--sandbox', '--read_rate=3', '--create_rate=15'] });
+  predictions = new Client(gateway.address, { token: TOKEN });
+});
+
+after(async () => {
+  predictions?.close();
+  await gateway?.stop();
+});
+
+async function scrape() {
+  const { status, type, body } = await gateway.page('/metrics');
+  assert.equal(status, 200, body);
+  assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');
+  return new Metrics(body);
+}
+
+// Streams to predictions that run until they are cancelled, each told once.
+async function wait() {
+  const created = await Promise.all(Array.from(
+      { length: PREDICTIONS }, () => predictions.create({
+        model: 'wriftai/echo', input: toValue({ sandbox: { run_s: 3600 } }),
+      })));
+  const ids = created.map(({ id }) => id);
+  const streams = ids.flatMap((id) => Array.from(
+      { length: WAITERS }, () => predictions.wait({ id })));
+  await Promise.all(streams.map((stream) => stream.next()));
+  return { ids, streams };
+}
+
+test('a fresh gateway has all metrics, and has done nothing', async () => {
+  const metrics = await scrape();
+  for (const name of ['waiters', 'watches', 'coalescing_ratio', 'waits_total',
+                      'updates_total', 'conflated_updates_total',
+                      'staleness_seconds_count',
+                      'terminal_delay_seconds_count']) {
+    assert.equal(metrics.value(name), 0, name);
+  }
+  assert.equal(metrics.value('polls_total', { method: 'get' }), 0);
+  assert.equal(metrics.value('polls_total', { method: 'list' }), 0);
+  assert.deepEqual(metrics.samples('budget_used'), []);
+});
+
+test('the numbers are those of the waits', async () => {
+  const { ids, streams } = await wait();
+  const during = await scrape();
+  assert.equal(during.value('waiters'), PREDICTIONS * WAITERS);
+  assert.equal(during.value('open_streams'), PREDICTIONS * WAITERS);
+  assert.equal(during.value('watches'), PREDICTIONS);
+  assert.equal(during.value('coalescing_ratio'), WAITERS);
+  assert.equal(during.value('waits_total'), PREDICTIONS * WAITERS);
+
+  await Promise.all(ids.map((id) => predictions.cancel({ id })));
+  const ends = await Promise.all(streams.map((stream) => stream.last()));
+  assert.ok(ends.every(({ prediction }) =>
+    prediction.status === 'STATUS_FAILED'));
+  const afterwards = await scrape();
+  assert.equal(afterwards.value('waiters'), 0);
+  assert.equal(afterwards.value('watches'), 0);
+  assert.equal(afterwards.value('coalescing_ratio'), 0);
+  assert.equal(afterwards.value('ended_predictions_total'), PREDICTIONS);
+  assert.equal(afterwards.value('terminal_delay_seconds_count'), PREDICTIONS);
+  assert.ok(afterwards.value('staleness_seconds_count') > 0);
+  assert.ok(afterwards.value('updates_total') >= 2 * streams.length);
+  assert.ok(afterwards.value('polls_total', { method: 'get' }) > 0);
+  assert.ok(afterwards.value('cached_predictions') >= PREDICTIONS);
+  assert.ok(afterwards.value('cache_bytes') > 0);
+});
+
+test('the budgets are those of the upstream', async () => {
+  const metrics = await scrape();
+  assert.equal(metrics.value('budget_requests_per_second', reads), 3);
+  assert.equal(metrics.value('budget_requests_per_second', creates), 15);
+  for (const bucket of [reads, creates]) {
+    const limit = metrics.value('budget_limit', bucket);
+    const used = metrics.value('budget_used', bucket);
+    const left = metrics.value('budget_left', bucket);
+    assert.ok(limit > 0);
+    assert.equal(used + left, limit);
+    assert.ok(metrics.value('budget_reserved', bucket) < limit);
+    assert.equal(metrics.value('budget_queued_calls', bucket), 0);
+    assert.equal(metrics.value('budget_refused_calls_total', bucket), 0);
+    for (const by of ['us', 'others']) {
+      assert.equal(
+          metrics.value('upstream_rate_limited_total', { ...bucket, by }), 0);
+    }
+  }
+  const sent = (bucket, purpose) =>
+    metrics.value('upstream_requests_total', { ...bucket, purpose });
+  assert.equal(sent(creates, 'call'), PREDICTIONS);
+  assert.equal(sent(creates, 'poll'), 0);
+  assert.equal(sent(reads, 'call'), PREDICTIONS);  // The cancels.
+  // A place for a poll that nobody needs any more counts there alone.
+  assert.ok(sent(reads, 'poll') >=
+            metrics.value('polls_total', { method: 'get' }) +
+            metrics.value('polls_total', { method: 'list' }));
+});
+
+test('every metric is in docs/metrics.md as it is, and no other', async () => {
+  const metrics = await scrape();
+  const text = await readFile(
+      new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const told = [...text.matchAll(
+      /^\| `(wriftai_gateway_\w+)` \| (\w+) \|([^|]*)\|/gm)]
+      .map(([, name, type, labels]) => (
+        { name, type, labels: labels.match(/\w+/g) ?? [] }));
+  assert.deepEqual(told, metrics.families());
+});
+
+test('no token is in it', async () => {
+  const { body } = await gateway.page('/metrics');
+  assert.ok(body.includes(credential));
+  assert.ok(!body.includes(TOKEN));
+});
+
+test('the operators\' port can be switched off', async (t) => {
+  const off =
+      await Gateway.start({ flags: ['--sandbox', '--http_address='] });
+  t.after(() => off.stop());
+  assert.doesNotMatch(off.program.stderr, /HTTP for operators/);
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Gateway } from './gateway.mjs';
+
+/** A port that was free a moment ago: the URL has to be known at the start. */
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The header for a body, written apart from the gateway and the sandbox. */
+export function sign(key, body, seconds = Math.floor(Date.now() / 1000)) {
+  const hmac = createHmac('sha256', key).update(`${seconds}.${body}`);
+  return `t=${seconds},v1=${hmac.digest('hex')}`;
+}
+
+/** A gateway that receives webhooks, with its keys in a file. */
+export class WebhookGateway {
+  static async start({ apiBaseUrl, token, key, flags = [] }) {
+    const folder = mkdtempSync(join(tmpdir(), 'webhook-keys-'));
+    const self = new WebhookGateway(folder, await freePort());
+    self.writeKeys(key);
+    self.gateway = await Gateway.start({
+      apiBaseUrl, token,
+      flags: [
+        `--webhook_address=127.0.0.1:${self.port}`,
+        `--webhook_public_url=${self.url}`,
+        `--webhook_secret_file=${join(folder, 'keys')}`, ...flags,
+      ],
+    });
+    return self;
+  }
+
+  constructor(folder, port) {
+    this.folder = folder;
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}/webhooks/wriftai`;
+  }
+
+  get address() {
+    return this.gateway.address;
+  }
+
+  /** Replaces the file, the first key first, as Kubernetes does. */
+  writeKeys(...keys) {
+    const next = join(this.folder, 'keys.next');
+    writeFileSync(next, keys.map((key) => `${key}\n`).join(''));
+    renameSync(next, join(this.folder, 'keys'));
+  }
+
+  /** Delivers `body`; the status that it is answered with. */
+  async deliver(body, headers = {}) {
+    const response = await fetch(this.url, {
+      method: 'POST', body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+    return response.status;
+  }
+
+  deliverSigned(key, body) {
+    return this.deliver(
+        body, { 'wriftai-webhook-signature': sign(key, body) });
+  }
+
+  async stop() {
+    await this.gateway.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** Asks `question` until its answer is true. */
+export async function until(question, text) {
+  const end = Date.now() + 15_000;
+  while (!(await question())) {
+    assert.ok(Date.now() < end, `never: ${text}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,267 @@
+// Waits that webhooks tell of: without reads, to their owners alone, and right
+// whatever becomes of the deliveries.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import { after, before, test } from 'node:test';
+import { Client } from './support/client.mjs';
+import { secret } from './support/program.mjs';
+import { failure } from './support/rpc_error.mjs';
+import { Sandbox, predictionJson } from './support/sandbox.mjs';
+import { fromValue, toValue } from './support/value.mjs';
+import { WebhookGateway, sign, until } from './support/webhooks.mjs';
+
+const TOKEN = secret('webhooks-token-1');
+const KEY = secret('webhooks-key-1');
+
+let sandbox;
+let gateway;
+let predictions;
+
+before(async () => {
+  sandbox = await Sandbox.start();
+  gateway = await WebhookGateway.start(
+      { apiBaseUrl: sandbox.baseUrl, token: TOKEN, key: KEY });
+  predictions = new Client(gateway.address);
+});
+
+after(async () => {
+  predictions?.close();
+  await gateway?.stop();
+  await sandbox?.stop();
+});
+
+const echo = (run, more = {}) =>
+  ({ model: 'wriftai/echo', input: toValue({ sandbox: run }), ...more });
+
+const delivered = async () => (await sandbox.stats()).webhooks.delivered;
+
+const readCount = async () => (await sandbox.stats()).requests
+    .filter(({ method }) => method === 'GET')
+    .reduce((sum, { count }) => sum + count, 0);
+
+test('a wait is told by webhooks, output and all, without a read', async () => {
+  const reads = await readCount();
+  const updates = await predictions.createAndWait({
+    create: echo({ pending_s: 0.1, run_s: 0.1, output: { n: [1, 2] } }),
+  }).rest();
+  const { prediction, source } = updates.at(-1);
+  assert.equal(prediction.status, 'STATUS_SUCCEEDED');
+  assert.deepEqual(fromValue(prediction.output), { n: [1, 2] });
+  assert.equal(source, 'SOURCE_WEBHOOK');
+  assert.equal(await readCount(), reads);
+});
+
+test('waiters are told how rarely the upstream is asked meanwhile',
+     async () => {
+       const wait = predictions.createAndWait(
+           { create: echo({ pending_s: 0.1, run_s: 3600 }) });
+       let update;
+       do update = await wait.next();
+       while (update.source !== 'SOURCE_WEBHOOK');
+       assert.ok(Number(update.interval.seconds) >= 30,
+                 JSON.stringify(update.interval));
+       wait.cancel();
+     });
+
+test('what ended before anybody waited is told without a read', async () => {
+  const reads = await readCount();
+  const before = await delivered();
+  const { id } = await predictions.create(
+      echo({ pending_s: 0, run_s: 0.05, output: 'done' }));
+  await until(async () => await delivered() >= before + 2, 'both events');
+  const update = await predictions.wait({ id }).last();
+  assert.equal(update.source, 'SOURCE_WEBHOOK');
+  assert.equal(fromValue(update.prediction.output), 'done');
+  assert.equal(await readCount(), reads);
+});
+
+test("a caller's own webhook is passed on as it is, and polling serves its wait",
+     async (t) => {
+       const bodies = [];
+       const receiver = http.createServer((request, response) => {
+         request.on('data', (data) => bodies.push(JSON.parse(data)));
+         request.on('end', () => response.end());
+       }).listen(0, '127.0.0.1');
+       await once(receiver, 'listening');
+       t.after(() => receiver.close());
+       const url = `http://127.0.0.1:${receiver.address().port}/mine`;
+       const marker = randomUUID();
+       const update = await predictions.createAndWait({
+         create: echo({ pending_s: 0.05, run_s: 0.1, output: marker },
+                      { webhook: { url, secret: secret('my-own-secret') } }),
+         wait_options: { poll_interval: { nanos: 100e6 } },
+       }).last();
+       assert.notEqual(update.source, 'SOURCE_WEBHOOK');
+       assert.equal(update.prediction.status, 'STATUS_SUCCEEDED');
+       const { body } = await sandbox.createWith(marker);
+       assert.deepEqual(JSON.parse(body).webhook,
+                        { url, secret: 'my-own-secret' });
+       await until(() => bodies.some(({ output }) => output === marker),
+                   "the caller's webhook");
+     });
+
+test("a good event of somebody else's prediction has no effect", async (t) => {
+  const stranger = new Client(gateway.address,
+                              { token: secret('webhooks-token-2') });
+  t.after(() => stranger.close());
+  const { id } = await stranger.create(echo({ pending_s: 0, run_s: 3600 }));
+  const nobodys = randomUUID();
+  for (const known of [id, nobodys]) {
+    const body = predictionJson(known, 'succeeded', { output: 'a secret' });
+    assert.equal(await gateway.deliverSigned(KEY, body), 200);
+    await failure(predictions.wait({ id: known }).next(),
+                  { code: 'NOT_FOUND' });
+    await failure(predictions.get({ id: known }), { code: 'NOT_FOUND' });
+  }
+});
+
+// What is refused, and with which status.
+function hostile(id) {
+  const body = predictionJson(id, 'succeeded', { output: 'forged' });
+  const seconds = Math.floor(Date.now() / 1000);
+  const good = sign(KEY, body);
+  const hex = good.split('v1=')[1];
+  const rows = {
+    'no signature': [body, undefined, 401],
+    'another key': [body, sign('another-key', body), 401],
+    'an old one': [body, sign(KEY, body, seconds - 310), 401],
+    'one of the future': [body, sign(KEY, body, seconds + 310), 401],
+    'the signature of another body': [body, sign(KEY, `${body} `), 401],
+    'without a time': [body, `v1=${hex}`, 400],
+    'two times': [body, `t=${seconds},${good}`, 400],
+    'v2 alone': [body, `t=${seconds},v2=${hex}`, 401],
+    '63 digits': [body, good.slice(0, -1), 400],
+    'upper case': [body, `t=${seconds},v1=${hex.toUpperCase()}`, 400],
+    'spaces': [body, good.replace(',', ', '), 400],
+  };
+  for (const text of ['{', '[]', `{"id":"${id}"}`, `{"status":"succeeded"}`]) {
+    rows[`signed well: ${text}`] = [text, sign(KEY, text), 400];
+  }
+  return Object.entries(rows);
+}
+
+test('hostile deliveries are refused and change nothing for a wait',
+     async () => {
+       const wait = predictions.createAndWait({
+         create: echo({ pending_s: 0, run_s: 3600 }),
+         wait_options: { only_changes: true },
+       });
+       let update = await wait.next();
+       const { id } = update.prediction;
+       while (update.prediction.status !== 'STATUS_STARTED') {
+         update = await wait.next();
+       }
+       for (const [name, [body, signature, status]] of hostile(id)) {
+         const headers =
+             signature && { 'wriftai-webhook-signature': signature };
+         assert.equal(await gateway.deliver(body, headers), status, name);
+       }
+       const large = 'x'.repeat(10 << 20);
+       const refused = await gateway.deliver(
+           large, { 'wriftai-webhook-signature': sign(KEY, large) })
+           .catch(() => 413);  // It need not read what it refuses.
+       assert.equal(refused, 413);
+       await predictions.cancel({ id });
+       const rest = await wait.rest();
+       assert.deepEqual(rest.map(({ prediction }) => prediction.status),
+                        ['STATUS_FAILED']);
+       assert.ok(!JSON.stringify(rest).includes('forged'));
+     });
+
+test('replayed, late and unknown states never lead a wait back', async () => {
+  const wait = predictions.createAndWait({
+    create: echo({ pending_s: 0, run_s: 3600 }),
+    wait_options: { only_changes: true },
+  });
+  let update = await wait.next();
+  const { id } = update.prediction;
+  while (update.prediction.status !== 'STATUS_STARTED') {
+    update = await wait.next();
+  }
+  const now = new Date(Date.now() + 1000).toISOString();
+  const odd = predictionJson(id, 'resting', { updated_at: now });
+  for (const body of [odd, odd, predictionJson(id, 'pending'),
+                      predictionJson(id, 'started')]) {
+    assert.equal(await gateway.deliverSigned(KEY, body), 200);
+  }
+  const { prediction } = await wait.next();
+  assert.equal(prediction.status_text, 'resting');
+  await predictions.cancel({ id });
+  const rest = await wait.rest();
+  assert.deepEqual(rest.map(({ prediction: { status } }) => status),
+                   ['STATUS_FAILED']);
+});
+
+test('a new key makes the same create no other one', async (t) => {
+  const own = await WebhookGateway.start(
+      { apiBaseUrl: sandbox.baseUrl, token: TOKEN, key: KEY });
+  const client = new Client(own.address);
+  t.after(async () => {
+    client.close();
+    await own.stop();
+  });
+  const request = echo({ pending_s: 0, run_s: 3600 },
+                       { request_id: randomUUID() });
+  const { id } = await client.create(request);
+  const newKey = secret('webhooks-key-2');
+  own.writeKeys(newKey, KEY);
+  await until(async () => {
+    const marker = randomUUID();
+    await client.create(echo({ run_s: 0, output: marker }));
+    const { body } = await sandbox.createWith(marker);
+    return JSON.parse(body).webhook.secret === newKey;
+  }, 'the new key is registered');
+  const count = await sandbox.createdCount();
+  assert.equal((await client.create(request)).id, id);
+  assert.equal(await sandbox.createdCount(), count);
+  // Signed with the old key, as it was created before.
+  const wait = client.wait({ id });
+  await client.cancel({ id });
+  assert.equal((await wait.last()).prediction.status, 'STATUS_FAILED');
+});
+
+test('deliveries that are lost, doubled and late leave every wait right',
+     async (t) => {
+       const rough = await Sandbox.start(
+           '--webhook_drop=0.3', '--webhook_duplicate=0.3',
+           '--webhook_reorder=0.3', '--seed=7');
+       // What is lost would be found after 30 s else.
+       const own = await WebhookGateway.start({
+         apiBaseUrl: rough.baseUrl, token: TOKEN, key: KEY,
+         flags: ['--webhook_poll_interval=500ms', '--read_rate=1000'],
+       });
+       const client = new Client(own.address);
+       t.after(async () => {
+         client.close();
+         await own.stop();
+         await rough.stop();
+       });
+       const waits = await Promise.all(Array.from({ length: 150 }, (_, i) =>
+         client.createAndWait({
+           create: echo({
+             pending_s: 0.05 + (i % 7) / 20, run_s: 0.05 + (i % 11) / 10,
+             output: i, outcome: i % 5 === 0 ? 'failed' : 'succeeded',
+           }),
+           wait_options: { poll_interval: { nanos: 200e6 } },
+         }).rest()));
+       const rank = { STATUS_PENDING: 0, STATUS_STARTED: 1,
+                      STATUS_SUCCEEDED: 2, STATUS_FAILED: 2 };
+       waits.forEach((updates, i) => {
+         const last = updates.at(-1).prediction;
+         assert.equal(last.status,
+                      i % 5 === 0 ? 'STATUS_FAILED' : 'STATUS_SUCCEEDED');
+         if (i % 5 !== 0) assert.equal(fromValue(last.output), i);
+         const ranks = updates.map(({ prediction }) => rank[prediction.status]);
+         assert.deepEqual(ranks, ranks.toSorted?.() ?? [...ranks].sort());
+         assert.equal(ranks.filter((value) => value === 2).length, 1);
+       });
+       const { webhooks } = await rough.stats();
+       assert.ok(webhooks.dropped > 50 && webhooks.duplicated > 50 &&
+                     webhooks.reordered > 50,
+                 JSON.stringify(webhooks));
+       // Some were told by a webhook, some by a poll.
+       const sources = new Set(waits.map((updates) => updates.at(-1).source));
+       assert.ok(sources.has('SOURCE_WEBHOOK') && sources.has('SOURCE_GET'));
+     });

@@ -1,0 +1,120 @@
+#include "upstream/registering_client.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/create_once.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kUrl[] = "https://gateway/webhooks/wriftai";
+constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
+constexpr char kRequest[] = "11111111-1111-1111-1111-111111111111";
+
+class RegisteringClientTest : public ::testing::Test {
+ protected:
+  static CallContext Context() {
+    CallContext context;
+    context.credential = MakeCredential("token");
+    return context;
+  }
+  static CreateParams Params() {
+    CreateParams params;
+    params.model = {"a", "b", std::nullopt};
+    params.input_json = "{}";
+    return params;
+  }
+  PredictionClient::PredictionDone Keep() {
+    return [this](auto answer) { answers_.push_back(std::move(answer)); };
+  }
+  const std::optional<WebhookParams>& Sent(size_t call) const {
+    return client_.calls()[call].create.webhook;
+  }
+
+  ManualScheduler scheduler_;
+  FakePredictionClient client_;
+  std::string key_ = "old";
+  std::vector<std::string> created_;
+  RegisteringClient registering_{
+      client_,
+      [this] {
+        return WebhookParams{kUrl, Secret(key_)};
+      },
+      [this](const Credential& credential, const v1::Prediction& created,
+             bool with_own) {
+        EXPECT_EQ(credential.token().Reveal(), "token");
+        created_.push_back(created.id() + (with_own ? " own" : " other"));
+      }};
+  CreateOnce once_{scheduler_, registering_};
+  std::vector<absl::StatusOr<v1::Prediction>> answers_;
+};
+
+TEST_F(RegisteringClientTest, ACreateWithoutAWebhookGetsTheGateways) {
+  const auto call = registering_.Create(Context(), Params(), Keep());
+  ASSERT_TRUE(Sent(0).has_value());
+  EXPECT_EQ(Sent(0)->url, kUrl);
+  EXPECT_EQ(Sent(0)->secret->Reveal(), "old");
+  client_.Answer(MakePrediction(kId, "pending"));
+  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " own"));
+  EXPECT_THAT(answers_, SizeIs(1));
+}
+
+TEST_F(RegisteringClientTest, ACallersOwnWebhookIsLeftAsItIs) {
+  CreateParams params = Params();
+  params.webhook = WebhookParams{"https://caller/", std::nullopt};
+  const auto call = registering_.Create(Context(), params, Keep());
+  EXPECT_EQ(Sent(0)->url, "https://caller/");
+  EXPECT_FALSE(Sent(0)->secret.has_value());
+  client_.Answer(MakePrediction(kId, "pending"));
+  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " other"));
+}
+
+TEST_F(RegisteringClientTest, WithoutAPublicUrlNothingIsRegistered) {
+  int created = 0;
+  RegisteringClient none(client_, nullptr,
+                         [&](const Credential&, const v1::Prediction&,
+                             bool with_own) { created += with_own ? 100 : 1; });
+  const auto call = none.Create(Context(), Params(), Keep());
+  EXPECT_FALSE(Sent(0).has_value());
+  client_.Answer(MakePrediction(kId, "pending"));
+  EXPECT_EQ(created, 1);
+}
+
+TEST_F(RegisteringClientTest, AFailedCreateIsNoCreation) {
+  const auto call = registering_.Create(Context(), Params(), Keep());
+  client_.Answer(absl::UnavailableError("no"));
+  EXPECT_THAT(created_, IsEmpty());
+  EXPECT_THAT(answers_, ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
+}
+
+TEST_F(RegisteringClientTest, ANewKeyMakesTheSameCreateNoOtherOne) {
+  const auto first = once_.Create(Context(), kRequest, Params(), Keep());
+  client_.Answer(MakePrediction(kId, "pending"));
+  key_ = "new";
+  const auto second = once_.Create(Context(), kRequest, Params(), Keep());
+  scheduler_.RunPosted();
+  EXPECT_THAT(client_.calls(), SizeIs(1));
+  EXPECT_THAT(answers_, ElementsAre(IsOk(), IsOk()));
+}
+
+TEST_F(RegisteringClientTest, ACreationWhoseCallersHaveLeftIsToldOf) {
+  auto call = once_.Create(Context(), kRequest, Params(), Keep());
+  call.reset();
+  client_.Answer(MakePrediction(kId, "pending"));
+  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " own"));
+  EXPECT_THAT(answers_, IsEmpty());
+}
+
+}  // namespace
+}  // namespace wriftai

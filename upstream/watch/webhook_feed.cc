@@ -1,0 +1,53 @@
+#include "upstream/watch/webhook_feed.h"
+
+namespace wriftai {
+
+EarlyEvents::Event WebhookFeed::Prove(const std::string& credential_key,
+                                      const std::string& id) {
+  if (!enabled_ || !proven_.Prove(credential_key, id)) return nullptr;
+  EarlyEvents::Event event = early_.Find(id);
+  if (event != nullptr) ++stats_.early_used;
+  return event;
+}
+
+std::vector<std::string> WebhookFeed::Take(const EarlyEvents::Event& event) {
+  ++stats_.events;
+  std::vector<std::string> owners = proven_.Of(event->id());
+  if (owners.empty()) {
+    ++stats_.early;
+    early_.Keep(event);
+  }
+  return owners;
+}
+
+bool WebhookFeed::Judge(const std::string& credential_key,
+                        const SnapshotPtr& known, const v1::Prediction& event) {
+  if (known != nullptr && !MayFollow(known->prediction, event)) {
+    ++stats_.out_of_order;
+    return false;
+  }
+  if (known != nullptr && !IsNews(known->prediction, event)) {
+    ++stats_.duplicates;
+    return false;
+  }
+  ++stats_.news;
+  trust_.OnNews();
+  proven_.set_covered(credential_key, event.id(), true);
+  return true;
+}
+
+void WebhookFeed::OnMissed(const std::string& credential_key,
+                           const std::string& id) {
+  ++stats_.missed;
+  trust_.OnMissed();
+  proven_.set_covered(credential_key, id, false);
+  if (on_missed_) on_missed_();
+}
+
+WebhookStats WebhookFeed::stats() const {
+  WebhookStats stats = stats_;
+  stats.unknown = early_.dropped();
+  return stats;
+}
+
+}  // namespace wriftai
