@@ -51,17 +51,17 @@ class PollPlannerTest : public ::testing::Test {
   // The page has shown `count` predictions down to `oldest`, `found` of them
   // watched.
   void Fetched(PageMap::Page& page, int64_t oldest, int found,
-               const std::string& next = "next") {
+               const std::string& next = "next", int ended = 0) {
     PredictionPage shown;
     shown.predictions.emplace_back().mutable_created_at()->set_seconds(kBase +
                                                                        oldest);
     shown.next_cursor = next;
-    planner_.OnPage(page, scheduler_.Now(), shown, found);
+    planner_.OnPage(page, scheduler_.Now(), shown, found, ended);
   }
 
   ManualScheduler scheduler_;
   ModelHistory history_;
-  PollPlanner planner_{history_};
+  PollPlanner planner_{PagePolicy::kByCost, history_};
   PollTargets targets_;
   RecordingObserver observer_;
 
@@ -136,14 +136,11 @@ TEST_F(PollPlannerTest, APageThatShowsOneIsWorthLessThanAGet) {
   EXPECT_EQ(Next().get, &stalest);
 }
 
-TEST_F(PollPlannerTest, OnesThatHaveSurelyEndedAreAskedForAlone) {
-  // All lives of the model end at the age that they have now.
-  const int64_t now = absl::ToUnixSeconds(scheduler_.WallNow());
-  for (int i = 0; i < 10; ++i) {
-    v1::Prediction ended = AddSeen(5).watch.newest()->prediction;
-    ended.mutable_updated_at()->set_seconds(now);
-    history_.Add(ended);
-  }
+TEST_F(PollPlannerTest, WherePagesShowLittleButEndsEachIsAskedForAlone) {
+  for (int i = 0; i < 3; ++i) AddSeen(1);
+  PageMap::Page* const page = Next().list;
+  ASSERT_NE(page, nullptr);
+  for (int i = 0; i < 100; ++i) Fetched(*page, 1, 50, "", 50);
   EXPECT_NE(Next().get, nullptr);
 }
 
@@ -158,11 +155,11 @@ TEST_F(PollPlannerTest, OutputsOfTheEndedAreFetchedFirstEarliestFirst) {
   EXPECT_EQ(NextGet(), &later);
 }
 
-TEST_F(PollPlannerTest, EveryEighthRequestIsAPollWhileOutputsAreFetched) {
+TEST_F(PollPlannerTest, NowAndThenAPollComesBetweenTheFetchesOfOutputs) {
   for (int i = 0; i < 40; ++i) AddSeen(i).ended = true;
   AddSeen(100, absl::Hours(1));
-  PollTarget& polled = AddSeen(101, absl::Hours(2));
-  for (int i = 1; i <= 16; ++i) {
+  AddSeen(101, absl::Hours(2));
+  for (int i = 1; i <= 2 * PollPlanner::kFetchesPerPoll; ++i) {
     const PollPlan plan = Next();
     if (i % PollPlanner::kFetchesPerPoll == 0) {
       EXPECT_TRUE(plan.list != nullptr || !plan.get->ended) << i;
@@ -173,7 +170,6 @@ TEST_F(PollPlannerTest, EveryEighthRequestIsAPollWhileOutputsAreFetched) {
       plan.get->asked_at = plan.get->seen_at = scheduler_.Now();
     }
   }
-  EXPECT_FALSE(polled.ended);
 }
 
 TEST_F(PollPlannerTest, UnknownOnesAreSearchedFromTheNewestPageDown) {
