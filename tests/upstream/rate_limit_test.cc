@@ -72,5 +72,36 @@ TEST(RateLimit, RetryAfterStandsInForTheReset) {
   EXPECT_EQ(RateLimitFromHeaders(response, kNow).reset_after, absl::Seconds(4));
 }
 
+// A reply that was sent at kNow, and names the end of the second after, as our
+// clock sees it when it is wrong by `step`.
+RateLimit ReadWithClockStep(absl::Duration step) {
+  HttpResponse response;
+  response.headers = {{"x-ratelimit-reset", "1751414801"},
+                      {"date", "Wed, 02 Jul 2025 00:06:40 GMT"}};
+  return RateLimitFromHeaders(response, kNow + step);
+}
+
+TEST(RateLimit, AStepOfOurClockIsHeldToTheRepliesOwn) {
+  EXPECT_EQ(ReadWithClockStep(absl::ZeroDuration()).reset_after,
+            absl::Seconds(1));
+  EXPECT_EQ(ReadWithClockStep(absl::Milliseconds(400)).reset_after,
+            absl::Milliseconds(600));
+  EXPECT_EQ(ReadWithClockStep(absl::Hours(2)).reset_after,
+            absl::ZeroDuration());
+  EXPECT_EQ(ReadWithClockStep(-absl::Hours(2)).reset_after, absl::Seconds(1));
+}
+
+TEST(RateLimit, ADateThatCannotBeReadLeavesItToOurClock) {
+  HttpResponse response;
+  response.headers = {{"x-ratelimit-reset", "1751414803"},
+                      {"date", "yesterday"}};
+  EXPECT_EQ(RateLimitFromHeaders(response, kNow).reset_after, absl::Seconds(3));
+}
+
+TEST(RateLimit, SaysWhetherTheResetIsAPointOfTime) {
+  EXPECT_TRUE(Read("3", "2", "1751414820").reset_is_time);
+  EXPECT_FALSE(Read("3", "2", "20").reset_is_time);
+}
+
 }  // namespace
 }  // namespace wriftai

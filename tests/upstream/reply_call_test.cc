@@ -86,11 +86,21 @@ TEST_F(ReplyCallTest, WaitsBetweenAttempts) {
 
 TEST_F(ReplyCallTest, WaitsAsLongAsTheUpstreamAsks) {
   Start(3);
-  transport_.Reply(503, "", {{"retry-after", "7"}});
-  scheduler_.Advance(absl::Milliseconds(6999));
+  transport_.Reply(503, "", {{"retry-after", "4"}});
+  scheduler_.Advance(absl::Milliseconds(3999));
   EXPECT_EQ(attempts(), 1u);
   scheduler_.Advance(absl::Milliseconds(1));
   EXPECT_EQ(attempts(), 2u);
+}
+
+TEST_F(ReplyCallTest, WhereTheUpstreamAsksForTooLongItIsAnsweredForAtOnce) {
+  Start(3);
+  transport_.Reply(503, "", {{"retry-after", "6"}});
+  ASSERT_TRUE(reply_.has_value());
+  EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(RetryDelay(reply_->status()), absl::Seconds(6));
+  scheduler_.Advance(absl::Minutes(1));
+  EXPECT_EQ(attempts(), 1u);
 }
 
 TEST_F(ReplyCallTest, OneAttemptIsOneAttempt) {

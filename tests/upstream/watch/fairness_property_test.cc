@@ -58,8 +58,9 @@ TEST(Fairness, OfACrowd) { CheckSeeds(WorkloadShape()); }
 TEST(Fairness, WhereTheLimitRefills) {
   WorkloadShape shape;
   shape.refills = true;
-  // Until replies have shown the kind of the limit, some of it is left unused.
-  CheckSeeds(shape, {4, 4});
+  // Where few requests make a limit that refills look like one of windows, a
+  // third of it is used until replies show otherwise.
+  CheckSeeds(shape, {7, 7});
 }
 
 TEST(Fairness, BelowALongHistory) {
