@@ -24,11 +24,6 @@ class ModelHistoryTest : public ::testing::Test {
     for (const int life : lives) history_.Add(Ended(life));
   }
 
-  double EndedBetween(int from, int to) const {
-    return history_.EndedBetween(model_, absl::Seconds(from),
-                                 absl::Seconds(to));
-  }
-
   double Stretch(int age) const {
     return history_.Stretch(model_, absl::Seconds(age));
   }
@@ -36,21 +31,6 @@ class ModelHistoryTest : public ::testing::Test {
   ModelHistory history_;
   const v1::Model model_ = Ended(0).model();
 };
-
-TEST_F(ModelHistoryTest, SaysHowManyHaveEndedOfThoseThatLived) {
-  Add({10, 20, 30, 40});
-  EXPECT_DOUBLE_EQ(EndedBetween(0, 10), 0.25);
-  EXPECT_DOUBLE_EQ(EndedBetween(15, 35), 2.0 / 3);
-  EXPECT_DOUBLE_EQ(EndedBetween(0, 5), 0);
-  EXPECT_DOUBLE_EQ(EndedBetween(35, 60), 1);
-}
-
-TEST_F(ModelHistoryTest, GuessesWhereFewHaveEndedOrNoneLivedSoLong) {
-  Add({10, 20, 30});
-  EXPECT_DOUBLE_EQ(EndedBetween(0, 60), 0.05);
-  Add({40});
-  EXPECT_DOUBLE_EQ(EndedBetween(50, 60), 0.05);
-}
 
 TEST_F(ModelHistoryTest, StretchesFarFromAnyEnd) {
   EXPECT_DOUBLE_EQ(Stretch(5), 1) << "nothing is known";
@@ -64,18 +44,17 @@ TEST_F(ModelHistoryTest, StretchesFarFromAnyEnd) {
 
 TEST_F(ModelHistoryTest, FollowsAModelThatChanges) {
   for (size_t i = 0; i < ModelHistory::kLives; ++i) Add({10});
+  EXPECT_DOUBLE_EQ(Stretch(30), 1);
   for (size_t i = 0; i < ModelHistory::kLives; ++i) Add({50});
-  EXPECT_DOUBLE_EQ(EndedBetween(0, 20), 0);
-  EXPECT_DOUBLE_EQ(EndedBetween(20, 50), 1);
+  EXPECT_DOUBLE_EQ(Stretch(30), ModelHistory::kMostStretch);
 }
 
 TEST_F(ModelHistoryTest, ModelsAndTheirVersionsAreKeptApart) {
   Add({10, 10, 10, 10});
   v1::Model other = model_;
   other.set_version_number(2);
-  EXPECT_DOUBLE_EQ(
-      history_.EndedBetween(other, absl::ZeroDuration(), absl::Seconds(10)),
-      0.05);
+  EXPECT_DOUBLE_EQ(Stretch(1), ModelHistory::kMostStretch);
+  EXPECT_DOUBLE_EQ(history_.Stretch(other, absl::Seconds(1)), 1);
 }
 
 TEST_F(ModelHistoryTest, WithoutItsTimesALifeIsNotCounted) {
@@ -84,7 +63,7 @@ TEST_F(ModelHistoryTest, WithoutItsTimesALifeIsNotCounted) {
     ended.clear_created_at();
     history_.Add(ended);
   }
-  EXPECT_DOUBLE_EQ(EndedBetween(0, 10), 0.05);
+  EXPECT_DOUBLE_EQ(Stretch(1), 1);
 }
 
 TEST_F(ModelHistoryTest, TooManyModelsAreNotRemembered) {
@@ -92,7 +71,7 @@ TEST_F(ModelHistoryTest, TooManyModelsAreNotRemembered) {
     history_.Add(Ended(10, "m" + std::to_string(i)));
   }
   Add({10, 10, 10, 10});
-  EXPECT_DOUBLE_EQ(EndedBetween(0, 10), 0.05);
+  EXPECT_DOUBLE_EQ(Stretch(1), 1);
 }
 
 TEST(AgeOf, IsNeverNegativeAndZeroWhereCreationIsNotKnown) {

@@ -48,20 +48,20 @@ class PollPlannerTest : public ::testing::Test {
     return plan.get;
   }
 
-  // The page has shown `count` predictions down to `oldest`, `found` of them
-  // watched.
+  // The page has shown predictions down to `oldest`, `found` of them watched,
+  // and `ended` of those newly ended.
   void Fetched(PageMap::Page& page, int64_t oldest, int found,
-               const std::string& next = "next") {
+               const std::string& next = "next", int ended = 0) {
     PredictionPage shown;
     shown.predictions.emplace_back().mutable_created_at()->set_seconds(kBase +
                                                                        oldest);
     shown.next_cursor = next;
-    planner_.OnPage(page, scheduler_.Now(), shown, found);
+    planner_.OnPage(page, scheduler_.Now(), shown, found, ended);
   }
 
   ManualScheduler scheduler_;
   ModelHistory history_;
-  PollPlanner planner_{history_};
+  PollPlanner planner_{PagePolicy::kByCost, history_};
   PollTargets targets_;
   RecordingObserver observer_;
 
@@ -136,14 +136,11 @@ TEST_F(PollPlannerTest, APageThatShowsOneIsWorthLessThanAGet) {
   EXPECT_EQ(Next().get, &stalest);
 }
 
-TEST_F(PollPlannerTest, OnesThatHaveSurelyEndedAreAskedForAlone) {
-  // All lives of the model end at the age that they have now.
-  const int64_t now = absl::ToUnixSeconds(scheduler_.WallNow());
-  for (int i = 0; i < 10; ++i) {
-    v1::Prediction ended = AddSeen(5).watch.newest()->prediction;
-    ended.mutable_updated_at()->set_seconds(now);
-    history_.Add(ended);
-  }
+TEST_F(PollPlannerTest, WherePagesShowOnesThatHaveEndedEachIsAskedForAlone) {
+  for (int i = 0; i < 10; ++i) AddSeen(i);
+  ASSERT_NE(Next().list, nullptr);
+  for (int i = 0; i < 20; ++i)
+    Fetched(planner_.pages().At(absl::InfiniteFuture()), 0, 10, "next", 10);
   EXPECT_NE(Next().get, nullptr);
 }
 
