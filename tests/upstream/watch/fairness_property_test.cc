@@ -58,9 +58,8 @@ TEST(Fairness, OfACrowd) { CheckSeeds(WorkloadShape()); }
 TEST(Fairness, WhereTheLimitRefills) {
   WorkloadShape shape;
   shape.refills = true;
-  // Where few requests make a limit that refills look like one of windows, a
-  // third of it is used until replies show otherwise.
-  CheckSeeds(shape, {7, 7});
+  // Until replies have shown the kind of the limit, some of it is left unused.
+  CheckSeeds(shape, {4, 4});
 }
 
 TEST(Fairness, BelowALongHistory) {
