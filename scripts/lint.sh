@@ -65,10 +65,11 @@ check_includes() {
   only_in 'tests/' 'tests/' || failed=1
   knows 'upstream/core/' 'upstream/core/' || failed=1
   knows 'upstream/http/' 'upstream/core/' || failed=1
+  knows 'upstream/budget/' 'upstream/(core/|error_details)' || failed=1
   knows 'upstream/json/' 'upstream/core/|upstream/prediction_params|wriftai/' ||
     failed=1
   knows 'upstream/watch/' \
-    'upstream/(core/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
+    'upstream/(budget/|core/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
   knows 'upstream/webhook/' 'upstream/(core|json)/|wriftai/' || failed=1
   knows 'client/' 'upstream/core/|wriftai/' || failed=1

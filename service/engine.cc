@@ -46,7 +46,7 @@ Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
                    }),
       creates_(scheduler, registering_),
       watches_(config.cache, scheduler, client_, budgets_, random_,
-               config.webhooks.feed) {}
+               PagePolicy::kByCost, config.webhooks.feed) {}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   auto credential = ChooseCredential(credentials_, caller.credential, *token_);

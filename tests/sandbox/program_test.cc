@@ -11,7 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/sandbox/raw_client.h"
+#include "tests/support/raw_client.h"
 #include "upstream/http/http_options.h"
 
 namespace wriftai::sandbox {

@@ -78,7 +78,9 @@ TEST(Config, AWrongValueIsOneLineThatSaysWhatWasWanted) {
       {"--credentials=none",
        "--credentials: wanted caller, gateway or caller_then_gateway"},
       {"--create_path=x", "--create_path: wanted predictions or models"},
-      {"--api_base_url=ftp://x", "--api_base_url: wanted an http or https URL"},
+      {"--api_base_url=ftp://x",
+       "--api_base_url: wanted an http or https URL without user, query and "
+       "white space"},
       {"--bogus=1", "--bogus: unknown flag; see --help"},
       {"--listen_address", "--listen_address: a value is missing"},
       {"--http_address=9090",

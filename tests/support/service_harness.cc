@@ -36,7 +36,7 @@ void ServiceHarness::Settle() {
 }
 
 void ServiceHarness::Drain() {
-  RunOnLoop(*loop_, [this] { engine_->BeginDrain(); });
+  RunOnLoop(*loop_, [this] { engine_->BeginDrain(absl::InfiniteDuration()); });
 }
 
 size_t ServiceHarness::waiter_count() {

@@ -128,7 +128,7 @@ Permit Budget::Grant(bool is_poll) {
   estimate_.OnSent(scheduler_.Now());
   ++(is_poll ? counts_.polls : counts_.calls);
   if (!is_poll) call_since_poll_ = true;
-  return Permit(*this);
+  return Permit(*this, is_poll);
 }
 
 void Budget::SchedulePump() {
@@ -183,7 +183,8 @@ void Budget::OnReply(const RateLimit& rate, bool limited) {
   SchedulePump();
 }
 
-void Budget::OnGivenBack() {
+void Budget::OnGivenBack(bool is_poll) {
+  --(is_poll ? counts_.polls : counts_.calls);
   estimate_.OnGivenBack(scheduler_.Now());
   SchedulePump();
 }

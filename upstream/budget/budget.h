@@ -82,7 +82,7 @@ class Budget {
   using Key = std::pair<absl::Time, uint64_t>;
 
   void OnReply(const RateLimit& rate, bool limited);
-  void OnGivenBack();
+  void OnGivenBack(bool is_poll);
   void OnLost();
 
   CallHandle Refuse(absl::Time when, Granted granted);

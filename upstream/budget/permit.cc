@@ -12,6 +12,7 @@ Permit& Permit::operator=(Permit&& other) noexcept {
   // What this held is lost with the temporary.
   Permit moved(std::move(other));
   std::swap(budget_, moved.budget_);
+  is_poll_ = moved.is_poll_;
   return *this;
 }
 
@@ -23,7 +24,7 @@ void Permit::OnReply(const RateLimit& rate, bool limited) {
 
 void Permit::GiveBack() {
   if (Budget* const budget = std::exchange(budget_, nullptr)) {
-    budget->OnGivenBack();
+    budget->OnGivenBack(is_poll_);
   }
 }
 

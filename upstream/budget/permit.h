@@ -20,7 +20,8 @@ class Permit {
   Permit() = default;
   ~Permit();
   Permit(Permit&& other) noexcept
-      : budget_(std::exchange(other.budget_, nullptr)) {}
+      : budget_(std::exchange(other.budget_, nullptr)),
+        is_poll_(other.is_poll_) {}
   Permit& operator=(Permit&& other) noexcept;
 
   // The reply is there; `limited`: it was a 429.
@@ -33,9 +34,10 @@ class Permit {
 
  private:
   friend class Budget;
-  explicit Permit(Budget& budget) : budget_(&budget) {}
+  Permit(Budget& budget, bool is_poll) : budget_(&budget), is_poll_(is_poll) {}
 
   Budget* budget_ = nullptr;
+  bool is_poll_ = false;
 };
 
 }  // namespace wriftai

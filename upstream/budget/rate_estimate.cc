@@ -123,7 +123,10 @@ void RateEstimate::OnGivenBack(absl::Time now) {
   --outstanding_;
 }
 
-void RateEstimate::OnLost() { --outstanding_; }
+void RateEstimate::OnLost() {
+  --outstanding_;
+  // window_.OnLost();
+}
 
 void RateEstimate::OnReply(absl::Time now, const RateLimit& rate) {
   --outstanding_;

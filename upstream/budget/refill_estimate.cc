@@ -23,6 +23,8 @@ void RefillEstimate::set_rate(absl::Time now, double rate) {
   tokens_ = Tokens(now);
   at_ = now;
   rate_ = rate;
+  // Else a lower rate would leave less than nothing for us.
+  others_ = std::min(others_, kMostForOthers * rate_);
 }
 
 double RefillEstimate::Tokens(absl::Time now) const {

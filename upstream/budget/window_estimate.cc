@@ -46,6 +46,7 @@ void WindowEstimate::Close() {
   }
   own_ = 0;
   answered_ = 0;
+  lost_ = 0;
   reported_ = 0;
   others_now_ = 0;
 }
@@ -70,14 +71,14 @@ void WindowEstimate::OnReply(absl::Time end, int64_t remaining,
   if (!MoveTo(end, outstanding)) return;
   ++answered_;
   reported_ = std::max(reported_, limit_ - remaining);
-  others_now_ =
-      std::max(others_now_, limit_ - remaining - answered_ - outstanding);
+  const int64_t ours = answered_ + lost_ + outstanding;
+  others_now_ = std::max(others_now_, limit_ - remaining - ours);
 }
 
 void WindowEstimate::OnLimited(absl::Time end, int64_t outstanding) {
   if (!MoveTo(end, outstanding)) return;
   reported_ = limit_;
-  others_now_ = std::max(others_now_, limit_ - answered_ - outstanding);
+  others_now_ = std::max(others_now_, limit_ - answered_ - lost_ - outstanding);
 }
 
 // A count leaves exactly what we have not used, and never more; a bucket that

@@ -48,6 +48,9 @@ class WindowEstimate {
   void OnSent() { ++own_; }
   void OnGivenBack();
 
+  // A reply to one of ours will never come; whether it arrived is not known.
+  void OnLost() { ++lost_; }
+
   // A reply said that its window ends at `end` and has `remaining` left.
   void OnReply(absl::Time end, int64_t remaining, int64_t outstanding);
 
@@ -97,6 +100,7 @@ class WindowEstimate {
 
   int64_t own_ = 0;       // Sent by us in this window.
   int64_t answered_ = 0;  // Of all that were sent, those whose reply named it.
+  int64_t lost_ = 0;      // Those whose reply will never come.
   int64_t reported_ = 0;  // The most that a reply said was used.
   int64_t others_now_ = 0;
   double last_place_ = kLastPlace;

@@ -31,6 +31,7 @@ CredentialWatches::CredentialWatches(
     : credential_(std::move(credential)),
       context_(context),
       budget_(context_.budgets.For(credential_)),
+      planner_(context_.pages, history_),
       idle_since_(context_.scheduler.Now()) {}
 
 CredentialWatches::~CredentialWatches() = default;
@@ -304,23 +305,25 @@ void CredentialWatches::OnFetched(PageFetches::iterator fetch,
     return;
   }
   failures_ = 0;
-  const int found = SeeOnPage(*fetched, done.asked_at);
-  planner_.OnPage(page, done.asked_at, *fetched, found);
+  const Seen seen = SeeOnPage(*fetched, done.asked_at);
+  planner_.OnPage(page, done.asked_at, *fetched, seen.all, seen.ended);
   MissOnPage(done, page);
 }
 
-// Tells the watches what the page shows of them; returns how many it shows.
-int CredentialWatches::SeeOnPage(const PredictionPage& page,
-                                 absl::Time asked_at) {
-  int found = 0;
+// Tells the watches what the page shows of them.
+CredentialWatches::Seen CredentialWatches::SeeOnPage(const PredictionPage& page,
+                                                     absl::Time asked_at) {
+  Seen seen;
   for (const v1::Prediction& item : page.predictions) {
     PollTarget* const target = Find(item.id());
     if (target == nullptr || target->watch.idle()) continue;
-    ++found;
+    ++seen.all;
+    const bool knew = target->ended || target->watch.ended();
     SeeItem(*target, item, asked_at);
+    if (!knew && target->ended) ++seen.ended;
   }
-  context_.stats.seen_on_pages += found;
-  return found;
+  context_.stats.seen_on_pages += seen.all;
+  return seen;
 }
 
 void CredentialWatches::SeeItem(PollTarget& target, const v1::Prediction& item,

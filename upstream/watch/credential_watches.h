@@ -51,6 +51,7 @@ class CredentialWatches {
     Random& random;
     WatchStats& stats;
     WebhookFeed& webhooks;
+    PagePolicy pages = PagePolicy::kByCost;
   };
 
   // How long after a refused token waits with it are refused without asking:
@@ -100,6 +101,10 @@ class CredentialWatches {
     CallHandle call;
   };
   using PageFetches = std::list<PageFetch>;
+  struct Seen {
+    int all = 0;
+    int ended = 0;  // Of them, those that nobody knew to have.
+  };
 
   void Plan();
   void Claim();
@@ -109,7 +114,7 @@ class CredentialWatches {
   void Fetch(PageMap::Page& page, Permit permit);
   void OnFetched(PageFetches::iterator fetch,
                  absl::StatusOr<PredictionPage> fetched);
-  int SeeOnPage(const PredictionPage& page, absl::Time asked_at);
+  Seen SeeOnPage(const PredictionPage& page, absl::Time asked_at);
   void SeeItem(PollTarget& target, const v1::Prediction& item,
                absl::Time asked_at);
   void MissOnPage(const PageFetch& fetch, const PageMap::Page& page);
@@ -131,7 +136,7 @@ class CredentialWatches {
   const std::shared_ptr<CredentialBudget> budget_;
 
   ModelHistory history_;
-  PollPlanner planner_{history_};
+  PollPlanner planner_;
   PollTargets targets_;
   PageFetches fetches_;
   size_t under_way_ = 0;

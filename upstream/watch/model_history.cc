@@ -13,9 +13,6 @@ constexpr size_t kLeastLives = 4;
 // Of the shortest life seen: one younger than that is not near its end.
 constexpr double kYoung = 0.8;
 
-// Without a history: that it has ended since it was last seen, at a guess.
-constexpr double kUnknown = 0.05;
-
 // Older than the longest life seen, and than this, it may go on for long.
 constexpr absl::Duration kOld = absl::Minutes(10);
 
@@ -63,20 +60,6 @@ const ModelHistory::Lives* ModelHistory::Of(const v1::Model& model) const {
   return found == lives_.end() || found->second.size() < kLeastLives
              ? nullptr
              : &found->second;
-}
-
-double ModelHistory::EndedBetween(const v1::Model& model, absl::Duration from,
-                                  absl::Duration to) const {
-  const Lives* const lives = Of(model);
-  if (lives == nullptr) return kUnknown;
-  const auto longer = [lives](absl::Duration age) {
-    return static_cast<double>(
-        std::count_if(lives->begin(), lives->end(),
-                      [age](absl::Duration life) { return life > age; }));
-  };
-  const double alive = longer(from);
-  if (alive == 0) return kUnknown;
-  return (alive - longer(to)) / alive;
 }
 
 double ModelHistory::Stretch(const v1::Model& model, absl::Duration age) const {

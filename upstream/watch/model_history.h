@@ -28,11 +28,6 @@ class ModelHistory {
   // A prediction has ended.
   void Add(const v1::Prediction& ended);
 
-  // The probability, from 0 to 1, that one that was alive at the age of `from`
-  // has ended by the age of `to`.
-  double EndedBetween(const v1::Model& model, absl::Duration from,
-                      absl::Duration to) const;
-
   // By how much the wanted interval may be stretched for one of that age while
   // others want the budget, too: from 1 (an end may come any moment) to
   // kMostStretch (far from any).

@@ -9,6 +9,9 @@ namespace {
 // Of the budget: with less demand each target can be asked for alone.
 constexpr double kContended = 0.9;
 
+// How fast the share of ended ones follows the last pages.
+constexpr double kEndedGain = 0.2;
+
 // How an unknown page's yield recovers with each request that is no page.
 constexpr double kYieldRecovery = 0.01;
 
@@ -46,15 +49,14 @@ PollPlan PollPlanner::Next(PollTargets& targets, double rate, absl::Time now,
   }
   if (poll == nullptr) return {nullptr, nullptr, next_due};
   fetches_ = 0;
-  return Poll(targets, *poll, now, wall_now);
+  return Poll(targets, *poll, now);
 }
 
 PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
-                           absl::Time now, absl::Time wall_now) {
-  PageMap::Page* const page =
-      contended_ && now >= no_pages_until_ && !stalest.missed
-          ? PageOver(targets, stalest, now, wall_now)
-          : nullptr;
+                           absl::Time now) {
+  PageMap::Page* const page = MayFetchPages(now) && !stalest.missed
+                                  ? PageOver(targets, stalest, now)
+                                  : nullptr;
   if (page != nullptr) return {nullptr, page, now};
   yield_ = std::min(1.0, yield_ + kYieldRecovery);
   return {&stalest, nullptr, now};
@@ -62,8 +64,8 @@ PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
 
 // The page to fetch for `stalest`; null where a GET is worth more.
 PageMap::Page* PollPlanner::PageOver(PollTargets& targets,
-                                     const PollTarget& stalest, absl::Time now,
-                                     absl::Time wall_now) {
+                                     const PollTarget& stalest,
+                                     absl::Time now) {
   const bool placed = stalest.created != absl::InfinitePast();
   PageMap::Page* const page = placed
                                   ? &pages_.For(stalest.created)
@@ -76,24 +78,32 @@ PageMap::Page* PollPlanner::PageOver(PollTargets& targets,
     const bool maybe_on_it = target->created == absl::InfinitePast()
                                  ? page->fetched_at < target->joined_at
                                  : page->Spans(target->created);
-    if (maybe_on_it) worth += WorthOf(*target, now, wall_now);
+    if (maybe_on_it) worth += WorthOf(*target, now);
   }
   if (!placed || !page->known()) {
     worth = std::min(worth, kPageSize * yield_);
   }
-  return worth > 1 ? page : nullptr;
+  return worth > 1 || policy_ == PagePolicy::kAlways ? page : nullptr;
 }
 
-double PollPlanner::WorthOf(const PollTarget& target, absl::Time now,
-                            absl::Time wall_now) const {
+bool PollPlanner::MayFetchPages(absl::Time now) const {
+  if (now < no_pages_until_) return false;
+  switch (policy_) {
+    case PagePolicy::kByCost:
+      return contended_;
+    case PagePolicy::kNever:
+      return false;
+    case PagePolicy::kAlways:
+      return true;
+  }
+  return false;
+}
+
+double PollPlanner::WorthOf(const PollTarget& target, absl::Time now) const {
   if (!target.seen()) return 1;
   const double waited = absl::ToDoubleSeconds(now - target.asked_at) /
                         absl::ToDoubleSeconds(target.interval());
-  const v1::Prediction& known = target.watch.newest()->prediction;
-  const absl::Duration age = AgeOf(known, wall_now);
-  const double ended =
-      history_.EndedBetween(known.model(), age - (now - target.seen_at), age);
-  return std::clamp(waited, 0.0, 1.0) * (1 - ended);
+  return std::clamp(waited, 0.0, 1.0) * (1 - ended_share_);
 }
 
 double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
@@ -107,7 +117,11 @@ double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
 }
 
 void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,
-                         const PredictionPage& shown, int found) {
+                         const PredictionPage& shown, int found, int ended) {
+  if (found > 0) {
+    ended_share_ +=
+        kEndedGain * (static_cast<double>(ended) / found - ended_share_);
+  }
   if (!page.known()) {
     yield_ += kYieldGain * (static_cast<double>(found) / kPageSize - yield_);
   }

@@ -12,12 +12,13 @@ Subscription::~Subscription() {
 
 WatchRegistry::WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
                              PredictionClient& client, BudgetRegistry& budgets,
-                             Random& random,
+                             Random& random, PagePolicy pages,
                              const WebhookFeed::Options& webhooks)
     : scheduler_(scheduler),
       client_(client),
       budgets_(budgets),
       random_(random),
+      pages_(pages),
       cache_(cache, scheduler),
       webhooks_(webhooks, scheduler) {
   webhooks_.set_on_missed([this] {
@@ -35,7 +36,7 @@ CredentialWatches& WatchRegistry::For(
     watches = std::make_unique<CredentialWatches>(
         credential,
         CredentialWatches::Context{scheduler_, client_, budgets_, cache_,
-                                   random_, stats_, webhooks_});
+                                   random_, stats_, webhooks_, pages_});
   }
   if (forget_ == nullptr) {
     forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,

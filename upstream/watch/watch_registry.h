@@ -65,7 +65,7 @@ class WatchRegistry {
 
   WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
                 PredictionClient& client, BudgetRegistry& budgets,
-                Random& random,
+                Random& random, PagePolicy pages = PagePolicy::kByCost,
                 const WebhookFeed::Options& webhooks = WebhookFeed::Options());
   ~WatchRegistry();
 
@@ -130,6 +130,7 @@ class WatchRegistry {
   PredictionClient& client_;
   BudgetRegistry& budgets_;
   Random& random_;
+  const PagePolicy pages_;
   WatchStats stats_;
   SnapshotCache cache_;
   WebhookFeed webhooks_;

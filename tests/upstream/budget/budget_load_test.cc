@@ -158,6 +158,21 @@ TEST_P(BudgetLoad, ARefillingLimitIsSharedWithAnotherConsumer) {
   EXPECT_GE(upstream_->answered(), 100);
 }
 
+TEST_P(BudgetLoad, ARequestThatIsTakenBackIsNotTakenForAnotherConsumer) {
+  Start({});
+  scheduler_.Advance(absl::Seconds(10));
+  for (int i = 0; i < 1000 && !upstream_->busy(); ++i) {
+    scheduler_.Advance(absl::Milliseconds(1));
+  }
+  ASSERT_TRUE(upstream_->busy());
+  upstream_->DropReplies();
+  scheduler_.Advance(absl::Seconds(2));
+  const int64_t before = upstream_->answered();
+  scheduler_.Advance(absl::Seconds(20));
+  EXPECT_GE(upstream_->answered() - before, 58);
+  EXPECT_EQ(upstream_->limited(), 0);
+}
+
 TEST_P(BudgetLoad, ALargeBurstIsLearnt) {
   RateLimiter::Options options;
   options.burst = 20;

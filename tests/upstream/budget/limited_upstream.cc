@@ -36,6 +36,10 @@ void LimitedUpstream::Send(Permit permit) {
                                      [this, request] { Arrive(request); });
 }
 
+void LimitedUpstream::DropReplies() {
+  for (Request& request : requests_) request.permit = Permit();
+}
+
 void LimitedUpstream::SendFromOther() {
   limiter_.Take("token", RateLimiter::Bucket::kRead, scheduler_.WallNow());
 }

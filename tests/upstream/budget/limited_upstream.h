@@ -39,9 +39,13 @@ class LimitedUpstream {
   // Sends a request under `permit`, whose reply corrects the budget.
   void Send(Permit permit);
 
+  // The callers of all that is under way give up: it arrives all the same.
+  void DropReplies();
+
   // Another consumer of the token sends one; its own 429s count apart.
   void SendFromOther();
 
+  bool busy() const { return !requests_.empty(); }
   int64_t answered() const { return answered_; }
   int64_t limited() const { return limited_; }
 

@@ -1,0 +1,127 @@
+#include "tests/bench/polling/polling_case.h"
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "tests/bench/waits/oracle.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/upstream/watch/simulated_upstream.h"
+#include "upstream/watch/watch_registry.h"
+
+namespace wriftai::bench {
+namespace {
+
+// After the last end: far longer than any policy needs.
+constexpr absl::Duration kPatience = absl::Hours(4);
+
+class Waiter : public PredictionObserver {
+ public:
+  explicit Waiter(const ManualScheduler& scheduler) : scheduler_(scheduler) {}
+
+  void OnSnapshot(const SnapshotPtr& snapshot, absl::Duration) override {
+    if (IsTerminal(snapshot->prediction)) told_at_ = scheduler_.WallNow();
+  }
+  void OnError(const absl::Status&) override {}
+
+  absl::Time told_at() const { return told_at_; }
+  bool told() const { return told_at_ != absl::InfiniteFuture(); }
+
+ private:
+  const ManualScheduler& scheduler_;
+  absl::Time told_at_ = absl::InfiniteFuture();
+};
+
+// All that takes part, in the order in which it depends on each other.
+class Run {
+ public:
+  explicit Run(PagePolicy policy)
+      : registry_(SnapshotCache::Options(), scheduler_, upstream_, budgets_,
+                  random_, policy) {}
+
+  void Begin(const PollingCase& polling) {
+    const absl::Duration step = polling.begin_within / polling.watched;
+    for (int i = 0; i < polling.watched; ++i) {
+      for (int other = 0; other < polling.others_between; ++other) {
+        upstream_.Begin(absl::Hours(100));
+      }
+      ids_.push_back(upstream_.Begin(LifeOf(polling, i)));
+      if (polling.known) Wait(ids_.back(), true);
+      scheduler_.Advance(step);
+    }
+    if (polling.known) return;
+    for (const std::string& id : ids_) Wait(id, false);
+  }
+
+  void AwaitEnds() {
+    const absl::Time last = scheduler_.Now() + kPatience;
+    while (scheduler_.Now() < last &&
+           !std::all_of(waiters_.begin(), waiters_.end(),
+                        [](const auto& waiter) { return waiter->told(); })) {
+      scheduler_.Advance(absl::Seconds(1));
+    }
+  }
+
+  PollingResult Result() const {
+    PollingResult result;
+    std::vector<absl::Time> ends;
+    double delays = 0;
+    for (size_t i = 0; i < ids_.size(); ++i) {
+      const absl::Time end = upstream_.EndOf(ids_[i]);
+      ends.push_back(end);
+      result.unfinished += waiters_[i]->told() ? 0 : 1;
+      delays += absl::ToDoubleSeconds(
+          std::min(waiters_[i]->told_at(), scheduler_.WallNow()) - end);
+    }
+    std::sort(ends.begin(), ends.end());
+    double best = 0;
+    for (const absl::Duration delay : OracleDelays(ends, ReadBudget())) {
+      best += absl::ToDoubleSeconds(delay);
+    }
+    const auto count = static_cast<double>(ids_.size());
+    result.reads = static_cast<double>(upstream_.reads()) / count;
+    result.mean_delay = delays / count;
+    result.oracle_delay = best / count;
+    return result;
+  }
+
+ private:
+  // Spread by a step that has nothing in common with the order of creation.
+  static absl::Duration LifeOf(const PollingCase& polling, int i) {
+    const int place = (i * 617) % polling.watched;
+    return polling.shortest_life +
+           (polling.longest_life - polling.shortest_life) * place /
+               polling.watched;
+  }
+
+  void Wait(const std::string& id, bool known) {
+    waiters_.push_back(std::make_unique<Waiter>(scheduler_));
+    subscriptions_.push_back(registry_.Subscribe(
+        token_, id, WatchOptions(), *waiters_.back(),
+        known ? registry_.SnapshotOf(upstream_.Show(id), v1::SOURCE_CREATE)
+              : nullptr));
+  }
+
+  ManualScheduler scheduler_;
+  Random random_{1};
+  SimulatedUpstream upstream_{SimulatedUpstream::Options(), scheduler_};
+  BudgetRegistry budgets_{BudgetRegistry::Rates(), scheduler_};
+  WatchRegistry registry_;
+  const std::shared_ptr<const Credential> token_ = MakeCredential("token");
+  std::vector<std::string> ids_;
+  std::vector<std::unique_ptr<Waiter>> waiters_;
+  std::vector<std::unique_ptr<Subscription>> subscriptions_;
+};
+
+}  // namespace
+
+PollingResult RunPolling(const PollingCase& polling, PagePolicy policy) {
+  Run run(policy);
+  run.Begin(polling);
+  run.AwaitEnds();
+  return run.Result();
+}
+
+}  // namespace wriftai::bench

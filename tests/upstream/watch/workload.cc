@@ -1,0 +1,252 @@
+#include "tests/upstream/watch/workload.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+
+namespace wriftai {
+namespace {
+
+constexpr std::array<double, 5> kIntervals = {0.1, 0.5, 1, 2, 10};
+constexpr std::array<int64_t, 5> kRates = {3, 3, 3, 1, 10};
+constexpr absl::Duration kLatency = absl::Milliseconds(20);
+constexpr absl::Duration kHorizon = absl::Minutes(20);
+
+SimulatedUpstream::Options OptionsOf(const WorkloadShape& shape, uint64_t seed,
+                                     int64_t rate) {
+  SimulatedUpstream::Options options;
+  options.limits.read_rate = rate;
+  options.limits.burst = shape.refills ? rate : 0;
+  options.latency = kLatency;
+  options.seed = seed;
+  return options;
+}
+
+}  // namespace
+
+// One who waits, and writes down how it was told.
+class Workload::Waiter : public PredictionObserver {
+ public:
+  explicit Waiter(Workload& workload) : workload_(workload) {}
+
+  void Join(const std::string& id, absl::Duration interval, SnapshotPtr known) {
+    id_ = id;
+    interval_ = interval;
+    joined_ = last_ = Now();
+    told_.reset();
+    WatchOptions options;
+    options.poll_interval = interval;
+    subscription_ = workload_.registry_.Subscribe(workload_.token_, id, options,
+                                                  *this, std::move(known));
+  }
+
+  void Leave() {
+    if (subscription_ == nullptr) return;
+    NoteGap();
+    subscription_.reset();
+  }
+
+  void OnSnapshot(const SnapshotPtr& snapshot, absl::Duration) override {
+    NoteGap();
+    if (told_ != nullptr) {
+      EXPECT_TRUE(MayFollow(told_->prediction, snapshot->prediction)) << id_;
+    }
+    told_ = snapshot;
+    if (!IsTerminal(snapshot->prediction)) return;
+    EXPECT_EQ(snapshot->prediction.output_json(),
+              SimulatedUpstream::OutputOf(id_));
+    ended_ = true;
+    // From when both were there: the end, and the waiter.
+    const absl::Duration delay = std::min(
+        workload_.scheduler_.WallNow() - workload_.upstream_.EndOf(id_),
+        Now() - joined_);
+    end_delay_ = std::max(end_delay_, delay);
+    subscription_.reset();
+  }
+
+  void OnError(const absl::Status& status) override {
+    ADD_FAILURE() << id_ << ": " << status;
+    subscription_.reset();
+  }
+
+  bool waits() const { return subscription_ != nullptr; }
+  bool ended() const { return ended_; }
+  absl::Duration interval() const { return interval_; }
+  absl::Duration longest_gap() const { return longest_gap_; }
+  absl::Duration end_delay() const { return end_delay_; }
+
+ private:
+  absl::Time Now() const { return workload_.scheduler_.Now(); }
+
+  void NoteGap() {
+    longest_gap_ = std::max(longest_gap_, Now() - last_);
+    last_ = Now();
+  }
+
+  Workload& workload_;
+  std::string id_;
+  absl::Duration interval_;
+  absl::Time joined_;
+  absl::Time last_;
+  SnapshotPtr told_;
+  absl::Duration longest_gap_;
+  absl::Duration end_delay_;
+  bool ended_ = false;
+  std::unique_ptr<Subscription> subscription_;
+};
+
+Workload::Workload(const WorkloadShape& shape, uint64_t seed)
+    : random_(seed),
+      rate_(kRates[static_cast<size_t>(UpTo(int{kRates.size()}) - 1)]),
+      upstream_(OptionsOf(shape, seed, rate_), scheduler_),
+      budgets_({static_cast<double>(rate_), 15}, scheduler_),
+      registry_(SnapshotCache::Options(), scheduler_, upstream_, budgets_,
+                random_),
+      token_(MakeCredential("token")) {
+  // Not at the start of a second.
+  scheduler_.Advance(UpTo(absl::Seconds(1)));
+  if (!shape.pages) upstream_.set_page_failure(absl::NotFoundError("no list"));
+  Draw(shape);
+}
+
+Workload::~Workload() = default;
+
+absl::Duration Workload::UpTo(absl::Duration most) {
+  return most * random_.Uniform();
+}
+
+// From 1.
+int Workload::UpTo(int most) {
+  return 1 + static_cast<int>(random_.Uniform() * most);
+}
+
+void Workload::Schedule(absl::Duration after, Scheduler::Task task) {
+  last_event_ = std::max(last_event_, scheduler_.Now() + after);
+  events_.push_back(
+      scheduler_.PostAt(scheduler_.Now() + after, std::move(task)));
+}
+
+// Draws all at once, so that what the watches draw changes nothing of it.
+void Workload::Draw(const WorkloadShape& shape) {
+  for (int i = 0; i < shape.history; ++i) {
+    upstream_.Begin(absl::Seconds(1));
+    scheduler_.Advance(absl::Milliseconds(10));
+  }
+  for (int i = 0; i < shape.unwatched; ++i) {
+    Schedule(UpTo(shape.begin_within + shape.life),
+             [this] { upstream_.Begin(absl::Seconds(5)); });
+  }
+  // Small crowds as often as large ones.
+  const int predictions = static_cast<int>(
+      std::lround(std::pow(shape.predictions, random_.Uniform())));
+  watched_.resize(static_cast<size_t>(predictions));
+  for (Watched& watched : watched_) {
+    const absl::Duration begin = UpTo(shape.begin_within);
+    const absl::Duration life = absl::Seconds(1) + UpTo(shape.life);
+    Schedule(begin, [this, &watched, life] {
+      watched.id = upstream_.Begin(life, "m");
+    });
+    for (int i = UpTo(shape.waiters_each); i > 0; --i) {
+      Waiter& waiter =
+          *watched.waiters.emplace_back(std::make_unique<Waiter>(*this));
+      const absl::Duration interval = absl::Seconds(
+          kIntervals[static_cast<size_t>(UpTo(int{kIntervals.size()}) - 1)]);
+      const bool known = random_.Uniform() < shape.known;
+      const absl::Duration join =
+          begin + (known ? absl::ZeroDuration() : UpTo(shape.join_within));
+      Schedule(join, [this, &watched, &waiter, interval, known] {
+        Join(watched, waiter, interval, known);
+      });
+      if (random_.Uniform() >= shape.leave) continue;
+      const absl::Duration leave = join + UpTo(life);
+      Schedule(leave, [&waiter] { waiter.Leave(); });
+      if (random_.Uniform() < 0.5) continue;
+      Schedule(leave + UpTo(life), [this, &watched, &waiter, interval] {
+        if (!waiter.ended()) Join(watched, waiter, interval, false);
+      });
+    }
+  }
+}
+
+void Workload::Join(Watched& watched, Waiter& waiter, absl::Duration interval,
+                    bool known) {
+  watched.fastest = std::min(watched.fastest, interval);
+  ++watched.joins;
+  waiter.Join(watched.id, interval,
+              known ? registry_.SnapshotOf(upstream_.Show(watched.id),
+                                           v1::SOURCE_CREATE)
+                    : nullptr);
+  NotePeaks();
+}
+
+void Workload::Run() {
+  const absl::Time end = scheduler_.Now() + kHorizon;
+  while (scheduler_.Now() < end &&
+         (scheduler_.Now() < last_event_ || registry_.waiter_count() > 0)) {
+    scheduler_.Advance(absl::Seconds(1));
+  }
+  EXPECT_EQ(registry_.waiter_count(), 0u) << "waits that never end";
+}
+
+void Workload::NotePeaks() {
+  double demand = 0;
+  registry_.ForEach([&](const CredentialWatches& watches) {
+    for (const auto& [id, target] : watches.targets()) {
+      if (target->watch.idle()) continue;
+      demand += 1 / absl::ToDoubleSeconds(target->watch.interval());
+    }
+  });
+  peak_watches_ = std::max(peak_watches_, registry_.watch_count());
+  peak_demand_ = std::max(peak_demand_, demand);
+}
+
+absl::Duration Workload::FairInterval(absl::Duration wanted) const {
+  const auto rate = static_cast<double>(rate_);
+  return wanted * std::max(1.0, peak_demand_ / rate) +
+         absl::Seconds(static_cast<double>(peak_watches_) / rate);
+}
+
+double Workload::longest_gap() const {
+  double longest = 0;
+  for (const Watched& watched : watched_) {
+    for (const auto& waiter : watched.waiters) {
+      longest = std::max(longest,
+                         absl::FDivDuration(waiter->longest_gap(),
+                                            FairInterval(waiter->interval())));
+    }
+  }
+  return longest;
+}
+
+double Workload::longest_end_delay() const {
+  double longest = 0;
+  for (const Watched& watched : watched_) {
+    for (const auto& waiter : watched.waiters) {
+      longest = std::max(longest,
+                         absl::FDivDuration(waiter->end_delay(),
+                                            FairInterval(waiter->interval())));
+    }
+  }
+  return longest;
+}
+
+double Workload::most_unwanted_gets() const {
+  double most = 0;
+  for (const Watched& watched : watched_) {
+    const std::vector<absl::Time>& gets = upstream_.GetsOf(watched.id);
+    if (gets.empty()) continue;
+    // One at once for each that joins where nothing is known, one for the
+    // output.
+    const double wanted =
+        absl::FDivDuration(gets.back() - gets.front(), watched.fastest) +
+        watched.joins + 1;
+    most = std::max(most, static_cast<double>(gets.size()) - wanted);
+  }
+  return most;
+}
+
+}  // namespace wriftai
