@@ -45,8 +45,8 @@ Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
                      if (with_own) watches_.Cover(credential, created.id());
                    }),
       creates_(scheduler, registering_),
-      watches_(config.cache, scheduler, client_, budgets_, random_,
-               PagePolicy::kByCost, config.webhooks.feed) {}
+      watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
+               scheduler, client_, budgets_, random_) {}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   auto credential = ChooseCredential(credentials_, caller.credential, *token_);

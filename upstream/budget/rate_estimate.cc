@@ -125,7 +125,7 @@ void RateEstimate::OnGivenBack(absl::Time now) {
 
 void RateEstimate::OnLost() {
   --outstanding_;
-  // window_.OnLost();
+  window_.OnLost();
 }
 
 void RateEstimate::OnReply(absl::Time now, const RateLimit& rate) {

@@ -10,6 +10,10 @@ namespace {
 // that one who has left is forgotten within a minute.
 constexpr size_t kWindowsRemembered = 60;
 
+// The same while the kind of the limit is not known: what seems to be others
+// may be a bucket that has not refilled yet.
+constexpr size_t kWindowsRememberedAtFirst = 5;
+
 // A request that is sent right at a boundary may arrive before it; a full
 // window must not get one more.
 constexpr double kGuard = 0.03;
@@ -42,7 +46,9 @@ void WindowEstimate::Close() {
   // A window without replies shows nothing of the others.
   if (answered_ > 0 || others_now_ > 0) {
     others_seen_.push_back(others_now_);
-    if (others_seen_.size() > kWindowsRemembered) others_seen_.pop_front();
+    const size_t remembered =
+        kind_ == Kind::kCount ? kWindowsRemembered : kWindowsRememberedAtFirst;
+    while (others_seen_.size() > remembered) others_seen_.pop_front();
   }
   own_ = 0;
   answered_ = 0;

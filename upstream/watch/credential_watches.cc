@@ -213,6 +213,8 @@ void CredentialWatches::OnGot(PollTarget& target,
     target.failures = 0;
     target.not_before = absl::InfinitePast();
     target.missed = false;
+    // Where a page was ahead of it, polling goes on as before the page.
+    target.ended = false;
     CheckCover(target, *got, true);
     Observe(target, *std::move(got), v1::SOURCE_GET);
     Prove(target.watch.id());

@@ -122,9 +122,8 @@ void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,
     ended_share_ +=
         kEndedGain * (static_cast<double>(ended) / found - ended_share_);
   }
-  if (!page.known()) {
-    yield_ += kYieldGain * (static_cast<double>(found) / kPageSize - yield_);
-  }
+  // Of known pages, too: a search goes through them as well.
+  yield_ += kYieldGain * (static_cast<double>(found) / kPageSize - yield_);
   pages_.Learn(page, asked_at, shown);
 }
 

@@ -88,7 +88,7 @@ class PollPlanner {
   absl::Time no_pages_until_ = absl::InfinitePast();
   bool contended_ = false;
   double ended_share_ = 0;  // Of the targets that pages show.
-  double yield_ = 1;  // Of an unknown page: targets found, as a part of it.
+  double yield_ = 1;  // Of the last pages: targets found, as a part of each.
   int fetches_ = 0;   // Outputs fetched since the last poll.
 };
 

@@ -10,17 +10,16 @@ Subscription::~Subscription() {
   registry_.Leave(credential_key_, id_, waiter_);
 }
 
-WatchRegistry::WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
+WatchRegistry::WatchRegistry(const Options& options, Scheduler& scheduler,
                              PredictionClient& client, BudgetRegistry& budgets,
-                             Random& random, PagePolicy pages,
-                             const WebhookFeed::Options& webhooks)
+                             Random& random)
     : scheduler_(scheduler),
       client_(client),
       budgets_(budgets),
       random_(random),
-      pages_(pages),
-      cache_(cache, scheduler),
-      webhooks_(webhooks, scheduler) {
+      pages_(options.pages),
+      cache_(options.cache, scheduler),
+      webhooks_(options.webhooks, scheduler) {
   webhooks_.set_on_missed([this] {
     if (replan_ != nullptr) return;
     replan_ = scheduler_.PostAt(scheduler_.Now(), [this] { ReplanAll(); });

@@ -63,10 +63,15 @@ class WatchRegistry {
   // its last watch.
   static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
-  WatchRegistry(SnapshotCache::Options cache, Scheduler& scheduler,
+  struct Options {
+    SnapshotCache::Options cache;
+    WebhookFeed::Options webhooks;
+    PagePolicy pages = PagePolicy::kByCost;
+  };
+
+  WatchRegistry(const Options& options, Scheduler& scheduler,
                 PredictionClient& client, BudgetRegistry& budgets,
-                Random& random, PagePolicy pages = PagePolicy::kByCost,
-                const WebhookFeed::Options& webhooks = WebhookFeed::Options());
+                Random& random);
   ~WatchRegistry();
 
   // Waits for the prediction `id` (a UUID in lower case) with `credential`.

@@ -38,8 +38,7 @@ class Waiter : public PredictionObserver {
 class Run {
  public:
   explicit Run(PagePolicy policy)
-      : registry_(SnapshotCache::Options(), scheduler_, upstream_, budgets_,
-                  random_, policy) {}
+      : registry_({{}, {}, policy}, scheduler_, upstream_, budgets_, random_) {}
 
   void Begin(const PollingCase& polling) {
     const absl::Duration step = polling.begin_within / polling.watched;

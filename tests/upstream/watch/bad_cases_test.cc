@@ -61,7 +61,7 @@ class WatchBadCases : public ::testing::Test {
   SimulatedUpstream upstream_{SimulatedUpstream::Options(), scheduler_};
   Random random_{1};
   BudgetRegistry budgets_{BudgetRegistry::Rates(), scheduler_};
-  WatchRegistry registry_{SnapshotCache::Options(), scheduler_, upstream_,
+  WatchRegistry registry_{WatchRegistry::Options(), scheduler_, upstream_,
                           budgets_, random_};
   const std::shared_ptr<const Credential> token_ = MakeCredential("token");
   std::vector<std::unique_ptr<Waiter>> waiters_;

@@ -12,7 +12,7 @@ namespace {
 
 // Random workloads on virtual time. A failure names its seed; that one alone:
 //   FAIRNESS_SEED=17 fairness_test --gtest_filter=Fairness.OfACrowd
-constexpr uint64_t kSeeds = 300;
+constexpr uint64_t kSeeds = 200;
 
 struct Promise {
   // Of the fair interval (Workload). Two rounds at the worst: one in which
@@ -58,7 +58,8 @@ TEST(Fairness, OfACrowd) { CheckSeeds(WorkloadShape()); }
 TEST(Fairness, WhereTheLimitRefills) {
   WorkloadShape shape;
   shape.refills = true;
-  CheckSeeds(shape);
+  // Until replies have shown the kind of the limit, some of it is left unused.
+  CheckSeeds(shape, {4, 4});
 }
 
 TEST(Fairness, BelowALongHistory) {
@@ -82,7 +83,7 @@ TEST(Fairness, OfWaitersThatComeAndGo) {
 
 TEST(Fairness, OfALargeCrowd) {
   WorkloadShape shape;
-  shape.predictions = 300;
+  shape.predictions = 150;
   shape.waiters_each = 1;
   CheckSeeds(shape);
 }

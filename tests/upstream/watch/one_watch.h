@@ -27,7 +27,7 @@ class OneWatch {
 
   OneWatch(ManualScheduler& scheduler, FakePredictionClient& client)
       : budgets_(BudgetRegistry::kUnlimited, scheduler),
-        registry_(SnapshotCache::Options(), scheduler, client, budgets_,
+        registry_(WatchRegistry::Options(), scheduler, client, budgets_,
                   random_) {}
 
   uint64_t Add(const WatchOptions& options, PredictionObserver& observer) {

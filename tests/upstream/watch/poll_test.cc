@@ -185,6 +185,31 @@ TEST_F(PollTest, AfterAFailureANewWaiterPollsAtOnce) {
   EXPECT_EQ(polls(), 2u);
 }
 
+TEST_F(PollTest, AnEndThatAPageShowsIsFetchedAtOnce) {
+  watch_.Add(Every(absl::Seconds(10)), first_);
+  Settle();
+  Polled("started");
+  watch_.Observe(MakePrediction(kId, "succeeded"), v1::SOURCE_LIST);
+  Settle();
+  EXPECT_EQ(polls(), 2u);
+  EXPECT_THAT(first_.statuses, ElementsAre("started"));
+  Polled("succeeded");
+  EXPECT_THAT(first_.statuses, ElementsAre("started", "succeeded"));
+}
+
+TEST_F(PollTest, AnEndThatAGetDoesNotShowYetIsNotAskedForWithoutPause) {
+  watch_.Add(Every(absl::Seconds(10)), first_);
+  Settle();
+  Polled("started");
+  watch_.Observe(MakePrediction(kId, "succeeded"), v1::SOURCE_LIST);
+  Settle();
+  Polled("started");
+  scheduler_.Advance(absl::Seconds(9));
+  EXPECT_EQ(polls(), 2u);
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_EQ(polls(), 3u);
+}
+
 TEST_F(PollTest, TheLastToLosePatienceEndsThePoll) {
   WatchOptions impatient = Every(absl::Seconds(1));
   impatient.end_at = scheduler_.Now() + absl::Seconds(5);

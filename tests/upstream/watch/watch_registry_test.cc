@@ -37,7 +37,7 @@ class WatchRegistryTest : public ::testing::Test {
   FakePredictionClient client_;
   Random random_{1};
   BudgetRegistry budgets_{BudgetRegistry::kUnlimited, scheduler_};
-  WatchRegistry registry_{SnapshotCache::Options(), scheduler_, client_,
+  WatchRegistry registry_{WatchRegistry::Options(), scheduler_, client_,
                           budgets_, random_};
   RecordingObserver alice_;
   RecordingObserver bob_;

@@ -77,8 +77,11 @@ class WebhookWaitTest : public ::testing::Test {
   FakePredictionClient client_;
   Random random_{1};
   BudgetRegistry budgets_{BudgetRegistry::kUnlimited, scheduler_};
-  WatchRegistry registry_{{},      scheduler_,          client_,  budgets_,
-                          random_, PagePolicy::kByCost, Enabled()};
+  WatchRegistry registry_{{{}, Enabled(), PagePolicy::kByCost},
+                          scheduler_,
+                          client_,
+                          budgets_,
+                          random_};
   RecordingObserver alice_;
   RecordingObserver bob_;
 };
@@ -313,8 +316,8 @@ TEST_F(WebhookWaitTest, AStateWhoseEventMayBeOnItsWayIsNoMiss) {
 
 TEST_F(WebhookWaitTest, ACoveredCrowdDoesNotMakeTheBudgetScarce) {
   BudgetRegistry budgets({3, 15}, scheduler_);
-  WatchRegistry registry({}, scheduler_, client_, budgets, random_,
-                         PagePolicy::kByCost, Enabled());
+  WatchRegistry registry({{}, Enabled(), PagePolicy::kByCost}, scheduler_,
+                         client_, budgets, random_);
   const auto credential = MakeCredential("alice");
   std::vector<std::unique_ptr<Subscription>> waits;
   for (int i = 0; i < 30; ++i) {

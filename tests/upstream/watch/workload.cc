@@ -104,7 +104,7 @@ Workload::Workload(const WorkloadShape& shape, uint64_t seed)
       rate_(kRates[static_cast<size_t>(UpTo(int{kRates.size()}) - 1)]),
       upstream_(OptionsOf(shape, seed, rate_), scheduler_),
       budgets_({static_cast<double>(rate_), 15}, scheduler_),
-      registry_(SnapshotCache::Options(), scheduler_, upstream_, budgets_,
+      registry_(WatchRegistry::Options(), scheduler_, upstream_, budgets_,
                 random_),
       token_(MakeCredential("token")) {
   // Not at the start of a second.

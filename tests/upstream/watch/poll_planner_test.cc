@@ -1,0 +1,245 @@
+#include "upstream/watch/poll_planner.h"
+
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_scheduler.h"
+#include "tests/support/recording_observer.h"
+
+namespace wriftai {
+namespace {
+
+constexpr double kRate = 3;
+constexpr int64_t kBase = 1'755'000'000;
+
+// Targets whose ids are their numbers, and what the planner makes of them.
+class PollPlannerTest : public ::testing::Test {
+ protected:
+  // One of which nothing is known.
+  PollTarget& AddUnknown(absl::Duration interval = absl::Seconds(1)) {
+    return Add(nullptr, interval);
+  }
+
+  // One that was created in that second, and seen `ago`.
+  PollTarget& AddSeen(int64_t created, absl::Duration ago = absl::Seconds(10),
+                      absl::Duration interval = absl::Seconds(1)) {
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->prediction = MakePrediction(NextId(), "started");
+    snapshot->prediction.mutable_created_at()->set_seconds(kBase + created);
+    snapshot->learnt_at = scheduler_.Now() - ago;
+    return Add(std::move(snapshot), interval);
+  }
+
+  PollPlan Next(double rate = kRate) {
+    return planner_.Next(targets_, rate, scheduler_.Now(),
+                         scheduler_.WallNow());
+  }
+
+  // Plans, and does it: the GET is answered at once.
+  PollTarget* NextGet() {
+    const PollPlan plan = Next();
+    if (plan.get == nullptr) return nullptr;
+    plan.get->asked_at = plan.get->seen_at = scheduler_.Now();
+    plan.get->ended = false;
+    return plan.get;
+  }
+
+  // The page has shown predictions down to `oldest`, `found` of them watched,
+  // and `ended` of those newly ended.
+  void Fetched(PageMap::Page& page, int64_t oldest, int found,
+               const std::string& next = "next", int ended = 0) {
+    PredictionPage shown;
+    shown.predictions.emplace_back().mutable_created_at()->set_seconds(kBase +
+                                                                       oldest);
+    shown.next_cursor = next;
+    planner_.OnPage(page, scheduler_.Now(), shown, found, ended);
+  }
+
+  ManualScheduler scheduler_;
+  ModelHistory history_;
+  PollPlanner planner_{PagePolicy::kByCost, history_};
+  PollTargets targets_;
+  RecordingObserver observer_;
+
+ private:
+  std::string NextId() const { return absl::StrCat(1000 + targets_.size()); }
+
+  PollTarget& Add(SnapshotPtr known, absl::Duration interval) {
+    const std::string id = NextId();
+    auto& target = targets_[id];
+    target = std::make_unique<PollTarget>(id, std::move(known),
+                                          scheduler_.Now(), scheduler_);
+    WatchOptions options;
+    options.poll_interval = interval;
+    target->watch.Add(options, observer_);
+    return *target;
+  }
+};
+
+TEST_F(PollPlannerTest, WithoutTargetsThereIsNothingToAsk) {
+  const PollPlan plan = Next();
+  EXPECT_EQ(plan.get, nullptr);
+  EXPECT_EQ(plan.list, nullptr);
+  EXPECT_EQ(plan.when, absl::InfiniteFuture());
+}
+
+TEST_F(PollPlannerTest, AsksAgainWhenTheIntervalIsOver) {
+  PollTarget& target = AddSeen(1, absl::Milliseconds(400));
+  EXPECT_EQ(Next().get, nullptr);
+  EXPECT_EQ(Next().when, scheduler_.Now() + absl::Milliseconds(600));
+  scheduler_.Advance(absl::Milliseconds(600));
+  EXPECT_EQ(Next().get, &target);
+}
+
+TEST_F(PollPlannerTest, TheStalestRelativeToItsIntervalIsFirst) {
+  AddSeen(1, absl::Seconds(3), absl::Seconds(2));
+  PollTarget& stalest = AddSeen(2, absl::Seconds(2), absl::Seconds(1));
+  AddSeen(3, absl::Seconds(9), absl::Seconds(8));
+  EXPECT_EQ(Next().get, &stalest);
+}
+
+TEST_F(PollPlannerTest, OneThatWasNeverSeenIsBeforeAllThatWere) {
+  AddSeen(1, absl::Hours(1));
+  PollTarget& unknown = AddUnknown();
+  EXPECT_EQ(Next().get, &unknown);
+}
+
+TEST_F(PollPlannerTest, WithLessDemandThanBudgetEachIsAskedForAlone) {
+  AddSeen(1);
+  AddSeen(2);
+  EXPECT_NE(Next().get, nullptr);
+}
+
+TEST_F(PollPlannerTest, WithoutALimitEachIsAskedForAlone) {
+  for (int i = 0; i < 100; ++i) AddUnknown();
+  EXPECT_NE(Next(std::numeric_limits<double>::infinity()).get, nullptr);
+}
+
+TEST_F(PollPlannerTest, WithMoreDemandAPageIsFetchedForMany) {
+  for (int i = 0; i < 10; ++i) AddSeen(i);
+  const PollPlan plan = Next();
+  ASSERT_NE(plan.list, nullptr);
+  EXPECT_EQ(plan.list->cursor, "");
+}
+
+TEST_F(PollPlannerTest, APageThatShowsOneIsWorthLessThanAGet) {
+  for (int i = 0; i < 10; ++i) AddSeen(100 + i, absl::Milliseconds(1));
+  PollTarget& stalest = AddSeen(1);
+  for (int64_t second = 100; second > 1; second -= 10) {
+    Fetched(planner_.pages().For(absl::FromUnixSeconds(kBase + second)), second,
+            10);
+  }
+  EXPECT_EQ(Next().get, &stalest);
+}
+
+TEST_F(PollPlannerTest, WherePagesShowOnesThatHaveEndedEachIsAskedForAlone) {
+  for (int i = 0; i < 10; ++i) AddSeen(i);
+  ASSERT_NE(Next().list, nullptr);
+  for (int i = 0; i < 20; ++i)
+    Fetched(planner_.pages().At(absl::InfiniteFuture()), 0, 10, "next", 10);
+  EXPECT_NE(Next().get, nullptr);
+}
+
+TEST_F(PollPlannerTest, OutputsOfTheEndedAreFetchedFirstEarliestFirst) {
+  AddSeen(1, absl::Hours(1));
+  PollTarget& later = AddSeen(2);
+  PollTarget& earlier = AddSeen(3);
+  later.ended = earlier.ended = true;
+  later.ended_at = absl::FromUnixSeconds(kBase + 20);
+  earlier.ended_at = absl::FromUnixSeconds(kBase + 10);
+  EXPECT_EQ(NextGet(), &earlier);
+  EXPECT_EQ(NextGet(), &later);
+}
+
+TEST_F(PollPlannerTest, EveryEighthRequestIsAPollWhileOutputsAreFetched) {
+  for (int i = 0; i < 40; ++i) AddSeen(i).ended = true;
+  AddSeen(100, absl::Hours(1));
+  PollTarget& polled = AddSeen(101, absl::Hours(2));
+  for (int i = 1; i <= 16; ++i) {
+    const PollPlan plan = Next();
+    if (i % PollPlanner::kFetchesPerPoll == 0) {
+      EXPECT_TRUE(plan.list != nullptr || !plan.get->ended) << i;
+    } else {
+      ASSERT_NE(plan.get, nullptr) << i;
+      EXPECT_TRUE(plan.get->ended) << i;
+      plan.get->ended = false;
+      plan.get->asked_at = plan.get->seen_at = scheduler_.Now();
+    }
+  }
+  EXPECT_FALSE(polled.ended);
+}
+
+TEST_F(PollPlannerTest, UnknownOnesAreSearchedFromTheNewestPageDown) {
+  for (int i = 0; i < 60; ++i) AddUnknown();
+  PollPlan plan = Next();
+  ASSERT_NE(plan.list, nullptr);
+  EXPECT_EQ(plan.list->cursor, "");
+  Fetched(*plan.list, 100, 40, "below");
+  plan = Next();
+  ASSERT_NE(plan.list, nullptr);
+  EXPECT_EQ(plan.list->cursor, "below");
+}
+
+TEST_F(PollPlannerTest, WhatTheWholeListDoesNotShowIsAskedForAlone) {
+  for (int i = 0; i < 60; ++i) AddUnknown();
+  Fetched(*Next().list, 100, 0, "");
+  const PollPlan plan = Next();
+  EXPECT_EQ(plan.get, targets_.begin()->second.get());
+}
+
+TEST_F(PollPlannerTest, TheSearchEndsWhereItFindsNothing) {
+  for (int i = 0; i < 60; ++i) AddUnknown();
+  int pages = 0;
+  for (int64_t oldest = 1'000'000; pages < 100; oldest -= 100, ++pages) {
+    const PollPlan plan = Next();
+    if (plan.list == nullptr) break;
+    Fetched(*plan.list, oldest, 0);
+  }
+  EXPECT_LE(pages, 6);
+}
+
+TEST_F(PollPlannerTest, TheSearchOfPagesThatAreKnownEndsToo) {
+  for (int64_t oldest = 1'000'000; oldest > 990'000; oldest -= 100) {
+    Fetched(planner_.pages().For(absl::FromUnixSeconds(kBase + oldest + 1)),
+            oldest, 50);
+  }
+  scheduler_.Advance(absl::Seconds(1));
+  for (int i = 0; i < 60; ++i) AddUnknown();
+  int pages = 0;
+  for (int64_t oldest = 1'000'000; pages < 100; oldest -= 100, ++pages) {
+    const PollPlan plan = Next();
+    if (plan.list == nullptr) break;
+    Fetched(*plan.list, oldest, 0);
+  }
+  EXPECT_LE(pages, 6);
+}
+
+TEST_F(PollPlannerTest, OneThatAPageMissedIsAskedForAlone) {
+  for (int i = 0; i < 10; ++i) AddSeen(i, absl::Seconds(2));
+  PollTarget& missed = AddSeen(10, absl::Seconds(60));
+  missed.missed = true;
+  EXPECT_EQ(Next().get, &missed);
+}
+
+TEST_F(PollPlannerTest, NoPageIsFetchedWhilePagesFail) {
+  for (int i = 0; i < 10; ++i) AddSeen(i);
+  planner_.NoPagesUntil(scheduler_.Now() + absl::Seconds(5));
+  EXPECT_NE(Next().get, nullptr);
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_NE(Next().list, nullptr);
+}
+
+TEST_F(PollPlannerTest, APageUnderWayIsNotFetchedAgain) {
+  for (int i = 0; i < 10; ++i) AddSeen(i);
+  PageMap::Page* const page = Next().list;
+  ASSERT_NE(page, nullptr);
+  page->under_way = true;
+  EXPECT_NE(Next().get, nullptr);
+}
+
+}  // namespace
+}  // namespace wriftai
