@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
+import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { secret } from './support/program.mjs';
@@ -168,6 +169,30 @@ test('hostile deliveries are refused and change nothing for a wait',
        assert.deepEqual(rest.map(({ prediction }) => prediction.status),
                         ['STATUS_FAILED']);
        assert.ok(!JSON.stringify(rest).includes('forged'));
+     });
+
+// Sends `start` and then a byte now and then, for as long as it may.
+function slowSender(port, start) {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(start);
+  const timer = setInterval(() => socket.write('1'), 1000);
+  socket.on('close', () => clearInterval(timer));
+  return once(socket, 'connect').then(() => socket);
+}
+
+test('1,000 senders that never come to an end keep no event from a wait',
+     async (t) => {
+       const head = 'POST /webhooks/wriftai HTTP/1.1\r\nhost: h\r\n';
+       const chunked = `${head}wriftai-webhook-signature: ${sign(KEY, '')}\r\n` +
+           'transfer-encoding: chunked\r\n\r\n';
+       const sockets = await Promise.all(Array.from({ length: 1000 }, (_, i) =>
+         slowSender(gateway.port, i % 2 ? head : chunked)));
+       t.after(() => sockets.forEach((socket) => socket.destroy()));
+       const update = await predictions.createAndWait(
+           { create: echo({ pending_s: 0.1, run_s: 0.1, output: 1 }) }).last();
+       assert.equal(update.source, 'SOURCE_WEBHOOK');
+       assert.equal(fromValue(update.prediction.output), 1);
      });
 
 test('replayed, late and unknown states never lead a wait back', async () => {

@@ -126,5 +126,49 @@ TEST(Config, HelpNamesEveryFlagWithItsDefault) {
               HasSubstr("--credentials  (default: caller_then_gateway)"));
 }
 
+TEST(Config, WebhooksAreOffByDefault) {
+  const WebhookConfig webhooks = Parse({})->config.webhooks;
+  EXPECT_EQ(webhooks.address, "");
+  EXPECT_EQ(webhooks.public_url, "");
+  EXPECT_FALSE(webhooks.allow_unsigned);
+  EXPECT_FALSE(webhooks.feed.enabled);
+}
+
+TEST(Config, WebhooksTakeAnAddressKeysAndAUrl) {
+  const auto line =
+      Parse({"--webhook_address=0.0.0.0:8443", "--webhook_secret_file=/keys",
+             "--webhook_public_url=https://[::1]:1/gateway/webhooks/wriftai"},
+            {{"GATEWAY_WEBHOOK_POLL_INTERVAL", "10s"}});
+  ASSERT_THAT(line, IsOk());
+  const WebhookConfig& webhooks = line->config.webhooks;
+  EXPECT_EQ(webhooks.address, "0.0.0.0:8443");
+  EXPECT_EQ(webhooks.secret_file, "/keys");
+  EXPECT_EQ(webhooks.public_url, "https://[::1]:1/gateway/webhooks/wriftai");
+  EXPECT_TRUE(webhooks.feed.enabled);
+  EXPECT_EQ(webhooks.feed.poll_interval, absl::Seconds(10));
+}
+
+TEST(Config, WebhooksWithoutKeysHaveToBeAllowed) {
+  EXPECT_THAT(Parse({"--webhook_address=h:1"}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "--webhook_address: wanted --webhook_secret_file with "
+                       "it, or --webhook_allow_unsigned for work on one's own "
+                       "machine"));
+  EXPECT_THAT(Parse({"--webhook_address=h:1", "--webhook_allow_unsigned"}),
+              IsOk());
+}
+
+TEST(Config, WhatIsOfUseToWebhooksAloneNeedsTheirAddress) {
+  for (const char* flag :
+       {"--webhook_public_url=http://h/webhooks/wriftai",
+        "--webhook_secret_file=/keys", "--webhook_allow_unsigned"}) {
+    const std::string text = flag;
+    EXPECT_THAT(Parse({text}),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         text.substr(0, text.find('=')) +
+                             ": wanted --webhook_address with it"));
+  }
+}
+
 }  // namespace
 }  // namespace wriftai

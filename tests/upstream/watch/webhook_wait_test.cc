@@ -315,19 +315,28 @@ TEST_F(WebhookWaitTest, AStateWhoseEventMayBeOnItsWayIsNoMiss) {
 }
 
 TEST_F(WebhookWaitTest, ACoveredCrowdDoesNotMakeTheBudgetScarce) {
+  BudgetRegistry budgets({3, 15}, scheduler_);
   WatchRegistry registry({{}, Enabled(), PagePolicy::kByCost}, scheduler_,
-                         client_, budgets_, random_);
+                         client_, budgets, random_);
+  const auto credential = MakeCredential("alice");
   std::vector<std::unique_ptr<Subscription>> waits;
-  for (int i = 0; i < 100; ++i) {
-    const std::string id = absl::StrCat("prediction ", i);
-    const auto credential = MakeCredential("alice");
+  for (int i = 0; i < 30; ++i) {
+    const std::string id = absl::StrCat("covered ", i);
     registry.Learn(*credential, MakePrediction(id, "pending"),
                    v1::SOURCE_CREATE);
     registry.Cover(*credential, id);
-    waits.push_back(registry.Subscribe(credential, id, WatchOptions(), alice_));
+    waits.push_back(registry.Subscribe(credential, id, WatchOptions(), bob_));
   }
-  scheduler_.Advance(kFirst - absl::Milliseconds(1));
-  EXPECT_THAT(client_.calls(), IsEmpty());
+  waits.push_back(registry.Subscribe(credential, kId, WatchOptions(), alice_));
+  scheduler_.RunPosted();
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(client_.calls().back().operation, "get");
+    ASSERT_EQ(client_.calls().back().id, kId);
+    Polled("pending", 0);
+    EXPECT_EQ(NextPoll(), absl::Seconds(1));
+  }
+  // What its waiter is told of the interval is not stretched either.
+  EXPECT_EQ(alice_.intervals.back(), absl::Seconds(1));
 }
 
 }  // namespace
