@@ -87,6 +87,7 @@ TEST_F(SandboxTest, RepliesHaveExactlyTheseHeaders) {
                               "x-ratelimit-remaining: 14\r\n"
                               "x-ratelimit-reset: 1001\r\n"
                               "x-request-id: [-0-9a-f]+\r\n"
+                              "date: Thu, 01 Jan 1970 00:16:40 GMT\r\n"
                               "content-length: [0-9]+\r\n"));
   EXPECT_THAT(reply.body, StartsWith("{\"id\":\""));
 }
