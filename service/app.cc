@@ -17,6 +17,7 @@
 #include "service/operator_server.h"
 #include "service/prediction_service.h"
 #include "service/token_source.h"
+#include "service/webhook_metrics.h"
 #include "service/webhook_secrets.h"
 #include "service/webhook_server.h"
 #include "spdlog/spdlog.h"
@@ -200,7 +201,9 @@ absl::Status App::StartWebhooks() {
 absl::Status App::StartOperatorServer() {
   parts_->operator_pages = std::make_unique<OperatorPages>(
       *parts_->loop, std::vector<OperatorPages::Source>{
-                         EngineMetrics(*parts_->loop, *parts_->engine)});
+                         EngineMetrics(*parts_->loop, *parts_->engine), [this] {
+                           return DeliveryMetricFamilies(webhook_counters_);
+                         }});
   if (config_.http_address.empty()) return absl::OkStatus();
   auto server = OperatorServer::Start(config_.http_address,
                                       parts_->operator_pages->pages());

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/engine.h"
+#include "service/metric_family.h"
 
 namespace wriftai {
 namespace {
@@ -15,29 +16,6 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Credentials = std::vector<EngineNumbers::Credential>;
 using Labels = std::vector<ClientMetric::Label>;
-
-MetricFamily Family(MetricType type, const char* name, const char* help) {
-  MetricFamily family;
-  family.name = absl::StrCat("wriftai_gateway_", name);
-  family.help = help;
-  family.type = type;
-  return family;
-}
-
-void AddSample(double value, Labels labels, MetricFamily& family) {
-  ClientMetric& sample = family.metric.emplace_back();
-  sample.label = std::move(labels);
-  (family.type == MetricType::Counter ? sample.counter.value
-                                      : sample.gauge.value) = value;
-}
-
-template <typename Number>
-MetricFamily Single(MetricType type, const char* name, const char* help,
-                    Number value) {
-  MetricFamily family = Family(type, name, help);
-  AddSample(static_cast<double>(value), {}, family);
-  return family;
-}
 
 MetricFamily Histogram(const char* name, const char* help,
                        const DurationHistogram& durations) {
@@ -238,6 +216,9 @@ EngineNumbers NumbersOf(Engine& engine) {
   numbers.cache_bytes = watches.cache().bytes();
   numbers.cache_size = watches.cache().size();
   numbers.streams = engine.stream_stats();
+  numbers.webhooks = {watches.webhook_stats(),
+                      watches.webhooks().trust().interval(),
+                      watches.webhooks().proven_count()};
   return numbers;
 }
 
@@ -262,6 +243,9 @@ std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
   add(MetricType::Gauge, "cached_predictions",
       "Predictions that are kept and that nobody waits for.",
       numbers.cache_size);
+  for (MetricFamily& family : WebhookMetricFamilies(numbers.webhooks)) {
+    families.push_back(std::move(family));
+  }
   return families;
 }
 

@@ -8,6 +8,7 @@
 
 #include "prometheus/metric_family.h"
 #include "service/wait_reactor.h"
+#include "service/webhook_metrics.h"
 #include "upstream/budget/budget.h"
 #include "upstream/watch/watch_stats.h"
 
@@ -29,6 +30,7 @@ struct EngineNumbers {
   int64_t cache_bytes = 0;
   size_t cache_size = 0;
   StreamStats streams;
+  WebhookNumbers webhooks;
 };
 
 // On the loop.

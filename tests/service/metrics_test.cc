@@ -221,5 +221,31 @@ TEST(Metrics, FollowPrometheusConventions) {
   }
 }
 
+TEST(Metrics, TellWhatBecameOfWebhooks) {
+  EngineNumbers numbers;
+  numbers.webhooks.stats.news = 1;
+  numbers.webhooks.stats.duplicates = 2;
+  numbers.webhooks.stats.out_of_order = 3;
+  numbers.webhooks.stats.early = 4;
+  numbers.webhooks.stats.unknown = 5;
+  numbers.webhooks.stats.missed = 6;
+  numbers.webhooks.stats.confirmed = 7;
+  numbers.webhooks.poll_interval = absl::Seconds(30);
+  numbers.webhooks.proven = 8;
+  const std::pair<const char*, double> wanted[] = {
+      {R"(webhook_events_total{effect="news"})", 1},
+      {R"(webhook_events_total{effect="duplicate"})", 2},
+      {R"(webhook_events_total{effect="out_of_order"})", 3},
+      {R"(webhook_events_total{effect="early"})", 4},
+      {R"(webhook_events_total{effect="unknown"})", 5},
+      {"webhook_missed_changes_total", 6},
+      {"webhook_confirming_polls_total", 7},
+      {"webhook_poll_interval_seconds", 30},
+      {"webhook_known_predictions", 8}};
+  for (const auto& [sample, value] : wanted) {
+    EXPECT_THAT(Samples(numbers), Contains(Pair(sample, value)));
+  }
+}
+
 }  // namespace
 }  // namespace wriftai

@@ -220,7 +220,7 @@ void CredentialWatches::OnGot(PollTarget& target,
     Prove(target.watch.id());
     return;
   }
-  const absl::Status status = got.status();
+  absl::Status status = got.status();
   if (!MayPass(status) && status.code() != absl::StatusCode::kUnauthenticated) {
     target.watch.Fail([&] { return status; });
     EraseLater();
