@@ -19,7 +19,7 @@ constexpr absl::Duration kLongest = absl::Hours(1);
 void Shorten(Options& options) {
   options.read_rate = 10;
   options.waiters = 1000;
-  options.predictions = 180;
+  options.predictions = 140;
   options.run_time = absl::Seconds(4);
   // What does not shrink with the rest weighs more here: the oracle reads at the
   // start of a second, the gateway in the midst of it, and Gets take reads. So
@@ -27,8 +27,8 @@ void Shorten(Options& options) {
   options.end_rate = 200;
   options.get_interval = absl::Seconds(5);
   options.poll_interval = absl::Milliseconds(200);
-  options.shared_waiters = 150;
-  options.shared_predictions = 30;
+  options.shared_waiters = 100;
+  options.shared_predictions = 20;
   options.shared_run_time = absl::Seconds(4);
   options.large_waiters = 500;
   options.large_predictions = 50;
