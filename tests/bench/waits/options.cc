@@ -21,9 +21,9 @@ void Shorten(Options& options) {
   options.waiters = 1000;
   options.predictions = 140;
   options.run_time = absl::Seconds(4);
-  // What does not shrink with the rest weighs more here: the oracle reads at the
-  // start of a second, the gateway in the midst of it, and Gets take reads. So
-  // ends come at once, and Gets are few.
+  // What does not shrink with the rest weighs more here: the oracle reads at
+  // the start of a second, the gateway in the midst of it, and Gets take reads.
+  // So ends come at once, and Gets are few.
   options.end_rate = 200;
   options.get_interval = absl::Seconds(5);
   options.poll_interval = absl::Milliseconds(200);
