@@ -27,9 +27,6 @@ class App {
   // Where gRPC is served, with the port that was picked.
   const std::string& grpc_address() const { return grpc_address_; }
 
-  // What became of the connections to the webhook listener; any thread.
-  const WebhookCounters& webhook_counters() const { return webhook_counters_; }
-
   // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
   // calls have --drain_timeout to end, then are cut off. Blocks until all has
   // stopped.

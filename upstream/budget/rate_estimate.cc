@@ -188,11 +188,11 @@ void RateEstimate::LearnLimit(absl::Time now, const RateLimit& rate) {
     limit = std::min(limit, LimitOf(configured_rate_ * kMostOverConfigured));
   }
   if (limit_learnt_ && limit == window_.limit()) return;
-  if (!limit_learnt_) window_.set_length(kPublishedWindow);
+  const absl::Duration length =
+      limit_learnt_ ? window_.length() : kPublishedWindow;
   limit_learnt_ = true;
   window_.set_limit(limit);
-  refill_.set_rate(now, static_cast<double>(limit) /
-                            absl::ToDoubleSeconds(window_.length()));
+  SetLength(now, length);
 }
 
 void RateEstimate::LearnWindow(absl::Time now, const RateLimit& rate,

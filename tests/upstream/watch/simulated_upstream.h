@@ -61,7 +61,7 @@ class SimulatedUpstream : public PredictionClient {
   int64_t gets() const { return gets_; }
   int64_t lists() const { return lists_; }
   int64_t reads() const { return gets_ + lists_; }
-  // Answered with 429, and when that was last.
+  // Answered with 429.
   int64_t limited() const { return limited_; }
   // When GETs for it were sent.
   const std::vector<absl::Time>& GetsOf(const std::string& id) const {
