@@ -57,8 +57,8 @@ check_includes() {
   only_in 'rapidjson/' 'upstream/json/|sandbox/json\.' || failed=1
   only_in 'grpc/|grpcpp/|[^">]*\.grpc\.pb\.h' 'service/|client/|tests/' ||
     failed=1
-  only_in 'civetweb\.h' 'sandbox/http_server\.|service/|tests/' || failed=1
-  only_in 'prometheus/' 'service/|tests/' || failed=1
+  only_in 'civetweb\.h' 'sandbox/http_server\.|service/operator/|tests/' || failed=1
+  only_in 'prometheus/' 'service/operator/|tests/' || failed=1
   only_in 'service/' 'service/|tests/' || failed=1
   only_in 'client/' 'client/|tests/' || failed=1
   only_in 'sandbox/' 'sandbox/|service/app\.|tests/' || failed=1

@@ -6,10 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "service/caller_token.h"
+#include "service/calls/caller_token.h"
+#include "service/calls/wait_reactor.h"
 #include "service/config.h"
 #include "service/token_source.h"
-#include "service/wait_reactor.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"

@@ -1,4 +1,4 @@
-#include "service/caller_token.h"
+#include "service/calls/caller_token.h"
 
 #include <string>
 #include <vector>

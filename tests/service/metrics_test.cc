@@ -1,4 +1,4 @@
-#include "service/metrics.h"
+#include "service/operator/metrics.h"
 
 #include <map>
 #include <set>

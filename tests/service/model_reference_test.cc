@@ -1,4 +1,4 @@
-#include "service/model_reference.h"
+#include "service/calls/model_reference.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "service/operator_pages.h"
+#include "service/operator/operator_pages.h"
 
 #include <string>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "service/operator_server.h"
+#include "service/operator/operator_server.h"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "service/page.h"
+#include "service/calls/page.h"
 
 #include <string>
 #include <vector>

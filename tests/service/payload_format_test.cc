@@ -1,4 +1,4 @@
-#include "service/payload_format.h"
+#include "service/calls/payload_format.h"
 
 #include "gtest/gtest.h"
 

@@ -1,4 +1,4 @@
-#include "service/prediction_service.h"
+#include "service/calls/prediction_service.h"
 
 #include <string>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "service/request_codec.h"
+#include "service/calls/request_codec.h"
 
 #include <string>
 

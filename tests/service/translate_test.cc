@@ -1,4 +1,4 @@
-#include "service/translate.h"
+#include "service/calls/translate.h"
 
 #include <limits>
 #include <string>

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sandbox/webhook_signature.h"
-#include "service/webhook_server.h"
+#include "service/webhook/webhook_server.h"
 #include "tests/support/manual_scheduler.h"
 #include "tests/support/raw_client.h"
 #include "upstream/core/mutex.h"

@@ -1,4 +1,4 @@
-#include "service/webhook_secrets.h"
+#include "service/webhook/webhook_secrets.h"
 
 #include <chrono>
 #include <filesystem>

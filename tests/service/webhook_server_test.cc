@@ -1,4 +1,4 @@
-#include "service/webhook_server.h"
+#include "service/webhook/webhook_server.h"
 
 #include <string>
 #include <vector>

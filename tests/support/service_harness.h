@@ -6,9 +6,9 @@
 
 #include "absl/strings/string_view.h"
 #include "grpcpp/grpcpp.h"
+#include "service/calls/prediction_service.h"
 #include "service/config.h"
 #include "service/engine.h"
-#include "service/prediction_service.h"
 #include "tests/support/scripted_transport.h"
 #include "upstream/http/curl_loop.h"
 #include "wriftai/v1/predictions.grpc.pb.h"

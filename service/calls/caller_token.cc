@@ -1,0 +1,60 @@
+#include "service/calls/caller_token.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+constexpr absl::string_view kScheme = "Bearer ";
+
+// HTTP servers accept 8 KiB of headers; the rest of a request needs some.
+constexpr size_t kMostBytes = 4096;
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Credential>> CredentialFromMetadata(
+    const CallMetadata& metadata) {
+  const auto range = metadata.equal_range("authorization");
+  if (range.first == range.second) {
+    return std::shared_ptr<const Credential>();
+  }
+  const absl::string_view value(range.first->second.data(),
+                                range.first->second.size());
+  const absl::string_view token =
+      value.substr(std::min(kScheme.size(), value.size()));
+  const bool printable = std::all_of(
+      token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (std::next(range.first) != range.second || token.empty() || !printable ||
+      token.size() > kMostBytes ||
+      !absl::EqualsIgnoreCase(value.substr(0, kScheme.size()), kScheme)) {
+    return FieldError("authorization",
+                      "one metadata entry \"Bearer TOKEN\", TOKEN of 1 to 4096 "
+                      "printable ASCII characters without spaces");
+  }
+  return std::make_shared<const Credential>(Secret(std::string(token)));
+}
+
+absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
+    CredentialPolicy policy, std::shared_ptr<const Credential> callers,
+    TokenSource& gateways) {
+  std::shared_ptr<const Credential> chosen;
+  if (policy != CredentialPolicy::kGateway) chosen = std::move(callers);
+  if (chosen == nullptr && policy != CredentialPolicy::kCaller) {
+    chosen = gateways.Current();
+  }
+  if (chosen != nullptr) return chosen;
+  return GatewayError(
+      absl::StatusCode::kUnauthenticated, "NO_TOKEN",
+      policy == CredentialPolicy::kGateway
+          ? "the gateway has no token of its own"
+          : "the call needs metadata \"authorization: Bearer TOKEN\" with a "
+            "WriftAI access token");
+}
+
+}  // namespace wriftai

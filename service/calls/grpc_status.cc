@@ -1,0 +1,67 @@
+#include "service/calls/grpc_status.h"
+
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "google/rpc/status.pb.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+// Percent-encoding may triple the message, base64 adds a third to the details,
+// and the message stands in both: 3 x 1,000 + 4/3 x 3,500 < 8 KiB.
+constexpr size_t kMostMessageBytes = 1000;
+constexpr size_t kMostDetailBytes = 3500;
+
+// Cut at a character's border.
+std::string Cut(absl::string_view text) {
+  if (text.size() <= kMostMessageBytes) return std::string(text);
+  size_t end = kMostMessageBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  return std::string(text.substr(0, end));
+}
+
+std::string Details(const absl::Status& status, const std::string& message) {
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(message);
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& value) {
+    auto* const detail = details.add_details();
+    detail->set_type_url(std::string(type));
+    detail->set_value(std::string(value));
+  });
+  return details.SerializeAsString();
+}
+
+// Leaves out violations from the end until the details fit; details that do
+// not fit even so are reduced to the ErrorInfo.
+std::string BoundedDetails(absl::Status status, const std::string& message) {
+  std::string details = Details(status, message);
+  auto bad_request = GetDetail<google::rpc::BadRequest>(status);
+  while (details.size() > kMostDetailBytes && bad_request.has_value() &&
+         bad_request->field_violations_size() > 1) {
+    bad_request->mutable_field_violations()->RemoveLast();
+    SetDetail(*bad_request, status);
+    details = Details(status, message);
+  }
+  if (details.size() <= kMostDetailBytes) return details;
+  absl::Status reduced(status.code(), message);
+  if (const auto info = GetDetail<google::rpc::ErrorInfo>(status)) {
+    SetDetail(*info, reduced);
+  }
+  return Details(reduced, message);
+}
+
+}  // namespace
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const std::string message = Cut(status.message());
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message,
+                      BoundedDetails(status, message));
+}
+
+}  // namespace wriftai

@@ -1,0 +1,121 @@
+#include "service/calls/page.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "upstream/core/digest.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+constexpr int kLeastFetch = 5;
+
+// Divides by 1, 2, 3 and 4: pages too small for the upstream come out even.
+constexpr int kEvenFetch = 48;
+
+// Half of the HMAC: still 128 bits, in a token that callers pass around.
+constexpr size_t kSealBytes = 16;
+
+// Separates this use of the token as a key from any other.
+constexpr absl::string_view kSealContext = "wriftai page token 1:";
+
+std::string Seal(absl::string_view payload, const Credential& credential) {
+  return HmacSha256(credential.token(), absl::StrCat(kSealContext, payload))
+      .substr(0, kSealBytes);
+}
+
+internal::PageToken TokenAt(absl::string_view cursor, absl::string_view anchor,
+                            bool backward) {
+  internal::PageToken token;
+  token.set_cursor(std::string(cursor));
+  token.set_anchor_id(std::string(anchor));
+  token.set_backward(backward);
+  return token;
+}
+
+// The half-open range of the fetched predictions that is the page.
+std::pair<int, int> PageRange(const std::vector<v1::Prediction>& fetched,
+                              const internal::PageToken& token, int page_size) {
+  const int count = static_cast<int>(fetched.size());
+  const auto anchor =
+      std::find_if(fetched.begin(), fetched.end(), [&](const auto& prediction) {
+        return prediction.id() == token.anchor_id();
+      });
+  const int at = static_cast<int>(anchor - fetched.begin());
+  if (token.backward()) {
+    return {std::max(0, at - page_size), at};
+  }
+  const int begin = at == count ? 0 : at + 1;
+  return {begin, std::min(begin + page_size, count)};
+}
+
+}  // namespace
+
+std::string SealPageToken(const internal::PageToken& token,
+                          const Credential& credential) {
+  const std::string payload = token.SerializeAsString();
+  return absl::WebSafeBase64Escape(
+      absl::StrCat(Seal(payload, credential), payload));
+}
+
+absl::StatusOr<internal::PageToken> OpenPageToken(
+    absl::string_view sealed, const Credential& credential) {
+  internal::PageToken token;
+  if (sealed.empty()) return token;
+  std::string bytes;
+  if (absl::WebSafeBase64Unescape(sealed, &bytes) &&
+      bytes.size() >= kSealBytes) {
+    const std::string payload = bytes.substr(kSealBytes);
+    if (ConstantTimeEquals(Seal(payload, credential),
+                           bytes.substr(0, kSealBytes)) &&
+        token.ParseFromString(payload)) {
+      return token;
+    }
+  }
+  return FieldError("page_token",
+                    "a token from an earlier List with the same credential, "
+                    "unchanged");
+}
+
+ListParams FetchFor(const internal::PageToken& token, int page_size) {
+  ListParams params;
+  params.cursor = token.cursor();
+  params.page_size = token.anchor_id().empty() && page_size >= kLeastFetch
+                         ? page_size
+                         : std::max(page_size, kEvenFetch);
+  return params;
+}
+
+v1::ListResponse CutPage(PredictionPage fetched,
+                         const internal::PageToken& token, int page_size,
+                         const Credential& credential) {
+  std::vector<v1::Prediction>& all = fetched.predictions;
+  const auto [begin, end] = PageRange(all, token, page_size);
+  v1::ListResponse response;
+  const auto seal = [&](const internal::PageToken& next) {
+    return SealPageToken(next, credential);
+  };
+  if (end > begin && end < static_cast<int>(all.size())) {
+    response.set_next_page_token(
+        seal(TokenAt(token.cursor(), all[end - 1].id(), false)));
+  } else if (!fetched.next_cursor.empty()) {
+    response.set_next_page_token(seal(TokenAt(fetched.next_cursor, "", false)));
+  }
+  if (end > begin && begin > 0) {
+    response.set_previous_page_token(
+        seal(TokenAt(token.cursor(), all[begin].id(), true)));
+  } else if (!fetched.previous_cursor.empty()) {
+    response.set_previous_page_token(
+        seal(TokenAt(fetched.previous_cursor, "", true)));
+  }
+  for (int i = begin; i < end; ++i) {
+    *response.add_predictions() = std::move(all[i]);
+  }
+  return response;
+}
+
+}  // namespace wriftai

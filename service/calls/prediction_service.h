@@ -1,0 +1,51 @@
+#ifndef WRIFTAI_SERVICE_CALLS_PREDICTION_SERVICE_H_
+#define WRIFTAI_SERVICE_CALLS_PREDICTION_SERVICE_H_
+
+#include "absl/time/time.h"
+#include "service/calls/unary_reactor.h"
+#include "service/calls/wait_reactor.h"
+#include "service/config.h"
+#include "service/engine.h"
+#include "wriftai/v1/predictions.grpc.pb.h"
+
+namespace wriftai {
+
+// The service of the contract. Every method takes and gives bytes (see
+// request_codec.h), checks the request on gRPC's thread, and runs the rest on
+// the loop.
+//
+// Threads: any. `engine` and its loop must outlive it.
+class PredictionService final
+    : public v1::Predictions::WithRawCallbackMethod_Get<
+          v1::Predictions::WithRawCallbackMethod_Create<
+              v1::Predictions::WithRawCallbackMethod_List<
+                  v1::Predictions::WithRawCallbackMethod_Cancel<
+                      v1::Predictions::WithRawCallbackMethod_Wait<
+                          v1::Predictions::WithRawCallbackMethod_CreateAndWait<
+                              v1::Predictions::Service>>>>>> {
+ public:
+  using Context = grpc::CallbackServerContext;
+  using Bytes = grpc::ByteBuffer;
+
+  explicit PredictionService(Engine& engine) : engine_(engine) {}
+
+  grpc::ServerUnaryReactor* Get(Context* context, const Bytes* request,
+                                Bytes* response) override;
+  grpc::ServerUnaryReactor* Create(Context* context, const Bytes* request,
+                                   Bytes* response) override;
+  grpc::ServerUnaryReactor* List(Context* context, const Bytes* request,
+                                 Bytes* response) override;
+  grpc::ServerUnaryReactor* Cancel(Context* context, const Bytes* request,
+                                   Bytes* response) override;
+  grpc::ServerWriteReactor<Bytes>* Wait(Context* context,
+                                        const Bytes* request) override;
+  grpc::ServerWriteReactor<Bytes>* CreateAndWait(Context* context,
+                                                 const Bytes* request) override;
+
+ private:
+  Engine& engine_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_CALLS_PREDICTION_SERVICE_H_

@@ -1,0 +1,108 @@
+#include "service/calls/wait_reactor.h"
+
+#include <utility>
+
+#include "service/calls/grpc_status.h"
+#include "service/calls/update_codec.h"
+
+namespace wriftai {
+
+WaitReactor* WaitReactor::Run(Scheduler& scheduler, StreamStats& stats,
+                              v1::PayloadFormat format, Begin begin) {
+  auto* const reactor = new WaitReactor(scheduler, stats, format);
+  scheduler.Post([reactor, begin = std::move(begin)]() mutable {
+    ++reactor->stats_.open;
+    // The caller may have left already.
+    if (!reactor->finished_) reactor->call_ = begin(*reactor);
+  });
+  return reactor;
+}
+
+WaitReactor* WaitReactor::Fail(Scheduler& scheduler, StreamStats& stats,
+                               const absl::Status& status) {
+  return Run(scheduler, stats, v1::PAYLOAD_FORMAT_VALUE,
+             [status](WaitReactor& reactor) {
+               reactor.End(status);
+               return CallHandle();
+             });
+}
+
+void WaitReactor::Subscribe(WatchRegistry& registry,
+                            const std::shared_ptr<const Credential>& credential,
+                            std::string id, const WatchOptions& options,
+                            SnapshotPtr known) {
+  subscription_ = registry.Subscribe(credential, std::move(id), options, *this,
+                                     std::move(known));
+}
+
+void WaitReactor::End(const absl::Status& status) {
+  if (!ending_.has_value()) ending_ = status;
+  Pump();
+}
+
+void WaitReactor::EndAfter(const SnapshotPtr& last,
+                           const absl::Status& status) {
+  newest_ = Update{last, absl::ZeroDuration()};
+  End(status);
+}
+
+void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
+                             absl::Duration interval) {
+  if (newest_.has_value()) ++stats_.conflated;
+  newest_ = Update{snapshot, interval};
+  Pump();
+}
+
+void WaitReactor::OnWriteDone(bool ok) {
+  scheduler_.Post([this, ok] {
+    writing_ = false;
+    if (!ok) gone_ = true;
+    Pump();
+  });
+}
+
+void WaitReactor::OnCancel() {
+  scheduler_.Post([this] {
+    gone_ = true;
+    Pump();
+  });
+}
+
+void WaitReactor::OnDone() {
+  scheduler_.Post(
+      [self = std::unique_ptr<WaitReactor>(this)] { --self->stats_.open; });
+}
+
+void WaitReactor::Pump() {
+  if (gone_ || ending_.has_value()) {
+    call_.reset();
+    subscription_.reset();
+  }
+  if (finished_ || writing_) return;
+  if (gone_) {
+    finished_ = true;
+    Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the caller has left"));
+  } else if (newest_.has_value()) {
+    const Update update = *std::exchange(newest_, std::nullopt);
+    Write(update);
+  } else if (ending_.has_value()) {
+    finished_ = true;
+    Finish(ToGrpcStatus(*ending_));
+  }
+}
+
+void WaitReactor::Write(const Update& update) {
+  ++stats_.updates;
+  in_flight_ =
+      EncodeUpdate(update.snapshot, format_, ++sequence_, update.interval);
+  if (IsTerminal(update.snapshot->prediction)) {
+    finished_ = true;
+    subscription_.reset();
+    StartWriteAndFinish(&in_flight_, grpc::WriteOptions(), grpc::Status::OK);
+  } else {
+    writing_ = true;
+    StartWrite(&in_flight_);
+  }
+}
+
+}  // namespace wriftai

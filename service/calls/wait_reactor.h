@@ -1,0 +1,107 @@
+#ifndef WRIFTAI_SERVICE_CALLS_WAIT_REACTOR_H_
+#define WRIFTAI_SERVICE_CALLS_WAIT_REACTOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
+#include "upstream/core/call.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/watch/prediction_observer.h"
+#include "upstream/watch/watch_registry.h"
+#include "wriftai/v1/predictions.pb.h"
+
+namespace wriftai {
+
+// What all waiting streams have done; of the loop.
+struct StreamStats {
+  int64_t open = 0;
+  int64_t updates = 0;    // Written.
+  int64_t conflated = 0;  // Replaced by a newer one before they were written.
+};
+
+// One waiting stream: a waiter of the watch on one side, one write in flight on
+// the other.
+//
+// A prediction is a state and no log, so that a slow reader gets the newest one
+// when it comes back, never a queue: at most one update is in flight and one
+// waits. The terminal one is last and so cannot be replaced. The stream ends in
+// one place, Pump(), and only while no write is in flight.
+//
+// Threads: made on any; fields on the loop; gRPC's reactions post (see
+// UnaryReactor). Owns: itself, its subscription, the call before it. Scheduler
+// and registry must outlive it. Fails: through the stream's status.
+class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                    private PredictionObserver {
+ public:
+  // Begins the stream, on the loop: subscribes at once and returns null, or
+  // returns the handle of a call that will Subscribe() or Fail() later.
+  using Begin = absl::AnyInvocable<CallHandle(WaitReactor& reactor)>;
+
+  // `stats` must outlive the stream, and is of the loop.
+  static WaitReactor* Run(Scheduler& scheduler, StreamStats& stats,
+                          v1::PayloadFormat format, Begin begin);
+
+  // A stream that ends at once.
+  static WaitReactor* Fail(Scheduler& scheduler, StreamStats& stats,
+                           const absl::Status& status);
+
+  // Becomes a waiter for the prediction. On the loop, once. `known`: what was
+  // just learnt of it, told first where nothing newer is known; may be null.
+  void Subscribe(WatchRegistry& registry,
+                 const std::shared_ptr<const Credential>& credential,
+                 std::string id, const WatchOptions& options,
+                 SnapshotPtr known = nullptr);
+
+  // Ends the stream. On the loop.
+  void End(const absl::Status& status);
+
+  // The same, after a last update.
+  void EndAfter(const SnapshotPtr& last, const absl::Status& status);
+
+ private:
+  struct Update {
+    SnapshotPtr snapshot;
+    absl::Duration interval;
+  };
+
+  WaitReactor(Scheduler& scheduler, StreamStats& stats,
+              v1::PayloadFormat format)
+      : scheduler_(scheduler), stats_(stats), format_(format) {}
+
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+  void OnSnapshot(const SnapshotPtr& snapshot,
+                  absl::Duration interval) override;
+  void OnError(const absl::Status& status) override { End(status); }
+
+  void Pump();
+  void Write(const Update& update);
+
+  Scheduler& scheduler_;
+  StreamStats& stats_;
+  const v1::PayloadFormat format_;
+
+  CallHandle call_;
+  std::unique_ptr<Subscription> subscription_;
+  std::optional<Update> newest_;        // To be written.
+  std::optional<absl::Status> ending_;  // To be finished with after that.
+  bool gone_ = false;                   // Nobody reads any more.
+  bool writing_ = false;
+  bool finished_ = false;
+  int64_t sequence_ = 0;
+  // gRPC wants the bytes untouched until the write is done.
+  grpc::ByteBuffer in_flight_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_CALLS_WAIT_REACTOR_H_

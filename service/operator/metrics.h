@@ -1,0 +1,54 @@
+#ifndef WRIFTAI_SERVICE_OPERATOR_METRICS_H_
+#define WRIFTAI_SERVICE_OPERATOR_METRICS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "prometheus/metric_family.h"
+#include "service/calls/wait_reactor.h"
+#include "service/operator/webhook_metrics.h"
+#include "upstream/budget/budget.h"
+#include "upstream/watch/watch_stats.h"
+
+namespace wriftai {
+
+class Engine;
+
+// What the engine counts, at one moment. A value.
+struct EngineNumbers {
+  struct Credential {
+    std::string name;  // Its hash, as far as it may be shown.
+    BudgetStats reads;
+    BudgetStats creates;
+  };
+  std::vector<Credential> credentials;
+  WatchStats watches;
+  size_t watch_count = 0;
+  size_t waiter_count = 0;
+  int64_t cache_bytes = 0;
+  size_t cache_size = 0;
+  StreamStats streams;
+  WebhookNumbers webhooks;
+};
+
+// On the loop.
+EngineNumbers NumbersOf(Engine& engine);
+
+// Credentials with series of their own: each has 24, and a Prometheus that
+// scrapes a few replicas stays within tens of thousands. Callers bring their
+// own tokens, so that without a bound they would decide how many there are.
+inline constexpr size_t kMostCredentials = 100;
+
+// What the rest is summed under; no name is that short.
+inline constexpr char kOtherCredentials[] = "other";
+
+// The metrics of docs/metrics.md. The credentials that have sent most are
+// named.
+std::vector<prometheus::MetricFamily> MetricFamilies(
+    const EngineNumbers& numbers);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_OPERATOR_METRICS_H_

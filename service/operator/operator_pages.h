@@ -1,0 +1,86 @@
+#ifndef WRIFTAI_SERVICE_OPERATOR_OPERATOR_PAGES_H_
+#define WRIFTAI_SERVICE_OPERATOR_OPERATOR_PAGES_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "prometheus/metric_family.h"
+#include "service/operator/operator_server.h"
+#include "upstream/core/mutex.h"
+#include "upstream/core/scheduler.h"
+
+namespace wriftai {
+
+class Engine;
+
+// Whether the loop runs what is posted to it. Many may ask; one task at a time
+// is posted, so that a loop that hangs does not find thousands when it is back.
+//
+// Threads: any but the loop's. The scheduler must outlive it.
+class LoopProbe {
+ public:
+  explicit LoopProbe(Scheduler& loop) : loop_(loop) {}
+
+  // Waits no longer than `patience`.
+  bool Answers(absl::Duration patience);
+
+ private:
+  Scheduler& loop_;
+  Mutex mutex_;
+  std::shared_ptr<absl::Notification> asked_ ABSL_GUARDED_BY(mutex_);
+};
+
+// What operators' machines ask of this process, and of it alone: a trouble of
+// the upstream would meet every replica at once, and must not take all of them
+// out of service.
+//
+//   /healthz   the loop is alive; else the process should be restarted
+//   /readyz    the same, and calls are welcome: it has started, and no drain
+//              has begun
+//   /metrics   what the sources have, as Prometheus' text
+//
+// Threads: any. Loop and sources must outlive it. Fails: with status 503.
+class OperatorPages {
+ public:
+  enum class Phase { kStarting, kServing, kDraining };
+
+  // Some of the metrics. Called from any thread, several at once.
+  using Source =
+      std::function<absl::StatusOr<std::vector<prometheus::MetricFamily>>()>;
+
+  // Below the second that a kubelet waits by default.
+  static constexpr absl::Duration kPatience = absl::Milliseconds(900);
+
+  OperatorPages(Scheduler& loop, std::vector<Source> sources,
+                absl::Duration patience = kPatience);
+
+  void SetPhase(Phase phase) { phase_ = phase; }
+
+  // They refer to this.
+  OperatorServer::Pages pages();
+
+ private:
+  OperatorServer::Reply Health();
+  OperatorServer::Reply Readiness();
+  OperatorServer::Reply Metrics();
+
+  const std::vector<Source> sources_;
+  const absl::Duration patience_;
+  LoopProbe probe_;
+  std::atomic<Phase> phase_{Phase::kStarting};
+};
+
+// The metrics of the engine, which has to be destroyed on the loop.
+// UNAVAILABLE: the loop does not answer within `patience`.
+OperatorPages::Source EngineMetrics(
+    Scheduler& loop, Engine& engine,
+    absl::Duration patience = OperatorPages::kPatience);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_OPERATOR_OPERATOR_PAGES_H_

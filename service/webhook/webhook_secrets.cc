@@ -1,0 +1,66 @@
+#include "service/webhook/webhook_secrets.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "spdlog/spdlog.h"
+
+namespace wriftai {
+namespace {
+
+// Each costs one HMAC of every forged delivery; a rotation needs two.
+constexpr size_t kMostSecrets = 8;
+
+bool IsPrintable(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c > ' ' && c <= '~'; });
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WebhookSecrets>> WebhookSecrets::Open(
+    std::string file, const Scheduler& scheduler) {
+  std::unique_ptr<WebhookSecrets> secrets(
+      new WebhookSecrets(std::move(file), scheduler));
+  MutexLock lock(secrets->mutex_);
+  const absl::Status status = secrets->Take(secrets->file_.Read());
+  if (!status.ok()) return status;
+  return secrets;
+}
+
+std::shared_ptr<const WebhookSecrets::List> WebhookSecrets::Current() {
+  MutexLock lock(mutex_);
+  const std::optional<std::string> text = file_.ReadIfChanged();
+  if (!text.has_value()) return secrets_;
+  if (const absl::Status status = Take(text); !status.ok()) {
+    spdlog::error("{}; the last good keys stay in use",
+                  std::string(status.message()));
+  } else {
+    spdlog::info("the webhook keys were read again: {}", secrets_->size());
+  }
+  return secrets_;
+}
+
+absl::Status WebhookSecrets::Take(const std::optional<std::string>& text) {
+  auto secrets = std::make_shared<List>();
+  bool usable = text.has_value();
+  for (absl::string_view line : absl::StrSplit(text.value_or(""), '\n')) {
+    line = absl::StripAsciiWhitespace(line);
+    if (line.empty()) continue;
+    usable = usable && IsPrintable(line);
+    secrets->emplace_back(std::string(line));
+  }
+  if (!usable || secrets->empty() || secrets->size() > kMostSecrets) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("webhook_secret_file ", file_.path(),
+                     ": wanted a readable file with 1 to ", kMostSecrets,
+                     " lines, each a key of printable ASCII without spaces"));
+  }
+  secrets_ = std::move(secrets);
+  return absl::OkStatus();
+}
+
+}  // namespace wriftai

@@ -1,0 +1,52 @@
+#ifndef WRIFTAI_SERVICE_WEBHOOK_WEBHOOK_SECRETS_H_
+#define WRIFTAI_SERVICE_WEBHOOK_WEBHOOK_SECRETS_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "upstream/core/mutex.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/core/secret.h"
+#include "upstream/core/watched_file.h"
+
+namespace wriftai {
+
+// The keys of webhooks, one a line: the first is registered with new
+// predictions, all of them verify what comes in, so that predictions that were
+// created before a rotation are still heard of. The file is read again when it
+// changes; one that cannot be read, or is not of that form, leaves the last
+// good keys in use.
+//
+// Threads: any. `scheduler` must outlive it. Fails: Open() alone; later faults
+// are logged, without any key.
+class WebhookSecrets {
+ public:
+  using List = std::vector<Secret>;  // Never empty.
+
+  // INVALID_ARGUMENT when the file cannot be read now, or does not hold 1 to 8
+  // lines of printable ASCII without spaces.
+  static absl::StatusOr<std::unique_ptr<WebhookSecrets>> Open(
+      std::string file, const Scheduler& scheduler);
+
+  // Looks at the file at most once a second.
+  std::shared_ptr<const List> Current();
+
+ private:
+  WebhookSecrets(std::string file, const Scheduler& scheduler)
+      : file_(std::move(file), scheduler) {}
+
+  absl::Status Take(const std::optional<std::string>& text)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Mutex mutex_;
+  WatchedFile file_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const List> secrets_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_WEBHOOK_WEBHOOK_SECRETS_H_

@@ -1,0 +1,226 @@
+#include "service/webhook/webhook_server.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "service/webhook/tcp_listener.h"
+#include "service/webhook/unique_fd.h"
+#include "service/webhook/webhook_connection.h"
+
+namespace wriftai {
+namespace {
+
+constexpr uint64_t kWakeId = 0;
+constexpr uint64_t kListenerId = 1;
+constexpr uint64_t kFirstId = 2;
+
+// Events that are looked at, and connections that are accepted, before the
+// others have their turn.
+constexpr int kBatch = 64;
+
+// What is read of one connection before the others have their turn.
+constexpr size_t kScratchBytes = 64 << 10;
+
+// After the system had nothing to accept a connection with.
+constexpr absl::Duration kAcceptPause = absl::Milliseconds(100);
+
+absl::Time SteadyNow() {
+  return absl::UnixEpoch() +
+         absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+size_t HalfOfAllFiles() {
+  rlimit files = {};
+  getrlimit(RLIMIT_NOFILE, &files);
+  return std::max<size_t>(files.rlim_cur / 2, 1);
+}
+
+class EpollWebhookServer final : public WebhookServer {
+ public:
+  EpollWebhookServer(const Options& options, TcpListener listener,
+                     WebhookReceiver& receiver, WebhookCounters& counters)
+      : options_(options),
+        max_connections_(std::min(options.max_connections, HalfOfAllFiles())),
+        listener_(std::move(listener)),
+        receiver_(receiver),
+        counters_(counters),
+        wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+        epoll_(epoll_create1(EPOLL_CLOEXEC)),
+        scratch_(kScratchBytes) {}
+
+  ~EpollWebhookServer() override {
+    if (!thread_.joinable()) return;
+    eventfd_write(wake_.get(), 1);
+    thread_.join();
+  }
+
+  absl::Status Run() {
+    if (!Watch(wake_.get(), EPOLLIN, kWakeId) ||
+        !Watch(listener_.socket.get(), EPOLLIN | EPOLLET, kListenerId)) {
+      return absl::UnavailableError("cannot listen: no file descriptors left");
+    }
+    thread_ = std::thread([this] { Loop(); });
+    return absl::OkStatus();
+  }
+
+  int port() const override { return listener_.port; }
+
+ private:
+  using Connections = std::map<uint64_t, WebhookConnection>;
+
+  void Loop() {
+    epoll_event events[kBatch];
+    for (;;) {
+      const int count = epoll_wait(epoll_.get(), events, kBatch, WaitMs());
+      for (int i = 0; i < count; ++i) {
+        const uint64_t id = events[i].data.u64;
+        if (id == kWakeId) return;
+        if (id == kListenerId) {
+          accept_at_ = absl::InfinitePast();
+        } else {
+          OnReadable(id);
+        }
+      }
+      if (accept_at_ <= SteadyNow()) Accept();
+      CloseExpired();
+    }
+  }
+
+  int WaitMs() const {
+    absl::Time until = accept_at_;
+    if (!connections_.empty()) {
+      until = std::min(until, connections_.begin()->second.deadline());
+    }
+    if (until == absl::InfiniteFuture()) return -1;
+    const absl::Duration left =
+        std::max(until - SteadyNow(), absl::ZeroDuration());
+    return static_cast<int>(
+        absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1))));
+  }
+
+  // The listener tells of new connections once: whoever leaves some in the
+  // queue has to come back by himself.
+  void Accept() {
+    for (int i = 0; i < kBatch; ++i) {
+      UniqueFd socket(accept4(listener_.socket.get(), nullptr, nullptr,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC));
+      if (socket.get() >= 0) {
+        Add(std::move(socket));
+      } else if (errno == EAGAIN) {
+        accept_at_ = absl::InfiniteFuture();
+        return;
+      } else if (errno == EMFILE && !connections_.empty()) {
+        CrowdOut(connections_.begin());
+      } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+                 errno == ENOMEM) {
+        accept_at_ = SteadyNow() + kAcceptPause;
+        return;
+      }
+    }
+  }
+
+  void Add(UniqueFd socket) {
+    if (connections_.size() >= max_connections_) {
+      CrowdOut(connections_.begin());
+    }
+    const uint64_t id = next_id_++;
+    // Nothing is lost if the system refuses: it is closed at its deadline.
+    Watch(socket.get(), EPOLLIN, id);
+    connections_.try_emplace(connections_.end(), id, std::move(socket),
+                             SteadyNow() + options_.request_timeout,
+                             options_.limits, receiver_, counters_);
+  }
+
+  void OnReadable(uint64_t id) {
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) return;  // Crowded out just now.
+    WebhookConnection& connection = found->second;
+    const size_t before = connection.held_bytes();
+    const bool stays = connection.OnReadable(scratch_.data(), scratch_.size());
+    held_bytes_ += connection.held_bytes() - before;
+    if (!stays) return Close(found);
+    for (auto oldest = connections_.begin();
+         oldest != connections_.end() &&
+         held_bytes_ > options_.max_held_bytes;) {
+      const auto next = std::next(oldest);
+      if (oldest->second.held_bytes() > 0) CrowdOut(oldest);
+      oldest = next;
+    }
+  }
+
+  // All have the same time, so that the oldest are the first to go.
+  void CloseExpired() {
+    const absl::Time now = SteadyNow();
+    while (!connections_.empty() &&
+           connections_.begin()->second.deadline() <= now) {
+      GiveUp(connections_.begin(), WebhookOutcome::kTimedOut);
+    }
+  }
+
+  void CrowdOut(Connections::iterator connection) {
+    GiveUp(connection, WebhookOutcome::kCrowdedOut);
+  }
+
+  void GiveUp(Connections::iterator connection, WebhookOutcome outcome) {
+    const size_t before = connection->second.held_bytes();
+    connection->second.GiveUp(outcome);
+    held_bytes_ += connection->second.held_bytes() - before;
+    Close(connection);
+  }
+
+  void Close(Connections::iterator connection) {
+    held_bytes_ -= connection->second.held_bytes();
+    connections_.erase(connection);
+  }
+
+  bool Watch(int fd, uint32_t events, uint64_t id) {
+    epoll_event event = {};
+    event.events = events;
+    event.data.u64 = id;
+    return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+  }
+
+  const Options options_;
+  const size_t max_connections_;
+  const TcpListener listener_;
+  WebhookReceiver& receiver_;
+  WebhookCounters& counters_;
+  const UniqueFd wake_;
+  const UniqueFd epoll_;
+
+  // Of the thread from here on, once it runs.
+  std::vector<char> scratch_;
+  Connections connections_;  // The oldest first.
+  uint64_t next_id_ = kFirstId;
+  size_t held_bytes_ = 0;
+  absl::Time accept_at_ = absl::InfiniteFuture();
+
+  std::thread thread_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WebhookServer>> WebhookServer::Start(
+    const Options& options, WebhookReceiver& receiver,
+    WebhookCounters& counters) {
+  auto listener = ListenOn(options.listen_address);
+  if (!listener.ok()) return listener.status();
+  auto server = std::make_unique<EpollWebhookServer>(
+      options, *std::move(listener), receiver, counters);
+  if (absl::Status status = server->Run(); !status.ok()) return status;
+  return server;
+}
+
+}  // namespace wriftai
