@@ -1,22 +1,20 @@
 #include "service/app.h"
 
-#include <chrono>
 #include <fstream>
 #include <optional>
 #include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "grpc/health/v1/health.pb.h"
-#include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
-#include "grpcpp/health_check_service_interface.h"
 #include "sandbox/sandbox.h"
 #include "service/calls/prediction_service.h"
 #include "service/engine.h"
+#include "service/host_port.h"
 #include "service/operator/operator_pages.h"
 #include "service/operator/operator_server.h"
 #include "service/operator/webhook_metrics.h"
+#include "service/server/grpc_server.h"
 #include "service/token_source.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
@@ -28,10 +26,6 @@
 
 namespace wriftai {
 namespace {
-
-// Clients that ping more often are sent away (too_many_pings). gRPC's default
-// of five minutes cuts off clients whose keepalive guards a quiet Wait.
-constexpr int kLeastPingIntervalMs = 10'000;
 
 // Of the drain timeout: how long calls may go on. The rest is for their errors
 // to be written before gRPC cuts them off.
@@ -45,11 +39,6 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   options.max_response_bytes = static_cast<size_t>(config.max_response_bytes);
   options.ca_file = config.api_ca_file;
   return options;
-}
-
-// `address` (HOST:PORT) with the port that was picked.
-std::string WithPort(const std::string& address, int port) {
-  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
 }
 
 }  // namespace
@@ -66,7 +55,7 @@ struct App::Parts {
   std::unique_ptr<OperatorPages> operator_pages;
   std::unique_ptr<OperatorServer> operator_server;
   std::unique_ptr<PredictionService> service;
-  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<GrpcServer> server;
 };
 
 App::App(Config config)
@@ -100,39 +89,17 @@ absl::Status App::StartParts() {
   if (absl::Status status = StartEngine(); !status.ok()) return status;
   if (absl::Status status = StartWebhooks(); !status.ok()) return status;
   if (absl::Status status = StartOperatorServer(); !status.ok()) return status;
-  parts_->service = std::make_unique<PredictionService>(*parts_->engine);
-
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  // gRPC serves health without its schema: linked in, for reflection's sake.
-  grpc::health::v1::HealthCheckRequest::descriptor();
-  grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(config_.listen_address,
-                           grpc::InsecureServerCredentials(), &port);
-  builder.SetMaxReceiveMessageSize(static_cast<int>(config_.max_request_bytes));
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(
-      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-      kLeastPingIntervalMs);
-  // A second gateway on the same port shall fail and not take half the calls.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.RegisterService(parts_->service.get());
-  parts_->server = builder.BuildAndStart();
-  if (parts_->server == nullptr || port == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--listen_address: cannot listen on ", config_.listen_address));
-  }
-  grpc_address_ = WithPort(config_.listen_address, port);
-  parts_->server->GetHealthCheckService()->SetServingStatus(
-      v1::Predictions::service_full_name(), true);
+  if (absl::Status status = StartGrpcServer(); !status.ok()) return status;
   parts_->operator_pages->SetPhase(OperatorPages::Phase::kServing);
   if (parts_->operator_server != nullptr) {
     spdlog::info(
         "HTTP for operators listens on {}",
         WithPort(config_.http_address, parts_->operator_server->port()));
   }
-  spdlog::info("gRPC listens on {}", grpc_address_);
+  if (!parts_->server->health_address().empty()) {
+    spdlog::info("health listens on {}", parts_->server->health_address());
+  }
+  spdlog::info("gRPC listens on {}", parts_->server->address());
   return absl::OkStatus();
 }
 
@@ -215,18 +182,25 @@ absl::Status App::StartOperatorServer() {
   return absl::OkStatus();
 }
 
+absl::Status App::StartGrpcServer() {
+  parts_->service = std::make_unique<PredictionService>(*parts_->engine);
+  auto server = GrpcServer::Start(
+      config_.server, grpc::InsecureServerCredentials(), *parts_->service);
+  if (!server.ok()) return server.status();
+  parts_->server = *std::move(server);
+  return absl::OkStatus();
+}
+
 void App::Stop() {
   if (parts_->operator_pages != nullptr) {
     parts_->operator_pages->SetPhase(OperatorPages::Phase::kDraining);
   }
   if (parts_->server != nullptr) {
-    parts_->server->GetHealthCheckService()->SetServingStatus(false);
+    parts_->server->health().BeginDrain();
     RunOnLoop(*parts_->loop, [this] {
       parts_->engine->BeginDrain(config_.drain_timeout * kPatience);
     });
-    parts_->server->Shutdown(std::chrono::system_clock::now() +
-                             absl::ToChronoMilliseconds(config_.drain_timeout));
-    parts_->server->Wait();
+    parts_->server->Shutdown(config_.drain_timeout);
     parts_->server.reset();
   }
   parts_->service.reset();
