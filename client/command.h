@@ -26,6 +26,9 @@ struct ConnectionOptions {
   std::string certificate;
   Secret key;
 
+  // What the gateway's certificate has to be for; empty: the address's host.
+  std::string server_name;
+
   // Sent as `authorization: Bearer …`; empty sends nothing.
   Secret token;
 };

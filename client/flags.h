@@ -23,6 +23,7 @@ struct Flags {
   std::string ca_file;
   std::string cert_file;
   std::string key_file;
+  std::string server_name;
   std::optional<absl::Duration> timeout;
   bool json = false;
   bool version = false;

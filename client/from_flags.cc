@@ -111,7 +111,9 @@ absl::StatusOr<ConnectionOptions> ConnectionFromFlags(
                ? WrongUsage("--key_file", "wanted together with --cert_file")
                : WrongUsage("--cert_file", "wanted together with --key_file");
   }
-  options.tls = flags.tls || !flags.ca_file.empty() || !flags.cert_file.empty();
+  options.tls = flags.tls || !flags.ca_file.empty() ||
+                !flags.cert_file.empty() || !flags.server_name.empty();
+  options.server_name = flags.server_name;
   absl::StatusOr<std::string> ca = ReadOptionalFile("--ca_file", flags.ca_file);
   if (!ca.ok()) return ca.status();
   options.ca = *std::move(ca);

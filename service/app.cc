@@ -13,8 +13,10 @@
 #include "service/host_port.h"
 #include "service/operator/operator_pages.h"
 #include "service/operator/operator_server.h"
+#include "service/operator/tls_metrics.h"
 #include "service/operator/webhook_metrics.h"
 #include "service/server/grpc_server.h"
+#include "service/server/tls_credentials.h"
 #include "service/token_source.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
@@ -41,11 +43,20 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   return options;
 }
 
+// Whether calls that bring no token are made with the gateway's, and nothing
+// shows who makes them. The sandbox's token is worth nothing.
+bool SpendsTokenForAnyone(const Config& config) {
+  return !config.sandbox && config.credentials != CredentialPolicy::kCaller &&
+         !(config.access_token.empty() && config.access_token_file.empty()) &&
+         config.server.tls.client_ca_file.empty();
+}
+
 }  // namespace
 
 // In the order in which they are built; stopped in reverse.
 struct App::Parts {
   std::unique_ptr<sandbox::Sandbox> sandbox;
+  std::unique_ptr<TlsCredentials> tls;
   std::unique_ptr<CurlLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
   std::unique_ptr<Engine> engine;
@@ -84,6 +95,11 @@ absl::Status App::StartParts() {
       !std::ifstream(config_.api_ca_file).good()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--api_ca_file: cannot read ", config_.api_ca_file));
+  }
+  if (!config_.server.tls.cert_file.empty()) {
+    auto tls = TlsCredentials::Open(config_.server.tls);
+    if (!tls.ok()) return tls.status();
+    parts_->tls = *std::move(tls);
   }
   parts_->loop = std::make_unique<CurlLoop>(HttpOptionsFrom(config_));
   if (absl::Status status = StartEngine(); !status.ok()) return status;
@@ -167,10 +183,11 @@ absl::Status App::StartWebhooks() {
 
 absl::Status App::StartOperatorServer() {
   parts_->operator_pages = std::make_unique<OperatorPages>(
-      *parts_->loop, std::vector<OperatorPages::Source>{
-                         EngineMetrics(*parts_->loop, *parts_->engine), [this] {
-                           return DeliveryMetricFamilies(webhook_counters_);
-                         }});
+      *parts_->loop,
+      std::vector<OperatorPages::Source>{
+          EngineMetrics(*parts_->loop, *parts_->engine),
+          [this] { return DeliveryMetricFamilies(webhook_counters_); },
+          [this] { return TlsMetricFamilies(parts_->tls.get()); }});
   if (config_.http_address.empty()) return absl::OkStatus();
   auto server = OperatorServer::Start(config_.http_address,
                                       parts_->operator_pages->pages());
@@ -184,10 +201,22 @@ absl::Status App::StartOperatorServer() {
 
 absl::Status App::StartGrpcServer() {
   parts_->service = std::make_unique<PredictionService>(*parts_->engine);
-  auto server = GrpcServer::Start(
-      config_.server, grpc::InsecureServerCredentials(), *parts_->service);
+  auto server = GrpcServer::Start(config_.server,
+                                  parts_->tls == nullptr
+                                      ? grpc::InsecureServerCredentials()
+                                      : parts_->tls->ForServer(),
+                                  *parts_->service);
   if (!server.ok()) return server.status();
   parts_->server = *std::move(server);
+  if (parts_->tls != nullptr) {
+    RunOnLoop(*parts_->loop, [this] { parts_->tls->Watch(*parts_->loop); });
+  }
+  if (SpendsTokenForAnyone(config_)) {
+    spdlog::warn(
+        "whoever reaches {} spends the gateway's own token: set "
+        "--tls_client_ca_file, or --credentials=caller",
+        parts_->server->address());
+  }
   return absl::OkStatus();
 }
 
@@ -212,6 +241,7 @@ void App::Stop() {
     RunOnLoop(*parts_->loop, [this] {
       parts_->webhook_inbox.reset();
       parts_->engine.reset();
+      parts_->tls.reset();
     });
   }
   parts_->loop.reset();

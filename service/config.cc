@@ -263,6 +263,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   if (absl::Status status = ReadToken(environment, line.config); !status.ok()) {
     return status;
   }
+  if (absl::Status status = CheckServer(line.config.server); !status.ok()) {
+    return status;
+  }
   if (absl::Status status = CheckWebhooks(line.config.webhooks); !status.ok()) {
     return status;
   }

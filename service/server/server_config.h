@@ -3,14 +3,30 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
+#include "service/server/name_pattern.h"
 
 namespace wriftai {
+
+// TLS on the gRPC port: PEM files that are read again when they change.
+struct TlsConfig {
+  std::string cert_file;  // Empty: plaintext.
+  std::string key_file;
+
+  // Who may vouch for clients; empty: they need no certificate.
+  std::string client_ca_file;
+
+  // Of those, whose names are allowed; empty: all.
+  std::vector<NamePattern> allowed_names;
+};
 
 // How gRPC is served; the defaults are those of the flags.
 struct ServerConfig {
   std::string listen_address = "0.0.0.0:50051";
+
+  TlsConfig tls;
 
   // Where grpc.health.v1 alone is served, in plaintext; empty: nowhere.
   std::string health_address;

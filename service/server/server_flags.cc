@@ -1,8 +1,9 @@
 #include "service/server/server_flags.h"
 
 #include <string>
+#include <utility>
 
-#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "service/host_port.h"
 
@@ -20,7 +21,53 @@ FlagSet::Setter HostPort(std::string& address) {
   };
 }
 
+void AddTlsFlags(FlagSet& flags, TlsConfig& tls) {
+  flags.Add("tls_cert_file", &tls.cert_file,
+            "PEM file with the certificate of the gRPC port, and with those "
+            "between it and its authority; without one it speaks plaintext. "
+            "This and the next two are read again when they change.");
+  flags.Add("tls_key_file", &tls.key_file,
+            "PEM file with its private key, without a passphrase.");
+  flags.Add("tls_client_ca_file", &tls.client_ca_file,
+            "PEM file with the authorities of clients: with it, a client "
+            "without a certificate of theirs is refused (mTLS).");
+  flags.Add(
+      "tls_allowed_names",
+      [&tls](absl::string_view text) {
+        auto patterns = ParseNamePatterns(text);
+        if (patterns.ok()) tls.allowed_names = *std::move(patterns);
+        return patterns.status();
+      },
+      "Of those clients, the ones to take: DNS names or URIs of their "
+      "certificates with commas between them, `*` for a part of one label or "
+      "path segment, such as spiffe://cluster.local/ns/*/sa/caller.",
+      "all");
+}
+
+// `flag` was given, and `needed` was not.
+absl::Status Wanting(absl::string_view flag, absl::string_view needed) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": wanted ", needed, " with it"));
+}
+
 }  // namespace
+
+absl::Status CheckServer(const ServerConfig& config) {
+  const TlsConfig& tls = config.tls;
+  if (!tls.key_file.empty() && tls.cert_file.empty()) {
+    return Wanting("--tls_key_file", "--tls_cert_file");
+  }
+  if (!tls.cert_file.empty() && tls.key_file.empty()) {
+    return Wanting("--tls_cert_file", "--tls_key_file");
+  }
+  if (!tls.client_ca_file.empty() && tls.cert_file.empty()) {
+    return Wanting("--tls_client_ca_file", "--tls_cert_file");
+  }
+  if (!tls.allowed_names.empty() && tls.client_ca_file.empty()) {
+    return Wanting("--tls_allowed_names", "--tls_client_ca_file");
+  }
+  return absl::OkStatus();
+}
 
 void AddServerFlags(FlagSet& flags, ServerConfig& config) {
   flags.Add("listen_address", HostPort(config.listen_address),
@@ -30,6 +77,7 @@ void AddServerFlags(FlagSet& flags, ServerConfig& config) {
             "Where grpc.health.v1 alone is served, in plaintext, HOST:PORT: "
             "for probes that speak no TLS. Port 0 picks a free one.",
             "off");
+  AddTlsFlags(flags, config.tls);
   flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
             "The largest request message; larger ones are refused with "
             "RESOURCE_EXHAUSTED.");
