@@ -68,7 +68,7 @@ WatchOptions Engine::Bounded(WatchOptions options) const {
 
 void Engine::BeginDrain(absl::Duration patience) {
   draining_ = true;
-  watches_.FailAll([this] { return Draining(); });
+  watches_.DismissAll([this] { return Draining(); });
   end_calls_ = scheduler_.PostAt(scheduler_.Now() + patience, [this] {
     client_.AbortAll([this] { return Draining(); });
   });
