@@ -59,6 +59,8 @@ void ReplyCall::SendWith(Permit permit) {
   permit_ = std::move(permit);
   ++attempts_;
   HttpRequest request = request_;
+  sent_token_ = options_.credential->token();
+  request.bearer = sent_token_;
   const absl::Duration remaining = options_.deadline - scheduler_.Now();
   const bool by_deadline = remaining < request.timeout;
   request.timeout = std::min(request.timeout, remaining);
@@ -83,6 +85,11 @@ void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
     status = StatusFromFailure(std::get<TransportFailure>(result),
                                options_.subject, by_deadline);
   }
+  if (WasRotated(status)) {
+    sent_after_rotation_ = true;
+    Attempt();
+    return;
+  }
   if (attempts_ < options_.max_attempts && IsRetryable(status)) {
     const absl::Duration delay =
         std::max(options_.backoff.Delay(attempts_, random_),
@@ -97,6 +104,12 @@ void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
     }
   }
   Finish(std::move(status));
+}
+
+// Whether the token was refused because another one has taken its place.
+bool ReplyCall::WasRotated(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) && !sent_after_rotation_ &&
+         options_.credential->token() != sent_token_;
 }
 
 void ReplyCall::Abort(const absl::Status& unsent) {

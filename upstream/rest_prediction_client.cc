@@ -61,8 +61,7 @@ RestPredictionClient::RestPredictionClient(RestClientOptions options,
       random_(random) {}
 
 HttpRequest RestPredictionClient::Request(HttpMethod method,
-                                          absl::string_view path,
-                                          const CallContext& context) const {
+                                          absl::string_view path) const {
   HttpRequest request;
   request.method = method;
   request.url = absl::StrCat(options_.base_url, path);
@@ -70,7 +69,6 @@ HttpRequest RestPredictionClient::Request(HttpMethod method,
   if (method == HttpMethod::kPost) {
     request.headers.emplace_back("content-type", "application/json");
   }
-  request.bearer = context.credential->token();
   request.timeout = options_.read_timeout;
   return request;
 }
@@ -79,6 +77,7 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
                                       CallSubject subject, HttpRequest request,
                                       ReplyCall::Done done) {
   ReplyCall::Options options;
+  options.credential = context.credential;
   options.deadline = context.deadline;
   const bool is_read = request.method == HttpMethod::kGet;
   options.max_attempts = is_read && context.retry_reads ? kMaxAttempts : 1;
@@ -104,9 +103,8 @@ void RestPredictionClient::AbortAll(
 
 CallHandle RestPredictionClient::Get(CallContext context, std::string id,
                                      PredictionDone done) {
-  HttpRequest request =
-      Request(HttpMethod::kGet,
-              absl::StrCat("/predictions/", PercentEncode(id)), context);
+  HttpRequest request = Request(
+      HttpMethod::kGet, absl::StrCat("/predictions/", PercentEncode(id)));
   return Send(std::move(context), {Operation::kGet, std::move(id)},
               std::move(request),
               Decoded<v1::Prediction>(std::move(done), PredictionFromJson));
@@ -116,8 +114,8 @@ CallHandle RestPredictionClient::Create(CallContext context,
                                         CreateParams params,
                                         PredictionDone done) {
   const ModelReference& model = params.model;
-  HttpRequest request = Request(
-      HttpMethod::kPost, CreatePathOf(options_.create_path, model), context);
+  HttpRequest request =
+      Request(HttpMethod::kPost, CreatePathOf(options_.create_path, model));
   request.timeout = options_.create_timeout;
   if (params.validate_input.has_value()) {
     request.headers.emplace_back("validate-input",
@@ -143,15 +141,15 @@ CallHandle RestPredictionClient::List(CallContext context, ListParams params,
     absl::StrAppend(&path, "&cursor=", PercentEncode(params.cursor));
   }
   return Send(std::move(context), {Operation::kList, ""},
-              Request(HttpMethod::kGet, path, context),
+              Request(HttpMethod::kGet, path),
               Decoded<PredictionPage>(std::move(done), PredictionPageFromJson));
 }
 
 CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
                                         CancelDone done) {
-  HttpRequest request = Request(
-      HttpMethod::kPost,
-      absl::StrCat("/predictions/", PercentEncode(id), "/cancel"), context);
+  HttpRequest request =
+      Request(HttpMethod::kPost,
+              absl::StrCat("/predictions/", PercentEncode(id), "/cancel"));
   return Send(std::move(context), {Operation::kCancel, std::move(id)},
               std::move(request),
               [done = std::move(done)](

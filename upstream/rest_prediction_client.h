@@ -63,8 +63,7 @@ class RestPredictionClient : public PredictionClient {
  private:
   class Tracked;
 
-  HttpRequest Request(HttpMethod method, absl::string_view path,
-                      const CallContext& context) const;
+  HttpRequest Request(HttpMethod method, absl::string_view path) const;
   CallHandle Send(CallContext&& context, CallSubject subject,
                   HttpRequest request, ReplyCall::Done done);
 

@@ -72,14 +72,28 @@ bool PredictionWatch::Observe(v1::Prediction prediction, v1::Source source) {
 }
 
 void PredictionWatch::Fail(const std::function<absl::Status()>& status) {
+  EndAll(status, false);
+}
+
+void PredictionWatch::Dismiss(const std::function<absl::Status()>& status) {
+  EndAll(status, newest_ != nullptr);
+}
+
+void PredictionWatch::EndAll(const std::function<absl::Status()>& status,
+                             bool tell_first) {
   newcomers_.clear();
   telling_.reset();
   tell_again_ = false;
   // A waiter that is told may make others leave, or come.
   for (uint64_t last = next_waiter_; !waiters_.empty();) {
     const auto next = waiters_.begin();
-    if (next->first >= last) return;
-    Extract(next).Fail(status());
+    const uint64_t key = next->first;
+    if (key >= last) return;
+    if (tell_first && (ended() || !next->second.told())) TellOne(next);
+    // Gone where that was the end, or it has left.
+    if (const auto left = waiters_.find(key); left != waiters_.end()) {
+      Extract(left).Fail(status());
+    }
   }
 }
 

@@ -20,6 +20,9 @@ class Waiter {
   absl::Time end_at() const { return options_.end_at; }
   void set_end_timer(TimerHandle timer) { end_timer_ = std::move(timer); }
 
+  // Whether it has been told anything.
+  bool told() const { return told_ != nullptr; }
+
   // Whether `snapshot`, which came at `now`, goes to this waiter: the first, a
   // change of status and the end always; else as the options ask. With
   // `polled_every` the upstream is asked now: a waiter whose interval is longer

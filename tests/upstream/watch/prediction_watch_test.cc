@@ -55,6 +55,52 @@ TEST_F(PredictionWatchTest, ManyWaitersShareOnePoll) {
   }
 }
 
+TEST_F(PredictionWatchTest, ANewcomerIsToldWhatIsKnownBeforeItIsDismissed) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("started");
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  watch_.Dismiss();
+  EXPECT_THAT(first_.statuses, ElementsAre("started"));
+  EXPECT_THAT(second_.statuses, ElementsAre("started"));
+  for (const RecordingObserver* const observer : {&first_, &second_}) {
+    EXPECT_THAT(observer->errors,
+                ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
+  }
+  Settle();
+  EXPECT_THAT(second_.statuses, SizeIs(1));
+}
+
+TEST_F(PredictionWatchTest, WhoeverHasNotHeardOfTheEndIsToldAndNotDismissed) {
+  constexpr int kMany = PredictionWatch::kTellBatch + 2;
+  std::vector<std::unique_ptr<RecordingObserver>> waiters;
+  for (int i = 0; i < kMany; ++i) {
+    waiters.push_back(std::make_unique<RecordingObserver>());
+    watch_.Add(Every(absl::Seconds(1)), *waiters.back());
+  }
+  Settle();
+  client_.Answer(MakePrediction(kId, "succeeded"));  // To the first batch.
+  watch_.Dismiss();
+  for (const auto& waiter : waiters) {
+    EXPECT_THAT(waiter->statuses, ElementsAre("succeeded"));
+    EXPECT_THAT(waiter->errors, IsEmpty());
+  }
+  EXPECT_TRUE(watch_.idle());
+}
+
+TEST_F(PredictionWatchTest, AFailureTellsNewcomersNothingElse) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("started");
+  scheduler_.Advance(absl::Seconds(1));  // The poll goes out.
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  client_.Answer(absl::UnauthenticatedError("refused"));
+  Settle();
+  EXPECT_THAT(second_.statuses, IsEmpty());
+  EXPECT_THAT(second_.errors,
+              ElementsAre(StatusIs(absl::StatusCode::kUnauthenticated)));
+}
+
 TEST_F(PredictionWatchTest, ALateWaiterIsToldTheNewestStateAtOnce) {
   watch_.Add(Every(absl::Seconds(1)), first_);
   Settle();
