@@ -13,6 +13,26 @@ namespace wriftai {
 
 using google::protobuf::util::MessageDifferencer;
 
+namespace {
+
+absl::Status MaxWaitExceeded(absl::string_view id) {
+  return GatewayError(
+      absl::StatusCode::kDeadlineExceeded, "MAX_WAIT_EXCEEDED",
+      absl::StrCat("the gateway's longest wait is over; the prediction ", id,
+                   " goes on: wait for it again"));
+}
+
+absl::Status StreamAgeReached(absl::string_view id) {
+  absl::Status status = GatewayError(
+      absl::StatusCode::kUnavailable, "STREAM_AGE_REACHED",
+      absl::StrCat("the stream has reached its age; the prediction ", id,
+                   " goes on: wait for it again, where the connection leads"));
+  SetRetryDelay(absl::ZeroDuration(), status);
+  return status;
+}
+
+}  // namespace
+
 PredictionWatch::PredictionWatch(std::string id, SnapshotPtr known,
                                  Scheduler& scheduler)
     : id_(std::move(id)), scheduler_(scheduler), newest_(std::move(known)) {}
@@ -151,10 +171,9 @@ void PredictionWatch::EndWait(uint64_t waiter) {
   newcomers_.erase(waiter);
   const auto found = waiters_.find(waiter);
   if (found == waiters_.end()) return;
-  Extract(found).Fail(GatewayError(
-      absl::StatusCode::kDeadlineExceeded, "MAX_WAIT_EXCEEDED",
-      absl::StrCat("the gateway's longest wait is over; the prediction ", id_,
-                   " goes on: wait for it again")));
+  const bool comes_back = found->second.comes_back();
+  Extract(found).Fail(comes_back ? StreamAgeReached(id_)
+                                 : MaxWaitExceeded(id_));
 }
 
 }  // namespace wriftai

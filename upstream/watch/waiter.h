@@ -18,6 +18,7 @@ class Waiter {
 
   absl::Duration poll_interval() const { return options_.poll_interval; }
   absl::Time end_at() const { return options_.end_at; }
+  bool comes_back() const { return options_.comes_back; }
   void set_end_timer(TimerHandle timer) { end_timer_ = std::move(timer); }
 
   // Whether it has been told anything.

@@ -9,6 +9,7 @@
 #include "tests/support/recording_observer.h"
 #include "tests/support/status_matchers.h"
 #include "tests/upstream/watch/one_watch.h"
+#include "upstream/error_details.h"
 
 namespace wriftai {
 namespace {
@@ -257,6 +258,22 @@ TEST_F(PredictionWatchTest, PatienceEndsForOneWaiterAlone) {
                        "for it again"));
   EXPECT_THAT(second_.errors, IsEmpty());
   EXPECT_EQ(watch_.waiter_count(), 1u);
+}
+
+TEST_F(PredictionWatchTest, AStreamThatEndsSendsItsWaiterBack) {
+  WatchOptions options = Every(absl::Seconds(1));
+  options.end_at = scheduler_.Now() + absl::Seconds(5);
+  options.comes_back = true;
+  watch_.Add(options, first_);
+  Settle();
+  scheduler_.Advance(absl::Seconds(5));
+  ASSERT_THAT(first_.errors, SizeIs(1));
+  EXPECT_THAT(first_.errors[0],
+              StatusIs(absl::StatusCode::kUnavailable,
+                       "the stream has reached its age; the prediction "
+                       "c12258c4-ed83-4d7b-a784-8ed55412325a goes on: wait "
+                       "for it again, where the connection leads"));
+  EXPECT_EQ(RetryDelay(first_.errors[0]), absl::ZeroDuration());
 }
 
 TEST_F(PredictionWatchTest, UpdatesTellTheIntervalInForce) {
