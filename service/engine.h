@@ -83,6 +83,7 @@ class Engine {
   }
 
   PredictionClient& client() { return client_; }
+  UpstreamHealth& upstream_health() { return client_.health(); }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
 

@@ -16,6 +16,7 @@
 #include "upstream/http/http_transport.h"
 #include "upstream/http_status.h"
 #include "upstream/retry_policy.h"
+#include "upstream/upstream_health.h"
 
 namespace wriftai {
 
@@ -27,7 +28,7 @@ namespace wriftai {
 // that this holds for creates, too. Destroying it cancels.
 //
 // Threads: loop. Owns: the request, the attempt under way, the timer of the
-// next. Scheduler, transport and random must outlive it. Fails: through
+// next. Scheduler, transport, random and health must outlive it. Fails: through
 // `done`, once, by the table of http_status.h or as Budget::Admit(); `done`
 // gets 2xx replies alone.
 class ReplyCall : public Call {
@@ -36,6 +37,7 @@ class ReplyCall : public Call {
 
   struct Options {
     std::shared_ptr<const Credential> credential;
+    UpstreamHealth* health = nullptr;  // Told how each attempt ends; or null.
     CallSubject subject;
     absl::Time deadline = absl::InfiniteFuture();  // Scheduler::Now()'s clock.
     int max_attempts = 1;
