@@ -10,14 +10,14 @@
 #include "sandbox/sandbox.h"
 #include "service/calls/prediction_service.h"
 #include "service/engine.h"
-#include "service/host_port.h"
 #include "service/operator/operator_pages.h"
 #include "service/operator/operator_server.h"
 #include "service/operator/tls_metrics.h"
 #include "service/operator/webhook_metrics.h"
+#include "service/own_credential.h"
 #include "service/server/grpc_server.h"
+#include "service/server/host_port.h"
 #include "service/server/tls_credentials.h"
-#include "service/token_source.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
@@ -120,9 +120,9 @@ absl::Status App::StartParts() {
 }
 
 absl::Status App::StartEngine() {
-  auto token = TokenSource::Open(config_.access_token,
+  auto own = OwnCredential::Open(config_.access_token,
                                  config_.access_token_file, *parts_->loop);
-  if (!token.ok()) return token.status();
+  if (!own.ok()) return own.status();
   const WebhookConfig& webhooks = config_.webhooks;
   if (!webhooks.secret_file.empty()) {
     auto secrets = WebhookSecrets::Open(webhooks.secret_file, *parts_->loop);
@@ -139,7 +139,7 @@ absl::Status App::StartEngine() {
     };
   }
   parts_->engine = std::make_unique<Engine>(
-      config_, *std::move(token), *parts_->loop, *parts_->loop,
+      config_, *std::move(own), *parts_->loop, *parts_->loop,
       std::random_device{}(), std::move(own_webhook));
   return absl::OkStatus();
 }

@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "service/host_port.h"
+#include "service/server/host_port.h"
 #include "service/server/server_flags.h"
 #include "upstream/webhook/webhook_receiver.h"
 

@@ -8,7 +8,7 @@
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "service/host_port.h"
+#include "service/server/host_port.h"
 
 namespace wriftai {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "service/host_port.h"
+#include "service/server/host_port.h"
 
 namespace wriftai {
 namespace {

@@ -11,8 +11,8 @@ ServiceHarness::ServiceHarness(Config config) {
   upstream_ = std::make_unique<ScriptedTransport>(*loop_);
   config.upstream.base_url = "http://upstream/v1";
   engine_ = std::make_unique<Engine>(
-      config, *TokenSource::Open(Secret("own"), "", *loop_), *loop_, *upstream_,
-      1);
+      config, *OwnCredential::Open(Secret("own"), "", *loop_), *loop_,
+      *upstream_, 1);
   service_ = std::make_unique<PredictionService>(*engine_);
   grpc::ServerBuilder builder;
   int port = 0;

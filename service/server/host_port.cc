@@ -1,4 +1,4 @@
-#include "service/host_port.h"
+#include "service/server/host_port.h"
 
 #include <cstddef>
 

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_HOST_PORT_H_
-#define WRIFTAI_SERVICE_HOST_PORT_H_
+#ifndef WRIFTAI_SERVICE_SERVER_HOST_PORT_H_
+#define WRIFTAI_SERVICE_SERVER_HOST_PORT_H_
 
 #include <string>
 
@@ -21,4 +21,4 @@ absl::Status CannotListen(absl::string_view flag, absl::string_view address);
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_HOST_PORT_H_
+#endif  // WRIFTAI_SERVICE_SERVER_HOST_PORT_H_
