@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/time/time.h"
+#include "grpc/health/v1/health.pb.h"
 #include "upstream/core/secret.h"
 #include "wriftai/v1/predictions.pb.h"
 
@@ -58,6 +59,10 @@ struct CreateCommand {
   v1::WaitOptions wait_options;
 };
 
+struct HealthCommand {
+  grpc::health::v1::HealthCheckRequest request;
+};
+
 struct HelpCommand {
   std::string text;
 };
@@ -66,7 +71,7 @@ struct VersionCommand {};
 
 using Command =
     std::variant<HelpCommand, VersionCommand, GetCommand, ListCommand,
-                 WaitCommand, CancelCommand, CreateCommand>;
+                 WaitCommand, CancelCommand, CreateCommand, HealthCommand>;
 
 struct Invocation {
   ConnectionOptions connection;

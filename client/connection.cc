@@ -53,7 +53,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ConnectionOptions& options) {
 Connection::Connection(const ConnectionOptions& options, Clock& clock)
     : token_(options.token),
       clock_(clock),
-      stub_(v1::Predictions::NewStub(MakeChannel(options))) {}
+      channel_(MakeChannel(options)),
+      stub_(v1::Predictions::NewStub(channel_)),
+      health_stub_(grpc::health::v1::Health::NewStub(channel_)) {}
 
 std::unique_ptr<grpc::ClientContext> Connection::NewContext(
     std::optional<absl::Time> deadline) const {

@@ -143,6 +143,12 @@ void AddListFlags(Flags& flags, FlagSet& set) {
   set.Add("all", &flags.all, "Go on until the end, page by page.");
 }
 
+void AddHealthFlags(Flags& flags, FlagSet& set) {
+  set.Add("service", &flags.service,
+          "The service to ask for, such as wriftai.v1.Predictions; without "
+          "one, the whole server.");
+}
+
 absl::StatusOr<std::vector<std::string>> NormalizeSpelling(
     const std::vector<std::string>& arguments) {
   std::vector<std::string> normal;

@@ -140,7 +140,8 @@ absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
   for (const absl::string_view text :
        {absl::string_view(operand), absl::string_view(flags.webhook),
         absl::string_view(flags.request_id),
-        absl::string_view(flags.page_token)}) {
+        absl::string_view(flags.page_token),
+        absl::string_view(flags.service)}) {
     if (!IsUtf8(text)) return WrongUsage(name, "wanted UTF-8");
   }
   if (name == "create") {
@@ -162,6 +163,11 @@ absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
   if (name == "cancel") {
     CancelCommand command;
     command.request.set_id(std::move(operand));
+    return Command(std::move(command));
+  }
+  if (name == "health") {
+    HealthCommand command;
+    command.request.set_service(flags.service);
     return Command(std::move(command));
   }
   ListCommand command;
