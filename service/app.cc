@@ -12,6 +12,7 @@
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "sandbox/sandbox.h"
+#include "service/calls/call_recorder.h"
 #include "service/calls/prediction_service.h"
 #include "service/engine.h"
 #include "service/operator/operator_pages.h"
@@ -60,6 +61,7 @@ struct App::Parts {
   std::unique_ptr<CurlLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<CallRecorder> call_recorder;
   std::unique_ptr<WebhookInbox> webhook_inbox;
   std::unique_ptr<WebhookReceiver> webhook_receiver;
   std::unique_ptr<WebhookServer> webhook_server;
@@ -69,13 +71,16 @@ struct App::Parts {
   std::unique_ptr<grpc::Server> server;
 };
 
-App::App(Config config)
-    : config_(std::move(config)), parts_(std::make_unique<Parts>()) {}
+App::App(Config config, const Logging& logging)
+    : config_(std::move(config)),
+      logging_(logging),
+      parts_(std::make_unique<Parts>()) {}
 
 App::~App() { Stop(); }
 
-absl::StatusOr<std::unique_ptr<App>> App::Start(Config config) {
-  std::unique_ptr<App> app(new App(std::move(config)));
+absl::StatusOr<std::unique_ptr<App>> App::Start(Config config,
+                                                const Logging& logging) {
+  std::unique_ptr<App> app(new App(std::move(config), logging));
   if (absl::Status status = app->StartParts(); !status.ok()) return status;
   return app;
 }
@@ -100,7 +105,8 @@ absl::Status App::StartParts() {
   if (absl::Status status = StartEngine(); !status.ok()) return status;
   if (absl::Status status = StartWebhooks(); !status.ok()) return status;
   if (absl::Status status = StartOperatorServer(); !status.ok()) return status;
-  parts_->service = std::make_unique<PredictionService>(*parts_->engine);
+  parts_->service = std::make_unique<PredictionService>(*parts_->engine,
+                                                        *parts_->call_recorder);
 
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -158,6 +164,9 @@ absl::Status App::StartEngine() {
   parts_->engine = std::make_unique<Engine>(
       config_, *std::move(token), *parts_->loop, *parts_->loop,
       std::random_device{}(), std::move(own_webhook));
+  parts_->call_recorder = std::make_unique<CallRecorder>(
+      *parts_->loop, parts_->engine->recent_errors(), logging_.fields_logger(),
+      logging_.format());
   return absl::OkStatus();
 }
 
@@ -200,10 +209,11 @@ absl::Status App::StartWebhooks() {
 
 absl::Status App::StartOperatorServer() {
   parts_->operator_pages = std::make_unique<OperatorPages>(
-      *parts_->loop, std::vector<OperatorPages::Source>{
-                         EngineMetrics(*parts_->loop, *parts_->engine), [this] {
-                           return DeliveryMetricFamilies(webhook_counters_);
-                         }});
+      *parts_->loop,
+      std::vector<OperatorPages::Source>{
+          CallMetrics(*parts_->loop, *parts_->call_recorder, logging_),
+          EngineMetrics(*parts_->loop, *parts_->engine),
+          [this] { return DeliveryMetricFamilies(webhook_counters_); }});
   if (config_.http_address.empty()) return absl::OkStatus();
   auto server = OperatorServer::Start(config_.http_address,
                                       parts_->operator_pages->pages());

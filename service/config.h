@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "service/logging/log_options.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/flag_set.h"
 #include "upstream/core/secret.h"
@@ -51,6 +52,8 @@ struct Config {
   BudgetRegistry::Rates rates;
   SnapshotCache::Options cache;
   WebhookConfig webhooks;
+
+  LogOptions log;
 
   int64_t max_request_bytes = 16 << 20;
   int64_t max_response_bytes = 64 << 20;
