@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "grpcpp/grpcpp.h"
 #include "sandbox/sandbox.h"
+#include "service/calls/call_recorder.h"
 #include "service/calls/prediction_service.h"
 #include "service/engine.h"
 #include "service/operator/operator_pages.h"
@@ -60,6 +61,7 @@ struct App::Parts {
   std::unique_ptr<CurlLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<CallRecorder> call_recorder;
   std::unique_ptr<WebhookInbox> webhook_inbox;
   std::unique_ptr<WebhookReceiver> webhook_receiver;
   std::unique_ptr<WebhookServer> webhook_server;
@@ -69,13 +71,16 @@ struct App::Parts {
   std::unique_ptr<GrpcServer> server;
 };
 
-App::App(Config config)
-    : config_(std::move(config)), parts_(std::make_unique<Parts>()) {}
+App::App(Config config, const Logging& logging)
+    : config_(std::move(config)),
+      logging_(logging),
+      parts_(std::make_unique<Parts>()) {}
 
 App::~App() { Stop(); }
 
-absl::StatusOr<std::unique_ptr<App>> App::Start(Config config) {
-  std::unique_ptr<App> app(new App(std::move(config)));
+absl::StatusOr<std::unique_ptr<App>> App::Start(Config config,
+                                                const Logging& logging) {
+  std::unique_ptr<App> app(new App(std::move(config), logging));
   if (absl::Status status = app->StartParts(); !status.ok()) return status;
   return app;
 }
@@ -141,6 +146,9 @@ absl::Status App::StartEngine() {
   parts_->engine = std::make_unique<Engine>(
       config_, *std::move(own), *parts_->loop, *parts_->loop,
       std::random_device{}(), std::move(own_webhook));
+  parts_->call_recorder = std::make_unique<CallRecorder>(
+      *parts_->loop, parts_->engine->recent_errors(), logging_.fields_logger(),
+      logging_.format());
   return absl::OkStatus();
 }
 
@@ -185,6 +193,7 @@ absl::Status App::StartOperatorServer() {
   parts_->operator_pages = std::make_unique<OperatorPages>(
       *parts_->loop,
       std::vector<OperatorPages::Source>{
+          CallMetrics(*parts_->loop, *parts_->call_recorder, logging_),
           EngineMetrics(*parts_->loop, *parts_->engine),
           [this] { return DeliveryMetricFamilies(webhook_counters_); },
           [this] { return TlsMetricFamilies(parts_->tls.get()); }});
@@ -200,7 +209,8 @@ absl::Status App::StartOperatorServer() {
 }
 
 absl::Status App::StartGrpcServer() {
-  parts_->service = std::make_unique<PredictionService>(*parts_->engine);
+  parts_->service = std::make_unique<PredictionService>(*parts_->engine,
+                                                         *parts_->call_recorder);
   auto server = GrpcServer::Start(config_.server,
                                   parts_->tls == nullptr
                                       ? grpc::InsecureServerCredentials()

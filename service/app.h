@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "service/config.h"
+#include "service/logging/logging.h"
 #include "upstream/webhook/webhook_outcome.h"
 
 namespace wriftai {
@@ -17,7 +18,9 @@ class App {
  public:
   // Starts to serve. INVALID_ARGUMENT: a setting that cannot be met (an
   // address in use, a token file that cannot be read), in one line.
-  static absl::StatusOr<std::unique_ptr<App>> Start(Config config);
+  // `logging` must outlive it.
+  static absl::StatusOr<std::unique_ptr<App>> Start(Config config,
+                                                    const Logging& logging);
 
   ~App();
   App(const App&) = delete;
@@ -31,7 +34,7 @@ class App {
  private:
   struct Parts;
 
-  explicit App(Config config);
+  App(Config config, const Logging& logging);
   absl::Status StartParts();
   absl::Status StartEngine();
   absl::Status StartWebhooks();
@@ -39,6 +42,7 @@ class App {
   absl::Status StartGrpcServer();
 
   Config config_;
+  const Logging& logging_;
   WebhookCounters webhook_counters_;
   std::unique_ptr<Parts> parts_;
 };

@@ -252,6 +252,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   AddUpstreamFlags(flags, line.config);
   AddBudgetFlags(flags, line.config);
   AddWebhookFlags(flags, line.config);
+  AddLogFlags(flags, line.config.log);
   line.help = flags.Help();
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();

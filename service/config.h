@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "service/logging/log_options.h"
 #include "service/server/server_config.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/flag_set.h"
@@ -52,6 +53,8 @@ struct Config {
   BudgetRegistry::Rates rates;
   SnapshotCache::Options cache;
   WebhookConfig webhooks;
+
+  LogOptions log;
 
   int64_t max_response_bytes = 64 << 20;
   absl::Duration max_wait = absl::Hours(2);

@@ -9,6 +9,7 @@
 #include "service/calls/caller_token.h"
 #include "service/calls/wait_reactor.h"
 #include "service/config.h"
+#include "service/operator/recent_errors.h"
 #include "service/own_credential.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
@@ -86,6 +87,7 @@ class Engine {
   UpstreamHealth& upstream_health() { return client_.health(); }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
+  RecentErrors& recent_errors() { return recent_errors_; }
 
   // The reference: any thread; what it holds: the loop.
   StreamStats& stream_stats() { return stream_stats_; }
@@ -108,6 +110,7 @@ class Engine {
   CreateOnce creates_;
   WatchRegistry watches_;
   StreamStats stream_stats_;
+  RecentErrors recent_errors_;
   bool draining_ = false;
   TimerHandle end_calls_;
 };

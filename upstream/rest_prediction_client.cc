@@ -83,6 +83,13 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
   const bool is_read = request.method == HttpMethod::kGet;
   options.max_attempts = is_read && context.retry_reads ? kMaxAttempts : 1;
   options.subject = std::move(subject);
+  if (context.trace != nullptr && !context.trace->traceparent.empty()) {
+    request.headers.emplace_back("traceparent", context.trace->traceparent);
+    if (!context.trace->tracestate.empty()) {
+      request.headers.emplace_back("tracestate", context.trace->tracestate);
+    }
+  }
+  options.trace = std::move(context.trace);
   const auto both = budgets_.For(context.credential);
   std::shared_ptr<Budget> budget(
       both, options.subject.operation == Operation::kCreate ? &both->creates

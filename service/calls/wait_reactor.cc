@@ -8,10 +8,13 @@
 namespace wriftai {
 
 WaitReactor* WaitReactor::Run(Scheduler& scheduler, StreamStats& stats,
+                              CallRecorder& recorder, CallRecord record,
                               v1::PayloadFormat format, Begin begin) {
-  auto* const reactor = new WaitReactor(scheduler, stats, format);
+  auto* const reactor =
+      new WaitReactor(scheduler, stats, recorder, std::move(record), format);
   scheduler.Post([reactor, begin = std::move(begin)]() mutable {
     ++reactor->stats_.open;
+    reactor->recorder_.Begin(reactor->record_);
     // The caller may have left already.
     if (!reactor->finished_) reactor->call_ = begin(*reactor);
   });
@@ -19,9 +22,10 @@ WaitReactor* WaitReactor::Run(Scheduler& scheduler, StreamStats& stats,
 }
 
 WaitReactor* WaitReactor::Fail(Scheduler& scheduler, StreamStats& stats,
+                               CallRecorder& recorder, CallRecord record,
                                const absl::Status& status) {
-  return Run(scheduler, stats, v1::PAYLOAD_FORMAT_VALUE,
-             [status](WaitReactor& reactor) {
+  return Run(scheduler, stats, recorder, std::move(record),
+             v1::PAYLOAD_FORMAT_VALUE, [status](WaitReactor& reactor) {
                reactor.End(status);
                return CallHandle();
              });
@@ -31,6 +35,7 @@ void WaitReactor::Subscribe(WatchRegistry& registry,
                             const std::shared_ptr<const Credential>& credential,
                             std::string id, const WatchOptions& options,
                             SnapshotPtr known) {
+  record_.prediction_id = id;
   subscription_ = registry.Subscribe(credential, std::move(id), options, *this,
                                      std::move(known));
 }
@@ -80,24 +85,30 @@ void WaitReactor::Pump() {
   }
   if (finished_ || writing_) return;
   if (gone_) {
-    finished_ = true;
-    Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the caller has left"));
+    FinishWith(CallerLeft(record_, scheduler_.Now()));
   } else if (newest_.has_value()) {
     const Update update = *std::exchange(newest_, std::nullopt);
     Write(update);
   } else if (ending_.has_value()) {
-    finished_ = true;
-    Finish(ToGrpcStatus(*ending_));
+    FinishWith(*ending_);
   }
+}
+
+void WaitReactor::FinishWith(const absl::Status& status) {
+  finished_ = true;
+  recorder_.End(status, record_);
+  Finish(ToGrpcStatus(WithRequestId(record_.request_id, status)));
 }
 
 void WaitReactor::Write(const Update& update) {
   ++stats_.updates;
-  in_flight_ =
-      EncodeUpdate(update.snapshot, format_, ++sequence_, update.interval);
+  in_flight_ = EncodeUpdate(update.snapshot, format_, ++record_.updates,
+                            update.interval);
+  record_.sent_bytes += static_cast<int64_t>(in_flight_.Length());
   if (IsTerminal(update.snapshot->prediction)) {
     finished_ = true;
     subscription_.reset();
+    recorder_.End(absl::OkStatus(), record_);
     StartWriteAndFinish(&in_flight_, grpc::WriteOptions(), grpc::Status::OK);
   } else {
     writing_ = true;

@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "service/calls/call_recorder.h"
 #include "upstream/core/call.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/watch/prediction_observer.h"
@@ -35,8 +37,8 @@ struct StreamStats {
 // one place, Pump(), and only while no write is in flight.
 //
 // Threads: made on any; fields on the loop; gRPC's reactions post (see
-// UnaryReactor). Owns: itself, its subscription, the call before it. Scheduler
-// and registry must outlive it. Fails: through the stream's status.
+// UnaryReactor). Owns: itself, its subscription, the call before it. Scheduler,
+// recorder and registry must outlive it. Fails: through the stream's status.
 class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                     private PredictionObserver {
  public:
@@ -46,11 +48,16 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   // `stats` must outlive the stream, and is of the loop.
   static WaitReactor* Run(Scheduler& scheduler, StreamStats& stats,
+                          CallRecorder& recorder, CallRecord record,
                           v1::PayloadFormat format, Begin begin);
 
   // A stream that ends at once.
   static WaitReactor* Fail(Scheduler& scheduler, StreamStats& stats,
+                           CallRecorder& recorder, CallRecord record,
                            const absl::Status& status);
+
+  // On the loop.
+  CallRecord& record() { return record_; }
 
   // Becomes a waiter for the prediction. On the loop, once. `known`: what was
   // just learnt of it, told first where nothing newer is known; may be null.
@@ -71,9 +78,13 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     absl::Duration interval;
   };
 
-  WaitReactor(Scheduler& scheduler, StreamStats& stats,
-              v1::PayloadFormat format)
-      : scheduler_(scheduler), stats_(stats), format_(format) {}
+  WaitReactor(Scheduler& scheduler, StreamStats& stats, CallRecorder& recorder,
+              CallRecord record, v1::PayloadFormat format)
+      : scheduler_(scheduler),
+        stats_(stats),
+        recorder_(recorder),
+        record_(std::move(record)),
+        format_(format) {}
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -85,9 +96,12 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void Pump();
   void Write(const Update& update);
+  void FinishWith(const absl::Status& status);
 
   Scheduler& scheduler_;
   StreamStats& stats_;
+  CallRecorder& recorder_;
+  CallRecord record_;
   const v1::PayloadFormat format_;
 
   CallHandle call_;
@@ -97,7 +111,6 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool gone_ = false;                   // Nobody reads any more.
   bool writing_ = false;
   bool finished_ = false;
-  int64_t sequence_ = 0;
   // gRPC wants the bytes untouched until the write is done.
   grpc::ByteBuffer in_flight_;
 };

@@ -5,6 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "prometheus/text_serializer.h"
+#include "service/calls/call_recorder.h"
+#include "service/logging/logging.h"
+#include "service/operator/call_metrics.h"
 #include "service/operator/metrics.h"
 #include "upstream/core/run_on_loop.h"
 
@@ -18,6 +21,23 @@ constexpr char kMetricsType[] = "text/plain; version=0.0.4; charset=utf-8";
 
 OperatorServer::Reply Unavailable(absl::string_view why) {
   return {503, absl::StrCat(why, "\n")};
+}
+
+// What `count` finds on the loop, told by `tell`: not on the loop, which has
+// better things to do than to sort and print.
+template <typename Count, typename Tell>
+OperatorPages::Source FromLoop(Scheduler& loop, absl::Duration patience,
+                               Count count, Tell tell) {
+  return [&loop, patience, count,
+          tell]() -> absl::StatusOr<std::vector<prometheus::MetricFamily>> {
+    // Shared, as the task may come after its time.
+    const auto numbers = std::make_shared<decltype(count())>();
+    if (!RunOnLoopWithin(loop, patience,
+                         [count, numbers] { *numbers = count(); })) {
+      return absl::UnavailableError(kNoAnswer);
+    }
+    return tell(*numbers);
+  };
 }
 
 }  // namespace
@@ -76,18 +96,18 @@ OperatorServer::Reply OperatorPages::Metrics() {
 
 OperatorPages::Source EngineMetrics(Scheduler& loop, Engine& engine,
                                     absl::Duration patience) {
-  return [&loop, &engine,
-          patience]() -> absl::StatusOr<std::vector<prometheus::MetricFamily>> {
-    // Shared, as the task may come after its time.
-    const auto numbers = std::make_shared<EngineNumbers>();
-    if (!RunOnLoopWithin(loop, patience, [&engine, numbers] {
-          *numbers = NumbersOf(engine);
-        })) {
-      return absl::UnavailableError(kNoAnswer);
-    }
-    // Not on the loop, which has better things to do than to sort and print.
-    return MetricFamilies(*numbers);
-  };
+  return FromLoop(
+      loop, patience, [&engine] { return NumbersOf(engine); }, MetricFamilies);
+}
+
+OperatorPages::Source CallMetrics(Scheduler& loop, const CallRecorder& recorder,
+                                  const Logging& logging,
+                                  absl::Duration patience) {
+  return FromLoop(
+      loop, patience, [&recorder] { return recorder.stats(); },
+      [&logging](const CallStats& stats) {
+        return CallMetricFamilies(stats, logging.dropped());
+      });
 }
 
 }  // namespace wriftai

@@ -16,7 +16,9 @@
 
 namespace wriftai {
 
+class CallRecorder;
 class Engine;
+class Logging;
 
 // Whether the loop runs what is posted to it. Many may ask; one task at a time
 // is posted, so that a loop that hangs does not find thousands when it is back.
@@ -79,6 +81,11 @@ class OperatorPages {
 // UNAVAILABLE: the loop does not answer within `patience`.
 OperatorPages::Source EngineMetrics(
     Scheduler& loop, Engine& engine,
+    absl::Duration patience = OperatorPages::kPatience);
+
+// The metrics of callers' calls and of the log, as above.
+OperatorPages::Source CallMetrics(
+    Scheduler& loop, const CallRecorder& recorder, const Logging& logging,
     absl::Duration patience = OperatorPages::kPatience);
 
 }  // namespace wriftai

@@ -36,6 +36,23 @@ TEST(Config, DefaultsAreTheContracts) {
   EXPECT_FALSE(config.sandbox);
 }
 
+TEST(Config, TheLogIsTextFromInfoOnUnlessItIsSaid) {
+  const LogOptions log = Parse({})->config.log;
+  EXPECT_EQ(log.format, LogFormat::kText);
+  EXPECT_EQ(log.level, spdlog::level::info);
+  const LogOptions other =
+      Parse({"--log_format=json", "--log_level=warning"})->config.log;
+  EXPECT_EQ(other.format, LogFormat::kJson);
+  EXPECT_EQ(other.level, spdlog::level::warn);
+  EXPECT_EQ(Parse({"--log_level=debug"})->config.log.level,
+            spdlog::level::debug);
+  EXPECT_EQ(Parse({"--log_level=error"})->config.log.level, spdlog::level::err);
+  EXPECT_THAT(Parse({"--log_format=xml"}).status().message(),
+              HasSubstr("--log_format"));
+  EXPECT_THAT(Parse({"--log_level=loud"}).status().message(),
+              HasSubstr("wanted debug, info, warning or error"));
+}
+
 TEST(Config, AFlagWinsOverItsVariable) {
   EXPECT_EQ(Parse({}, {{"GATEWAY_MAX_WAIT", "5m"}})->config.max_wait,
             absl::Minutes(5));
