@@ -210,7 +210,7 @@ absl::Status App::StartOperatorServer() {
 
 absl::Status App::StartGrpcServer() {
   parts_->service = std::make_unique<PredictionService>(*parts_->engine,
-                                                         *parts_->call_recorder);
+                                                        *parts_->call_recorder);
   auto server = GrpcServer::Start(config_.server,
                                   parts_->tls == nullptr
                                       ? grpc::InsecureServerCredentials()

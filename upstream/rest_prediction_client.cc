@@ -61,13 +61,20 @@ RestPredictionClient::RestPredictionClient(RestClientOptions options,
       random_(random) {}
 
 HttpRequest RestPredictionClient::Request(HttpMethod method,
-                                          absl::string_view path) const {
+                                          absl::string_view path,
+                                          const CallContext& context) const {
   HttpRequest request;
   request.method = method;
   request.url = absl::StrCat(options_.base_url, path);
   request.headers.emplace_back("accept", "application/json");
   if (method == HttpMethod::kPost) {
     request.headers.emplace_back("content-type", "application/json");
+  }
+  if (context.trace != nullptr && !context.trace->traceparent.empty()) {
+    request.headers.emplace_back("traceparent", context.trace->traceparent);
+    if (!context.trace->tracestate.empty()) {
+      request.headers.emplace_back("tracestate", context.trace->tracestate);
+    }
   }
   request.timeout = options_.read_timeout;
   return request;
@@ -83,12 +90,6 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
   const bool is_read = request.method == HttpMethod::kGet;
   options.max_attempts = is_read && context.retry_reads ? kMaxAttempts : 1;
   options.subject = std::move(subject);
-  if (context.trace != nullptr && !context.trace->traceparent.empty()) {
-    request.headers.emplace_back("traceparent", context.trace->traceparent);
-    if (!context.trace->tracestate.empty()) {
-      request.headers.emplace_back("tracestate", context.trace->tracestate);
-    }
-  }
   options.trace = std::move(context.trace);
   const auto both = budgets_.For(context.credential);
   std::shared_ptr<Budget> budget(
@@ -111,8 +112,9 @@ void RestPredictionClient::AbortAll(
 
 CallHandle RestPredictionClient::Get(CallContext context, std::string id,
                                      PredictionDone done) {
-  HttpRequest request = Request(
-      HttpMethod::kGet, absl::StrCat("/predictions/", PercentEncode(id)));
+  HttpRequest request =
+      Request(HttpMethod::kGet,
+              absl::StrCat("/predictions/", PercentEncode(id)), context);
   return Send(std::move(context), {Operation::kGet, std::move(id)},
               std::move(request),
               Decoded<v1::Prediction>(std::move(done), PredictionFromJson));
@@ -122,8 +124,8 @@ CallHandle RestPredictionClient::Create(CallContext context,
                                         CreateParams params,
                                         PredictionDone done) {
   const ModelReference& model = params.model;
-  HttpRequest request =
-      Request(HttpMethod::kPost, CreatePathOf(options_.create_path, model));
+  HttpRequest request = Request(
+      HttpMethod::kPost, CreatePathOf(options_.create_path, model), context);
   request.timeout = options_.create_timeout;
   if (params.validate_input.has_value()) {
     request.headers.emplace_back("validate-input",
@@ -149,15 +151,15 @@ CallHandle RestPredictionClient::List(CallContext context, ListParams params,
     absl::StrAppend(&path, "&cursor=", PercentEncode(params.cursor));
   }
   return Send(std::move(context), {Operation::kList, ""},
-              Request(HttpMethod::kGet, path),
+              Request(HttpMethod::kGet, path, context),
               Decoded<PredictionPage>(std::move(done), PredictionPageFromJson));
 }
 
 CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
                                         CancelDone done) {
-  HttpRequest request =
-      Request(HttpMethod::kPost,
-              absl::StrCat("/predictions/", PercentEncode(id), "/cancel"));
+  HttpRequest request = Request(
+      HttpMethod::kPost,
+      absl::StrCat("/predictions/", PercentEncode(id), "/cancel"), context);
   return Send(std::move(context), {Operation::kCancel, std::move(id)},
               std::move(request),
               [done = std::move(done)](

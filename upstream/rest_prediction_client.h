@@ -67,7 +67,8 @@ class RestPredictionClient : public PredictionClient {
  private:
   class Tracked;
 
-  HttpRequest Request(HttpMethod method, absl::string_view path) const;
+  HttpRequest Request(HttpMethod method, absl::string_view path,
+                      const CallContext& context) const;
   CallHandle Send(CallContext&& context, CallSubject subject,
                   HttpRequest request, ReplyCall::Done done);
 

@@ -75,6 +75,19 @@ TEST_F(ReplyCallTest, TriesAgainAfterAnOutageAndThenGivesUp) {
   EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnavailable));
 }
 
+TEST_F(ReplyCallTest, TellsTheTraceOfEveryAttempt) {
+  Start(3);
+  transport_.Reply(503, "", {{"x-request-id", "first"}});
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_EQ(trace_->http_status, 503);
+  transport_.Break(Kind::kInterrupted, true);
+  scheduler_.Advance(absl::Seconds(5));
+  transport_.Reply(200, "{}", {{"x-request-id", std::string(1000, 'x')}});
+  EXPECT_EQ(trace_->requests, 3);
+  EXPECT_EQ(trace_->http_status, 200);
+  EXPECT_THAT(trace_->request_ids, ElementsAre("first", std::string(128, 'x')));
+}
+
 TEST_F(ReplyCallTest, EachAttemptHasTheTokenOfItsTime) {
   Start(3);
   EXPECT_EQ(sent_token(), Secret("old"));
@@ -115,19 +128,6 @@ TEST_F(ReplyCallTest, ARefusedTokenThatIsStillInUseIsNotSentAgain) {
   transport_.Reply(401, "");
   EXPECT_EQ(attempts(), 1u);
   EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnauthenticated));
-}
-
-TEST_F(ReplyCallTest, TellsTheTraceOfEveryAttempt) {
-  Start(3);
-  transport_.Reply(503, "", {{"x-request-id", "first"}});
-  scheduler_.Advance(absl::Seconds(5));
-  EXPECT_EQ(trace_->http_status, 503);
-  transport_.Break(Kind::kInterrupted, true);
-  scheduler_.Advance(absl::Seconds(5));
-  transport_.Reply(200, "{}", {{"x-request-id", std::string(1000, 'x')}});
-  EXPECT_EQ(trace_->requests, 3);
-  EXPECT_EQ(trace_->http_status, 200);
-  EXPECT_THAT(trace_->request_ids, ElementsAre("first", std::string(128, 'x')));
 }
 
 TEST_F(ReplyCallTest, TriesAgainAfterABrokenConnection) {
