@@ -2,7 +2,6 @@
 #define WRIFTAI_SERVICE_APP_H_
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
 #include "service/config.h"
@@ -27,9 +26,6 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  // Where gRPC is served, with the port that was picked.
-  const std::string& grpc_address() const { return grpc_address_; }
-
   // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
   // calls have --drain_timeout to end, then are cut off. Blocks until all has
   // stopped.
@@ -43,10 +39,10 @@ class App {
   absl::Status StartEngine();
   absl::Status StartWebhooks();
   absl::Status StartOperatorServer();
+  absl::Status StartGrpcServer();
 
   Config config_;
   const Logging& logging_;
-  std::string grpc_address_;
   WebhookCounters webhook_counters_;
   std::unique_ptr<Parts> parts_;
 };

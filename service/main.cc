@@ -1,4 +1,5 @@
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -39,6 +40,13 @@ void TakeAllDescriptors() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Ends the process at once, by the signal's default action. PID 1 of a
+// container has none: the kernel drops a signal that it does not handle.
+void EndAtOnce(int signal_number) {
+  raise(signal_number);
+  _exit(128 + signal_number);
+}
+
 // Until the first of `signals`, which are blocked. INVALID_ARGUMENT: see
 // App::Start().
 absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
@@ -48,8 +56,10 @@ absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   spdlog::info("signal {}: draining", signal_number);
-  // A second one ends it at once.
-  signal(signal_number, SIG_DFL);
+  struct sigaction second = {};
+  second.sa_handler = EndAtOnce;
+  second.sa_flags = SA_RESETHAND | SA_NODEFER;
+  sigaction(signal_number, &second, nullptr);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   (*app)->Stop();
   spdlog::info("stopped");

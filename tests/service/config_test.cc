@@ -27,7 +27,7 @@ TEST(Config, DefaultsAreTheContracts) {
   const auto line = Parse({});
   ASSERT_THAT(line, IsOk());
   const Config& config = line->config;
-  EXPECT_EQ(config.listen_address, "0.0.0.0:50051");
+  EXPECT_EQ(config.server.listen_address, "0.0.0.0:50051");
   EXPECT_EQ(config.http_address, "127.0.0.1:9090");
   EXPECT_EQ(config.upstream.base_url, "https://api.wrift.ai/v1");
   EXPECT_EQ(config.credentials, CredentialPolicy::kCallerThenGateway);
