@@ -82,8 +82,9 @@ class CredentialWatches {
   // Polls may be due sooner than they were.
   void Replan() { Plan(); }
 
-  // Ends every wait, each with what `status` gives for it.
-  void FailAll(const std::function<absl::Status()>& status);
+  // Ends every wait, each with what `status` gives for it, as
+  // PredictionWatch::Dismiss().
+  void DismissAll(const std::function<absl::Status()>& status);
 
   const std::shared_ptr<const Credential>& credential() const {
     return credential_;
@@ -121,6 +122,7 @@ class CredentialWatches {
   void Observe(PollTarget& target, v1::Prediction prediction,
                v1::Source source);
   void OnFailure(const absl::Status& status, absl::Duration interval);
+  void ForEachWatch(const std::function<void(PredictionWatch&)>& visit);
   CallContext PollContext(Permit permit) const;
   void Prove(const std::string& id);
   void BeginCover(PollTarget& target);
