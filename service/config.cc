@@ -266,7 +266,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   CommandLine line;
   FlagSet flags(
       "wriftai-gateway [flags]",
-      "Serves WriftAI predictions over gRPC (wriftai.v1.Predictions).",
+      "Serves WriftAI predictions over gRPC (wriftai.v1.Predictions). "
+      "--version prints its version.",
       "GATEWAY_");
   AddServerFlags(flags, line.config);
   AddCredentialFlags(flags, line.config);
@@ -277,6 +278,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();
   line.help_wanted = flags.help_wanted();
+  line.version_wanted = flags.version_wanted();
   if (!rest->empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(rest->front(), ": unknown argument; see --help"));

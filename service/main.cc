@@ -11,6 +11,7 @@
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/flag_set.h"
+#include "upstream/core/version.h"
 
 namespace {
 
@@ -60,6 +61,10 @@ int main(int argc, char** argv) {
   if (!line.ok()) return Usage(line.status());
   if (line->help_wanted) {
     std::fputs(line->help.c_str(), stdout);
+    return EXIT_SUCCESS;
+  }
+  if (line->version_wanted) {
+    std::fputs(wriftai::VersionLine("wriftai-gateway").c_str(), stdout);
     return EXIT_SUCCESS;
   }
   auto app = wriftai::App::Start(std::move(line->config));
