@@ -108,13 +108,13 @@ WaitReactor* RunWait(Engine& engine, const grpc::CallbackServerContext& context,
   Scheduler& scheduler = engine.scheduler();
   auto accepted =
       Accept<Request>(context, request, scheduler, engine.credential_policy());
-  StreamStats& stats = engine.stream_stats();
+  OpenStreams& streams = engine.streams();
   if (!accepted.ok()) {
-    return WaitReactor::Fail(scheduler, stats, accepted.status());
+    return WaitReactor::Fail(scheduler, streams, accepted.status());
   }
   const v1::PayloadFormat format = FormatOf(accepted->call);
   return WaitReactor::Run(
-      scheduler, stats, format,
+      scheduler, streams, format,
       [&engine, begin = std::move(begin), accepted = *std::move(accepted)](
           WaitReactor& reactor) mutable -> CallHandle {
         auto call_context = engine.ContextFor(accepted.caller);

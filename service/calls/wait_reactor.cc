@@ -7,20 +7,20 @@
 
 namespace wriftai {
 
-WaitReactor* WaitReactor::Run(Scheduler& scheduler, StreamStats& stats,
+WaitReactor* WaitReactor::Run(Scheduler& scheduler, OpenStreams& streams,
                               v1::PayloadFormat format, Begin begin) {
-  auto* const reactor = new WaitReactor(scheduler, stats, format);
+  auto* const reactor = new WaitReactor(scheduler, streams, format);
   scheduler.Post([reactor, begin = std::move(begin)]() mutable {
-    ++reactor->stats_.open;
+    reactor->entry_ = reactor->streams_.Open(reactor->scheduler_.Now());
     // The caller may have left already.
     if (!reactor->finished_) reactor->call_ = begin(*reactor);
   });
   return reactor;
 }
 
-WaitReactor* WaitReactor::Fail(Scheduler& scheduler, StreamStats& stats,
+WaitReactor* WaitReactor::Fail(Scheduler& scheduler, OpenStreams& streams,
                                const absl::Status& status) {
-  return Run(scheduler, stats, v1::PAYLOAD_FORMAT_VALUE,
+  return Run(scheduler, streams, v1::PAYLOAD_FORMAT_VALUE,
              [status](WaitReactor& reactor) {
                reactor.End(status);
                return CallHandle();
@@ -31,6 +31,8 @@ void WaitReactor::Subscribe(WatchRegistry& registry,
                             const std::shared_ptr<const Credential>& credential,
                             std::string id, const WatchOptions& options,
                             SnapshotPtr known) {
+  entry_->id = id;
+  entry_->credential = credential;
   subscription_ = registry.Subscribe(credential, std::move(id), options, *this,
                                      std::move(known));
 }
@@ -48,7 +50,7 @@ void WaitReactor::EndAfter(const SnapshotPtr& last,
 
 void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
                              absl::Duration interval) {
-  if (newest_.has_value()) ++stats_.conflated;
+  if (newest_.has_value()) streams_.OnConflated(entry_);
   newest_ = Update{snapshot, interval};
   Pump();
 }
@@ -56,6 +58,7 @@ void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
 void WaitReactor::OnWriteDone(bool ok) {
   scheduler_.Post([this, ok] {
     writing_ = false;
+    streams_.OnWritten(entry_);
     if (!ok) gone_ = true;
     Pump();
   });
@@ -69,8 +72,9 @@ void WaitReactor::OnCancel() {
 }
 
 void WaitReactor::OnDone() {
-  scheduler_.Post(
-      [self = std::unique_ptr<WaitReactor>(this)] { --self->stats_.open; });
+  scheduler_.Post([self = std::unique_ptr<WaitReactor>(this)] {
+    self->streams_.Close(self->entry_);
+  });
 }
 
 void WaitReactor::Pump() {
@@ -92,7 +96,7 @@ void WaitReactor::Pump() {
 }
 
 void WaitReactor::Write(const Update& update) {
-  ++stats_.updates;
+  streams_.OnWrite(entry_, scheduler_.Now());
   in_flight_ =
       EncodeUpdate(update.snapshot, format_, ++sequence_, update.interval);
   if (IsTerminal(update.snapshot->prediction)) {

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "service/calls/open_streams.h"
 #include "upstream/core/call.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/watch/prediction_observer.h"
@@ -18,13 +19,6 @@
 #include "wriftai/v1/predictions.pb.h"
 
 namespace wriftai {
-
-// What all waiting streams have done; of the loop.
-struct StreamStats {
-  int64_t open = 0;
-  int64_t updates = 0;    // Written.
-  int64_t conflated = 0;  // Replaced by a newer one before they were written.
-};
 
 // One waiting stream: a waiter of the watch on one side, one write in flight on
 // the other.
@@ -35,8 +29,8 @@ struct StreamStats {
 // one place, Pump(), and only while no write is in flight.
 //
 // Threads: made on any; fields on the loop; gRPC's reactions post (see
-// UnaryReactor). Owns: itself, its subscription, the call before it. Scheduler
-// and registry must outlive it. Fails: through the stream's status.
+// UnaryReactor). Owns: itself, its subscription, the call before it. Scheduler,
+// streams and registry must outlive it. Fails: through the stream's status.
 class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                     private PredictionObserver {
  public:
@@ -44,12 +38,11 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // returns the handle of a call that will Subscribe() or Fail() later.
   using Begin = absl::AnyInvocable<CallHandle(WaitReactor& reactor)>;
 
-  // `stats` must outlive the stream, and is of the loop.
-  static WaitReactor* Run(Scheduler& scheduler, StreamStats& stats,
+  static WaitReactor* Run(Scheduler& scheduler, OpenStreams& streams,
                           v1::PayloadFormat format, Begin begin);
 
   // A stream that ends at once.
-  static WaitReactor* Fail(Scheduler& scheduler, StreamStats& stats,
+  static WaitReactor* Fail(Scheduler& scheduler, OpenStreams& streams,
                            const absl::Status& status);
 
   // Becomes a waiter for the prediction. On the loop, once. `known`: what was
@@ -71,9 +64,9 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     absl::Duration interval;
   };
 
-  WaitReactor(Scheduler& scheduler, StreamStats& stats,
+  WaitReactor(Scheduler& scheduler, OpenStreams& streams,
               v1::PayloadFormat format)
-      : scheduler_(scheduler), stats_(stats), format_(format) {}
+      : scheduler_(scheduler), streams_(streams), format_(format) {}
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -87,9 +80,10 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void Write(const Update& update);
 
   Scheduler& scheduler_;
-  StreamStats& stats_;
+  OpenStreams& streams_;
   const v1::PayloadFormat format_;
 
+  OpenStreams::Entry entry_;  // From the first task on the loop.
   CallHandle call_;
   std::unique_ptr<Subscription> subscription_;
   std::optional<Update> newest_;        // To be written.

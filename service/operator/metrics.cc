@@ -215,7 +215,7 @@ EngineNumbers NumbersOf(Engine& engine) {
   numbers.waiter_count = watches.waiter_count();
   numbers.cache_bytes = watches.cache().bytes();
   numbers.cache_size = watches.cache().size();
-  numbers.streams = engine.stream_stats();
+  numbers.streams = engine.streams().stats();
   numbers.webhooks = {watches.webhook_stats(),
                       watches.webhooks().trust().interval(),
                       watches.webhooks().proven_count()};

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "prometheus/metric_family.h"
-#include "service/calls/wait_reactor.h"
+#include "service/calls/open_streams.h"
 #include "service/operator/webhook_metrics.h"
 #include "upstream/budget/budget.h"
 #include "upstream/watch/watch_stats.h"

@@ -1,0 +1,65 @@
+#ifndef WRIFTAI_SERVICE_CALLS_OPEN_STREAMS_H_
+#define WRIFTAI_SERVICE_CALLS_OPEN_STREAMS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "upstream/core/credential.h"
+
+namespace wriftai {
+
+// What all waiting streams have done. A value.
+struct StreamStats {
+  int64_t open = 0;
+  int64_t updates = 0;    // Written.
+  int64_t conflated = 0;  // Replaced by a newer one before they were written.
+};
+
+// One waiting stream. All times are of Scheduler::Now()'s clock.
+struct OpenStream {
+  std::string id;  // The prediction's; empty while it is being created.
+  std::shared_ptr<const Credential> credential;  // Null as long as that.
+  absl::Time opened_at;
+  absl::Time write_began = absl::InfiniteFuture();  // Of the one in flight.
+  int64_t updates = 0;
+  int64_t conflated = 0;
+};
+
+// All waiting streams, and which of them lag.
+//
+// Threads: loop. Owns: the entries, each until its Close(). Fails: never.
+class OpenStreams {
+ public:
+  using Entry = std::list<OpenStream>::iterator;
+
+  // A write takes microseconds where somebody reads: gRPC takes it as soon as
+  // the connection's window has room.
+  static constexpr absl::Duration kSlowWrite = absl::Seconds(1);
+
+  Entry Open(absl::Time now);
+  void Close(Entry stream);
+
+  void OnWrite(Entry stream, absl::Time now);
+  void OnWritten(Entry stream);
+  void OnConflated(Entry stream);
+
+  const StreamStats& stats() const { return stats_; }
+
+  // Those that lag, at most `most`: the writes that have waited longest for
+  // their readers, then those of which most updates were replaced. Looks at
+  // all.
+  std::vector<OpenStream> Slowest(size_t most, absl::Time now) const;
+
+ private:
+  StreamStats stats_;
+  std::list<OpenStream> streams_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_CALLS_OPEN_STREAMS_H_
