@@ -16,6 +16,7 @@
 #include "service/engine.h"
 #include "service/operator/operator_pages.h"
 #include "service/operator/operator_server.h"
+#include "service/operator/status_collector.h"
 #include "service/operator/webhook_metrics.h"
 #include "service/token_source.h"
 #include "service/webhook/webhook_secrets.h"
@@ -63,6 +64,7 @@ struct App::Parts {
   std::unique_ptr<WebhookInbox> webhook_inbox;
   std::unique_ptr<WebhookReceiver> webhook_receiver;
   std::unique_ptr<WebhookServer> webhook_server;
+  std::unique_ptr<StatusCollector> status_collector;
   std::unique_ptr<OperatorPages> operator_pages;
   std::unique_ptr<OperatorServer> operator_server;
   std::unique_ptr<PredictionService> service;
@@ -205,6 +207,12 @@ absl::Status App::StartOperatorServer() {
                            return DeliveryMetricFamilies(webhook_counters_);
                          }});
   if (config_.http_address.empty()) return absl::OkStatus();
+  RunOnLoop(*parts_->loop, [this] {
+    parts_->status_collector =
+        std::make_unique<StatusCollector>(*parts_->engine, *parts_->loop);
+  });
+  parts_->operator_pages->set_status(
+      EngineStatus(*parts_->loop, *parts_->status_collector));
   auto server = OperatorServer::Start(config_.http_address,
                                       parts_->operator_pages->pages());
   if (!server.ok()) {
@@ -237,6 +245,7 @@ void App::Stop() {
   if (parts_->engine != nullptr) {
     RunOnLoop(*parts_->loop, [this] {
       parts_->webhook_inbox.reset();
+      parts_->status_collector.reset();
       parts_->engine.reset();
     });
   }

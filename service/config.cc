@@ -137,8 +137,9 @@ void AddServerFlags(FlagSet& flags, Config& config) {
         config.http_address = std::string(text);
         return absl::OkStatus();
       },
-      "Where operators find /metrics, /healthz and /readyz over HTTP, "
-      "HOST:PORT; port 0 picks a free one, an empty value switches it off.",
+      "Where operators find /statusz, /metrics, /healthz and /readyz over "
+      "HTTP, HOST:PORT; port 0 picks a free one, an empty value switches it "
+      "off.",
       config.http_address);
   flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
             "The largest request message; larger ones are refused with "

@@ -55,27 +55,6 @@ void Add(const BudgetStats& more, BudgetStats& sum) {
   sum.limited_others += more.limited_others;
 }
 
-// At most kMostCredentials, and one for the rest.
-Credentials Bounded(Credentials credentials) {
-  if (credentials.size() <= kMostCredentials) return credentials;
-  const auto rest =
-      credentials.begin() + static_cast<std::ptrdiff_t>(kMostCredentials);
-  std::nth_element(credentials.begin(), rest, credentials.end(),
-                   [](const auto& a, const auto& b) {
-                     return std::make_pair(-Sent(a), a.name) <
-                            std::make_pair(-Sent(b), b.name);
-                   });
-  EngineNumbers::Credential others;
-  others.name = kOtherCredentials;
-  for (auto credential = rest; credential != credentials.end(); ++credential) {
-    Add(credential->reads, others.reads);
-    Add(credential->creates, others.creates);
-  }
-  credentials.erase(rest, credentials.end());
-  credentials.push_back(std::move(others));
-  return credentials;
-}
-
 // One metric of all buckets.
 class BudgetFamily {
  public:
@@ -202,6 +181,26 @@ void AddWatches(const EngineNumbers& numbers,
 
 }  // namespace
 
+Credentials BoundedCredentials(Credentials credentials) {
+  if (credentials.size() <= kMostCredentials) return credentials;
+  const auto rest =
+      credentials.begin() + static_cast<std::ptrdiff_t>(kMostCredentials);
+  std::nth_element(credentials.begin(), rest, credentials.end(),
+                   [](const auto& a, const auto& b) {
+                     return std::make_pair(-Sent(a), a.name) <
+                            std::make_pair(-Sent(b), b.name);
+                   });
+  EngineNumbers::Credential others;
+  others.name = kOtherCredentials;
+  for (auto credential = rest; credential != credentials.end(); ++credential) {
+    Add(credential->reads, others.reads);
+    Add(credential->creates, others.creates);
+  }
+  credentials.erase(rest, credentials.end());
+  credentials.push_back(std::move(others));
+  return credentials;
+}
+
 EngineNumbers NumbersOf(Engine& engine) {
   EngineNumbers numbers;
   engine.budgets().ForEach([&](CredentialBudget& budget) {
@@ -224,7 +223,7 @@ EngineNumbers NumbersOf(Engine& engine) {
 
 std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
   std::vector<MetricFamily> families;
-  const Credentials credentials = Bounded(numbers.credentials);
+  const Credentials credentials = BoundedCredentials(numbers.credentials);
   AddBudgets(credentials, families);
   AddWatches(numbers, families);
   const auto add = [&](MetricType type, const char* name, const char* help,

@@ -44,6 +44,10 @@ inline constexpr size_t kMostCredentials = 100;
 // What the rest is summed under; no name is that short.
 inline constexpr char kOtherCredentials[] = "other";
 
+// At most that many, those that have sent most, and one for the rest.
+std::vector<EngineNumbers::Credential> BoundedCredentials(
+    std::vector<EngineNumbers::Credential> credentials);
+
 // The metrics of docs/metrics.md. The credentials that have sent most are
 // named.
 std::vector<prometheus::MetricFamily> MetricFamilies(
