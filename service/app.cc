@@ -1,24 +1,25 @@
 #include "service/app.h"
 
-#include <chrono>
 #include <fstream>
 #include <optional>
 #include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "grpc/health/v1/health.pb.h"
-#include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
-#include "grpcpp/health_check_service_interface.h"
 #include "sandbox/sandbox.h"
+#include "service/calls/call_recorder.h"
 #include "service/calls/prediction_service.h"
 #include "service/engine.h"
 #include "service/operator/operator_pages.h"
 #include "service/operator/operator_server.h"
 #include "service/operator/status_collector.h"
+#include "service/operator/tls_metrics.h"
 #include "service/operator/webhook_metrics.h"
-#include "service/token_source.h"
+#include "service/own_credential.h"
+#include "service/server/grpc_server.h"
+#include "service/server/host_port.h"
+#include "service/server/tls_credentials.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
@@ -29,10 +30,6 @@
 
 namespace wriftai {
 namespace {
-
-// Clients that ping more often are sent away (too_many_pings). gRPC's default
-// of five minutes cuts off clients whose keepalive guards a quiet Wait.
-constexpr int kLeastPingIntervalMs = 10'000;
 
 // Of the drain timeout: how long calls may go on. The rest is for their errors
 // to be written before gRPC cuts them off.
@@ -48,9 +45,12 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   return options;
 }
 
-// `address` (HOST:PORT) with the port that was picked.
-std::string WithPort(const std::string& address, int port) {
-  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+// Whether calls that bring no token are made with the gateway's, and nothing
+// shows who makes them. The sandbox's token is worth nothing.
+bool SpendsTokenForAnyone(const Config& config) {
+  return !config.sandbox && config.credentials != CredentialPolicy::kCaller &&
+         !(config.access_token.empty() && config.access_token_file.empty()) &&
+         config.server.tls.client_ca_file.empty();
 }
 
 }  // namespace
@@ -58,9 +58,11 @@ std::string WithPort(const std::string& address, int port) {
 // In the order in which they are built; stopped in reverse.
 struct App::Parts {
   std::unique_ptr<sandbox::Sandbox> sandbox;
+  std::unique_ptr<TlsCredentials> tls;
   std::unique_ptr<CurlLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<CallRecorder> call_recorder;
   std::unique_ptr<WebhookInbox> webhook_inbox;
   std::unique_ptr<WebhookReceiver> webhook_receiver;
   std::unique_ptr<WebhookServer> webhook_server;
@@ -68,16 +70,19 @@ struct App::Parts {
   std::unique_ptr<OperatorPages> operator_pages;
   std::unique_ptr<OperatorServer> operator_server;
   std::unique_ptr<PredictionService> service;
-  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<GrpcServer> server;
 };
 
-App::App(Config config)
-    : config_(std::move(config)), parts_(std::make_unique<Parts>()) {}
+App::App(Config config, const Logging& logging)
+    : config_(std::move(config)),
+      logging_(logging),
+      parts_(std::make_unique<Parts>()) {}
 
 App::~App() { Stop(); }
 
-absl::StatusOr<std::unique_ptr<App>> App::Start(Config config) {
-  std::unique_ptr<App> app(new App(std::move(config)));
+absl::StatusOr<std::unique_ptr<App>> App::Start(Config config,
+                                                const Logging& logging) {
+  std::unique_ptr<App> app(new App(std::move(config), logging));
   if (absl::Status status = app->StartParts(); !status.ok()) return status;
   return app;
 }
@@ -98,50 +103,33 @@ absl::Status App::StartParts() {
     return absl::InvalidArgumentError(
         absl::StrCat("--api_ca_file: cannot read ", config_.api_ca_file));
   }
+  if (!config_.server.tls.cert_file.empty()) {
+    auto tls = TlsCredentials::Open(config_.server.tls);
+    if (!tls.ok()) return tls.status();
+    parts_->tls = *std::move(tls);
+  }
   parts_->loop = std::make_unique<CurlLoop>(HttpOptionsFrom(config_));
   if (absl::Status status = StartEngine(); !status.ok()) return status;
   if (absl::Status status = StartWebhooks(); !status.ok()) return status;
   if (absl::Status status = StartOperatorServer(); !status.ok()) return status;
-  parts_->service = std::make_unique<PredictionService>(*parts_->engine);
-
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  // gRPC serves health without its schema: linked in, for reflection's sake.
-  grpc::health::v1::HealthCheckRequest::descriptor();
-  grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(config_.listen_address,
-                           grpc::InsecureServerCredentials(), &port);
-  builder.SetMaxReceiveMessageSize(static_cast<int>(config_.max_request_bytes));
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(
-      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-      kLeastPingIntervalMs);
-  // A second gateway on the same port shall fail and not take half the calls.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.RegisterService(parts_->service.get());
-  parts_->server = builder.BuildAndStart();
-  if (parts_->server == nullptr || port == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--listen_address: cannot listen on ", config_.listen_address));
-  }
-  grpc_address_ = WithPort(config_.listen_address, port);
-  parts_->server->GetHealthCheckService()->SetServingStatus(
-      v1::Predictions::service_full_name(), true);
+  if (absl::Status status = StartGrpcServer(); !status.ok()) return status;
   parts_->operator_pages->SetPhase(OperatorPages::Phase::kServing);
   if (parts_->operator_server != nullptr) {
     spdlog::info(
         "HTTP for operators listens on {}",
         WithPort(config_.http_address, parts_->operator_server->port()));
   }
-  spdlog::info("gRPC listens on {}", grpc_address_);
+  if (!parts_->server->health_address().empty()) {
+    spdlog::info("health listens on {}", parts_->server->health_address());
+  }
+  spdlog::info("gRPC listens on {}", parts_->server->address());
   return absl::OkStatus();
 }
 
 absl::Status App::StartEngine() {
-  auto token = TokenSource::Open(config_.access_token,
+  auto own = OwnCredential::Open(config_.access_token,
                                  config_.access_token_file, *parts_->loop);
-  if (!token.ok()) return token.status();
+  if (!own.ok()) return own.status();
   const WebhookConfig& webhooks = config_.webhooks;
   if (!webhooks.secret_file.empty()) {
     auto secrets = WebhookSecrets::Open(webhooks.secret_file, *parts_->loop);
@@ -158,8 +146,11 @@ absl::Status App::StartEngine() {
     };
   }
   parts_->engine = std::make_unique<Engine>(
-      config_, *std::move(token), *parts_->loop, *parts_->loop,
+      config_, *std::move(own), *parts_->loop, *parts_->loop,
       std::random_device{}(), std::move(own_webhook));
+  parts_->call_recorder = std::make_unique<CallRecorder>(
+      *parts_->loop, parts_->engine->recent_errors(), logging_.fields_logger(),
+      logging_.format());
   return absl::OkStatus();
 }
 
@@ -202,10 +193,12 @@ absl::Status App::StartWebhooks() {
 
 absl::Status App::StartOperatorServer() {
   parts_->operator_pages = std::make_unique<OperatorPages>(
-      *parts_->loop, std::vector<OperatorPages::Source>{
-                         EngineMetrics(*parts_->loop, *parts_->engine), [this] {
-                           return DeliveryMetricFamilies(webhook_counters_);
-                         }});
+      *parts_->loop,
+      std::vector<OperatorPages::Source>{
+          CallMetrics(*parts_->loop, *parts_->call_recorder, logging_),
+          EngineMetrics(*parts_->loop, *parts_->engine),
+          [this] { return DeliveryMetricFamilies(webhook_counters_); },
+          [this] { return TlsMetricFamilies(parts_->tls.get()); }});
   if (config_.http_address.empty()) return absl::OkStatus();
   RunOnLoop(*parts_->loop, [this] {
     parts_->status_collector =
@@ -223,18 +216,38 @@ absl::Status App::StartOperatorServer() {
   return absl::OkStatus();
 }
 
+absl::Status App::StartGrpcServer() {
+  parts_->service = std::make_unique<PredictionService>(*parts_->engine,
+                                                        *parts_->call_recorder);
+  auto server = GrpcServer::Start(config_.server,
+                                  parts_->tls == nullptr
+                                      ? grpc::InsecureServerCredentials()
+                                      : parts_->tls->ForServer(),
+                                  *parts_->service);
+  if (!server.ok()) return server.status();
+  parts_->server = *std::move(server);
+  if (parts_->tls != nullptr) {
+    RunOnLoop(*parts_->loop, [this] { parts_->tls->Watch(*parts_->loop); });
+  }
+  if (SpendsTokenForAnyone(config_)) {
+    spdlog::warn(
+        "whoever reaches {} spends the gateway's own token: set "
+        "--tls_client_ca_file, or --credentials=caller",
+        parts_->server->address());
+  }
+  return absl::OkStatus();
+}
+
 void App::Stop() {
   if (parts_->operator_pages != nullptr) {
     parts_->operator_pages->SetPhase(OperatorPages::Phase::kDraining);
   }
   if (parts_->server != nullptr) {
-    parts_->server->GetHealthCheckService()->SetServingStatus(false);
+    parts_->server->health().BeginDrain();
     RunOnLoop(*parts_->loop, [this] {
       parts_->engine->BeginDrain(config_.drain_timeout * kPatience);
     });
-    parts_->server->Shutdown(std::chrono::system_clock::now() +
-                             absl::ToChronoMilliseconds(config_.drain_timeout));
-    parts_->server->Wait();
+    parts_->server->Shutdown(config_.drain_timeout);
     parts_->server.reset();
   }
   parts_->service.reset();
@@ -247,6 +260,7 @@ void App::Stop() {
       parts_->webhook_inbox.reset();
       parts_->status_collector.reset();
       parts_->engine.reset();
+      parts_->tls.reset();
     });
   }
   parts_->loop.reset();

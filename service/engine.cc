@@ -28,13 +28,13 @@ class Known : public Call {
 
 }  // namespace
 
-Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
+Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
                Scheduler& scheduler, HttpTransport& transport,
                uint64_t random_seed, RegisteringClient::OwnWebhook own_webhook)
     : credentials_(config.credentials),
       max_wait_(config.max_wait),
       scheduler_(scheduler),
-      token_(std::move(token)),
+      own_(std::move(own)),
       random_(random_seed),
       budgets_(config.rates, scheduler),
       client_(config.upstream, scheduler, transport, budgets_, random_),
@@ -55,7 +55,7 @@ Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
 }
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
-  auto credential = ChooseCredential(credentials_, caller.credential, *token_);
+  auto credential = ChooseCredential(credentials_, caller.credential, own_);
   if (!credential.ok()) return credential.status();
   CallContext context;
   context.credential = *std::move(credential);
@@ -74,7 +74,7 @@ WatchOptions Engine::Bounded(WatchOptions options) const {
 
 void Engine::BeginDrain(absl::Duration patience) {
   draining_ = true;
-  watches_.FailAll([this] { return Draining(); });
+  watches_.DismissAll([this] { return Draining(); });
   end_calls_ = scheduler_.PostAt(scheduler_.Now() + patience, [this] {
     client_.AbortAll([this] { return Draining(); });
   });

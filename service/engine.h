@@ -10,7 +10,7 @@
 #include "service/calls/open_streams.h"
 #include "service/config.h"
 #include "service/operator/recent_errors.h"
-#include "service/token_source.h"
+#include "service/own_credential.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
@@ -29,16 +29,18 @@ struct Caller {
 };
 
 // All that the service has on the loop: the budgets, the upstream, the creates
-// that happen once, the watches, the gateway's token. The object graph in one
-// place. What one call learns of a prediction is told to all who wait for it.
+// that happen once, the watches, the gateway's credential. The object graph in
+// one place. What one call learns of a prediction is told to all who wait for
+// it.
 //
 // Threads: constructor any, scheduler(), credential_policy() and streams() any,
 // all else on the loop, the destructor too. Scheduler and transport must
 // outlive it.
 class Engine {
  public:
-  // `own_webhook`: what creates register that bring no webhook; empty: nothing.
-  Engine(const Config& config, std::unique_ptr<TokenSource> token,
+  // `own`: the gateway's credential; null: none. `own_webhook`: what creates
+  // register that bring no webhook; empty: nothing.
+  Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
          Scheduler& scheduler, HttpTransport& transport, uint64_t random_seed,
          RegisteringClient::OwnWebhook own_webhook = nullptr);
 
@@ -96,7 +98,7 @@ class Engine {
   const CredentialPolicy credentials_;
   const absl::Duration max_wait_;
   Scheduler& scheduler_;
-  const std::unique_ptr<TokenSource> token_;
+  const std::shared_ptr<const OwnCredential> own_;
   Random random_;
   BudgetRegistry budgets_;
   RestPredictionClient client_;

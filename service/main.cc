@@ -1,14 +1,18 @@
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
+#include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "google/protobuf/stubs/logging.h"
 #include "service/app.h"
 #include "service/config.h"
-#include "spdlog/sinks/stdout_sinks.h"
+#include "service/logging/logging.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/flag_set.h"
 #include "upstream/core/version.h"
@@ -17,6 +21,9 @@ namespace {
 
 // What a wrong setting ends with, as the shell's own commands do.
 constexpr int kUsageError = 2;
+
+// How long the end waits for a stderr that takes nothing.
+constexpr absl::Duration kLogPatience = absl::Seconds(1);
 
 int Usage(const absl::Status& status) {
   std::fprintf(stderr, "wriftai-gateway: %s\n",
@@ -34,6 +41,32 @@ void TakeAllDescriptors() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Ends the process at once, by the signal's default action. PID 1 of a
+// container has none: the kernel drops a signal that it does not handle.
+void EndAtOnce(int signal_number) {
+  raise(signal_number);
+  _exit(128 + signal_number);
+}
+
+// Until the first of `signals`, which are blocked. INVALID_ARGUMENT: see
+// App::Start().
+absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
+                   const sigset_t& signals) {
+  auto app = wriftai::App::Start(std::move(config), logging);
+  if (!app.ok()) return app.status();
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  spdlog::info("signal {}: draining", signal_number);
+  struct sigaction second = {};
+  second.sa_handler = EndAtOnce;
+  second.sa_flags = SA_RESETHAND | SA_NODEFER;
+  sigaction(signal_number, &second, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  (*app)->Stop();
+  spdlog::info("stopped");
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -47,9 +80,6 @@ int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   TakeAllDescriptors();
 
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("gateway"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v",
-                      spdlog::pattern_time_type::utc);
   // Their own lines: gRPC's about headers that a caller sends, quoted as they
   // are, and about addresses, which we report; protobuf's for every bad string.
   // Who sets the variable gets gRPC's.
@@ -67,16 +97,10 @@ int main(int argc, char** argv) {
     std::fputs(wriftai::VersionLine("wriftai-gateway").c_str(), stdout);
     return EXIT_SUCCESS;
   }
-  auto app = wriftai::App::Start(std::move(line->config));
-  if (!app.ok()) return Usage(app.status());
-
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
-  spdlog::info("signal {}: draining", signal_number);
-  // A second one ends it at once.
-  signal(signal_number, SIG_DFL);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  (*app)->Stop();
-  spdlog::info("stopped");
-  return EXIT_SUCCESS;
+  wriftai::Logging logging(line->config.log);
+  const absl::Status status = Serve(std::move(line->config), logging, signals);
+  const bool logged = logging.Finish(kLogPatience);
+  const int exit_status = status.ok() ? EXIT_SUCCESS : Usage(status);
+  if (!logged) std::_Exit(exit_status);
+  return exit_status;
 }

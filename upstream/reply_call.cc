@@ -11,6 +11,12 @@ namespace {
 
 constexpr int kTooManyRequests = 429;  // RFC 6585, section 4.
 
+void Note(const HttpResponse& response, CallTrace& trace) {
+  trace.http_status = response.status;
+  const absl::string_view id = UpstreamRequestId(response);
+  if (!id.empty()) trace.request_ids.emplace_back(id);
+}
+
 }  // namespace
 
 ReplyCall::ReplyCall(Scheduler& scheduler, HttpTransport& transport,
@@ -58,6 +64,7 @@ void ReplyCall::Attempt() {
 void ReplyCall::SendWith(Permit permit) {
   permit_ = std::move(permit);
   ++attempts_;
+  if (options_.trace != nullptr) ++options_.trace->requests;
   HttpRequest request = request_;
   const absl::Duration remaining = options_.deadline - scheduler_.Now();
   const bool by_deadline = remaining < request.timeout;
@@ -73,6 +80,7 @@ void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
   if (auto* const response = std::get_if<HttpResponse>(&result)) {
     permit_.OnReply(RateLimitFromHeaders(*response, scheduler_.WallNow()),
                     response->status == kTooManyRequests);
+    if (options_.trace != nullptr) Note(*response, *options_.trace);
     if (response->status >= 200 && response->status <= 299) {
       Finish(std::move(*response));
       return;

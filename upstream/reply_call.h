@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "upstream/budget/budget.h"
 #include "upstream/budget/permit.h"
+#include "upstream/call_trace.h"
 #include "upstream/core/call.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
@@ -35,6 +36,7 @@ class ReplyCall : public Call {
     absl::Time deadline = absl::InfiniteFuture();  // Scheduler::Now()'s clock.
     int max_attempts = 1;
     Backoff backoff;
+    std::shared_ptr<CallTrace> trace;  // Told of each attempt; may be null.
   };
 
   // `request.timeout` is what one attempt may take, the deadline aside.

@@ -1,16 +1,13 @@
 #include "service/calls/open_streams.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace wriftai {
 
-OpenStreams::Entry OpenStreams::Open(absl::Time now) {
+OpenStreams::Entry OpenStreams::Open(const CallRecord& record) {
   ++stats_.open;
-  OpenStream& stream = streams_.emplace_back();
-  stream.opened_at = now;
-  return std::prev(streams_.end());
+  return streams_.insert(streams_.end(), OpenStream{&record});
 }
 
 void OpenStreams::Close(Entry stream) {
@@ -20,7 +17,6 @@ void OpenStreams::Close(Entry stream) {
 
 void OpenStreams::OnWrite(Entry stream, absl::Time now) {
   ++stats_.updates;
-  ++stream->updates;
   stream->write_began = now;
 }
 
@@ -33,15 +29,14 @@ void OpenStreams::OnConflated(Entry stream) {
   ++stream->conflated;
 }
 
-std::vector<OpenStream> OpenStreams::Slowest(size_t most,
-                                             absl::Time now) const {
+std::vector<OpenStream> OpenStreams::Slowest(absl::Time now) const {
   std::vector<const OpenStream*> slow;
   for (const OpenStream& stream : streams_) {
     if (stream.conflated > 0 || now - stream.write_began >= kSlowWrite) {
       slow.push_back(&stream);
     }
   }
-  const size_t count = std::min(most, slow.size());
+  const size_t count = std::min(kMostSlowest, slow.size());
   std::partial_sort(slow.begin(),
                     slow.begin() + static_cast<std::ptrdiff_t>(count),
                     slow.end(), [](const OpenStream* a, const OpenStream* b) {

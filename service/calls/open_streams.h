@@ -4,12 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "upstream/core/credential.h"
+#include "service/calls/call_record.h"
 
 namespace wriftai {
 
@@ -20,28 +18,29 @@ struct StreamStats {
   int64_t conflated = 0;  // Replaced by a newer one before they were written.
 };
 
-// One waiting stream. All times are of Scheduler::Now()'s clock.
+// One waiting stream.
 struct OpenStream {
-  std::string id;  // The prediction's; empty while it is being created.
-  std::shared_ptr<const Credential> credential;  // Null as long as that.
-  absl::Time opened_at;
+  const CallRecord* record;  // The call's, which the stream keeps.
   absl::Time write_began = absl::InfiniteFuture();  // Of the one in flight.
-  int64_t updates = 0;
   int64_t conflated = 0;
 };
 
 // All waiting streams, and which of them lag.
 //
-// Threads: loop. Owns: the entries, each until its Close(). Fails: never.
+// Threads: loop. Owns: the entries, each until its Close(), which the stream's
+// record must outlive. Fails: never.
 class OpenStreams {
  public:
   using Entry = std::list<OpenStream>::iterator;
+
+  // Streams that are named, as many as one looks at.
+  static constexpr size_t kMostSlowest = 10;
 
   // A write takes microseconds where somebody reads: gRPC takes it as soon as
   // the connection's window has room.
   static constexpr absl::Duration kSlowWrite = absl::Seconds(1);
 
-  Entry Open(absl::Time now);
+  Entry Open(const CallRecord& record);
   void Close(Entry stream);
 
   void OnWrite(Entry stream, absl::Time now);
@@ -50,10 +49,10 @@ class OpenStreams {
 
   const StreamStats& stats() const { return stats_; }
 
-  // Those that lag, at most `most`: the writes that have waited longest for
-  // their readers, then those of which most updates were replaced. Looks at
-  // all.
-  std::vector<OpenStream> Slowest(size_t most, absl::Time now) const;
+  // Those that lag, at most kMostSlowest: the writes that have waited longest
+  // for their readers, then those of which most updates were replaced. Looks at
+  // all. `now`: Scheduler::Now().
+  std::vector<OpenStream> Slowest(absl::Time now) const;
 
  private:
   StreamStats stats_;

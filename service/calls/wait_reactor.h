@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "service/calls/call_recorder.h"
 #include "service/calls/open_streams.h"
 #include "upstream/core/call.h"
 #include "upstream/core/scheduler.h"
@@ -30,7 +32,7 @@ namespace wriftai {
 //
 // Threads: made on any; fields on the loop; gRPC's reactions post (see
 // UnaryReactor). Owns: itself, its subscription, the call before it. Scheduler,
-// streams and registry must outlive it. Fails: through the stream's status.
+// recorder and registry must outlive it. Fails: through the stream's status.
 class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                     private PredictionObserver {
  public:
@@ -38,12 +40,18 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // returns the handle of a call that will Subscribe() or Fail() later.
   using Begin = absl::AnyInvocable<CallHandle(WaitReactor& reactor)>;
 
+  // `streams` must outlive the stream, and is of the loop.
   static WaitReactor* Run(Scheduler& scheduler, OpenStreams& streams,
+                          CallRecorder& recorder, CallRecord record,
                           v1::PayloadFormat format, Begin begin);
 
   // A stream that ends at once.
   static WaitReactor* Fail(Scheduler& scheduler, OpenStreams& streams,
+                           CallRecorder& recorder, CallRecord record,
                            const absl::Status& status);
+
+  // On the loop.
+  CallRecord& record() { return record_; }
 
   // Becomes a waiter for the prediction. On the loop, once. `known`: what was
   // just learnt of it, told first where nothing newer is known; may be null.
@@ -65,8 +73,13 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   };
 
   WaitReactor(Scheduler& scheduler, OpenStreams& streams,
+              CallRecorder& recorder, CallRecord record,
               v1::PayloadFormat format)
-      : scheduler_(scheduler), streams_(streams), format_(format) {}
+      : scheduler_(scheduler),
+        streams_(streams),
+        recorder_(recorder),
+        record_(std::move(record)),
+        format_(format) {}
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -78,9 +91,12 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void Pump();
   void Write(const Update& update);
+  void FinishWith(const absl::Status& status);
 
   Scheduler& scheduler_;
   OpenStreams& streams_;
+  CallRecorder& recorder_;
+  CallRecord record_;
   const v1::PayloadFormat format_;
 
   OpenStreams::Entry entry_;  // From the first task on the loop.
@@ -91,7 +107,6 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool gone_ = false;                   // Nobody reads any more.
   bool writing_ = false;
   bool finished_ = false;
-  int64_t sequence_ = 0;
   // gRPC wants the bytes untouched until the write is done.
   grpc::ByteBuffer in_flight_;
 };

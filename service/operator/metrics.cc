@@ -1,7 +1,6 @@
 #include "service/operator/metrics.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,18 +16,10 @@ using prometheus::MetricType;
 using Credentials = std::vector<EngineNumbers::Credential>;
 using Labels = std::vector<ClientMetric::Label>;
 
-MetricFamily Histogram(const char* name, const char* help,
+MetricFamily Durations(const char* name, const char* help,
                        const DurationHistogram& durations) {
   MetricFamily family = Family(MetricType::Histogram, name, help);
-  ClientMetric::Histogram& histogram = family.metric.emplace_back().histogram;
-  for (size_t i = 0; i < durations.counts().size(); ++i) {
-    histogram.sample_count += static_cast<uint64_t>(durations.counts()[i]);
-    histogram.bucket.push_back({histogram.sample_count,
-                                i < DurationHistogram::kBounds.size()
-                                    ? DurationHistogram::kBounds[i]
-                                    : std::numeric_limits<double>::infinity()});
-  }
-  histogram.sample_sum = durations.sum();
+  AddHistogram(durations, {}, family);
   return family;
 }
 
@@ -170,11 +161,11 @@ void AddWatches(const EngineNumbers& numbers,
   counter("ended_predictions_total", "Predictions that ended while watched.",
           stats.ended);
   families.push_back(
-      Histogram("staleness_seconds",
+      Durations("staleness_seconds",
                 "From one observation of a watched prediction to the next.",
                 stats.staleness));
   families.push_back(
-      Histogram("terminal_delay_seconds",
+      Durations("terminal_delay_seconds",
                 "From a prediction's end upstream until its waiters are told.",
                 stats.terminal_delay));
 }

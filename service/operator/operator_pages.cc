@@ -9,6 +9,9 @@
 #include "absl/strings/strip.h"
 #include "google/protobuf/util/time_util.h"
 #include "prometheus/text_serializer.h"
+#include "service/calls/call_recorder.h"
+#include "service/logging/logging.h"
+#include "service/operator/call_metrics.h"
 #include "service/operator/metrics.h"
 #include "service/operator/status_findings.h"
 #include "service/operator/status_page.h"
@@ -55,6 +58,23 @@ const char* PhaseName(OperatorPages::Phase phase) {
 void SetTime(absl::Time time, google::protobuf::Timestamp& timestamp) {
   timestamp = google::protobuf::util::TimeUtil::MillisecondsToTimestamp(
       absl::ToUnixMillis(time));
+}
+
+// What `count` finds on the loop, told by `tell`: not on the loop, which has
+// better things to do than to sort and print.
+template <typename Count, typename Tell>
+OperatorPages::Source FromLoop(Scheduler& loop, absl::Duration patience,
+                               Count count, Tell tell) {
+  return [&loop, patience, count,
+          tell]() -> absl::StatusOr<std::vector<prometheus::MetricFamily>> {
+    // Shared, as the task may come after its time.
+    const auto numbers = std::make_shared<decltype(count())>();
+    if (!RunOnLoopWithin(loop, patience,
+                         [count, numbers] { *numbers = count(); })) {
+      return absl::UnavailableError(kLoopDoesNotAnswer);
+    }
+    return tell(*numbers);
+  };
 }
 
 }  // namespace
@@ -152,18 +172,18 @@ OperatorServer::Reply OperatorPages::Status(absl::string_view query) {
 
 OperatorPages::Source EngineMetrics(Scheduler& loop, Engine& engine,
                                     absl::Duration patience) {
-  return [&loop, &engine,
-          patience]() -> absl::StatusOr<std::vector<prometheus::MetricFamily>> {
-    // Shared, as the task may come after its time.
-    const auto numbers = std::make_shared<EngineNumbers>();
-    if (!RunOnLoopWithin(loop, patience, [&engine, numbers] {
-          *numbers = NumbersOf(engine);
-        })) {
-      return absl::UnavailableError(kLoopDoesNotAnswer);
-    }
-    // Not on the loop, which has better things to do than to sort and print.
-    return MetricFamilies(*numbers);
-  };
+  return FromLoop(
+      loop, patience, [&engine] { return NumbersOf(engine); }, MetricFamilies);
+}
+
+OperatorPages::Source CallMetrics(Scheduler& loop, const CallRecorder& recorder,
+                                  const Logging& logging,
+                                  absl::Duration patience) {
+  return FromLoop(
+      loop, patience, [&recorder] { return recorder.stats(); },
+      [&logging](const CallStats& stats) {
+        return CallMetricFamilies(stats, logging.dropped());
+      });
 }
 
 }  // namespace wriftai

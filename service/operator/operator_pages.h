@@ -18,7 +18,9 @@
 
 namespace wriftai {
 
+class CallRecorder;
 class Engine;
+class Logging;
 
 inline constexpr char kLoopDoesNotAnswer[] = "the loop does not answer";
 
@@ -97,6 +99,11 @@ class OperatorPages {
 // UNAVAILABLE: the loop does not answer within `patience`.
 OperatorPages::Source EngineMetrics(
     Scheduler& loop, Engine& engine,
+    absl::Duration patience = OperatorPages::kPatience);
+
+// The metrics of callers' calls and of the log, as above.
+OperatorPages::Source CallMetrics(
+    Scheduler& loop, const CallRecorder& recorder, const Logging& logging,
     absl::Duration patience = OperatorPages::kPatience);
 
 }  // namespace wriftai

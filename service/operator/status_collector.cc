@@ -70,15 +70,13 @@ void TellStreams(const OpenStreams& streams, absl::Time now,
   told.set_open(static_cast<double>(streams.stats().open));
   told.set_updates_total(static_cast<double>(streams.stats().updates));
   told.set_conflated_total(static_cast<double>(streams.stats().conflated));
-  for (const OpenStream& stream :
-       streams.Slowest(StatusCollector::kSlowestStreams, now)) {
+  for (const OpenStream& stream : streams.Slowest(now)) {
+    const CallRecord& call = *stream.record;
     status::Stream& slow = *told.add_slowest();
-    slow.set_prediction(stream.id);
-    if (stream.credential != nullptr) {
-      slow.set_credential(std::string(stream.credential->display_name()));
-    }
-    slow.set_age_seconds(absl::ToDoubleSeconds(now - stream.opened_at));
-    slow.set_updates(static_cast<double>(stream.updates));
+    slow.set_prediction(call.prediction_id);
+    slow.set_credential(call.credential);
+    slow.set_age_seconds(absl::ToDoubleSeconds(now - call.began_at));
+    slow.set_updates(static_cast<double>(call.updates));
     slow.set_conflated(static_cast<double>(stream.conflated));
     slow.set_write_seconds(std::max(
         0.0, absl::ToDoubleSeconds(now - std::min(now, stream.write_began))));

@@ -26,9 +26,6 @@ class StatusCollector {
   // all watches and streams once a second at the most, however many ask.
   static constexpr absl::Duration kFresh = absl::Seconds(1);
 
-  // Streams that are shown by themselves, as many as one looks at.
-  static constexpr size_t kSlowestStreams = 10;
-
   StatusCollector(Engine& engine, Scheduler& scheduler);
   StatusCollector(const StatusCollector&) = delete;
   StatusCollector& operator=(const StatusCollector&) = delete;

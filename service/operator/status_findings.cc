@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "service/calls/open_streams.h"
 #include "service/operator/number_text.h"
 
 namespace wriftai {
@@ -119,7 +120,7 @@ void FindStreams(const status::Streams& streams, Findings& findings) {
     longest = std::max(longest, stream.write_seconds());
   }
   if (lagging == 0) return;
-  const bool more = static_cast<int>(lagging) == streams.slowest_size();
+  const bool more = lagging == OpenStreams::kMostSlowest;
   findings.Add(status::LEVEL_NOTICE, more ? "At least " : "",
                CountText(lagging, "reader lags", "readers lag"), ", by up to ",
                SecondsText(longest),

@@ -193,7 +193,7 @@ TEST(EngineMetrics, AreTakenOnTheLoop) {
   CurlLoop loop{HttpOptions()};
   NoTransport transport;
   auto engine = std::make_unique<Engine>(
-      Config(), *TokenSource::Open(Secret("own"), "", loop), loop, transport,
+      Config(), *OwnCredential::Open(Secret("own"), "", loop), loop, transport,
       1);
   const auto credential = std::make_shared<const Credential>(Secret("token"));
   RunOnLoop(loop, [&] {
@@ -216,7 +216,7 @@ TEST(EngineMetrics, AreTakenOnTheLoop) {
 TEST(EngineMetrics, OfALoopThatHangsAreNoneAndItMayAnswerLate) {
   ManualScheduler loop;
   NoTransport transport;
-  Engine engine(Config(), *TokenSource::Open(Secret("own"), "", loop), loop,
+  Engine engine(Config(), *OwnCredential::Open(Secret("own"), "", loop), loop,
                 transport, 1);
   const OperatorPages::Source source = EngineMetrics(loop, engine, kShort);
   EXPECT_THAT(source(), StatusIs(absl::StatusCode::kUnavailable,

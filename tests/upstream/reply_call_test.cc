@@ -14,6 +14,7 @@
 namespace wriftai {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Kind = TransportFailure::Kind;
@@ -26,6 +27,7 @@ class ReplyCallTest : public ::testing::Test {
     options.subject = {Operation::kGet, "id"};
     options.deadline = scheduler_.Now() + patience;
     options.max_attempts = max_attempts;
+    options.trace = trace_;
     HttpRequest request;
     request.url = "http://upstream/";
     request.timeout = absl::Seconds(30);
@@ -45,6 +47,7 @@ class ReplyCallTest : public ::testing::Test {
   std::shared_ptr<Budget> budget_ =
       std::make_shared<Budget>(BudgetRegistry::kUnlimited.reads, scheduler_);
   std::optional<absl::StatusOr<HttpResponse>> reply_;
+  const std::shared_ptr<CallTrace> trace_ = std::make_shared<CallTrace>();
   std::unique_ptr<ReplyCall> call_;
 };
 
@@ -64,6 +67,19 @@ TEST_F(ReplyCallTest, TriesAgainAfterAnOutageAndThenGivesUp) {
   }
   EXPECT_EQ(attempts(), 3u);
   EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(ReplyCallTest, TellsTheTraceOfEveryAttempt) {
+  Start(3);
+  transport_.Reply(503, "", {{"x-request-id", "first"}});
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_EQ(trace_->http_status, 503);
+  transport_.Break(Kind::kInterrupted, true);
+  scheduler_.Advance(absl::Seconds(5));
+  transport_.Reply(200, "{}", {{"x-request-id", std::string(1000, 'x')}});
+  EXPECT_EQ(trace_->requests, 3);
+  EXPECT_EQ(trace_->http_status, 200);
+  EXPECT_THAT(trace_->request_ids, ElementsAre("first", std::string(128, 'x')));
 }
 
 TEST_F(ReplyCallTest, TriesAgainAfterABrokenConnection) {

@@ -8,17 +8,29 @@ const PATIENCE_MS = 20_000;
 
 const LARGEST_MESSAGE = 64 << 20;
 
+function credentialsOf(tls) {
+  if (!tls) return grpc.credentials.createInsecure();
+  const bytes = (pem) => pem === undefined ? null : Buffer.from(pem);
+  return grpc.credentials.createSsl(
+      bytes(tls.ca), bytes(tls.key), bytes(tls.cert));
+}
+
 /** A client of the gateway on a connection of its own. */
 export class Client {
   #stub;
   #token;
 
-  /** `token`: the caller's; none: the gateway's own is used. */
-  constructor(address, { token, Service = Predictions } = {}) {
+  /**
+   * `token`: the caller's; none: the gateway's own is used. `tls`: {ca}, and
+   * {cert, key} where the client has them, all PEM; none: plaintext.
+   */
+  constructor(address, { token, tls, Service = Predictions } = {}) {
     this.#token = token;
-    this.#stub = new Service(address, grpc.credentials.createInsecure(), {
+    this.#stub = new Service(address, credentialsOf(tls), {
       'grpc.max_receive_message_length': LARGEST_MESSAGE,
       'grpc.use_local_subchannel_pool': 1,
+      ...(tls && { 'grpc.ssl_target_name_override': 'gateway.test',
+                   'grpc.default_authority': 'gateway.test' }),
     });
   }
 

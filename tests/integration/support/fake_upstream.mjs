@@ -6,15 +6,18 @@ const PATIENCE_MS = 15_000;
 
 /**
  * An upstream inside the test, for what the test has to hold in its own hands:
- * requests wait until they are answered or the gateway gives them up.
+ * requests wait until they are answered or the gateway gives them up. With
+ * `take`, each is given to it instead.
  */
 export class FakeUpstream {
-  static async start() {
+  static async start(take) {
     const upstream = new FakeUpstream();
+    upstream.#take = take;
     await upstream.listen(0);
     return upstream;
   }
 
+  #take;
   #server;
   #port;
   #waiting = [];  // Requests that nobody has asked for yet.
@@ -25,7 +28,7 @@ export class FakeUpstream {
     this.#server = http.createServer((request, response) => {
       ++this.requestCount;
       const held = new HeldRequest(request, response);
-      const taker = this.#wanted.shift();
+      const taker = this.#take ?? this.#wanted.shift();
       if (taker) taker(held);
       else this.#waiting.push(held);
     });
