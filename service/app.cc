@@ -226,9 +226,13 @@ absl::Status App::StartGrpcServer() {
                                   *parts_->service);
   if (!server.ok()) return server.status();
   parts_->server = *std::move(server);
-  if (parts_->tls != nullptr) {
-    RunOnLoop(*parts_->loop, [this] { parts_->tls->Watch(*parts_->loop); });
-  }
+  RunOnLoop(*parts_->loop, [this] {
+    parts_->engine->upstream_health().Listen(
+        [health = &parts_->server->health()](bool healthy) {
+          health->SetUpstream(healthy);
+        });
+    if (parts_->tls != nullptr) parts_->tls->Watch(*parts_->loop);
+  });
   if (SpendsTokenForAnyone(config_)) {
     spdlog::warn(
         "whoever reaches {} spends the gateway's own token: set "
@@ -248,6 +252,8 @@ void App::Stop() {
       parts_->engine->BeginDrain(config_.drain_timeout * kPatience);
     });
     parts_->server->Shutdown(config_.drain_timeout);
+    RunOnLoop(*parts_->loop,
+              [this] { parts_->engine->upstream_health().Listen(nullptr); });
     parts_->server.reset();
   }
   parts_->service.reset();

@@ -11,6 +11,19 @@ namespace {
 // them make 2,000 a second for the other replicas.
 constexpr absl::Duration kDrainSpread = absl::Seconds(5);
 
+// No stream begins on a connection that has reached its age, so that each has
+// at least the grace before its connection is cut off. It ends itself before
+// that, with a word; what is left is for the create before the wait. Those that
+// began together end apart.
+constexpr double kOfGrace = 0.9;
+constexpr double kStreamAgeSpread = 0.1;
+
+absl::Duration MaxStreamAge(const ServerConfig& server) {
+  return server.max_connection_age == absl::ZeroDuration()
+             ? absl::InfiniteDuration()
+             : server.max_connection_age_grace * kOfGrace;
+}
+
 // A call that is answered with what is known: from the loop, as all are.
 class Known : public Call {
  public:
@@ -33,6 +46,7 @@ Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
                uint64_t random_seed, RegisteringClient::OwnWebhook own_webhook)
     : credentials_(config.credentials),
       max_wait_(config.max_wait),
+      max_stream_age_(MaxStreamAge(config.server)),
       scheduler_(scheduler),
       own_(std::move(own)),
       random_(random_seed),
@@ -67,8 +81,15 @@ absl::Status Engine::AdmitWait() {
   return draining_ ? Draining() : absl::OkStatus();
 }
 
-WatchOptions Engine::Bounded(WatchOptions options) const {
+WatchOptions Engine::Bounded(WatchOptions options) {
   options.end_at = scheduler_.Now() + max_wait_;
+  const absl::Time stream_ends =
+      scheduler_.Now() +
+      max_stream_age_ * (1 - kStreamAgeSpread * random_.Uniform());
+  if (stream_ends < options.end_at) {
+    options.end_at = stream_ends;
+    options.comes_back = true;
+  }
   return options;
 }
 

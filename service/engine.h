@@ -55,8 +55,9 @@ class Engine {
   // have to move at once.
   absl::Status AdmitWait();
 
-  // `options` with the end that --max_wait sets.
-  WatchOptions Bounded(WatchOptions options) const;
+  // `options` with the end that --max_wait sets, or before it the one that lets
+  // the stream end by itself where gRPC would cut off its connection.
+  WatchOptions Bounded(WatchOptions options);
 
   // No new waits; those under way end UNAVAILABLE, each with a RetryInfo of its
   // own, so that they do not all arrive at the next replica at once. Other
@@ -82,6 +83,7 @@ class Engine {
   }
 
   PredictionClient& client() { return client_; }
+  UpstreamHealth& upstream_health() { return client_.health(); }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
   RecentErrors& recent_errors() { return recent_errors_; }
@@ -97,6 +99,7 @@ class Engine {
 
   const CredentialPolicy credentials_;
   const absl::Duration max_wait_;
+  const absl::Duration max_stream_age_;
   Scheduler& scheduler_;
   const std::shared_ptr<const OwnCredential> own_;
   Random random_;

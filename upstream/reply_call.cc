@@ -66,6 +66,8 @@ void ReplyCall::SendWith(Permit permit) {
   ++attempts_;
   if (options_.trace != nullptr) ++options_.trace->requests;
   HttpRequest request = request_;
+  sent_token_ = options_.credential->token();
+  request.bearer = sent_token_;
   const absl::Duration remaining = options_.deadline - scheduler_.Now();
   const bool by_deadline = remaining < request.timeout;
   request.timeout = std::min(request.timeout, remaining);
@@ -76,6 +78,8 @@ void ReplyCall::SendWith(Permit permit) {
 }
 
 void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
+  if (options_.health != nullptr)
+    options_.health->OnResult(result, by_deadline);
   absl::Status status;
   if (auto* const response = std::get_if<HttpResponse>(&result)) {
     permit_.OnReply(RateLimitFromHeaders(*response, scheduler_.WallNow()),
@@ -91,6 +95,11 @@ void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
     status = StatusFromFailure(std::get<TransportFailure>(result),
                                options_.subject, by_deadline);
   }
+  if (WasRotated(status)) {
+    sent_after_rotation_ = true;
+    Attempt();
+    return;
+  }
   if (attempts_ < options_.max_attempts && IsRetryable(status)) {
     const absl::Duration delay =
         std::max(options_.backoff.Delay(attempts_, random_),
@@ -105,6 +114,12 @@ void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
     }
   }
   Finish(std::move(status));
+}
+
+// Whether the token was refused because another one has taken its place.
+bool ReplyCall::WasRotated(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) && !sent_after_rotation_ &&
+         options_.credential->token() != sent_token_;
 }
 
 void ReplyCall::Abort(const absl::Status& unsent) {

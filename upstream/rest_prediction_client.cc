@@ -76,7 +76,6 @@ HttpRequest RestPredictionClient::Request(HttpMethod method,
       request.headers.emplace_back("tracestate", context.trace->tracestate);
     }
   }
-  request.bearer = context.credential->token();
   request.timeout = options_.read_timeout;
   return request;
 }
@@ -85,6 +84,8 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
                                       CallSubject subject, HttpRequest request,
                                       ReplyCall::Done done) {
   ReplyCall::Options options;
+  options.credential = context.credential;
+  options.health = &health_;
   options.deadline = context.deadline;
   const bool is_read = request.method == HttpMethod::kGet;
   options.max_attempts = is_read && context.retry_reads ? kMaxAttempts : 1;

@@ -199,6 +199,7 @@ EngineNumbers NumbersOf(Engine& engine) {
         {std::string(budget.credential->display_name()), budget.reads.stats(),
          budget.creates.stats()});
   });
+  numbers.upstream_healthy = engine.upstream_health().healthy();
   const WatchRegistry& watches = engine.watches();
   numbers.watches = watches.stats();
   numbers.watch_count = watches.watch_count();
@@ -216,6 +217,10 @@ std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
   std::vector<MetricFamily> families;
   const Credentials credentials = BoundedCredentials(numbers.credentials);
   AddBudgets(credentials, families);
+  families.push_back(
+      Single(MetricType::Gauge, "upstream_healthy",
+             "0 after five requests to the upstream in a row have failed.",
+             numbers.upstream_healthy ? 1 : 0));
   AddWatches(numbers, families);
   const auto add = [&](MetricType type, const char* name, const char* help,
                        auto value) {

@@ -24,6 +24,7 @@ struct EngineNumbers {
     BudgetStats creates;
   };
   std::vector<Credential> credentials;
+  bool upstream_healthy = true;
   WatchStats watches;
   size_t watch_count = 0;
   size_t waiter_count = 0;

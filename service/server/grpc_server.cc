@@ -127,17 +127,14 @@ absl::Status GrpcServer::StartHealthServer(const std::string& address) {
 }
 
 void GrpcServer::Shutdown(absl::Duration patience) {
-  const auto stop = [](std::unique_ptr<grpc::Server>& server,
-                       absl::Duration within) {
+  const auto stop = [](grpc::Server* server, absl::Duration within) {
     if (server == nullptr) return;
     server->Shutdown(std::chrono::system_clock::now() +
                      absl::ToChronoMilliseconds(within));
     server->Wait();
   };
-  stop(server_, patience);
-  stop(health_server_, absl::ZeroDuration());
-  server_.reset();
-  health_server_.reset();
+  stop(server_.get(), patience);
+  stop(health_server_.get(), absl::ZeroDuration());
 }
 
 }  // namespace wriftai

@@ -103,9 +103,9 @@ void AddServerFlags(FlagSet& flags, ServerConfig& config) {
             "callers spread over replicas that are new; 0s never asks.");
   flags.Add("max_connection_age_grace", &config.max_connection_age_grace,
             absl::Seconds(1), absl::Hours(24 * 7),
-            "How long its calls may go on after that. Waits end by themselves "
-            "after nine tenths of it, UNAVAILABLE with a RetryInfo, and go on "
-            "where they are called again. To be longer than any create takes.");
+            "How long its calls may go on after that: longer than any create "
+            "takes, which would be cut off. A Wait ends by itself after 81 to "
+            "90 % of this, UNAVAILABLE with a RetryInfo, to be called again.");
   flags.Add("channelz", &config.channelz,
             "Serve grpc.channelz.v1, which shows each connection and its "
             "peer's address to whoever may call.");

@@ -13,8 +13,8 @@ ServiceHarness::ServiceHarness(Config config) {
   upstream_ = std::make_unique<ScriptedTransport>(*loop_);
   config.upstream.base_url = "http://upstream/v1";
   engine_ = std::make_unique<Engine>(
-      config, *OwnCredential::Open(Secret("own"), "", *loop_), *loop_, *upstream_,
-      1);
+      config, *OwnCredential::Open(Secret("own"), "", *loop_), *loop_,
+      *upstream_, 1);
   recorder_ = std::make_unique<CallRecorder>(
       *loop_, engine_->recent_errors(),
       std::make_shared<spdlog::logger>(

@@ -95,14 +95,20 @@ size_t CredentialWatches::waiter_count() const {
   return count;
 }
 
-void CredentialWatches::FailAll(const std::function<absl::Status()>& status) {
+void CredentialWatches::DismissAll(
+    const std::function<absl::Status()>& status) {
+  ForEachWatch([&](PredictionWatch& watch) { watch.Dismiss(status); });
+  EraseLater();
+}
+
+void CredentialWatches::ForEachWatch(
+    const std::function<void(PredictionWatch&)>& visit) {
   // A waiter that is told may subscribe or leave; targets themselves are only
   // erased by EraseIdle().
   std::vector<PollTarget*> targets;
   targets.reserve(targets_.size());
   for (const auto& [id, target] : targets_) targets.push_back(target.get());
-  for (PollTarget* const target : targets) target->watch.Fail(status);
-  EraseLater();
+  for (PollTarget* const target : targets) visit(target->watch);
 }
 
 void CredentialWatches::EraseLater() {
@@ -249,7 +255,9 @@ void CredentialWatches::OnFailure(const absl::Status& status,
     refused_until_ = now + kRefusedFor;
     context_.cache.Forget(credential_->key());
     context_.webhooks.Forget(credential_->key());
-    FailAll([&] { return status; });
+    ForEachWatch(
+        [&](PredictionWatch& watch) { watch.Fail([&] { return status; }); });
+    EraseLater();
     return;
   }
   // A limit is the budget's matter.

@@ -85,8 +85,9 @@ class CredentialWatches {
   // Polls may be due sooner than they were.
   void Replan() { Plan(); }
 
-  // Ends every wait, each with what `status` gives for it.
-  void FailAll(const std::function<absl::Status()>& status);
+  // Ends every wait, each with what `status` gives for it, as
+  // PredictionWatch::Dismiss().
+  void DismissAll(const std::function<absl::Status()>& status);
 
   const std::shared_ptr<const Credential>& credential() const {
     return credential_;
@@ -131,6 +132,7 @@ class CredentialWatches {
                v1::Source source);
   void TellFailure(const absl::Status& status);
   void OnFailure(const absl::Status& status, absl::Duration interval);
+  void ForEachWatch(const std::function<void(PredictionWatch&)>& visit);
   CallContext PollContext(Permit permit) const;
   void Prove(const std::string& id);
   void BeginCover(PollTarget& target);

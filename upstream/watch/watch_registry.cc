@@ -119,8 +119,8 @@ SnapshotPtr WatchRegistry::Ended(const Credential& credential,
   return known != nullptr && IsTerminal(known->prediction) ? known : nullptr;
 }
 
-void WatchRegistry::FailAll(const std::function<absl::Status()>& status) {
-  for (const auto& [key, watches] : watches_) watches->FailAll(status);
+void WatchRegistry::DismissAll(const std::function<absl::Status()>& status) {
+  for (const auto& [key, watches] : watches_) watches->DismissAll(status);
 }
 
 size_t WatchRegistry::watch_count() const {

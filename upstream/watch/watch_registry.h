@@ -114,8 +114,9 @@ class WatchRegistry {
   // The prediction as it ended, if that is known; null otherwise.
   SnapshotPtr Ended(const Credential& credential, const std::string& id);
 
-  // Ends every wait, each with what `status` gives for it.
-  void FailAll(const std::function<absl::Status()>& status);
+  // Ends every wait, each with what `status` gives for it, as
+  // PredictionWatch::Dismiss().
+  void DismissAll(const std::function<absl::Status()>& status);
 
   size_t watch_count() const;
   size_t waiter_count() const;
