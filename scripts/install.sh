@@ -36,6 +36,7 @@ BUILD_PACKAGES=(
   zlib1g-dev
 )
 TEST_PACKAGES=(
+  chromium  # Reads /statusz, as an operator does.
   clang-14
   clang-format-14
   clang-tidy-14
