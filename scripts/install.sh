@@ -38,6 +38,7 @@ BUILD_PACKAGES=(
 TEST_PACKAGES=(
   buildah  # Images, without a Docker engine.
   catatonit  # What podman's pods begin with.
+  chromium  # Reads /statusz, as an operator does.
   clang-14
   clang-format-14
   clang-tidy-14

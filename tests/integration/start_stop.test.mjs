@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { FakeUpstream } from './support/fake_upstream.mjs';
 import { Gateway } from './support/gateway.mjs';
-import { Program, secret } from './support/program.mjs';
+import { Program, run, secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
 import { predictionJson } from './support/sandbox.mjs';
 import { Health } from './support/schema.mjs';
@@ -34,6 +34,10 @@ const WRONG = [
    /^GATEWAY_MAX_CONNECTIONS: wanted a whole number from 1 to 10000$/],
   ['an unknown choice', { flags: ['--credentials=mine'] },
    /^--credentials: wanted caller, gateway or caller_then_gateway$/],
+  ['an unknown format of the log', { flags: ['--log_format=xml'] },
+   /^--log_format: wanted text or json$/],
+  ['an unknown level of the log', { env: { GATEWAY_LOG_LEVEL: 'loud' } },
+   /^GATEWAY_LOG_LEVEL: wanted debug, info, warning or error$/],
   ['a base URL without a scheme', { apiBaseUrl: 'api.wrift.ai/v1' },
    /^WRIFTAI_API_BASE_URL: wanted an http or https URL without user, /],
   ...['https://user:word@host/v1', 'https://host/v 1', 'https://host/v1?a=b',
@@ -144,6 +148,20 @@ test('--help names every flag on stdout', async () => {
   }
   assert.match(stdout, /WRIFTAI_API_BASE_URL/);
   assert.match(stdout, /GATEWAY_SOME_NAME/);
+});
+
+test('every program tells its version and the commit that was built',
+     async () => {
+  for (const variable of ['WRIFTAI_GATEWAY', 'WRIFTAI_SANDBOX', 'WRIFTCTL']) {
+    const path = setting(variable);
+    const { code, stdout, stderr } = await run(path, ['--version']);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    const [program, version, commit] = stdout.split(' ');
+    assert.equal(program, path.split('/').pop());
+    assert.match(version, /^\d+\.\d+\.\d+$/);
+    assert.match(commit, /^\(\w+\)\n$/);
+  }
 });
 
 test('a flag wins over its variable', async () => {
