@@ -78,8 +78,9 @@ void ReplyCall::SendWith(Permit permit) {
 }
 
 void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
-  if (options_.health != nullptr)
+  if (options_.health != nullptr) {
     options_.health->OnResult(result, by_deadline);
+  }
   absl::Status status;
   if (auto* const response = std::get_if<HttpResponse>(&result)) {
     permit_.OnReply(RateLimitFromHeaders(*response, scheduler_.WallNow()),

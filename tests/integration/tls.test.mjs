@@ -67,6 +67,17 @@ test('with a certificate the port speaks TLS alone', async (t) => {
             Date.now() / 1000);
 });
 
+test('the gateway shows the certificates between its own and the authority',
+     async (t) => {
+       const between = new Authority(folder, 'between', servers);
+       const { cert, key } = between.issue({ names: 'DNS:gateway.test' });
+       write('chain.crt', cert + between.cert);
+       write('chain.key', key);
+       const gateway = await start(t, `--tls_cert_file=${path('chain.crt')}`,
+                                   `--tls_key_file=${path('chain.key')}`);
+       await list(connect(t, gateway, { ca: servers.cert }));
+     });
+
 describe('with an authority of clients and a list of names', () => {
   const ALLOWED =
       [...MUTUAL, '--tls_allowed_names=' +
