@@ -59,6 +59,9 @@ check_includes() {
     failed=1
   only_in 'civetweb\.h' 'sandbox/http_server\.|service/operator/|tests/' || failed=1
   only_in 'prometheus/' 'service/operator/|tests/' || failed=1
+  only_in 'openssl/' \
+    'upstream/core/digest\.|service/server/|sandbox/webhook_signature\.|tests/' ||
+    failed=1
   only_in 'service/' 'service/|tests/' || failed=1
   only_in 'client/' 'client/|tests/' || failed=1
   only_in 'sandbox/' 'sandbox/|service/app\.|tests/' || failed=1
