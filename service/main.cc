@@ -1,10 +1,12 @@
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
+#include "absl/time/time.h"
 #include "google/protobuf/stubs/logging.h"
 #include "service/app.h"
 #include "service/config.h"
@@ -22,6 +24,15 @@ int Usage(const absl::Status& status) {
                std::string(status.message()).c_str());
   return kUsageError;
 }
+
+// Ends the process without waiting for anything. As process 1 of a container it
+// would not get a signal's default action.
+extern "C" void EndAtOnce(int signal_number) { _exit(128 + signal_number); }
+
+// How much longer than --drain_timeout stopping may take. It ends by itself
+// within that time; should it ever not, an orchestrator's patience is not used
+// up, and the exit status tells.
+constexpr absl::Duration kStopPatience = absl::Seconds(5);
 
 // Every caller's connection takes a descriptor, and so does every one to the
 // upstream. The usual soft limit of 1024 protects programs that use select(),
@@ -62,15 +73,17 @@ int main(int argc, char** argv) {
     std::fputs(line->help.c_str(), stdout);
     return EXIT_SUCCESS;
   }
+  const absl::Duration drain_timeout = line->config.drain_timeout;
   auto app = wriftai::App::Start(std::move(line->config));
   if (!app.ok()) return Usage(app.status());
 
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   spdlog::info("signal {}: draining", signal_number);
-  // A second one ends it at once.
-  signal(signal_number, SIG_DFL);
+  for (const int ending : {SIGTERM, SIGINT, SIGALRM}) signal(ending, EndAtOnce);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  alarm(static_cast<unsigned>(absl::ToInt64Seconds(
+      absl::Ceil(drain_timeout + kStopPatience, absl::Seconds(1)))));
   (*app)->Stop();
   spdlog::info("stopped");
   return EXIT_SUCCESS;
