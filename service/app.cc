@@ -1,5 +1,6 @@
 #include "service/app.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "grpc/grpc.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
@@ -22,6 +24,7 @@
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/run_on_loop.h"
+#include "upstream/core/shut_down_sockets.h"
 #include "upstream/http/curl_loop.h"
 #include "upstream/webhook/webhook_inbox.h"
 #include "upstream/webhook/webhook_receiver.h"
@@ -33,9 +36,18 @@ namespace {
 // of five minutes cuts off clients whose keepalive guards a quiet Wait.
 constexpr int kLeastPingIntervalMs = 10'000;
 
-// Of the drain timeout: how long calls may go on. The rest is for their errors
-// to be written before gRPC cuts them off.
+// Of the drain timeout: how long calls may go on; when gRPC cuts off those that
+// cannot be told of their end, as their callers do not read; and when their
+// connections are closed under it. For gRPC 1.51 does not close one while a
+// write to it is stuck, and its Shutdown() does not return before: a caller
+// that does not read, but whose system still answers, would keep the process
+// for ever. What is left is for the rest to stop in.
 constexpr double kPatience = 0.9;
+constexpr double kCutOff = 0.95;
+constexpr double kHangUp = 0.97;
+
+// So that with a short timeout, too, gRPC's own end comes first.
+constexpr absl::Duration kLeastHangUp = absl::Milliseconds(100);
 
 HttpOptions HttpOptionsFrom(const Config& config) {
   HttpOptions options;
@@ -123,6 +135,7 @@ absl::Status App::StartParts() {
     return absl::InvalidArgumentError(absl::StrCat(
         "--listen_address: cannot listen on ", config_.listen_address));
   }
+  grpc_port_ = port;
   grpc_address_ = WithPort(config_.listen_address, port);
   parts_->server->GetHealthCheckService()->SetServingStatus(
       v1::Predictions::service_full_name(), true);
@@ -220,14 +233,30 @@ void App::Stop() {
     parts_->operator_pages->SetPhase(OperatorPages::Phase::kDraining);
   }
   if (parts_->server != nullptr) {
+    const absl::Time begun = parts_->loop->Now();
     parts_->server->GetHealthCheckService()->SetServingStatus(false);
-    RunOnLoop(*parts_->loop, [this] {
-      parts_->engine->BeginDrain(config_.drain_timeout * kPatience);
+    TimerHandle hang_up;
+    RunOnLoop(*parts_->loop, [this, begun, &hang_up] {
+      const absl::Duration timeout = config_.drain_timeout;
+      parts_->engine->BeginDrain(begun + timeout * kPatience);
+      hang_up = parts_->loop->PostAt(
+          begun + std::max(timeout * kHangUp, kLeastHangUp),
+          [port = grpc_port_] {
+            spdlog::warn("closing connections whose callers do not read");
+            ShutDownSockets(port, SocketKind::kConnected);
+          });
     });
+    const absl::Duration left =
+        begun + config_.drain_timeout * kCutOff - parts_->loop->Now();
     parts_->server->Shutdown(std::chrono::system_clock::now() +
-                             absl::ToChronoMilliseconds(config_.drain_timeout));
+                             absl::ToChronoMilliseconds(left));
     parts_->server->Wait();
+    // Never undone: gRPC's own end would wait for its poller, up to 10 s where
+    // it has last written more than a socket takes. Its threads hold nothing of
+    // ours any more, and end with the process.
+    grpc_init();
     parts_->server.reset();
+    RunOnLoop(*parts_->loop, [&hang_up] { hang_up.reset(); });
   }
   parts_->service.reset();
   // Up to here, so that the waits that drain are still told.

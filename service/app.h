@@ -28,8 +28,9 @@ class App {
   const std::string& grpc_address() const { return grpc_address_; }
 
   // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
-  // calls have --drain_timeout to end, then are cut off. Blocks until all has
-  // stopped.
+  // calls have nine tenths of --drain_timeout to end, then get an error, and
+  // whoever does not read it is cut off. Blocks until all has stopped, which
+  // no caller can keep from happening within --drain_timeout.
   void Stop();
 
  private:
@@ -43,6 +44,7 @@ class App {
 
   Config config_;
   std::string grpc_address_;
+  int grpc_port_ = 0;
   WebhookCounters webhook_counters_;
   std::unique_ptr<Parts> parts_;
 };

@@ -19,12 +19,14 @@ export class FakeUpstream {
   #port;
   #waiting = [];  // Requests that nobody has asked for yet.
   #wanted = [];   // Those who ask.
+  #answer;
   requestCount = 0;
 
   async listen(port) {
     this.#server = http.createServer((request, response) => {
       ++this.requestCount;
       const held = new HeldRequest(request, response);
+      if (this.#answer) return this.#answer(held);
       const taker = this.#wanted.shift();
       if (taker) taker(held);
       else this.#waiting.push(held);
@@ -49,6 +51,11 @@ export class FakeUpstream {
         resolve(held);
       });
     });
+  }
+
+  /** Answers all requests at once: 200, with what `body(request)` returns. */
+  answerAll(body) {
+    this.#answer = (held) => held.answer(200, body(held));
   }
 
   /** Refuses connections from now on, and breaks those that are open. */
