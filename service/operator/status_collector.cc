@@ -139,6 +139,7 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
   auto report = std::make_shared<status::Report>();
   const auto watched = TellWatches(engine_.watches(), now,
                                    NameAmong(numbers.credentials), *report);
+  report->mutable_upstream()->set_healthy(numbers.upstream_healthy);
   report->mutable_waits()->set_begun_total(
       static_cast<double>(numbers.watches.waits));
   report->mutable_waits()->set_ended_predictions_total(

@@ -63,8 +63,8 @@ class StatusCollectorTest : public testing::Test {
 
   ManualScheduler loop_;
   FakeTransport transport_;
-  Engine engine_{Config(), *TokenSource::Open(Secret("own"), "", loop_), loop_,
-                 transport_, 1};
+  Engine engine_{Config(), *OwnCredential::Open(Secret("own"), "", loop_),
+                 loop_, transport_, 1};
   RecordingObserver observer_;
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
   StatusCollector collector_{engine_, loop_};
