@@ -22,7 +22,7 @@ constexpr size_t kMostRequestIdBytes = 128;
 // How much earlier than the gateway's a caller's deadline may pass: gRPC's
 // libraries round what is left up to 1 % of it, and the request has travelled.
 constexpr double kRoundedUp = 0.01;
-constexpr absl::Duration kTravel = absl::Milliseconds(50);
+constexpr absl::Duration kTravel = absl::Milliseconds(100);
 
 std::vector<absl::string_view> ValuesOf(const char* key,
                                         const CallMetadata& metadata) {

@@ -88,9 +88,9 @@ TEST(CallerLeft, IsTheDeadlineWhereThatIsAboutWhy) {
   EXPECT_EQ(left(absl::InfiniteDuration(), second), Code::kCancelled);
   EXPECT_EQ(left(10 * second, second), Code::kCancelled);
   EXPECT_EQ(left(10 * second, 9 * second), Code::kCancelled);
-  // 1 % of what it was, and 50 ms.
-  EXPECT_EQ(left(10 * second, 9.84 * second), Code::kCancelled);
-  EXPECT_EQ(left(10 * second, 9.85 * second), Code::kDeadlineExceeded);
+  // 1 % of what it was, and 100 ms.
+  EXPECT_EQ(left(10 * second, 9.79 * second), Code::kCancelled);
+  EXPECT_EQ(left(10 * second, 9.81 * second), Code::kDeadlineExceeded);
   EXPECT_EQ(left(10 * second, 11 * second), Code::kDeadlineExceeded);
   EXPECT_EQ(ErrorReason(CallerLeft(record, record.deadline)),
             "DEADLINE_EXCEEDED");

@@ -11,7 +11,7 @@ export class Gateway {
   static async start({ apiBaseUrl, token, flags = [], env = {} } = {}) {
     const program = Gateway.launch({ apiBaseUrl, token, flags, env });
     const address = await program.awaitOutput(
-        'stderr', /gRPC listens on (127\.0\.0\.1:[1-9]\d*)$/m);
+        'stderr', /gRPC listens on (127\.0\.0\.1:[1-9]\d*)("})?$/m);
     return new Gateway(program, address);
   }
 
@@ -38,7 +38,7 @@ export class Gateway {
   /** Where an operators' page is. */
   urlOf(path) {
     const [, address] =
-        /HTTP for operators listens on (\S+)$/m.exec(this.program.stderr);
+        /HTTP for operators listens on ([\d.:]+)/.exec(this.program.stderr);
     return `http://${address}${path}`;
   }
 
