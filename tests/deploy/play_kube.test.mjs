@@ -34,8 +34,8 @@ function mounted(path, texts, mode, group) {
   return path;
 }
 
-// Starts the pods of an overlay, with the sandbox's in the place of the API, and
-// returns the ports of this machine where the gateway's are, by their names.
+// Starts the pods of an overlay, with the sandbox's in the place of the API; the
+// ports of this machine where the gateway's are, by their names.
 // `secrets`: their texts, by name and key.
 async function play(t, overlay, secrets = {}) {
   const folder = temporaryFolder(t);
@@ -128,8 +128,8 @@ test('podman starts the pod of the production overlay with its Secrets: ' +
          'get', 'no-id', `--address=localhost:${ports.grpc}`,
          `--ca_file=${path('ca')}`, ...flags,
        ]);
-       const known =
-           await get(`--cert_file=${path('cert')}`, `--key_file=${path('key')}`);
+       const known = await get(`--cert_file=${path('cert')}`,
+                               `--key_file=${path('key')}`);
        assert.match(known.stderr, /^INVALID_ARGUMENT: id: wanted a UUID/);
        assert.match((await get()).stderr, /^UNAVAILABLE: /);
 
