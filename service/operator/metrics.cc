@@ -34,6 +34,7 @@ int64_t Sent(const EngineNumbers::Credential& credential) {
 
 void Add(const BudgetStats& more, BudgetStats& sum) {
   sum.rate += more.rate;
+  sum.own_rate += more.own_rate;
   sum.limit += more.limit;
   sum.used += more.used;
   sum.for_others += more.for_others;

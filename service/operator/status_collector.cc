@@ -24,6 +24,7 @@ NameOf NameAmong(const std::vector<EngineNumbers::Credential>& credentials) {
 
 void TellBucket(const BudgetStats& stats, status::Bucket& bucket) {
   bucket.set_allowed_per_second(stats.rate);
+  bucket.set_own_per_second(stats.own_rate);
   bucket.set_window_limit(static_cast<double>(stats.limit));
   bucket.set_window_used(static_cast<double>(stats.used));
   bucket.set_window_reserved(static_cast<double>(stats.for_others));

@@ -95,16 +95,17 @@ void FindBucket(const std::string& name, const char* kind,
         " with 429 as others use the token ", name, ", too.");
   }
   if (UseOf(bucket) < kBudgetIsFull) return;
-  findings.Add(status::LEVEL_NOTICE, "The ", kind, " budget of ", name,
-               " is the bottleneck: ", RateText(bucket.sent_per_second()),
-               " of ", RateText(bucket.allowed_per_second()),
-               " requests a second are used",
-               bucket.window_reserved() > 0 ? ", others have a share" : "",
-               bucket.queued_calls() > 0
-                   ? absl::StrCat(", ", CountText(bucket.queued_calls(),
-                                                  "call waits", "calls wait"))
-                   : "",
-               ".");
+  findings.Add(
+      status::LEVEL_NOTICE, "The ", kind, " budget of ", name,
+      " is the bottleneck: ", RateText(bucket.sent_per_second()), " of ",
+      RateText(bucket.allowed_per_second()), " requests a second are used",
+      OwnShareOf(bucket) < bucket.allowed_per_second() ? ", others have a share"
+                                                       : "",
+      bucket.queued_calls() > 0
+          ? absl::StrCat(", ", CountText(bucket.queued_calls(), "call waits",
+                                         "calls wait"))
+          : "",
+      ".");
 }
 
 void FindBudgets(const status::Report& report, Findings& findings) {
@@ -185,7 +186,8 @@ double OwnShareOf(const status::Bucket& bucket) {
   const double reserved = bucket.window_limit() > 0
                               ? bucket.window_reserved() / bucket.window_limit()
                               : 0;
-  return bucket.allowed_per_second() * (1 - std::min(reserved, 1.0));
+  return std::min(bucket.own_per_second(),
+                  bucket.allowed_per_second() * (1 - std::min(reserved, 1.0)));
 }
 
 double UseOf(const status::Bucket& bucket) {

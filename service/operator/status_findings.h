@@ -14,7 +14,8 @@ inline constexpr double kBudgetIsBusy = 0.6;
 // How much of its budget a bucket uses: what others have is not to be had.
 double UseOf(const status::Bucket& bucket);
 
-// The bucket's requests per second that are for this gateway.
+// The bucket's requests per second that are for this gateway: its share, as far
+// as other consumers of the token leave it.
 double OwnShareOf(const status::Bucket& bucket);
 
 // Reads the report, and adds what a person should know first: the findings,

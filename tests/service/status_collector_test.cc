@@ -114,6 +114,7 @@ TEST_F(StatusCollectorTest, TellsOfEachCredentialByItself) {
   EXPECT_EQ(first.predictions(), 1);
   EXPECT_EQ(first.oldest_state_seconds(), 1);
   EXPECT_EQ(first.reads().allowed_per_second(), 3);
+  EXPECT_EQ(first.reads().own_per_second(), 3);
   EXPECT_EQ(first.creates().allowed_per_second(), 15);
   EXPECT_FALSE(first.polls_fail());
 }

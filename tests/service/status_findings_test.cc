@@ -23,8 +23,10 @@ status::Report Idle() {
   status::Credential& credential = *report.add_credentials();
   credential.set_name("aaa");
   credential.mutable_reads()->set_allowed_per_second(3);
+  credential.mutable_reads()->set_own_per_second(3);
   credential.mutable_reads()->set_window_limit(3);
   credential.mutable_creates()->set_allowed_per_second(15);
+  credential.mutable_creates()->set_own_per_second(15);
   credential.mutable_creates()->set_window_limit(15);
   return report;
 }
@@ -98,6 +100,17 @@ TEST(Findings, WhatOthersHaveIsNotToBeHad) {
               ElementsAre("The read budget of aaa is the bottleneck: 1 of 3 "
                           "requests a second are used, others have a share."));
   EXPECT_DOUBLE_EQ(OwnShareOf(reads), 1);
+  EXPECT_DOUBLE_EQ(UseOf(reads), 1);
+}
+
+TEST(Findings, AReplicasShareIsAllThatItHas) {
+  status::Report report = Idle();
+  status::Bucket& reads = *report.mutable_credentials(0)->mutable_reads();
+  reads.set_own_per_second(1.5);
+  reads.set_sent_per_second(1.5);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("The read budget of aaa is the bottleneck: 1.5 of 3 "
+                          "requests a second are used, others have a share."));
   EXPECT_DOUBLE_EQ(UseOf(reads), 1);
 }
 

@@ -53,6 +53,7 @@ status::Report Full(const std::string& text, int credentials) {
     status::Credential& credential = *report.add_credentials();
     credential.set_name(absl::StrFormat("%012d", i));
     credential.mutable_reads()->set_allowed_per_second(3);
+    credential.mutable_reads()->set_own_per_second(3);
     credential.mutable_reads()->set_sent_per_second(2.9);
     Fill(2.9F, credential.mutable_history()->mutable_reads_per_second());
     Fill(1, credential.mutable_history()->mutable_waiters());

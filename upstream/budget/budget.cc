@@ -198,6 +198,7 @@ BudgetStats Budget::stats() {
   BudgetStats stats = counts_;
   const absl::Time now = scheduler_.Now();
   stats.rate = estimate_.rate();
+  stats.own_rate = estimate_.own_rate();
   stats.limit = estimate_.limit();
   stats.used = estimate_.Used(now);
   stats.for_others = estimate_.others();

@@ -21,6 +21,7 @@ namespace wriftai {
 // What one bucket of a credential has seen and done; all counts since it began.
 struct BudgetStats {
   double rate = 0;             // Requests per second, of all consumers.
+  double own_rate = 0;         // Of them, those of this replica's share.
   int64_t limit = 0;           // Requests in a window.
   int64_t used = 0;            // Of the current window, by us and by others.
   int64_t for_others = 0;      // Left to other consumers of the token.
