@@ -14,6 +14,7 @@
 #include "client/text.h"
 #include "client/unary_call.h"
 #include "client/wait_session.h"
+#include "upstream/core/version.h"
 
 namespace wriftai {
 namespace {
@@ -41,7 +42,7 @@ class Runner {
   }
 
   int operator()(const VersionCommand&) {
-    out_ << "wriftctl " << WRIFTCTL_VERSION << "\n";
+    out_ << VersionLine("wriftctl");
     return kExitDone;
   }
 

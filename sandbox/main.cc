@@ -6,6 +6,7 @@
 #include "sandbox/sandbox.h"
 #include "sandbox/sandbox_flags.h"
 #include "upstream/core/flag_set.h"
+#include "upstream/core/version.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -42,6 +43,10 @@ int Main(const std::vector<std::string>& arguments) {
   if (!rest.ok()) return Fail(rest.status(), kWrongUsage);
   if (flags.help_wanted()) {
     fputs(flags.Help().c_str(), stdout);
+    return 0;
+  }
+  if (flags.version_wanted()) {
+    fputs(VersionLine("wriftai-sandbox").c_str(), stdout);
     return 0;
   }
   if (!rest->empty()) {

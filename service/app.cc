@@ -13,6 +13,7 @@
 #include "service/engine.h"
 #include "service/operator/operator_pages.h"
 #include "service/operator/operator_server.h"
+#include "service/operator/status_collector.h"
 #include "service/operator/tls_metrics.h"
 #include "service/operator/webhook_metrics.h"
 #include "service/own_credential.h"
@@ -65,6 +66,7 @@ struct App::Parts {
   std::unique_ptr<WebhookInbox> webhook_inbox;
   std::unique_ptr<WebhookReceiver> webhook_receiver;
   std::unique_ptr<WebhookServer> webhook_server;
+  std::unique_ptr<StatusCollector> status_collector;
   std::unique_ptr<OperatorPages> operator_pages;
   std::unique_ptr<OperatorServer> operator_server;
   std::unique_ptr<PredictionService> service;
@@ -198,6 +200,12 @@ absl::Status App::StartOperatorServer() {
           [this] { return DeliveryMetricFamilies(webhook_counters_); },
           [this] { return TlsMetricFamilies(parts_->tls.get()); }});
   if (config_.http_address.empty()) return absl::OkStatus();
+  RunOnLoop(*parts_->loop, [this] {
+    parts_->status_collector =
+        std::make_unique<StatusCollector>(*parts_->engine, *parts_->loop);
+  });
+  parts_->operator_pages->set_status(
+      EngineStatus(*parts_->loop, *parts_->status_collector));
   auto server = OperatorServer::Start(config_.http_address,
                                       parts_->operator_pages->pages());
   if (!server.ok()) {
@@ -256,6 +264,7 @@ void App::Stop() {
   if (parts_->engine != nullptr) {
     RunOnLoop(*parts_->loop, [this] {
       parts_->webhook_inbox.reset();
+      parts_->status_collector.reset();
       parts_->engine.reset();
       parts_->tls.reset();
     });

@@ -114,8 +114,9 @@ void AddOperatorFlags(FlagSet& flags, Config& config) {
         config.http_address = std::string(text);
         return absl::OkStatus();
       },
-      "Where operators find /metrics, /healthz and /readyz over HTTP, "
-      "HOST:PORT; port 0 picks a free one, an empty value switches it off.",
+      "Where operators find /statusz, /metrics, /healthz and /readyz over "
+      "HTTP, HOST:PORT; port 0 picks a free one, an empty value switches it "
+      "off.",
       config.http_address);
 }
 
@@ -243,7 +244,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   CommandLine line;
   FlagSet flags(
       "wriftai-gateway [flags]",
-      "Serves WriftAI predictions over gRPC (wriftai.v1.Predictions).",
+      "Serves WriftAI predictions over gRPC (wriftai.v1.Predictions). "
+      "--version prints its version.",
       "GATEWAY_");
   AddServerFlags(flags, line.config.server);
   AddOperatorFlags(flags, line.config);
@@ -257,6 +259,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();
   line.help_wanted = flags.help_wanted();
+  line.version_wanted = flags.version_wanted();
   if (!rest->empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(rest->front(), ": unknown argument; see --help"));

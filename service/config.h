@@ -64,6 +64,7 @@ struct Config {
 // What the command line asks for.
 struct CommandLine {
   Config config;
+  bool version_wanted = false;
   bool help_wanted = false;
   std::string help;
 };

@@ -60,7 +60,13 @@ Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
                    }),
       creates_(scheduler, registering_),
       watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
-               scheduler, client_, budgets_, random_) {}
+               scheduler, client_, budgets_, random_) {
+  watches_.set_on_poll_failed(
+      [this](const Credential& credential, const absl::Status& status) {
+        recent_errors_.Add(scheduler_.WallNow(), kPollMethod,
+                           credential.display_name(), status);
+      });
+}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   auto credential = ChooseCredential(credentials_, caller.credential, own_);

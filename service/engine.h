@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/calls/caller_token.h"
-#include "service/calls/wait_reactor.h"
+#include "service/calls/open_streams.h"
 #include "service/config.h"
 #include "service/operator/recent_errors.h"
 #include "service/own_credential.h"
@@ -33,10 +33,9 @@ struct Caller {
 // one place. What one call learns of a prediction is told to all who wait for
 // it.
 //
-// Threads: constructor any, scheduler(), credential_policy() and
-// stream_stats() any, all else on the
-// loop, the
-// destructor too. Scheduler and transport must outlive it.
+// Threads: constructor any, scheduler(), credential_policy() and streams() any,
+// all else on the loop, the destructor too. Scheduler and transport must
+// outlive it.
 class Engine {
  public:
   // `own`: the gateway's credential; null: none. `own_webhook`: what creates
@@ -90,7 +89,7 @@ class Engine {
   RecentErrors& recent_errors() { return recent_errors_; }
 
   // The reference: any thread; what it holds: the loop.
-  StreamStats& stream_stats() { return stream_stats_; }
+  OpenStreams& streams() { return streams_; }
 
  private:
   absl::Status Draining();
@@ -109,7 +108,7 @@ class Engine {
   RegisteringClient registering_;
   CreateOnce creates_;
   WatchRegistry watches_;
-  StreamStats stream_stats_;
+  OpenStreams streams_;
   RecentErrors recent_errors_;
   bool draining_ = false;
   TimerHandle end_calls_;

@@ -15,6 +15,7 @@
 #include "service/logging/logging.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/flag_set.h"
+#include "upstream/core/version.h"
 
 namespace {
 
@@ -90,6 +91,10 @@ int main(int argc, char** argv) {
   if (!line.ok()) return Usage(line.status());
   if (line->help_wanted) {
     std::fputs(line->help.c_str(), stdout);
+    return EXIT_SUCCESS;
+  }
+  if (line->version_wanted) {
+    std::fputs(wriftai::VersionLine("wriftai-gateway").c_str(), stdout);
     return EXIT_SUCCESS;
   }
   wriftai::Logging logging(line->config.log);

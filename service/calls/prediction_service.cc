@@ -153,15 +153,15 @@ WaitReactor* RunWait(CallMethod method, Engine& engine, CallRecorder& recorder,
   CallRecord record = BeginCall(method, request, deadline, scheduler, context);
   auto accepted =
       Accept<Request>(context, request, deadline, engine.credential_policy());
-  StreamStats& stats = engine.stream_stats();
+  OpenStreams& streams = engine.streams();
   if (!accepted.ok()) {
-    return WaitReactor::Fail(scheduler, stats, recorder, std::move(record),
+    return WaitReactor::Fail(scheduler, streams, recorder, std::move(record),
                              accepted.status());
   }
   Describe(accepted->call, record);
   const v1::PayloadFormat format = FormatOf(accepted->call);
   return WaitReactor::Run(
-      scheduler, stats, recorder, std::move(record), format,
+      scheduler, streams, recorder, std::move(record), format,
       [&engine, begin = std::move(begin), accepted = *std::move(accepted)](
           WaitReactor& reactor) mutable -> CallHandle {
         auto call_context =

@@ -13,6 +13,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "service/calls/call_recorder.h"
+#include "service/calls/open_streams.h"
 #include "upstream/core/call.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/watch/prediction_observer.h"
@@ -20,13 +21,6 @@
 #include "wriftai/v1/predictions.pb.h"
 
 namespace wriftai {
-
-// What all waiting streams have done; of the loop.
-struct StreamStats {
-  int64_t open = 0;
-  int64_t updates = 0;    // Written.
-  int64_t conflated = 0;  // Replaced by a newer one before they were written.
-};
 
 // One waiting stream: a waiter of the watch on one side, one write in flight on
 // the other.
@@ -46,13 +40,13 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // returns the handle of a call that will Subscribe() or Fail() later.
   using Begin = absl::AnyInvocable<CallHandle(WaitReactor& reactor)>;
 
-  // `stats` must outlive the stream, and is of the loop.
-  static WaitReactor* Run(Scheduler& scheduler, StreamStats& stats,
+  // `streams` must outlive the stream, and is of the loop.
+  static WaitReactor* Run(Scheduler& scheduler, OpenStreams& streams,
                           CallRecorder& recorder, CallRecord record,
                           v1::PayloadFormat format, Begin begin);
 
   // A stream that ends at once.
-  static WaitReactor* Fail(Scheduler& scheduler, StreamStats& stats,
+  static WaitReactor* Fail(Scheduler& scheduler, OpenStreams& streams,
                            CallRecorder& recorder, CallRecord record,
                            const absl::Status& status);
 
@@ -78,10 +72,11 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     absl::Duration interval;
   };
 
-  WaitReactor(Scheduler& scheduler, StreamStats& stats, CallRecorder& recorder,
-              CallRecord record, v1::PayloadFormat format)
+  WaitReactor(Scheduler& scheduler, OpenStreams& streams,
+              CallRecorder& recorder, CallRecord record,
+              v1::PayloadFormat format)
       : scheduler_(scheduler),
-        stats_(stats),
+        streams_(streams),
         recorder_(recorder),
         record_(std::move(record)),
         format_(format) {}
@@ -99,11 +94,12 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void FinishWith(const absl::Status& status);
 
   Scheduler& scheduler_;
-  StreamStats& stats_;
+  OpenStreams& streams_;
   CallRecorder& recorder_;
   CallRecord record_;
   const v1::PayloadFormat format_;
 
+  OpenStreams::Entry entry_;  // From the first task on the loop.
   CallHandle call_;
   std::unique_ptr<Subscription> subscription_;
   std::optional<Update> newest_;        // To be written.

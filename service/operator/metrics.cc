@@ -46,27 +46,6 @@ void Add(const BudgetStats& more, BudgetStats& sum) {
   sum.limited_others += more.limited_others;
 }
 
-// At most kMostCredentials, and one for the rest.
-Credentials Bounded(Credentials credentials) {
-  if (credentials.size() <= kMostCredentials) return credentials;
-  const auto rest =
-      credentials.begin() + static_cast<std::ptrdiff_t>(kMostCredentials);
-  std::nth_element(credentials.begin(), rest, credentials.end(),
-                   [](const auto& a, const auto& b) {
-                     return std::make_pair(-Sent(a), a.name) <
-                            std::make_pair(-Sent(b), b.name);
-                   });
-  EngineNumbers::Credential others;
-  others.name = kOtherCredentials;
-  for (auto credential = rest; credential != credentials.end(); ++credential) {
-    Add(credential->reads, others.reads);
-    Add(credential->creates, others.creates);
-  }
-  credentials.erase(rest, credentials.end());
-  credentials.push_back(std::move(others));
-  return credentials;
-}
-
 // One metric of all buckets.
 class BudgetFamily {
  public:
@@ -193,6 +172,26 @@ void AddWatches(const EngineNumbers& numbers,
 
 }  // namespace
 
+Credentials BoundedCredentials(Credentials credentials) {
+  if (credentials.size() <= kMostCredentials) return credentials;
+  const auto rest =
+      credentials.begin() + static_cast<std::ptrdiff_t>(kMostCredentials);
+  std::nth_element(credentials.begin(), rest, credentials.end(),
+                   [](const auto& a, const auto& b) {
+                     return std::make_pair(-Sent(a), a.name) <
+                            std::make_pair(-Sent(b), b.name);
+                   });
+  EngineNumbers::Credential others;
+  others.name = kOtherCredentials;
+  for (auto credential = rest; credential != credentials.end(); ++credential) {
+    Add(credential->reads, others.reads);
+    Add(credential->creates, others.creates);
+  }
+  credentials.erase(rest, credentials.end());
+  credentials.push_back(std::move(others));
+  return credentials;
+}
+
 EngineNumbers NumbersOf(Engine& engine) {
   EngineNumbers numbers;
   engine.budgets().ForEach([&](CredentialBudget& budget) {
@@ -207,7 +206,7 @@ EngineNumbers NumbersOf(Engine& engine) {
   numbers.waiter_count = watches.waiter_count();
   numbers.cache_bytes = watches.cache().bytes();
   numbers.cache_size = watches.cache().size();
-  numbers.streams = engine.stream_stats();
+  numbers.streams = engine.streams().stats();
   numbers.webhooks = {watches.webhook_stats(),
                       watches.webhooks().trust().interval(),
                       watches.webhooks().proven_count()};
@@ -216,7 +215,7 @@ EngineNumbers NumbersOf(Engine& engine) {
 
 std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
   std::vector<MetricFamily> families;
-  const Credentials credentials = Bounded(numbers.credentials);
+  const Credentials credentials = BoundedCredentials(numbers.credentials);
   AddBudgets(credentials, families);
   families.push_back(
       Single(MetricType::Gauge, "upstream_healthy",

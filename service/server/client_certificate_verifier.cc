@@ -12,7 +12,7 @@ namespace {
 // names one of them, the metric counts all.
 constexpr int64_t kLogSeconds = 10;
 
-absl::string_view View(grpc::string_ref text) {
+absl::string_view View(const grpc::string_ref& text) {
   return {text.data(), text.size()};
 }
 
@@ -42,8 +42,10 @@ void ClientCertificateVerifier::Log(TlsRefusal refusal,
   }
   const int64_t now = std::time(nullptr);
   int64_t next = next_log_.load();
-  if (now < next || !next_log_.compare_exchange_strong(next, now + kLogSeconds))
+  if (now < next ||
+      !next_log_.compare_exchange_strong(next, now + kLogSeconds)) {
     return;
+  }
   spdlog::warn("a client was refused, {}: {}", NameOf(refusal),
                ClientCertificatePolicy::NamesOf(leaf));
 }

@@ -18,6 +18,10 @@ namespace {
 constexpr int kMostHealthRequestBytes = 4096;
 constexpr int kMostHealthStreams = 100;
 
+// From a connection's start to the end of its TLS and HTTP/2 greetings. gRPC's
+// default of two minutes lets who never greets hold many descriptors.
+constexpr int kHandshakeTimeoutMs = 20'000;
+
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
@@ -63,6 +67,8 @@ std::unique_ptr<grpc::Server> Listen(
     grpc::ServerBuilder& builder, std::string& picked) {
   int port = 0;
   builder.AddListeningPort(address, credentials, &port);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             kHandshakeTimeoutMs);
   // A second gateway on the same port shall fail and not take half the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   auto server = builder.BuildAndStart();

@@ -35,8 +35,9 @@ void AddTlsFlags(FlagSet& flags, TlsConfig& tls) {
       "tls_allowed_names",
       [&tls](absl::string_view text) {
         auto patterns = ParseNamePatterns(text);
-        if (patterns.ok()) tls.allowed_names = *std::move(patterns);
-        return patterns.status();
+        if (!patterns.ok()) return patterns.status();
+        tls.allowed_names = *std::move(patterns);
+        return absl::OkStatus();
       },
       "Of those clients, the ones to take: DNS names or URIs of their "
       "certificates with commas between them, `*` for a part of one label or "

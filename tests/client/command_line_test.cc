@@ -238,6 +238,13 @@ TEST_F(CommandLine, ACertificateFileAloneTurnsTlsOn) {
   EXPECT_EQ(invocation->connection.ca, "PEM");
 }
 
+TEST_F(CommandLine, AServersNameTurnsTlsOn) {
+  const auto invocation = Parse("get i --server_name gateway.test");
+  ASSERT_TRUE(invocation.ok());
+  EXPECT_TRUE(invocation->connection.tls);
+  EXPECT_EQ(invocation->connection.server_name, "gateway.test");
+}
+
 TEST_F(CommandLine, HelpAndVersionNeedNothingElse) {
   EXPECT_THAT(Command<HelpCommand>("--help").text, HasSubstr("cancel ID"));
   EXPECT_THAT(Command<HelpCommand>("-h").text, HasSubstr("--address"));

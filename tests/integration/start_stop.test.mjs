@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { FakeUpstream } from './support/fake_upstream.mjs';
 import { Gateway } from './support/gateway.mjs';
-import { Program, secret } from './support/program.mjs';
+import { Program, run, secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
 import { predictionJson } from './support/sandbox.mjs';
 import { Health } from './support/schema.mjs';
@@ -148,6 +148,20 @@ test('--help names every flag on stdout', async () => {
   }
   assert.match(stdout, /WRIFTAI_API_BASE_URL/);
   assert.match(stdout, /GATEWAY_SOME_NAME/);
+});
+
+test('every program tells its version and the commit that was built',
+     async () => {
+  for (const variable of ['WRIFTAI_GATEWAY', 'WRIFTAI_SANDBOX', 'WRIFTCTL']) {
+    const path = setting(variable);
+    const { code, stdout, stderr } = await run(path, ['--version']);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    const [program, version, commit] = stdout.split(' ');
+    assert.equal(program, path.split('/').pop());
+    assert.match(version, /^\d+\.\d+\.\d+$/);
+    assert.match(commit, /^\(\w+\)\n$/);
+  }
 });
 
 test('a flag wins over its variable', async () => {

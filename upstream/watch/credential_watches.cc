@@ -10,10 +10,6 @@
 namespace wriftai {
 namespace {
 
-// Failures in a row after which the upstream is taken for down: one may be the
-// prediction's own.
-constexpr int kDown = 2;
-
 // Of the interval: what is not later than this is on time.
 constexpr double kLate = 1.25;
 
@@ -232,6 +228,7 @@ void CredentialWatches::OnGot(PollTarget& target,
     EraseLater();
     return;
   }
+  TellFailure(status);
   const absl::Duration interval = target.watch.interval();
   const Backoff backoff{std::max(interval, absl::Seconds(1)),
                         std::max(interval, kLongestPollDelay)};
@@ -241,6 +238,12 @@ void CredentialWatches::OnGot(PollTarget& target,
       std::max(backoff.Delay(++target.failures, context_.random),
                RetryDelay(status).value_or(absl::ZeroDuration()));
   OnFailure(status, interval);
+}
+
+// A failure that ends no wait is told to nobody else. That of a token does.
+void CredentialWatches::TellFailure(const absl::Status& status) {
+  if (status.code() == absl::StatusCode::kUnauthenticated) return;
+  if (context_.on_poll_failed) context_.on_poll_failed(*credential_, status);
 }
 
 // What a failure means for the others.
@@ -304,6 +307,7 @@ void CredentialWatches::OnFetched(PageFetches::iterator fetch,
   page.under_way = false;
   if (!fetched.ok()) {
     const absl::Status& status = fetched.status();
+    TellFailure(status);
     const absl::Time now = context_.scheduler.Now();
     planner_.NoPagesUntil(
         now + (MayPass(status) ? RetryDelay(status).value_or(absl::Seconds(1))

@@ -69,10 +69,18 @@ class WatchRegistry {
     PagePolicy pages = PagePolicy::kByCost;
   };
 
+  using PollFailed =
+      std::function<void(const Credential&, const absl::Status&)>;
+
   WatchRegistry(const Options& options, Scheduler& scheduler,
                 PredictionClient& client, BudgetRegistry& budgets,
                 Random& random);
   ~WatchRegistry();
+
+  // Hears of polls that fail and end no wait, since the failure may pass.
+  void set_on_poll_failed(PollFailed heard) {
+    on_poll_failed_ = std::move(heard);
+  }
 
   // Waits for the prediction `id` (a UUID in lower case) with `credential`.
   // `observer` must outlive the subscription. `known`: what is told first where
@@ -137,6 +145,7 @@ class WatchRegistry {
   BudgetRegistry& budgets_;
   Random& random_;
   const PagePolicy pages_;
+  PollFailed on_poll_failed_;
   WatchStats stats_;
   SnapshotCache cache_;
   WebhookFeed webhooks_;

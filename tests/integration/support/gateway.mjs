@@ -35,11 +35,16 @@ export class Gateway {
     this.address = address;
   }
 
-  /** The reply to a GET of an operators' page: {status, type, body}. */
-  async page(path) {
+  /** Where an operators' page is. */
+  urlOf(path) {
     const [, address] =
         /HTTP for operators listens on ([\d.:]+)/.exec(this.program.stderr);
-    const response = await fetch(`http://${address}${path}`);
+    return `http://${address}${path}`;
+  }
+
+  /** The reply to a GET of an operators' page: {status, type, body}. */
+  async page(path) {
+    const response = await fetch(this.urlOf(path));
     return {
       status: response.status,
       type: response.headers.get('content-type'),
