@@ -19,25 +19,25 @@ for program; do
   strip --strip-unneeded -o "$root/usr/bin/$(basename "$program")" "$program"
 done
 
-# package_of FILE: dpkg may know a file by the place that it had before Debian
-# put /lib below /usr.
-package_of() {
-  { dpkg-query -S "$1" || dpkg-query -S "${1#/usr}"; } 2>/dev/null |
-    cut -d: -f1
-}
-
-# The libraries under the names by which they are asked for, with their licenses
-# and, for scanners of images, what package of Debian's each one is from. Names
-# are resolved by glibc itself, from files and by DNS.
-ldd "$@" | grep -o '/[^ ]*' | grep -v ':$' | sort -u | while read -r library; do
+# The libraries under the names by which they are asked for. Host names are
+# resolved by glibc itself, from files and by DNS.
+libraries=$(ldd "$@" | grep -o '/[^ ]*' | grep -v ':$' | sort -u)
+for library in $libraries; do
   place=$root/usr/${library#/usr/}
   mkdir -p "$(dirname "$place")"
   cp -L "$library" "$place"
-  package=$(package_of "$(readlink -f "$library")")
-  dpkg-query -s "$package" >"$root/var/lib/dpkg/status.d/$package"
-  mkdir -p "$root/usr/share/doc/$package"
-  cp -L "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/"
 done
+
+# Their licenses and, for scanners of images, what Debian's packages they are
+# from. dpkg may know a file by the place that it had before Debian put /lib below
+# /usr: it is asked for both, and finds one.
+for library in $libraries; do readlink -f "$library"; done | sed 'p; s,^/usr,,' |
+  xargs dpkg-query -S 2>/dev/null | cut -d: -f1 | sort -u |
+  while read -r package; do
+    dpkg-query -s "$package" >"$root/var/lib/dpkg/status.d/$package"
+    mkdir -p "$root/usr/share/doc/$package"
+    cp -L "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/"
+  done
 
 cp -L /etc/os-release "$root/etc/"
 # For containers that are told their user by its name.

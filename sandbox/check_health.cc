@@ -36,7 +36,7 @@ absl::Status CheckHealth(const std::string& address) {
   // Last, so that it ends first, and the call with it.
   CurlLoop loop;
   loop.Post([&] {
-    call = loop.Send(std::move(request), [&](HttpResult result) {
+    call = loop.Send(std::move(request), [&](const HttpResult& result) {
       health = StatusOf(result, address);
       answered.Notify();
     });

@@ -1,60 +1,95 @@
-// The pods of the development overlay, started from what kubectl renders. There
-// is no cluster here: podman starts the pods of Deployments with their
-// ConfigMaps, and knows neither Services nor probes.
+// The pods of both overlays, started from what kubectl renders. There is no
+// cluster here: podman starts the pods of Deployments with their ConfigMaps,
+// and knows neither Services nor probes.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
+import { Authority, temporaryFolder }
+  from '../integration/support/certificates.mjs';
 import { Client } from '../integration/support/client.mjs';
+import { run } from '../integration/support/program.mjs';
+import { setting } from '../integration/support/setting.mjs';
 import { fromValue } from '../integration/support/value.mjs';
 import { eventually } from './support/eventually.mjs';
 import { Container, freePort, podman, podmanStatus }
   from './support/podman.mjs';
 import { rendered, whyNotRendered } from './support/render.mjs';
 
+const TAG = setting('WRIFTAI_IMAGE_TAG');
+
 // What podman calls the pod of a Deployment, and what the name is resolved to.
 const podOf = (name) => `${name}-pod-0`;
 
-// The rendered objects that podman knows, with the pod in the place of the
-// Service, and ports of the machine that are free.
-async function playable() {
-  const objects = rendered('development').filter(
-      ({ kind }) => ['ConfigMap', 'Deployment'].includes(kind));
-  const ports = {};
-  for (const { kind, data, spec } of objects) {
-    if (kind === 'ConfigMap') {
-      data.WRIFTAI_API_BASE_URL = data.WRIFTAI_API_BASE_URL.replace(
-          'wriftai-sandbox', podOf('wriftai-sandbox'));
-      continue;
-    }
-    for (const port of spec.template.spec.containers[0].ports) {
-      port.hostIP = '127.0.0.1';
-      port.hostPort = await freePort();
-      ports[port.name] = port.hostPort;
-    }
+const API = `http://${podOf('wriftai-sandbox')}:8080/v1`;
+
+// A folder with a Secret's files, as the kubelet mounts it; its path.
+function mounted(path, texts, mode, group) {
+  mkdirSync(path);
+  for (const [key, text] of Object.entries(texts)) {
+    writeFileSync(join(path, key), text, { mode });
+    chownSync(join(path, key), 0, group);
   }
-  return { text: objects.map((object) => stringify(object)).join('---\n'),
-           ports };
+  return path;
 }
 
+// Starts the pods of an overlay, with the sandbox's in the place of the API; the
+// ports of this machine where the gateway's are, by their names.
+// `secrets`: their texts, by name and key.
+async function play(t, overlay, secrets = {}) {
+  const folder = temporaryFolder(t);
+  chmodSync(folder, 0o755);
+  const objects = rendered(overlay).filter(
+      ({ kind }) => ['ConfigMap', 'Deployment'].includes(kind));
+  const ports = {};
+  const pods = [];
+  for (const { kind, data, metadata, spec } of objects) {
+    if (kind === 'ConfigMap') {
+      data.WRIFTAI_API_BASE_URL = API;
+      continue;
+    }
+    pods.push(podOf(metadata.name));
+    const [container] = spec.template.spec.containers;
+    container.image = container.image.replace(
+        /^.*?(wriftai-[a-z]+):.*$/, `localhost/$1:${TAG}`);
+    // podman 4.3 hands on secrets as base64: a folder stands for each.
+    for (const volume of spec.template.spec.volumes ?? []) {
+      const { secretName, defaultMode } = volume.secret;
+      volume.hostPath = {
+        type: 'Directory',
+        path: mounted(join(folder, secretName), secrets[secretName],
+                      defaultMode, spec.template.spec.securityContext.fsGroup),
+      };
+      delete volume.secret;
+    }
+    for (const port of container.ports) {
+      port.hostIP = '127.0.0.1';
+      port.hostPort = ports[port.name] = await freePort();
+    }
+  }
+  const file = join(folder, 'pods.yaml');
+  writeFileSync(file, objects.map((object) => stringify(object)).join('---\n'));
+  t.after(() => podman('pod', 'rm', '--force', '--time=0', ...pods));
+  await podman('play', 'kube', file);
+  return ports;
+}
+
+const gateway = new Container(`${podOf('wriftai-gateway')}-gateway`);
+
+// As the readiness probe asks.
+const ready = () => eventually(() => 'the gateway is ready', async () =>
+  await podmanStatus('exec', `--env=WRIFTCTL_ADDRESS=localhost:50052`,
+                     gateway.id, '/usr/bin/wriftctl', 'health',
+                     '--service=wriftai.v1.Predictions') === 0);
+
+const skip = whyNotRendered();
+
 test('podman starts the pods of the development overlay, and they drain',
-     { skip: whyNotRendered() }, async (t) => {
-       const { text, ports } = await playable();
-       const folder = mkdtempSync(join(tmpdir(), 'wriftai-'));
-       const file = join(folder, 'pods.yaml');
-       writeFileSync(file, text);
-       t.after(() => rmSync(folder, { recursive: true }));
-       t.after(() => podman('pod', 'rm', '--force', '--time=0',
-                            podOf('wriftai-gateway'),
-                            podOf('wriftai-sandbox')));
-       await podman('play', 'kube', file);
-       const gateway = new Container(`${podOf('wriftai-gateway')}-gateway`);
-       await eventually(() => 'the gateway is healthy', async () =>
-         await podmanStatus('exec', gateway.id, '/usr/bin/wriftctl',
-                            'health') === 0);
-       const client = new Client(`127.0.0.1:${ports.grpc}`);
+     { skip }, async (t) => {
+       const { grpc } = await play(t, 'development');
+       await ready();
+       const client = new Client(`127.0.0.1:${grpc}`);
        t.after(() => client.close());
        const end = await client.createAndWait({
          create: { model: 'wriftai/echo', input_json: '"in a pod"' },
@@ -64,5 +99,43 @@ test('podman starts the pods of the development overlay, and they drain',
                     'true');
        assert.equal(await gateway.inspect('.HostConfig.Memory'),
                     `${512 << 20}`);
+       assert.equal(await gateway.stop(), 0);
+     });
+
+test('podman starts the pod of the production overlay with its Secrets: ' +
+     'clients need a certificate, probes and webhooks find their ports',
+     { skip }, async (t) => {
+       const folder = temporaryFolder(t);
+       const authority = new Authority(folder, 'ca');
+       const server =
+           authority.issue({ names: 'DNS:localhost,IP:127.0.0.1' });
+       const ports = await play(t, 'production', {
+         'wriftai-gateway-token': { token: 'any' },
+         'wriftai-gateway-webhook': { keys: 'a-key-of-webhooks' },
+         'wriftai-gateway-tls': {
+           'tls.crt': server.cert, 'tls.key': server.key,
+           'ca.crt': authority.cert,
+         },
+       });
+       await ready();
+
+       const client = authority.issue({ names: 'DNS:client' });
+       const path = (name) => join(folder, name);
+       writeFileSync(path('ca'), authority.cert);
+       writeFileSync(path('cert'), client.cert);
+       writeFileSync(path('key'), client.key);
+       const get = (...flags) => run(setting('WRIFTCTL'), [
+         'get', 'no-id', `--address=localhost:${ports.grpc}`,
+         `--ca_file=${path('ca')}`, ...flags,
+       ]);
+       const known = await get(`--cert_file=${path('cert')}`,
+                               `--key_file=${path('key')}`);
+       assert.match(known.stderr, /^INVALID_ARGUMENT: id: wanted a UUID/);
+       assert.match((await get()).stderr, /^UNAVAILABLE: /);
+
+       const page = async (port, path) =>
+         (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+       assert.equal(await page(ports.webhooks, '/webhooks/wriftai'), 405);
+       assert.equal(await page(ports.http, '/readyz'), 200);
        assert.equal(await gateway.stop(), 0);
      });
