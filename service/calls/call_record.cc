@@ -124,10 +124,9 @@ std::string AddressOf(absl::string_view peer) {
   }
   if (absl::ConsumePrefix(&peer, "ipv6:")) {
     // [2001:db8::1]:4711, the brackets and a zone's mark percent-encoded.
-    const std::string decoded = absl::StrReplaceAll(
+    return absl::StrReplaceAll(
         peer.substr(0, peer.rfind(':')),
         {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}, {"%25", "%"}});
-    return decoded;
   }
   return std::string(peer.substr(0, peer.find(':')));
 }

@@ -44,9 +44,10 @@ void UnaryReactor::Start(Work work) {
   if (!refused.ok()) End(refused);
 }
 
-void UnaryReactor::End(grpc::ByteBuffer bytes, grpc::ByteBuffer& response) {
+void UnaryReactor::End(const grpc::ByteBuffer& bytes,
+                       grpc::ByteBuffer& response) {
   record_.sent_bytes = static_cast<int64_t>(bytes.Length());
-  response = std::move(bytes);
+  response = bytes;
   End(absl::OkStatus());
 }
 

@@ -43,7 +43,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
 
   // Ends the call: with `response`, which gRPC owns, or with an error. On the
   // loop, once.
-  void End(grpc::ByteBuffer bytes, grpc::ByteBuffer& response);
+  void End(const grpc::ByteBuffer& bytes, grpc::ByteBuffer& response);
   void End(const absl::Status& status);
 
  private:

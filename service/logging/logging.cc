@@ -121,6 +121,8 @@ int64_t Logging::dropped() const {
 }
 
 bool Logging::Finish(absl::Duration patience) {
+  // What the sink still keeps: both loggers have the same.
+  fields_logger_->flush();
   auto written = std::make_shared<absl::Notification>();
   // Ending the thread waits for what it writes.
   std::thread([thread = std::exchange(thread_, nullptr), written]() mutable {

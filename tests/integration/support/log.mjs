@@ -1,9 +1,29 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 
-/** The lines that a gateway with --log_format=json has logged so far. */
-export function jsonLines({ program }) {
-  // The last may be half there.
-  return program.stderr.split('\n').slice(0, -1).map((line) => {
+// How long a line may take; only a bound.
+const PATIENCE_MS = 15_000;
+
+/** The whole lines that a gateway has logged so far. */
+export function logLines({ program }) {
+  return program.stderr.split('\n').slice(0, -1);
+}
+
+/** What `find` makes of the gateway's lines, once that is something. */
+export async function awaitLines(gateway, find) {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  for (;;) {
+    const found = find(logLines(gateway));
+    if (found !== undefined) return found;
+    await once(gateway.program.child, 'output', { signal }).catch(() => {
+      throw new Error(`not logged: ${gateway.program.describe()}`);
+    });
+  }
+}
+
+/** The lines so far of a gateway with --log_format=json. */
+export function jsonLines(gateway) {
+  return logLines(gateway).map((line) => {
     const value = JSON.parse(line);
     assert.equal(typeof value, 'object', line);
     return value;
@@ -11,21 +31,21 @@ export function jsonLines({ program }) {
 }
 
 /** The lines of the calls that have ended, once there are `count`. */
-export async function endedCalls(gateway, count) {
-  const pattern =
-      new RegExp(`((?:[^\\n]*"call ended"[^\\n]*\\n[^]*?){${count}})`);
-  await gateway.program.awaitOutput('stderr', pattern);
-  return jsonLines(gateway).filter(({ message }) => message === 'call ended');
+export function endedCalls(gateway, count) {
+  return awaitLines(gateway, () => {
+    const ended = jsonLines(gateway).filter(
+        ({ message }) => message === 'call ended');
+    return ended.length < count ? undefined : ended;
+  });
 }
 
 /** The line of the call with this request id. */
-export async function endedCall(gateway, requestId) {
-  await gateway.program.awaitOutput(
-      'stderr',
-      new RegExp(`("call ended"[^\\n]*"request_id":"${requestId}"[^\\n]*\\n)`));
-  const lines = jsonLines(gateway).filter(
-      ({ message, request_id }) =>
-        message === 'call ended' && request_id === requestId);
-  assert.equal(lines.length, 1, requestId);
-  return lines[0];
+export function endedCall(gateway, requestId) {
+  return awaitLines(gateway, () => {
+    const lines = jsonLines(gateway).filter(
+        ({ message, request_id }) =>
+          message === 'call ended' && request_id === requestId);
+    assert.ok(lines.length <= 1, requestId);
+    return lines[0];
+  });
 }
