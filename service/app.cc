@@ -1,5 +1,6 @@
 #include "service/app.h"
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <random>
@@ -24,6 +25,7 @@
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/run_on_loop.h"
+#include "upstream/core/shut_down_sockets.h"
 #include "upstream/http/curl_loop.h"
 #include "upstream/webhook/webhook_inbox.h"
 #include "upstream/webhook/webhook_receiver.h"
@@ -31,9 +33,18 @@
 namespace wriftai {
 namespace {
 
-// Of the drain timeout: how long calls may go on. The rest is for their errors
-// to be written before gRPC cuts them off.
+// Of the drain timeout: how long calls may go on; when gRPC cuts off those that
+// cannot be told of their end, as their callers do not read; and when their
+// connections are closed under it. For gRPC 1.51 does not close one while a
+// write to it is stuck, and its Shutdown() does not return before: a caller
+// that does not read, but whose system still answers, would keep the process
+// for ever. What is left is for the rest to stop in.
 constexpr double kPatience = 0.9;
+constexpr double kCutOff = 0.95;
+constexpr double kHangUp = 0.97;
+
+// So that with a short timeout, too, gRPC's own end comes first.
+constexpr absl::Duration kLeastHangUp = absl::Milliseconds(100);
 
 HttpOptions HttpOptionsFrom(const Config& config) {
   HttpOptions options;
@@ -248,12 +259,23 @@ void App::Stop() {
   }
   if (parts_->server != nullptr) {
     parts_->server->health().BeginDrain();
-    RunOnLoop(*parts_->loop, [this] {
-      parts_->engine->BeginDrain(config_.drain_timeout * kPatience);
+    const absl::Time begun = parts_->loop->Now();
+    TimerHandle hang_up;
+    RunOnLoop(*parts_->loop, [this, begun, &hang_up] {
+      const absl::Duration timeout = config_.drain_timeout;
+      parts_->engine->BeginDrain(begun + timeout * kPatience);
+      hang_up = parts_->loop->PostAt(
+          begun + std::max(timeout * kHangUp, kLeastHangUp), [this] {
+            spdlog::warn("closing connections whose callers do not read");
+            parts_->server->HangUp();
+          });
     });
-    parts_->server->Shutdown(config_.drain_timeout);
-    RunOnLoop(*parts_->loop,
-              [this] { parts_->engine->upstream_health().Listen(nullptr); });
+    parts_->server->Shutdown(begun + config_.drain_timeout * kCutOff -
+                             parts_->loop->Now());
+    RunOnLoop(*parts_->loop, [this, &hang_up] {
+      hang_up.reset();
+      parts_->engine->upstream_health().Listen(nullptr);
+    });
     parts_->server.reset();
   }
   parts_->service.reset();

@@ -27,8 +27,9 @@ class App {
   App& operator=(const App&) = delete;
 
   // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
-  // calls have --drain_timeout to end, then are cut off. Blocks until all has
-  // stopped.
+  // calls have nine tenths of --drain_timeout to end, then get an error, and
+  // whoever does not read it is cut off. Blocks until all has stopped, which
+  // no caller can keep from happening within --drain_timeout.
   void Stop();
 
  private:

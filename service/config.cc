@@ -18,6 +18,9 @@ namespace {
 constexpr double kLeastRate = 0.01;
 constexpr double kMostRate = 100'000;
 
+// A hundred replicas of one token would each send next to nothing.
+constexpr double kLeastShare = 0.01;
+
 absl::Status Wanted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
 }
@@ -138,6 +141,10 @@ void AddBudgetFlags(FlagSet& flags, Config& config) {
   flags.Add("create_rate", &config.rates.creates, kLeastRate, kMostRate,
             "Creates per second and token, until the upstream's headers say "
             "otherwise.");
+  flags.Add("budget_share", &config.rates.share, kLeastShare, 1,
+            "The part of both rates, and of what the upstream's headers say, "
+            "that this process takes: 1 divided by the replicas that share a "
+            "token, those of a rolling update included.");
   flags.Add("cache_bytes", &config.cache.max_bytes, 0, int64_t{1} << 40,
             "What is kept of predictions that nobody waits for, their outputs "
             "included; 0 keeps none.");

@@ -93,12 +93,11 @@ WatchOptions Engine::Bounded(WatchOptions options) {
   return options;
 }
 
-void Engine::BeginDrain(absl::Duration patience) {
+void Engine::BeginDrain(absl::Time end_at) {
   draining_ = true;
   watches_.DismissAll([this] { return Draining(); });
-  end_calls_ = scheduler_.PostAt(scheduler_.Now() + patience, [this] {
-    client_.AbortAll([this] { return Draining(); });
-  });
+  end_calls_ = scheduler_.PostAt(
+      end_at, [this] { client_.AbortAll([this] { return Draining(); }); });
 }
 
 PredictionClient::PredictionDone Engine::Learning(

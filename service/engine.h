@@ -61,10 +61,10 @@ class Engine {
 
   // No new waits; those under way end UNAVAILABLE, each with a RetryInfo of its
   // own, so that they do not all arrive at the next replica at once. Other
-  // calls may go on for `patience`; then they end so, too, and a create that
+  // calls may go on until `end_at`; then they end so, too, and a create that
   // may have reached the upstream CREATE_OUTCOME_UNKNOWN: gRPC would cut it off
   // without a word, which invites to pay for it again.
-  void BeginDrain(absl::Duration patience);
+  void BeginDrain(absl::Time end_at);
 
   // A prediction that is known to have ended costs no read.
   CallHandle Get(CallContext context, std::string id,

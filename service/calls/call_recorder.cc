@@ -8,14 +8,19 @@
 #include "service/logging/log_fields.h"
 #include "spdlog/spdlog.h"
 #include "upstream/error_details.h"
+#include "upstream/watch/prediction_observer.h"
 
 namespace wriftai {
 namespace {
 
 using Level = spdlog::level::level_enum;
 
+bool IsStreamsAge(const absl::Status& status) {
+  return ErrorReason(status) == kStreamAgeReached;
+}
+
 // How much an end is the operators' business: what a caller did wrong, or chose
-// to do, is not; nor is it when a replica is replaced.
+// to do, is not; nor is it when a replica is replaced, or a stream by the next.
 Level LevelOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnknown:
@@ -23,8 +28,9 @@ Level LevelOf(const absl::Status& status) {
     case absl::StatusCode::kDataLoss:
       return spdlog::level::err;
     case absl::StatusCode::kUnavailable:
-      return ErrorReason(status) == "DRAINING" ? spdlog::level::info
-                                               : spdlog::level::warn;
+      return ErrorReason(status) == "DRAINING" || IsStreamsAge(status)
+                 ? spdlog::level::info
+                 : spdlog::level::warn;
     case absl::StatusCode::kResourceExhausted:
       return spdlog::level::warn;
     default:
@@ -125,8 +131,8 @@ void CallRecorder::End(const absl::Status& status, CallRecord& record) {
   if (logger_->should_log(level)) {
     logger_->log(level, EndLine(record, status, duration, format_));
   }
-  // Neither is a caller who leaves an error.
-  if (status.ok() || absl::IsCancelled(status)) return;
+  // Neither is a caller who leaves an error, or one who is to come back.
+  if (status.ok() || absl::IsCancelled(status) || IsStreamsAge(status)) return;
   FailedCall failed = DescribeError(status);
   failed.time = scheduler_.WallNow();
   failed.method = std::string(ShortName(record.method));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/operator/short_text.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -15,16 +16,6 @@ bool AreAlike(const FailedCall& a, const FailedCall& b) {
     return std::tie(call.method, call.code, call.reason, call.credential);
   };
   return kind(a) == kind(b);
-}
-
-// At a character's border.
-void Cut(std::string& text) {
-  if (text.size() <= RecentErrors::kMostTextBytes) return;
-  size_t end = RecentErrors::kMostTextBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-    --end;
-  }
-  text.resize(end);
 }
 
 std::string WrongFields(const google::rpc::BadRequest& bad_request) {
@@ -68,7 +59,7 @@ void RecentErrors::Add(FailedCall call) {
   for (std::string* const text :
        {&call.method, &call.reason, &call.message, &call.request_id,
         &call.upstream_request_id, &call.credential}) {
-    Cut(*text);
+    *text = ShortText(*text);
   }
   const auto same = std::find_if(
       calls_.begin(), calls_.end(),

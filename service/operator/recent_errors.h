@@ -44,13 +44,10 @@ FailedCall DescribeError(const absl::Status& status);
 class RecentErrors {
  public:
   // What a person reads through; each is looked at with every error, and takes
-  // no more than a kilobyte.
+  // no more than two kilobytes.
   static constexpr size_t kMost = 50;
 
-  // Of each text: that of the longest request id that the upstream may send,
-  // and a sentence.
-  static constexpr size_t kMostTextBytes = 128;
-
+  // Keeps of each text what ShortText() does.
   void Add(FailedCall call);
 
   // A caller who leaves (CANCELLED) is no error and is not kept.

@@ -104,7 +104,7 @@ dl { display: grid; gap: 4px 24px; margin: 0; font-size: 14px;
   grid-template-columns: repeat(auto-fit, minmax(250px, 1fr)); }
 dl div { display: flex; justify-content: space-between; gap: 12px;
   border-top: 1px solid var(--line); padding: 5px 0; }
-dd { margin: 0; text-align: right; }
+dd { margin: 0; text-align: right; white-space: nowrap; }
 footer { padding: 0 0 24px; font-size: 13px; }
 )css";
 

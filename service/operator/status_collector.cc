@@ -6,6 +6,7 @@
 
 #include "google/protobuf/util/time_util.h"
 #include "service/engine.h"
+#include "service/operator/short_text.h"
 #include "service/operator/status_watches.h"
 #include "upstream/core/run_on_loop.h"
 
@@ -73,7 +74,7 @@ void TellStreams(const OpenStreams& streams, absl::Time now,
   for (const OpenStream& stream : streams.Slowest(now)) {
     const CallRecord& call = *stream.record;
     status::Stream& slow = *told.add_slowest();
-    slow.set_prediction(call.prediction_id);
+    slow.set_prediction(ShortText(call.prediction_id));
     slow.set_credential(call.credential);
     slow.set_age_seconds(absl::ToDoubleSeconds(now - call.began_at));
     slow.set_updates(static_cast<double>(call.updates));
@@ -139,6 +140,7 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
   auto report = std::make_shared<status::Report>();
   const auto watched = TellWatches(engine_.watches(), now,
                                    NameAmong(numbers.credentials), *report);
+  report->mutable_upstream()->set_healthy(numbers.upstream_healthy);
   report->mutable_waits()->set_begun_total(
       static_cast<double>(numbers.watches.waits));
   report->mutable_waits()->set_ended_predictions_total(

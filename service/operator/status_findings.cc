@@ -53,13 +53,19 @@ void FindProcess(const status::Report& report, Findings& findings) {
                      : ": it takes no calls yet.");
   }
   if (report.loop_delay_seconds() >= kSlowLoopSeconds) {
-    findings.Add(status::LEVEL_PROBLEM, "The gateway's thread took ",
+    findings.Add(status::LEVEL_PROBLEM, "The gateway's event loop took ",
                  SecondsText(report.loop_delay_seconds()),
                  " to answer: it is short of processor time.");
   }
 }
 
 void FindUpstream(const status::Upstream& upstream, Findings& findings) {
+  if (!upstream.healthy()) {
+    findings.Add(status::LEVEL_PROBLEM,
+                 "WriftAI does not answer: the last requests have all failed. "
+                 "Waits go on; see the last errors for the reason.");
+    return;
+  }
   if (upstream.failing_credentials() == 0) return;
   findings.Add(
       status::LEVEL_PROBLEM, "WriftAI answers no polls of ",

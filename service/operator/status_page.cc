@@ -1,8 +1,5 @@
 #include "service/operator/status_page.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -11,8 +8,8 @@
 #include "service/operator/number_text.h"
 #include "service/operator/status_assets.h"
 #include "service/operator/status_charts.h"
-#include "service/operator/status_findings.h"
 #include "service/operator/status_tables.h"
+#include "service/operator/status_tiles.h"
 #include "upstream/core/digest.h"
 
 namespace wriftai {
@@ -77,112 +74,6 @@ void WriteVerdict(const status::Report& report, HtmlWriter& html) {
   html.Markup("</section>");
 }
 
-// A number that matters, what it is of, and how it went.
-struct Tile {
-  std::string name;
-  std::string number;
-  std::string about;
-  Sparkline sparkline;
-};
-
-void Write(const Tile& tile, HtmlWriter& html) {
-  html.Markup("<section><h3>")
-      .Text(tile.name)
-      .Markup("</h3><p class=\"big\">")
-      .Text(tile.number)
-      .Markup("</p><p class=\"soft\">")
-      .Text(tile.about)
-      .Markup("</p>");
-  Draw(tile.sparkline, html);
-  html.Markup("</section>");
-}
-
-std::string Newest(const google::protobuf::RepeatedField<float>& values) {
-  return values.empty() ? "0" : RateText(*(values.end() - 1));
-}
-
-// By what the polls were answered: nothing else asks all the time.
-Tile UpstreamTile(const status::Report& report) {
-  const status::Upstream& upstream = report.upstream();
-  const status::History& history = report.history();
-  Tile tile{"WriftAI",
-            "Not asked",
-            "as nobody waits for anything",
-            {"Requests per second to WriftAI", history.requests_per_second(),
-             history.interval_seconds(), std::nullopt}};
-  if (upstream.polling_credentials() == 0) return tile;
-  const bool fails = upstream.failing_credentials() > 0;
-  tile.number = fails ? "Fails" : "Answers";
-  tile.about =
-      fails ? absl::StrCat(
-                  "the polls of ", CountText(upstream.failing_credentials()),
-                  " of ",
-                  CountText(upstream.polling_credentials(), "token", "tokens"))
-            : absl::StrCat(Newest(history.requests_per_second()),
-                           " requests a second");
-  return tile;
-}
-
-const status::Credential* Busiest(const status::Report& report) {
-  const auto busiest =
-      std::max_element(report.credentials().begin(), report.credentials().end(),
-                       [](const auto& a, const auto& b) {
-                         return UseOf(a.reads()) < UseOf(b.reads());
-                       });
-  return busiest == report.credentials().end() ? nullptr : &*busiest;
-}
-
-Tile BudgetTile(const status::Report& report) {
-  const status::Credential* const busiest = Busiest(report);
-  const status::Credential& credential =
-      busiest == nullptr ? status::Credential::default_instance() : *busiest;
-  const status::Bucket& reads = credential.reads();
-  Tile tile{"Busiest read budget",
-            PercentText(UseOf(reads), 1),
-            "no token in use",
-            {"Reads per second of the busiest token",
-             credential.history().reads_per_second(),
-             report.history().interval_seconds(), std::nullopt}};
-  if (busiest != nullptr) {
-    tile.about =
-        absl::StrCat(RateText(reads.sent_per_second()), " of ",
-                     RateText(OwnShareOf(reads)), " requests a second");
-    tile.sparkline.limit = reads.allowed_per_second();
-  }
-  return tile;
-}
-
-void WriteTiles(const status::Report& report, HtmlWriter& html) {
-  const status::History& history = report.history();
-  const double interval = history.interval_seconds();
-  const status::Waits& waits = report.waits();
-  html.Markup("<div class=\"tiles\">");
-  Write(UpstreamTile(report), html);
-  Write({"Waits",
-         CountText(waits.waiters()),
-         absl::StrCat(
-             "on ", CountText(waits.predictions(), "prediction", "predictions"),
-             "; oldest state ", SecondsText(waits.oldest_state_seconds())),
-         {"Waits", history.waiters(), interval, std::nullopt}},
-        html);
-  Write(BudgetTile(report), html);
-  Write({"Updates a second",
-         Newest(history.updates_per_second()),
-         absl::StrCat(
-             CountText(report.streams().open(), "open stream", "open streams"),
-             ", ", CountText(report.streams().updates_total()),
-             " updates since the start"),
-         {"Updates per second", history.updates_per_second(), interval,
-          std::nullopt}},
-        html);
-  Write({"Errors in 10 min",
-         CountText(report.errors().recent()),
-         absl::StrCat(CountText(report.errors().total()), " since the start"),
-         {"Errors in 5 s", history.errors(), interval, std::nullopt}},
-        html);
-  html.Markup("</div>");
-}
-
 void WriteDurations(const std::string& name, const std::string& help,
                     const status::Histogram& histogram, HtmlWriter& html) {
   double recent = 0;
@@ -223,7 +114,7 @@ void WriteProcess(const status::Report& report, HtmlWriter& html) {
   WriteFact("Commit", report.commit(), html);
   WriteFact("Started", TimeText(report.started_at()), html);
   WriteFact("Up for", SecondsText(report.uptime_seconds()), html);
-  WriteFact("Its thread answers within",
+  WriteFact("Event loop answers within",
             SecondsText(report.loop_delay_seconds()), html);
   WriteFact("Waits since the start", CountText(report.waits().begun_total()),
             html);

@@ -4,11 +4,13 @@
 #include <utility>
 #include <vector>
 
+#include "grpc/grpc.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "service/server/host_port.h"
+#include "upstream/core/shut_down_sockets.h"
 
 namespace wriftai {
 namespace {
@@ -64,8 +66,7 @@ void SetConduct(const ServerConfig& config, grpc::ServerBuilder& builder) {
 std::unique_ptr<grpc::Server> Listen(
     const std::string& address,
     const std::shared_ptr<grpc::ServerCredentials>& credentials,
-    grpc::ServerBuilder& builder, std::string& picked) {
-  int port = 0;
+    grpc::ServerBuilder& builder, std::string& picked, int& port) {
   builder.AddListeningPort(address, credentials, &port);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
                              kHandshakeTimeoutMs);
@@ -93,7 +94,13 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
   return server;
 }
 
-GrpcServer::~GrpcServer() { Shutdown(absl::ZeroDuration()); }
+GrpcServer::~GrpcServer() {
+  Shutdown(absl::ZeroDuration());
+  // Never undone: gRPC's own end would wait for its poller, up to 10 s where it
+  // has last written more than a socket takes. Its threads hold nothing of ours
+  // any more, and end with the process.
+  grpc_init();
+}
 
 absl::Status GrpcServer::StartServer(
     const ServerConfig& config,
@@ -106,7 +113,8 @@ absl::Status GrpcServer::StartServer(
   grpc::ServerBuilder builder;
   SetConduct(config, builder);
   builder.RegisterService(&service);
-  server_ = Listen(config.listen_address, credentials, builder, address_);
+  server_ =
+      Listen(config.listen_address, credentials, builder, address_, port_);
   if (server_ == nullptr) {
     return CannotListen("--listen_address", config.listen_address);
   }
@@ -124,7 +132,7 @@ absl::Status GrpcServer::StartHealthServer(const std::string& address) {
   // gRPC starts no server without one; answers UNIMPLEMENTED.
   builder.RegisterCallbackGenericService(&nothing_else_);
   health_server_ = Listen(address, grpc::InsecureServerCredentials(), builder,
-                          health_address_);
+                          health_address_, health_port_);
   if (health_server_ == nullptr) {
     return CannotListen("--health_address", address);
   }
@@ -141,6 +149,13 @@ void GrpcServer::Shutdown(absl::Duration patience) {
   };
   stop(server_.get(), patience);
   stop(health_server_.get(), absl::ZeroDuration());
+}
+
+void GrpcServer::HangUp() {
+  ShutDownSockets(port_, SocketKind::kConnected);
+  if (health_port_ != 0) {
+    ShutDownSockets(health_port_, SocketKind::kConnected);
+  }
 }
 
 }  // namespace wriftai

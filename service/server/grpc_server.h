@@ -17,8 +17,8 @@ namespace wriftai {
 // it, and a second port for health alone where that is wanted: a server of its
 // own, so that nothing else can be called there.
 //
-// Threads: main; health() any. Owns: both servers. The service must outlive it.
-// Fails: Start() alone.
+// Threads: main; health() and HangUp() any. Owns: both servers. The service
+// must outlive it. Fails: Start() alone.
 class GrpcServer {
  public:
   // INVALID_ARGUMENT: an address that cannot be listened on, with its flag.
@@ -43,6 +43,12 @@ class GrpcServer {
   // port answers until the end.
   void Shutdown(absl::Duration patience);
 
+  // Closes the connections under gRPC, from any thread: gRPC 1.51 does not
+  // close one while a write to it is stuck, and its Shutdown() does not return
+  // before, so that a caller that does not read, but whose system still
+  // answers, would keep the process for ever.
+  void HangUp();
+
  private:
   GrpcServer() = default;
 
@@ -57,6 +63,8 @@ class GrpcServer {
   std::unique_ptr<grpc::Server> health_server_;
   std::string address_;
   std::string health_address_;
+  int port_ = 0;
+  int health_port_ = 0;
   ServerHealth health_;
 };
 

@@ -13,9 +13,23 @@
 #include "absl/strings/str_cat.h"
 
 namespace wriftai {
+namespace {
+
+// Of Linux 6.3; this libc does not name it yet.
+constexpr unsigned kNotExecutable = 8;
+
+// There are kernels that give no memory that may be executed, and older ones
+// that do not know how to ask for any other.
+UniqueFd NewMemory() {
+  UniqueFd memory(memfd_create("tls", MFD_CLOEXEC | kNotExecutable));
+  if (memory.get() >= 0 || errno != EINVAL) return memory;
+  return UniqueFd(memfd_create("tls", MFD_CLOEXEC));
+}
+
+}  // namespace
 
 absl::Status MemoryFile::Replace(absl::string_view text) {
-  UniqueFd next(memfd_create("tls", MFD_CLOEXEC));
+  UniqueFd next = NewMemory();
   while (next.get() >= 0 && !text.empty()) {
     const ssize_t written = write(next.get(), text.data(), text.size());
     if (written < 0) break;

@@ -76,8 +76,8 @@ inBrowser('it shows what the report tells', async (t) => {
 
 inBrowser('what comes from outside is text', async (t) => {
   const { page } = await open(t, busy.gateway);
-  assert.equal(
-      await page.locator('#errors tbody td:last-child').innerText(), busy.hostile);
+  const ids = page.locator('#errors tbody td:last-child');
+  assert.ok((await ids.allInnerTexts()).includes(busy.hostile));
   assert.equal(await page.locator('img').count(), 0);
   assert.equal(await page.evaluate(() => window.harmed), undefined);
 });

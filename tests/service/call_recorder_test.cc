@@ -167,8 +167,10 @@ TEST_F(CallRecorderTest, TheLevelSaysWhoseFaultAnEndIs) {
   for (const auto& [code, level] : rows) {
     EXPECT_THAT(LineOf(absl::Status(code, "")), StartsWith(level)) << code;
   }
-  EXPECT_THAT(LineOf(GatewayError(Code::kUnavailable, "DRAINING", "")),
-              StartsWith("info "));
+  for (const char* routine : {"DRAINING", "STREAM_AGE_REACHED"}) {
+    EXPECT_THAT(LineOf(GatewayError(Code::kUnavailable, routine, "")),
+                StartsWith("info "));
+  }
 }
 
 TEST_F(CallRecorderTest, WhatIsBelowTheLevelIsCountedAndNotLogged) {
@@ -195,6 +197,8 @@ TEST_F(CallRecorderTest, KeepsErrorsForTheOperators) {
   LogFrom(spdlog::level::err);
   LineOf(absl::OkStatus());
   LineOf(absl::CancelledError());
+  LineOf(
+      GatewayError(absl::StatusCode::kUnavailable, "STREAM_AGE_REACHED", ""));
   CallRecord record = Record(CallMethod::kCancel);
   record.credential = "0123456789ab";
   recorder_->End(

@@ -91,6 +91,8 @@ TEST(Config, AWrongValueIsOneLineThatSaysWhatWasWanted) {
        "such as 1.5s"},
       {"--max_connections=0",
        "--max_connections: wanted a whole number from 1 to 10000"},
+      {"--budget_share=0", "--budget_share: wanted a number from 0.01 to 1"},
+      {"--budget_share=2", "--budget_share: wanted a number from 0.01 to 1"},
       {"--sandbox=maybe", "--sandbox: wanted true or false"},
       {"--credentials=none",
        "--credentials: wanted caller, gateway or caller_then_gateway"},

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "service/operator/short_text.h"
 #include "upstream/error_details.h"
 #include "upstream/http_status.h"
 
@@ -133,17 +134,14 @@ TEST(RecentErrors, AreNoMoreThanFiftyAndTheOldestGoes) {
   EXPECT_EQ(errors.total(), many);
 }
 
-TEST(RecentErrors, KeepNoLongTexts) {
+TEST(RecentErrors, KeepShortTextsOfPrintableCharacters) {
   RecentErrors errors;
   FailedCall call = Failed("Wait", 1);
-  // The bound falls into the two bytes of a character.
-  call.message = std::string(RecentErrors::kMostTextBytes - 1, 'a') + "\u00e9";
-  call.request_id = std::string(5000, 'b');
+  call.message = std::string(5000, 'a');
+  call.upstream_request_id = "\xff\n\x1b[2Jid\u00e9";
   errors.Add(call);
-  EXPECT_EQ(errors.calls()[0].message,
-            std::string(RecentErrors::kMostTextBytes - 1, 'a'));
-  EXPECT_EQ(errors.calls()[0].request_id,
-            std::string(RecentErrors::kMostTextBytes, 'b'));
+  EXPECT_EQ(errors.calls()[0].message, std::string(kShortTextBytes, 'a'));
+  EXPECT_EQ(errors.calls()[0].upstream_request_id, "???[2Jid??");
 }
 
 TEST(RecentErrors, ACallerWhoLeavesIsNone) {

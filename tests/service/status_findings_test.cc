@@ -13,11 +13,13 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 // A gateway that has a token and nothing to do.
 status::Report Idle() {
   status::Report report;
   report.set_phase("serving");
+  report.mutable_upstream()->set_healthy(true);
   status::Credential& credential = *report.add_credentials();
   credential.set_name("aaa");
   credential.mutable_reads()->set_allowed_per_second(3);
@@ -54,6 +56,17 @@ TEST(Findings, ADrainIsANotice) {
 }
 
 TEST(Findings, AnUpstreamThatDoesNotAnswerIsAProblem) {
+  status::Report report = Idle();
+  report.mutable_upstream()->set_healthy(false);
+  report.mutable_upstream()->set_failing_credentials(2);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("WriftAI does not answer: the last requests have all "
+                          "failed. Waits go on; see the last errors for the "
+                          "reason."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
+}
+
+TEST(Findings, AnUpstreamThatAnswersSomeIsAProblem) {
   status::Report report = Idle();
   report.mutable_upstream()->set_polling_credentials(5);
   report.mutable_upstream()->set_failing_credentials(2);
@@ -129,12 +142,22 @@ TEST(Findings, SlowReadersAreANotice) {
               ElementsAre(HasSubstr("At least 10 readers lag, by up to 34 s")));
 }
 
+TEST(Findings, ThreeSlowReadersAreThree) {
+  status::Report report = Idle();
+  for (int i = 0; i < 3; ++i) {
+    report.mutable_streams()->add_slowest()->set_write_seconds(2);
+  }
+  EXPECT_THAT(Texts(report),
+              ElementsAre(StartsWith("3 readers lag, by up to 2 s")));
+}
+
 TEST(Findings, AThreadThatIsLateIsAProblem) {
   status::Report report = Idle();
   report.set_loop_delay_seconds(0.3);
-  EXPECT_THAT(Texts(report),
-              ElementsAre("The gateway's thread took 300 ms to answer: it is "
-                          "short of processor time."));
+  EXPECT_THAT(
+      Texts(report),
+      ElementsAre("The gateway's event loop took 300 ms to answer: it is "
+                  "short of processor time."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
 }
 
@@ -183,6 +206,7 @@ TEST(Findings, TheSummarySaysHowItGoes) {
 TEST(Findings, TheSummaryOfAGatewayWithoutATokenIsShort) {
   status::Report report;
   report.set_phase("starting");
+  report.mutable_upstream()->set_healthy(true);
   AddFindings(report);
   EXPECT_EQ(report.summary(), "Starting, 0 waits on 0 predictions; no 429.");
 }

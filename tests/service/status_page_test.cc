@@ -45,6 +45,7 @@ status::Report Full(const std::string& text, int credentials) {
   report.set_version("1.2.3");
   report.set_commit("abcdef012345");
   report.set_phase("serving");
+  report.mutable_upstream()->set_healthy(true);
   report.mutable_waits()->set_waiters(1204);
   report.mutable_history()->set_interval_seconds(5);
   Fill(3, report.mutable_history()->mutable_waiters());
@@ -120,6 +121,7 @@ TEST(StatusPage, NoTextBecomesMarkup) {
 TEST(StatusPage, OfNothingIsComplete) {
   status::Report report;
   report.set_phase("starting");
+  report.mutable_upstream()->set_healthy(true);
   AddFindings(report);
   const std::string html = StatusPageHtml(report);
   for (const char* part : {"No token has been used", "No open stream lags.",

@@ -209,5 +209,30 @@ TEST(WaitStream, TheLongestWaitIsBounded) {
             "MAX_WAIT_EXCEEDED");
 }
 
+TEST(WaitStream, EndsByItselfBeforeItsConnectionIsCutOff) {
+  Config config = UnpacedConfig();
+  config.server.max_connection_age_grace = absl::Milliseconds(50);
+  ServiceHarness harness(config);
+  Stream stream(harness, kInterval);
+  EXPECT_EQ(stream.Next(), "");
+  const grpc::Status status = stream.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).reason(),
+            "STREAM_AGE_REACHED");
+  EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(status).has_retry_delay());
+}
+
+TEST(WaitStream, WhereConnectionsHaveNoAgeStreamsHaveNoneEither) {
+  Config config = UnpacedConfig();
+  config.server.max_connection_age = absl::ZeroDuration();
+  config.server.max_connection_age_grace = absl::Milliseconds(1);
+  config.max_wait = absl::Milliseconds(50);
+  ServiceHarness harness(config);
+  Stream stream(harness, kInterval);
+  EXPECT_EQ(stream.Next(), "");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(stream.Finish()).reason(),
+            "MAX_WAIT_EXCEEDED");
+}
+
 }  // namespace
 }  // namespace wriftai

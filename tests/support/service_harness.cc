@@ -43,7 +43,7 @@ void ServiceHarness::Settle() {
 }
 
 void ServiceHarness::Drain() {
-  RunOnLoop(*loop_, [this] { engine_->BeginDrain(absl::InfiniteDuration()); });
+  RunOnLoop(*loop_, [this] { engine_->BeginDrain(absl::InfiniteFuture()); });
 }
 
 size_t ServiceHarness::waiter_count() {

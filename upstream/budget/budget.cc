@@ -63,8 +63,8 @@ class Budget::Waiting : public Call {
   TimerHandle later_;
 };
 
-Budget::Budget(double rate, Scheduler& scheduler)
-    : scheduler_(scheduler), estimate_(rate) {}
+Budget::Budget(double rate, Scheduler& scheduler, double share)
+    : scheduler_(scheduler), estimate_(rate, share) {}
 
 std::optional<Permit> Budget::TryAdmit() {
   const absl::Time now = scheduler_.Now();
@@ -117,7 +117,7 @@ int64_t Budget::Ahead(absl::Time deadline) const {
 absl::Time Budget::PollTurn() const {
   return poll_ == nullptr || !call_since_poll_
              ? absl::InfiniteFuture()
-             : poll_since_ + absl::Seconds(kPollPatience / estimate_.rate());
+             : poll_since_ + absl::Seconds(kPollPatience / rate());
 }
 
 absl::Time Budget::PollEarliest(absl::Time now) {

@@ -20,7 +20,7 @@ namespace wriftai {
 
 // What one bucket of a credential has seen and done; all counts since it began.
 struct BudgetStats {
-  double rate = 0;             // Requests per second.
+  double rate = 0;             // Requests per second, of all consumers.
   int64_t limit = 0;           // Requests in a window.
   int64_t used = 0;            // Of the current window, by us and by others.
   int64_t for_others = 0;      // Left to other consumers of the token.
@@ -53,9 +53,13 @@ class Budget {
 
   static constexpr double kPollPatience = 4;
 
-  Budget(double rate, Scheduler& scheduler);
+  // `rate`, `share`: see RateEstimate.
+  Budget(double rate, Scheduler& scheduler, double share = 1);
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
+
+  // Grants nothing before `when`.
+  void Pause(absl::Time when) { estimate_.Pause(when); }
 
   // A permit that can be had this instant, for a call. Nothing: Admit().
   std::optional<Permit> TryAdmit();
@@ -70,8 +74,8 @@ class Budget {
   // Waits for a permit for a poll. One at a time; `granted` as above.
   [[nodiscard]] CallHandle ClaimPoll(PollGranted granted);
 
-  // Requests per second.
-  double rate() const { return estimate_.rate(); }
+  // Requests per second that are ours.
+  double rate() const { return estimate_.own_rate(); }
 
   BudgetStats stats();
 

@@ -5,15 +5,19 @@
 namespace wriftai {
 
 BudgetRegistry::BudgetRegistry(Rates rates, Scheduler& scheduler)
-    : rates_(rates), scheduler_(scheduler) {}
+    : rates_(rates), scheduler_(scheduler), started_at_(scheduler.Now()) {}
 
 std::shared_ptr<CredentialBudget> BudgetRegistry::For(
     const std::shared_ptr<const Credential>& credential) {
   assert(scheduler_.OnLoopThread());
   std::shared_ptr<CredentialBudget>& budget = budgets_[credential->key()];
   if (budget == nullptr) {
-    budget = std::make_shared<CredentialBudget>(credential, rates_.reads,
-                                                rates_.creates, scheduler_);
+    budget = std::make_shared<CredentialBudget>(
+        credential, rates_.reads, rates_.creates, rates_.share, scheduler_);
+    if (rates_.share < 1) {
+      budget->reads.Pause(started_at_ + kTakeOver);
+      budget->creates.Pause(started_at_ + kTakeOver);
+    }
   }
   budget->used_at = scheduler_.Now();
   if (forget_ == nullptr) {

@@ -17,10 +17,10 @@ namespace wriftai {
 // The two buckets of one credential.
 struct CredentialBudget {
   CredentialBudget(std::shared_ptr<const Credential> who, double read_rate,
-                   double create_rate, Scheduler& scheduler)
+                   double create_rate, double share, Scheduler& scheduler)
       : credential(std::move(who)),
-        reads(read_rate, scheduler),
-        creates(create_rate, scheduler) {}
+        reads(read_rate, scheduler, share),
+        creates(create_rate, scheduler, share) {}
 
   const std::shared_ptr<const Credential> credential;
   Budget reads;    // Everything but creates; cancels too.
@@ -39,14 +39,21 @@ class BudgetRegistry {
   // windows full again.
   static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
+  // With a share, how long after the start nothing is sent: the process that
+  // this one replaces may have used its part of the window that was then, a
+  // second by the published limits, and a request may be under way as long
+  // again as a fifth of it.
+  static constexpr absl::Duration kTakeOver = absl::Milliseconds(1200);
+
   struct Rates {  // Requests per second, until replies say otherwise.
     double reads = 3;
     double creates = 15;
+    double share = 1;  // The part of both that is ours.
   };
 
   // No limits until replies name some.
   static constexpr Rates kUnlimited{std::numeric_limits<double>::infinity(),
-                                    std::numeric_limits<double>::infinity()};
+                                    std::numeric_limits<double>::infinity(), 1};
 
   BudgetRegistry(Rates rates, Scheduler& scheduler);
 
@@ -62,6 +69,7 @@ class BudgetRegistry {
 
   const Rates rates_;
   Scheduler& scheduler_;
+  const absl::Time started_at_;
   // By the credential's key.
   std::map<std::string, std::shared_ptr<CredentialBudget>> budgets_;
   TimerHandle forget_;

@@ -48,10 +48,11 @@ absl::Duration WindowOf(double rate) {
 
 }  // namespace
 
-RateEstimate::RateEstimate(double rate)
+RateEstimate::RateEstimate(double rate, double share)
     : configured_rate_(rate),
-      window_(LimitOf(rate), WindowOf(rate)),
-      refill_(std::isfinite(rate) ? rate : 1) {}
+      share_(share),
+      window_(LimitOf(rate), WindowOf(rate), share),
+      refill_(std::isfinite(rate) ? rate : 1, share) {}
 
 bool RateEstimate::unlimited() const {
   return !limit_learnt_ && !std::isfinite(configured_rate_);
@@ -59,6 +60,19 @@ bool RateEstimate::unlimited() const {
 
 double RateEstimate::rate() const {
   return unlimited() ? configured_rate_ : refill_.rate();
+}
+
+double RateEstimate::own_rate() const {
+  if (unlimited()) return configured_rate_;
+  const double by_window = static_cast<double>(window_.OwnMost()) /
+                           static_cast<double>(window_.limit());
+  return rate() * std::min(share_, by_window);
+}
+
+absl::Time RateEstimate::EarliestByShare() const {
+  return share_ * static_cast<double>(window_.limit()) < 1
+             ? last_sent_ + absl::Seconds(1 / (share_ * rate()))
+             : absl::InfinitePast();
 }
 
 void RateEstimate::Roll(absl::Time now) {
@@ -73,8 +87,8 @@ int64_t RateEstimate::Used(absl::Time now) {
 }
 
 absl::Time RateEstimate::Earliest(Lane lane, absl::Time now) {
-  const absl::Time when = std::max(now, paused_until_);
-  if (unlimited()) return when;
+  if (unlimited()) return std::max(now, paused_until_);
+  const absl::Time when = std::max({now, paused_until_, EarliestByShare()});
   Roll(now);
   const bool is_poll = lane == Lane::kPoll;
   if (!window_.located() || window_.kind() == Kind::kRefill) {
@@ -151,8 +165,7 @@ void RateEstimate::OnReply(absl::Time now, const RateLimit& rate) {
   if (remaining > 0 || window_.kind() != Kind::kUnknown) return;
   // Nothing is left: whether it comes back bit by bit is not known.
   const absl::Duration reset = rate.reset_after.value_or(window_.length());
-  paused_until_ =
-      std::max(paused_until_, now + std::min(reset, window_.length()));
+  Pause(now + std::min(reset, window_.length()));
 }
 
 bool RateEstimate::OnLimited(absl::Time now, const RateLimit& rate) {
@@ -168,8 +181,8 @@ bool RateEstimate::OnLimited(absl::Time now, const RateLimit& rate) {
   }
   refill_.Correct(now, 0, outstanding_);
   spacing_ = std::min(kMostSpacing, spacing_ * kSpacingAfterLimited);
-  paused_until_ = std::max(paused_until_, now + reset);
-  if (window_.others() > 0) return true;
+  Pause(now + reset);
+  if (window_.HasStrangers()) return true;
   window_.set_kind(Kind::kUnknown);
   window_.ShiftPlaces();
   return false;

@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_UPSTREAM_BUDGET_RATE_ESTIMATE_H_
 #define WRIFTAI_UPSTREAM_BUDGET_RATE_ESTIMATE_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/time/time.h"
@@ -24,6 +25,10 @@ enum class Lane { kCall, kPoll };
 // Once a reply has shown that a new window begins full, the refill is no longer
 // held against it. Without any header polls and calls are evenly spaced.
 //
+// Replicas of this program that share a token each keep to their share, since
+// none can see what the others are about to send. A share that is not a whole
+// number of requests in a window is rounded down, except to 0.
+//
 // Other consumers of the token are seen in what replies say is left, and what
 // they used of late is left to them. After a 429 nothing goes until the reset
 // that it names.
@@ -32,7 +37,12 @@ enum class Lane { kCall, kPoll };
 class RateEstimate {
  public:
   // Requests per second, above 0; infinite: no limit until a reply names one.
-  explicit RateEstimate(double rate);
+  // `share`, above 0 and up to 1: the part of it, and of what replies name,
+  // that is ours; the rest is left to the other replicas of this program.
+  explicit RateEstimate(double rate, double share = 1);
+
+  // Nothing goes before `when`.
+  void Pause(absl::Time when) { paused_until_ = std::max(paused_until_, when); }
 
   // When the next request may be sent at the earliest, if nothing more is
   // learnt. From `now` on.
@@ -57,8 +67,9 @@ class RateEstimate {
   // Its reply will never come.
   void OnLost();
 
-  // For metrics and estimates.
+  // For metrics and estimates: the token's, and what the share makes ours.
   double rate() const;
+  double own_rate() const;
   int64_t limit() const { return window_.limit(); }
   int64_t outstanding() const { return outstanding_; }
   int64_t others() const { return window_.others(); }
@@ -74,7 +85,11 @@ class RateEstimate {
   void SetLength(absl::Time now, absl::Duration length);
   absl::Time EarliestByRefill(bool is_poll, absl::Time now) const;
 
+  // So that less than one request in a window is kept to, too.
+  absl::Time EarliestByShare() const;
+
   const double configured_rate_;
+  const double share_;
   bool limit_learnt_ = false;
   // The end that the last reply named, and when that was.
   absl::Time named_end_ = absl::InfinitePast();

@@ -13,18 +13,22 @@ constexpr double kRounding = 1e-6;
 // about ten replies.
 constexpr double kOthersGain = 0.1;
 
-// Others are never taken to use more than this part of the rate: some of it is
-// ours, whatever they want.
+// Others are never taken to use more than this part of the rate, or than is not
+// our share: some of it is ours, whatever they want.
 constexpr double kMostForOthers = 0.7;
 
 }  // namespace
+
+double RefillEstimate::MostForOthers() const {
+  return std::max(kMostForOthers * rate_, LeastForOthers());
+}
 
 void RefillEstimate::set_rate(absl::Time now, double rate) {
   tokens_ = Tokens(now);
   at_ = now;
   rate_ = rate;
   // Else a lower rate would leave less than nothing for us.
-  others_ = std::min(others_, kMostForOthers * rate_);
+  others_ = std::clamp(others_, LeastForOthers(), MostForOthers());
 }
 
 double RefillEstimate::Tokens(absl::Time now) const {
@@ -61,8 +65,8 @@ void RefillEstimate::Correct(absl::Time now, int64_t remaining,
 }
 
 void RefillEstimate::BlameOthers() {
-  others_ = std::clamp(others_ + kOthersGain * drift_ * rate_, 0.0,
-                       kMostForOthers * rate_);
+  others_ = std::clamp(others_ + kOthersGain * drift_ * rate_, LeastForOthers(),
+                       MostForOthers());
 }
 
 void RefillEstimate::Fill(absl::Time now, double tokens) {

@@ -14,8 +14,9 @@ namespace wriftai {
 // Threads: loop. A value. Fails: never.
 class RefillEstimate {
  public:
-  // Requests per second, above 0.
-  explicit RefillEstimate(double rate) : rate_(rate) {}
+  // Requests per second, above 0, of which `share` (above 0, up to 1) is ours.
+  explicit RefillEstimate(double rate, double share = 1)
+      : share_(share), rate_(rate), others_((1 - share) * rate) {}
 
   double rate() const { return rate_; }
   void set_rate(absl::Time now, double rate);
@@ -47,11 +48,15 @@ class RefillEstimate {
   void Fill(absl::Time now, double tokens);
 
  private:
+  double LeastForOthers() const { return (1 - share_) * rate_; }
+  double MostForOthers() const;
+
+  const double share_;
   double rate_;
   double tokens_ = 1;
   double capacity_ = 1;
-  double others_ = 0;  // Requests per second of other consumers.
-  double drift_ = 0;   // Tokens that the last correction took away.
+  double others_;     // Requests per second of other consumers.
+  double drift_ = 0;  // Tokens that the last correction took away.
   absl::Time at_ = absl::InfinitePast();  // When `tokens_` was right.
 };
 

@@ -1,6 +1,7 @@
 #include "upstream/budget/window_estimate.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace wriftai {
 namespace {
@@ -21,6 +22,9 @@ constexpr double kGuard = 0.03;
 // Replies in a row that fit a count, until it is believed against what was seen
 // before.
 constexpr int kNotByChance = 6;
+
+// A whole request that lacks a rounding error is one.
+constexpr double kRounding = 1e-9;
 
 // Each shift of the places, and where they begin anew.
 constexpr double kShift = 0.15;
@@ -118,10 +122,17 @@ int64_t WindowEstimate::Used(int64_t outstanding) const {
   return std::max(own_, reported_ + outstanding);
 }
 
+int64_t WindowEstimate::OwnMost() const {
+  return std::max<int64_t>(
+      1, std::llround(
+             std::floor(static_cast<double>(limit_) * share_ + kRounding)));
+}
+
 int64_t WindowEstimate::others() const {
+  const int64_t replicas = limit_ - OwnMost();
   int64_t most = others_now_;
   for (const int64_t seen : others_seen_) most = std::max(most, seen);
-  if (most <= 0) return 0;
+  if (most <= replicas) return replicas;
   // One more than was seen: who takes so many in this window may take more in
   // the next, or later in this one than our last request shows, and to find
   // that out would cost a 429. One of each window is ours, whatever they want.

@@ -27,9 +27,10 @@ class WindowEstimate {
   // use, early enough for a request that is under way for 150 ms of a second.
   static constexpr double kLastPlace = 0.85;
 
-  // At most `limit` requests (from 1) in `length`.
-  WindowEstimate(int64_t limit, absl::Duration length)
-      : limit_(limit), length_(length) {}
+  // At most `limit` requests (from 1) in `length`, of which `share` (above 0,
+  // up to 1) is ours and the rest for the other replicas of this program.
+  WindowEstimate(int64_t limit, absl::Duration length, double share)
+      : share_(share), limit_(limit), length_(length) {}
 
   int64_t limit() const { return limit_; }
   absl::Duration length() const { return length_; }
@@ -76,8 +77,15 @@ class WindowEstimate {
   // What the window has been used, by us and by others, at the most.
   int64_t Used(int64_t outstanding) const;
 
-  // What other consumers are expected to use of a window.
+  // What the share leaves to us of a window: whole requests, from 1.
+  int64_t OwnMost() const;
+
+  // What other consumers are expected to use of a window, the other replicas
+  // included.
   int64_t others() const;
+
+  // Whether they were seen to use more than the other replicas may.
+  bool HasStrangers() const { return others() > limit_ - OwnMost(); }
 
   // What is kept for them in the rest of this window.
   int64_t ReservedForOthers() const;
@@ -94,6 +102,7 @@ class WindowEstimate {
   void Close();
   absl::Duration Place(int64_t index) const;
 
+  const double share_;
   int64_t limit_;
   absl::Duration length_;
   absl::Time start_ = absl::InfinitePast();

@@ -24,6 +24,9 @@ class PredictionObserver {
   virtual void OnError(const absl::Status& status) = 0;
 };
 
+// The reason of the error that ends a wait whose waiter comes back.
+inline constexpr char kStreamAgeReached[] = "STREAM_AGE_REACHED";
+
 // How a waiter wants to be told.
 struct WatchOptions {
   absl::Duration poll_interval = absl::Seconds(1);

@@ -24,7 +24,7 @@ absl::Status MaxWaitExceeded(absl::string_view id) {
 
 absl::Status StreamAgeReached(absl::string_view id) {
   absl::Status status = GatewayError(
-      absl::StatusCode::kUnavailable, "STREAM_AGE_REACHED",
+      absl::StatusCode::kUnavailable, kStreamAgeReached,
       absl::StrCat("the stream has reached its age; the prediction ", id,
                    " goes on: wait for it again, where the connection leads"));
   SetRetryDelay(absl::ZeroDuration(), status);

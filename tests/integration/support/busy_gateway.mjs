@@ -49,9 +49,9 @@ export class BusyGateway {
           id: busy.stuckId,
           wait_options: { poll_interval: { nanos: 100_000_000 } },
         }), { authorization: `Bearer ${TOKEN}` });
-    await busy.reportWith(({ waits, streams, errors }) =>
-      waits.waiters === busy.waiters && streams.slowest.length === 1 &&
-        errors.last.length === 1);
+    await busy.reportWith((report) =>
+      report.waits.waiters === busy.waiters && busy.stuckIn(report) &&
+        busy.failedPollIn(report));
     return busy;
   }
 
@@ -60,6 +60,16 @@ export class BusyGateway {
     this.client?.close();
     await this.gateway?.stop();
     await this.sandbox?.stop();
+  }
+
+  /** The stream that nobody reads, if it is among the slowest. */
+  stuckIn({ streams }) {
+    return streams.slowest.find((one) => one.prediction === this.stuckId);
+  }
+
+  /** The poll that fails, if it is among the errors. */
+  failedPollIn({ errors }) {
+    return errors.last.find((one) => one.upstream_request_id === this.hostile);
   }
 
   /** One more wait. */

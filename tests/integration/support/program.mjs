@@ -73,14 +73,14 @@ export class Program {
   }
 
   /** Sends the signal; how the program has ended, by force if need be. */
-  async stop(signal = 'SIGTERM') {
+  async stop(signal = 'SIGTERM', patienceMs = PATIENCE_MS) {
     this.child.kill(signal);
-    return this.end();
+    return this.end(patienceMs);
   }
 
   /** How the program ends; an error if that takes too long. */
-  async end() {
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS);
+  async end(patienceMs = PATIENCE_MS) {
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), patienceMs);
     const result = await this.ended;
     clearTimeout(timer);
     assert.notEqual(result.signal, 'SIGKILL', `${this.describe()} hung`);

@@ -21,9 +21,12 @@ function* unframe(buffer) {
  * send and readers that none would be. It reads nothing before finish().
  */
 export class RawCall {
-  /** `headers`: besides those that gRPC demands; `bytes`: the message. */
-  constructor(address, method, bytes, headers = {}) {
-    this.session = http2.connect(`http://${address}`);
+  /**
+   * `headers`: besides those that gRPC demands; `bytes`: the message;
+   * `settings`: HTTP/2's, of the client.
+   */
+  constructor(address, method, bytes, headers = {}, settings = {}) {
+    this.session = http2.connect(`http://${address}`, { settings });
     this.session.on('error', () => {});  // The stream has it too.
     this.stream = this.session.request({
       ':method': 'POST', ':path': `/wriftai.v1.Predictions/${method}`,

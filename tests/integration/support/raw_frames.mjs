@@ -6,6 +6,9 @@ const HEADERS = 1;
 const RST_STREAM = 3;
 const SETTINGS = 4;
 const GOAWAY = 7;
+const WINDOW_UPDATE = 8;
+const INITIAL_WINDOW_SIZE = 4;
+const LARGEST_WINDOW = 0x7fffffff;
 const END_STREAM = 1;
 const END_HEADERS = 4;
 
@@ -48,25 +51,60 @@ async function* readFrames(socket) {
   }
 }
 
+async function connect(address) {
+  const [host, port] = address.split(':');
+  const socket = net.connect({ host, port: Number(port) });
+  await once(socket, 'connect');
+  return socket;
+}
+
+// A whole call, as the frames of one stream.
+function callFrames(address, stream, method, headers, message) {
+  const length = Buffer.alloc(5);
+  length.writeUInt32BE(message.length, 1);
+  return [
+    frame(HEADERS, END_HEADERS, stream, hpack([
+      [':method', 'POST'], [':scheme', 'http'],
+      [':path', `/wriftai.v1.Predictions/${method}`], [':authority', address],
+      ['content-type', 'application/grpc'], ['te', 'trailers'], ...headers,
+    ])),
+    frame(DATA, END_STREAM, stream, Buffer.concat([length, message])),
+  ];
+}
+
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+
+/**
+ * `count` times the same call, by a client that allows all answers to be sent
+ * and reads none: what the system does not buffer gets stuck in the sender.
+ * Returns the socket.
+ */
+export async function callAndNeverRead(address, method, message, count) {
+  const socket = await connect(address);
+  socket.pause().on('error', () => {});
+  const setting = Buffer.alloc(6);
+  setting.writeUInt16BE(INITIAL_WINDOW_SIZE);
+  setting.writeUInt32BE(LARGEST_WINDOW, 2);
+  const more = Buffer.alloc(4);
+  more.writeUInt32BE(LARGEST_WINDOW - 65535);
+  socket.write(Buffer.concat([
+    PREFACE, frame(SETTINGS, 0, 0, setting), frame(WINDOW_UPDATE, 0, 0, more),
+    ...Array.from({ length: count }, (_, i) =>
+      callFrames(address, 2 * i + 1, method, [], message)).flat(),
+  ]));
+  return socket;
+}
+
 /**
  * Sends one call with exactly these headers, which no HTTP/2 library would let
  * through; how it ended: 'HEADERS' (the text of the last ones in `text`, where
  * gRPC's C core leaves it readable), 'RST_STREAM', 'GOAWAY' or 'CLOSED'.
  */
 export async function sendRaw(address, method, headers, message) {
-  const [host, port] = address.split(':');
-  const socket = net.connect({ host, port: Number(port) });
-  await once(socket, 'connect');
-  const length = Buffer.alloc(5);
-  length.writeUInt32BE(message.length, 1);
+  const socket = await connect(address);
   socket.write(Buffer.concat([
-    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(SETTINGS, 0, 0),
-    frame(HEADERS, END_HEADERS, 1, hpack([
-      [':method', 'POST'], [':scheme', 'http'],
-      [':path', `/wriftai.v1.Predictions/${method}`], [':authority', address],
-      ['content-type', 'application/grpc'], ['te', 'trailers'], ...headers,
-    ])),
-    frame(DATA, END_STREAM, 1, Buffer.concat([length, message])),
+    PREFACE, frame(SETTINGS, 0, 0),
+    ...callFrames(address, 1, method, headers, message),
   ]));
   try {
     for await (const { type, flags, text } of readFrames(socket)) {

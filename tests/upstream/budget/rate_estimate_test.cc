@@ -172,5 +172,51 @@ TEST(UnlimitedRateEstimate, NothingWaitsUntilAReplyNamesALimit) {
   EXPECT_GT(estimate.Earliest(Lane::kPoll, kStart), kStart);
 }
 
+TEST_F(RateEstimateTest, AShareIsRoundedDownToWholeRequestsOfAWindow) {
+  RateEstimate half(3, 0.5);
+  half.OnSent(now());
+  half.OnReply(now(), Says(3, 2, 0.9));
+  // The one of the three is used up; the next goes in the next window.
+  EXPECT_GE(half.Earliest(Lane::kCall, now()), now() + absl::Seconds(0.9));
+  EXPECT_NEAR(half.own_rate(), 1, 1e-9);
+  EXPECT_NEAR(half.rate(), 3, 1e-9);
+  EXPECT_EQ(half.others(), 2);
+}
+
+TEST_F(RateEstimateTest, AShareOfLessThanOneRequestInAWindowIsKept) {
+  RateEstimate quarter(3, 0.25);
+  quarter.OnSent(now());
+  quarter.OnReply(now(), Says(3, 2, 0.9));
+  EXPECT_GE(quarter.Earliest(Lane::kPoll, now()),
+            now() + absl::Seconds(1 / 0.75));
+  EXPECT_NEAR(quarter.own_rate(), 0.75, 1e-9);
+}
+
+TEST_F(RateEstimateTest, AShareOfALimitThatAReplyNamesIsOfThat) {
+  RateEstimate half(3, 0.5);
+  half.OnSent(now());
+  half.OnReply(now(), Says(9, 8, 0.9));
+  EXPECT_NEAR(half.own_rate(), 4, 1e-9);
+}
+
+TEST_F(RateEstimateTest, A429WhileReplicasKeepToTheirSharesIsOurs) {
+  RateEstimate half(4, 0.5);
+  half.OnSent(now());
+  half.OnReply(now(), Says(4, 3, 0.9));
+  half.OnSent(now());
+  half.OnReply(now(), Says(4, 1, 0.9));
+  half.OnSent(now());
+  EXPECT_FALSE(half.OnLimited(now(), Says(4, 0, 0.9)))
+      << "two were the other replica's";
+}
+
+TEST_F(RateEstimateTest, WhoUsesMoreThanTheReplicasIsAnother) {
+  RateEstimate half(4, 0.5);
+  half.OnSent(now());
+  half.OnReply(now(), Says(4, 0, 0.9));
+  half.OnSent(now());
+  EXPECT_TRUE(half.OnLimited(now(), Says(4, 0, 0.9)));
+}
+
 }  // namespace
 }  // namespace wriftai

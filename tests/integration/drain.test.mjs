@@ -1,0 +1,128 @@
+// A drain with thousands of open streams, and with callers that do not read.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Client } from './support/client.mjs';
+import { FakeUpstream } from './support/fake_upstream.mjs';
+import { Gateway } from './support/gateway.mjs';
+import { Metrics } from './support/metrics.mjs';
+import { Program, secret } from './support/program.mjs';
+import { RawCall } from './support/raw_call.mjs';
+import { callAndNeverRead } from './support/raw_frames.mjs';
+import { failure } from './support/rpc_error.mjs';
+import { predictionJson } from './support/sandbox.mjs';
+import { encode } from './support/schema.mjs';
+import { setting } from './support/setting.mjs';
+
+const TOKEN = secret('drain-token-1');
+
+// 5,000 as they are shipped, fewer in the sanitized builds, which are slower.
+const STREAMS = Number(setting('DRAIN_STREAMS'));
+const STREAMS_PER_CONNECTION = 100;  // As most servers and libraries allow.
+
+// A program that stops within its --drain_timeout takes 20 s; one that does
+// not would have to be killed. Not a measure.
+const PATIENCE_MS = 60_000;
+
+const id = '00000000-0000-4000-8000-000000000000';
+const largeId = '00000000-0000-4000-8000-000000000001';
+
+// Together more than the sockets of both ends take up.
+const LARGE = 'x'.repeat(8 << 20);
+const LARGE_COUNT = 8;
+
+// A gateway over an upstream that answers every GET: both predictions run.
+async function start(t) {
+  const upstream = await FakeUpstream.start();
+  const large = predictionJson(largeId, 'started', { input: LARGE });
+  upstream.answerAll(({ path }) =>
+    path.endsWith(largeId) ? large : predictionJson(id, 'started'));
+  const gateway =
+      await Gateway.start({ apiBaseUrl: upstream.baseUrl, token: TOKEN });
+  t.after(async () => {
+    await gateway.program.stop('SIGKILL').catch(() => {});
+    await upstream.stop();
+  });
+  return gateway;
+}
+
+// Returns when the gateway has begun to write so many updates.
+async function written(gateway, count) {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const { status, body } = await gateway.page('/metrics');
+    // Else it is busy with the large prediction.
+    if (status === 200 &&
+        new Metrics(body).value('updates_total') >= count) {
+      return;
+    }
+    assert.ok(Date.now() < end, body);
+  }
+}
+
+// Callers that hold a Wait open and never read on, each in its own way.
+async function startStuckReaders(t, gateway) {
+  const wait = (id) => encode('WaitRequest', {
+    id, wait_options: { poll_interval: { seconds: 3600 } },
+  });
+  // Its window is open, and its socket full.
+  const full = await callAndNeverRead(
+      gateway.address, 'Wait', wait(largeId), LARGE_COUNT);
+  await written(gateway, LARGE_COUNT);
+  // Its flow-control window is closed, and stays so.
+  const closed = new RawCall(gateway.address, 'Wait', wait(id), {},
+                             { initialWindowSize: 0 });
+  closed.stream.on('error', () => {});  // It is cut off in the end.
+  await written(gateway, LARGE_COUNT + 1);
+  // It has stopped altogether, and only its system still answers.
+  const stopped = new Program(
+      setting('WRIFTCTL'),
+      ['wait', id, '--json', '--address', gateway.address]);
+  t.after(async () => {
+    full.destroy();
+    closed.session.destroy();
+    await stopped.stop('SIGKILL').catch(() => {});
+  });
+  await stopped.awaitOutput('stdout', /(started)/);
+  stopped.child.kill('SIGSTOP');
+}
+
+test(`a drain of ${STREAMS} streams, beside callers that do not read, tells ` +
+     'each that reads when to come back, and exits 0 in time', async (t) => {
+  const gateway = await start(t);
+  await startStuckReaders(t, gateway);
+  const clients = Array.from(
+      { length: STREAMS / STREAMS_PER_CONNECTION },
+      () => new Client(gateway.address));
+  t.after(() => clients.forEach((client) => client.close()));
+  const streams = clients.flatMap((client) => Array.from(
+      { length: STREAMS_PER_CONNECTION },
+      () => client.wait({ id, wait_options: { only_changes: true } },
+                        { timeoutMs: PATIENCE_MS })));
+  await Promise.all(streams.map((stream) => stream.next()));
+
+  const ended = gateway.program.stop('SIGTERM', PATIENCE_MS);
+  const delays = await Promise.all(streams.map(async (stream) => {
+    const error = await failure(
+        stream.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
+    return error.retrySeconds;
+  }));
+  const { code } = await ended;
+  assert.equal(code, 0, gateway.program.stderr);
+
+  // Even over 5 s: each second has its fifth, give or take what chance does.
+  const bySecond = [0, 0, 0, 0, 0];
+  delays.forEach((delay) => ++bySecond[Math.floor(delay)]);
+  assert.equal(bySecond.length, 5, 'none is sent away for longer');
+  for (const count of bySecond) {
+    assert.ok(count > STREAMS / 10 && count < STREAMS / 3, `${bySecond}`);
+  }
+});
+
+test('a second SIGTERM ends a drain that callers who do not read hold up',
+     async (t) => {
+       const gateway = await start(t);
+       await startStuckReaders(t, gateway);
+       gateway.program.child.kill('SIGTERM');
+       await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
+       assert.equal((await gateway.program.stop('SIGTERM')).code, 128 + 15);
+     });
