@@ -32,6 +32,8 @@ log_driver = "k8s-file"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "runc"
+[network]
+network_config_dir = "$STORAGE/networks"
 END
   cat >"$CONTAINERS_STORAGE_CONF" <<END
 [storage]
