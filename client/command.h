@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/time/time.h"
+#include "grpc/health/v1/health.pb.h"
 #include "upstream/core/secret.h"
 #include "wriftai/v1/predictions.pb.h"
 
@@ -25,6 +26,9 @@ struct ConnectionOptions {
   std::string ca;
   std::string certificate;
   Secret key;
+
+  // What the gateway's certificate has to be for; empty: the address's host.
+  std::string server_name;
 
   // Sent as `authorization: Bearer …`; empty sends nothing.
   Secret token;
@@ -55,6 +59,10 @@ struct CreateCommand {
   v1::WaitOptions wait_options;
 };
 
+struct HealthCommand {
+  grpc::health::v1::HealthCheckRequest request;
+};
+
 struct HelpCommand {
   std::string text;
 };
@@ -63,7 +71,7 @@ struct VersionCommand {};
 
 using Command =
     std::variant<HelpCommand, VersionCommand, GetCommand, ListCommand,
-                 WaitCommand, CancelCommand, CreateCommand>;
+                 WaitCommand, CancelCommand, CreateCommand, HealthCommand>;
 
 struct Invocation {
   ConnectionOptions connection;

@@ -19,9 +19,12 @@ constexpr char kGeneralSummary[] =
     "  list                        show the newest predictions\n"
     "  wait ID                     follow a prediction until it has ended\n"
     "  cancel ID                   ask for a prediction to be cancelled\n"
+    "  health                      ask whether the gateway serves\n"
     "wriftctl COMMAND --help shows a command's flags.\n\n"
-    "Exit status: 0 done; 1 the prediction failed; 2 wrong usage; 3 the call\n"
-    "failed; 130 left with Ctrl-C, which leaves the prediction alone.\n\n"
+    "Exit status: 0 done; 1 the prediction failed, or health found no gateway\n"
+    "that serves; 2 wrong usage; 3 the call failed; 130 left with Ctrl-C, "
+    "which\n"
+    "leaves the prediction alone.\n\n"
     "Flags of every command:";
 
 struct CommandKind {
@@ -54,6 +57,10 @@ constexpr CommandKind kKinds[] = {
     {"cancel", "wriftctl cancel ID",
      "Asks for a prediction to be cancelled. It ends in its own time.", "ID",
      [](Flags&, FlagSet&) {}},
+    {"health", "wriftctl health",
+     "Asks the gateway whether it serves, as probes do (grpc.health.v1). Exit "
+     "status 0: SERVING; 1: anything else, no answer included.",
+     nullptr, AddHealthFlags},
 };
 
 // With the flags of all commands, to tell values from the command's name.
@@ -65,6 +72,7 @@ absl::StatusOr<std::vector<std::string>> Positionals(
   AddPayloadFlags(flags, set);
   AddCreateFlags(flags, set);
   AddListFlags(flags, set);
+  AddHealthFlags(flags, set);
   auto positionals = set.Parse(arguments, [](const char*) { return nullptr; });
   *help = set.help_wanted();
   *version = flags.version;
@@ -142,8 +150,8 @@ absl::StatusOr<Invocation> ParseCommandLine(
   if (positionals->empty()) {
     if (!help) {
       return absl::InvalidArgumentError(
-          "a command is missing: create, get, list, wait or cancel; see "
-          "--help");
+          "a command is missing: create, get, list, wait, cancel or health; "
+          "see --help");
     }
     invocation.command = HelpCommand{GeneralHelp()};
     return invocation;
@@ -155,7 +163,7 @@ absl::StatusOr<Invocation> ParseCommandLine(
   }
   return WrongUsage(
       positionals->front(),
-      "unknown command; create, get, list, wait and cancel are known");
+      "unknown command; create, get, list, wait, cancel and health are known");
 }
 
 }  // namespace wriftai

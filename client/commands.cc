@@ -14,6 +14,7 @@
 #include "client/text.h"
 #include "client/unary_call.h"
 #include "client/wait_session.h"
+#include "upstream/core/version.h"
 
 namespace wriftai {
 namespace {
@@ -41,7 +42,7 @@ class Runner {
   }
 
   int operator()(const VersionCommand&) {
-    out_ << "wriftctl " << WRIFTCTL_VERSION << "\n";
+    out_ << VersionLine("wriftctl");
     return kExitDone;
   }
 
@@ -93,6 +94,29 @@ class Runner {
     }
   }
 
+  int operator()(const HealthCommand& command) {
+    using grpc::health::v1::HealthCheckResponse;
+    HealthCheckResponse response;
+    const auto context = NewContext();
+    const grpc::Status status = CallUnary(
+        connection_.health_stub(), &grpc::health::v1::Health::Stub::AsyncCheck,
+        *context, command.request, host_.interrupt, response);
+    if (!status.ok()) {
+      const int exit_code = Fail(status, "left");
+      return exit_code == kExitCallFailed ? kExitNotServing : exit_code;
+    }
+    if (invocation_.json) {
+      if (const int exit_code = ShowJson(response); exit_code != kExitDone) {
+        return exit_code;
+      }
+    } else {
+      out_ << HealthCheckResponse::ServingStatus_Name(response.status())
+           << "\n";
+    }
+    return response.status() == HealthCheckResponse::SERVING ? kExitDone
+                                                             : kExitNotServing;
+  }
+
   int operator()(const WaitCommand& command) {
     WaitPlan plan;
     plan.wait = command.request;
@@ -121,13 +145,20 @@ class Runner {
   static constexpr char kMayBeCreated[] =
       "left; the prediction may have been created: wriftctl list";
 
-  // `longer`: what the server is asked to wait by itself.
-  template <typename Request, typename Response>
-  grpc::Status Call(UnaryMethod<Request, Response> method,
-                    const Request& request, Response& response,
-                    absl::Duration longer = absl::ZeroDuration()) {
-    const auto context = connection_.NewContext(
+  // For a call that answers at once; `longer`: what the server is asked to wait
+  // by itself.
+  std::unique_ptr<grpc::ClientContext> NewContext(
+      absl::Duration longer = absl::ZeroDuration()) {
+    return connection_.NewContext(
         deadline_.value_or(host_.clock.Now() + kUnaryTimeout + longer));
+  }
+
+  template <typename Request, typename Response>
+  grpc::Status Call(
+      UnaryMethod<v1::Predictions::Stub, Request, Response> method,
+      const Request& request, Response& response,
+      absl::Duration longer = absl::ZeroDuration()) {
+    const auto context = NewContext(longer);
     return CallUnary(connection_.stub(), method, *context, request,
                      host_.interrupt, response);
   }

@@ -26,6 +26,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ConnectionOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   arguments.SetUserAgentPrefix("wriftctl");
+  if (!options.server_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.server_name);
+  }
   // A name server must not be able to have creates retried.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   // A proxy for the web does not lead to a gateway in the cluster, and hardly
@@ -50,7 +53,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ConnectionOptions& options) {
 Connection::Connection(const ConnectionOptions& options, Clock& clock)
     : token_(options.token),
       clock_(clock),
-      stub_(v1::Predictions::NewStub(MakeChannel(options))) {}
+      channel_(MakeChannel(options)),
+      stub_(v1::Predictions::NewStub(channel_)),
+      health_stub_(grpc::health::v1::Health::NewStub(channel_)) {}
 
 std::unique_ptr<grpc::ClientContext> Connection::NewContext(
     std::optional<absl::Time> deadline) const {

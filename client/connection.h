@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "client/command.h"
 #include "client/host.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "wriftai/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
@@ -23,6 +24,7 @@ class Connection {
   Connection(const ConnectionOptions& options, Clock& clock);
 
   v1::Predictions::Stub& stub() { return *stub_; }
+  grpc::health::v1::Health::Stub& health_stub() { return *health_stub_; }
 
   // For one call. `deadline` is on the clock; none waits for ever.
   std::unique_ptr<grpc::ClientContext> NewContext(
@@ -31,7 +33,9 @@ class Connection {
  private:
   const Secret token_;
   Clock& clock_;
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::Predictions::Stub> stub_;
+  const std::unique_ptr<grpc::health::v1::Health::Stub> health_stub_;
 };
 
 }  // namespace wriftai

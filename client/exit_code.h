@@ -12,6 +12,10 @@ inline constexpr int kExitDone = 0;
 // The prediction ended FAILED: the call was fine, the model was not.
 inline constexpr int kExitPredictionFailed = 1;
 
+// The gateway does not say that it serves: what container engines expect of a
+// health check.
+inline constexpr int kExitNotServing = 1;
+
 // The command line, or a file that it names, is wrong. Nothing was sent.
 inline constexpr int kExitWrongUsage = 2;
 

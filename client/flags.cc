@@ -73,12 +73,15 @@ void AddCommonFlags(Flags& flags, FlagSet& set) {
           "gateway's own is used. The variable WRIFTCTL_TOKEN holds the token "
           "itself. It is sent to whatever --address names.");
   set.Add("tls", &flags.tls,
-          "Speak TLS. Each of the three files below turns it on too.");
+          "Speak TLS. Each of the next four flags turns it on too.");
   set.Add("ca_file", &flags.ca_file,
           "PEM file with the authorities to trust, instead of the machine's.");
   set.Add("cert_file", &flags.cert_file,
           "PEM file with the client's certificate, for a gateway that asks.");
   set.Add("key_file", &flags.key_file, "PEM file with that one's key.");
+  set.Add("server_name", &flags.server_name,
+          "The name to look for in the gateway's certificate, where it is not "
+          "the host of --address, as through a forwarded port.");
   set.Add("timeout",
           OptionalDuration(&flags.timeout, absl::Milliseconds(1),
                            absl::Hours(24 * 7)),
@@ -138,6 +141,12 @@ void AddListFlags(Flags& flags, FlagSet& set) {
   set.Add("page_token", &flags.page_token,
           "Where to go on, as an earlier list said.");
   set.Add("all", &flags.all, "Go on until the end, page by page.");
+}
+
+void AddHealthFlags(Flags& flags, FlagSet& set) {
+  set.Add("service", &flags.service,
+          "The service to ask for, such as wriftai.v1.Predictions; without "
+          "one, the whole server.");
 }
 
 absl::StatusOr<std::vector<std::string>> NormalizeSpelling(

@@ -23,6 +23,7 @@ struct Flags {
   std::string ca_file;
   std::string cert_file;
   std::string key_file;
+  std::string server_name;
   std::optional<absl::Duration> timeout;
   bool json = false;
   bool version = false;
@@ -43,6 +44,8 @@ struct Flags {
   int64_t page_size = 25;
   std::string page_token;
   bool all = false;
+
+  std::string service;
 };
 
 void AddCommonFlags(Flags& flags, FlagSet& set);
@@ -50,6 +53,7 @@ void AddPayloadFlags(Flags& flags, FlagSet& set);
 void AddWaitFlags(Flags& flags, FlagSet& set);
 void AddCreateFlags(Flags& flags, FlagSet& set);
 void AddListFlags(Flags& flags, FlagSet& set);
+void AddHealthFlags(Flags& flags, FlagSet& set);
 
 // `arguments` as FlagSet spells them: "-" in the names of flags becomes "_",
 // "--no-wait" becomes "--nowait", "-h" becomes "--help". Values are left

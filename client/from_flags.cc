@@ -111,7 +111,9 @@ absl::StatusOr<ConnectionOptions> ConnectionFromFlags(
                ? WrongUsage("--key_file", "wanted together with --cert_file")
                : WrongUsage("--cert_file", "wanted together with --key_file");
   }
-  options.tls = flags.tls || !flags.ca_file.empty() || !flags.cert_file.empty();
+  options.tls = flags.tls || !flags.ca_file.empty() ||
+                !flags.cert_file.empty() || !flags.server_name.empty();
+  options.server_name = flags.server_name;
   absl::StatusOr<std::string> ca = ReadOptionalFile("--ca_file", flags.ca_file);
   if (!ca.ok()) return ca.status();
   options.ca = *std::move(ca);
@@ -138,7 +140,8 @@ absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
   for (const absl::string_view text :
        {absl::string_view(operand), absl::string_view(flags.webhook),
         absl::string_view(flags.request_id),
-        absl::string_view(flags.page_token)}) {
+        absl::string_view(flags.page_token),
+        absl::string_view(flags.service)}) {
     if (!IsUtf8(text)) return WrongUsage(name, "wanted UTF-8");
   }
   if (name == "create") {
@@ -160,6 +163,11 @@ absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
   if (name == "cancel") {
     CancelCommand command;
     command.request.set_id(std::move(operand));
+    return Command(std::move(command));
+  }
+  if (name == "health") {
+    HealthCommand command;
+    command.request.set_service(flags.service);
     return Command(std::move(command));
   }
   ListCommand command;

@@ -22,8 +22,8 @@ absl::Status WrongUsage(absl::string_view where, absl::string_view what);
 absl::StatusOr<ConnectionOptions> ConnectionFromFlags(
     const Flags& flags, const FlagSet::Environment& environment);
 
-// `name`: of one of the five commands. `operand`: its model or id, empty for
-// list.
+// `name`: of one of the six commands. `operand`: its model or id, empty for
+// list and health.
 absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
                                          const Flags& flags,
                                          std::string operand,

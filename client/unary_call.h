@@ -7,20 +7,17 @@
 #include <memory>
 
 #include "client/host.h"
-#include "wriftai/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
 
-template <typename Request, typename Response>
+template <typename Stub, typename Request, typename Response>
 using UnaryMethod = std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (
-    v1::Predictions::Stub::*)(grpc::ClientContext*, const Request&,
-                              grpc::CompletionQueue*);
+    Stub::*)(grpc::ClientContext*, const Request&, grpc::CompletionQueue*);
 
 // Makes one call and returns when it has ended; a signal cancels it. Of the
 // queue there is one a call, so that nothing of an earlier one is in it.
-template <typename Request, typename Response>
-grpc::Status CallUnary(v1::Predictions::Stub& stub,
-                       UnaryMethod<Request, Response> method,
+template <typename Stub, typename Request, typename Response>
+grpc::Status CallUnary(Stub& stub, UnaryMethod<Stub, Request, Response> method,
                        grpc::ClientContext& context, const Request& request,
                        Interrupt& interrupt, Response& response) {
   // Calls that follow each other fast would never see one below.

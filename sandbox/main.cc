@@ -2,9 +2,11 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "sandbox/check_health.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/sandbox_flags.h"
 #include "upstream/core/flag_set.h"
+#include "upstream/core/version.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -28,20 +30,32 @@ int Main(const std::vector<std::string>& arguments) {
   signal(SIGPIPE, SIG_IGN);
 
   SandboxOptions options;
+  bool check_health = false;
   FlagSet flags("wriftai-sandbox [flags]",
                 "A local stand-in for the WriftAI API, with the published "
                 "limits.",
                 "SANDBOX_");
   AddSandboxFlags(&options, &flags);
+  flags.Add("check_health", &check_health,
+            "Start nothing, and ask the sandbox at --listen_address whether it "
+            "answers: exit status 0 if it does, else 1.");
   const auto rest = flags.Parse(arguments, &getenv);
   if (!rest.ok()) return Fail(rest.status(), kWrongUsage);
   if (flags.help_wanted()) {
     fputs(flags.Help().c_str(), stdout);
     return 0;
   }
+  if (flags.version_wanted()) {
+    fputs(VersionLine("wriftai-sandbox").c_str(), stdout);
+    return 0;
+  }
   if (!rest->empty()) {
     return Fail(absl::InvalidArgumentError(rest->front() + ": not a flag"),
                 kWrongUsage);
+  }
+  if (check_health) {
+    const absl::Status health = CheckHealth(options.listen_address);
+    return health.ok() ? EXIT_SUCCESS : Fail(health, EXIT_FAILURE);
   }
 
   const auto sandbox = Sandbox::Start(options);

@@ -36,19 +36,29 @@ BUILD_PACKAGES=(
   zlib1g-dev
 )
 TEST_PACKAGES=(
+  buildah  # Images, without a Docker engine.
+  catatonit  # What podman's pods begin with.
+  chromium  # Reads /statusz, as an operator does.
   clang-14
   clang-format-14
   clang-tidy-14
+  containernetworking-plugins  # podman's networks,
   curl
+  docker-compose  # Checks docker-compose.yml.
+  golang-github-containernetworking-plugin-dnsname  # with names in them.
   git  # What is linted is what git tracks.
   iproute2
   libclang-rt-14-dev
+  mmdebstrap  # What the images begin with.
   openssl  # Certificates of the tests' upstreams.
+  podman
+  podman-compose
   python3
   python3-grpcio
+  runc  # crun does not start everywhere.
 )
 # COMMAND:PACKAGE, for what many machines have in another way than Debian's.
-TEST_COMMANDS=(node:nodejs npm:npm)
+TEST_COMMANDS=(kubectl:kubernetes-client node:nodejs npm:npm)
 
 missing_packages() {
   local package entry
@@ -80,6 +90,17 @@ install_packages() {
     apt-get install -q -y --no-install-recommends "$@"
 }
 
+# Takes Prometheus' programs out of Debian's package: installed, it would start a
+# server, and again at every boot.
+unpack_prometheus() {
+  local folder=build/tools
+  [[ ! -x $folder/usr/bin/promtool ]] || return 0
+  mkdir -p "$folder"
+  say "unpacking: prometheus"
+  (cd "$folder" && rm -f prometheus_*.deb && apt-get download -q prometheus &&
+    dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb)
+}
+
 # Whether tests/node_modules is what the lock file says: every package that is
 # there has the locked version, and none is missing but those for other
 # platforms.
@@ -109,5 +130,6 @@ fi
 if [[ $1 == test ]]; then
   node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
     die "node $(node --version) is too old: 18 or later is needed"
+  unpack_prometheus
   npm_modules_match || npm ci --prefix tests --no-audit --no-fund
 fi

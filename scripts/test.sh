@@ -11,6 +11,8 @@ test_with() {
   [[ $1 != release ]] || step "lint: clang-tidy" scripts/lint.sh tidy
   step "$1: ctest" ctest --preset "$1"
   grep 'tests passed, ' "$(log_of "$1: ctest")"
+  # What could not be tested here, and why.
+  grep -ho 'SKIPPED: .*' "build/$1/Testing/Temporary/LastTest.log" || true
 }
 
 step "packages" scripts/install.sh test

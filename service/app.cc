@@ -1,30 +1,30 @@
 #include "service/app.h"
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <optional>
 #include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "grpc/grpc.h"
-#include "grpc/health/v1/health.pb.h"
-#include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
-#include "grpcpp/health_check_service_interface.h"
 #include "sandbox/sandbox.h"
+#include "service/calls/call_recorder.h"
 #include "service/calls/prediction_service.h"
 #include "service/engine.h"
 #include "service/operator/operator_pages.h"
 #include "service/operator/operator_server.h"
+#include "service/operator/status_collector.h"
+#include "service/operator/tls_metrics.h"
 #include "service/operator/webhook_metrics.h"
-#include "service/token_source.h"
+#include "service/own_credential.h"
+#include "service/server/grpc_server.h"
+#include "service/server/host_port.h"
+#include "service/server/tls_credentials.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/run_on_loop.h"
-#include "upstream/core/shut_down_sockets.h"
 #include "upstream/http/curl_loop.h"
 #include "upstream/webhook/webhook_inbox.h"
 #include "upstream/webhook/webhook_receiver.h"
@@ -32,16 +32,9 @@
 namespace wriftai {
 namespace {
 
-// Clients that ping more often are sent away (too_many_pings). gRPC's default
-// of five minutes cuts off clients whose keepalive guards a quiet Wait.
-constexpr int kLeastPingIntervalMs = 10'000;
-
 // Of the drain timeout: how long calls may go on; when gRPC cuts off those that
 // cannot be told of their end, as their callers do not read; and when their
-// connections are closed under it. For gRPC 1.51 does not close one while a
-// write to it is stuck, and its Shutdown() does not return before: a caller
-// that does not read, but whose system still answers, would keep the process
-// for ever. What is left is for the rest to stop in.
+// connections are closed under it. What is left is for the rest to stop in.
 constexpr double kPatience = 0.9;
 constexpr double kCutOff = 0.95;
 constexpr double kHangUp = 0.97;
@@ -59,9 +52,12 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   return options;
 }
 
-// `address` (HOST:PORT) with the port that was picked.
-std::string WithPort(const std::string& address, int port) {
-  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+// Whether calls that bring no token are made with the gateway's, and nothing
+// shows who makes them. The sandbox's token is worth nothing.
+bool SpendsTokenForAnyone(const Config& config) {
+  return !config.sandbox && config.credentials != CredentialPolicy::kCaller &&
+         !(config.access_token.empty() && config.access_token_file.empty()) &&
+         config.server.tls.client_ca_file.empty();
 }
 
 }  // namespace
@@ -69,25 +65,31 @@ std::string WithPort(const std::string& address, int port) {
 // In the order in which they are built; stopped in reverse.
 struct App::Parts {
   std::unique_ptr<sandbox::Sandbox> sandbox;
+  std::unique_ptr<TlsCredentials> tls;
   std::unique_ptr<CurlLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<CallRecorder> call_recorder;
   std::unique_ptr<WebhookInbox> webhook_inbox;
   std::unique_ptr<WebhookReceiver> webhook_receiver;
   std::unique_ptr<WebhookServer> webhook_server;
+  std::unique_ptr<StatusCollector> status_collector;
   std::unique_ptr<OperatorPages> operator_pages;
   std::unique_ptr<OperatorServer> operator_server;
   std::unique_ptr<PredictionService> service;
-  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<GrpcServer> server;
 };
 
-App::App(Config config)
-    : config_(std::move(config)), parts_(std::make_unique<Parts>()) {}
+App::App(Config config, const Logging& logging)
+    : config_(std::move(config)),
+      logging_(logging),
+      parts_(std::make_unique<Parts>()) {}
 
 App::~App() { Stop(); }
 
-absl::StatusOr<std::unique_ptr<App>> App::Start(Config config) {
-  std::unique_ptr<App> app(new App(std::move(config)));
+absl::StatusOr<std::unique_ptr<App>> App::Start(Config config,
+                                                const Logging& logging) {
+  std::unique_ptr<App> app(new App(std::move(config), logging));
   if (absl::Status status = app->StartParts(); !status.ok()) return status;
   return app;
 }
@@ -108,51 +110,33 @@ absl::Status App::StartParts() {
     return absl::InvalidArgumentError(
         absl::StrCat("--api_ca_file: cannot read ", config_.api_ca_file));
   }
+  if (!config_.server.tls.cert_file.empty()) {
+    auto tls = TlsCredentials::Open(config_.server.tls);
+    if (!tls.ok()) return tls.status();
+    parts_->tls = *std::move(tls);
+  }
   parts_->loop = std::make_unique<CurlLoop>(HttpOptionsFrom(config_));
   if (absl::Status status = StartEngine(); !status.ok()) return status;
   if (absl::Status status = StartWebhooks(); !status.ok()) return status;
   if (absl::Status status = StartOperatorServer(); !status.ok()) return status;
-  parts_->service = std::make_unique<PredictionService>(*parts_->engine);
-
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  // gRPC serves health without its schema: linked in, for reflection's sake.
-  grpc::health::v1::HealthCheckRequest::descriptor();
-  grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(config_.listen_address,
-                           grpc::InsecureServerCredentials(), &port);
-  builder.SetMaxReceiveMessageSize(static_cast<int>(config_.max_request_bytes));
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(
-      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-      kLeastPingIntervalMs);
-  // A second gateway on the same port shall fail and not take half the calls.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.RegisterService(parts_->service.get());
-  parts_->server = builder.BuildAndStart();
-  if (parts_->server == nullptr || port == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--listen_address: cannot listen on ", config_.listen_address));
-  }
-  grpc_port_ = port;
-  grpc_address_ = WithPort(config_.listen_address, port);
-  parts_->server->GetHealthCheckService()->SetServingStatus(
-      v1::Predictions::service_full_name(), true);
+  if (absl::Status status = StartGrpcServer(); !status.ok()) return status;
   parts_->operator_pages->SetPhase(OperatorPages::Phase::kServing);
   if (parts_->operator_server != nullptr) {
     spdlog::info(
         "HTTP for operators listens on {}",
         WithPort(config_.http_address, parts_->operator_server->port()));
   }
-  spdlog::info("gRPC listens on {}", grpc_address_);
+  if (!parts_->server->health_address().empty()) {
+    spdlog::info("health listens on {}", parts_->server->health_address());
+  }
+  spdlog::info("gRPC listens on {}", parts_->server->address());
   return absl::OkStatus();
 }
 
 absl::Status App::StartEngine() {
-  auto token = TokenSource::Open(config_.access_token,
+  auto own = OwnCredential::Open(config_.access_token,
                                  config_.access_token_file, *parts_->loop);
-  if (!token.ok()) return token.status();
+  if (!own.ok()) return own.status();
   const WebhookConfig& webhooks = config_.webhooks;
   if (!webhooks.secret_file.empty()) {
     auto secrets = WebhookSecrets::Open(webhooks.secret_file, *parts_->loop);
@@ -169,8 +153,11 @@ absl::Status App::StartEngine() {
     };
   }
   parts_->engine = std::make_unique<Engine>(
-      config_, *std::move(token), *parts_->loop, *parts_->loop,
+      config_, *std::move(own), *parts_->loop, *parts_->loop,
       std::random_device{}(), std::move(own_webhook));
+  parts_->call_recorder = std::make_unique<CallRecorder>(
+      *parts_->loop, parts_->engine->recent_errors(), logging_.fields_logger(),
+      logging_.format());
   return absl::OkStatus();
 }
 
@@ -213,11 +200,19 @@ absl::Status App::StartWebhooks() {
 
 absl::Status App::StartOperatorServer() {
   parts_->operator_pages = std::make_unique<OperatorPages>(
-      *parts_->loop, std::vector<OperatorPages::Source>{
-                         EngineMetrics(*parts_->loop, *parts_->engine), [this] {
-                           return DeliveryMetricFamilies(webhook_counters_);
-                         }});
+      *parts_->loop,
+      std::vector<OperatorPages::Source>{
+          CallMetrics(*parts_->loop, *parts_->call_recorder, logging_),
+          EngineMetrics(*parts_->loop, *parts_->engine),
+          [this] { return DeliveryMetricFamilies(webhook_counters_); },
+          [this] { return TlsMetricFamilies(parts_->tls.get()); }});
   if (config_.http_address.empty()) return absl::OkStatus();
+  RunOnLoop(*parts_->loop, [this] {
+    parts_->status_collector =
+        std::make_unique<StatusCollector>(*parts_->engine, *parts_->loop);
+  });
+  parts_->operator_pages->set_status(
+      EngineStatus(*parts_->loop, *parts_->status_collector));
   auto server = OperatorServer::Start(config_.http_address,
                                       parts_->operator_pages->pages());
   if (!server.ok()) {
@@ -228,35 +223,56 @@ absl::Status App::StartOperatorServer() {
   return absl::OkStatus();
 }
 
+absl::Status App::StartGrpcServer() {
+  parts_->service = std::make_unique<PredictionService>(*parts_->engine,
+                                                        *parts_->call_recorder);
+  auto server = GrpcServer::Start(config_.server,
+                                  parts_->tls == nullptr
+                                      ? grpc::InsecureServerCredentials()
+                                      : parts_->tls->ForServer(),
+                                  *parts_->service);
+  if (!server.ok()) return server.status();
+  parts_->server = *std::move(server);
+  RunOnLoop(*parts_->loop, [this] {
+    parts_->engine->upstream_health().Listen(
+        [health = &parts_->server->health()](bool healthy) {
+          health->SetUpstream(healthy);
+        });
+    if (parts_->tls != nullptr) parts_->tls->Watch(*parts_->loop);
+  });
+  if (SpendsTokenForAnyone(config_)) {
+    spdlog::warn(
+        "whoever reaches {} spends the gateway's own token: set "
+        "--tls_client_ca_file, or --credentials=caller",
+        parts_->server->address());
+  }
+  return absl::OkStatus();
+}
+
 void App::Stop() {
   if (parts_->operator_pages != nullptr) {
     parts_->operator_pages->SetPhase(OperatorPages::Phase::kDraining);
   }
   if (parts_->server != nullptr) {
     const absl::Time begun = parts_->loop->Now();
-    parts_->server->GetHealthCheckService()->SetServingStatus(false);
+    parts_->server->health().BeginDrain();
     TimerHandle hang_up;
     RunOnLoop(*parts_->loop, [this, begun, &hang_up] {
       const absl::Duration timeout = config_.drain_timeout;
       parts_->engine->BeginDrain(begun + timeout * kPatience);
       hang_up = parts_->loop->PostAt(
-          begun + std::max(timeout * kHangUp, kLeastHangUp),
-          [port = grpc_port_] {
+          begun + std::max(timeout * kHangUp, kLeastHangUp), [this] {
             spdlog::warn("closing connections whose callers do not read");
-            ShutDownSockets(port, SocketKind::kConnected);
+            parts_->server->HangUp();
           });
     });
-    const absl::Duration left =
-        begun + config_.drain_timeout * kCutOff - parts_->loop->Now();
-    parts_->server->Shutdown(std::chrono::system_clock::now() +
-                             absl::ToChronoMilliseconds(left));
-    parts_->server->Wait();
-    // Never undone: gRPC's own end would wait for its poller, up to 10 s where
-    // it has last written more than a socket takes. Its threads hold nothing of
-    // ours any more, and end with the process.
-    grpc_init();
+    parts_->server->Shutdown(begun + config_.drain_timeout * kCutOff -
+                             parts_->loop->Now());
+    RunOnLoop(*parts_->loop, [this, &hang_up] {
+      hang_up.reset();
+      parts_->engine->upstream_health().Listen(nullptr);
+    });
     parts_->server.reset();
-    RunOnLoop(*parts_->loop, [&hang_up] { hang_up.reset(); });
   }
   parts_->service.reset();
   // Up to here, so that the waits that drain are still told.
@@ -266,7 +282,9 @@ void App::Stop() {
   if (parts_->engine != nullptr) {
     RunOnLoop(*parts_->loop, [this] {
       parts_->webhook_inbox.reset();
+      parts_->status_collector.reset();
       parts_->engine.reset();
+      parts_->tls.reset();
     });
   }
   parts_->loop.reset();

@@ -2,10 +2,10 @@
 #define WRIFTAI_SERVICE_APP_H_
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
 #include "service/config.h"
+#include "service/logging/logging.h"
 #include "upstream/webhook/webhook_outcome.h"
 
 namespace wriftai {
@@ -18,14 +18,13 @@ class App {
  public:
   // Starts to serve. INVALID_ARGUMENT: a setting that cannot be met (an
   // address in use, a token file that cannot be read), in one line.
-  static absl::StatusOr<std::unique_ptr<App>> Start(Config config);
+  // `logging` must outlive it.
+  static absl::StatusOr<std::unique_ptr<App>> Start(Config config,
+                                                    const Logging& logging);
 
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
-
-  // Where gRPC is served, with the port that was picked.
-  const std::string& grpc_address() const { return grpc_address_; }
 
   // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
   // calls have nine tenths of --drain_timeout to end, then get an error, and
@@ -36,15 +35,15 @@ class App {
  private:
   struct Parts;
 
-  explicit App(Config config);
+  App(Config config, const Logging& logging);
   absl::Status StartParts();
   absl::Status StartEngine();
   absl::Status StartWebhooks();
   absl::Status StartOperatorServer();
+  absl::Status StartGrpcServer();
 
   Config config_;
-  std::string grpc_address_;
-  int grpc_port_ = 0;
+  const Logging& logging_;
   WebhookCounters webhook_counters_;
   std::unique_ptr<Parts> parts_;
 };

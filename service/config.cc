@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "service/server/host_port.h"
+#include "service/server/server_flags.h"
 #include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
@@ -22,19 +23,6 @@ constexpr double kLeastShare = 0.01;
 
 absl::Status Wanted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
-}
-
-// gRPC takes the port modulo 65536, and civetweb several addresses.
-bool IsHostPort(absl::string_view text) {
-  const size_t colon = text.rfind(':');
-  if (colon == 0 || colon == absl::string_view::npos ||
-      absl::StrContains(text, ',')) {
-    return false;
-  }
-  const absl::string_view port = text.substr(colon + 1);
-  int number = 0;
-  return port.find_first_not_of("0123456789") == absl::string_view::npos &&
-         absl::SimpleAtoi(port, &number) && number <= 65535;
 }
 
 void AddCredentialFlags(FlagSet& flags, Config& config) {
@@ -119,18 +107,7 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
             "of the system's.");
 }
 
-void AddServerFlags(FlagSet& flags, Config& config) {
-  flags.Add(
-      "listen_address",
-      [&config](absl::string_view text) {
-        if (!IsHostPort(text)) {
-          return Wanted("HOST:PORT with a port from 0 to 65535");
-        }
-        config.listen_address = std::string(text);
-        return absl::OkStatus();
-      },
-      "Where gRPC is served, HOST:PORT; port 0 picks a free one.",
-      config.listen_address);
+void AddOperatorFlags(FlagSet& flags, Config& config) {
   flags.Add(
       "http_address",
       [&config](absl::string_view text) {
@@ -140,12 +117,13 @@ void AddServerFlags(FlagSet& flags, Config& config) {
         config.http_address = std::string(text);
         return absl::OkStatus();
       },
-      "Where operators find /metrics, /healthz and /readyz over HTTP, "
-      "HOST:PORT; port 0 picks a free one, an empty value switches it off.",
+      "Where operators find /statusz, /metrics, /healthz and /readyz over "
+      "HTTP, HOST:PORT; port 0 picks a free one, an empty value switches it "
+      "off.",
       config.http_address);
-  flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
-            "The largest request message; larger ones are refused with "
-            "RESOURCE_EXHAUSTED.");
+}
+
+void AddCallFlags(FlagSet& flags, Config& config) {
   flags.Add("max_response_bytes", &config.max_response_bytes, 1024, 1 << 30,
             "The largest answer of the upstream that is read.");
   flags.Add("max_wait", &config.max_wait, absl::Seconds(1), absl::Hours(24 * 7),
@@ -273,22 +251,30 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   CommandLine line;
   FlagSet flags(
       "wriftai-gateway [flags]",
-      "Serves WriftAI predictions over gRPC (wriftai.v1.Predictions).",
+      "Serves WriftAI predictions over gRPC (wriftai.v1.Predictions). "
+      "--version prints its version.",
       "GATEWAY_");
-  AddServerFlags(flags, line.config);
+  AddServerFlags(flags, line.config.server);
+  AddOperatorFlags(flags, line.config);
+  AddCallFlags(flags, line.config);
   AddCredentialFlags(flags, line.config);
   AddUpstreamFlags(flags, line.config);
   AddBudgetFlags(flags, line.config);
   AddWebhookFlags(flags, line.config);
+  AddLogFlags(flags, line.config.log);
   line.help = flags.Help();
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();
   line.help_wanted = flags.help_wanted();
+  line.version_wanted = flags.version_wanted();
   if (!rest->empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(rest->front(), ": unknown argument; see --help"));
   }
   if (absl::Status status = ReadToken(environment, line.config); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckServer(line.config.server); !status.ok()) {
     return status;
   }
   if (absl::Status status = CheckWebhooks(line.config.webhooks); !status.ok()) {

@@ -7,6 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "service/logging/log_options.h"
+#include "service/server/server_config.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/flag_set.h"
 #include "upstream/core/secret.h"
@@ -34,7 +36,7 @@ struct WebhookConfig {
 
 // Every setting of the gateway; the defaults are the contract's.
 struct Config {
-  std::string listen_address = "0.0.0.0:50051";
+  ServerConfig server;
   std::string http_address = "127.0.0.1:9090";  // Empty: none.
   CredentialPolicy credentials = CredentialPolicy::kCallerThenGateway;
 
@@ -52,7 +54,8 @@ struct Config {
   SnapshotCache::Options cache;
   WebhookConfig webhooks;
 
-  int64_t max_request_bytes = 16 << 20;
+  LogOptions log;
+
   int64_t max_response_bytes = 64 << 20;
   absl::Duration max_wait = absl::Hours(2);
   absl::Duration drain_timeout = absl::Seconds(20);
@@ -61,6 +64,7 @@ struct Config {
 // What the command line asks for.
 struct CommandLine {
   Config config;
+  bool version_wanted = false;
   bool help_wanted = false;
   std::string help;
 };

@@ -11,6 +11,19 @@ namespace {
 // them make 2,000 a second for the other replicas.
 constexpr absl::Duration kDrainSpread = absl::Seconds(5);
 
+// No stream begins on a connection that has reached its age, so that each has
+// at least the grace before its connection is cut off. It ends itself before
+// that, with a word; what is left is for the create before the wait. Those that
+// began together end apart.
+constexpr double kOfGrace = 0.9;
+constexpr double kStreamAgeSpread = 0.1;
+
+absl::Duration MaxStreamAge(const ServerConfig& server) {
+  return server.max_connection_age == absl::ZeroDuration()
+             ? absl::InfiniteDuration()
+             : server.max_connection_age_grace * kOfGrace;
+}
+
 // A call that is answered with what is known: from the loop, as all are.
 class Known : public Call {
  public:
@@ -28,13 +41,14 @@ class Known : public Call {
 
 }  // namespace
 
-Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
+Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
                Scheduler& scheduler, HttpTransport& transport,
                uint64_t random_seed, RegisteringClient::OwnWebhook own_webhook)
     : credentials_(config.credentials),
       max_wait_(config.max_wait),
+      max_stream_age_(MaxStreamAge(config.server)),
       scheduler_(scheduler),
-      token_(std::move(token)),
+      own_(std::move(own)),
       random_(random_seed),
       budgets_(config.rates, scheduler),
       client_(config.upstream, scheduler, transport, budgets_, random_),
@@ -46,10 +60,16 @@ Engine::Engine(const Config& config, std::unique_ptr<TokenSource> token,
                    }),
       creates_(scheduler, registering_),
       watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
-               scheduler, client_, budgets_, random_) {}
+               scheduler, client_, budgets_, random_) {
+  watches_.set_on_poll_failed(
+      [this](const Credential& credential, const absl::Status& status) {
+        recent_errors_.Add(scheduler_.WallNow(), kPollMethod,
+                           credential.display_name(), status);
+      });
+}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
-  auto credential = ChooseCredential(credentials_, caller.credential, *token_);
+  auto credential = ChooseCredential(credentials_, caller.credential, own_);
   if (!credential.ok()) return credential.status();
   CallContext context;
   context.credential = *std::move(credential);
@@ -61,14 +81,21 @@ absl::Status Engine::AdmitWait() {
   return draining_ ? Draining() : absl::OkStatus();
 }
 
-WatchOptions Engine::Bounded(WatchOptions options) const {
+WatchOptions Engine::Bounded(WatchOptions options) {
   options.end_at = scheduler_.Now() + max_wait_;
+  const absl::Time stream_ends =
+      scheduler_.Now() +
+      max_stream_age_ * (1 - kStreamAgeSpread * random_.Uniform());
+  if (stream_ends < options.end_at) {
+    options.end_at = stream_ends;
+    options.comes_back = true;
+  }
   return options;
 }
 
 void Engine::BeginDrain(absl::Time end_at) {
   draining_ = true;
-  watches_.FailAll([this] { return Draining(); });
+  watches_.DismissAll([this] { return Draining(); });
   end_calls_ = scheduler_.PostAt(
       end_at, [this] { client_.AbortAll([this] { return Draining(); }); });
 }

@@ -7,9 +7,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/calls/caller_token.h"
-#include "service/calls/wait_reactor.h"
+#include "service/calls/open_streams.h"
 #include "service/config.h"
-#include "service/token_source.h"
+#include "service/operator/recent_errors.h"
+#include "service/own_credential.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
@@ -28,17 +29,18 @@ struct Caller {
 };
 
 // All that the service has on the loop: the budgets, the upstream, the creates
-// that happen once, the watches, the gateway's token. The object graph in one
-// place. What one call learns of a prediction is told to all who wait for it.
+// that happen once, the watches, the gateway's credential. The object graph in
+// one place. What one call learns of a prediction is told to all who wait for
+// it.
 //
-// Threads: constructor any, scheduler(), credential_policy() and
-// stream_stats() any, all else on the
-// loop, the
-// destructor too. Scheduler and transport must outlive it.
+// Threads: constructor any, scheduler(), credential_policy() and streams() any,
+// all else on the loop, the destructor too. Scheduler and transport must
+// outlive it.
 class Engine {
  public:
-  // `own_webhook`: what creates register that bring no webhook; empty: nothing.
-  Engine(const Config& config, std::unique_ptr<TokenSource> token,
+  // `own`: the gateway's credential; null: none. `own_webhook`: what creates
+  // register that bring no webhook; empty: nothing.
+  Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
          Scheduler& scheduler, HttpTransport& transport, uint64_t random_seed,
          RegisteringClient::OwnWebhook own_webhook = nullptr);
 
@@ -53,8 +55,9 @@ class Engine {
   // have to move at once.
   absl::Status AdmitWait();
 
-  // `options` with the end that --max_wait sets.
-  WatchOptions Bounded(WatchOptions options) const;
+  // `options` with the end that --max_wait sets, or before it the one that lets
+  // the stream end by itself where gRPC would cut off its connection.
+  WatchOptions Bounded(WatchOptions options);
 
   // No new waits; those under way end UNAVAILABLE, each with a RetryInfo of its
   // own, so that they do not all arrive at the next replica at once. Other
@@ -80,11 +83,13 @@ class Engine {
   }
 
   PredictionClient& client() { return client_; }
+  UpstreamHealth& upstream_health() { return client_.health(); }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
+  RecentErrors& recent_errors() { return recent_errors_; }
 
   // The reference: any thread; what it holds: the loop.
-  StreamStats& stream_stats() { return stream_stats_; }
+  OpenStreams& streams() { return streams_; }
 
  private:
   absl::Status Draining();
@@ -94,15 +99,17 @@ class Engine {
 
   const CredentialPolicy credentials_;
   const absl::Duration max_wait_;
+  const absl::Duration max_stream_age_;
   Scheduler& scheduler_;
-  const std::unique_ptr<TokenSource> token_;
+  const std::shared_ptr<const OwnCredential> own_;
   Random random_;
   BudgetRegistry budgets_;
   RestPredictionClient client_;
   RegisteringClient registering_;
   CreateOnce creates_;
   WatchRegistry watches_;
-  StreamStats stream_stats_;
+  OpenStreams streams_;
+  RecentErrors recent_errors_;
   bool draining_ = false;
   TimerHandle end_calls_;
 };

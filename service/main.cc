@@ -5,29 +5,31 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "google/protobuf/stubs/logging.h"
 #include "service/app.h"
 #include "service/config.h"
-#include "spdlog/sinks/stdout_sinks.h"
+#include "service/logging/logging.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/flag_set.h"
+#include "upstream/core/version.h"
 
 namespace {
 
 // What a wrong setting ends with, as the shell's own commands do.
 constexpr int kUsageError = 2;
 
+// How long the end waits for a stderr that takes nothing.
+constexpr absl::Duration kLogPatience = absl::Seconds(1);
+
 int Usage(const absl::Status& status) {
   std::fprintf(stderr, "wriftai-gateway: %s\n",
                std::string(status.message()).c_str());
   return kUsageError;
 }
-
-// Ends the process without waiting for anything. As process 1 of a container it
-// would not get a signal's default action.
-extern "C" void EndAtOnce(int signal_number) { _exit(128 + signal_number); }
 
 // How much longer than --drain_timeout stopping may take. It ends by itself
 // within that time; should it ever not, an orchestrator's patience is not used
@@ -44,6 +46,36 @@ void TakeAllDescriptors() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Ends the process at once, by the signal's default action. PID 1 of a
+// container has none: the kernel drops a signal that it does not handle.
+void EndAtOnce(int signal_number) {
+  raise(signal_number);
+  _exit(128 + signal_number);
+}
+
+// Until the first of `signals`, which are blocked. INVALID_ARGUMENT: see
+// App::Start().
+absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
+                   const sigset_t& signals) {
+  const absl::Duration drain_timeout = config.drain_timeout;
+  auto app = wriftai::App::Start(std::move(config), logging);
+  if (!app.ok()) return app.status();
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  spdlog::info("signal {}: draining", signal_number);
+  struct sigaction end = {};
+  end.sa_handler = EndAtOnce;
+  end.sa_flags = SA_RESETHAND | SA_NODEFER;
+  sigaction(signal_number, &end, nullptr);
+  sigaction(SIGALRM, &end, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  alarm(static_cast<unsigned>(absl::ToInt64Seconds(
+      absl::Ceil(drain_timeout + kStopPatience, absl::Seconds(1)))));
+  (*app)->Stop();
+  spdlog::info("stopped");
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -57,9 +89,6 @@ int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   TakeAllDescriptors();
 
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("gateway"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v",
-                      spdlog::pattern_time_type::utc);
   // Their own lines: gRPC's about headers that a caller sends, quoted as they
   // are, and about addresses, which we report; protobuf's for every bad string.
   // Who sets the variable gets gRPC's.
@@ -73,18 +102,14 @@ int main(int argc, char** argv) {
     std::fputs(line->help.c_str(), stdout);
     return EXIT_SUCCESS;
   }
-  const absl::Duration drain_timeout = line->config.drain_timeout;
-  auto app = wriftai::App::Start(std::move(line->config));
-  if (!app.ok()) return Usage(app.status());
-
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
-  spdlog::info("signal {}: draining", signal_number);
-  for (const int ending : {SIGTERM, SIGINT, SIGALRM}) signal(ending, EndAtOnce);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  alarm(static_cast<unsigned>(absl::ToInt64Seconds(
-      absl::Ceil(drain_timeout + kStopPatience, absl::Seconds(1)))));
-  (*app)->Stop();
-  spdlog::info("stopped");
-  return EXIT_SUCCESS;
+  if (line->version_wanted) {
+    std::fputs(wriftai::VersionLine("wriftai-gateway").c_str(), stdout);
+    return EXIT_SUCCESS;
+  }
+  wriftai::Logging logging(line->config.log);
+  const absl::Status status = Serve(std::move(line->config), logging, signals);
+  const bool logged = logging.Finish(kLogPatience);
+  const int exit_status = status.ok() ? EXIT_SUCCESS : Usage(status);
+  if (!logged) std::_Exit(exit_status);
+  return exit_status;
 }

@@ -145,11 +145,9 @@ void AddErrorInfo(absl::string_view reason, const HttpResponse& response,
   info.set_reason(std::string(reason));
   info.set_domain(kUpstreamDomain);
   (*info.mutable_metadata())["http_status"] = absl::StrCat(response.status);
-  const absl::string_view request_id = response.Header("x-request-id");
+  const absl::string_view request_id = UpstreamRequestId(response);
   if (!request_id.empty()) {
-    // Longer ones are no ids; trailers have little room.
-    (*info.mutable_metadata())["upstream_request_id"] =
-        std::string(request_id.substr(0, 128));
+    (*info.mutable_metadata())["upstream_request_id"] = std::string(request_id);
   }
   SetDetail(info, status);
 }
@@ -201,6 +199,11 @@ absl::Status StatusFromReply(const HttpResponse& response,
     if (rate.reset_after.has_value()) SetRetryDelay(*rate.reset_after, status);
   }
   return status;
+}
+
+absl::string_view UpstreamRequestId(const HttpResponse& response) {
+  constexpr size_t kMostBytes = 128;
+  return response.Header("x-request-id").substr(0, kMostBytes);
 }
 
 absl::Status StatusFromFailure(const TransportFailure& failure,

@@ -55,6 +55,11 @@ absl::Status StatusFromReply(const HttpResponse& response,
 absl::Status StatusFromFailure(const TransportFailure& failure,
                                const CallSubject& subject, bool by_deadline);
 
+// The upstream's own id of the request, to be given to its support; empty where
+// it sent none. At most 128 bytes of it: longer ones are no ids, and trailers
+// have little room. Valid as long as `response`.
+absl::string_view UpstreamRequestId(const HttpResponse& response);
+
 // INTERNAL, UPSTREAM_RESPONSE_INVALID: a 2xx whose body is not what was
 // promised. `why` quotes at most kMaxQuotedBytes of it.
 absl::Status InvalidReply(const HttpResponse& response, absl::string_view why);

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "upstream/budget/permit.h"
+#include "upstream/call_trace.h"
 #include "upstream/core/call.h"
 #include "upstream/core/credential.h"
 #include "upstream/prediction_params.h"
@@ -28,6 +29,9 @@ struct CallContext {
   // A place in the budget that has been granted already. Without one the call
   // waits for its own.
   Permit permit;
+
+  // The caller's, where there is one and one alone; may be null.
+  std::shared_ptr<CallTrace> trace;
 };
 
 // The upstream, one method for each of its operations on predictions.

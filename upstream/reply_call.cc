@@ -11,6 +11,12 @@ namespace {
 
 constexpr int kTooManyRequests = 429;  // RFC 6585, section 4.
 
+void Note(const HttpResponse& response, CallTrace& trace) {
+  trace.http_status = response.status;
+  const absl::string_view id = UpstreamRequestId(response);
+  if (!id.empty()) trace.request_ids.emplace_back(id);
+}
+
 }  // namespace
 
 ReplyCall::ReplyCall(Scheduler& scheduler, HttpTransport& transport,
@@ -58,7 +64,10 @@ void ReplyCall::Attempt() {
 void ReplyCall::SendWith(Permit permit) {
   permit_ = std::move(permit);
   ++attempts_;
+  if (options_.trace != nullptr) ++options_.trace->requests;
   HttpRequest request = request_;
+  sent_token_ = options_.credential->token();
+  request.bearer = sent_token_;
   const absl::Duration remaining = options_.deadline - scheduler_.Now();
   const bool by_deadline = remaining < request.timeout;
   request.timeout = std::min(request.timeout, remaining);
@@ -69,10 +78,13 @@ void ReplyCall::SendWith(Permit permit) {
 }
 
 void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
+  if (options_.health != nullptr)
+    options_.health->OnResult(result, by_deadline);
   absl::Status status;
   if (auto* const response = std::get_if<HttpResponse>(&result)) {
     permit_.OnReply(RateLimitFromHeaders(*response, scheduler_.WallNow()),
                     response->status == kTooManyRequests);
+    if (options_.trace != nullptr) Note(*response, *options_.trace);
     if (response->status >= 200 && response->status <= 299) {
       Finish(std::move(*response));
       return;
@@ -82,6 +94,11 @@ void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
     permit_ = Permit();
     status = StatusFromFailure(std::get<TransportFailure>(result),
                                options_.subject, by_deadline);
+  }
+  if (WasRotated(status)) {
+    sent_after_rotation_ = true;
+    Attempt();
+    return;
   }
   if (attempts_ < options_.max_attempts && IsRetryable(status)) {
     const absl::Duration delay =
@@ -97,6 +114,12 @@ void ReplyCall::OnResult(HttpResult result, bool by_deadline) {
     }
   }
   Finish(std::move(status));
+}
+
+// Whether the token was refused because another one has taken its place.
+bool ReplyCall::WasRotated(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) && !sent_after_rotation_ &&
+         options_.credential->token() != sent_token_;
 }
 
 void ReplyCall::Abort(const absl::Status& unsent) {

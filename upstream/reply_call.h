@@ -9,21 +9,27 @@
 #include "absl/time/time.h"
 #include "upstream/budget/budget.h"
 #include "upstream/budget/permit.h"
+#include "upstream/call_trace.h"
 #include "upstream/core/call.h"
+#include "upstream/core/credential.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/http/http_transport.h"
 #include "upstream/http_status.h"
 #include "upstream/retry_policy.h"
+#include "upstream/upstream_health.h"
 
 namespace wriftai {
 
 // One call to the upstream until its reply: waits for its place in the budget,
 // sends the request, tries a read again where that may help (each attempt has a
-// place of its own), and gives up at the deadline. Destroying it cancels.
+// place of its own), and gives up at the deadline. Each attempt has the token
+// that the credential has then; one that is refused while it is being rotated
+// is sent again, once, with the new one: a refused request has done nothing, so
+// that this holds for creates, too. Destroying it cancels.
 //
 // Threads: loop. Owns: the request, the attempt under way, the timer of the
-// next. Scheduler, transport and random must outlive it. Fails: through
+// next. Scheduler, transport, random and health must outlive it. Fails: through
 // `done`, once, by the table of http_status.h or as Budget::Admit(); `done`
 // gets 2xx replies alone.
 class ReplyCall : public Call {
@@ -31,10 +37,13 @@ class ReplyCall : public Call {
   using Done = absl::AnyInvocable<void(absl::StatusOr<HttpResponse>)>;
 
   struct Options {
+    std::shared_ptr<const Credential> credential;
+    UpstreamHealth* health = nullptr;  // Told how each attempt ends; or null.
     CallSubject subject;
     absl::Time deadline = absl::InfiniteFuture();  // Scheduler::Now()'s clock.
     int max_attempts = 1;
     Backoff backoff;
+    std::shared_ptr<CallTrace> trace;  // Told of each attempt; may be null.
   };
 
   // `request.timeout` is what one attempt may take, the deadline aside.
@@ -51,6 +60,7 @@ class ReplyCall : public Call {
   void Attempt();
   void SendWith(Permit permit);
   void OnResult(HttpResult result, bool by_deadline);
+  bool WasRotated(const absl::Status& status);
   void Finish(absl::StatusOr<HttpResponse> reply);
 
   Scheduler& scheduler_;
@@ -62,6 +72,8 @@ class ReplyCall : public Call {
   Done done_;
 
   int attempts_ = 0;
+  Secret sent_token_;
+  bool sent_after_rotation_ = false;
   CallHandle admission_;
   Permit permit_;  // While an attempt is under way.
   CallHandle attempt_;

@@ -70,7 +70,12 @@ HttpRequest RestPredictionClient::Request(HttpMethod method,
   if (method == HttpMethod::kPost) {
     request.headers.emplace_back("content-type", "application/json");
   }
-  request.bearer = context.credential->token();
+  if (context.trace != nullptr && !context.trace->traceparent.empty()) {
+    request.headers.emplace_back("traceparent", context.trace->traceparent);
+    if (!context.trace->tracestate.empty()) {
+      request.headers.emplace_back("tracestate", context.trace->tracestate);
+    }
+  }
   request.timeout = options_.read_timeout;
   return request;
 }
@@ -79,10 +84,13 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
                                       CallSubject subject, HttpRequest request,
                                       ReplyCall::Done done) {
   ReplyCall::Options options;
+  options.credential = context.credential;
+  options.health = &health_;
   options.deadline = context.deadline;
   const bool is_read = request.method == HttpMethod::kGet;
   options.max_attempts = is_read && context.retry_reads ? kMaxAttempts : 1;
   options.subject = std::move(subject);
+  options.trace = std::move(context.trace);
   const auto both = budgets_.For(context.credential);
   std::shared_ptr<Budget> budget(
       both, options.subject.operation == Operation::kCreate ? &both->creates

@@ -12,6 +12,7 @@
 #include "upstream/http/http_transport.h"
 #include "upstream/prediction_client.h"
 #include "upstream/reply_call.h"
+#include "upstream/upstream_health.h"
 
 namespace wriftai {
 
@@ -57,6 +58,9 @@ class RestPredictionClient : public PredictionClient {
   CallHandle Cancel(CallContext context, std::string id,
                     CancelDone done) override;
 
+  // What the replies so far say of the upstream.
+  UpstreamHealth& health() { return health_; }
+
   // Ends all calls under way, each by ReplyCall::Abort().
   void AbortAll(const std::function<absl::Status()>& unsent);
 
@@ -73,6 +77,7 @@ class RestPredictionClient : public PredictionClient {
   HttpTransport& transport_;
   BudgetRegistry& budgets_;
   Random& random_;
+  UpstreamHealth health_;
   std::set<ReplyCall*> under_way_;
 };
 

@@ -42,13 +42,21 @@ absl::StatusOr<std::shared_ptr<const Credential>> CredentialFromMetadata(
 
 absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
     CredentialPolicy policy, std::shared_ptr<const Credential> callers,
-    TokenSource& gateways) {
-  std::shared_ptr<const Credential> chosen;
-  if (policy != CredentialPolicy::kGateway) chosen = std::move(callers);
-  if (chosen == nullptr && policy != CredentialPolicy::kCaller) {
-    chosen = gateways.Current();
+    const std::shared_ptr<const OwnCredential>& own) {
+  switch (policy) {
+    case CredentialPolicy::kCaller:
+      if (callers != nullptr) return callers;
+      break;
+    case CredentialPolicy::kGateway:
+      if (own != nullptr) return own;
+      break;
+    case CredentialPolicy::kCallerThenGateway:
+      if (own != nullptr && (callers == nullptr || own->Matches(*callers))) {
+        return own;
+      }
+      if (callers != nullptr) return callers;
+      break;
   }
-  if (chosen != nullptr) return chosen;
   return GatewayError(
       absl::StatusCode::kUnauthenticated, "NO_TOKEN",
       policy == CredentialPolicy::kGateway

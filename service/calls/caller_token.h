@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/support/string_ref.h"
 #include "service/config.h"
-#include "service/token_source.h"
+#include "service/own_credential.h"
 #include "upstream/core/credential.h"
 
 namespace wriftai {
@@ -21,11 +21,13 @@ using CallMetadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 absl::StatusOr<std::shared_ptr<const Credential>> CredentialFromMetadata(
     const CallMetadata& metadata);
 
-// The credential to call the upstream with. UNAUTHENTICATED when the policy
-// leaves none. Loop thread.
+// The credential to call the upstream with. Where both count, a caller that
+// sends the gateway's own token gets the gateway's credential: the two are one
+// consumer of its budget. `callers` and `own` may be null. UNAUTHENTICATED when
+// the policy leaves none. Loop thread.
 absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
     CredentialPolicy policy, std::shared_ptr<const Credential> callers,
-    TokenSource& gateways);
+    const std::shared_ptr<const OwnCredential>& own);
 
 }  // namespace wriftai
 

@@ -64,4 +64,11 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
                       BoundedDetails(status, message));
 }
 
+absl::Status WithRequestId(absl::string_view request_id, absl::Status status) {
+  if (GetDetail<google::rpc::ErrorInfo>(status).has_value()) {
+    SetMetadata("gateway_request_id", request_id, status);
+  }
+  return status;
+}
+
 }  // namespace wriftai

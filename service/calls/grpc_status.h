@@ -2,6 +2,7 @@
 #define WRIFTAI_SERVICE_CALLS_GRPC_STATUS_H_
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "grpcpp/support/status.h"
 
 namespace wriftai {
@@ -11,6 +12,10 @@ namespace wriftai {
 // of trailers that clients accept by default, violations first, since beyond it
 // the client would see another error altogether. Any thread.
 grpc::Status ToGrpcStatus(const absl::Status& status);
+
+// `status` with the call's id in its ErrorInfo's metadata, where it has one, so
+// that who shows an error shows where to look for it in the log. Any thread.
+absl::Status WithRequestId(absl::string_view request_id, absl::Status status);
 
 }  // namespace wriftai
 

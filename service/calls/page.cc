@@ -23,9 +23,17 @@ constexpr size_t kSealBytes = 16;
 // Separates this use of the token as a key from any other.
 constexpr absl::string_view kSealContext = "wriftai page token 1:";
 
-std::string Seal(absl::string_view payload, const Credential& credential) {
-  return HmacSha256(credential.token(), absl::StrCat(kSealContext, payload))
+std::string Seal(absl::string_view payload, const Secret& token) {
+  return HmacSha256(token, absl::StrCat(kSealContext, payload))
       .substr(0, kSealBytes);
+}
+
+// Pages go on when the credential's token is rotated between two of them.
+bool IsSealedBy(const Credential& credential, absl::string_view payload,
+                absl::string_view seal) {
+  if (ConstantTimeEquals(Seal(payload, credential.token()), seal)) return true;
+  const Secret previous = credential.previous_token();
+  return !previous.empty() && ConstantTimeEquals(Seal(payload, previous), seal);
 }
 
 internal::PageToken TokenAt(absl::string_view cursor, absl::string_view anchor,
@@ -59,7 +67,7 @@ std::string SealPageToken(const internal::PageToken& token,
                           const Credential& credential) {
   const std::string payload = token.SerializeAsString();
   return absl::WebSafeBase64Escape(
-      absl::StrCat(Seal(payload, credential), payload));
+      absl::StrCat(Seal(payload, credential.token()), payload));
 }
 
 absl::StatusOr<internal::PageToken> OpenPageToken(
@@ -70,8 +78,7 @@ absl::StatusOr<internal::PageToken> OpenPageToken(
   if (absl::WebSafeBase64Unescape(sealed, &bytes) &&
       bytes.size() >= kSealBytes) {
     const std::string payload = bytes.substr(kSealBytes);
-    if (ConstantTimeEquals(Seal(payload, credential),
-                           bytes.substr(0, kSealBytes)) &&
+    if (IsSealedBy(credential, payload, bytes.substr(0, kSealBytes)) &&
         token.ParseFromString(payload)) {
       return token;
     }

@@ -5,7 +5,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "grpc/support/time.h"
+#include "service/calls/call_record.h"
 #include "service/calls/caller_token.h"
 #include "service/calls/grpc_status.h"
 #include "service/calls/page.h"
@@ -40,9 +42,31 @@ struct Accepted {
   Call call;
 };
 
+// What a request says that its record keeps.
+void Describe(const GetCall& call, CallRecord& record) {
+  record.prediction_id = call.id;
+}
+void Describe(const CancelCall& call, CallRecord& record) {
+  record.prediction_id = call.id;
+}
+void Describe(const WaitCall& call, CallRecord& record) {
+  record.prediction_id = call.id;
+}
+void Describe(const ListCall&, CallRecord&) {}
+void Describe(const CreateCall& call, CallRecord& record) {
+  const ModelReference& model = call.params.model;
+  record.model = absl::StrCat(model.owner, "/", model.name);
+  if (model.version.has_value()) {
+    absl::StrAppend(&record.model, ":", *model.version);
+  }
+}
+void Describe(const CreateAndWaitCall& call, CallRecord& record) {
+  Describe(call.create, record);
+}
+
 template <typename Request>
 auto Accept(const grpc::CallbackServerContext& context,
-            const grpc::ByteBuffer& bytes, const Scheduler& scheduler,
+            const grpc::ByteBuffer& bytes, absl::Time deadline,
             CredentialPolicy policy)
     -> absl::StatusOr<
         Accepted<typename decltype(CallFrom(Request()))::value_type>> {
@@ -56,22 +80,33 @@ auto Accept(const grpc::CallbackServerContext& context,
   auto call = CallFrom(*request);
   if (!call.ok()) return call.status();
   return Accepted<typename decltype(CallFrom(Request()))::value_type>{
-      {*std::move(credential), DeadlineOf(context, scheduler)},
-      *std::move(call)};
+      {*std::move(credential), deadline}, *std::move(call)};
 }
 
-// What is left to do with a prediction that a unary call returns.
+// With what the upstream is called; its record then says for whom.
+absl::StatusOr<CallContext> ContextFor(Engine& engine, const Caller& caller,
+                                       CallRecord& record) {
+  auto context = engine.ContextFor(caller);
+  if (!context.ok()) return context;
+  record.credential = std::string(context->credential->display_name());
+  context->trace = record.upstream;
+  return context;
+}
+
+// Ends a unary call with the prediction that it returns.
 PredictionClient::PredictionDone Respond(v1::PayloadFormat format,
-                                         grpc::ByteBuffer* response,
-                                         UnaryReactor::Finish finish) {
-  return [=, finish = std::move(finish)](
-             absl::StatusOr<v1::Prediction> prediction) mutable {
-    if (prediction.ok()) {
-      FormatPayloads(format, *prediction);
-      *response = Encode(*prediction);
-    }
-    finish(prediction.status());
-  };
+                                         grpc::ByteBuffer& response,
+                                         UnaryReactor& reactor) {
+  return
+      [format, &response, &reactor](absl::StatusOr<v1::Prediction> prediction) {
+        if (!prediction.ok()) {
+          reactor.End(prediction.status());
+          return;
+        }
+        reactor.record().prediction_id = prediction->id();
+        FormatPayloads(format, *prediction);
+        reactor.End(Encode(*prediction), response);
+      };
 }
 
 v1::PayloadFormat FormatOf(const WaitCall& call) { return call.format; }
@@ -81,43 +116,56 @@ v1::PayloadFormat FormatOf(const CreateAndWaitCall& call) {
 
 // A unary call: checked on this thread, then done by `work` on the loop.
 template <typename Request, typename Work>
-UnaryReactor* RunUnary(Engine& engine,
-                       const grpc::CallbackServerContext& context,
+UnaryReactor* RunUnary(CallMethod method, Engine& engine,
+                       CallRecorder& recorder,
+                       grpc::CallbackServerContext& context,
                        const grpc::ByteBuffer& request, Work work) {
   Scheduler& scheduler = engine.scheduler();
+  const absl::Time deadline = DeadlineOf(context, scheduler);
+  CallRecord record = BeginCall(method, request, deadline, scheduler, context);
   auto accepted =
-      Accept<Request>(context, request, scheduler, engine.credential_policy());
-  if (!accepted.ok()) return UnaryReactor::Fail(scheduler, accepted.status());
+      Accept<Request>(context, request, deadline, engine.credential_policy());
+  if (!accepted.ok()) {
+    return UnaryReactor::Fail(scheduler, recorder, std::move(record),
+                              accepted.status());
+  }
+  Describe(accepted->call, record);
   return UnaryReactor::Run(
-      scheduler,
+      scheduler, recorder, std::move(record),
       [&engine, work = std::move(work), accepted = *std::move(accepted)](
-          UnaryReactor::Finish finish,
-          absl::Status& refused) mutable -> CallHandle {
-        auto call_context = engine.ContextFor(accepted.caller);
+          UnaryReactor& reactor, absl::Status& refused) mutable -> CallHandle {
+        auto call_context =
+            ContextFor(engine, accepted.caller, reactor.record());
         refused = call_context.status();
         if (!refused.ok()) return nullptr;
-        return work(*std::move(call_context), std::move(accepted.call),
-                    std::move(finish), refused);
+        return work(*std::move(call_context), std::move(accepted.call), reactor,
+                    refused);
       });
 }
 
 // A waiting stream: checked on this thread, then begun by `begin` on the loop.
 template <typename Request, typename Begin>
-WaitReactor* RunWait(Engine& engine, const grpc::CallbackServerContext& context,
+WaitReactor* RunWait(CallMethod method, Engine& engine, CallRecorder& recorder,
+                     grpc::CallbackServerContext& context,
                      const grpc::ByteBuffer& request, Begin begin) {
   Scheduler& scheduler = engine.scheduler();
+  const absl::Time deadline = DeadlineOf(context, scheduler);
+  CallRecord record = BeginCall(method, request, deadline, scheduler, context);
   auto accepted =
-      Accept<Request>(context, request, scheduler, engine.credential_policy());
-  StreamStats& stats = engine.stream_stats();
+      Accept<Request>(context, request, deadline, engine.credential_policy());
+  OpenStreams& streams = engine.streams();
   if (!accepted.ok()) {
-    return WaitReactor::Fail(scheduler, stats, accepted.status());
+    return WaitReactor::Fail(scheduler, streams, recorder, std::move(record),
+                             accepted.status());
   }
+  Describe(accepted->call, record);
   const v1::PayloadFormat format = FormatOf(accepted->call);
   return WaitReactor::Run(
-      scheduler, stats, format,
+      scheduler, streams, recorder, std::move(record), format,
       [&engine, begin = std::move(begin), accepted = *std::move(accepted)](
           WaitReactor& reactor) mutable -> CallHandle {
-        auto call_context = engine.ContextFor(accepted.caller);
+        auto call_context =
+            ContextFor(engine, accepted.caller, reactor.record());
         absl::Status refused = call_context.status();
         refused.Update(engine.AdmitWait());
         if (!refused.ok()) {
@@ -135,11 +183,11 @@ grpc::ServerUnaryReactor* PredictionService::Get(Context* context,
                                                  const Bytes* request,
                                                  Bytes* response) {
   return RunUnary<v1::GetRequest>(
-      engine_, *context, *request,
+      CallMethod::kGet, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, GetCall call,
-                       UnaryReactor::Finish finish, absl::Status&) {
+                       UnaryReactor& reactor, absl::Status&) {
         return engine_.Get(std::move(call_context), std::move(call.id),
-                           Respond(call.format, response, std::move(finish)));
+                           Respond(call.format, *response, reactor));
       });
 }
 
@@ -147,13 +195,12 @@ grpc::ServerUnaryReactor* PredictionService::Create(Context* context,
                                                     const Bytes* request,
                                                     Bytes* response) {
   return RunUnary<v1::CreateRequest>(
-      engine_, *context, *request,
+      CallMethod::kCreate, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, CreateCall call,
-                       UnaryReactor::Finish finish, absl::Status&) {
+                       UnaryReactor& reactor, absl::Status&) {
         return engine_.Create(
             std::move(call_context), std::move(call.request_id),
-            std::move(call.params),
-            Respond(call.format, response, std::move(finish)));
+            std::move(call.params), Respond(call.format, *response, reactor));
       });
 }
 
@@ -161,9 +208,9 @@ grpc::ServerUnaryReactor* PredictionService::List(Context* context,
                                                   const Bytes* request,
                                                   Bytes* response) {
   return RunUnary<v1::ListRequest>(
-      engine_, *context, *request,
+      CallMethod::kList, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, const ListCall& call,
-                       UnaryReactor::Finish finish,
+                       UnaryReactor& reactor,
                        absl::Status& refused) -> CallHandle {
         const auto credential = call_context.credential;
         const auto token = OpenPageToken(call.page_token, *credential);
@@ -172,15 +219,14 @@ grpc::ServerUnaryReactor* PredictionService::List(Context* context,
         return engine_.List(
             std::move(call_context), FetchFor(*token, call.page_size),
             [response, credential, token = *token, page_size = call.page_size,
-             finish = std::move(finish)](
-                absl::StatusOr<PredictionPage> page) mutable {
+             &reactor](absl::StatusOr<PredictionPage> page) {
               if (!page.ok()) {
-                finish(page.status());
+                reactor.End(page.status());
                 return;
               }
-              *response = Encode(
-                  CutPage(*std::move(page), token, page_size, *credential));
-              finish(absl::OkStatus());
+              reactor.End(Encode(CutPage(*std::move(page), token, page_size,
+                                         *credential)),
+                          *response);
             });
       });
 }
@@ -189,15 +235,17 @@ grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
                                                     const Bytes* request,
                                                     Bytes* response) {
   return RunUnary<v1::CancelRequest>(
-      engine_, *context, *request,
+      CallMethod::kCancel, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, CancelCall call,
-                       UnaryReactor::Finish finish, absl::Status&) {
+                       UnaryReactor& reactor, absl::Status&) {
         return engine_.client().Cancel(
             std::move(call_context), std::move(call.id),
-            [response,
-             finish = std::move(finish)](const absl::Status& status) mutable {
-              if (status.ok()) *response = Encode(v1::CancelResponse());
-              finish(status);
+            [response, &reactor](const absl::Status& status) {
+              if (!status.ok()) {
+                reactor.End(status);
+                return;
+              }
+              reactor.End(Encode(v1::CancelResponse()), *response);
             });
       });
 }
@@ -205,7 +253,7 @@ grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::Wait(
     Context* context, const Bytes* request) {
   return RunWait<v1::WaitRequest>(
-      engine_, *context, *request,
+      CallMethod::kWait, engine_, recorder_, *context, *request,
       [this](const CallContext& call_context, WaitCall call,
              WaitReactor& reactor) {
         reactor.Subscribe(engine_.watches(), call_context.credential,
@@ -217,7 +265,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::Wait(
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::CreateAndWait(
     Context* context, const Bytes* request) {
   return RunWait<v1::CreateAndWaitRequest>(
-      engine_, *context, *request,
+      CallMethod::kCreateAndWait, engine_, recorder_, *context, *request,
       [this](CallContext call_context, CreateAndWaitCall call,
              WaitReactor& reactor) {
         const auto credential = call_context.credential;
@@ -231,6 +279,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::CreateAndWait(
                 return;
               }
               const std::string id = created->id();
+              reactor.record().prediction_id = id;
               const SnapshotPtr known = engine_.watches().SnapshotOf(
                   *std::move(created), v1::SOURCE_CREATE);
               // Whoever has paid for it gets its id, also while draining.

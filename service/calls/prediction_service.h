@@ -2,6 +2,7 @@
 #define WRIFTAI_SERVICE_CALLS_PREDICTION_SERVICE_H_
 
 #include "absl/time/time.h"
+#include "service/calls/call_recorder.h"
 #include "service/calls/unary_reactor.h"
 #include "service/calls/wait_reactor.h"
 #include "service/config.h"
@@ -14,7 +15,7 @@ namespace wriftai {
 // request_codec.h), checks the request on gRPC's thread, and runs the rest on
 // the loop.
 //
-// Threads: any. `engine` and its loop must outlive it.
+// Threads: any. Engine, recorder and their loop must outlive it.
 class PredictionService final
     : public v1::Predictions::WithRawCallbackMethod_Get<
           v1::Predictions::WithRawCallbackMethod_Create<
@@ -27,7 +28,8 @@ class PredictionService final
   using Context = grpc::CallbackServerContext;
   using Bytes = grpc::ByteBuffer;
 
-  explicit PredictionService(Engine& engine) : engine_(engine) {}
+  PredictionService(Engine& engine, CallRecorder& recorder)
+      : engine_(engine), recorder_(recorder) {}
 
   grpc::ServerUnaryReactor* Get(Context* context, const Bytes* request,
                                 Bytes* response) override;
@@ -44,6 +46,7 @@ class PredictionService final
 
  private:
   Engine& engine_;
+  CallRecorder& recorder_;
 };
 
 }  // namespace wriftai

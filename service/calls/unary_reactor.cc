@@ -7,23 +7,28 @@
 
 namespace wriftai {
 
-UnaryReactor* UnaryReactor::Run(Scheduler& scheduler, Work work) {
-  auto* const reactor = new UnaryReactor(scheduler);
+UnaryReactor* UnaryReactor::Run(Scheduler& scheduler, CallRecorder& recorder,
+                                CallRecord record, Work work) {
+  auto* const reactor =
+      new UnaryReactor(scheduler, recorder, std::move(record));
   scheduler.Post([reactor, work = std::move(work)]() mutable {
     reactor->Start(std::move(work));
   });
   return reactor;
 }
 
-UnaryReactor* UnaryReactor::Fail(Scheduler& scheduler,
+UnaryReactor* UnaryReactor::Fail(Scheduler& scheduler, CallRecorder& recorder,
+                                 CallRecord record,
                                  const absl::Status& status) {
-  auto* const reactor = new UnaryReactor(scheduler);
-  scheduler.Post([reactor, status] { reactor->End(status); });
-  return reactor;
+  return Run(scheduler, recorder, std::move(record),
+             [status](UnaryReactor&, absl::Status& refused) {
+               refused = status;
+               return CallHandle();
+             });
 }
 
 void UnaryReactor::OnCancel() {
-  scheduler_.Post([this] { End(absl::CancelledError("the caller has left")); });
+  scheduler_.Post([this] { End(CallerLeft(record_, scheduler_.Now())); });
 }
 
 void UnaryReactor::OnDone() {
@@ -31,18 +36,26 @@ void UnaryReactor::OnDone() {
 }
 
 void UnaryReactor::Start(Work work) {
+  recorder_.Begin(record_);
   // The caller may have left before its work was begun.
   if (ended_) return;
   absl::Status refused;
-  work_ = work([this](const absl::Status& status) { End(status); }, refused);
+  work_ = work(*this, refused);
   if (!refused.ok()) End(refused);
+}
+
+void UnaryReactor::End(grpc::ByteBuffer bytes, grpc::ByteBuffer& response) {
+  record_.sent_bytes = static_cast<int64_t>(bytes.Length());
+  response = std::move(bytes);
+  End(absl::OkStatus());
 }
 
 void UnaryReactor::End(const absl::Status& status) {
   if (ended_) return;
   ended_ = true;
   work_.reset();
-  grpc::ServerUnaryReactor::Finish(ToGrpcStatus(status));
+  recorder_.End(status, record_);
+  Finish(ToGrpcStatus(WithRequestId(record_.request_id, status)));
 }
 
 }  // namespace wriftai

@@ -1,9 +1,13 @@
 #ifndef WRIFTAI_SERVICE_CALLS_UNARY_REACTOR_H_
 #define WRIFTAI_SERVICE_CALLS_UNARY_REACTOR_H_
 
+#include <utility>
+
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "service/calls/call_recorder.h"
 #include "upstream/core/call.h"
 #include "upstream/core/scheduler.h"
 
@@ -17,35 +21,45 @@ namespace wriftai {
 //
 // Threads: made on any; fields on the loop. Owns: itself, and the work's
 // handle: when the caller leaves, dropping it takes the call back upstream.
-// `scheduler` must outlive it. Fails: through the call's status.
+// Scheduler and recorder must outlive it. Fails: through the call's status.
 class UnaryReactor : public grpc::ServerUnaryReactor {
  public:
-  // Ends the call. The response, where there is one, has been written before.
-  // Exactly once, on the loop, and not from within Work itself.
-  using Finish = absl::AnyInvocable<void(const absl::Status&)>;
-
-  // Starts the work, on the loop. Once the returned handle is destroyed,
-  // `finish` must no longer be called. Null with an error in `refused`: it
-  // could not be started.
-  using Work =
-      absl::AnyInvocable<CallHandle(Finish finish, absl::Status& refused)>;
+  // Starts the work, on the loop, which calls End() when it is done, and not
+  // before it has returned. Once the returned handle is destroyed, it must no
+  // longer be called. Null with an error in `refused`: it could not be started.
+  using Work = absl::AnyInvocable<CallHandle(UnaryReactor& reactor,
+                                             absl::Status& refused)>;
 
   // A reactor that does `work`.
-  static UnaryReactor* Run(Scheduler& scheduler, Work work);
+  static UnaryReactor* Run(Scheduler& scheduler, CallRecorder& recorder,
+                           CallRecord record, Work work);
 
   // A reactor that ends at once.
-  static UnaryReactor* Fail(Scheduler& scheduler, const absl::Status& status);
+  static UnaryReactor* Fail(Scheduler& scheduler, CallRecorder& recorder,
+                            CallRecord record, const absl::Status& status);
+
+  // On the loop.
+  CallRecord& record() { return record_; }
+
+  // Ends the call: with `response`, which gRPC owns, or with an error. On the
+  // loop, once.
+  void End(grpc::ByteBuffer bytes, grpc::ByteBuffer& response);
+  void End(const absl::Status& status);
 
  private:
-  explicit UnaryReactor(Scheduler& scheduler) : scheduler_(scheduler) {}
+  UnaryReactor(Scheduler& scheduler, CallRecorder& recorder, CallRecord record)
+      : scheduler_(scheduler),
+        recorder_(recorder),
+        record_(std::move(record)) {}
 
   void OnCancel() override;
   void OnDone() override;
 
   void Start(Work work);
-  void End(const absl::Status& status);
 
   Scheduler& scheduler_;
+  CallRecorder& recorder_;
+  CallRecord record_;
   CallHandle work_;
   bool ended_ = false;
 };

@@ -7,21 +7,25 @@
 
 namespace wriftai {
 
-WaitReactor* WaitReactor::Run(Scheduler& scheduler, StreamStats& stats,
+WaitReactor* WaitReactor::Run(Scheduler& scheduler, OpenStreams& streams,
+                              CallRecorder& recorder, CallRecord record,
                               v1::PayloadFormat format, Begin begin) {
-  auto* const reactor = new WaitReactor(scheduler, stats, format);
+  auto* const reactor =
+      new WaitReactor(scheduler, streams, recorder, std::move(record), format);
   scheduler.Post([reactor, begin = std::move(begin)]() mutable {
-    ++reactor->stats_.open;
+    reactor->entry_ = reactor->streams_.Open(reactor->record_);
+    reactor->recorder_.Begin(reactor->record_);
     // The caller may have left already.
     if (!reactor->finished_) reactor->call_ = begin(*reactor);
   });
   return reactor;
 }
 
-WaitReactor* WaitReactor::Fail(Scheduler& scheduler, StreamStats& stats,
+WaitReactor* WaitReactor::Fail(Scheduler& scheduler, OpenStreams& streams,
+                               CallRecorder& recorder, CallRecord record,
                                const absl::Status& status) {
-  return Run(scheduler, stats, v1::PAYLOAD_FORMAT_VALUE,
-             [status](WaitReactor& reactor) {
+  return Run(scheduler, streams, recorder, std::move(record),
+             v1::PAYLOAD_FORMAT_VALUE, [status](WaitReactor& reactor) {
                reactor.End(status);
                return CallHandle();
              });
@@ -31,6 +35,7 @@ void WaitReactor::Subscribe(WatchRegistry& registry,
                             const std::shared_ptr<const Credential>& credential,
                             std::string id, const WatchOptions& options,
                             SnapshotPtr known) {
+  record_.prediction_id = id;
   subscription_ = registry.Subscribe(credential, std::move(id), options, *this,
                                      std::move(known));
 }
@@ -48,7 +53,7 @@ void WaitReactor::EndAfter(const SnapshotPtr& last,
 
 void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
                              absl::Duration interval) {
-  if (newest_.has_value()) ++stats_.conflated;
+  if (newest_.has_value()) streams_.OnConflated(entry_);
   newest_ = Update{snapshot, interval};
   Pump();
 }
@@ -56,6 +61,7 @@ void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
 void WaitReactor::OnWriteDone(bool ok) {
   scheduler_.Post([this, ok] {
     writing_ = false;
+    streams_.OnWritten(entry_);
     if (!ok) gone_ = true;
     Pump();
   });
@@ -69,8 +75,9 @@ void WaitReactor::OnCancel() {
 }
 
 void WaitReactor::OnDone() {
-  scheduler_.Post(
-      [self = std::unique_ptr<WaitReactor>(this)] { --self->stats_.open; });
+  scheduler_.Post([self = std::unique_ptr<WaitReactor>(this)] {
+    self->streams_.Close(self->entry_);
+  });
 }
 
 void WaitReactor::Pump() {
@@ -80,24 +87,30 @@ void WaitReactor::Pump() {
   }
   if (finished_ || writing_) return;
   if (gone_) {
-    finished_ = true;
-    Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the caller has left"));
+    FinishWith(CallerLeft(record_, scheduler_.Now()));
   } else if (newest_.has_value()) {
     const Update update = *std::exchange(newest_, std::nullopt);
     Write(update);
   } else if (ending_.has_value()) {
-    finished_ = true;
-    Finish(ToGrpcStatus(*ending_));
+    FinishWith(*ending_);
   }
 }
 
+void WaitReactor::FinishWith(const absl::Status& status) {
+  finished_ = true;
+  recorder_.End(status, record_);
+  Finish(ToGrpcStatus(WithRequestId(record_.request_id, status)));
+}
+
 void WaitReactor::Write(const Update& update) {
-  ++stats_.updates;
-  in_flight_ =
-      EncodeUpdate(update.snapshot, format_, ++sequence_, update.interval);
+  streams_.OnWrite(entry_, scheduler_.Now());
+  in_flight_ = EncodeUpdate(update.snapshot, format_, ++record_.updates,
+                            update.interval);
+  record_.sent_bytes += static_cast<int64_t>(in_flight_.Length());
   if (IsTerminal(update.snapshot->prediction)) {
     finished_ = true;
     subscription_.reset();
+    recorder_.End(absl::OkStatus(), record_);
     StartWriteAndFinish(&in_flight_, grpc::WriteOptions(), grpc::Status::OK);
   } else {
     writing_ = true;

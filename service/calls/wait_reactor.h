@@ -5,12 +5,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "service/calls/call_recorder.h"
+#include "service/calls/open_streams.h"
 #include "upstream/core/call.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/watch/prediction_observer.h"
@@ -18,13 +21,6 @@
 #include "wriftai/v1/predictions.pb.h"
 
 namespace wriftai {
-
-// What all waiting streams have done; of the loop.
-struct StreamStats {
-  int64_t open = 0;
-  int64_t updates = 0;    // Written.
-  int64_t conflated = 0;  // Replaced by a newer one before they were written.
-};
 
 // One waiting stream: a waiter of the watch on one side, one write in flight on
 // the other.
@@ -35,8 +31,8 @@ struct StreamStats {
 // one place, Pump(), and only while no write is in flight.
 //
 // Threads: made on any; fields on the loop; gRPC's reactions post (see
-// UnaryReactor). Owns: itself, its subscription, the call before it. Scheduler
-// and registry must outlive it. Fails: through the stream's status.
+// UnaryReactor). Owns: itself, its subscription, the call before it. Scheduler,
+// recorder and registry must outlive it. Fails: through the stream's status.
 class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                     private PredictionObserver {
  public:
@@ -44,13 +40,18 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // returns the handle of a call that will Subscribe() or Fail() later.
   using Begin = absl::AnyInvocable<CallHandle(WaitReactor& reactor)>;
 
-  // `stats` must outlive the stream, and is of the loop.
-  static WaitReactor* Run(Scheduler& scheduler, StreamStats& stats,
+  // `streams` must outlive the stream, and is of the loop.
+  static WaitReactor* Run(Scheduler& scheduler, OpenStreams& streams,
+                          CallRecorder& recorder, CallRecord record,
                           v1::PayloadFormat format, Begin begin);
 
   // A stream that ends at once.
-  static WaitReactor* Fail(Scheduler& scheduler, StreamStats& stats,
+  static WaitReactor* Fail(Scheduler& scheduler, OpenStreams& streams,
+                           CallRecorder& recorder, CallRecord record,
                            const absl::Status& status);
+
+  // On the loop.
+  CallRecord& record() { return record_; }
 
   // Becomes a waiter for the prediction. On the loop, once. `known`: what was
   // just learnt of it, told first where nothing newer is known; may be null.
@@ -71,9 +72,14 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     absl::Duration interval;
   };
 
-  WaitReactor(Scheduler& scheduler, StreamStats& stats,
+  WaitReactor(Scheduler& scheduler, OpenStreams& streams,
+              CallRecorder& recorder, CallRecord record,
               v1::PayloadFormat format)
-      : scheduler_(scheduler), stats_(stats), format_(format) {}
+      : scheduler_(scheduler),
+        streams_(streams),
+        recorder_(recorder),
+        record_(std::move(record)),
+        format_(format) {}
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -85,11 +91,15 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void Pump();
   void Write(const Update& update);
+  void FinishWith(const absl::Status& status);
 
   Scheduler& scheduler_;
-  StreamStats& stats_;
+  OpenStreams& streams_;
+  CallRecorder& recorder_;
+  CallRecord record_;
   const v1::PayloadFormat format_;
 
+  OpenStreams::Entry entry_;  // From the first task on the loop.
   CallHandle call_;
   std::unique_ptr<Subscription> subscription_;
   std::optional<Update> newest_;        // To be written.
@@ -97,7 +107,6 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool gone_ = false;                   // Nobody reads any more.
   bool writing_ = false;
   bool finished_ = false;
-  int64_t sequence_ = 0;
   // gRPC wants the bytes untouched until the write is done.
   grpc::ByteBuffer in_flight_;
 };

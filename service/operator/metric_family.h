@@ -1,6 +1,9 @@
 #ifndef WRIFTAI_SERVICE_OPERATOR_METRIC_FAMILY_H_
 #define WRIFTAI_SERVICE_OPERATOR_METRIC_FAMILY_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -29,6 +32,24 @@ inline void AddSample(double value,
   sample.label = std::move(labels);
   (family.type == prometheus::MetricType::Counter ? sample.counter.value
                                                   : sample.gauge.value) = value;
+}
+
+// Adds a sample to a family of histograms.
+template <typename Counted>
+void AddHistogram(const Counted& counted,
+                  std::vector<prometheus::ClientMetric::Label> labels,
+                  prometheus::MetricFamily& family) {
+  prometheus::ClientMetric& sample = family.metric.emplace_back();
+  sample.label = std::move(labels);
+  prometheus::ClientMetric::Histogram& histogram = sample.histogram;
+  for (size_t i = 0; i < counted.counts().size(); ++i) {
+    histogram.sample_count += static_cast<uint64_t>(counted.counts()[i]);
+    histogram.bucket.push_back({histogram.sample_count,
+                                i < Counted::kBounds.size()
+                                    ? Counted::kBounds[i]
+                                    : std::numeric_limits<double>::infinity()});
+  }
+  histogram.sample_sum = counted.sum();
 }
 
 // A metric with one sample and no labels.

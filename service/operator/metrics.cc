@@ -1,7 +1,6 @@
 #include "service/operator/metrics.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,18 +16,10 @@ using prometheus::MetricType;
 using Credentials = std::vector<EngineNumbers::Credential>;
 using Labels = std::vector<ClientMetric::Label>;
 
-MetricFamily Histogram(const char* name, const char* help,
+MetricFamily Durations(const char* name, const char* help,
                        const DurationHistogram& durations) {
   MetricFamily family = Family(MetricType::Histogram, name, help);
-  ClientMetric::Histogram& histogram = family.metric.emplace_back().histogram;
-  for (size_t i = 0; i < durations.counts().size(); ++i) {
-    histogram.sample_count += static_cast<uint64_t>(durations.counts()[i]);
-    histogram.bucket.push_back({histogram.sample_count,
-                                i < DurationHistogram::kBounds.size()
-                                    ? DurationHistogram::kBounds[i]
-                                    : std::numeric_limits<double>::infinity()});
-  }
-  histogram.sample_sum = durations.sum();
+  AddHistogram(durations, {}, family);
   return family;
 }
 
@@ -53,27 +44,6 @@ void Add(const BudgetStats& more, BudgetStats& sum) {
   sum.refused += more.refused;
   sum.limited_us += more.limited_us;
   sum.limited_others += more.limited_others;
-}
-
-// At most kMostCredentials, and one for the rest.
-Credentials Bounded(Credentials credentials) {
-  if (credentials.size() <= kMostCredentials) return credentials;
-  const auto rest =
-      credentials.begin() + static_cast<std::ptrdiff_t>(kMostCredentials);
-  std::nth_element(credentials.begin(), rest, credentials.end(),
-                   [](const auto& a, const auto& b) {
-                     return std::make_pair(-Sent(a), a.name) <
-                            std::make_pair(-Sent(b), b.name);
-                   });
-  EngineNumbers::Credential others;
-  others.name = kOtherCredentials;
-  for (auto credential = rest; credential != credentials.end(); ++credential) {
-    Add(credential->reads, others.reads);
-    Add(credential->creates, others.creates);
-  }
-  credentials.erase(rest, credentials.end());
-  credentials.push_back(std::move(others));
-  return credentials;
 }
 
 // One metric of all buckets.
@@ -191,16 +161,36 @@ void AddWatches(const EngineNumbers& numbers,
   counter("ended_predictions_total", "Predictions that ended while watched.",
           stats.ended);
   families.push_back(
-      Histogram("staleness_seconds",
+      Durations("staleness_seconds",
                 "From one observation of a watched prediction to the next.",
                 stats.staleness));
   families.push_back(
-      Histogram("terminal_delay_seconds",
+      Durations("terminal_delay_seconds",
                 "From a prediction's end upstream until its waiters are told.",
                 stats.terminal_delay));
 }
 
 }  // namespace
+
+Credentials BoundedCredentials(Credentials credentials) {
+  if (credentials.size() <= kMostCredentials) return credentials;
+  const auto rest =
+      credentials.begin() + static_cast<std::ptrdiff_t>(kMostCredentials);
+  std::nth_element(credentials.begin(), rest, credentials.end(),
+                   [](const auto& a, const auto& b) {
+                     return std::make_pair(-Sent(a), a.name) <
+                            std::make_pair(-Sent(b), b.name);
+                   });
+  EngineNumbers::Credential others;
+  others.name = kOtherCredentials;
+  for (auto credential = rest; credential != credentials.end(); ++credential) {
+    Add(credential->reads, others.reads);
+    Add(credential->creates, others.creates);
+  }
+  credentials.erase(rest, credentials.end());
+  credentials.push_back(std::move(others));
+  return credentials;
+}
 
 EngineNumbers NumbersOf(Engine& engine) {
   EngineNumbers numbers;
@@ -209,13 +199,14 @@ EngineNumbers NumbersOf(Engine& engine) {
         {std::string(budget.credential->display_name()), budget.reads.stats(),
          budget.creates.stats()});
   });
+  numbers.upstream_healthy = engine.upstream_health().healthy();
   const WatchRegistry& watches = engine.watches();
   numbers.watches = watches.stats();
   numbers.watch_count = watches.watch_count();
   numbers.waiter_count = watches.waiter_count();
   numbers.cache_bytes = watches.cache().bytes();
   numbers.cache_size = watches.cache().size();
-  numbers.streams = engine.stream_stats();
+  numbers.streams = engine.streams().stats();
   numbers.webhooks = {watches.webhook_stats(),
                       watches.webhooks().trust().interval(),
                       watches.webhooks().proven_count()};
@@ -224,8 +215,12 @@ EngineNumbers NumbersOf(Engine& engine) {
 
 std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
   std::vector<MetricFamily> families;
-  const Credentials credentials = Bounded(numbers.credentials);
+  const Credentials credentials = BoundedCredentials(numbers.credentials);
   AddBudgets(credentials, families);
+  families.push_back(
+      Single(MetricType::Gauge, "upstream_healthy",
+             "0 after five requests to the upstream in a row have failed.",
+             numbers.upstream_healthy ? 1 : 0));
   AddWatches(numbers, families);
   const auto add = [&](MetricType type, const char* name, const char* help,
                        auto value) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "prometheus/metric_family.h"
-#include "service/calls/wait_reactor.h"
+#include "service/calls/open_streams.h"
 #include "service/operator/webhook_metrics.h"
 #include "upstream/budget/budget.h"
 #include "upstream/watch/watch_stats.h"
@@ -24,6 +24,7 @@ struct EngineNumbers {
     BudgetStats creates;
   };
   std::vector<Credential> credentials;
+  bool upstream_healthy = true;
   WatchStats watches;
   size_t watch_count = 0;
   size_t waiter_count = 0;
@@ -43,6 +44,10 @@ inline constexpr size_t kMostCredentials = 100;
 
 // What the rest is summed under; no name is that short.
 inline constexpr char kOtherCredentials[] = "other";
+
+// At most that many, those that have sent most, and one for the rest.
+std::vector<EngineNumbers::Credential> BoundedCredentials(
+    std::vector<EngineNumbers::Credential> credentials);
 
 // The metrics of docs/metrics.md. The credentials that have sent most are
 // named.

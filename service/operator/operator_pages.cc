@@ -1,23 +1,80 @@
 #include "service/operator/operator_pages.h"
 
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "google/protobuf/util/time_util.h"
 #include "prometheus/text_serializer.h"
+#include "service/calls/call_recorder.h"
+#include "service/logging/logging.h"
+#include "service/operator/call_metrics.h"
 #include "service/operator/metrics.h"
+#include "service/operator/status_findings.h"
+#include "service/operator/status_page.h"
 #include "upstream/core/run_on_loop.h"
+#include "upstream/core/version.h"
 
 namespace wriftai {
 namespace {
-
-constexpr char kNoAnswer[] = "the loop does not answer";
 
 // Prometheus' text format.
 constexpr char kMetricsType[] = "text/plain; version=0.0.4; charset=utf-8";
 
 OperatorServer::Reply Unavailable(absl::string_view why) {
   return {503, absl::StrCat(why, "\n")};
+}
+
+constexpr char kNoSniffing[] = "x-content-type-options: nosniff\r\n";
+
+enum class Format { kHtml, kJson };
+
+// Nothing: a format that there is not. Other parameters are ignored.
+std::optional<Format> FormatFrom(absl::string_view query) {
+  Format format = Format::kHtml;
+  for (absl::string_view parameter : absl::StrSplit(query, '&')) {
+    if (!absl::ConsumePrefix(&parameter, "format=")) continue;
+    if (parameter != "html" && parameter != "json") return std::nullopt;
+    format = parameter == "json" ? Format::kJson : Format::kHtml;
+  }
+  return format;
+}
+
+const char* PhaseName(OperatorPages::Phase phase) {
+  switch (phase) {
+    case OperatorPages::Phase::kStarting:
+      return "starting";
+    case OperatorPages::Phase::kServing:
+      return "serving";
+    case OperatorPages::Phase::kDraining:
+      return "draining";
+  }
+  return "";
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp& timestamp) {
+  timestamp = google::protobuf::util::TimeUtil::MillisecondsToTimestamp(
+      absl::ToUnixMillis(time));
+}
+
+// What `count` finds on the loop, told by `tell`: not on the loop, which has
+// better things to do than to sort and print.
+template <typename Count, typename Tell>
+OperatorPages::Source FromLoop(Scheduler& loop, absl::Duration patience,
+                               Count count, Tell tell) {
+  return [&loop, patience, count,
+          tell]() -> absl::StatusOr<std::vector<prometheus::MetricFamily>> {
+    // Shared, as the task may come after its time.
+    const auto numbers = std::make_shared<decltype(count())>();
+    if (!RunOnLoopWithin(loop, patience,
+                         [count, numbers] { *numbers = count(); })) {
+      return absl::UnavailableError(kLoopDoesNotAnswer);
+    }
+    return tell(*numbers);
+  };
 }
 
 }  // namespace
@@ -37,16 +94,28 @@ bool LoopProbe::Answers(absl::Duration patience) {
 
 OperatorPages::OperatorPages(Scheduler& loop, std::vector<Source> sources,
                              absl::Duration patience)
-    : sources_(std::move(sources)), patience_(patience), probe_(loop) {}
+    : loop_(loop),
+      started_at_(loop.Now()),
+      wall_started_at_(loop.WallNow()),
+      sources_(std::move(sources)),
+      patience_(patience),
+      probe_(loop) {}
 
 OperatorServer::Pages OperatorPages::pages() {
-  return {{"/healthz", [this] { return Health(); }},
-          {"/readyz", [this] { return Readiness(); }},
-          {"/metrics", [this] { return Metrics(); }}};
+  OperatorServer::Pages pages = {
+      {"/healthz", [this](absl::string_view) { return Health(); }},
+      {"/readyz", [this](absl::string_view) { return Readiness(); }},
+      {"/metrics", [this](absl::string_view) { return Metrics(); }}};
+  if (status_) {
+    pages["/statusz"] = [this](absl::string_view query) {
+      return Status(query);
+    };
+  }
+  return pages;
 }
 
 OperatorServer::Reply OperatorPages::Health() {
-  if (!probe_.Answers(patience_)) return Unavailable(kNoAnswer);
+  if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
   return {200, "ok\n"};
 }
 
@@ -64,7 +133,7 @@ OperatorServer::Reply OperatorPages::Readiness() {
 
 OperatorServer::Reply OperatorPages::Metrics() {
   // First, so that a loop that hangs is asked once and not for each source.
-  if (!probe_.Answers(patience_)) return Unavailable(kNoAnswer);
+  if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
   std::vector<prometheus::MetricFamily> families;
   for (const Source& source : sources_) {
     auto some = source();
@@ -74,20 +143,47 @@ OperatorServer::Reply OperatorPages::Metrics() {
   return {200, prometheus::TextSerializer().Serialize(families), kMetricsType};
 }
 
+OperatorServer::Reply OperatorPages::Status(absl::string_view query) {
+  const auto format = FormatFrom(query);
+  if (!format.has_value()) {
+    return {400, "format: wanted html or json\n"};
+  }
+  const absl::Time asked_at = loop_.Now();
+  if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
+  const absl::Time now = loop_.Now();
+  const auto collected = status_();
+  if (!collected.ok()) return Unavailable(collected.status().message());
+  status::Report report = **collected;
+  report.set_version(std::string(Version()));
+  report.set_commit(std::string(Commit()));
+  SetTime(wall_started_at_, *report.mutable_started_at());
+  SetTime(loop_.WallNow(), *report.mutable_observed_at());
+  report.set_uptime_seconds(absl::ToDoubleSeconds(now - started_at_));
+  report.set_loop_delay_seconds(absl::ToDoubleSeconds(now - asked_at));
+  report.set_phase(PhaseName(phase_));
+  AddFindings(report);
+  if (*format == Format::kJson) {
+    return {200, StatusPageJson(report), "application/json", kNoSniffing};
+  }
+  return {200, StatusPageHtml(report), "text/html; charset=utf-8",
+          absl::StrCat("content-security-policy: ", StatusPagePolicy(),
+                       "\r\nreferrer-policy: no-referrer\r\n", kNoSniffing)};
+}
+
 OperatorPages::Source EngineMetrics(Scheduler& loop, Engine& engine,
                                     absl::Duration patience) {
-  return [&loop, &engine,
-          patience]() -> absl::StatusOr<std::vector<prometheus::MetricFamily>> {
-    // Shared, as the task may come after its time.
-    const auto numbers = std::make_shared<EngineNumbers>();
-    if (!RunOnLoopWithin(loop, patience, [&engine, numbers] {
-          *numbers = NumbersOf(engine);
-        })) {
-      return absl::UnavailableError(kNoAnswer);
-    }
-    // Not on the loop, which has better things to do than to sort and print.
-    return MetricFamilies(*numbers);
-  };
+  return FromLoop(
+      loop, patience, [&engine] { return NumbersOf(engine); }, MetricFamilies);
+}
+
+OperatorPages::Source CallMetrics(Scheduler& loop, const CallRecorder& recorder,
+                                  const Logging& logging,
+                                  absl::Duration patience) {
+  return FromLoop(
+      loop, patience, [&recorder] { return recorder.stats(); },
+      [&logging](const CallStats& stats) {
+        return CallMetricFamilies(stats, logging.dropped());
+      });
 }
 
 }  // namespace wriftai

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -11,12 +12,17 @@
 #include "absl/time/time.h"
 #include "prometheus/metric_family.h"
 #include "service/operator/operator_server.h"
+#include "service/operator/status_report.pb.h"
 #include "upstream/core/mutex.h"
 #include "upstream/core/scheduler.h"
 
 namespace wriftai {
 
+class CallRecorder;
 class Engine;
+class Logging;
+
+inline constexpr char kLoopDoesNotAnswer[] = "the loop does not answer";
 
 // Whether the loop runs what is posted to it. Many may ask; one task at a time
 // is posted, so that a loop that hangs does not find thousands when it is back.
@@ -43,6 +49,8 @@ class LoopProbe {
 //   /readyz    the same, and calls are welcome: it has started, and no drain
 //              has begun
 //   /metrics   what the sources have, as Prometheus' text
+//   /statusz   the status, where there is a source of it, for a person; with
+//              the query format=json the same for a program
 //
 // Threads: any. Loop and sources must outlive it. Fails: with status 503.
 class OperatorPages {
@@ -53,11 +61,18 @@ class OperatorPages {
   using Source =
       std::function<absl::StatusOr<std::vector<prometheus::MetricFamily>>()>;
 
+  // What /statusz shows of the engine; called from any thread, several at once.
+  using StatusReport = std::shared_ptr<const status::Report>;
+  using StatusSource = std::function<absl::StatusOr<StatusReport>()>;
+
   // Below the second that a kubelet waits by default.
   static constexpr absl::Duration kPatience = absl::Milliseconds(900);
 
   OperatorPages(Scheduler& loop, std::vector<Source> sources,
                 absl::Duration patience = kPatience);
+
+  // Before pages().
+  void set_status(StatusSource status) { status_ = std::move(status); }
 
   void SetPhase(Phase phase) { phase_ = phase; }
 
@@ -68,10 +83,15 @@ class OperatorPages {
   OperatorServer::Reply Health();
   OperatorServer::Reply Readiness();
   OperatorServer::Reply Metrics();
+  OperatorServer::Reply Status(absl::string_view query);
 
+  Scheduler& loop_;
+  const absl::Time started_at_;       // Of Scheduler::Now()'s clock.
+  const absl::Time wall_started_at_;  // Of the wall clock.
   const std::vector<Source> sources_;
   const absl::Duration patience_;
   LoopProbe probe_;
+  StatusSource status_;
   std::atomic<Phase> phase_{Phase::kStarting};
 };
 
@@ -79,6 +99,11 @@ class OperatorPages {
 // UNAVAILABLE: the loop does not answer within `patience`.
 OperatorPages::Source EngineMetrics(
     Scheduler& loop, Engine& engine,
+    absl::Duration patience = OperatorPages::kPatience);
+
+// The metrics of callers' calls and of the log, as above.
+OperatorPages::Source CallMetrics(
+    Scheduler& loop, const CallRecorder& recorder, const Logging& logging,
     absl::Duration patience = OperatorPages::kPatience);
 
 }  // namespace wriftai

@@ -20,7 +20,7 @@ constexpr char kThreads[] = "4";
 constexpr char kBacklog[] = "16";
 
 void Write(mg_connection* connection, const OperatorServer::Reply& reply,
-           absl::string_view more_headers, bool with_body) {
+           bool with_body) {
   // Before what is left of a request's body would be read.
   mg_disable_connection_keep_alive(connection);
   std::string message =
@@ -29,7 +29,7 @@ void Write(mg_connection* connection, const OperatorServer::Reply& reply,
                    "\r\ncontent-type: ", reply.content_type,
                    "\r\ncontent-length: ", reply.body.size(),
                    "\r\ncache-control: no-store\r\nconnection: close\r\n",
-                   more_headers, "\r\n");
+                   reply.headers, "\r\n");
   if (with_body) message += reply.body;
   mg_write(connection, message.data(), message.size());
 }
@@ -68,7 +68,7 @@ class CivetwebOperatorServer final : public OperatorServer {
       Write(connection,
             {status,
              absl::StrCat(mg_get_response_code_text(connection, status), "\n")},
-            "", true);
+            true);
       return 0;
     };
     callbacks.log_message = [](const mg_connection*, const char*) { return 1; };
@@ -105,16 +105,16 @@ class CivetwebOperatorServer final : public OperatorServer {
     const absl::string_view method = request->request_method;
     const auto page = pages_.find(request->request_uri);
     Reply reply;
-    absl::string_view more_headers;
     if (page == pages_.end()) {
       reply = NotFound();
     } else if (method != "GET" && method != "HEAD") {
       reply = {405, "wanted GET or HEAD\n"};
-      more_headers = "allow: GET, HEAD\r\n";
+      reply.headers = "allow: GET, HEAD\r\n";
     } else {
-      reply = page->second();
+      const char* const query = request->query_string;
+      reply = page->second(query == nullptr ? "" : query);
     }
-    Write(connection, reply, more_headers, method != "HEAD");
+    Write(connection, reply, method != "HEAD");
     return reply.status;
   }
 

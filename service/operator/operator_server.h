@@ -7,13 +7,13 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace wriftai {
 
 // Serves pages to operators and their machines (Prometheus, a kubelet) over
-// HTTP/1.1: GET and HEAD of a few fixed paths, a query is ignored. One request
-// a connection, since civetweb gives each a thread and there are few: they ask
-// once in seconds.
+// HTTP/1.1: GET and HEAD of a few fixed paths. One request a connection, since
+// civetweb gives each a thread and there are few: they ask once in seconds.
 //
 // It is for the inside: some slow clients keep the others waiting, each for
 // kRequestTimeoutMs at the most.
@@ -27,8 +27,10 @@ class OperatorServer {
     int status = 200;
     std::string body;
     std::string content_type = "text/plain; charset=utf-8";
+    std::string headers{};  // More of them, each with its line's end.
   };
-  using Page = std::function<Reply()>;
+  // `query`: what follows the first "?" of the URL, as it was sent.
+  using Page = std::function<Reply(absl::string_view query)>;
   using Pages = std::map<std::string, Page>;  // By path.
 
   // Prometheus by default gives up after ten seconds, a kubelet after one.

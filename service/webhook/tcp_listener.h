@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "service/webhook/unique_fd.h"
+#include "service/unique_fd.h"
 
 namespace wriftai {
 

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "service/unique_fd.h"
 #include "service/webhook/tcp_listener.h"
-#include "service/webhook/unique_fd.h"
 #include "service/webhook/webhook_connection.h"
 
 namespace wriftai {

@@ -120,6 +120,8 @@ TEST_F(CommandLine, TheOtherCommandsFillInTheirRequests) {
   const auto list = Command<ListCommand>("list --page_size 7 --all");
   EXPECT_EQ(list.request.ShortDebugString(), "page_size: 7");
   EXPECT_TRUE(list.all);
+  EXPECT_EQ(Command<HealthCommand>("health --service a.B").request.service(),
+            "a.B");
 }
 
 TEST_F(CommandLine, InputIsReadByteForByte) {
@@ -139,10 +141,13 @@ TEST_F(CommandLine, WrongUsageIsOneClearLine) {
   const std::string not_utf8 = Write("not_utf8", "\"\xff\"");
   const std::pair<std::string, std::string> kCases[] = {
       {"",
-       "a command is missing: create, get, list, wait or cancel; see --help"},
+       "a command is missing: create, get, list, wait, cancel or health; see "
+       "--help"},
       {"remove x",
-       "remove: unknown command; create, get, list, wait and cancel are "
-       "known"},
+       "remove: unknown command; create, get, list, wait, cancel and health "
+       "are known"},
+      {"health x", "health: one argument too many: x"},
+      {"health --service \xff", "health: wanted UTF-8"},
       {"get", "get: ID is missing"},
       {"get ", "get: ID is missing"},
       {"get a b", "get: one argument too many: b"},
@@ -231,6 +236,13 @@ TEST_F(CommandLine, ACertificateFileAloneTurnsTlsOn) {
   const auto invocation = Parse("get i --ca_file " + Write("ca", "PEM"));
   EXPECT_TRUE(invocation->connection.tls);
   EXPECT_EQ(invocation->connection.ca, "PEM");
+}
+
+TEST_F(CommandLine, AServersNameTurnsTlsOn) {
+  const auto invocation = Parse("get i --server_name gateway.test");
+  ASSERT_TRUE(invocation.ok());
+  EXPECT_TRUE(invocation->connection.tls);
+  EXPECT_EQ(invocation->connection.server_name, "gateway.test");
 }
 
 TEST_F(CommandLine, HelpAndVersionNeedNothingElse) {

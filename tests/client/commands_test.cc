@@ -6,6 +6,7 @@
 #include "client/exit_code.h"
 #include "google/rpc/error_details.pb.h"
 #include "tests/client/fake_gateway.h"
+#include "tests/client/fake_health.h"
 #include "tests/client/fake_host.h"
 #include "tests/client/samples.h"
 #include "tests/client/silent_server.h"
@@ -46,6 +47,14 @@ class Commands : public ::testing::Test {
     CancelCommand command;
     command.request.set_id(kId);
     return Run(command);
+  }
+
+  int RunHealth(const FakeHealth& server, const std::string& service) {
+    HealthCommand command;
+    command.request.set_service(service);
+    invocation_.connection.address = server.address();
+    invocation_.command = command;
+    return RunInvocation(invocation_, host_.host);
   }
 
   int RunCreate() {
@@ -132,6 +141,37 @@ TEST_F(Commands, TheTimeoutEndsACallThatHangs) {
   invocation_.timeout = absl::Milliseconds(20);
   EXPECT_EQ(RunSilent(), kExitCallFailed);
   EXPECT_THAT(Err(), StartsWith("DEADLINE_EXCEEDED: "));
+}
+
+TEST_F(Commands, HealthIsDoneForAGatewayThatServes) {
+  const FakeHealth server(FakeHealth::Response::SERVING);
+  EXPECT_EQ(RunHealth(server, "known"), kExitDone);
+  EXPECT_EQ(Out(), "SERVING\n");
+  EXPECT_EQ(Err(), "");
+}
+
+TEST_F(Commands, HealthIsNotServingForAnyOtherAnswer) {
+  const FakeHealth server(FakeHealth::Response::NOT_SERVING);
+  EXPECT_EQ(RunHealth(server, "known"), kExitNotServing);
+  EXPECT_EQ(Out(), "NOT_SERVING\n");
+  EXPECT_EQ(RunHealth(server, "other"), kExitNotServing);
+  EXPECT_EQ(Err(), "NOT_FOUND: unknown\n");
+}
+
+TEST_F(Commands, HealthIsNotServingForAGatewayThatDoesNotAnswer) {
+  const SilentServer server;
+  invocation_.timeout = absl::Milliseconds(20);
+  invocation_.connection.address = server.address();
+  invocation_.command = HealthCommand();
+  EXPECT_EQ(RunInvocation(invocation_, host_.host), kExitNotServing);
+  EXPECT_THAT(Err(), StartsWith("DEADLINE_EXCEEDED: "));
+}
+
+TEST_F(Commands, HealthInJsonIsTheMessage) {
+  invocation_.json = true;
+  const FakeHealth server(FakeHealth::Response::NOT_SERVING);
+  EXPECT_EQ(RunHealth(server, "known"), kExitNotServing);
+  EXPECT_EQ(Out(), "{\"status\":\"NOT_SERVING\"}\n");
 }
 
 TEST_F(Commands, CancelSaysHowToSeeItsEffect) {

@@ -50,6 +50,12 @@ TEST_F(Tls, AnyOtherIsNot) {
   EXPECT_THAT(host_.err.str(), StartsWith("UNAVAILABLE: "));
 }
 
+TEST_F(Tls, AGatewayOfAnotherNameThanTheOneAskedForIsNot) {
+  invocation_.connection.server_name = "gateway.test";
+  EXPECT_EQ(Run(false), kExitCallFailed);
+  EXPECT_THAT(host_.err.str(), StartsWith("UNAVAILABLE: "));
+}
+
 TEST_F(Tls, PlaintextGetsNoAnswer) {
   invocation_.connection.tls = false;
   EXPECT_EQ(Run(false), kExitCallFailed);

@@ -7,6 +7,7 @@ import { Client } from './support/client.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { Metrics } from './support/metrics.mjs';
 import { secret } from './support/program.mjs';
+import { failure } from './support/rpc_error.mjs';
 import { redacted } from './support/sandbox.mjs';
 import { toValue } from './support/value.mjs';
 
@@ -127,7 +128,7 @@ test('every metric is in docs/metrics.md as it is, and no other', async () => {
   const text = await readFile(
       new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const told = [...text.matchAll(
-      /^\| `(wriftai_gateway_\w+)` \| (\w+) \|([^|]*)\|/gm)]
+      /^\| `((?:wriftai_gateway|grpc_server)_\w+)` \| (\w+) \|([^|]*)\|/gm)]
       .map(([, name, type, labels]) => (
         { name, type, labels: labels.match(/\w+/g) ?? [] }));
   assert.deepEqual(told, metrics.families());
@@ -137,6 +138,55 @@ test('no token is in it', async () => {
   const { body } = await gateway.page('/metrics');
   assert.ok(body.includes(credential));
   assert.ok(!body.includes(TOKEN));
+});
+
+test('calls are counted by their method and how they ended', async (t) => {
+  const other = await Gateway.start({ flags: ['--sandbox'] });
+  const client = new Client(other.address);
+  t.after(() => Promise.all([client.close(), other.stop()]));
+  const create = {
+    model: 'wriftai/echo', input: toValue({ sandbox: { run_s: 0 } }),
+  };
+  const { id } = await client.create(create);
+  await client.wait({ id }).rest();
+  await client.get({ id });
+  await client.get({ id });
+  await client.list({});
+  await client.createAndWait({ create }).rest();
+  for (const call of [client.get({ id: 'x' }), client.get({ id: 'x' }),
+                      client.wait({ id: 'x' }).next()]) {
+    await failure(call, { code: 'INVALID_ARGUMENT' });
+  }
+  await failure(client.cancel({ id }), { code: 'FAILED_PRECONDITION' });
+
+  const metrics = new Metrics((await other.page('/metrics')).body);
+  const counted = [
+    ['Get', 'OK', 2], ['Get', 'INVALID_ARGUMENT', 2], ['Create', 'OK', 1],
+    ['List', 'OK', 1], ['Cancel', 'FAILED_PRECONDITION', 1],
+    ['Wait', 'OK', 1], ['Wait', 'INVALID_ARGUMENT', 1],
+    ['CreateAndWait', 'OK', 1],
+  ];
+  const started = {};
+  for (const [method, grpc_status, count] of counted) {
+    const grpc_method = `wriftai.v1.Predictions/${method}`;
+    started[grpc_method] = (started[grpc_method] ?? 0) + count;
+    const value = (name) =>
+      metrics.value(`grpc_server_call_${name}`, { grpc_method, grpc_status });
+    for (const name of ['duration_seconds',
+                        'sent_total_compressed_message_size_bytes',
+                        'rcvd_total_compressed_message_size_bytes']) {
+      assert.equal(value(`${name}_count`), count, `${name} ${method}`);
+    }
+    const ok = grpc_status === 'OK';
+    assert.equal(
+        value('sent_total_compressed_message_size_bytes_sum') > 0, ok);
+  }
+  for (const { labels, value } of
+       metrics.samples('grpc_server_call_started_total')) {
+    assert.equal(value, started[labels.grpc_method], labels.grpc_method);
+  }
+  assert.equal(metrics.samples('grpc_server_call_duration_seconds_count').length,
+               counted.length);
 });
 
 test('the operators\' port can be switched off', async (t) => {

@@ -46,16 +46,15 @@ test('300 waiters for one prediction share its polls', async () => {
   const id = await running();
   const streams = Array.from(
       { length: 300 }, () => predictions.wait({ id, wait_options: often }));
-  const told = await Promise.all(streams.map((stream) => stream.take(3)));
+  // Of at least two polls; alone, each would have made them.
+  await Promise.all(streams.map((stream) => stream.take(2)));
   await predictions.cancel({ id });
-  const rest = await Promise.all(streams.map((stream) => stream.rest()));
-  assert.ok(rest.every((updates) =>
-    updates.at(-1).prediction.status === 'STATUS_FAILED'));
-  // Each poll has told somebody something.
-  const most = Math.max(...rest.map((updates, i) =>
-    updates.length + told[i].length));
+  const ends = await Promise.all(streams.map((stream) => stream.last()));
+  assert.ok(ends.every(
+      ({ prediction }) => prediction.status === 'STATUS_FAILED'));
+  // How many there are is up to how fast the readers are.
   const polls = await sandbox.getCount(id);
-  assert.ok(polls <= most + 1, `${polls} polls, ${most} updates`);
+  assert.ok(polls < streams.length, `${polls} polls`);
 });
 
 test('the polls follow the most eager waiter; each keeps its own interval',

@@ -177,6 +177,26 @@ test('the token of WRIFTCTL_TOKEN reaches the upstream', async () => {
   assert.equal(headers.authorization, redacted(TOKEN));
 });
 
+test('health is status 0 while the gateway serves', async () => {
+  const { code, stdout } = await ctl('health');
+  assert.equal(stdout, 'SERVING\n');
+  assert.equal(code, 0);
+  assert.equal((await ctl('health', '--service=wriftai.v1.Predictions')).code,
+               0);
+});
+
+test('health of a service that is not there is status 1', async () => {
+  const { code, stderr } = await ctl('health', '--service=wriftai.v1.Other');
+  assert.equal(code, 1);
+  assert.match(stderr, /^NOT_FOUND: /);
+});
+
+test('health where no gateway is, is status 1', async () => {
+  const { code, stderr } = await ctl('health', '--address=127.0.0.1:1');
+  assert.equal(code, 1);
+  assert.match(stderr, /^UNAVAILABLE: /);
+});
+
 test('no gateway at the address is status 3', async () => {
   const { code, stderr } =
       await ctl('list', '--address=127.0.0.1:1', '--timeout=5s');

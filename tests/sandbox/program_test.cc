@@ -103,6 +103,22 @@ TEST(SandboxProgram, SaysWhereItListensAndEndsOnSignals) {
   }
 }
 
+TEST(SandboxProgram, TellsWhetherAnotherOneAnswers) {
+  Program sandbox({"--workers=4"});
+  std::string address = sandbox.ReadLine();
+  address = address.substr(address.find("127"));
+  address = address.substr(0, address.find('/'));
+  const std::vector<std::string> check = {"--check_health",
+                                          "--listen_address=" + address};
+  Program healthy(check);
+  EXPECT_EQ(healthy.Wait(), 0);
+  sandbox.Signal(SIGTERM);
+  sandbox.Wait();
+  Program gone(check);
+  EXPECT_EQ(gone.Wait(), 1);
+  EXPECT_THAT(gone.ReadErr(), StartsWith("wriftai-sandbox: " + address + ": "));
+}
+
 // Each stays open, as in a client's pool: one that found no thread would have
 // to wait for the end of another.
 TEST(SandboxProgram, ServesEveryConnectionOfAGatewayAndSomebodyElses) {

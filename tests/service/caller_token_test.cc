@@ -28,8 +28,8 @@ class CallerTokenTest : public ::testing::Test {
     return CredentialFromMetadata(metadata);
   }
 
-  std::unique_ptr<TokenSource> Own(const char* token) {
-    return *TokenSource::Open(Secret(token), "", scheduler_);
+  std::shared_ptr<const OwnCredential> Own(const char* token) {
+    return *OwnCredential::Open(Secret(token), "", scheduler_);
   }
 
   std::vector<std::string> values_;
@@ -75,7 +75,7 @@ TEST_F(CallerTokenTest, ThePolicyChooses) {
   const auto chosen = [&](CredentialPolicy policy,
                           std::shared_ptr<const Credential> callers) {
     return std::string(
-        (*ChooseCredential(policy, callers, *own))->token().Reveal());
+        (*ChooseCredential(policy, callers, own))->token().Reveal());
   };
   EXPECT_EQ(chosen(CredentialPolicy::kCaller, caller), "caller");
   EXPECT_EQ(chosen(CredentialPolicy::kGateway, caller), "own");
@@ -83,17 +83,27 @@ TEST_F(CallerTokenTest, ThePolicyChooses) {
   EXPECT_EQ(chosen(CredentialPolicy::kCallerThenGateway, nullptr), "own");
 }
 
+TEST_F(CallerTokenTest, ACallerWithTheGatewaysTokenHasItsCredential) {
+  const auto caller = MakeCredential("own");
+  const auto own = Own("own");
+  EXPECT_EQ(
+      *ChooseCredential(CredentialPolicy::kCallerThenGateway, caller, own),
+      own);
+  // Which would outlive the caller's token where only callers' tokens count.
+  EXPECT_EQ(*ChooseCredential(CredentialPolicy::kCaller, caller, own), caller);
+}
+
 TEST_F(CallerTokenTest, WithoutATokenTheCallIsUnauthenticated) {
   const auto none = Own("");
   for (const auto policy :
        {CredentialPolicy::kCaller, CredentialPolicy::kCallerThenGateway}) {
-    EXPECT_THAT(ChooseCredential(policy, nullptr, *none),
+    EXPECT_THAT(ChooseCredential(policy, nullptr, none),
                 StatusIs(absl::StatusCode::kUnauthenticated,
                          "the call needs metadata \"authorization: Bearer "
                          "TOKEN\" with a WriftAI access token"));
   }
   EXPECT_THAT(ChooseCredential(CredentialPolicy::kGateway,
-                               MakeCredential("caller"), *none),
+                               MakeCredential("caller"), none),
               StatusIs(absl::StatusCode::kUnauthenticated,
                        "the gateway has no token of its own"));
 }

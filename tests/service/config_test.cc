@@ -27,13 +27,30 @@ TEST(Config, DefaultsAreTheContracts) {
   const auto line = Parse({});
   ASSERT_THAT(line, IsOk());
   const Config& config = line->config;
-  EXPECT_EQ(config.listen_address, "0.0.0.0:50051");
+  EXPECT_EQ(config.server.listen_address, "0.0.0.0:50051");
   EXPECT_EQ(config.http_address, "127.0.0.1:9090");
   EXPECT_EQ(config.upstream.base_url, "https://api.wrift.ai/v1");
   EXPECT_EQ(config.credentials, CredentialPolicy::kCallerThenGateway);
   EXPECT_EQ(config.max_wait, absl::Hours(2));
   EXPECT_TRUE(config.access_token.empty());
   EXPECT_FALSE(config.sandbox);
+}
+
+TEST(Config, TheLogIsTextFromInfoOnUnlessItIsSaid) {
+  const LogOptions log = Parse({})->config.log;
+  EXPECT_EQ(log.format, LogFormat::kText);
+  EXPECT_EQ(log.level, spdlog::level::info);
+  const LogOptions other =
+      Parse({"--log_format=json", "--log_level=warning"})->config.log;
+  EXPECT_EQ(other.format, LogFormat::kJson);
+  EXPECT_EQ(other.level, spdlog::level::warn);
+  EXPECT_EQ(Parse({"--log_level=debug"})->config.log.level,
+            spdlog::level::debug);
+  EXPECT_EQ(Parse({"--log_level=error"})->config.log.level, spdlog::level::err);
+  EXPECT_THAT(Parse({"--log_format=xml"}).status().message(),
+              HasSubstr("--log_format"));
+  EXPECT_THAT(Parse({"--log_level=loud"}).status().message(),
+              HasSubstr("wanted debug, info, warning or error"));
 }
 
 TEST(Config, AFlagWinsOverItsVariable) {

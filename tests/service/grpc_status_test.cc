@@ -27,6 +27,15 @@ TEST(GrpcStatus, EveryCodeIsTheSameNumber) {
   }
 }
 
+TEST(GrpcStatus, AnErrorNamesItsCallWhereItSaysWhy) {
+  const absl::Status named =
+      WithRequestId("request-1", FieldError("id", "a UUID"));
+  EXPECT_EQ(MetadataOf("gateway_request_id", named), "request-1");
+  EXPECT_EQ(ErrorReason(named), "INVALID_FIELD");
+  EXPECT_EQ(WithRequestId("request-1", absl::CancelledError("gone")),
+            absl::CancelledError("gone"));
+}
+
 TEST(GrpcStatus, CarriesEachDetailOnce) {
   absl::Status status = FieldError("id", "a UUID");
   SetRetryDelay(absl::Seconds(1), status);

@@ -90,6 +90,13 @@ TEST(Metrics, TellEachBucketOfEachCredential) {
   }
 }
 
+TEST(Metrics, TellWhetherTheUpstreamAnswers) {
+  EXPECT_THAT(Samples({}), Contains(Pair("upstream_healthy", 1)));
+  EngineNumbers numbers;
+  numbers.upstream_healthy = false;
+  EXPECT_THAT(Samples(numbers), Contains(Pair("upstream_healthy", 0)));
+}
+
 TEST(Metrics, NothingIsLeftOfABudgetThatOthersHaveOverdrawn) {
   EngineNumbers numbers;
   numbers.credentials = {{"aaa", Bucket(1), Bucket(1)}};

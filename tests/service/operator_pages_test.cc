@@ -6,12 +6,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "service/engine.h"
 #include "tests/support/manual_scheduler.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/status_matchers.h"
 #include "upstream/core/run_on_loop.h"
+#include "upstream/core/version.h"
 #include "upstream/http/curl_loop.h"
 
 namespace wriftai {
@@ -28,8 +30,14 @@ class Operator {
  public:
   Operator(Scheduler& loop, std::vector<OperatorPages::Source> sources,
            absl::Duration patience)
-      : pages_(loop, std::move(sources), patience),
-        server_(*OperatorServer::Start("127.0.0.1:0", pages_.pages())) {}
+      : pages_(loop, std::move(sources), patience) {
+    pages_.set_status([this] { return status_; });
+    server_ = *OperatorServer::Start("127.0.0.1:0", pages_.pages());
+  }
+
+  void set_status(absl::StatusOr<OperatorPages::StatusReport> status) {
+    status_ = std::move(status);
+  }
 
   OperatorPages& pages() { return pages_; }
 
@@ -44,6 +52,8 @@ class Operator {
   }
 
  private:
+  absl::StatusOr<OperatorPages::StatusReport> status_ =
+      std::make_shared<const status::Report>();
   OperatorPages pages_;
   std::unique_ptr<OperatorServer> server_;
 };
@@ -80,7 +90,7 @@ TEST(OperatorPages, ALoopThatHangsIsNeitherHealthyNorReady) {
   ManualScheduler loop;
   Operator asked(loop, {Gauge("a", 1)}, kShort);
   asked.pages().SetPhase(OperatorPages::Phase::kServing);
-  for (const char* path : {"/healthz", "/readyz", "/metrics"}) {
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/statusz"}) {
     EXPECT_EQ(asked.Ask(path), "503 the loop does not answer\n") << path;
   }
 }
@@ -102,6 +112,55 @@ TEST(OperatorPages, MetricsWithoutOneOfTheSourcesAreNone) {
       loop, {Gauge("a", 1), [] { return absl::UnavailableError("not now"); }},
       kLong);
   EXPECT_EQ(asked.Ask("/metrics"), "503 not now\n");
+}
+
+TEST(OperatorPages, TheStatusIsAPageThatNothingMayBeAddedTo) {
+  CurlLoop loop{HttpOptions()};
+  Operator asked(loop, {}, kLong);
+  const RawClient::Reply reply = asked.Get("/statusz");
+  EXPECT_THAT(reply.head, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(reply.head, HasSubstr("content-type: text/html; charset=utf-8"));
+  EXPECT_THAT(reply.head,
+              HasSubstr("content-security-policy: default-src 'none'; "));
+  EXPECT_THAT(reply.head, HasSubstr("x-content-type-options: nosniff\r\n"));
+  EXPECT_THAT(reply.body, StartsWith("<!doctype html>"));
+}
+
+TEST(OperatorPages, TheStatusAsJsonTellsOfTheProcess) {
+  CurlLoop loop{HttpOptions()};
+  Operator asked(loop, {}, kLong);
+  asked.pages().SetPhase(OperatorPages::Phase::kDraining);
+  const RawClient::Reply reply = asked.Get("/statusz?format=json");
+  EXPECT_THAT(reply.head, HasSubstr("content-type: application/json\r\n"));
+  status::Report report;
+  ASSERT_TRUE(
+      google::protobuf::util::JsonStringToMessage(reply.body, &report).ok());
+  EXPECT_EQ(report.phase(), "draining");
+  EXPECT_EQ(report.version(), Version());
+  EXPECT_EQ(report.commit(), Commit());
+  EXPECT_GT(report.uptime_seconds(), 0);
+  EXPECT_GT(report.loop_delay_seconds(), 0);
+  EXPECT_GE(report.observed_at().seconds(), report.started_at().seconds());
+  EXPECT_EQ(report.level(), status::LEVEL_NOTICE);
+}
+
+TEST(OperatorPages, TheStatusHasTwoFormats) {
+  CurlLoop loop{HttpOptions()};
+  Operator asked(loop, {}, kLong);
+  for (const char* query : {"", "?", "?format=html", "?a=b&format=html"}) {
+    EXPECT_THAT(asked.Ask(absl::StrCat("/statusz", query)),
+                StartsWith("200 <!doctype html>"))
+        << query;
+  }
+  EXPECT_EQ(asked.Ask("/statusz?format=xml"),
+            "400 format: wanted html or json\n");
+}
+
+TEST(OperatorPages, AStatusThatCannotBeHadIsUnavailable) {
+  CurlLoop loop{HttpOptions()};
+  Operator asked(loop, {}, kLong);
+  asked.set_status(absl::UnavailableError("not now"));
+  EXPECT_EQ(asked.Ask("/statusz"), "503 not now\n");
 }
 
 TEST(LoopProbe, PostsOnceHoweverOftenItIsAskedMeanwhile) {
@@ -134,7 +193,7 @@ TEST(EngineMetrics, AreTakenOnTheLoop) {
   CurlLoop loop{HttpOptions()};
   NoTransport transport;
   auto engine = std::make_unique<Engine>(
-      Config(), *TokenSource::Open(Secret("own"), "", loop), loop, transport,
+      Config(), *OwnCredential::Open(Secret("own"), "", loop), loop, transport,
       1);
   const auto credential = std::make_shared<const Credential>(Secret("token"));
   RunOnLoop(loop, [&] {
@@ -157,7 +216,7 @@ TEST(EngineMetrics, AreTakenOnTheLoop) {
 TEST(EngineMetrics, OfALoopThatHangsAreNoneAndItMayAnswerLate) {
   ManualScheduler loop;
   NoTransport transport;
-  Engine engine(Config(), *TokenSource::Open(Secret("own"), "", loop), loop,
+  Engine engine(Config(), *OwnCredential::Open(Secret("own"), "", loop), loop,
                 transport, 1);
   const OperatorPages::Source source = EngineMetrics(loop, engine, kShort);
   EXPECT_THAT(source(), StatusIs(absl::StatusCode::kUnavailable,

@@ -22,14 +22,16 @@ class OperatorServerTest : public ::testing::Test {
   OperatorServerTest() {
     auto server = OperatorServer::Start(
         "127.0.0.1:0", {{"/page",
-                         [] {
-                           return OperatorServer::Reply{200, "text\n", "a/b"};
+                         [](absl::string_view query) {
+                           return OperatorServer::Reply{
+                               200, absl::StrCat("text", query, "\n"), "a/b",
+                               "x-more: yes\r\n"};
                          }},
                         {"/broken",
-                         [] {
+                         [](absl::string_view) {
                            return OperatorServer::Reply{503, "why\n"};
                          }},
-                        {"/slow", [this] {
+                        {"/slow", [this](absl::string_view) {
                            slow_started_.Notify();
                            slow_may_end_.WaitForNotification();
                            return OperatorServer::Reply{200, "late\n"};
@@ -52,12 +54,14 @@ class OperatorServerTest : public ::testing::Test {
 };
 
 TEST_F(OperatorServerTest, AnswersAGetWithThePage) {
-  for (const char* path : {"/page", "/page?a=b"}) {
-    const RawClient::Reply reply = Call("GET", path);
+  for (const char* query : {"", "a=b", "a=b&%20?c"}) {
+    const RawClient::Reply reply = Call("GET", absl::StrCat("/page?", query));
     EXPECT_THAT(reply.head, StartsWith("HTTP/1.1 200 OK\r\n"));
     EXPECT_THAT(reply.head, HasSubstr("content-type: a/b\r\n"));
-    EXPECT_EQ(reply.body, "text\n");
+    EXPECT_THAT(reply.head, HasSubstr("x-more: yes\r\n"));
+    EXPECT_EQ(reply.body, absl::StrCat("text", query, "\n"));
   }
+  EXPECT_EQ(Call("GET", "/page").body, "text\n");
 }
 
 TEST_F(OperatorServerTest, AnswersAHeadWithoutTheBody) {

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
+#include "tests/support/rotatable_credential.h"
 #include "tests/support/status_matchers.h"
 #include "upstream/error_details.h"
 
@@ -161,6 +162,26 @@ TEST_F(PageTest, ForeignTokensAreRefused) {
 TEST_F(PageTest, TokensOfAnotherCredentialAreRefused) {
   const std::string token = List("", 3).next_page_token();
   EXPECT_THAT(OpenPageToken(token, *MakeCredential("other")),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(PageTest, ATokenOutlivesOneRotationOfTheCredential) {
+  internal::PageToken token;
+  token.set_cursor("c");
+  RotatableCredential credential(Secret("one"));
+  const std::string sealed = SealPageToken(token, credential);
+  credential.Rotate(Secret("two"));
+  EXPECT_EQ(OpenPageToken(sealed, credential)->cursor(), "c");
+  credential.Rotate(Secret("three"));
+  EXPECT_THAT(OpenPageToken(sealed, credential),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(PageTest, ATokenSealedWithNothingIsRefused) {
+  internal::PageToken token;
+  token.set_cursor("c");
+  const std::string sealed = SealPageToken(token, Credential(Secret()));
+  EXPECT_THAT(OpenPageToken(sealed, RotatableCredential(Secret("one"))),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/logging/logging.h"
+#include "spdlog/sinks/null_sink.h"
 #include "upstream/core/run_on_loop.h"
 
 namespace wriftai {
@@ -11,9 +13,14 @@ ServiceHarness::ServiceHarness(Config config) {
   upstream_ = std::make_unique<ScriptedTransport>(*loop_);
   config.upstream.base_url = "http://upstream/v1";
   engine_ = std::make_unique<Engine>(
-      config, *TokenSource::Open(Secret("own"), "", *loop_), *loop_, *upstream_,
-      1);
-  service_ = std::make_unique<PredictionService>(*engine_);
+      config, *OwnCredential::Open(Secret("own"), "", *loop_), *loop_,
+      *upstream_, 1);
+  recorder_ = std::make_unique<CallRecorder>(
+      *loop_, engine_->recent_errors(),
+      std::make_shared<spdlog::logger>(
+          kFieldsLogger, std::make_shared<spdlog::sinks::null_sink_mt>()),
+      LogFormat::kText);
+  service_ = std::make_unique<PredictionService>(*engine_, *recorder_);
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),

@@ -48,6 +48,7 @@ class ServiceHarness {
   std::unique_ptr<CurlLoop> loop_;
   std::unique_ptr<ScriptedTransport> upstream_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<CallRecorder> recorder_;
   std::unique_ptr<PredictionService> service_;
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

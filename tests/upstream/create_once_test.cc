@@ -1,5 +1,6 @@
 #include "upstream/create_once.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 class CreateOnceTest : public ::testing::Test {
  protected:
   struct Caller {
+    const std::shared_ptr<CallTrace> trace = std::make_shared<CallTrace>();
     CallHandle handle;
     std::optional<absl::StatusOr<v1::Prediction>> answer;
   };
@@ -38,6 +40,7 @@ class CreateOnceTest : public ::testing::Test {
               absl::Duration patience = absl::InfiniteDuration(),
               const char* request_id = kRequest) {
     CallContext context;
+    context.trace = caller.trace;
     context.credential = MakeCredential(token);
     context.deadline = scheduler_.Now() + patience;
     caller.answer.reset();
@@ -52,6 +55,13 @@ class CreateOnceTest : public ::testing::Test {
   Caller first_;
   Caller second_;
 };
+
+TEST_F(CreateOnceTest, BelongsToTheTraceOfTheFirstCaller) {
+  Create(first_);
+  Create(second_);
+  ASSERT_THAT(client_.calls(), SizeIs(1));
+  EXPECT_EQ(client_.calls()[0].context.trace, first_.trace);
+}
 
 TEST_F(CreateOnceTest, ARepeatGetsTheFirstAnswer) {
   Create(first_);

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/manual_scheduler.h"
+#include "tests/support/rotatable_credential.h"
 #include "tests/support/status_matchers.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/error_details.h"
@@ -14,6 +15,7 @@
 namespace wriftai {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Kind = TransportFailure::Kind;
@@ -21,11 +23,14 @@ using Kind = TransportFailure::Kind;
 class ReplyCallTest : public ::testing::Test {
  protected:
   void Start(int max_attempts,
-             absl::Duration patience = absl::InfiniteDuration()) {
+             absl::Duration patience = absl::InfiniteDuration(),
+             Operation operation = Operation::kGet) {
     ReplyCall::Options options;
-    options.subject = {Operation::kGet, "id"};
+    options.credential = credential_;
+    options.subject = {operation, "id"};
     options.deadline = scheduler_.Now() + patience;
     options.max_attempts = max_attempts;
+    options.trace = trace_;
     HttpRequest request;
     request.url = "http://upstream/";
     request.timeout = absl::Seconds(30);
@@ -38,13 +43,17 @@ class ReplyCallTest : public ::testing::Test {
   }
 
   size_t attempts() const { return transport_.sent().size(); }
+  const Secret& sent_token() const { return transport_.sent().back().bearer; }
 
   ManualScheduler scheduler_;
   FakeTransport transport_;
   Random random_{1};
   std::shared_ptr<Budget> budget_ =
       std::make_shared<Budget>(BudgetRegistry::kUnlimited.reads, scheduler_);
+  std::shared_ptr<RotatableCredential> credential_ =
+      std::make_shared<RotatableCredential>(Secret("old"));
   std::optional<absl::StatusOr<HttpResponse>> reply_;
+  const std::shared_ptr<CallTrace> trace_ = std::make_shared<CallTrace>();
   std::unique_ptr<ReplyCall> call_;
 };
 
@@ -64,6 +73,61 @@ TEST_F(ReplyCallTest, TriesAgainAfterAnOutageAndThenGivesUp) {
   }
   EXPECT_EQ(attempts(), 3u);
   EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(ReplyCallTest, TellsTheTraceOfEveryAttempt) {
+  Start(3);
+  transport_.Reply(503, "", {{"x-request-id", "first"}});
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_EQ(trace_->http_status, 503);
+  transport_.Break(Kind::kInterrupted, true);
+  scheduler_.Advance(absl::Seconds(5));
+  transport_.Reply(200, "{}", {{"x-request-id", std::string(1000, 'x')}});
+  EXPECT_EQ(trace_->requests, 3);
+  EXPECT_EQ(trace_->http_status, 200);
+  EXPECT_THAT(trace_->request_ids, ElementsAre("first", std::string(128, 'x')));
+}
+
+TEST_F(ReplyCallTest, EachAttemptHasTheTokenOfItsTime) {
+  Start(3);
+  EXPECT_EQ(sent_token(), Secret("old"));
+  credential_->Rotate(Secret("new"));
+  transport_.Reply(503, "");
+  scheduler_.Advance(absl::Seconds(5));
+  EXPECT_EQ(attempts(), 2u);
+  EXPECT_EQ(sent_token(), Secret("new"));
+}
+
+TEST_F(ReplyCallTest, WhatWasRefusedDuringARotationIsSentWithTheNewToken) {
+  for (const Operation operation : {Operation::kGet, Operation::kCreate}) {
+    reply_.reset();
+    Start(1, absl::InfiniteDuration(), operation);
+    const size_t before = attempts();
+    credential_->Rotate(Secret(before == 1 ? "new" : "newest"));
+    transport_.Reply(401, "");
+    ASSERT_FALSE(reply_.has_value());
+    EXPECT_EQ(attempts(), before + 1);
+    EXPECT_EQ(sent_token(), credential_->token());
+    transport_.Reply(200, "{}");
+    EXPECT_EQ((*reply_)->status, 200);
+  }
+}
+
+TEST_F(ReplyCallTest, ANewTokenThatIsRefusedTooEndsTheCall) {
+  Start(3);
+  credential_->Rotate(Secret("new"));
+  transport_.Reply(401, "");
+  credential_->Rotate(Secret("newest"));
+  transport_.Reply(401, "");
+  EXPECT_EQ(attempts(), 2u);
+  EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnauthenticated));
+}
+
+TEST_F(ReplyCallTest, ARefusedTokenThatIsStillInUseIsNotSentAgain) {
+  Start(3);
+  transport_.Reply(401, "");
+  EXPECT_EQ(attempts(), 1u);
+  EXPECT_THAT(*reply_, StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
 TEST_F(ReplyCallTest, TriesAgainAfterABrokenConnection) {

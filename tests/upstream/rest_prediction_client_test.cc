@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -16,6 +17,7 @@
 namespace wriftai {
 namespace {
 
+using ::testing::_;
 using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -70,6 +72,37 @@ class RestPredictionClientTest : public ::testing::Test {
   CallHandle call_;
   std::optional<absl::StatusOr<v1::Prediction>> prediction_;
 };
+
+TEST_F(RestPredictionClientTest, EveryRequestOfACallCarriesItsTrace) {
+  const auto context = [] {
+    CallContext traced = As("secret");
+    traced.trace = std::make_shared<CallTrace>();
+    traced.trace->traceparent = "00-parent";
+    traced.trace->tracestate = "a=1";
+    return traced;
+  };
+  std::vector<CallHandle> calls;
+  calls.push_back(client_->Get(context(), kId, [](const auto&) {}));
+  calls.push_back(client_->List(context(), ListParams(), [](const auto&) {}));
+  calls.push_back(client_->Cancel(context(), kId, [](const auto&) {}));
+  calls.push_back(client_->Create(context(), Params(), [](const auto&) {}));
+  ASSERT_THAT(transport_.sent(), SizeIs(4));
+  for (const HttpRequest& request : transport_.sent()) {
+    EXPECT_THAT(request.headers, Contains(Pair("traceparent", "00-parent")));
+    EXPECT_THAT(request.headers, Contains(Pair("tracestate", "a=1")));
+  }
+}
+
+TEST_F(RestPredictionClientTest, WithoutATraceThereIsNoHeaderForOne) {
+  Get();
+  EXPECT_THAT(sent().headers, Not(Contains(Pair("traceparent", _))));
+  EXPECT_THAT(sent().headers, Not(Contains(Pair("tracestate", _))));
+  CallContext context = As("secret");
+  context.trace = std::make_shared<CallTrace>();
+  call_ = client_->Get(std::move(context), kId, [](const auto&) {});
+  EXPECT_THAT(sent().headers, Not(Contains(Pair("traceparent", _))));
+  EXPECT_THAT(sent().headers, Not(Contains(Pair("tracestate", _))));
+}
 
 TEST_F(RestPredictionClientTest, GetAsksForThePredictionWithTheToken) {
   Get();

@@ -9,10 +9,7 @@ namespace wriftai {
 
 Credential::Credential(Secret token)
     : token_(std::move(token)),
-      key_(absl::BytesToHexString(Sha256(token_.Reveal()))) {}
-
-absl::string_view Credential::display_name() const {
-  return absl::string_view(key_).substr(0, 12);
-}
+      key_(absl::BytesToHexString(Sha256(token_.Reveal()))),
+      display_name_(key_.substr(0, 12)) {}
 
 }  // namespace wriftai

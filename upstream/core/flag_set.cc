@@ -164,6 +164,10 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
       help_wanted_ = true;
       continue;
     }
+    if (argument == "version" && Find(argument) == nullptr) {
+      version_wanted_ = true;
+      continue;
+    }
     const size_t equals = argument.find('=');
     const absl::string_view name = argument.substr(0, equals);
     std::string value;

@@ -61,6 +61,10 @@ class FlagSet {
   // Whether --help was given; the caller then prints Help() and exits with 0.
   bool help_wanted() const { return help_wanted_; }
 
+  // The same for --version and VersionLine(). It is no flag and no variable:
+  // images often set SOMETHING_VERSION for other reasons.
+  bool version_wanted() const { return version_wanted_; }
+
  private:
   struct Flag {
     std::string name;
@@ -79,6 +83,7 @@ class FlagSet {
   const std::string environment_prefix_;
   std::vector<Flag> flags_;
   bool help_wanted_ = false;
+  bool version_wanted_ = false;
 };
 
 // The arguments of main() without the program's name.

@@ -1,7 +1,12 @@
 #include "upstream/http/http_options.h"
 
+#include "absl/strings/str_cat.h"
+#include "upstream/core/version.h"
+
 namespace wriftai {
 
-std::string DefaultUserAgent() { return "wriftai-gateway/" WRIFTAI_VERSION; }
+std::string DefaultUserAgent() {
+  return absl::StrCat("wriftai-gateway/", Version());
+}
 
 }  // namespace wriftai

@@ -141,6 +141,24 @@ std::string EncodeJsonString(absl::string_view text) {
   return std::move(sink.out);
 }
 
+std::string EncodeAnyJsonString(absl::string_view text) {
+  StringSink sink;
+  JsonWriter<rapidjson::kWriteValidateEncodingFlag> writer(sink);
+  if (writer.String(text.data(),
+                    static_cast<rapidjson::SizeType>(text.size()))) {
+    return std::move(sink.out);
+  }
+  std::string replaced;
+  for (const char c : text) {
+    if (absl::ascii_isascii(c)) {
+      replaced.push_back(c);
+    } else {
+      replaced.append("\uFFFD");
+    }
+  }
+  return EncodeJsonString(replaced);
+}
+
 std::string QuoteForError(absl::string_view text) {
   std::string quote;
   for (size_t i = 0; i < text.size(); ++i) {

@@ -52,6 +52,10 @@ absl::StatusOr<std::string> DecodeJsonString(const JsonSlice& slice);
 // `text` as a JSON string with its quotes. `text` is valid UTF-8.
 std::string EncodeJsonString(absl::string_view text);
 
+// The same for any bytes: where they are not UTF-8, every byte beyond ASCII
+// becomes U+FFFD.
+std::string EncodeAnyJsonString(absl::string_view text);
+
 // `text` as printable ASCII, fit for an error message: white space becomes
 // spaces, any other character `?`. At most kMaxQuotedBytes; where it was cut,
 // it ends with `...`.

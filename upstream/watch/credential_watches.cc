@@ -10,10 +10,6 @@
 namespace wriftai {
 namespace {
 
-// Failures in a row after which the upstream is taken for down: one may be the
-// prediction's own.
-constexpr int kDown = 2;
-
 // Of the interval: what is not later than this is on time.
 constexpr double kLate = 1.25;
 
@@ -99,14 +95,20 @@ size_t CredentialWatches::waiter_count() const {
   return count;
 }
 
-void CredentialWatches::FailAll(const std::function<absl::Status()>& status) {
+void CredentialWatches::DismissAll(
+    const std::function<absl::Status()>& status) {
+  ForEachWatch([&](PredictionWatch& watch) { watch.Dismiss(status); });
+  EraseLater();
+}
+
+void CredentialWatches::ForEachWatch(
+    const std::function<void(PredictionWatch&)>& visit) {
   // A waiter that is told may subscribe or leave; targets themselves are only
   // erased by EraseIdle().
   std::vector<PollTarget*> targets;
   targets.reserve(targets_.size());
   for (const auto& [id, target] : targets_) targets.push_back(target.get());
-  for (PollTarget* const target : targets) target->watch.Fail(status);
-  EraseLater();
+  for (PollTarget* const target : targets) visit(target->watch);
 }
 
 void CredentialWatches::EraseLater() {
@@ -226,6 +228,7 @@ void CredentialWatches::OnGot(PollTarget& target,
     EraseLater();
     return;
   }
+  TellFailure(status);
   const absl::Duration interval = target.watch.interval();
   const Backoff backoff{std::max(interval, absl::Seconds(1)),
                         std::max(interval, kLongestPollDelay)};
@@ -237,6 +240,12 @@ void CredentialWatches::OnGot(PollTarget& target,
   OnFailure(status, interval);
 }
 
+// A failure that ends no wait is told to nobody else. That of a token does.
+void CredentialWatches::TellFailure(const absl::Status& status) {
+  if (status.code() == absl::StatusCode::kUnauthenticated) return;
+  if (context_.on_poll_failed) context_.on_poll_failed(*credential_, status);
+}
+
 // What a failure means for the others.
 void CredentialWatches::OnFailure(const absl::Status& status,
                                   absl::Duration interval) {
@@ -246,7 +255,9 @@ void CredentialWatches::OnFailure(const absl::Status& status,
     refused_until_ = now + kRefusedFor;
     context_.cache.Forget(credential_->key());
     context_.webhooks.Forget(credential_->key());
-    FailAll([&] { return status; });
+    ForEachWatch(
+        [&](PredictionWatch& watch) { watch.Fail([&] { return status; }); });
+    EraseLater();
     return;
   }
   // A limit is the budget's matter.
@@ -296,6 +307,7 @@ void CredentialWatches::OnFetched(PageFetches::iterator fetch,
   page.under_way = false;
   if (!fetched.ok()) {
     const absl::Status& status = fetched.status();
+    TellFailure(status);
     const absl::Time now = context_.scheduler.Now();
     planner_.NoPagesUntil(
         now + (MayPass(status) ? RetryDelay(status).value_or(absl::Seconds(1))

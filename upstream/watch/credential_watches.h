@@ -51,6 +51,9 @@ class CredentialWatches {
     Random& random;
     WatchStats& stats;
     WebhookFeed& webhooks;
+    // May be empty.
+    const std::function<void(const Credential&, const absl::Status&)>&
+        on_poll_failed;
     PagePolicy pages = PagePolicy::kByCost;
   };
 
@@ -82,18 +85,25 @@ class CredentialWatches {
   // Polls may be due sooner than they were.
   void Replan() { Plan(); }
 
-  // Ends every wait, each with what `status` gives for it.
-  void FailAll(const std::function<absl::Status()>& status);
+  // Ends every wait, each with what `status` gives for it, as
+  // PredictionWatch::Dismiss().
+  void DismissAll(const std::function<absl::Status()>& status);
 
   const std::shared_ptr<const Credential>& credential() const {
     return credential_;
   }
   const PollTargets& targets() const { return targets_; }
   size_t waiter_count() const;
+  // Several polls in a row have failed, and none has been answered since.
+  bool upstream_is_down() const { return failures_ >= kDown; }
   // When the last watch went; InfiniteFuture while there are any.
   absl::Time idle_since() const { return idle_since_; }
 
  private:
+  // Failures in a row after which the upstream is taken for down: one may be
+  // the prediction's own.
+  static constexpr int kDown = 2;
+
   struct PageFetch {
     absl::Time newer;  // Its key in the map of pages.
     absl::Time asked_at;
@@ -120,7 +130,9 @@ class CredentialWatches {
   void MissOnPage(const PageFetch& fetch, const PageMap::Page& page);
   void Observe(PollTarget& target, v1::Prediction prediction,
                v1::Source source);
+  void TellFailure(const absl::Status& status);
   void OnFailure(const absl::Status& status, absl::Duration interval);
+  void ForEachWatch(const std::function<void(PredictionWatch&)>& visit);
   CallContext PollContext(Permit permit) const;
   void Prove(const std::string& id);
   void BeginCover(PollTarget& target);

@@ -31,6 +31,10 @@ struct WatchOptions {
 
   // On Scheduler::Now()'s clock: when the wait ends for lack of patience.
   absl::Time end_at = absl::InfiniteFuture();
+
+  // Whether it is not patience that ends then but the stream that carries the
+  // wait: the waiter is to come back at once, on another one.
+  bool comes_back = false;
 };
 
 }  // namespace wriftai

@@ -13,6 +13,26 @@ namespace wriftai {
 
 using google::protobuf::util::MessageDifferencer;
 
+namespace {
+
+absl::Status MaxWaitExceeded(absl::string_view id) {
+  return GatewayError(
+      absl::StatusCode::kDeadlineExceeded, "MAX_WAIT_EXCEEDED",
+      absl::StrCat("the gateway's longest wait is over; the prediction ", id,
+                   " goes on: wait for it again"));
+}
+
+absl::Status StreamAgeReached(absl::string_view id) {
+  absl::Status status = GatewayError(
+      absl::StatusCode::kUnavailable, "STREAM_AGE_REACHED",
+      absl::StrCat("the stream has reached its age; the prediction ", id,
+                   " goes on: wait for it again, where the connection leads"));
+  SetRetryDelay(absl::ZeroDuration(), status);
+  return status;
+}
+
+}  // namespace
+
 PredictionWatch::PredictionWatch(std::string id, SnapshotPtr known,
                                  Scheduler& scheduler)
     : id_(std::move(id)), scheduler_(scheduler), newest_(std::move(known)) {}
@@ -72,14 +92,28 @@ bool PredictionWatch::Observe(v1::Prediction prediction, v1::Source source) {
 }
 
 void PredictionWatch::Fail(const std::function<absl::Status()>& status) {
+  EndAll(status, false);
+}
+
+void PredictionWatch::Dismiss(const std::function<absl::Status()>& status) {
+  EndAll(status, newest_ != nullptr);
+}
+
+void PredictionWatch::EndAll(const std::function<absl::Status()>& status,
+                             bool tell_first) {
   newcomers_.clear();
   telling_.reset();
   tell_again_ = false;
   // A waiter that is told may make others leave, or come.
   for (uint64_t last = next_waiter_; !waiters_.empty();) {
     const auto next = waiters_.begin();
-    if (next->first >= last) return;
-    Extract(next).Fail(status());
+    const uint64_t key = next->first;
+    if (key >= last) return;
+    if (tell_first && (ended() || !next->second.told())) TellOne(next);
+    // Gone where that was the end, or it has left.
+    if (const auto left = waiters_.find(key); left != waiters_.end()) {
+      Extract(left).Fail(status());
+    }
   }
 }
 
@@ -137,10 +171,9 @@ void PredictionWatch::EndWait(uint64_t waiter) {
   newcomers_.erase(waiter);
   const auto found = waiters_.find(waiter);
   if (found == waiters_.end()) return;
-  Extract(found).Fail(GatewayError(
-      absl::StatusCode::kDeadlineExceeded, "MAX_WAIT_EXCEEDED",
-      absl::StrCat("the gateway's longest wait is over; the prediction ", id_,
-                   " goes on: wait for it again")));
+  const bool comes_back = found->second.comes_back();
+  Extract(found).Fail(comes_back ? StreamAgeReached(id_)
+                                 : MaxWaitExceeded(id_));
 }
 
 }  // namespace wriftai

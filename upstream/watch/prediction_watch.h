@@ -47,6 +47,10 @@ class PredictionWatch {
   // Ends the watch for all, each with what `status` gives for it.
   void Fail(const std::function<absl::Status()>& status);
 
+  // The same, where nothing is wrong with the prediction: whoever has been told
+  // nothing yet, or not the end, is told what is known before.
+  void Dismiss(const std::function<absl::Status()>& status);
+
   const std::string& id() const { return id_; }
   const SnapshotPtr& newest() const { return newest_; }
   bool ended() const;
@@ -62,6 +66,7 @@ class PredictionWatch {
 
  private:
   absl::Duration PolledEvery() const;
+  void EndAll(const std::function<absl::Status()>& status, bool tell_first);
   void TellNewcomer(uint64_t waiter);
   void TellNext();
   void TellOne(std::map<uint64_t, Waiter>::iterator waiter);

@@ -18,7 +18,11 @@ class Waiter {
 
   absl::Duration poll_interval() const { return options_.poll_interval; }
   absl::Time end_at() const { return options_.end_at; }
+  bool comes_back() const { return options_.comes_back; }
   void set_end_timer(TimerHandle timer) { end_timer_ = std::move(timer); }
+
+  // Whether it has been told anything.
+  bool told() const { return told_ != nullptr; }
 
   // Whether `snapshot`, which came at `now`, goes to this waiter: the first, a
   // change of status and the end always; else as the options ask. With

@@ -33,9 +33,9 @@ CredentialWatches& WatchRegistry::For(
   std::unique_ptr<CredentialWatches>& watches = watches_[credential->key()];
   if (watches == nullptr) {
     watches = std::make_unique<CredentialWatches>(
-        credential,
-        CredentialWatches::Context{scheduler_, client_, budgets_, cache_,
-                                   random_, stats_, webhooks_, pages_});
+        credential, CredentialWatches::Context{
+                        scheduler_, client_, budgets_, cache_, random_, stats_,
+                        webhooks_, on_poll_failed_, pages_});
   }
   if (forget_ == nullptr) {
     forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
@@ -119,8 +119,8 @@ SnapshotPtr WatchRegistry::Ended(const Credential& credential,
   return known != nullptr && IsTerminal(known->prediction) ? known : nullptr;
 }
 
-void WatchRegistry::FailAll(const std::function<absl::Status()>& status) {
-  for (const auto& [key, watches] : watches_) watches->FailAll(status);
+void WatchRegistry::DismissAll(const std::function<absl::Status()>& status) {
+  for (const auto& [key, watches] : watches_) watches->DismissAll(status);
 }
 
 size_t WatchRegistry::watch_count() const {

@@ -69,10 +69,18 @@ class WatchRegistry {
     PagePolicy pages = PagePolicy::kByCost;
   };
 
+  using PollFailed =
+      std::function<void(const Credential&, const absl::Status&)>;
+
   WatchRegistry(const Options& options, Scheduler& scheduler,
                 PredictionClient& client, BudgetRegistry& budgets,
                 Random& random);
   ~WatchRegistry();
+
+  // Hears of polls that fail and end no wait, since the failure may pass.
+  void set_on_poll_failed(PollFailed heard) {
+    on_poll_failed_ = std::move(heard);
+  }
 
   // Waits for the prediction `id` (a UUID in lower case) with `credential`.
   // `observer` must outlive the subscription. `known`: what is told first where
@@ -106,8 +114,9 @@ class WatchRegistry {
   // The prediction as it ended, if that is known; null otherwise.
   SnapshotPtr Ended(const Credential& credential, const std::string& id);
 
-  // Ends every wait, each with what `status` gives for it.
-  void FailAll(const std::function<absl::Status()>& status);
+  // Ends every wait, each with what `status` gives for it, as
+  // PredictionWatch::Dismiss().
+  void DismissAll(const std::function<absl::Status()>& status);
 
   size_t watch_count() const;
   size_t waiter_count() const;
@@ -136,6 +145,7 @@ class WatchRegistry {
   BudgetRegistry& budgets_;
   Random& random_;
   const PagePolicy pages_;
+  PollFailed on_poll_failed_;
   WatchStats stats_;
   SnapshotCache cache_;
   WebhookFeed webhooks_;

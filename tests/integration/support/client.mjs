@@ -8,17 +8,35 @@ const PATIENCE_MS = 20_000;
 
 const LARGEST_MESSAGE = 64 << 20;
 
+// The x-request-id of the call's response, once it comes.
+function requestIdOf(call) {
+  return new Promise((resolve) => call.once(
+      'metadata', (metadata) => resolve(metadata.get('x-request-id')[0])));
+}
+
+function credentialsOf(tls) {
+  if (!tls) return grpc.credentials.createInsecure();
+  const bytes = (pem) => pem === undefined ? null : Buffer.from(pem);
+  return grpc.credentials.createSsl(
+      bytes(tls.ca), bytes(tls.key), bytes(tls.cert));
+}
+
 /** A client of the gateway on a connection of its own. */
 export class Client {
   #stub;
   #token;
 
-  /** `token`: the caller's; none: the gateway's own is used. */
-  constructor(address, { token, Service = Predictions } = {}) {
+  /**
+   * `token`: the caller's; none: the gateway's own is used. `tls`: {ca}, and
+   * {cert, key} where the client has them, all PEM; none: plaintext.
+   */
+  constructor(address, { token, tls, Service = Predictions } = {}) {
     this.#token = token;
-    this.#stub = new Service(address, grpc.credentials.createInsecure(), {
+    this.#stub = new Service(address, credentialsOf(tls), {
       'grpc.max_receive_message_length': LARGEST_MESSAGE,
       'grpc.use_local_subchannel_pool': 1,
+      ...(tls && { 'grpc.ssl_target_name_override': 'gateway.test',
+                   'grpc.default_authority': 'gateway.test' }),
     });
   }
 
@@ -39,11 +57,15 @@ export class Client {
       call = start((error, response) =>
         error ? reject(new RpcError(error)) : resolve(response));
     });
+    answer.requestId = requestIdOf(call);
     answer.cancel = () => call.cancel();
     return answer;
   }
 
-  /** A unary call; rejects with RpcError. The promise has cancel(). */
+  /**
+   * A unary call; rejects with RpcError. The promise has cancel() and
+   * requestId, which the gateway has told before the answer.
+   */
   call(method, request, { metadata = [], timeoutMs = PATIENCE_MS } = {}) {
     return this.#unary((done) => this.#stub[method](
         request, this.#metadata(metadata),
@@ -59,9 +81,13 @@ export class Client {
   }
 
   /** A server-streaming call. */
-  stream(method, request, { timeoutMs = PATIENCE_MS } = {}) {
-    return new Updates(this.#stub[method](
-        request, this.#metadata([]), { deadline: Date.now() + timeoutMs }));
+  stream(method, request, { metadata = [], timeoutMs = PATIENCE_MS } = {}) {
+    const call = this.#stub[method](
+        request, this.#metadata(metadata),
+        { deadline: Date.now() + timeoutMs });
+    const updates = new Updates(call);
+    updates.requestId = requestIdOf(call);
+    return updates;
   }
 
   get = (request) => this.call('Get', request);
@@ -69,5 +95,6 @@ export class Client {
   list = (request) => this.call('List', request);
   cancel = (request) => this.call('Cancel', request);
   wait = (request, options) => this.stream('Wait', request, options);
-  createAndWait = (request) => this.stream('CreateAndWait', request);
+  createAndWait = (request, options) =>
+    this.stream('CreateAndWait', request, options);
 }

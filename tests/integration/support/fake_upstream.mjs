@@ -6,28 +6,29 @@ const PATIENCE_MS = 15_000;
 
 /**
  * An upstream inside the test, for what the test has to hold in its own hands:
- * requests wait until they are answered or the gateway gives them up.
+ * requests wait until they are answered or the gateway gives them up. With
+ * `take`, each is given to it instead.
  */
 export class FakeUpstream {
-  static async start() {
+  static async start(take) {
     const upstream = new FakeUpstream();
+    upstream.#take = take;
     await upstream.listen(0);
     return upstream;
   }
 
+  #take;
   #server;
   #port;
   #waiting = [];  // Requests that nobody has asked for yet.
   #wanted = [];   // Those who ask.
-  #answer;
   requestCount = 0;
 
   async listen(port) {
     this.#server = http.createServer((request, response) => {
       ++this.requestCount;
       const held = new HeldRequest(request, response);
-      if (this.#answer) return this.#answer(held);
-      const taker = this.#wanted.shift();
+      const taker = this.#take ?? this.#wanted.shift();
       if (taker) taker(held);
       else this.#waiting.push(held);
     });
@@ -51,11 +52,6 @@ export class FakeUpstream {
         resolve(held);
       });
     });
-  }
-
-  /** Answers all requests at once: 200, with what `body(request)` returns. */
-  answerAll(body) {
-    this.#answer = (held) => held.answer(200, body(held));
   }
 
   /** Refuses connections from now on, and breaks those that are open. */

@@ -11,7 +11,7 @@ export class Gateway {
   static async start({ apiBaseUrl, token, flags = [], env = {} } = {}) {
     const program = Gateway.launch({ apiBaseUrl, token, flags, env });
     const address = await program.awaitOutput(
-        'stderr', /gRPC listens on (127\.0\.0\.1:[1-9]\d*)$/m);
+        'stderr', /gRPC listens on (127\.0\.0\.1:[1-9]\d*)("})?$/m);
     return new Gateway(program, address);
   }
 
@@ -35,11 +35,16 @@ export class Gateway {
     this.address = address;
   }
 
+  /** Where an operators' page is. */
+  urlOf(path) {
+    const [, address] =
+        /HTTP for operators listens on ([\d.:]+)/.exec(this.program.stderr);
+    return `http://${address}${path}`;
+  }
+
   /** The reply to a GET of an operators' page: {status, type, body}. */
   async page(path) {
-    const [, address] =
-        /HTTP for operators listens on (\S+)$/m.exec(this.program.stderr);
-    const response = await fetch(`http://${address}${path}`);
+    const response = await fetch(this.urlOf(path));
     return {
       status: response.status,
       type: response.headers.get('content-type'),

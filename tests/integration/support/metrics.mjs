@@ -24,9 +24,10 @@ export class Metrics {
     }
   }
 
-  /** The samples of a metric, named without the prefix of all. */
+  /** The samples of a metric, named without the prefix of our own. */
   samples(name) {
-    return this.#samples.filter((sample) => sample.name === PREFIX + name);
+    const full = name.startsWith('grpc_') ? name : PREFIX + name;
+    return this.#samples.filter((sample) => sample.name === full);
   }
 
   /** The one value of a metric with exactly these labels. */

@@ -119,3 +119,19 @@ export async function sendRaw(address, method, headers, message) {
     socket.destroy();
   }
 }
+
+/**
+ * Opens a connection that answers nothing, not even pings; returns when the
+ * server has ended it.
+ */
+export async function silentPeer(t, address) {
+  const [host, port] = address.split(':');
+  const socket = net.connect({ host, port: Number(port) });
+  t.after(() => socket.destroy());
+  socket.on('error', () => {});
+  socket.resume();
+  socket.write(Buffer.concat([
+    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(SETTINGS, 0, 0),
+  ]));
+  await once(socket, 'close');
+}

@@ -20,9 +20,10 @@ TEST(Credential, TokensThatDifferHaveKeysThatDiffer) {
   EXPECT_NE(Credential(Secret("abc")).key(), Credential(Secret("abc ")).key());
 }
 
-TEST(Credential, KeepsItsTokenAlsoWhenCopied) {
-  const Credential copy = Credential(Secret("abc"));
-  EXPECT_EQ(copy.token().Reveal(), "abc");
+TEST(Credential, KeepsItsToken) {
+  const Credential credential(Secret("abc"));
+  EXPECT_EQ(credential.token(), Secret("abc"));
+  EXPECT_TRUE(credential.previous_token().empty());
 }
 
 }  // namespace

@@ -204,6 +204,14 @@ TEST_F(FlagSetTest, HelpShowsEveryFlagWithItsDefault) {
   }
 }
 
+TEST_F(FlagSetTest, VersionIsAskedForByAFlagAndByNoVariable) {
+  environment_ = {{"GATEWAY_VERSION", "1.2"}};
+  EXPECT_THAT(Parse({}), IsOk());
+  EXPECT_FALSE(flags_.version_wanted());
+  EXPECT_THAT(Parse({"--version"}), IsOk());
+  EXPECT_TRUE(flags_.version_wanted());
+}
+
 TEST_F(FlagSetTest, ArgumentsFromMainLeavesTheProgramOut) {
   char program[] = "p";
   char argument[] = "--a";

@@ -298,5 +298,12 @@ TEST(ParseJsonArray, RefusesWhatIsNoArray) {
   EXPECT_THAT(ParseJsonArray("null"), StatusIs(kInvalid, "not a JSON array"));
 }
 
+TEST(JsonText, AnyBytesBecomeAString) {
+  EXPECT_EQ(EncodeAnyJsonString("a\"\n\u00e9"), "\"a\\\"\\n\u00e9\"");
+  EXPECT_EQ(EncodeAnyJsonString("a\xff\xc3\"\xe9"),
+            "\"a\uFFFD\uFFFD\\\"\uFFFD\"");
+  EXPECT_EQ(EncodeAnyJsonString(""), "\"\"");
+}
+
 }  // namespace
 }  // namespace wriftai

@@ -15,6 +15,7 @@
 namespace wriftai {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -237,6 +238,43 @@ TEST_F(WatchBadCases, AnUpstreamThatIsDownForAMinuteEndsNoWait) {
     EXPECT_THAT(waiter->observer.errors, IsEmpty());
     EXPECT_THAT(waiter->observer.statuses, Not(IsEmpty()));
   }
+}
+
+TEST_F(WatchBadCases, PollsThatFailAndEndNoWaitAreHeardOf) {
+  std::vector<absl::Status> heard;
+  registry_.set_on_poll_failed(
+      [&](const Credential& credential, const absl::Status& status) {
+        EXPECT_EQ(credential.key(), token_->key());
+        heard.push_back(status);
+      });
+  bool down = false;
+  const auto look = [&](const CredentialWatches& watches) {
+    down = watches.upstream_is_down();
+  };
+  JoinAll(Begin(20));
+  scheduler_.Advance(absl::Seconds(20));
+  registry_.ForEach(look);
+  EXPECT_FALSE(down);
+  EXPECT_THAT(heard, IsEmpty());
+
+  const absl::Status outage = absl::UnavailableError("connection refused");
+  upstream_.set_outage(outage);
+  scheduler_.Advance(absl::Seconds(10));
+  registry_.ForEach(look);
+  EXPECT_TRUE(down);
+  EXPECT_THAT(heard, AllOf(Not(IsEmpty()), Each(outage)));
+
+  upstream_.set_outage(absl::OkStatus());
+  scheduler_.Advance(kLongestPollDelay);
+  registry_.ForEach(look);
+  EXPECT_FALSE(down);
+
+  // That ends the waits, which hear of it themselves.
+  heard.clear();
+  upstream_.set_outage(absl::UnauthenticatedError("401"));
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_EQ(registry_.waiter_count(), 0u);
+  EXPECT_THAT(heard, IsEmpty());
 }
 
 TEST_F(WatchBadCases, WhileTheUpstreamHangsOneQuestionAtATimeIsAsked) {

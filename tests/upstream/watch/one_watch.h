@@ -42,6 +42,10 @@ class OneWatch {
     registry_.Learn(*credential_, prediction, source);
   }
 
+  void Dismiss() {
+    registry_.DismissAll([] { return absl::UnavailableError("draining"); });
+  }
+
   size_t waiter_count() const { return registry_.waiter_count(); }
   bool idle() const { return waiter_count() == 0; }
 

@@ -9,6 +9,7 @@
 #include "tests/support/recording_observer.h"
 #include "tests/support/status_matchers.h"
 #include "tests/upstream/watch/one_watch.h"
+#include "upstream/error_details.h"
 
 namespace wriftai {
 namespace {
@@ -53,6 +54,52 @@ TEST_F(PredictionWatchTest, ManyWaitersShareOnePoll) {
     // One snapshot for all.
     EXPECT_EQ(waiter->snapshots[1], waiters[0]->snapshots[1]);
   }
+}
+
+TEST_F(PredictionWatchTest, ANewcomerIsToldWhatIsKnownBeforeItIsDismissed) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("started");
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  watch_.Dismiss();
+  EXPECT_THAT(first_.statuses, ElementsAre("started"));
+  EXPECT_THAT(second_.statuses, ElementsAre("started"));
+  for (const RecordingObserver* const observer : {&first_, &second_}) {
+    EXPECT_THAT(observer->errors,
+                ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
+  }
+  Settle();
+  EXPECT_THAT(second_.statuses, SizeIs(1));
+}
+
+TEST_F(PredictionWatchTest, WhoeverHasNotHeardOfTheEndIsToldAndNotDismissed) {
+  constexpr int kMany = PredictionWatch::kTellBatch + 2;
+  std::vector<std::unique_ptr<RecordingObserver>> waiters;
+  for (int i = 0; i < kMany; ++i) {
+    waiters.push_back(std::make_unique<RecordingObserver>());
+    watch_.Add(Every(absl::Seconds(1)), *waiters.back());
+  }
+  Settle();
+  client_.Answer(MakePrediction(kId, "succeeded"));  // To the first batch.
+  watch_.Dismiss();
+  for (const auto& waiter : waiters) {
+    EXPECT_THAT(waiter->statuses, ElementsAre("succeeded"));
+    EXPECT_THAT(waiter->errors, IsEmpty());
+  }
+  EXPECT_TRUE(watch_.idle());
+}
+
+TEST_F(PredictionWatchTest, AFailureTellsNewcomersNothingElse) {
+  watch_.Add(Every(absl::Seconds(1)), first_);
+  Settle();
+  Polled("started");
+  scheduler_.Advance(absl::Seconds(1));  // The poll goes out.
+  watch_.Add(Every(absl::Seconds(1)), second_);
+  client_.Answer(absl::UnauthenticatedError("refused"));
+  Settle();
+  EXPECT_THAT(second_.statuses, IsEmpty());
+  EXPECT_THAT(second_.errors,
+              ElementsAre(StatusIs(absl::StatusCode::kUnauthenticated)));
 }
 
 TEST_F(PredictionWatchTest, ALateWaiterIsToldTheNewestStateAtOnce) {
@@ -211,6 +258,22 @@ TEST_F(PredictionWatchTest, PatienceEndsForOneWaiterAlone) {
                        "for it again"));
   EXPECT_THAT(second_.errors, IsEmpty());
   EXPECT_EQ(watch_.waiter_count(), 1u);
+}
+
+TEST_F(PredictionWatchTest, AStreamThatEndsSendsItsWaiterBack) {
+  WatchOptions options = Every(absl::Seconds(1));
+  options.end_at = scheduler_.Now() + absl::Seconds(5);
+  options.comes_back = true;
+  watch_.Add(options, first_);
+  Settle();
+  scheduler_.Advance(absl::Seconds(5));
+  ASSERT_THAT(first_.errors, SizeIs(1));
+  EXPECT_THAT(first_.errors[0],
+              StatusIs(absl::StatusCode::kUnavailable,
+                       "the stream has reached its age; the prediction "
+                       "c12258c4-ed83-4d7b-a784-8ed55412325a goes on: wait "
+                       "for it again, where the connection leads"));
+  EXPECT_EQ(RetryDelay(first_.errors[0]), absl::ZeroDuration());
 }
 
 TEST_F(PredictionWatchTest, UpdatesTellTheIntervalInForce) {

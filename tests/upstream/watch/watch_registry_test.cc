@@ -135,12 +135,12 @@ TEST_F(WatchRegistryTest, ACreateThatHasEndedEndsTheWait) {
   EXPECT_THAT(client_.calls(), IsEmpty());
 }
 
-TEST_F(WatchRegistryTest, FailAllEndsEveryWaitWithAStatusOfItsOwn) {
+TEST_F(WatchRegistryTest, DismissAllEndsEveryWaitWithAStatusOfItsOwn) {
   const auto a = Join("token", kId, alice_);
   const auto b = Join("token", kOtherId, bob_);
   scheduler_.RunPosted();
   int count = 0;
-  registry_.FailAll(
+  registry_.DismissAll(
       [&] { return absl::UnavailableError(std::to_string(++count)); });
   EXPECT_THAT(alice_.errors,
               ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));

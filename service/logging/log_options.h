@@ -1,0 +1,25 @@
+#ifndef WRIFTAI_SERVICE_LOGGING_LOG_OPTIONS_H_
+#define WRIFTAI_SERVICE_LOGGING_LOG_OPTIONS_H_
+
+#include "spdlog/common.h"
+#include "upstream/core/flag_set.h"
+
+namespace wriftai {
+
+enum class LogFormat {
+  kText,  // For a person: time, level, message, key=value.
+  kJson,  // For a machine: an object a line.
+};
+
+// What is logged, and how. A value.
+struct LogOptions {
+  LogFormat format = LogFormat::kText;
+  spdlog::level::level_enum level = spdlog::level::info;
+};
+
+// --log_format and --log_level. `options` must outlive the parsing.
+void AddLogFlags(FlagSet& flags, LogOptions& options);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_LOGGING_LOG_OPTIONS_H_

@@ -1,0 +1,22 @@
+#ifndef WRIFTAI_SERVICE_OPERATOR_CALL_METRICS_H_
+#define WRIFTAI_SERVICE_OPERATOR_CALL_METRICS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "prometheus/metric_family.h"
+#include "service/calls/call_stats.h"
+
+namespace wriftai {
+
+// The metrics of callers' calls, after OpenTelemetry's conventions for gRPC
+// servers (gRPC's proposal A66), as Prometheus names them. Every method has
+// started from 0 on; the rest has series only for the codes that have come up,
+// as each has 84 of them. `dropped_lines`: those that the log has lost. Pure,
+// any thread.
+std::vector<prometheus::MetricFamily> CallMetricFamilies(const CallStats& stats,
+                                                         int64_t dropped_lines);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_OPERATOR_CALL_METRICS_H_

@@ -1,0 +1,57 @@
+#ifndef WRIFTAI_SERVICE_OPERATOR_STATUS_COLLECTOR_H_
+#define WRIFTAI_SERVICE_OPERATOR_STATUS_COLLECTOR_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "service/operator/metrics.h"
+#include "service/operator/operator_pages.h"
+#include "service/operator/status_history.h"
+#include "service/operator/status_report.pb.h"
+#include "upstream/core/scheduler.h"
+
+namespace wriftai {
+
+class Engine;
+
+// Collects what /statusz shows of the engine, and keeps its history.
+//
+// Threads: loop, constructor and destructor too. Engine and scheduler must
+// outlive it. Owns: the history, the timer. Fails: never.
+class StatusCollector {
+ public:
+  // What was collected serves whoever asks within it, so that the loop looks at
+  // all watches and streams once a second at the most, however many ask.
+  static constexpr absl::Duration kFresh = absl::Seconds(1);
+
+  StatusCollector(Engine& engine, Scheduler& scheduler);
+  StatusCollector(const StatusCollector&) = delete;
+  StatusCollector& operator=(const StatusCollector&) = delete;
+
+  // All of the report but what the process knows: version, times, phase, delay
+  // of the loop, findings.
+  std::shared_ptr<const status::Report> Collect();
+
+ private:
+  void SampleEachInterval();
+  EngineNumbers BoundedNumbers();
+
+  Engine& engine_;
+  Scheduler& scheduler_;
+  StatusHistory history_;
+  TimerHandle timer_;
+  std::shared_ptr<const status::Report> last_;
+  absl::Time collected_at_ = absl::InfinitePast();
+};
+
+// The reports of `collector`, which has to be destroyed on the loop.
+// UNAVAILABLE: the loop does not answer within `patience`.
+OperatorPages::StatusSource EngineStatus(
+    Scheduler& loop, StatusCollector& collector,
+    absl::Duration patience = OperatorPages::kPatience);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_OPERATOR_STATUS_COLLECTOR_H_

@@ -1,0 +1,67 @@
+#include "service/own_credential.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "spdlog/spdlog.h"
+
+namespace wriftai {
+
+OwnCredential::OwnCredential()
+    : Credential(std::string(kName)), state_(std::make_unique<State>()) {}
+
+absl::StatusOr<std::shared_ptr<const OwnCredential>> OwnCredential::Open(
+    Secret token, std::string file, const Scheduler& scheduler) {
+  std::shared_ptr<const OwnCredential> own(new OwnCredential());
+  if (!file.empty()) {
+    own->state_->file.emplace(std::move(file), scheduler);
+    absl::Status status = own->state_->Take(own->state_->file->Read());
+    if (!status.ok()) return status;
+  } else if (!token.empty()) {
+    own->state_->Use(std::move(token));
+  } else {
+    return nullptr;
+  }
+  return own;
+}
+
+Secret OwnCredential::token() const {
+  if (!state_->file.has_value()) return state_->current;
+  std::optional<std::string> text = state_->file->ReadIfChanged();
+  if (!text.has_value()) return state_->current;
+  if (const absl::Status status = state_->Take(std::move(text)); !status.ok()) {
+    spdlog::error("{}; the last good token stays in use",
+                  std::string(status.message()));
+  } else {
+    spdlog::info("the access token was read again");
+  }
+  return state_->current;
+}
+
+bool OwnCredential::Matches(const Credential& callers) const {
+  token();  // The newest.
+  return callers.key() == state_->current_key;
+}
+
+absl::Status OwnCredential::State::Take(std::optional<std::string> text) {
+  const bool usable = text.has_value() && !text->empty() &&
+                      std::all_of(text->begin(), text->end(),
+                                  [](char c) { return c > ' ' && c <= '~'; });
+  if (!usable) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "access_token_file ", file->path(),
+        ": wanted a readable file with a token of printable ASCII"));
+  }
+  Use(Secret(*std::move(text)));
+  return absl::OkStatus();
+}
+
+void OwnCredential::State::Use(Secret token) {
+  if (token == current) return;
+  previous = std::exchange(current, std::move(token));
+  current_key = Credential(current).key();
+}
+
+}  // namespace wriftai

@@ -1,0 +1,71 @@
+#ifndef WRIFTAI_SERVICE_SERVER_GRPC_SERVER_H_
+#define WRIFTAI_SERVICE_SERVER_GRPC_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "grpcpp/generic/async_generic_service.h"
+#include "grpcpp/grpcpp.h"
+#include "service/server/server_config.h"
+#include "service/server/server_health.h"
+
+namespace wriftai {
+
+// A service behind its gRPC port, with health, reflection and channelz beside
+// it, and a second port for health alone where that is wanted: a server of its
+// own, so that nothing else can be called there.
+//
+// Threads: main; health() and HangUp() any. Owns: both servers. The service
+// must outlive it. Fails: Start() alone.
+class GrpcServer {
+ public:
+  // INVALID_ARGUMENT: an address that cannot be listened on, with its flag.
+  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(
+      const ServerConfig& config,
+      const std::shared_ptr<grpc::ServerCredentials>& credentials,
+      grpc::Service& service);
+
+  // Cuts off what is still under way.
+  ~GrpcServer();
+  GrpcServer(const GrpcServer&) = delete;
+  GrpcServer& operator=(const GrpcServer&) = delete;
+
+  // HOST:PORT, with the ports that were picked; the second empty where there
+  // is none.
+  const std::string& address() const { return address_; }
+  const std::string& health_address() const { return health_address_; }
+
+  ServerHealth& health() { return health_; }
+
+  // No new calls; those under way have `patience` to end. Blocks: for longer
+  // where a caller does not read, until HangUp(). The health port answers until
+  // the end. gRPC's threads stay until the process ends.
+  void Shutdown(absl::Duration patience);
+
+  // Closes all connections under gRPC. It does not do so itself while a write
+  // to one is stuck, and does not stop before: a caller that does not read, but
+  // whose system still answers, would keep it for ever.
+  void HangUp();
+
+ private:
+  GrpcServer() = default;
+
+  absl::Status StartServer(
+      const ServerConfig& config,
+      const std::shared_ptr<grpc::ServerCredentials>& credentials,
+      grpc::Service& service);
+  absl::Status StartHealthServer(const std::string& address);
+
+  grpc::CallbackGenericService nothing_else_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<grpc::Server> health_server_;
+  std::string address_;
+  std::string health_address_;
+  ServerHealth health_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_SERVER_GRPC_SERVER_H_

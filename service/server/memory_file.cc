@@ -1,0 +1,43 @@
+#include "service/server/memory_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace wriftai {
+
+absl::Status MemoryFile::Replace(absl::string_view text) {
+  UniqueFd next(memfd_create("tls", MFD_CLOEXEC));
+  while (next.get() >= 0 && !text.empty()) {
+    const ssize_t written = write(next.get(), text.data(), text.size());
+    if (written < 0) break;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  // Readers compare whole seconds.
+  const int64_t now = std::max<int64_t>(written_at_ + 1, std::time(nullptr));
+  const timespec times[2] = {{now, 0}, {now, 0}};
+  if (next.get() < 0 || !text.empty() || futimens(next.get(), times) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot keep a file in memory");
+  }
+  if (fd_.get() < 0) {
+    fd_ = std::move(next);
+  } else if (dup3(next.get(), fd_.get(), O_CLOEXEC) < 0) {
+    return absl::ErrnoToStatus(errno, "cannot keep a file in memory");
+  }
+  written_at_ = now;
+  return absl::OkStatus();
+}
+
+std::string MemoryFile::path() const {
+  return absl::StrCat("/proc/self/fd/", fd_.get());
+}
+
+}  // namespace wriftai

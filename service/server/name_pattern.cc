@@ -1,0 +1,126 @@
+#include "service/server/name_pattern.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace wriftai {
+namespace {
+
+constexpr size_t kMostPatterns = 100;
+constexpr absl::string_view kSchemeEnd = "://";
+
+// Whether `text` is one or more characters that a `*` stands for.
+bool IsWild(absl::string_view text, bool dots) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
+           c == '_' || (dots && c == '.');
+  });
+}
+
+// One label or segment against its pattern, which has one `*` at the most.
+bool Matches(absl::string_view text, absl::string_view pattern, bool dots) {
+  const size_t star = pattern.find('*');
+  if (star == absl::string_view::npos) return text == pattern;
+  if (text == "." || text == "..") return false;
+  return absl::ConsumePrefix(&text, pattern.substr(0, star)) &&
+         absl::ConsumeSuffix(&text, pattern.substr(star + 1)) &&
+         IsWild(text, dots);
+}
+
+bool AllMatch(absl::string_view text, char separator,
+              const std::vector<std::string>& patterns, bool dots) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, separator);
+  return std::equal(parts.begin(), parts.end(), patterns.begin(),
+                    patterns.end(),
+                    [dots](absl::string_view part, const std::string& pattern) {
+                      return Matches(part, pattern, dots);
+                    });
+}
+
+bool IsHostCharacter(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
+         c == '_' || c == '.' || c == '*';
+}
+
+bool IsPathCharacter(char c) { return c > ' ' && c <= '~' && c != ','; }
+
+}  // namespace
+
+absl::StatusOr<NamePattern> NamePattern::Parse(absl::string_view text) {
+  NamePattern pattern;
+  absl::string_view authority = text;
+  absl::string_view path;
+  const size_t scheme_end = text.find(kSchemeEnd);
+  if (scheme_end != absl::string_view::npos) {
+    authority.remove_prefix(scheme_end + kSchemeEnd.size());
+    pattern.scheme_ = std::string(text.substr(0, scheme_end + 1));
+    const size_t slash = std::min(authority.find('/'), authority.size());
+    path = authority.substr(slash);
+    authority = authority.substr(0, slash);
+  }
+  const bool has_scheme = scheme_end != absl::string_view::npos;
+  const auto one_star_each = [](const std::vector<std::string>& parts) {
+    return std::all_of(parts.begin(), parts.end(), [](const auto& part) {
+      return std::count(part.begin(), part.end(), '*') <= 1;
+    });
+  };
+  pattern.authority_ = absl::StrSplit(authority, '.');
+  pattern.path_ = absl::StrSplit(path, '/');
+  const bool good =
+      !authority.empty() &&
+      std::all_of(authority.begin(), authority.end(), IsHostCharacter) &&
+      std::all_of(path.begin(), path.end(), IsPathCharacter) &&
+      (!has_scheme || IsWild(text.substr(0, scheme_end), false)) &&
+      one_star_each(pattern.authority_) && one_star_each(pattern.path_);
+  if (!good) {
+    return absl::InvalidArgumentError(
+        "wanted DNS names or URIs with commas between them, one `*` at the "
+        "most in a label or path segment, such as "
+        "spiffe://cluster.local/ns/*/sa/caller");
+  }
+  if (!has_scheme) {
+    for (std::string& label : pattern.authority_) {
+      absl::AsciiStrToLower(&label);
+    }
+  }
+  return pattern;
+}
+
+bool NamePattern::MatchesDns(absl::string_view name) const {
+  return scheme_.empty() &&
+         AllMatch(absl::AsciiStrToLower(name), '.', authority_, false);
+}
+
+bool NamePattern::MatchesUri(absl::string_view name) const {
+  if (scheme_.empty() || !absl::StartsWith(name, scheme_)) return false;
+  name.remove_prefix(scheme_.size());
+  if (!absl::StartsWith(name, "//")) return false;
+  name.remove_prefix(2);
+  const size_t slash = std::min(name.find('/'), name.size());
+  return AllMatch(name.substr(0, slash), '.', authority_, false) &&
+         AllMatch(name.substr(slash), '/', path_, true);
+}
+
+absl::StatusOr<std::vector<NamePattern>> ParseNamePatterns(
+    absl::string_view list) {
+  std::vector<NamePattern> patterns;
+  for (const absl::string_view text : absl::StrSplit(list, ',')) {
+    auto pattern = NamePattern::Parse(text);
+    if (!pattern.ok()) return pattern.status();
+    patterns.push_back(*std::move(pattern));
+  }
+  if (patterns.size() > kMostPatterns) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("wanted at most ", kMostPatterns, " patterns"));
+  }
+  return patterns;
+}
+
+}  // namespace wriftai

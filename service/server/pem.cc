@@ -1,0 +1,61 @@
+#include "service/server/pem.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <fstream>
+#include <ios>
+
+namespace wriftai {
+namespace {
+
+constexpr std::streamsize kMostBytes = std::streamsize{1} << 20;
+
+OpensslPtr<BIO> Reader(absl::string_view text) {
+  return OpensslPtr<BIO>(
+      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+// In place of OpenSSL's, which asks whoever sits at the terminal.
+int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/,
+                 void* /*context*/) {
+  return 0;
+}
+
+}  // namespace
+
+std::optional<std::string> ReadPemFile(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return std::nullopt;
+  std::string text;
+  char buffer[4096];
+  while (stream.read(buffer, sizeof(buffer)) || stream.gcount() > 0) {
+    text.append(buffer, static_cast<size_t>(stream.gcount()));
+    if (text.size() > static_cast<size_t>(kMostBytes)) return std::nullopt;
+  }
+  if (stream.bad()) return std::nullopt;
+  return text;
+}
+
+OpensslPtr<STACK_OF(X509)> CertificatesFromPem(absl::string_view text) {
+  OpensslPtr<STACK_OF(X509)> certificates(sk_X509_new_null());
+  const OpensslPtr<BIO> reader = Reader(text);
+  while (X509* const certificate =
+             PEM_read_bio_X509(reader.get(), nullptr, NoPassphrase, nullptr)) {
+    sk_X509_push(certificates.get(), certificate);
+  }
+  const bool at_the_end =
+      ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (!at_the_end || sk_X509_num(certificates.get()) == 0) return nullptr;
+  return certificates;
+}
+
+OpensslPtr<EVP_PKEY> KeyFromPem(absl::string_view text) {
+  OpensslPtr<EVP_PKEY> key(PEM_read_bio_PrivateKey(Reader(text).get(), nullptr,
+                                                   NoPassphrase, nullptr));
+  ERR_clear_error();
+  return key;
+}
+
+}  // namespace wriftai

@@ -1,0 +1,18 @@
+#ifndef WRIFTAI_SERVICE_SERVER_SERVER_FLAGS_H_
+#define WRIFTAI_SERVICE_SERVER_SERVER_FLAGS_H_
+
+#include "absl/status/status.h"
+#include "service/server/server_config.h"
+#include "upstream/core/flag_set.h"
+
+namespace wriftai {
+
+// Adds the flags of `config`, which must outlive the parsing.
+void AddServerFlags(FlagSet& flags, ServerConfig& config);
+
+// INVALID_ARGUMENT: settings that do not go together, by their flags.
+absl::Status CheckServer(const ServerConfig& config);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_SERVER_SERVER_FLAGS_H_

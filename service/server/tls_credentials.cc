@@ -1,0 +1,88 @@
+#include "service/server/tls_credentials.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_credentials_options.h"
+#include "service/server/client_certificate_verifier.h"
+#include "service/server/pem.h"
+#include "spdlog/spdlog.h"
+
+namespace wriftai {
+namespace {
+
+// How often the files are looked at, and how often gRPC looks at what was found
+// good: a rotation holds within two seconds.
+constexpr int kLookSeconds = 1;
+
+}  // namespace
+
+TlsCredentials::TlsCredentials(const TlsConfig& config)
+    : client_ca_file_(config.client_ca_file),
+      certificate_(config.cert_file, config.key_file),
+      policy_(std::make_shared<ClientCertificatePolicy>(config.allowed_names)) {
+}
+
+absl::StatusOr<std::unique_ptr<TlsCredentials>> TlsCredentials::Open(
+    const TlsConfig& config) {
+  std::unique_ptr<TlsCredentials> credentials(new TlsCredentials(config));
+  absl::Status status = credentials->certificate_.Load();
+  status.Update(credentials->LoadAuthorities());
+  if (!status.ok()) return status;
+  return credentials;
+}
+
+std::shared_ptr<grpc::ServerCredentials> TlsCredentials::ForServer() {
+  const std::string bundle = certificate_.bundle_path();
+  grpc::experimental::TlsServerCredentialsOptions options(
+      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+          bundle, bundle, kLookSeconds));
+  options.watch_identity_key_cert_pairs();
+  if (!client_ca_file_.empty()) {
+    // Asked for and not demanded: a missing one is to be counted, too.
+    options.set_cert_request_type(
+        GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
+    options.set_certificate_verifier(
+        grpc::experimental::ExternalCertificateVerifier::Create<
+            ClientCertificateVerifier>(policy_));
+  }
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
+void TlsCredentials::Watch(Scheduler& scheduler) {
+  timer_ = scheduler.PostAt(scheduler.Now() + absl::Seconds(kLookSeconds),
+                            [this, &scheduler] {
+                              Reload();
+                              Watch(scheduler);
+                            });
+}
+
+absl::Status TlsCredentials::LoadAuthorities() {
+  if (client_ca_file_.empty()) return absl::OkStatus();
+  const auto text = ReadPemFile(client_ca_file_);
+  if (text.has_value() && *text == authorities_) return absl::OkStatus();
+  if (!text.has_value() || !policy_->SetAuthorities(*text)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--tls_client_ca_file ", client_ca_file_,
+                     ": wanted a readable PEM file with certificates"));
+  }
+  if (!authorities_.empty()) {
+    spdlog::info("the authorities of clients were read again");
+  }
+  authorities_ = *text;
+  return absl::OkStatus();
+}
+
+void TlsCredentials::Reload() {
+  absl::Status status = certificate_.Load();
+  status.Update(LoadAuthorities());
+  if (status == reported_) return;
+  reported_ = status;
+  if (!status.ok()) {
+    spdlog::error("{}; the last good one stays in use",
+                  std::string(status.message()));
+  }
+}
+
+}  // namespace wriftai

@@ -1,0 +1,134 @@
+// The images as an operator runs them: read-only, as nobody in particular,
+// without capabilities, under a limit of memory, driven by a client from
+// outside. container_test.sh has built them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { Client } from '../integration/support/client.mjs';
+import { failure } from '../integration/support/rpc_error.mjs';
+import { setting } from '../integration/support/setting.mjs';
+import { eventually } from './support/eventually.mjs';
+import { Container, freePort, podman, podmanStatus, tool }
+  from './support/podman.mjs';
+
+const TAG = setting('WRIFTAI_IMAGE_TAG');
+const GATEWAY = `localhost/wriftai-gateway:${TAG}`;
+const SANDBOX = `localhost/wriftai-sandbox:${TAG}`;
+
+// Half of what deploy/k8s requests.
+const MEMORY = 128 << 20;
+
+const echo = (seconds) => ({
+  model: 'wriftai/echo', input_json: `{"sandbox":{"run_s":${seconds}}}`,
+});
+
+async function startSandbox(t) {
+  const address = `127.0.0.1:${await freePort()}`;
+  const container = await Container.run(
+      t, SANDBOX, { env: { SANDBOX_LISTEN_ADDRESS: address } });
+  await container.healthy();
+  return `http://${address}/v1`;
+}
+
+async function startGateway(t, apiBaseUrl) {
+  const address = `127.0.0.1:${await freePort()}`;
+  const operators = `127.0.0.1:${await freePort()}`;
+  const container = await Container.run(t, GATEWAY, {
+    options: [`--memory=${MEMORY}`, '--cpus=0.5', '--pids-limit=64'],
+    env: {
+      GATEWAY_LISTEN_ADDRESS: address, GATEWAY_HTTP_ADDRESS: operators,
+      WRIFTCTL_ADDRESS: address, WRIFTAI_API_BASE_URL: apiBaseUrl,
+      WRIFTAI_ACCESS_TOKEN: 'any',
+    },
+  });
+  await container.healthy();
+  const client = new Client(address);
+  t.after(() => client.close());
+  return { address, operators, container, client };
+}
+
+const procStatus = async (container, field) => {
+  const pid = await container.inspect('.State.Pid');
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return new RegExp(`^${field}:\\s+(\\S+)`, 'm').exec(text)[1];
+};
+
+for (const [image, programs, mib] of [
+  [GATEWAY, ['wriftai-gateway', 'wriftctl'], 64],
+  [SANDBOX, ['wriftai-sandbox'], 48],
+]) {
+  test(`${image} holds its programs, no shell, and nothing that is not needed`,
+       async (t) => {
+         const id = await podman('create', '--pull=never', image);
+         t.after(() => podman('rm', '--force', id));
+         const root = await podman('mount', id);
+         const { stdout } =
+             await tool('ls', [`${root}/usr/bin`, `${root}/etc`]);
+         assert.deepEqual(
+             stdout.split('\n').filter((name) => /^[a-z]/.test(name)).sort(),
+             [...programs, 'group', 'nsswitch.conf', 'os-release', 'passwd',
+              ...image === GATEWAY ? ['ssl'] : []].sort());
+         const size =
+             Number(await podman('inspect', '--format', '{{.Size}}', image));
+         t.diagnostic(`${(size / 1e6).toFixed(1)} MB`);
+         assert.ok(size < mib << 20, `${size} bytes`);
+         const { User, Labels, StopSignal } = JSON.parse(
+             await podman('inspect', '--format', '{{json .Config}}', image));
+         assert.equal(User, '65532:65532');
+         assert.equal(StopSignal, 'SIGTERM');
+         assert.equal(Labels['org.opencontainers.image.licenses'],
+                      'Apache-2.0');
+         assert.match(Labels['org.opencontainers.image.revision'],
+                      /^[0-9a-f]{40}$/);
+       });
+}
+
+test('a client creates and waits, and 1,000 waits fit into a quarter of the ' +
+     'limit of deploy/k8s', async (t) => {
+  const { container, client } = await startGateway(t, await startSandbox(t));
+  assert.equal(await procStatus(container, 'Uid'), '65532');
+  assert.equal(await procStatus(container, 'CapEff'), '0'.repeat(16));
+  assert.equal(await procStatus(container, 'NoNewPrivs'), '1');
+  const end = await client.createAndWait({ create: echo(0.1) }).last();
+  assert.equal(end.prediction.status, 'STATUS_SUCCEEDED');
+
+  const { id } = await client.create(echo(3600));
+  const waits = Array.from({ length: 1000 }, () => client.wait({ id }));
+  await Promise.all(waits.map((wait) => wait.next()));
+  t.diagnostic(`${await procStatus(container, 'VmHWM')} KiB at the most, ` +
+               `${await procStatus(container, 'Threads')} threads`);
+  const drained = waits.map((wait) => failure(
+      (async () => { for (;;) await wait.next(); })(),
+      { code: 'UNAVAILABLE', reason: 'DRAINING' }));
+  assert.equal(await container.stop(), 0);
+  await Promise.all(drained);
+  assert.equal(await container.inspect('.State.OOMKilled'), 'false');
+});
+
+test('a second SIGTERM ends it at once, also as PID 1', async (t) => {
+  const { container, client, operators } =
+      await startGateway(t, await startSandbox(t));
+  const held = failure(
+      client.create({ ...echo(3600), server_wait: { seconds: 60 } }), {});
+  await eventually(() => 'the create is held', async () =>
+    /^wriftai_gateway_budget_outstanding\{.*"create"\} 1$/m.test(
+        await (await fetch(`http://${operators}/metrics`)).text()));
+  await podman('kill', '--signal=SIGTERM', container.id);
+  await eventually(() => 'the drain has begun', async () =>
+    (await container.logs()).includes('draining'));
+  // One that was ignored would leave it to the drain to end, with status 0.
+  assert.equal(await container.stop(), 143);
+  await held;
+});
+
+test('an operator finds wriftctl in the image, and an intruder no shell',
+     async (t) => {
+  const { container } = await startGateway(t, await startSandbox(t));
+  assert.notEqual(await podmanStatus('exec', container.id, '/bin/sh'), 0);
+  assert.equal(
+      await podmanStatus('exec', container.id, '/usr/bin/wriftctl', 'health'),
+      0);
+  assert.equal(
+      await podmanStatus('exec', container.id, '/usr/bin/wriftctl', 'health',
+                         '--service=wriftai.v1.Other'), 1);
+});

@@ -1,0 +1,73 @@
+// Whether the gateway's Deployment fits the program and its settings.
+import { nameOf } from './render.mjs';
+
+const find = (objects, kind, name) => objects.find(
+    (object) => object.kind === kind && object.metadata.name === name);
+
+function gatewayOf(objects) {
+  const deployment = find(objects, 'Deployment', 'wriftai-gateway');
+  const { spec } = deployment.spec.template;
+  const [container] = spec.containers;
+  const [{ configMapRef }] = container.envFrom;
+  const settings = find(objects, 'ConfigMap', configMapRef.name)?.data ?? {};
+  return { spec, container, settings };
+}
+
+const secondsOf = (duration) => parseFloat(/^([\d.]+)s$/.exec(duration)[1]);
+
+// Of the calls that are cut off, and of the rest of the stop.
+const MARGIN_S = 5;
+
+export function drainProblems(objects) {
+  const { spec, container, settings } = gatewayOf(objects);
+  const needed = container.lifecycle.preStop.sleep.seconds +
+      secondsOf(settings.GATEWAY_DRAIN_TIMEOUT) + MARGIN_S;
+  return spec.terminationGracePeriodSeconds >= needed ? [] : [
+    `${spec.terminationGracePeriodSeconds} s of grace, ${needed} s are needed`];
+}
+
+/** `help`: what `wriftai-gateway --help` prints. */
+export function settingProblems(objects, help) {
+  const { container, settings } = gatewayOf(objects);
+  const found = [];
+  const known = new Set([...help.matchAll(/^ {2}--(\w+) /gm)].map(
+      ([, name]) => `GATEWAY_${name.toUpperCase()}`));
+  known.add('WRIFTAI_ACCESS_TOKEN').add('WRIFTAI_API_BASE_URL');
+  const mounts = (container.volumeMounts ?? []).map(
+      ({ mountPath }) => mountPath);
+  const ports = new Set();
+  for (const [name, value] of Object.entries(settings)) {
+    if (!known.has(name)) found.push(`${name} is no flag of the gateway`);
+    if (name.endsWith('_FILE') &&
+        !mounts.some((mount) => value.startsWith(`${mount}/`))) {
+      found.push(`${name}: ${value} is in no volume`);
+    }
+    const port = /^0\.0\.0\.0:(\d+)$/.exec(value)?.[1];
+    if (port !== undefined) ports.add(Number(port));
+  }
+  for (const { name, containerPort } of container.ports) {
+    if (!ports.delete(containerPort)) {
+      found.push(`nothing listens on the port ${name}`);
+    }
+  }
+  ports.forEach((port) => found.push(`the port ${port} has no name`));
+  for (const probe of ['startupProbe', 'readinessProbe']) {
+    const { port } = container[probe].grpc;
+    if (settings.GATEWAY_HEALTH_ADDRESS !== `0.0.0.0:${port}`) {
+      found.push(`the ${probe} asks the port ${port}, where health is not`);
+    }
+  }
+  return found;
+}
+
+/** Whether a node can be emptied while the fewest replicas run. */
+export function budgetProblems(objects) {
+  return objects.filter(({ kind }) => kind === 'PodDisruptionBudget')
+      .flatMap((budget) => {
+        const scaler = find(objects, 'HorizontalPodAutoscaler',
+                            budget.metadata.name);
+        const left = scaler.spec.minReplicas - budget.spec.maxUnavailable;
+        return left >= 1 && budget.spec.maxUnavailable >= 1 ? [] :
+            [`${nameOf(budget)} leaves ${left} replicas`];
+      });
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import net from 'node:net';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { eventually } from './eventually.mjs';
+import { fromRoot } from './paths.mjs';
+
+// A bound on what one command, or the end of a container, may take.
+const PATIENCE_MS = 60_000;
+
+const env = {
+  ...process.env,
+  // As scripts/images.sh has written them.
+  CONTAINERS_CONF: fromRoot('build/containers/containers.conf'),
+  CONTAINERS_STORAGE_CONF: fromRoot('build/containers/storage.conf'),
+};
+
+/** Runs a program of the container tools: {code, stdout, stderr}. */
+export async function tool(program, args, more = {}) {
+  try {
+    return {
+      code: 0,
+      ...await promisify(execFile)(program, args, {
+        cwd: fromRoot('.'), env: { ...env, ...more }, timeout: PATIENCE_MS,
+      }),
+    };
+  } catch (error) {
+    return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+  }
+}
+
+/** What `podman ARGS` prints; it must succeed. */
+export async function podman(...args) {
+  const { code, stdout, stderr } =
+      await tool('podman', ['--log-level=fatal', ...args]);
+  assert.equal(code, 0, `podman ${args.join(' ')}: ${stderr}`);
+  return stdout.trim();
+}
+
+/** The status of `podman ARGS`. */
+export async function podmanStatus(...args) {
+  return (await tool('podman', ['--log-level=fatal', ...args])).code;
+}
+
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+// As the cluster's restricted pods run, with the host's network.
+const RESTRICTED = [
+  '--pull=never', '--network=host', '--read-only', '--read-only-tmpfs=false',
+  '--cap-drop=all', '--security-opt=no-new-privileges',
+];
+
+/** A container that runs until the test ends. */
+export class Container {
+  static async run(t, image, { options = [], env: variables = {}, args = [] }) {
+    const id = await podman(
+        'run', '--detach', ...RESTRICTED, ...options,
+        ...Object.entries(variables).map(
+            ([name, value]) => `--env=${name}=${value}`),
+        image, ...args);
+    t.after(() => podman('rm', '--force', '--time=0', id));
+    return new Container(id);
+  }
+
+  constructor(id) {
+    this.id = id;
+  }
+
+  inspect(field) {
+    return podman('inspect', '--format', `{{${field}}}`, this.id);
+  }
+
+  async logs() {
+    const { stdout, stderr } = await tool('podman', ['logs', this.id]);
+    return stdout + stderr;
+  }
+
+  /** As its image says how to ask for it. */
+  healthy() {
+    return eventually(() => `${this.id} is healthy`, async () =>
+      await podmanStatus('healthcheck', 'run', this.id) === 0);
+  }
+
+  /** Sends SIGTERM; the exit status, once it has ended. */
+  async stop() {
+    await podman('stop', `--time=${PATIENCE_MS / 1000}`, this.id);
+    return Number(await this.inspect('.State.ExitCode'));
+  }
+}

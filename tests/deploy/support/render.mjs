@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { parseAllDocuments } from 'yaml';
+import { fromRoot } from './paths.mjs';
+
+// What the overlays are written for: `resources` that are folders, `replicas`,
+// and `patches` are from 2019 on. Debian 12's own kubectl is older.
+const LEAST_KUBECTL = [1, 21];
+
+function kubectl(...args) {
+  return execFileSync('kubectl', args,
+                      { encoding: 'utf8', maxBuffer: 64 << 20 });
+}
+
+/** Why nothing can be rendered here; undefined when it can. */
+export function whyNotRendered() {
+  try {
+    const { clientVersion } =
+        JSON.parse(kubectl('version', '--client', '-o', 'json'));
+    const version = [clientVersion.major, clientVersion.minor]
+        .map((number) => parseInt(number));
+    return version[0] > LEAST_KUBECTL[0] || version[1] >= LEAST_KUBECTL[1] ?
+        undefined :
+        `kubectl ${version.join('.')} is too old: ` +
+            `${LEAST_KUBECTL.join('.')} is needed`;
+  } catch (error) {
+    return `kubectl does not start: ${error.message}`;
+  }
+}
+
+/** The objects of deploy/k8s/NAME, as kubectl would apply them. */
+export function rendered(name) {
+  return parseAllDocuments(kubectl('kustomize', fromRoot(`deploy/k8s/${name}`)))
+      .map((document) => document.toJS());
+}
+
+/** "Kind/name" of an object. */
+export function nameOf(object) {
+  return `${object.kind}/${object.metadata.name}`;
+}

@@ -1,0 +1,267 @@
+// What operators read: one line for each call, whatever becomes of it, in both
+// formats, and never a secret or a payload.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { Client } from './support/client.mjs';
+import { FakeUpstream } from './support/fake_upstream.mjs';
+import { Gateway } from './support/gateway.mjs';
+import { endedCalls, jsonLines } from './support/log.mjs';
+import { Metrics } from './support/metrics.mjs';
+import { secret } from './support/program.mjs';
+import { RpcError, failure } from './support/rpc_error.mjs';
+import { predictionJson } from './support/sandbox.mjs';
+
+// What must never be logged; every program that ends is searched for them.
+const TOKEN = secret('marker-of-the-token');
+const BAD_TOKEN = secret('marker-of-a-token-that-is-refused');
+const INPUT = secret('marker-of-the-input');
+const OUTPUT = secret('marker-of-the-output');
+const ERROR_BODY = secret('marker-of-an-error-body');
+const WEBHOOK_URL = secret('marker-of-the-webhook-url');
+const WEBHOOK_KEY = secret('marker-of-the-webhook-key');
+const BAD_ID = secret('marker-of-an-id');
+const BAD_REQUEST_ID = secret('marker of a request id');
+const PAGE_TOKEN = secret('marker-of-a-page-token');
+const METADATA = secret('marker-of-other-metadata');
+
+const creation = {
+  model: 'wriftai/echo:2', input_json: JSON.stringify(INPUT),
+  webhook: { url: `https://example.com/?key=${WEBHOOK_URL}`,
+             secret: WEBHOOK_KEY },
+};
+
+async function start(t, ...flags) {
+  const upstream = await FakeUpstream.start();
+  const gateway =
+      await Gateway.start({ apiBaseUrl: upstream.baseUrl, flags });
+  const client = new Client(gateway.address, { token: TOKEN });
+  t.after(async () => {
+    client.close();
+    await gateway.stop();
+    await upstream.stop();
+  });
+  return { upstream, gateway, client };
+}
+
+const prediction = (id, status) => predictionJson(
+    id, status, { input: INPUT, output: OUTPUT, logs: [OUTPUT] });
+
+// A call of each kind and of each way to end; what the lines should say, by
+// what is told of them: method, status, and more.
+async function callEverything({ upstream, client }) {
+  const expected = [];
+  const expect = (method, status, more = {}) =>
+    expected.push({ method, status, ...more });
+  const answer = async (status, body) =>
+    (await upstream.next()).answer(
+        status, body, { 'x-request-id': `upstream-${expected.length}` });
+  const failing = async (call, status, body) => {
+    const failed = failure(call, {});
+    await answer(status, body);
+    await failed;
+  };
+
+  const id = randomUUID();
+  const get = client.call(
+      'Get', { id }, { metadata: [['x-other', METADATA]] });
+  await answer(200, prediction(id, 'started'));
+  await get;
+  expect('Get', 'OK', { prediction_id: id, upstream_http_status: 200,
+                        upstream_request_ids: ['upstream-0'] });
+
+  const create = client.create(creation);
+  await answer(202, prediction(id, 'pending'));
+  await create;
+  expect('Create', 'OK', { prediction_id: id, model: 'wriftai/echo:2' });
+
+  const list = client.list({});
+  await answer(200, `{"items": [${prediction(id, 'started')}]}`);
+  await list;
+  expect('List', 'OK');
+
+  const cancel = client.cancel({ id });
+  await answer(200, 'null');
+  await cancel;
+  expect('Cancel', 'OK', { prediction_id: id });
+
+  const ended = randomUUID();
+  const wait = client.wait({ id: ended });
+  await answer(200, prediction(ended, 'succeeded'));
+  await wait.rest();
+  expect('Wait', 'OK', { updates: 1 });
+
+  const other = randomUUID();
+  const createAndWait = client.createAndWait({ create: creation });
+  await answer(202, prediction(other, 'pending'));
+  await answer(200, prediction(other, 'succeeded'));
+  await createAndWait.rest();
+  expect('CreateAndWait', 'OK', { prediction_id: other, updates: 2 });
+
+  await failing(client.cancel({ id }), 500, ERROR_BODY);
+  expect('Cancel', 'INTERNAL', { reason: 'UPSTREAM_FAILED', level: 'error' });
+
+  await failing(client.create(creation), 422, JSON.stringify(
+      { detail: [{ loc: ['body', 'input', ERROR_BODY], msg: ERROR_BODY }] }));
+  expect('Create', 'INVALID_ARGUMENT', { reason: 'REQUEST_REFUSED' });
+
+  await failing(client.get({ id }), 200, `${ERROR_BODY} is no JSON`);
+  expect('Get', 'INTERNAL', { reason: 'UPSTREAM_RESPONSE_INVALID' });
+
+  await failing(client.list({}), 429, JSON.stringify({ detail: ERROR_BODY }));
+  expect('List', 'RESOURCE_EXHAUSTED', { level: 'warning' });
+
+  await failing(client.wait({ id: randomUUID() }).next(), 404,
+                JSON.stringify({ detail: ERROR_BODY }));
+  expect('Wait', 'NOT_FOUND', { updates: 0, upstream_http_status: 404 });
+
+  await failure(client.call('Get', { id: BAD_ID }, {
+    metadata: [['x-request-id', BAD_REQUEST_ID]],
+  }), {});
+  expect('Get', 'INVALID_ARGUMENT', { reason: 'INVALID_FIELD' });
+
+  await failure(client.list({ page_token: PAGE_TOKEN }), {});
+  expect('List', 'INVALID_ARGUMENT');
+
+  await failure(client.wait({ id: BAD_ID }).next(), {});
+  expect('Wait', 'INVALID_ARGUMENT');
+
+  await failure(client.createAndWait(
+      { create: { ...creation, model: BAD_ID } }).next(), {});
+  expect('CreateAndWait', 'INVALID_ARGUMENT');
+
+  // The caller leaves.
+  const left = client.call('Get', { id });
+  const held = await upstream.next();
+  left.cancel();
+  await failure(left, { code: 'CANCELLED' });
+  await held.abandoned();
+  expect('Get', 'CANCELLED', { prediction_id: id });
+
+  const running = randomUUID();
+  const waiting = client.wait({ id: running });
+  await answer(200, prediction(running, 'started'));
+  await waiting.next();
+  waiting.cancel();
+  await assert.rejects(waiting.rest(), RpcError);
+  expect('Wait', 'CANCELLED');
+
+  const late = client.wait({ id: randomUUID() }, { timeoutMs: 300 });
+  const poll = await upstream.next();
+  await failure(late.next(), { code: 'DEADLINE_EXCEEDED' });
+  await poll.abandoned();
+  expect('Wait', 'DEADLINE_EXCEEDED', { reason: 'DEADLINE_EXCEEDED' });
+  return expected;
+}
+
+// Whether the lines are those of the calls; nothing is said about their order,
+// as a caller who has left does not wait for his line.
+function expectCalls(lines, expected) {
+  const left = [...lines];
+  for (const { method, status, ...more } of expected) {
+    const found = left.findIndex((line) =>
+      line.grpc_method === `wriftai.v1.Predictions/${method}` &&
+      line.grpc_status === status &&
+      Object.entries(more).every(
+          ([key, value]) => String(line[key]) === String(value)));
+    assert.notEqual(found, -1,
+                    `${method} ${status} ${JSON.stringify(more)} in ` +
+                    `${JSON.stringify(left)}`);
+    left.splice(found, 1);
+  }
+  assert.deepEqual(left, []);
+}
+
+// The fields of docs/logs.md, in their order.
+async function documentedFields() {
+  const text =
+      await readFile(new URL('../../docs/logs.md', import.meta.url), 'utf8');
+  const [, section] = /^## The fields$([^]*?)^## /m.exec(text);
+  return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+}
+
+test('every call is one line of JSON, and none has a secret or a payload',
+     async (t) => {
+       const setting =
+           await start(t, '--log_format=json', '--log_level=debug');
+       const { gateway, client } = setting;
+       const expected = await callEverything(setting);
+       const refused = new Client(gateway.address, { token: `${BAD_TOKEN} x` });
+       await failure(refused.get({ id: randomUUID() }), {});
+       refused.close();
+       expected.push({ method: 'Get', status: 'INVALID_ARGUMENT' });
+       // With a trace, so that all fields come up.
+       await failure(client.call('Get', { id: 'x' }, {
+         metadata: [['traceparent',
+                     `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`]],
+       }), {});
+       expected.push({ method: 'Get', status: 'INVALID_ARGUMENT',
+                       trace_id: 'a'.repeat(32) });
+
+       const lines = await endedCalls(gateway, expected.length);
+       expectCalls(lines, expected);
+       assert.equal(new Set(lines.map(({ request_id }) => request_id)).size,
+                    expected.length);
+       for (const line of lines) {
+         assert.match(line.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+         assert.equal(line.peer, '127.0.0.1');
+         assert.ok(line.duration_seconds >= 0);
+       }
+
+       const fields = await documentedFields();
+       const seen = new Set();
+       for (const line of jsonLines(gateway)) {
+         const keys = Object.keys(line);
+         keys.forEach((key) => seen.add(key));
+         assert.deepEqual(keys, fields.filter((field) => field in line));
+       }
+       assert.deepEqual([...seen].sort(), [...fields].sort());
+       const began = jsonLines(gateway).filter(
+           ({ message }) => message === 'call began');
+       assert.equal(began.length, expected.length);
+     });
+
+test('every call is one line of text, and none has a secret or a payload',
+     async (t) => {
+       const setting = await start(t);
+       const { gateway } = setting;
+       const expected = await callEverything(setting);
+       await gateway.program.awaitOutput('stderr', new RegExp(
+           `((?: call ended [^\\n]*\\n[^]*?){${expected.length}})`));
+       const lines = gateway.program.stderr.split('\n').filter(
+           (line) => line.includes(' call '));
+       for (const line of lines) {
+         assert.match(line, new RegExp(
+             '^[-0-9]{10}T[0-9:.]{12}Z (info|warning|error) call ended' +
+             '( [a-z_]+=("([^"\\\\]|\\\\.)*"|[^ "]+))+$'));
+       }
+       expectCalls(
+           lines.map((line) => ({
+             level: line.split(' ')[1],
+             ...Object.fromEntries(
+                 [...line.matchAll(/ ([a-z_]+)=([^ "]+)/g)].map(
+                     ([, key, value]) => [key, value])),
+           })),
+           expected);
+     });
+
+test('a stderr that nobody reads holds up neither calls nor the end',
+     async (t) => {
+       const { gateway, client } = await start(t);
+       gateway.program.child.stderr.pause();
+       // More than the pipe, Node.js and the queue of lines hold.
+       const request = { id: 'x' };
+       for (let i = 0; i < 70; ++i) {
+         await Promise.all(Array.from({ length: 100 }, () => failure(
+             client.get(request), { code: 'INVALID_ARGUMENT' })));
+       }
+       const metrics = new Metrics((await gateway.page('/metrics')).body);
+       assert.ok(metrics.value('log_lines_dropped_total') > 0);
+       const { child } = gateway.program;
+       const exited = once(child, 'exit');
+       child.kill('SIGTERM');
+       assert.deepEqual(await exited, [0, null]);
+       child.stderr.resume();
+     });

@@ -1,0 +1,64 @@
+// What /statusz tells, as JSON, and what it does not.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { BusyGateway } from './support/busy_gateway.mjs';
+
+let busy;
+before(async () => (busy = await BusyGateway.start()));
+after(() => busy?.stop());
+
+test('the report has the numbers of the waits', async () => {
+  const report = await busy.report();
+  assert.equal(report.phase, 'serving');
+  assert.match(report.version, /^\d+\.\d+\.\d+$/);
+  assert.equal(report.waits.waiters, busy.waiters);
+  assert.equal(report.waits.predictions, busy.predictions);
+  assert.equal(report.streams.open, busy.waiters);
+  assert.match(
+      report.summary,
+      new RegExp(`^Serving, ${busy.waiters} waits on ${busy.predictions} pr`));
+  const [{ name, waiters, predictions, reads }] = report.credentials;
+  assert.deepEqual({ name, waiters, predictions }, {
+    name: busy.credential, waiters: busy.waiters,
+    predictions: busy.predictions,
+  });
+  assert.ok(reads.sent_per_second > 0);
+  assert.equal(report.watches.failing, 1);
+  const byState = Object.fromEntries(report.watches.groups.map(
+      ({ state, predictions: counts }) =>
+        [state, counts.reduce((sum, count) => sum + count)]));
+  assert.equal(byState['no state yet'], 1);
+  assert.equal(byState.pending + byState.started, busy.predictions - 1);
+});
+
+test('the reader that stopped is the slowest stream', async () => {
+  const { streams: { slowest: [stream] } } = await busy.report();
+  assert.equal(stream.prediction, busy.stuckId);
+  assert.equal(stream.credential, busy.credential);
+  assert.ok(stream.conflated > 0 || stream.write_seconds >= 1);
+});
+
+test('polls that fail are among the errors', async () => {
+  const { errors: { last: [error] } } = await busy.report();
+  assert.equal(error.method, 'poll');
+  assert.equal(error.code, 'UNAVAILABLE');
+  assert.equal(error.reason, 'UPSTREAM_UNAVAILABLE');
+  assert.equal(error.message, 'WriftAI answered 503');
+  assert.equal(error.upstream_request_id, busy.hostile);
+  assert.equal(error.credential, busy.credential);
+});
+
+test('neither tokens nor payloads are on it', async () => {
+  for (const path of ['/statusz', '/statusz?format=json']) {
+    const { body } = await busy.gateway.page(path);
+    assert.ok(body.includes(busy.credential));
+    assert.ok(!body.includes(busy.token));
+    assert.ok(!body.includes(busy.payload));
+  }
+});
+
+test('a format that there is not is refused', async () => {
+  const { status, body } = await busy.gateway.page('/statusz?format=xml');
+  assert.equal(status, 400);
+  assert.equal(body, 'format: wanted html or json\n');
+});

@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const NEW_KEY =
+    ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+
+/** A folder for one test, which removes it. */
+export function temporaryFolder(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Signs certificates, with the program that operators use. */
+export class Authority {
+  #folder;
+  #count = 0;
+
+  constructor(folder, name, parent) {
+    this.#folder = mkdtempSync(join(folder, name));
+    if (parent) {
+      const pair = parent.issue({
+        extensions: ['basicConstraints=critical,CA:TRUE',
+                     'keyUsage=critical,keyCertSign'],
+      });
+      writeFileSync(this.#path('ca.pem'), pair.cert);
+      writeFileSync(this.#path('ca.key'), pair.key);
+    } else {
+      this.#openssl('req', '-x509', ...NEW_KEY, '-days', '1', '-subj',
+                    `/CN=${name}`, '-keyout', this.#path('ca.key'), '-out',
+                    this.#path('ca.pem'));
+    }
+    this.cert = readFileSync(this.#path('ca.pem'), 'utf8');
+  }
+
+  #path = (name) => join(this.#folder, name);
+  #openssl = (...args) => execFileSync('openssl', args, { stdio: 'pipe' });
+
+  /**
+   * A certificate and its key, PEM: {cert, key, serial}. `names`: as in
+   * subjectAltName. `days`: negative for one that has ended.
+   */
+  issue({ names, days = 1, extensions = [] }) {
+    const [request, key, cert, extra] =
+        ['csr', 'key', 'pem', 'ext'].map(
+            (kind) => this.#path(`${this.#count}.${kind}`));
+    this.#openssl('req', ...NEW_KEY, '-subj',
+                  `/CN=${this.#folder.slice(-6)}-${this.#count++}`,
+                  '-keyout', key, '-out', request);
+    if (names) extensions = [`subjectAltName=${names}`, ...extensions];
+    writeFileSync(extra, extensions.join('\n'));
+    this.#openssl('x509', '-req', '-in', request, '-CA', this.#path('ca.pem'),
+                  '-CAkey', this.#path('ca.key'), '-days', `${days}`,
+                  '-extfile', extra, '-out', cert);
+    return {
+      cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8'),
+      serial: this.#openssl('x509', '-in', cert, '-noout', '-serial')
+          .toString().trim().replace('serial=', ''),
+    };
+  }
+}
+
+/** Files as Kubernetes mounts a secret: replaced all at once, by a link. */
+export class SecretVolume {
+  #folder;
+  #version = 0;
+
+  /** `files`: their texts by name. */
+  constructor(folder, files) {
+    this.#folder = folder;
+    this.replace(files);
+    for (const name of Object.keys(files)) {
+      symlinkSync(join('..data', name), this.path(name));
+    }
+  }
+
+  path = (name) => join(this.#folder, name);
+
+  replace(files) {
+    const version = `..version_${++this.#version}`;
+    mkdirSync(this.path(version));
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(this.path(version), name), text);
+    }
+    symlinkSync(version, this.path('..data_tmp'));
+    renameSync(this.path('..data_tmp'), this.path('..data'));
+  }
+}
+
+/** Replaces one file at once, as `mv` does. */
+export function replaceFile(path, text) {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}

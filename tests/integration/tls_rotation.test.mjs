@@ -1,0 +1,199 @@
+// Certificates that change while the gateway runs, under calls that go on all
+// the time: not one of them may fail.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import tls from 'node:tls';
+import { Authority, SecretVolume, replaceFile, temporaryFolder }
+  from './support/certificates.mjs';
+import { Client } from './support/client.mjs';
+import { Gateway } from './support/gateway.mjs';
+import { secret } from './support/program.mjs';
+import { Sandbox } from './support/sandbox.mjs';
+import { toValue } from './support/value.mjs';
+
+const TOKEN = secret('rotation-token-1');
+const SERVER = { names: 'DNS:gateway.test' };
+const SENDERS = 2;
+
+// A gateway that demands certificates, and calls that go on until the end: on
+// new connections, on one that stays, and a Wait.
+class Scene {
+  static async start(t, paths, secrets) {
+    const scene = new Scene();
+    const sandbox = await Sandbox.start();
+    scene.gateway = await Gateway.start({
+      apiBaseUrl: sandbox.baseUrl, token: TOKEN,
+      flags: [`--tls_cert_file=${paths.cert}`,
+              `--tls_key_file=${paths.key}`,
+              `--tls_client_ca_file=${paths.ca}`],
+    });
+    t.after(async () => {
+      await scene.gateway.stop();
+      await sandbox.stop();
+    });
+    Object.assign(scene, secrets);
+    await scene.#begin(t);
+    return scene;
+  }
+
+  #stopped = false;
+  #loops = [];
+  #counts = { fresh: 0, kept: 0 };
+  #failures = [];
+
+  client() {
+    return new Client(this.gateway.address, {
+      tls: { ca: this.servers.cert, ...this.identity },
+    });
+  }
+
+  async #begin(t) {
+    this.kept = this.client();
+    t.after(() => this.kept.close());
+    const id = randomUUID();
+    this.wait = this.kept.createAndWait({
+      create: { model: 'wriftai/echo',
+                input: toValue({ sandbox: { id, run_s: 3600 } }) },
+      wait_options: { only_changes: true },
+    });
+    this.id = (await this.wait.next()).prediction.id;
+    const repeat = async (kind, call) => {
+      while (!this.#stopped) {
+        await call().then(() => ++this.#counts[kind],
+                          (error) => this.#failures.push(error));
+      }
+    };
+    this.#loops.push(repeat('kept', () => this.kept.get({ id: this.id })));
+    for (let i = 0; i < SENDERS; ++i) {
+      this.#loops.push(repeat('fresh', async () => {
+        const client = this.client();
+        await client.get({ id: this.id }).finally(() => client.close());
+      }));
+    }
+  }
+
+  /** Returns when new connections are shown this certificate. */
+  async awaitSerial(serial) {
+    for (;;) {
+      const socket = tls.connect({
+        host: '127.0.0.1', port: Number(this.gateway.address.split(':')[1]),
+        servername: 'gateway.test', ca: this.servers.cert,
+        ALPNProtocols: ['h2'], ...this.identity,
+      });
+      await once(socket, 'secureConnect');
+      const { serialNumber } = socket.getPeerCertificate();
+      socket.destroy();
+      if (serialNumber === serial) return;
+    }
+  }
+
+  /** Whether a new connection with this identity is served. */
+  serves(identity) {
+    const client = new Client(this.gateway.address, {
+      tls: { ca: this.servers.cert, ...identity },
+    });
+    return client.get({ id: this.id })
+        .then(() => true, (error) => {
+          assert.equal(error.code, 'UNAVAILABLE');
+          return false;
+        })
+        .finally(() => client.close());
+  }
+
+  said = (pattern) => this.gateway.program.awaitOutput('stderr', pattern);
+
+  /** All calls so far and some more have been answered; the Wait goes on. */
+  async finish(t) {
+    const { fresh, kept } = this.#counts;
+    while (this.#counts.fresh < fresh + SENDERS || this.#counts.kept === kept) {
+      assert.deepEqual(this.#failures, []);
+      await this.serves(this.identity);
+    }
+    this.#stopped = true;
+    await Promise.all(this.#loops);
+    assert.deepEqual(this.#failures, []);
+    t.diagnostic(`${this.#counts.fresh} calls on connections of their own, ` +
+                 `${this.#counts.kept} on one that stayed`);
+    await this.kept.cancel({ id: this.id });
+    assert.equal((await this.wait.last()).prediction.status, 'STATUS_FAILED');
+  }
+}
+
+function secrets(t) {
+  const folder = temporaryFolder(t);
+  const servers = new Authority(folder, 'servers');
+  const clients = new Authority(folder, 'clients');
+  return { folder, servers, clients, identity: clients.issue({}) };
+}
+
+test('a secret of Kubernetes is replaced without a failed call', async (t) => {
+  const { folder, servers, clients, identity } = secrets(t);
+  mkdirSync(join(folder, 'volume'));
+  const files = ({ cert, key }) =>
+    ({ 'tls.crt': cert, 'tls.key': key, 'ca.crt': clients.cert });
+  const volume =
+      new SecretVolume(join(folder, 'volume'), files(servers.issue(SERVER)));
+  const scene = await Scene.start(t, {
+    cert: volume.path('tls.crt'), key: volume.path('tls.key'),
+    ca: volume.path('ca.crt'),
+  }, { servers, identity });
+  const pair = servers.issue(SERVER);
+  volume.replace(files(pair));
+  await scene.awaitSerial(pair.serial);
+  await scene.finish(t);
+});
+
+test('files are replaced one after the other without a failed call',
+     async (t) => {
+       const { folder, servers, clients, identity } = secrets(t);
+       const path = (name) => join(folder, name);
+       const first = servers.issue(SERVER);
+       const paths = { cert: path('cert'), key: path('key'), ca: path('ca') };
+       writeFileSync(paths.cert, first.cert);
+       writeFileSync(paths.key, first.key);
+       writeFileSync(paths.ca, clients.cert);
+       const scene = await Scene.start(t, paths, { servers, identity });
+
+       const second = servers.issue(SERVER);
+       replaceFile(paths.cert, second.cert);
+       await scene.said(/(--tls_key_file \S+: wanted the key of the first .*; the last good one stays in use)/);
+       await scene.awaitSerial(first.serial);
+       replaceFile(paths.key, second.key);
+       await scene.awaitSerial(second.serial);
+       await scene.finish(t);
+     });
+
+test('authorities of clients are replaced without a failed call', async (t) => {
+  const { folder, servers, clients, identity } = secrets(t);
+  const path = (name) => join(folder, name);
+  const pair = servers.issue(SERVER);
+  const paths = { cert: path('cert'), key: path('key'), ca: path('ca') };
+  writeFileSync(paths.cert, pair.cert);
+  writeFileSync(paths.key, pair.key);
+  writeFileSync(paths.ca, clients.cert);
+  const scene = await Scene.start(t, paths, { servers, identity });
+  const next = new Authority(folder, 'next');
+  const later = next.issue({});
+  assert.equal(await scene.serves(later), false);
+
+  replaceFile(paths.ca, 'nonsense');
+  await scene.said(
+      /(--tls_client_ca_file \S+: wanted .*; the last good one stays in use)/);
+  assert.equal(await scene.serves(identity), true);
+
+  replaceFile(paths.ca, clients.cert + next.cert);
+  while (!await scene.serves(later));
+  scene.identity = later;
+  // A call with the old one may still be under way.
+  await scene.kept.get({ id: scene.id });
+  assert.equal(await scene.serves(identity), true);
+  await scene.finish(t);
+
+  replaceFile(paths.ca, next.cert);
+  while (await scene.serves(identity));
+  assert.equal(await scene.serves(later), true);
+});

@@ -1,0 +1,88 @@
+#include "service/logging/logging.h"
+
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/logging/log_fields.h"
+#include "spdlog/sinks/ostream_sink.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/json/json_text.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::MatchesRegex;
+
+// Everything that could end a line, a field, a string or a decoder.
+std::string AllBytes() {
+  std::string text;
+  for (int byte = 0; byte < 256; ++byte) {
+    text.push_back(static_cast<char>(byte));
+  }
+  return text;
+}
+
+// What a logger of that name prints for `message`.
+std::string Line(LogFormat format, const char* logger_name,
+                 const std::string& message) {
+  std::ostringstream out;
+  spdlog::logger logger(logger_name,
+                        std::make_shared<spdlog::sinks::ostream_sink_mt>(out));
+  logger.set_formatter(MakeLogFormatter(format));
+  logger.info(message);
+  return out.str();
+}
+
+TEST(Logging, ASentenceIsOneLineOfText) {
+  EXPECT_THAT(
+      Line(LogFormat::kText, "any", "signal 15: draining"),
+      MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\."
+                   "[0-9]{3}Z info signal 15: draining\n"));
+  EXPECT_THAT(Line(LogFormat::kText, "any", "a\nb\x1b[31m\tc"),
+              MatchesRegex(".* info a b \\[31m c\n"));
+}
+
+TEST(Logging, ASentenceIsOneObjectOfJson) {
+  EXPECT_THAT(
+      Line(LogFormat::kJson, "any", "cannot read \"x\"\n"),
+      MatchesRegex("\\{\"time\":\"[^\"]*Z\",\"level\":\"info\","
+                   "\"message\":\"cannot read \\\\\"x\\\\\"\\\\n\"\\}\n"));
+}
+
+TEST(Logging, JsonIsValidWhateverIsSaid) {
+  LogFields fields(LogFormat::kJson, AllBytes());
+  fields.Add("text", AllBytes());
+  fields.Add("list", std::vector<std::string>{AllBytes(), "é", ""});
+  fields.Add("number", int64_t{-1});
+  fields.Add("seconds", absl::Milliseconds(1500));
+  fields.AddIfAny("nothing", "");
+  for (const std::string& line :
+       {Line(LogFormat::kJson, kFieldsLogger, fields.text()),
+        Line(LogFormat::kJson, "any", AllBytes())}) {
+    EXPECT_EQ(line.find('\n'), line.size() - 1);
+    EXPECT_THAT(ParseJsonObject(line), IsOk()) << line;
+  }
+}
+
+TEST(Logging, TextKeepsItsFieldsApartWhateverIsSaid) {
+  LogFields fields(LogFormat::kText, "message");
+  fields.Add("all", AllBytes());
+  fields.Add("plain", "a/b:2");
+  fields.Add("words", "a b=c");
+  fields.Add("quote", "\"");
+  fields.Add("empty", "");
+  fields.Add("list", std::vector<std::string>{"a", "b"});
+  fields.Add("seconds", absl::Microseconds(1500));
+  const std::string line = Line(LogFormat::kText, kFieldsLogger, fields.text());
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  EXPECT_THAT(line,
+              testing::EndsWith(" plain=a/b:2 words=\"a b=c\" quote=\"\\\"\" "
+                                "empty=\"\" list=a,b seconds=0.001500\n"));
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,76 @@
+#include "upstream/upstream_health.h"
+
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace wriftai {
+namespace {
+
+using Kind = TransportFailure::Kind;
+
+HttpResult Reply(int status) {
+  HttpResponse response;
+  response.status = status;
+  return response;
+}
+
+HttpResult Failure(Kind kind) {
+  TransportFailure failure;
+  failure.kind = kind;
+  return failure;
+}
+
+// After `times` of the same.
+bool HealthyAfter(const HttpResult& result, int times,
+                  bool by_deadline = false) {
+  UpstreamHealth health;
+  for (int i = 0; i < times; ++i) health.OnResult(result, by_deadline);
+  return health.healthy();
+}
+
+TEST(UpstreamHealth, IsGoodWhileNothingIsKnown) {
+  EXPECT_TRUE(UpstreamHealth().healthy());
+}
+
+TEST(UpstreamHealth, EndsWithFiveFailuresInARow) {
+  for (const HttpResult& bad :
+       {Reply(500), Reply(502), Reply(503), Failure(Kind::kConnect),
+        Failure(Kind::kInterrupted), Failure(Kind::kTimeout),
+        Failure(Kind::kProtocol)}) {
+    EXPECT_TRUE(HealthyAfter(bad, 4));
+    EXPECT_FALSE(HealthyAfter(bad, 5));
+  }
+}
+
+TEST(UpstreamHealth, IsNotHurtByWhatIsTheCallersOwn) {
+  for (const HttpResult& own :
+       {Reply(200), Reply(401), Reply(404), Reply(422), Reply(429),
+        Failure(Kind::kInvalidRequest), Failure(Kind::kResponseTooLarge)}) {
+    EXPECT_TRUE(HealthyAfter(own, 100));
+  }
+  EXPECT_TRUE(HealthyAfter(Failure(Kind::kTimeout), 100, true));
+}
+
+TEST(UpstreamHealth, OneReplyInBetweenBeginsTheCountAnew) {
+  UpstreamHealth health;
+  for (int i = 0; i < 100; ++i) {
+    health.OnResult(Reply(i % 5 == 0 ? 404 : 503), false);
+    EXPECT_TRUE(health.healthy());
+  }
+}
+
+TEST(UpstreamHealth, ComesBackWithTheFirstReplyAndTellsOnceEach) {
+  UpstreamHealth health;
+  std::vector<bool> told;
+  health.Listen([&told](bool healthy) { told.push_back(healthy); });
+  for (int i = 0; i < 20; ++i) health.OnResult(Reply(503), false);
+  EXPECT_EQ(told, std::vector<bool>{false});
+  health.OnResult(Failure(Kind::kInvalidRequest), false);
+  EXPECT_FALSE(health.healthy());
+  for (int i = 0; i < 20; ++i) health.OnResult(Reply(404), false);
+  EXPECT_EQ(told, (std::vector<bool>{false, true}));
+}
+
+}  // namespace
+}  // namespace wriftai

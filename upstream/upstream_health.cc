@@ -1,0 +1,41 @@
+#include "upstream/upstream_health.h"
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+namespace wriftai {
+namespace {
+
+// Nothing: it does not say.
+std::optional<bool> IsGood(const HttpResult& result, bool by_deadline) {
+  if (const auto* const response = std::get_if<HttpResponse>(&result)) {
+    return response->status < 500;
+  }
+  switch (std::get<TransportFailure>(result).kind) {
+    case TransportFailure::Kind::kInvalidRequest:
+      return std::nullopt;
+    case TransportFailure::Kind::kResponseTooLarge:
+      return true;
+    case TransportFailure::Kind::kTimeout:
+      if (by_deadline) return std::nullopt;
+      return false;
+    case TransportFailure::Kind::kConnect:
+    case TransportFailure::Kind::kInterrupted:
+    case TransportFailure::Kind::kProtocol:
+      return false;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void UpstreamHealth::OnResult(const HttpResult& result, bool by_deadline) {
+  const std::optional<bool> good = IsGood(result, by_deadline);
+  if (!good.has_value()) return;
+  const bool before = healthy();
+  failures_ = *good ? 0 : std::min(failures_ + 1, kFailuresInARow);
+  if (healthy() != before && listener_ != nullptr) listener_(healthy());
+}
+
+}  // namespace wriftai
