@@ -25,7 +25,6 @@
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/run_on_loop.h"
-#include "upstream/core/shut_down_sockets.h"
 #include "upstream/http/curl_loop.h"
 #include "upstream/webhook/webhook_inbox.h"
 #include "upstream/webhook/webhook_receiver.h"
@@ -35,10 +34,7 @@ namespace {
 
 // Of the drain timeout: how long calls may go on; when gRPC cuts off those that
 // cannot be told of their end, as their callers do not read; and when their
-// connections are closed under it. For gRPC 1.51 does not close one while a
-// write to it is stuck, and its Shutdown() does not return before: a caller
-// that does not read, but whose system still answers, would keep the process
-// for ever. What is left is for the rest to stop in.
+// connections are closed under it. What is left is for the rest to stop in.
 constexpr double kPatience = 0.9;
 constexpr double kCutOff = 0.95;
 constexpr double kHangUp = 0.97;
@@ -258,8 +254,8 @@ void App::Stop() {
     parts_->operator_pages->SetPhase(OperatorPages::Phase::kDraining);
   }
   if (parts_->server != nullptr) {
-    parts_->server->health().BeginDrain();
     const absl::Time begun = parts_->loop->Now();
+    parts_->server->health().BeginDrain();
     TimerHandle hang_up;
     RunOnLoop(*parts_->loop, [this, begun, &hang_up] {
       const absl::Duration timeout = config_.drain_timeout;

@@ -31,10 +31,6 @@ int Usage(const absl::Status& status) {
   return kUsageError;
 }
 
-// Ends the process without waiting for anything. As process 1 of a container it
-// would not get a signal's default action.
-extern "C" void EndAtOnce(int signal_number) { _exit(128 + signal_number); }
-
 // How much longer than --drain_timeout stopping may take. It ends by itself
 // within that time; should it ever not, an orchestrator's patience is not used
 // up, and the exit status tells.
@@ -50,6 +46,13 @@ void TakeAllDescriptors() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Ends the process at once, by the signal's default action. PID 1 of a
+// container has none: the kernel drops a signal that it does not handle.
+void EndAtOnce(int signal_number) {
+  raise(signal_number);
+  _exit(128 + signal_number);
+}
+
 // Until the first of `signals`, which are blocked. INVALID_ARGUMENT: see
 // App::Start().
 absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
@@ -60,10 +63,14 @@ absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   spdlog::info("signal {}: draining", signal_number);
-  for (const int ending : {SIGTERM, SIGINT, SIGALRM}) signal(ending, EndAtOnce);
+  struct sigaction end = {};
+  end.sa_handler = EndAtOnce;
+  end.sa_flags = SA_RESETHAND | SA_NODEFER;
+  sigaction(signal_number, &end, nullptr);
+  sigaction(SIGALRM, &end, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   alarm(static_cast<unsigned>(absl::ToInt64Seconds(
       absl::Ceil(drain_timeout + kStopPatience, absl::Seconds(1)))));
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   (*app)->Stop();
   spdlog::info("stopped");
   return absl::OkStatus();

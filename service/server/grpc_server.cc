@@ -66,7 +66,8 @@ void SetConduct(const ServerConfig& config, grpc::ServerBuilder& builder) {
 std::unique_ptr<grpc::Server> Listen(
     const std::string& address,
     const std::shared_ptr<grpc::ServerCredentials>& credentials,
-    grpc::ServerBuilder& builder, std::string& picked, int& port) {
+    grpc::ServerBuilder& builder, std::string& picked) {
+  int port = 0;
   builder.AddListeningPort(address, credentials, &port);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
                              kHandshakeTimeoutMs);
@@ -94,13 +95,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
   return server;
 }
 
-GrpcServer::~GrpcServer() {
-  Shutdown(absl::ZeroDuration());
-  // Never undone: gRPC's own end would wait for its poller, up to 10 s where it
-  // has last written more than a socket takes. Its threads hold nothing of ours
-  // any more, and end with the process.
-  grpc_init();
-}
+GrpcServer::~GrpcServer() { Shutdown(absl::ZeroDuration()); }
 
 absl::Status GrpcServer::StartServer(
     const ServerConfig& config,
@@ -113,8 +108,7 @@ absl::Status GrpcServer::StartServer(
   grpc::ServerBuilder builder;
   SetConduct(config, builder);
   builder.RegisterService(&service);
-  server_ =
-      Listen(config.listen_address, credentials, builder, address_, port_);
+  server_ = Listen(config.listen_address, credentials, builder, address_);
   if (server_ == nullptr) {
     return CannotListen("--listen_address", config.listen_address);
   }
@@ -132,7 +126,7 @@ absl::Status GrpcServer::StartHealthServer(const std::string& address) {
   // gRPC starts no server without one; answers UNIMPLEMENTED.
   builder.RegisterCallbackGenericService(&nothing_else_);
   health_server_ = Listen(address, grpc::InsecureServerCredentials(), builder,
-                          health_address_, health_port_);
+                          health_address_);
   if (health_server_ == nullptr) {
     return CannotListen("--health_address", address);
   }
@@ -149,12 +143,15 @@ void GrpcServer::Shutdown(absl::Duration patience) {
   };
   stop(server_.get(), patience);
   stop(health_server_.get(), absl::ZeroDuration());
+  // Never undone: gRPC's own end would wait for its poller, up to 10 s where it
+  // has last written more than a socket takes.
+  grpc_init();
 }
 
 void GrpcServer::HangUp() {
-  ShutDownSockets(port_, SocketKind::kConnected);
-  if (health_port_ != 0) {
-    ShutDownSockets(health_port_, SocketKind::kConnected);
+  for (const std::string& address : {address_, health_address_}) {
+    if (address.empty()) continue;
+    ShutDownSockets(PortOf(address), SocketKind::kConnected);
   }
 }
 

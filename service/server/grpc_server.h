@@ -39,14 +39,14 @@ class GrpcServer {
 
   ServerHealth& health() { return health_; }
 
-  // No new calls; those under way have `patience` to end. Blocks. The health
-  // port answers until the end.
+  // No new calls; those under way have `patience` to end. Blocks: for longer
+  // where a caller does not read, until HangUp(). The health port answers until
+  // the end. gRPC's threads stay until the process ends.
   void Shutdown(absl::Duration patience);
 
-  // Closes the connections under gRPC, from any thread: gRPC 1.51 does not
-  // close one while a write to it is stuck, and its Shutdown() does not return
-  // before, so that a caller that does not read, but whose system still
-  // answers, would keep the process for ever.
+  // Closes all connections under gRPC. It does not do so itself while a write
+  // to one is stuck, and does not stop before: a caller that does not read, but
+  // whose system still answers, would keep it for ever.
   void HangUp();
 
  private:
@@ -63,8 +63,6 @@ class GrpcServer {
   std::unique_ptr<grpc::Server> health_server_;
   std::string address_;
   std::string health_address_;
-  int port_ = 0;
-  int health_port_ = 0;
   ServerHealth health_;
 };
 

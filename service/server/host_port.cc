@@ -25,6 +25,13 @@ std::string WithPort(absl::string_view address, int port) {
   return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
 }
 
+int PortOf(absl::string_view address) {
+  int port = 0;
+  // It is a number: see IsHostPort().
+  (void)absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port);
+  return port;
+}
+
 absl::Status CannotListen(absl::string_view flag, absl::string_view address) {
   return absl::InvalidArgumentError(
       absl::StrCat(flag, ": cannot listen on ", address));

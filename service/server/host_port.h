@@ -16,6 +16,9 @@ bool IsHostPort(absl::string_view text);
 // `address` with the port that was picked.
 std::string WithPort(absl::string_view address, int port);
 
+// The port of `address`, a HOST:PORT.
+int PortOf(absl::string_view address);
+
 // INVALID_ARGUMENT: nothing can listen there, as the flag is set.
 absl::Status CannotListen(absl::string_view flag, absl::string_view address);
 

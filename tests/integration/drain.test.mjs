@@ -32,10 +32,10 @@ const LARGE_COUNT = 8;
 
 // A gateway over an upstream that answers every GET: both predictions run.
 async function start(t) {
-  const upstream = await FakeUpstream.start();
   const large = predictionJson(largeId, 'started', { input: LARGE });
-  upstream.answerAll(({ path }) =>
-    path.endsWith(largeId) ? large : predictionJson(id, 'started'));
+  const upstream = await FakeUpstream.start((request) => request.answer(
+      200, request.path.endsWith(largeId) ? large
+                                          : predictionJson(id, 'started')));
   const gateway =
       await Gateway.start({ apiBaseUrl: upstream.baseUrl, token: TOKEN });
   t.after(async () => {
@@ -124,5 +124,5 @@ test('a second SIGTERM ends a drain that callers who do not read hold up',
        await startStuckReaders(t, gateway);
        gateway.program.child.kill('SIGTERM');
        await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
-       assert.equal((await gateway.program.stop('SIGTERM')).code, 128 + 15);
+       assert.equal((await gateway.program.stop('SIGTERM')).signal, 'SIGTERM');
      });

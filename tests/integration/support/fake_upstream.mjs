@@ -54,11 +54,6 @@ export class FakeUpstream {
     });
   }
 
-  /** Answers all requests at once: 200, with what `body(request)` returns. */
-  answerAll(body) {
-    this.#take = (held) => held.answer(200, body(held));
-  }
-
   /** Refuses connections from now on, and breaks those that are open. */
   async stop() {
     const closed = once(this.#server, 'close');
