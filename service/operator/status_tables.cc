@@ -101,9 +101,11 @@ std::string AgeText(const status::Watches& watches, int i) {
 void WriteCredentials(const status::Report& report, HtmlWriter& html) {
   html.Markup(
       "<section><h2>Budgets</h2><p class=\"help\">Of each access token, by the "
-      "first digits of its SHA-256. Rates are of the last half minute, charts "
-      "and counts of the last 10 minutes; a dashed line is what WriftAI "
-      "allows. Queued and refused are calls, 429 the replies to too many "
+      "first digits of its SHA-256; gateway is the gateway's own. Rates are of "
+      "the last half minute, charts and counts of the last 10 minutes; a "
+      "dashed "
+      "line is what WriftAI allows. Queued and refused are calls, 429 the "
+      "replies to too many "
       "requests: ours, or together with others who use the token.</p>");
   if (report.credentials().empty()) {
     html.Markup("<p>No token has been used in the last 10 minutes.</p>");
