@@ -134,7 +134,7 @@ class Runner {
     const grpc::Status status = Call<v1::CreateRequest, v1::Prediction>(
         &v1::Predictions::Stub::AsyncCreate, request, prediction,
         FromProto(request.server_wait()));
-    if (!status.ok()) return Fail(status, kMayBeCreated);
+    if (!status.ok()) return FailCreate(status);
     const int exit_code = Show(prediction);
     return exit_code == kExitDone && prediction.status() == v1::STATUS_FAILED
                ? kExitPredictionFailed
@@ -143,7 +143,7 @@ class Runner {
 
  private:
   static constexpr char kMayBeCreated[] =
-      "left; the prediction may have been created: wriftctl list";
+      "the prediction may have been created: wriftctl list";
 
   // For a call that answers at once; `longer`: what the server is asked to wait
   // by itself.
@@ -176,17 +176,15 @@ class Runner {
   int Wait(WaitPlan plan) {
     plan.deadline = deadline_;
     plan.json = invocation_.json;
-    std::string id = plan.wait.id();
+    const bool creates = plan.create.has_value();
     const WaitResult result =
         WaitSession(connection_, host_, std::move(plan)).Run();
-    if (result.prediction.has_value()) id = result.prediction->id();
     const std::string how_on = absl::StrCat(
-        "the prediction goes on: wriftctl wait ", PrintableLine(id));
+        "the prediction goes on: wriftctl wait ", PrintableLine(result.id));
     if (!result.status.ok()) {
-      const int exit_code =
-          Fail(result.status,
-               id.empty() ? kMayBeCreated : absl::StrCat("left; ", how_on));
-      if (result.signal == 0 && result.prediction.has_value() &&
+      if (result.id.empty()) return FailCreate(result.status);
+      const int exit_code = Fail(result.status, absl::StrCat("left; ", how_on));
+      if (result.signal == 0 && (creates || result.prediction.has_value()) &&
           result.status.error_code() != grpc::StatusCode::NOT_FOUND) {
         err_ << how_on << "\n";
       }
@@ -209,6 +207,17 @@ class Runner {
     }
     err_ << RenderError(status);
     return kExitCallFailed;
+  }
+
+  // Of a create that has told no id.
+  int FailCreate(const grpc::Status& status) {
+    const int exit_code = Fail(status, absl::StrCat("left; ", kMayBeCreated));
+    const bool is_lost = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                         status.error_code() == grpc::StatusCode::CANCELLED;
+    if (exit_code == kExitCallFailed && is_lost && !CreatedNothing(status)) {
+      err_ << kMayBeCreated << "\n";
+    }
+    return exit_code;
   }
 
   int Show(const v1::Prediction& prediction) {

@@ -130,9 +130,8 @@ void AddCreateFlags(Flags& flags, FlagSet& set) {
           "none");
   set.Add("request_id", &flags.request_id,
           "UUID that makes the create happen once: repeated with the same "
-          "one, it returns the first answer. With --wait, a create that "
-          "breaks off before its first update is then repeated. A gateway "
-          "process keeps these in memory.");
+          "one, it returns the first answer. A gateway process keeps these in "
+          "memory, for itself alone.");
 }
 
 void AddListFlags(Flags& flags, FlagSet& set) {

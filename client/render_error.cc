@@ -105,6 +105,22 @@ std::string RenderError(const grpc::Status& status) {
   return out;
 }
 
+std::optional<std::string> CreatedId(const grpc::Status& status) {
+  const auto info = FindDetail<google::rpc::ErrorInfo>(status);
+  if (!info.has_value()) return std::nullopt;
+  const auto id = info->metadata().find("prediction_id");
+  if (id == info->metadata().end()) return std::nullopt;
+  return id->second;
+}
+
+bool CreatedNothing(const grpc::Status& status) {
+  // The words are gRPC's; where a later version has others, less is certain.
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+         !CreatedId(status).has_value() &&
+         (FindDetail<google::rpc::ErrorInfo>(status).has_value() ||
+          absl::StartsWith(status.error_message(), "failed to connect to all"));
+}
+
 std::optional<absl::Duration> RetryDelay(const grpc::Status& status) {
   const auto info = FindDetail<google::rpc::RetryInfo>(status);
   if (!info.has_value() || !info->has_retry_delay()) return std::nullopt;

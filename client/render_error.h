@@ -28,6 +28,14 @@ std::string RenderError(const grpc::Status& status);
 // kLongestRetryDelay.
 std::optional<absl::Duration> RetryDelay(const grpc::Status& status);
 
+// The prediction that a call has created that ended with `status` all the same.
+std::optional<std::string> CreatedId(const grpc::Status& status);
+
+// Whether a create that ended UNAVAILABLE has certainly created nothing: the
+// gateway says why it refused it, or none was reached. A connection that was
+// lost may have carried it.
+bool CreatedNothing(const grpc::Status& status);
+
 // A person who waits would rather see the next try fail.
 inline constexpr absl::Duration kLongestRetryDelay = absl::Minutes(1);
 

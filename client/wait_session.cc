@@ -21,6 +21,9 @@ WaitSession::WaitSession(Connection& connection, Host& host, WaitPlan plan)
 WaitResult WaitSession::Run() {
   while (true) {
     result_.status = Follow(*Open());
+    if (const auto created = CreatedId(result_.status)) {
+      plan_.wait.set_id(*created);
+    }
     if (result_.prediction.has_value() && HasEnded(*result_.prediction)) {
       // Whatever became of the stream after its last update.
       result_.status = grpc::Status::OK;
@@ -42,6 +45,7 @@ WaitResult WaitSession::Run() {
     display_.TryAgain();
   }
   display_.Erase();
+  result_.id = plan_.wait.id();
   return std::move(result_);
 }
 
@@ -95,8 +99,7 @@ bool WaitSession::MayTryAgain(const grpc::Status& status) const {
   // them between their shutdown and the client's reading of it.
   const bool passing = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
                        status.error_code() == grpc::StatusCode::CANCELLED;
-  return passing && (!plan_.wait.id().empty() ||
-                     !plan_.create->create().request_id().empty());
+  return passing && (!plan_.wait.id().empty() || CreatedNothing(status));
 }
 
 absl::Time WaitSession::GiveUpAt() const {

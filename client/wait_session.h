@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/time/time.h"
 #include "client/backoff.h"
@@ -42,13 +43,16 @@ struct WaitResult {
 
   // The newest known state; none before the first update.
   std::optional<v1::Prediction> prediction;
+
+  // The prediction's; empty where a create has not told it.
+  std::string id;
 };
 
 // One prediction, waited for across the gateway's restarts: a stream that ends
 // UNAVAILABLE is followed by a Wait of the same id after the delay that the
-// gateway asks for, or one of ours. A create is sent again only while nothing
-// has come back and only under a request id: without one, a second prediction
-// could come of it.
+// gateway asks for, or one of ours. A create is sent again only where it has
+// certainly created nothing, whatever its request id: that is known to one
+// process alone, and the next one may answer.
 //
 // Threads: one. `connection` and `host` must outlive this. Fails:
 // WaitResult::status, when trying again is of no use or there is no time left.

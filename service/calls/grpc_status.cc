@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/string_view.h"
 #include "google/rpc/status.pb.h"
 #include "upstream/error_details.h"
 
@@ -64,9 +65,12 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
                       BoundedDetails(status, message));
 }
 
-absl::Status WithRequestId(absl::string_view request_id, absl::Status status) {
-  if (GetDetail<google::rpc::ErrorInfo>(status).has_value()) {
-    SetMetadata("gateway_request_id", request_id, status);
+absl::Status WithCall(const CallRecord& record, absl::Status status) {
+  if (!GetDetail<google::rpc::ErrorInfo>(status).has_value()) return status;
+  SetMetadata("gateway_request_id", record.request_id, status);
+  if (record.method == CallMethod::kCreateAndWait &&
+      !record.prediction_id.empty()) {
+    SetMetadata("prediction_id", record.prediction_id, status);
   }
   return status;
 }

@@ -2,8 +2,8 @@
 #define WRIFTAI_SERVICE_CALLS_GRPC_STATUS_H_
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "grpcpp/support/status.h"
+#include "service/calls/call_record.h"
 
 namespace wriftai {
 
@@ -13,9 +13,12 @@ namespace wriftai {
 // the client would see another error altogether. Any thread.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
-// `status` with the call's id in its ErrorInfo's metadata, where it has one, so
-// that who shows an error shows where to look for it in the log. Any thread.
-absl::Status WithRequestId(absl::string_view request_id, absl::Status status);
+// `status` with what is known of the call in its ErrorInfo's metadata, where it
+// has one: its id, so that who shows an error shows where to look for it in the
+// log; and of a CreateAndWait the prediction that it has created, since gRPC's
+// clients drop an update that they have not read when an error comes after it,
+// and who does not know of the prediction pays for another one. Any thread.
+absl::Status WithCall(const CallRecord& record, absl::Status status);
 
 }  // namespace wriftai
 

@@ -56,7 +56,7 @@ void UnaryReactor::End(const absl::Status& status) {
   ended_ = true;
   work_.reset();
   recorder_.End(status, record_);
-  Finish(ToGrpcStatus(WithRequestId(record_.request_id, status)));
+  Finish(ToGrpcStatus(WithCall(record_, status)));
 }
 
 }  // namespace wriftai

@@ -99,7 +99,7 @@ void WaitReactor::Pump() {
 void WaitReactor::FinishWith(const absl::Status& status) {
   finished_ = true;
   recorder_.End(status, record_);
-  Finish(ToGrpcStatus(WithRequestId(record_.request_id, status)));
+  Finish(ToGrpcStatus(WithCall(record_, status)));
 }
 
 void WaitReactor::Write(const Update& update) {

@@ -199,7 +199,9 @@ TEST_F(Commands, ACreateThatBreaksOffIsNotSentAgain) {
   gateway_.OnCreate(grpc::Status(grpc::StatusCode::UNAVAILABLE, "reset"));
   EXPECT_EQ(RunCreate(), kExitCallFailed);
   EXPECT_EQ(gateway_.calls().size(), 1u);
-  EXPECT_EQ(Err(), "UNAVAILABLE: reset\n");
+  EXPECT_EQ(Err(),
+            "UNAVAILABLE: reset\n"
+            "the prediction may have been created: wriftctl list\n");
 }
 
 TEST_F(Commands, TheWebhooksSecretGoesWithTheRequest) {

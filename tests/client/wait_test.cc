@@ -62,6 +62,14 @@ class Waiting : public ::testing::Test {
             ErrorWith(grpc::StatusCode::UNAVAILABLE, "draining", retry)};
   }
 
+  // As the gateway does while it drains; `created`: what it had created.
+  static grpc::Status Refused(const std::string& created = "") {
+    google::rpc::ErrorInfo info;
+    info.set_reason("DRAINING");
+    if (!created.empty()) (*info.mutable_metadata())["prediction_id"] = created;
+    return ErrorWith(grpc::StatusCode::UNAVAILABLE, "draining", info);
+  }
+
   std::string Out() const { return host_.out.str(); }
   std::string Err() const { return host_.err.str(); }
 
@@ -224,19 +232,45 @@ TEST_F(Waiting, CreateGoesOnWithWaitOnceItHasAnId) {
                                             kWaitCall + " wait_options { }"));
 }
 
-TEST_F(Waiting, CreateIsNeverSentTwice) {
-  gateway_.OnCreateAndWait(Unavailable());
-  EXPECT_EQ(RunCreate(), kExitCallFailed);
-  EXPECT_EQ(gateway_.calls().size(), 1u);
-  EXPECT_EQ(Err(), "UNAVAILABLE: draining\n");
+TEST_F(Waiting, ACreateWhoseConnectionWasLostIsNotSentAgain) {
+  for (const char* const request_id : {"", "u"}) {
+    host_.err.str("");
+    gateway_.OnCreateAndWait(
+        {{}, grpc::Status(grpc::StatusCode::UNAVAILABLE, "Socket closed")});
+    EXPECT_EQ(RunCreate(request_id), kExitCallFailed);
+    EXPECT_EQ(Err(),
+              "UNAVAILABLE: Socket closed\n"
+              "the prediction may have been created: wriftctl list\n");
+  }
+  EXPECT_EQ(gateway_.calls().size(), 2u);
 }
 
-TEST_F(Waiting, CreateIsSentAgainUnderARequestId) {
-  gateway_.OnCreateAndWait(Unavailable());
+TEST_F(Waiting, ACreateThatTheGatewayRefusedForNowIsSentAgain) {
+  gateway_.OnCreateAndWait({{}, Refused()});
   gateway_.OnCreateAndWait({{done_}, grpc::Status::OK});
-  EXPECT_EQ(RunCreate("u"), kExitDone);
+  EXPECT_EQ(RunCreate(), kExitDone);
   EXPECT_EQ(gateway_.calls().size(), 2u);
   EXPECT_EQ(gateway_.calls()[0], gateway_.calls()[1]);
+}
+
+// gRPC drops an update that is not read yet when an error comes after it.
+TEST_F(Waiting, APredictionThatOnlyTheErrorNamesIsWaitedFor) {
+  gateway_.OnCreateAndWait({{}, Refused(kId)});
+  gateway_.OnWait({{done_}, grpc::Status::OK});
+  EXPECT_EQ(RunCreate(), kExitDone);
+  EXPECT_THAT(gateway_.calls(), ElementsAre(StartsWith("CreateAndWait "),
+                                            kWaitCall + " wait_options { }"));
+}
+
+TEST_F(Waiting, ACreateThatReachesNobodyIsTriedForHalfAMinute) {
+  invocation_.connection.address = "127.0.0.1:1";
+  CreateCommand command;
+  command.wait = true;
+  command.request.set_model("a/b");
+  invocation_.command = command;
+  EXPECT_EQ(RunInvocation(invocation_, host_.host), kExitCallFailed);
+  EXPECT_GT(host_.clock.passed(), absl::Seconds(20));
+  EXPECT_THAT(Err(), Not(HasSubstr("may have been created")));
 }
 
 TEST_F(Waiting, ACreateWhoseOutcomeIsUnknownIsNotSentAgain) {

@@ -334,8 +334,10 @@ test('a create that is answered during the drain is told before its wait ends',
        await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
        posted.answer(202, predictionJson(id, 'pending'));
        assert.equal((await updates.next()).prediction.id, id);
-       await failure(updates.next(),
-                     { code: 'UNAVAILABLE', reason: 'DRAINING' });
+       const error = await failure(
+           updates.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
+       // For libraries that drop the update as the error comes.
+       assert.equal(error.details.ErrorInfo.metadata.prediction_id, id);
        assert.equal((await ended).code, 0);
      });
 

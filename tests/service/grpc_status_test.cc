@@ -28,12 +28,26 @@ TEST(GrpcStatus, EveryCodeIsTheSameNumber) {
 }
 
 TEST(GrpcStatus, AnErrorNamesItsCallWhereItSaysWhy) {
-  const absl::Status named =
-      WithRequestId("request-1", FieldError("id", "a UUID"));
+  CallRecord record;
+  record.request_id = "request-1";
+  record.prediction_id = "prediction-1";
+  const absl::Status named = WithCall(record, FieldError("id", "a UUID"));
   EXPECT_EQ(MetadataOf("gateway_request_id", named), "request-1");
   EXPECT_EQ(ErrorReason(named), "INVALID_FIELD");
-  EXPECT_EQ(WithRequestId("request-1", absl::CancelledError("gone")),
+  EXPECT_EQ(MetadataOf("prediction_id", named), "");
+  EXPECT_EQ(WithCall(record, absl::CancelledError("gone")),
             absl::CancelledError("gone"));
+}
+
+TEST(GrpcStatus, AnErrorAfterACreateNamesWhatWasCreated) {
+  CallRecord record;
+  record.method = CallMethod::kCreateAndWait;
+  const absl::Status draining =
+      GatewayError(absl::StatusCode::kUnavailable, "DRAINING", "later");
+  EXPECT_EQ(MetadataOf("prediction_id", WithCall(record, draining)), "");
+  record.prediction_id = "prediction-1";
+  EXPECT_EQ(MetadataOf("prediction_id", WithCall(record, draining)),
+            "prediction-1");
 }
 
 TEST(GrpcStatus, CarriesEachDetailOnce) {
