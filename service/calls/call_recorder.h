@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "service/calls/call_record.h"
 #include "service/calls/call_stats.h"
+#include "service/calls/recent_errors.h"
 #include "service/logging/log_options.h"
-#include "service/operator/recent_errors.h"
 #include "spdlog/logger.h"
 #include "upstream/core/scheduler.h"
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "google/protobuf/util/time_util.h"
+#include "service/calls/short_text.h"
 #include "service/engine.h"
-#include "service/operator/short_text.h"
 #include "service/operator/status_watches.h"
 #include "upstream/core/run_on_loop.h"
 

@@ -1,11 +1,11 @@
-#include "service/operator/recent_errors.h"
+#include "service/calls/recent_errors.h"
 
 #include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "service/operator/short_text.h"
+#include "service/calls/short_text.h"
 #include "upstream/error_details.h"
 #include "upstream/http_status.h"
 

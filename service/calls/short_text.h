@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_OPERATOR_SHORT_TEXT_H_
-#define WRIFTAI_SERVICE_OPERATOR_SHORT_TEXT_H_
+#ifndef WRIFTAI_SERVICE_CALLS_SHORT_TEXT_H_
+#define WRIFTAI_SERVICE_CALLS_SHORT_TEXT_H_
 
 #include <cstddef>
 #include <string>
@@ -18,4 +18,4 @@ std::string ShortText(absl::string_view text);
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_OPERATOR_SHORT_TEXT_H_
+#endif  // WRIFTAI_SERVICE_CALLS_SHORT_TEXT_H_

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_OPERATOR_RECENT_ERRORS_H_
-#define WRIFTAI_SERVICE_OPERATOR_RECENT_ERRORS_H_
+#ifndef WRIFTAI_SERVICE_CALLS_RECENT_ERRORS_H_
+#define WRIFTAI_SERVICE_CALLS_RECENT_ERRORS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -67,4 +67,4 @@ class RecentErrors {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_OPERATOR_RECENT_ERRORS_H_
+#endif  // WRIFTAI_SERVICE_CALLS_RECENT_ERRORS_H_

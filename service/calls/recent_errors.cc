@@ -1,11 +1,11 @@
-#include "service/operator/recent_errors.h"
+#include "service/calls/recent_errors.h"
 
 #include <algorithm>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "service/operator/short_text.h"
+#include "service/calls/short_text.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {

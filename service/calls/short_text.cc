@@ -1,4 +1,4 @@
-#include "service/operator/short_text.h"
+#include "service/calls/short_text.h"
 
 #include "absl/strings/ascii.h"
 
