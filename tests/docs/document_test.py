@@ -4,6 +4,7 @@ import tempfile
 import unittest
 
 from document import Comparison, read_blocks
+from session import Session
 
 _FIRST = 'c12258c4-ed83-4d7b-a784-8ed55412325a'
 _SECOND = '0d1c7a52-8f0e-4b34-9a6d-3d0f5f1f6a10'
@@ -77,6 +78,17 @@ class ReadBlocksTest(unittest.TestCase):
   def test_an_open_block_is_an_error(self):
     with self.assertRaises(ValueError):
       self.read('```sh\na\n')
+
+
+class SessionTest(unittest.TestCase):
+
+  def test_a_line_of_the_log_within_another_line_is_left_out(self):
+    session = Session('.')
+    self.addCleanup(session.close)
+    line = '2026-11-25T22:25:38.969Z info call ended a=b'
+    self.assertEqual(
+        ('pending 1\n', 0),
+        session.run(f"printf pending; echo '{line}'; echo ' 1'; echo '{line}'"))
 
 
 if __name__ == '__main__':

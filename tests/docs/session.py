@@ -13,8 +13,10 @@ BLOCK_SECONDS = 600
 # What a program in the background says when it can be called.
 _LISTENS = re.compile(r'gRPC listens on|^listening on ', re.M)
 
-# The gateway's log, which a terminal shows between the lines of others.
-_LOG_LINE = re.compile(r'^\d{4}-\d\d-\d\dT[\d:.]+Z \w+ .*\n', re.M)
+# The gateway's log, which a terminal shows between the lines of others, or
+# within one that is printed in parts.
+_LOG_LINE = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+Z '
+                       r'(?:trace|debug|info|warning|error|critical) .*\n')
 
 
 class Failed(Exception):
