@@ -6,9 +6,9 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
-import { Authority, temporaryFolder }
-  from '../integration/support/certificates.mjs';
+import { Authority } from '../integration/support/certificates.mjs';
 import { Client } from '../integration/support/client.mjs';
+import { temporaryFolder } from '../integration/support/files.mjs';
 import { run } from '../integration/support/program.mjs';
 import { setting } from '../integration/support/setting.mjs';
 import { fromValue } from '../integration/support/value.mjs';

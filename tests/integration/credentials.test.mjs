@@ -1,11 +1,10 @@
 // With whose token the upstream is called.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client } from './support/client.mjs';
+import { replaceFile, temporaryFolder } from './support/files.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
@@ -135,18 +134,10 @@ test('nothing but the token is passed on from the metadata', async (t) => {
                /^wriftai-gateway\/\d+\.\d+\.\d+$/);
 });
 
-// A file that is replaced as Kubernetes does it: at once, never half written.
-async function replaceFile(file, text) {
-  await writeFile(`${file}.new`, text);
-  await rename(`${file}.new`, file);
-}
-
 // A token file in a folder of its own.
-async function tokenFile(t, text) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'wriftai-token-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const file = path.join(folder, 'token');
-  await writeFile(file, text);
+function tokenFile(t, text) {
+  const file = path.join(temporaryFolder(t), 'token');
+  replaceFile(file, text);
   return file;
 }
 
@@ -158,22 +149,22 @@ async function callUntil(gateway, client, text) {
 
 test('a token file that is replaced is used by the next calls',
      async (t) => {
-       const file = await tokenFile(t, `${GATEWAYS}\n`);
+       const file = tokenFile(t, `${GATEWAYS}\n`);
        const { gateway, client } = await start(
            t, { env: { WRIFTAI_ACCESS_TOKEN_FILE: file } });
        assert.equal(await seenFor(client()), redacted(GATEWAYS));
        const rotated = secret('credential-rotated');
-       await replaceFile(file, rotated);
+       replaceFile(file, rotated);
        await callUntil(gateway, client(), 'the access token was read again');
        assert.equal(await seenFor(client()), redacted(rotated));
      });
 
 test('a token file that breaks leaves the last good token in use',
      async (t) => {
-       const file = await tokenFile(t, GATEWAYS);
+       const file = tokenFile(t, GATEWAYS);
        const { gateway, client } = await start(
            t, { flags: [`--access_token_file=${file}`] });
-       await replaceFile(file, 'two words');
+       replaceFile(file, 'two words');
        await callUntil(gateway, client(), 'the last good token stays in use');
        assert.equal(await seenFor(client()), redacted(GATEWAYS));
      });

@@ -1,12 +1,11 @@
 // Secrets that change while calls and waits are under way.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { FakeUpstream } from './support/fake_upstream.mjs';
+import { replaceFile, temporaryFolder } from './support/files.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
@@ -52,11 +51,6 @@ class Account {
   }
 }
 
-async function replaceFile(file, text) {
-  await writeFile(`${file}.next`, text);
-  await rename(`${file}.next`, file);
-}
-
 // Calls of every kind in a row, on `clients`, until stop(), which gives their
 // number: one that fails fails the test.
 function load(clients, request) {
@@ -82,9 +76,8 @@ function load(clients, request) {
 
 test('a token is rotated and the old one revoked under load, and no call fails',
      async (t) => {
-       const folder = await mkdtemp(path.join(tmpdir(), 'rotation-'));
-       const file = path.join(folder, 'token');
-       await writeFile(file, OLD);
+       const file = path.join(temporaryFolder(t), 'token');
+       replaceFile(file, OLD);
        const account = await Account.open();
        const gateway = await Gateway.start({
          apiBaseUrl: account.upstream.baseUrl,
@@ -97,7 +90,6 @@ test('a token is rotated and the old one revoked under load, and no call fails',
          clients.forEach((client) => client.close());
          await gateway.stop();
          await account.close();
-         await rm(folder, { recursive: true });
        });
        const [first] = clients;
        const options = { poll_interval: { nanos: 100e6 } };
@@ -116,7 +108,7 @@ test('a token is rotated and the old one revoked under load, and no call fails',
              { model: 'wriftai/echo', input_json: '1' });
        });
        account.good.add(NEW);
-       await replaceFile(file, NEW);
+       replaceFile(file, NEW);
        await until(() => account.seen.has(NEW), 'the new token in use');
        account.good.delete(OLD);
        const before = calls.count;

@@ -7,9 +7,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import { Authority, SecretVolume, replaceFile, temporaryFolder }
-  from './support/certificates.mjs';
+import { Authority, SecretVolume } from './support/certificates.mjs';
 import { Client } from './support/client.mjs';
+import { replaceFile, temporaryFolder } from './support/files.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { Sandbox } from './support/sandbox.mjs';

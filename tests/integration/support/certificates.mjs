@@ -1,20 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import {
-  mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync,
-  writeFileSync,
+  mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const NEW_KEY =
     ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-
-/** A folder for one test, which removes it. */
-export function temporaryFolder(t) {
-  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
 
 /** Signs certificates, with the program that operators use. */
 export class Authority {
@@ -90,10 +81,4 @@ export class SecretVolume {
     symlinkSync(version, this.path('..data_tmp'));
     renameSync(this.path('..data_tmp'), this.path('..data'));
   }
-}
-
-/** Replaces one file at once, as `mv` does. */
-export function replaceFile(path, text) {
-  writeFileSync(`${path}.new`, text);
-  renameSync(`${path}.new`, path);
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { replaceFile } from './files.mjs';
 import { Gateway } from './gateway.mjs';
 
 /** A port that was free a moment ago: the URL has to be known at the start. */
@@ -52,9 +53,8 @@ export class WebhookGateway {
 
   /** Replaces the file, the first key first, as Kubernetes does. */
   writeKeys(...keys) {
-    const next = join(this.folder, 'keys.next');
-    writeFileSync(next, keys.map((key) => `${key}\n`).join(''));
-    renameSync(next, join(this.folder, 'keys'));
+    replaceFile(join(this.folder, 'keys'),
+                keys.map((key) => `${key}\n`).join(''));
   }
 
   /** Delivers `body`; the status that it is answered with. */
