@@ -17,6 +17,12 @@ class Timer {
 
 using TimerHandle = std::unique_ptr<Timer>;
 
+// One moment by the two clocks of a scheduler.
+struct Instant {
+  absl::Time now;   // Scheduler::Now()'s.
+  absl::Time wall;  // Scheduler::WallNow()'s.
+};
+
 // Time, and the one thread that owns the state: everything that has state
 // lives on the loop thread, everyone else posts to it.
 //
@@ -37,6 +43,9 @@ class Scheduler {
   // The machine's wall clock, which may step. For what leaves the process or
   // comes from another one: observed_at, rate-limit resets.
   virtual absl::Time WallNow() const = 0;
+
+  // Both: for what happens once and is told of many times.
+  Instant ThisInstant() const { return {Now(), WallNow()}; }
 
   // Runs `task` on the loop thread, after all that were posted before.
   virtual void Post(Task task) = 0;

@@ -10,11 +10,12 @@ bool CredentialWatches::Learn(const v1::Prediction& prediction,
   PollTarget* const target = Find(prediction.id());
   if (target == nullptr || target->watch.idle()) return false;
   if (source == v1::SOURCE_LIST) {
-    SeeItem(*target, prediction, context_.scheduler.Now());
+    const Instant learnt = context_.scheduler.ThisInstant();
+    SeeItem(*target, prediction, learnt.now, learnt);
   } else {
     CheckCover(*target, prediction, false);
     target->asked_at = context_.scheduler.Now();
-    Observe(*target, prediction, source);
+    Observe(*target, prediction, source, context_.scheduler.ThisInstant());
   }
   Plan();
   return true;
@@ -29,7 +30,7 @@ bool CredentialWatches::LearnEvent(const v1::Prediction& event) {
   }
   target->cover.OnNews(webhooks.trust());
   target->asked_at = context_.scheduler.Now();
-  Observe(*target, event, v1::SOURCE_WEBHOOK);
+  Observe(*target, event, v1::SOURCE_WEBHOOK, context_.scheduler.ThisInstant());
   Plan();
   return true;
 }

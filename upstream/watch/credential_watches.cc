@@ -218,7 +218,8 @@ void CredentialWatches::OnGot(PollTarget& target,
     // Where a page was ahead of it, polling goes on as before the page.
     target.ended = false;
     CheckCover(target, *got, true);
-    Observe(target, *std::move(got), v1::SOURCE_GET);
+    Observe(target, *std::move(got), v1::SOURCE_GET,
+            context_.scheduler.ThisInstant());
     Prove(target.watch.id());
     return;
   }
@@ -324,16 +325,18 @@ void CredentialWatches::OnFetched(PageFetches::iterator fetch,
   MissOnPage(done, page);
 }
 
-// Tells the watches what the page shows of them.
+// Tells the watches what the page shows of them: all of it was learnt at once,
+// however long the telling takes.
 CredentialWatches::Seen CredentialWatches::SeeOnPage(const PredictionPage& page,
                                                      absl::Time asked_at) {
   Seen seen;
+  const Instant learnt = context_.scheduler.ThisInstant();
   for (const v1::Prediction& item : page.predictions) {
     PollTarget* const target = Find(item.id());
     if (target == nullptr || target->watch.idle()) continue;
     ++seen.all;
     const bool knew = target->ended || target->watch.ended();
-    SeeItem(*target, item, asked_at);
+    SeeItem(*target, item, asked_at, learnt);
     if (!knew && target->ended) ++seen.ended;
   }
   context_.stats.seen_on_pages += seen.all;
@@ -341,7 +344,7 @@ CredentialWatches::Seen CredentialWatches::SeeOnPage(const PredictionPage& page,
 }
 
 void CredentialWatches::SeeItem(PollTarget& target, const v1::Prediction& item,
-                                absl::Time asked_at) {
+                                absl::Time asked_at, const Instant& learnt) {
   target.created = CreatedAt(item);
   Prove(target.watch.id());
   if (target.get != nullptr || target.watch.ended()) return;
@@ -357,7 +360,7 @@ void CredentialWatches::SeeItem(PollTarget& target, const v1::Prediction& item,
   const SnapshotPtr& known = target.watch.newest();
   Observe(target,
           known == nullptr ? item : WithPayloadsOf(known->prediction, item),
-          v1::SOURCE_LIST);
+          v1::SOURCE_LIST, learnt);
 }
 
 // Those that should have been on the page and were not are asked for alone: the
@@ -374,10 +377,9 @@ void CredentialWatches::MissOnPage(const PageFetch& fetch,
 }
 
 void CredentialWatches::Observe(PollTarget& target, v1::Prediction prediction,
-                                v1::Source source) {
-  const absl::Time now = context_.scheduler.Now();
+                                v1::Source source, const Instant& learnt) {
   if (target.seen()) {
-    const absl::Duration spacing = now - target.seen_at;
+    const absl::Duration spacing = learnt.now - target.seen_at;
     context_.stats.staleness.Add(spacing);
     target.watch.set_spacing(spacing > target.interval() * kLate
                                  ? spacing
@@ -386,18 +388,17 @@ void CredentialWatches::Observe(PollTarget& target, v1::Prediction prediction,
       usual_spacing_ += (spacing - usual_spacing_) * kSpacingGain;
     }
   }
-  target.seen_at = now;
+  target.seen_at = learnt.now;
   if (CreatedAt(prediction) != absl::InfinitePast()) {
     target.created = CreatedAt(prediction);
   }
   const bool was_ended = target.watch.ended();
-  target.watch.Observe(std::move(prediction), source);
+  target.watch.Observe(std::move(prediction), source, learnt);
   if (was_ended || !target.watch.ended()) return;
   const v1::Prediction& ended = target.watch.newest()->prediction;
   ++context_.stats.ended;
   if (ended.has_updated_at()) {
-    context_.stats.terminal_delay.Add(context_.scheduler.WallNow() -
-                                      UpdatedAt(ended));
+    context_.stats.terminal_delay.Add(learnt.wall - UpdatedAt(ended));
   }
   history_.Add(ended);
   target.ended = false;

@@ -126,10 +126,10 @@ class CredentialWatches {
                  absl::StatusOr<PredictionPage> fetched);
   Seen SeeOnPage(const PredictionPage& page, absl::Time asked_at);
   void SeeItem(PollTarget& target, const v1::Prediction& item,
-               absl::Time asked_at);
+               absl::Time asked_at, const Instant& learnt);
   void MissOnPage(const PageFetch& fetch, const PageMap::Page& page);
-  void Observe(PollTarget& target, v1::Prediction prediction,
-               v1::Source source);
+  void Observe(PollTarget& target, v1::Prediction prediction, v1::Source source,
+               const Instant& learnt);
   void TellFailure(const absl::Status& status);
   void OnFailure(const absl::Status& status, absl::Duration interval);
   void ForEachWatch(const std::function<void(PredictionWatch&)>& visit);

@@ -67,7 +67,8 @@ Waiter PredictionWatch::Extract(std::map<uint64_t, Waiter>::iterator waiter) {
   return std::move(node.mapped());
 }
 
-bool PredictionWatch::Observe(v1::Prediction prediction, v1::Source source) {
+bool PredictionWatch::Observe(v1::Prediction prediction, v1::Source source,
+                              const Instant& learnt) {
   int64_t revision = 1;
   if (newest_ != nullptr) {
     if (!MayFollow(newest_->prediction, prediction)) return false;
@@ -76,12 +77,8 @@ bool PredictionWatch::Observe(v1::Prediction prediction, v1::Source source) {
       ++revision;
     }
   }
-  newest_ = std::make_shared<const Snapshot>(Snapshot{std::move(prediction),
-                                                      source,
-                                                      scheduler_.WallNow(),
-                                                      scheduler_.Now(),
-                                                      revision,
-                                                      {}});
+  newest_ = std::make_shared<const Snapshot>(Snapshot{
+      std::move(prediction), source, learnt.wall, learnt.now, revision, {}});
   if (telling_ != nullptr) {
     tell_again_ = true;
     return true;

@@ -40,9 +40,11 @@ class PredictionWatch {
 
   void Remove(uint64_t waiter);
 
-  // Something was learnt of the prediction, by whatever way. False, and nothing
-  // is told, where it would lead backwards. A terminal one ends the watch.
-  bool Observe(v1::Prediction prediction, v1::Source source);
+  // Something was learnt of the prediction, by whatever way; `learnt` is when.
+  // False, and nothing is told, where it would lead backwards. A terminal one
+  // ends the watch.
+  bool Observe(v1::Prediction prediction, v1::Source source,
+               const Instant& learnt);
 
   // Ends the watch for all, each with what `status` gives for it.
   void Fail(const std::function<absl::Status()>& status);

@@ -105,12 +105,9 @@ void WatchRegistry::Forget(const Credential& credential) {
 
 SnapshotPtr WatchRegistry::SnapshotOf(v1::Prediction prediction,
                                       v1::Source source) const {
-  return std::make_shared<const Snapshot>(Snapshot{std::move(prediction),
-                                                   source,
-                                                   scheduler_.WallNow(),
-                                                   scheduler_.Now(),
-                                                   1,
-                                                   {}});
+  const Instant learnt = scheduler_.ThisInstant();
+  return std::make_shared<const Snapshot>(
+      Snapshot{std::move(prediction), source, learnt.wall, learnt.now, 1, {}});
 }
 
 SnapshotPtr WatchRegistry::Ended(const Credential& credential,

@@ -93,6 +93,22 @@ TEST_F(WatchBadCases, TheLastWaiterLeavesDuringAPageFetch) {
   }
 }
 
+TEST_F(WatchBadCases, WhatOnePageShowsWasObservedAtOnceHoweverLongTheTelling) {
+  JoinAll(Begin(20));
+  for (const auto& waiter : waiters_) {
+    waiter->observer.on_told = [this] {
+      scheduler_.StepWallClock(absl::Milliseconds(1));
+    };
+  }
+  scheduler_.Advance(SimulatedUpstream::Options().latency);
+  ASSERT_EQ(upstream_.reads(), 1);
+  for (const auto& waiter : waiters_) {
+    ASSERT_THAT(waiter->observer.snapshots, SizeIs(1));
+    EXPECT_EQ(waiter->observer.snapshots[0]->observed_at,
+              waiters_[0]->observer.snapshots[0]->observed_at);
+  }
+}
+
 TEST_F(WatchBadCases, WhoComesBackDuringThePageFetchIsToldByIt) {
   const std::vector<std::string> ids = Begin(20);
   JoinAll(ids);

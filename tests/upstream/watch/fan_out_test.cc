@@ -30,7 +30,8 @@ class FanOut : public ::testing::Test {
   }
 
   void Observe(const char* status, int updated = 0) {
-    watch_.Observe(MakePrediction(kId, status, updated), v1::SOURCE_GET);
+    watch_.Observe(MakePrediction(kId, status, updated), v1::SOURCE_GET,
+                   scheduler_.ThisInstant());
   }
 
   // How many have been told anything.
