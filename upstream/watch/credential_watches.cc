@@ -28,6 +28,7 @@ CredentialWatches::CredentialWatches(
       context_(context),
       budget_(context_.budgets.For(credential_)),
       planner_(context_.pages, history_),
+      refusal_(context_.scheduler),
       idle_since_(context_.scheduler.Now()) {}
 
 CredentialWatches::~CredentialWatches() = default;
@@ -38,14 +39,7 @@ uint64_t CredentialWatches::Join(const std::string& id,
                                  SnapshotPtr known) {
   Scheduler& scheduler = context_.scheduler;
   ++context_.stats.waits;
-  if (scheduler.Now() < refused_until_) {
-    const uint64_t key = next_refused_--;
-    refused_[key] = scheduler.PostAt(scheduler.Now(), [this, key, &observer] {
-      refused_.erase(key);
-      observer.OnError(refusal_);
-    });
-    return key;
-  }
+  if (refusal_.in_force()) return refusal_.Tell(observer);
   std::unique_ptr<PollTarget>& target = targets_[id];
   if (target == nullptr) {
     if (auto kept = context_.cache.Find(credential_->key(), id)) known = kept;
@@ -65,7 +59,7 @@ uint64_t CredentialWatches::Join(const std::string& id,
 }
 
 void CredentialWatches::Leave(const std::string& id, uint64_t waiter) {
-  refused_.erase(waiter);
+  refusal_.Forget(waiter);
   PollTarget* const target = Find(id);
   // A wait that has ended no longer keeps its watch.
   if (target == nullptr) return;
@@ -119,7 +113,6 @@ void CredentialWatches::EraseLater() {
 
 void CredentialWatches::EraseIdle() {
   erase_.reset();
-  const absl::Time now = context_.scheduler.Now();
   for (auto it = targets_.begin(); it != targets_.end();) {
     PollTarget& target = *it->second;
     if (!target.watch.idle()) {
@@ -128,12 +121,12 @@ void CredentialWatches::EraseIdle() {
     }
     Drop(target);
     // What it knew serves whoever comes back, unless the token was refused.
-    if (target.watch.newest() != nullptr && now >= refused_until_) {
+    if (target.watch.newest() != nullptr && !refusal_.in_force()) {
       context_.cache.Put(credential_->key(), target.watch.newest());
     }
     it = targets_.erase(it);
   }
-  if (targets_.empty()) idle_since_ = now;
+  if (targets_.empty()) idle_since_ = context_.scheduler.Now();
   Plan();
 }
 
@@ -141,7 +134,7 @@ void CredentialWatches::EraseIdle() {
 // comes back when there will be something.
 void CredentialWatches::Plan() {
   // While it is down, one question at a time.
-  const size_t most_under_way = failures_ >= kDown ? 1 : kMostUnderWay;
+  const size_t most_under_way = outage_.is_on() ? 1 : kMostUnderWay;
   if (claim_ != nullptr || under_way_ >= most_under_way) return;
   const absl::Time now = context_.scheduler.Now();
   absl::Time due = absl::InfiniteFuture();
@@ -149,8 +142,8 @@ void CredentialWatches::Plan() {
     due = std::min(due, target->DueAt());
     if (due <= now) break;
   }
-  due = std::max(due, down_until_);
-  if (due <= now && (now >= down_until_)) {
+  due = std::max(due, outage_.quiet_until());
+  if (due <= now) {
     plan_.reset();
     Claim();
   } else if (due == absl::InfiniteFuture()) {
@@ -211,7 +204,7 @@ void CredentialWatches::OnGot(PollTarget& target,
   target.get.reset();
   --under_way_;
   if (got.ok()) {
-    failures_ = 0;
+    outage_.OnAnswer();
     target.failures = 0;
     target.not_before = absl::InfinitePast();
     target.missed = false;
@@ -250,10 +243,8 @@ void CredentialWatches::TellFailure(const absl::Status& status) {
 // What a failure means for the others.
 void CredentialWatches::OnFailure(const absl::Status& status,
                                   absl::Duration interval) {
-  const absl::Time now = context_.scheduler.Now();
   if (status.code() == absl::StatusCode::kUnauthenticated) {
-    refusal_ = status;
-    refused_until_ = now + kRefusedFor;
+    refusal_.Begin(status);
     context_.cache.Forget(credential_->key());
     context_.webhooks.Forget(credential_->key());
     ForEachWatch(
@@ -263,11 +254,8 @@ void CredentialWatches::OnFailure(const absl::Status& status,
   }
   // A limit is the budget's matter.
   if (status.code() == absl::StatusCode::kResourceExhausted) return;
-  if (++failures_ < kDown) return;
-  claim_.reset();
-  const Backoff backoff{std::max(interval, absl::Seconds(1)),
-                        kLongestPollDelay};
-  down_until_ = now + backoff.Delay(failures_ - kDown + 1, context_.random);
+  outage_.OnFailure(context_.scheduler.Now(), interval, context_.random);
+  if (outage_.is_on()) claim_.reset();
 }
 
 void CredentialWatches::Fetch(PageMap::Page& page, Permit permit) {
@@ -319,7 +307,7 @@ void CredentialWatches::OnFetched(PageFetches::iterator fetch,
     }
     return;
   }
-  failures_ = 0;
+  outage_.OnAnswer();
   const Seen seen = SeeOnPage(*fetched, done.asked_at);
   planner_.OnPage(page, done.asked_at, *fetched, seen.all, seen.ended);
   MissOnPage(done, page);

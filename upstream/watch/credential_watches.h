@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <list>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,9 +17,11 @@
 #include "upstream/core/scheduler.h"
 #include "upstream/prediction_client.h"
 #include "upstream/watch/model_history.h"
+#include "upstream/watch/outage.h"
 #include "upstream/watch/poll_planner.h"
 #include "upstream/watch/poll_target.h"
 #include "upstream/watch/snapshot_cache.h"
+#include "upstream/watch/token_refusal.h"
 #include "upstream/watch/watch_stats.h"
 #include "upstream/watch/webhook_feed.h"
 
@@ -32,10 +33,10 @@ namespace wriftai {
 //
 // A poll that fails in passing (MayPass) puts its prediction off, doubled from
 // the interval up to kLongestPollDelay; when several fail in a row without a
-// success in between, the upstream is taken for down and all polls wait, so
-// that one question at a time finds out when it is back. A refusal of the token
-// ends all watches with one request, and answers new ones for kRefusedFor; any
-// other permanent failure ends the one that it is about.
+// success in between (Outage), all polls wait, so that one question at a time
+// finds out when the upstream is back. A refusal of the token ends all watches
+// with one request, and new ones for a while (TokenRefusal); any other
+// permanent failure ends the one that it is about.
 //
 // Threads: loop. Owns: the watches, the polls under way, what is known of pages
 // and models. What the context refers to and the observers
@@ -56,10 +57,6 @@ class CredentialWatches {
         on_poll_failed;
     PagePolicy pages = PagePolicy::kByCost;
   };
-
-  // How long after a refused token waits with it are refused without asking:
-  // thousands that come back at once must not ask one by one.
-  static constexpr absl::Duration kRefusedFor = absl::Seconds(5);
 
   // Polls under way: more than the published rate sends in a read's timeout
   // would only pile up before an upstream that does not answer.
@@ -95,15 +92,11 @@ class CredentialWatches {
   const PollTargets& targets() const { return targets_; }
   size_t waiter_count() const;
   // Several polls in a row have failed, and none has been answered since.
-  bool upstream_is_down() const { return failures_ >= kDown; }
+  bool upstream_is_down() const { return outage_.is_on(); }
   // When the last watch went; InfiniteFuture while there are any.
   absl::Time idle_since() const { return idle_since_; }
 
  private:
-  // Failures in a row after which the upstream is taken for down: one may be
-  // the prediction's own.
-  static constexpr int kDown = 2;
-
   struct PageFetch {
     absl::Time newer;  // Its key in the map of pages.
     absl::Time asked_at;
@@ -159,20 +152,11 @@ class CredentialWatches {
   // waiter may leave while its watch is telling it something.
   TimerHandle erase_;
 
-  int failures_ = 0;  // In a row, of whatever poll.
-  absl::Time down_until_ = absl::InfinitePast();
-  absl::Status refusal_;
-  absl::Time refused_until_ = absl::InfinitePast();
+  Outage outage_;
+  TokenRefusal refusal_;
   absl::Duration usual_spacing_;
   absl::Time idle_since_;
-  // Told with the refusal, each from the loop.
-  std::map<uint64_t, TimerHandle> refused_;
-  uint64_t next_refused_ = UINT64_MAX;
 };
-
-// How long a failing poll is put off at most: an outage of minutes ends within
-// one such delay for the waiters.
-inline constexpr absl::Duration kLongestPollDelay = absl::Seconds(30);
 
 }  // namespace wriftai
 

@@ -190,7 +190,7 @@ TEST_F(WatchBadCases, FiveThousandThatComeBackWithARefusedTokenCostNothing) {
       if (waiter.observer.errors.size() == 1) Rejoin(waiter, id);
     };
   }
-  scheduler_.Advance(CredentialWatches::kRefusedFor - absl::Milliseconds(1));
+  scheduler_.Advance(TokenRefusal::kBelievedFor - absl::Milliseconds(1));
   for (const auto& waiter : waiters_) {
     ASSERT_THAT(waiter->observer.errors, SizeIs(2));
     ASSERT_THAT(waiter->observer.errors, Each(refused));
@@ -208,7 +208,7 @@ TEST_F(WatchBadCases, ATokenThatIsGoodAgainIsGood) {
   const std::string id = Begin(1)[0];
   upstream_.set_outage(absl::UnauthenticatedError("401"));
   Join(id);
-  scheduler_.Advance(CredentialWatches::kRefusedFor + absl::Seconds(1));
+  scheduler_.Advance(TokenRefusal::kBelievedFor + absl::Seconds(1));
   upstream_.set_outage(absl::OkStatus());
   Waiter& again = Join(id);
   scheduler_.Advance(absl::Milliseconds(40));

@@ -162,7 +162,7 @@ TEST_F(PollTest, PermanentFailuresEndTheWaitOfAll) {
     EXPECT_TRUE(watch_.idle());
     EXPECT_EQ(client_.pending_count(), 0u);
     // A refused token is not tried again at once.
-    scheduler_.Advance(CredentialWatches::kRefusedFor);
+    scheduler_.Advance(TokenRefusal::kBelievedFor);
   }
 }
 
