@@ -75,6 +75,14 @@ check_includes() {
     'upstream/(budget/|core/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
   knows 'upstream/webhook/' 'upstream/(core|json)/|wriftai/' || failed=1
+  knows 'service/logging/' 'upstream/(core|json)/' || failed=1
+  knows 'service/server/' 'service/unique_fd|upstream/core/|wriftai/' || failed=1
+  knows 'service/webhook/' 'service/unique_fd|upstream/(core|webhook)/' || failed=1
+  knows 'service/engine/' 'service/config|upstream/|wriftai/' || failed=1
+  knows 'service/calls/' \
+    'service/(config|engine/|logging/)|upstream/|wriftai/' || failed=1
+  knows 'service/operator/' \
+    'service/(calls|engine|logging|server)/|upstream/|wriftai/' || failed=1
   knows 'client/' 'upstream/core/|wriftai/' || failed=1
   knows 'sandbox/' 'upstream/(core|http)/' || failed=1
   return $failed

@@ -11,13 +11,13 @@
 #include "sandbox/sandbox.h"
 #include "service/calls/call_recorder.h"
 #include "service/calls/prediction_service.h"
-#include "service/engine.h"
+#include "service/engine/engine.h"
+#include "service/engine/own_credential.h"
 #include "service/operator/operator_pages.h"
 #include "service/operator/operator_server.h"
 #include "service/operator/status_collector.h"
 #include "service/operator/tls_metrics.h"
 #include "service/operator/webhook_metrics.h"
-#include "service/own_credential.h"
 #include "service/server/grpc_server.h"
 #include "service/server/host_port.h"
 #include "service/server/tls_credentials.h"
@@ -156,8 +156,14 @@ absl::Status App::StartEngine() {
       config_, *std::move(own), *parts_->loop, *parts_->loop,
       std::random_device{}(), std::move(own_webhook));
   parts_->call_recorder = std::make_unique<CallRecorder>(
-      *parts_->loop, parts_->engine->recent_errors(), logging_.fields_logger(),
-      logging_.format());
+      *parts_->loop, logging_.fields_logger(), logging_.format());
+  RunOnLoop(*parts_->loop, [this] {
+    parts_->engine->watches().set_on_poll_failed(
+        [recorder = parts_->call_recorder.get()](const Credential& credential,
+                                                 const absl::Status& status) {
+          recorder->OnPollFailed(credential, status);
+        });
+  });
   return absl::OkStatus();
 }
 
@@ -208,8 +214,8 @@ absl::Status App::StartOperatorServer() {
           [this] { return TlsMetricFamilies(parts_->tls.get()); }});
   if (config_.http_address.empty()) return absl::OkStatus();
   RunOnLoop(*parts_->loop, [this] {
-    parts_->status_collector =
-        std::make_unique<StatusCollector>(*parts_->engine, *parts_->loop);
+    parts_->status_collector = std::make_unique<StatusCollector>(
+        *parts_->engine, *parts_->call_recorder, *parts_->loop);
   });
   parts_->operator_pages->set_status(
       EngineStatus(*parts_->loop, *parts_->status_collector));

@@ -105,13 +105,10 @@ std::string EndLine(const CallRecord& record, const absl::Status& status,
 
 }  // namespace
 
-CallRecorder::CallRecorder(const Scheduler& scheduler, RecentErrors& errors,
+CallRecorder::CallRecorder(const Scheduler& scheduler,
                            std::shared_ptr<spdlog::logger> logger,
                            LogFormat format)
-    : scheduler_(scheduler),
-      errors_(errors),
-      logger_(std::move(logger)),
-      format_(format) {}
+    : scheduler_(scheduler), logger_(std::move(logger)), format_(format) {}
 
 void CallRecorder::Begin(const CallRecord& record) {
   ++stats_.started[static_cast<size_t>(record.method)];
@@ -139,6 +136,12 @@ void CallRecorder::End(const absl::Status& status, CallRecord& record) {
   failed.request_id = record.request_id;
   failed.credential = record.credential;
   errors_.Add(std::move(failed));
+}
+
+void CallRecorder::OnPollFailed(const Credential& credential,
+                                const absl::Status& status) {
+  errors_.Add(scheduler_.WallNow(), kPollMethod, credential.display_name(),
+              status);
 }
 
 }  // namespace wriftai

@@ -6,22 +6,25 @@
 #include "absl/status/status.h"
 #include "service/calls/call_record.h"
 #include "service/calls/call_stats.h"
+#include "service/calls/open_streams.h"
 #include "service/calls/recent_errors.h"
 #include "service/logging/log_options.h"
 #include "spdlog/logger.h"
+#include "upstream/core/credential.h"
 #include "upstream/core/scheduler.h"
 
 namespace wriftai {
 
 // Where calls are told of when they begin and when they end: counts them, logs
-// a line, and keeps the errors for the operators.
+// a line, and keeps for the operators which streams are open and what failed
+// last.
 //
-// Threads: loop, the constructor any. `scheduler` and `errors` must outlive the
+// Threads: loop, the constructor any. `scheduler` must outlive it, and it the
 // calls. Fails: never.
 class CallRecorder {
  public:
   // `logger`: as Logging::fields_logger(), for lines in `format`.
-  CallRecorder(const Scheduler& scheduler, RecentErrors& errors,
+  CallRecorder(const Scheduler& scheduler,
                std::shared_ptr<spdlog::logger> logger, LogFormat format);
 
   void Begin(const CallRecord& record);
@@ -30,14 +33,21 @@ class CallRecorder {
   // so that whoever has an answer finds it counted.
   void End(const absl::Status& status, CallRecord& record);
 
+  // A poll has failed, which no call may hear of.
+  void OnPollFailed(const Credential& credential, const absl::Status& status);
+
   const CallStats& stats() const { return stats_; }
+  const RecentErrors& errors() const { return errors_; }
+  OpenStreams& streams() { return streams_; }
+  const OpenStreams& streams() const { return streams_; }
 
  private:
   const Scheduler& scheduler_;
-  RecentErrors& errors_;
   const std::shared_ptr<spdlog::logger> logger_;
   const LogFormat format_;
   CallStats stats_;
+  RecentErrors errors_;
+  OpenStreams streams_;
 };
 
 }  // namespace wriftai

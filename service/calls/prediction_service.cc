@@ -35,11 +35,15 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context,
          absl::Nanoseconds(left.tv_nsec);
 }
 
+// What a request becomes.
+template <typename Request>
+using CallOf = typename decltype(CallFrom(Request()))::value_type;
+
 // A request that has passed every check that needs no state.
-template <typename Call>
+template <typename Request>
 struct Accepted {
   Caller caller;
-  Call call;
+  CallOf<Request> call;
 };
 
 // What a request says that its record keeps.
@@ -65,11 +69,9 @@ void Describe(const CreateAndWaitCall& call, CallRecord& record) {
 }
 
 template <typename Request>
-auto Accept(const grpc::CallbackServerContext& context,
-            const grpc::ByteBuffer& bytes, absl::Time deadline,
-            CredentialPolicy policy)
-    -> absl::StatusOr<
-        Accepted<typename decltype(CallFrom(Request()))::value_type>> {
+absl::StatusOr<Accepted<Request>> Accept(
+    const grpc::CallbackServerContext& context, const grpc::ByteBuffer& bytes,
+    absl::Time deadline, CredentialPolicy policy) {
   absl::StatusOr<std::shared_ptr<const Credential>> credential = nullptr;
   if (policy != CredentialPolicy::kGateway) {
     credential = CredentialFromMetadata(context.client_metadata());
@@ -79,8 +81,8 @@ auto Accept(const grpc::CallbackServerContext& context,
   if (!request.ok()) return request.status();
   auto call = CallFrom(*request);
   if (!call.ok()) return call.status();
-  return Accepted<typename decltype(CallFrom(Request()))::value_type>{
-      {*std::move(credential), deadline}, *std::move(call)};
+  return Accepted<Request>{{*std::move(credential), deadline},
+                           *std::move(call)};
 }
 
 // With what the upstream is called; its record then says for whom.
@@ -114,25 +116,41 @@ v1::PayloadFormat FormatOf(const CreateAndWaitCall& call) {
   return call.create.format;
 }
 
+// A call whose request has been checked, or refused, and its record.
+template <typename Request>
+struct Begun {
+  CallRecord record;
+  absl::StatusOr<Accepted<Request>> accepted;
+};
+
+// What every call begins with, on this thread.
+template <typename Request>
+Begun<Request> BeginWith(CallMethod method, Engine& engine,
+                         grpc::CallbackServerContext& context,
+                         const grpc::ByteBuffer& request) {
+  Scheduler& scheduler = engine.scheduler();
+  const absl::Time deadline = DeadlineOf(context, scheduler);
+  Begun<Request> begun{
+      BeginCall(method, request, deadline, scheduler, context),
+      Accept<Request>(context, request, deadline, engine.credential_policy())};
+  if (begun.accepted.ok()) Describe(begun.accepted->call, begun.record);
+  return begun;
+}
+
 // A unary call: checked on this thread, then done by `work` on the loop.
 template <typename Request, typename Work>
 UnaryReactor* RunUnary(CallMethod method, Engine& engine,
                        CallRecorder& recorder,
                        grpc::CallbackServerContext& context,
                        const grpc::ByteBuffer& request, Work work) {
-  Scheduler& scheduler = engine.scheduler();
-  const absl::Time deadline = DeadlineOf(context, scheduler);
-  CallRecord record = BeginCall(method, request, deadline, scheduler, context);
-  auto accepted =
-      Accept<Request>(context, request, deadline, engine.credential_policy());
-  if (!accepted.ok()) {
-    return UnaryReactor::Fail(scheduler, recorder, std::move(record),
-                              accepted.status());
+  auto begun = BeginWith<Request>(method, engine, context, request);
+  if (!begun.accepted.ok()) {
+    return UnaryReactor::Fail(engine.scheduler(), recorder,
+                              std::move(begun.record), begun.accepted.status());
   }
-  Describe(accepted->call, record);
   return UnaryReactor::Run(
-      scheduler, recorder, std::move(record),
-      [&engine, work = std::move(work), accepted = *std::move(accepted)](
+      engine.scheduler(), recorder, std::move(begun.record),
+      [&engine, work = std::move(work), accepted = *std::move(begun.accepted)](
           UnaryReactor& reactor, absl::Status& refused) mutable -> CallHandle {
         auto call_context =
             ContextFor(engine, accepted.caller, reactor.record());
@@ -148,21 +166,16 @@ template <typename Request, typename Begin>
 WaitReactor* RunWait(CallMethod method, Engine& engine, CallRecorder& recorder,
                      grpc::CallbackServerContext& context,
                      const grpc::ByteBuffer& request, Begin begin) {
-  Scheduler& scheduler = engine.scheduler();
-  const absl::Time deadline = DeadlineOf(context, scheduler);
-  CallRecord record = BeginCall(method, request, deadline, scheduler, context);
-  auto accepted =
-      Accept<Request>(context, request, deadline, engine.credential_policy());
-  OpenStreams& streams = engine.streams();
-  if (!accepted.ok()) {
-    return WaitReactor::Fail(scheduler, streams, recorder, std::move(record),
-                             accepted.status());
+  auto begun = BeginWith<Request>(method, engine, context, request);
+  if (!begun.accepted.ok()) {
+    return WaitReactor::Fail(engine.scheduler(), recorder,
+                             std::move(begun.record), begun.accepted.status());
   }
-  Describe(accepted->call, record);
-  const v1::PayloadFormat format = FormatOf(accepted->call);
+  const v1::PayloadFormat format = FormatOf(begun.accepted->call);
   return WaitReactor::Run(
-      scheduler, streams, recorder, std::move(record), format,
-      [&engine, begin = std::move(begin), accepted = *std::move(accepted)](
+      engine.scheduler(), recorder, std::move(begun.record), format,
+      [&engine, begin = std::move(begin),
+       accepted = *std::move(begun.accepted)](
           WaitReactor& reactor) mutable -> CallHandle {
         auto call_context =
             ContextFor(engine, accepted.caller, reactor.record());

@@ -6,7 +6,7 @@
 #include "service/calls/unary_reactor.h"
 #include "service/calls/wait_reactor.h"
 #include "service/config.h"
-#include "service/engine.h"
+#include "service/engine/engine.h"
 #include "wriftai/v1/predictions.grpc.pb.h"
 
 namespace wriftai {

@@ -7,13 +7,13 @@
 
 namespace wriftai {
 
-WaitReactor* WaitReactor::Run(Scheduler& scheduler, OpenStreams& streams,
-                              CallRecorder& recorder, CallRecord record,
-                              v1::PayloadFormat format, Begin begin) {
+WaitReactor* WaitReactor::Run(Scheduler& scheduler, CallRecorder& recorder,
+                              CallRecord record, v1::PayloadFormat format,
+                              Begin begin) {
   auto* const reactor =
-      new WaitReactor(scheduler, streams, recorder, std::move(record), format);
+      new WaitReactor(scheduler, recorder, std::move(record), format);
   scheduler.Post([reactor, begin = std::move(begin)]() mutable {
-    reactor->entry_ = reactor->streams_.Open(reactor->record_);
+    reactor->entry_ = reactor->recorder_.streams().Open(reactor->record_);
     reactor->recorder_.Begin(reactor->record_);
     // The caller may have left already.
     if (!reactor->finished_) reactor->call_ = begin(*reactor);
@@ -21,11 +21,10 @@ WaitReactor* WaitReactor::Run(Scheduler& scheduler, OpenStreams& streams,
   return reactor;
 }
 
-WaitReactor* WaitReactor::Fail(Scheduler& scheduler, OpenStreams& streams,
-                               CallRecorder& recorder, CallRecord record,
-                               const absl::Status& status) {
-  return Run(scheduler, streams, recorder, std::move(record),
-             v1::PAYLOAD_FORMAT_VALUE, [status](WaitReactor& reactor) {
+WaitReactor* WaitReactor::Fail(Scheduler& scheduler, CallRecorder& recorder,
+                               CallRecord record, const absl::Status& status) {
+  return Run(scheduler, recorder, std::move(record), v1::PAYLOAD_FORMAT_VALUE,
+             [status](WaitReactor& reactor) {
                reactor.End(status);
                return CallHandle();
              });
@@ -53,7 +52,7 @@ void WaitReactor::EndAfter(const SnapshotPtr& last,
 
 void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
                              absl::Duration interval) {
-  if (newest_.has_value()) streams_.OnConflated(entry_);
+  if (newest_.has_value()) recorder_.streams().OnConflated(entry_);
   newest_ = Update{snapshot, interval};
   Pump();
 }
@@ -61,7 +60,7 @@ void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
 void WaitReactor::OnWriteDone(bool ok) {
   scheduler_.Post([this, ok] {
     writing_ = false;
-    streams_.OnWritten(entry_);
+    recorder_.streams().OnWritten(entry_);
     if (!ok) gone_ = true;
     Pump();
   });
@@ -76,7 +75,7 @@ void WaitReactor::OnCancel() {
 
 void WaitReactor::OnDone() {
   scheduler_.Post([self = std::unique_ptr<WaitReactor>(this)] {
-    self->streams_.Close(self->entry_);
+    self->recorder_.streams().Close(self->entry_);
   });
 }
 
@@ -103,7 +102,7 @@ void WaitReactor::FinishWith(const absl::Status& status) {
 }
 
 void WaitReactor::Write(const Update& update) {
-  streams_.OnWrite(entry_, scheduler_.Now());
+  recorder_.streams().OnWrite(entry_, scheduler_.Now());
   in_flight_ = EncodeUpdate(update.snapshot, format_, ++record_.updates,
                             update.interval);
   record_.sent_bytes += static_cast<int64_t>(in_flight_.Length());

@@ -40,15 +40,13 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // returns the handle of a call that will Subscribe() or Fail() later.
   using Begin = absl::AnyInvocable<CallHandle(WaitReactor& reactor)>;
 
-  // `streams` must outlive the stream, and is of the loop.
-  static WaitReactor* Run(Scheduler& scheduler, OpenStreams& streams,
-                          CallRecorder& recorder, CallRecord record,
-                          v1::PayloadFormat format, Begin begin);
+  static WaitReactor* Run(Scheduler& scheduler, CallRecorder& recorder,
+                          CallRecord record, v1::PayloadFormat format,
+                          Begin begin);
 
   // A stream that ends at once.
-  static WaitReactor* Fail(Scheduler& scheduler, OpenStreams& streams,
-                           CallRecorder& recorder, CallRecord record,
-                           const absl::Status& status);
+  static WaitReactor* Fail(Scheduler& scheduler, CallRecorder& recorder,
+                           CallRecord record, const absl::Status& status);
 
   // On the loop.
   CallRecord& record() { return record_; }
@@ -72,11 +70,9 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     absl::Duration interval;
   };
 
-  WaitReactor(Scheduler& scheduler, OpenStreams& streams,
-              CallRecorder& recorder, CallRecord record,
+  WaitReactor(Scheduler& scheduler, CallRecorder& recorder, CallRecord record,
               v1::PayloadFormat format)
       : scheduler_(scheduler),
-        streams_(streams),
         recorder_(recorder),
         record_(std::move(record)),
         format_(format) {}
@@ -94,7 +90,6 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void FinishWith(const absl::Status& status);
 
   Scheduler& scheduler_;
-  OpenStreams& streams_;
   CallRecorder& recorder_;
   CallRecord record_;
   const v1::PayloadFormat format_;

@@ -23,6 +23,7 @@ MetricFamily CallFamily(MetricType type, const char* name, const char* help) {
 }  // namespace
 
 std::vector<MetricFamily> CallMetricFamilies(const CallStats& stats,
+                                             const StreamStats& streams,
                                              int64_t dropped_lines) {
   MetricFamily started =
       CallFamily(MetricType::Counter, "started_total", "Calls that began.");
@@ -47,8 +48,18 @@ std::vector<MetricFamily> CallMetricFamilies(const CallStats& stats,
     AddHistogram(ended.sent, labels, sent);
     AddHistogram(ended.received, labels, received);
   }
-  return {std::move(started), std::move(duration), std::move(sent),
+  return {std::move(started),
+          std::move(duration),
+          std::move(sent),
           std::move(received),
+          Single(MetricType::Gauge, "open_streams",
+                 "Streams of updates that are open.", streams.open),
+          Single(MetricType::Counter, "updates_total",
+                 "Updates that were written.", streams.updates),
+          Single(MetricType::Counter, "conflated_updates_total",
+                 "Updates that a newer one replaced before a slow reader took "
+                 "them.",
+                 streams.conflated),
           Single(MetricType::Counter, "log_lines_dropped_total",
                  "Lines of the log that stderr did not take in time.",
                  dropped_lines)};

@@ -6,16 +6,17 @@
 
 #include "prometheus/metric_family.h"
 #include "service/calls/call_stats.h"
+#include "service/calls/open_streams.h"
 
 namespace wriftai {
 
 // The metrics of callers' calls, after OpenTelemetry's conventions for gRPC
 // servers (gRPC's proposal A66), as Prometheus names them. Every method has
 // started from 0 on; the rest has series only for the codes that have come up,
-// as each has 84 of them. `dropped_lines`: those that the log has lost. Pure,
-// any thread.
-std::vector<prometheus::MetricFamily> CallMetricFamilies(const CallStats& stats,
-                                                         int64_t dropped_lines);
+// as each has 84 of them. With those of their streams and, `dropped_lines`, of
+// the log's lines that were lost. Pure, any thread.
+std::vector<prometheus::MetricFamily> CallMetricFamilies(
+    const CallStats& stats, const StreamStats& streams, int64_t dropped_lines);
 
 }  // namespace wriftai
 

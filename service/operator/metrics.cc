@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "service/engine.h"
+#include "service/engine/engine.h"
 #include "service/operator/metric_family.h"
 
 namespace wriftai {
@@ -207,7 +207,6 @@ EngineNumbers NumbersOf(Engine& engine) {
   numbers.waiter_count = watches.waiter_count();
   numbers.cache_bytes = watches.cache().bytes();
   numbers.cache_size = watches.cache().size();
-  numbers.streams = engine.streams().stats();
   numbers.webhooks = {watches.webhook_stats(),
                       watches.webhooks().trust().interval(),
                       watches.webhooks().proven_count()};
@@ -227,13 +226,6 @@ std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
                        auto value) {
     families.push_back(Single(type, name, help, value));
   };
-  add(MetricType::Gauge, "open_streams", "Streams of updates that are open.",
-      numbers.streams.open);
-  add(MetricType::Counter, "updates_total", "Updates that were written.",
-      numbers.streams.updates);
-  add(MetricType::Counter, "conflated_updates_total",
-      "Updates that a newer one replaced before a slow reader took them.",
-      numbers.streams.conflated);
   add(MetricType::Gauge, "cache_bytes",
       "Memory of predictions that nobody waits for.", numbers.cache_bytes);
   add(MetricType::Gauge, "cached_predictions",

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "prometheus/metric_family.h"
-#include "service/calls/open_streams.h"
 #include "service/operator/webhook_metrics.h"
 #include "upstream/budget/budget.h"
 #include "upstream/watch/watch_stats.h"
@@ -30,7 +29,6 @@ struct EngineNumbers {
   size_t waiter_count = 0;
   int64_t cache_bytes = 0;
   size_t cache_size = 0;
-  StreamStats streams;
   WebhookNumbers webhooks;
 };
 

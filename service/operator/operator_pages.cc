@@ -180,9 +180,12 @@ OperatorPages::Source CallMetrics(Scheduler& loop, const CallRecorder& recorder,
                                   const Logging& logging,
                                   absl::Duration patience) {
   return FromLoop(
-      loop, patience, [&recorder] { return recorder.stats(); },
-      [&logging](const CallStats& stats) {
-        return CallMetricFamilies(stats, logging.dropped());
+      loop, patience,
+      [&recorder] {
+        return std::make_pair(recorder.stats(), recorder.streams().stats());
+      },
+      [&logging](const std::pair<CallStats, StreamStats>& stats) {
+        return CallMetricFamilies(stats.first, stats.second, logging.dropped());
       });
 }
 

@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "google/protobuf/util/time_util.h"
+#include "service/calls/call_recorder.h"
 #include "service/calls/short_text.h"
-#include "service/engine.h"
+#include "service/engine/engine.h"
 #include "service/operator/status_watches.h"
 #include "upstream/core/run_on_loop.h"
 
@@ -108,8 +109,9 @@ void TellErrors(const RecentErrors& errors, absl::Time wall_now,
 
 }  // namespace
 
-StatusCollector::StatusCollector(Engine& engine, Scheduler& scheduler)
-    : engine_(engine), scheduler_(scheduler) {
+StatusCollector::StatusCollector(Engine& engine, const CallRecorder& recorder,
+                                 Scheduler& scheduler)
+    : engine_(engine), recorder_(recorder), scheduler_(scheduler) {
   SampleEachInterval();
 }
 
@@ -119,15 +121,18 @@ EngineNumbers StatusCollector::BoundedNumbers() {
   return numbers;
 }
 
+StatusHistory::More StatusCollector::CallNumbers() const {
+  return {{}, recorder_.errors().total(), recorder_.streams().stats().updates};
+}
+
 void StatusCollector::SampleEachInterval() {
   const EngineNumbers numbers = BoundedNumbers();
   const NameOf name_of = NameAmong(numbers.credentials);
-  StatusHistory::More more;
+  StatusHistory::More more = CallNumbers();
   engine_.watches().ForEach([&](const CredentialWatches& watches) {
     more.waiters[name_of(watches.credential()->display_name())] +=
         watches.waiter_count();
   });
-  more.errors = engine_.recent_errors().total();
   const absl::Time now = scheduler_.Now();
   history_.Add(now, numbers, more);
   timer_ = scheduler_.PostAt(now + StatusHistory::kInterval,
@@ -146,8 +151,8 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
       static_cast<double>(numbers.watches.waits));
   report->mutable_waits()->set_ended_predictions_total(
       static_cast<double>(numbers.watches.ended));
-  TellStreams(engine_.streams(), now, *report->mutable_streams());
-  TellErrors(engine_.recent_errors(), scheduler_.WallNow(),
+  TellStreams(recorder_.streams(), now, *report->mutable_streams());
+  TellErrors(recorder_.errors(), scheduler_.WallNow(),
              *report->mutable_errors());
   report->mutable_cache()->set_bytes(static_cast<double>(numbers.cache_bytes));
   report->mutable_cache()->set_predictions(
@@ -159,9 +164,7 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
   report->mutable_webhooks()->set_poll_interval_seconds(
       absl::ToDoubleSeconds(numbers.webhooks.poll_interval));
   TellCredentials(numbers, watched, *report);
-  StatusHistory::More more;
-  more.errors = engine_.recent_errors().total();
-  history_.Tell(now, numbers, more, *report);
+  history_.Tell(now, numbers, CallNumbers(), *report);
   SortCredentials(*report);
   last_ = std::move(report);
   collected_at_ = now;

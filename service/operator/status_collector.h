@@ -14,19 +14,22 @@
 
 namespace wriftai {
 
+class CallRecorder;
 class Engine;
 
-// Collects what /statusz shows of the engine, and keeps its history.
+// Collects what /statusz shows of the engine and its calls, and keeps its
+// history.
 //
-// Threads: loop, constructor and destructor too. Engine and scheduler must
-// outlive it. Owns: the history, the timer. Fails: never.
+// Threads: loop, constructor and destructor too. Engine, recorder and scheduler
+// must outlive it. Owns: the history, the timer. Fails: never.
 class StatusCollector {
  public:
   // What was collected serves whoever asks within it, so that the loop looks at
   // all watches and streams once a second at the most, however many ask.
   static constexpr absl::Duration kFresh = absl::Seconds(1);
 
-  StatusCollector(Engine& engine, Scheduler& scheduler);
+  StatusCollector(Engine& engine, const CallRecorder& recorder,
+                  Scheduler& scheduler);
   StatusCollector(const StatusCollector&) = delete;
   StatusCollector& operator=(const StatusCollector&) = delete;
 
@@ -37,8 +40,10 @@ class StatusCollector {
  private:
   void SampleEachInterval();
   EngineNumbers BoundedNumbers();
+  StatusHistory::More CallNumbers() const;
 
   Engine& engine_;
+  const CallRecorder& recorder_;
   Scheduler& scheduler_;
   StatusHistory history_;
   TimerHandle timer_;

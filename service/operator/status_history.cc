@@ -101,9 +101,9 @@ void StatusHistory::Add(absl::Time now, const EngineNumbers& numbers,
   for (const EngineNumbers::Credential& credential : numbers.credentials) {
     requests += Sent(credential.reads) + Sent(credential.creates);
   }
-  Push(Sample{now, numbers.waiter_count, requests, numbers.streams.updates,
-              more.errors, numbers.webhooks.stats.missed,
-              numbers.watches.staleness, numbers.watches.terminal_delay},
+  Push(Sample{now, numbers.waiter_count, requests, more.updates, more.errors,
+              numbers.webhooks.stats.missed, numbers.watches.staleness,
+              numbers.watches.terminal_delay},
        samples_);
 }
 

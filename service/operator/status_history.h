@@ -36,6 +36,7 @@ class StatusHistory {
   struct More {
     std::map<std::string, size_t> waiters;  // By credential.
     int64_t errors = 0;
+    int64_t updates = 0;
   };
 
   // `numbers` has BoundedCredentials().

@@ -135,6 +135,7 @@ absl::Status GrpcServer::StartHealthServer(const std::string& address) {
 }
 
 void GrpcServer::Shutdown(absl::Duration patience) {
+  if (std::exchange(stopped_, true)) return;
   const auto stop = [](grpc::Server* server, absl::Duration within) {
     if (server == nullptr) return;
     server->Shutdown(std::chrono::system_clock::now() +

@@ -41,7 +41,8 @@ class GrpcServer {
 
   // No new calls; those under way have `patience` to end. Blocks: for longer
   // where a caller does not read, until HangUp(). The health port answers until
-  // the end. gRPC's threads stay until the process ends.
+  // the end. gRPC's threads stay until the process ends. Only the first one
+  // does anything.
   void Shutdown(absl::Duration patience);
 
   // Closes all connections under gRPC. It does not do so itself while a write
@@ -64,6 +65,7 @@ class GrpcServer {
   std::string address_;
   std::string health_address_;
   ServerHealth health_;
+  bool stopped_ = false;
 };
 
 }  // namespace wriftai

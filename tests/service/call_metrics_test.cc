@@ -14,7 +14,7 @@ using ::testing::Not;
 
 std::string Text(const CallStats& stats, int64_t dropped_lines = 0) {
   return prometheus::TextSerializer().Serialize(
-      CallMetricFamilies(stats, dropped_lines));
+      CallMetricFamilies(stats, StreamStats(), dropped_lines));
 }
 
 TEST(CallMetrics, EveryMethodHasStartedFromZeroOn) {
@@ -64,6 +64,17 @@ TEST(CallMetrics, AnEndIsTimedAndMeasuredUnderItsCode) {
 TEST(CallMetrics, TellsOfLostLines) {
   EXPECT_THAT(Text(CallStats(), 7),
               HasSubstr("wriftai_gateway_log_lines_dropped_total 7\n"));
+}
+
+TEST(CallMetrics, TellWhatTheStreamsDo) {
+  const std::string text = prometheus::TextSerializer().Serialize(
+      CallMetricFamilies(CallStats(), {9, 11, 12}, 0));
+  for (const char* sample :
+       {"\nwriftai_gateway_open_streams 9\n",
+        "\nwriftai_gateway_updates_total 11\n",
+        "\nwriftai_gateway_conflated_updates_total 12\n"}) {
+    EXPECT_THAT(text, HasSubstr(sample));
+  }
 }
 
 }  // namespace

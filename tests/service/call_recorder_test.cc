@@ -29,8 +29,8 @@ class CallRecorderTest : public ::testing::Test {
     auto logger = std::make_shared<spdlog::logger>(kFieldsLogger, sink);
     logger->set_formatter(MakeLogFormatter(format));
     logger->set_level(level);
-    recorder_ = std::make_unique<CallRecorder>(scheduler_, errors_,
-                                               std::move(logger), format);
+    recorder_ =
+        std::make_unique<CallRecorder>(scheduler_, std::move(logger), format);
   }
 
   CallRecord Record(CallMethod method = CallMethod::kGet) const {
@@ -61,7 +61,6 @@ class CallRecorderTest : public ::testing::Test {
   }
 
   ManualScheduler scheduler_;
-  RecentErrors errors_;
   std::stringstream log_;
   std::unique_ptr<CallRecorder> recorder_;
 };
@@ -203,8 +202,8 @@ TEST_F(CallRecorderTest, KeepsErrorsForTheOperators) {
   record.credential = "0123456789ab";
   recorder_->End(
       GatewayError(absl::StatusCode::kUnavailable, "DRAINING", "bye"), record);
-  ASSERT_THAT(errors_.calls(), SizeIs(1));
-  const FailedCall& failed = errors_.calls().front();
+  ASSERT_THAT(recorder_->errors().calls(), SizeIs(1));
+  const FailedCall& failed = recorder_->errors().calls().front();
   EXPECT_EQ(failed.method, "Cancel");
   EXPECT_EQ(failed.code, absl::StatusCode::kUnavailable);
   EXPECT_EQ(failed.reason, "DRAINING");

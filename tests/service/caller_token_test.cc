@@ -5,8 +5,6 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
 #include "tests/support/status_matchers.h"
 
 namespace wriftai {
@@ -28,12 +26,7 @@ class CallerTokenTest : public ::testing::Test {
     return CredentialFromMetadata(metadata);
   }
 
-  std::shared_ptr<const OwnCredential> Own(const char* token) {
-    return *OwnCredential::Open(Secret(token), "", scheduler_);
-  }
-
   std::vector<std::string> values_;
-  ManualScheduler scheduler_;
 };
 
 TEST_F(CallerTokenTest, TakesTheBearerToken) {
@@ -67,45 +60,6 @@ TEST_F(CallerTokenTest, AnythingElseIsRefusedAndNotRepeated) {
 TEST_F(CallerTokenTest, TwoTokensAreRefused) {
   EXPECT_THAT(From({"Bearer a", "Bearer b"}),
               StatusIs(absl::StatusCode::kInvalidArgument));
-}
-
-TEST_F(CallerTokenTest, ThePolicyChooses) {
-  const auto caller = MakeCredential("caller");
-  const auto own = Own("own");
-  const auto chosen = [&](CredentialPolicy policy,
-                          std::shared_ptr<const Credential> callers) {
-    return std::string(
-        (*ChooseCredential(policy, callers, own))->token().Reveal());
-  };
-  EXPECT_EQ(chosen(CredentialPolicy::kCaller, caller), "caller");
-  EXPECT_EQ(chosen(CredentialPolicy::kGateway, caller), "own");
-  EXPECT_EQ(chosen(CredentialPolicy::kCallerThenGateway, caller), "caller");
-  EXPECT_EQ(chosen(CredentialPolicy::kCallerThenGateway, nullptr), "own");
-}
-
-TEST_F(CallerTokenTest, ACallerWithTheGatewaysTokenHasItsCredential) {
-  const auto caller = MakeCredential("own");
-  const auto own = Own("own");
-  EXPECT_EQ(
-      *ChooseCredential(CredentialPolicy::kCallerThenGateway, caller, own),
-      own);
-  // Which would outlive the caller's token where only callers' tokens count.
-  EXPECT_EQ(*ChooseCredential(CredentialPolicy::kCaller, caller, own), caller);
-}
-
-TEST_F(CallerTokenTest, WithoutATokenTheCallIsUnauthenticated) {
-  const auto none = Own("");
-  for (const auto policy :
-       {CredentialPolicy::kCaller, CredentialPolicy::kCallerThenGateway}) {
-    EXPECT_THAT(ChooseCredential(policy, nullptr, none),
-                StatusIs(absl::StatusCode::kUnauthenticated,
-                         "the call needs metadata \"authorization: Bearer "
-                         "TOKEN\" with a WriftAI access token"));
-  }
-  EXPECT_THAT(ChooseCredential(CredentialPolicy::kGateway,
-                               MakeCredential("caller"), none),
-              StatusIs(absl::StatusCode::kUnauthenticated,
-                       "the gateway has no token of its own"));
 }
 
 }  // namespace

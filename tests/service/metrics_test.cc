@@ -106,7 +106,7 @@ TEST(Metrics, NothingIsLeftOfABudgetThatOthersHaveOverdrawn) {
       Contains(Pair(R"(budget_left{credential="aaa",bucket="read"})", 0)));
 }
 
-TEST(Metrics, TellWhatTheWatchesAndStreamsDo) {
+TEST(Metrics, TellWhatTheWatchesDo) {
   EngineNumbers numbers;
   numbers.watches.gets = 1;
   numbers.watches.lists = 2;
@@ -118,7 +118,6 @@ TEST(Metrics, TellWhatTheWatchesAndStreamsDo) {
   numbers.waiter_count = 10;
   numbers.cache_bytes = 7;
   numbers.cache_size = 8;
-  numbers.streams = {9, 11, 12};
   const auto samples = Samples(numbers);
   const std::pair<const char*, double> wanted[] = {
       {"polls_total{method=\"get\"}", 1},
@@ -131,10 +130,7 @@ TEST(Metrics, TellWhatTheWatchesAndStreamsDo) {
       {"waiters", 10},
       {"coalescing_ratio", 2.5},
       {"cache_bytes", 7},
-      {"cached_predictions", 8},
-      {"open_streams", 9},
-      {"updates_total", 11},
-      {"conflated_updates_total", 12}};
+      {"cached_predictions", 8}};
   for (const auto& sample : wanted) EXPECT_THAT(samples, Contains(sample));
 }
 

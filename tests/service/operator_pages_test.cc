@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
-#include "service/engine.h"
+#include "service/engine/engine.h"
 #include "tests/support/manual_scheduler.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/status_matchers.h"

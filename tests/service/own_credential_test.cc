@@ -1,4 +1,4 @@
-#include "service/own_credential.h"
+#include "service/engine/own_credential.h"
 
 #include <cstdlib>
 #include <filesystem>

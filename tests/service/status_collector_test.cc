@@ -7,7 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "service/engine.h"
+#include "service/calls/call_recorder.h"
+#include "service/engine/engine.h"
+#include "service/logging/logging.h"
+#include "spdlog/sinks/null_sink.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/manual_scheduler.h"
 #include "tests/support/recording_observer.h"
@@ -61,13 +64,25 @@ class StatusCollectorTest : public testing::Test {
     return counts;
   }
 
+  void SetUp() override {
+    engine_.watches().set_on_poll_failed(
+        [this](const Credential& credential, const absl::Status& status) {
+          recorder_.OnPollFailed(credential, status);
+        });
+  }
+
   ManualScheduler loop_;
   FakeTransport transport_;
+  CallRecorder recorder_{
+      loop_,
+      std::make_shared<spdlog::logger>(
+          kFieldsLogger, std::make_shared<spdlog::sinks::null_sink_mt>()),
+      LogFormat::kText};
   Engine engine_{Config(), *OwnCredential::Open(Secret("own"), "", loop_),
                  loop_, transport_, 1};
   RecordingObserver observer_;
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
-  StatusCollector collector_{engine_, loop_};
+  StatusCollector collector_{engine_, recorder_, loop_};
 };
 
 TEST_F(StatusCollectorTest, OfAnIdleEngineTellsZeros) {

@@ -60,11 +60,11 @@ TEST_F(StatusHistoryTest, IsEmptyAtFirst) {
 TEST_F(StatusHistoryTest, TellsOfEachIntervalByItself) {
   Sample();
   numbers_.waiter_count = 7;
-  numbers_.streams.updates = 10;
+  more_.updates = 10;
   more_.errors = 2;
   Sample();
   numbers_.waiter_count = 3;
-  numbers_.streams.updates = 60;
+  more_.updates = 60;
   Sample();
   const status::Report report = Tell();
   EXPECT_THAT(report.history().waiters(), ElementsAre(7, 3));

@@ -16,7 +16,7 @@ ServiceHarness::ServiceHarness(Config config) {
       config, *OwnCredential::Open(Secret("own"), "", *loop_), *loop_,
       *upstream_, 1);
   recorder_ = std::make_unique<CallRecorder>(
-      *loop_, engine_->recent_errors(),
+      *loop_,
       std::make_shared<spdlog::logger>(
           kFieldsLogger, std::make_shared<spdlog::sinks::null_sink_mt>()),
       LogFormat::kText);

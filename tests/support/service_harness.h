@@ -8,7 +8,7 @@
 #include "grpcpp/grpcpp.h"
 #include "service/calls/prediction_service.h"
 #include "service/config.h"
-#include "service/engine.h"
+#include "service/engine/engine.h"
 #include "tests/support/scripted_transport.h"
 #include "upstream/http/curl_loop.h"
 #include "wriftai/v1/predictions.grpc.pb.h"

@@ -1,11 +1,12 @@
 #include "tests/support/test_authority.h"
 
 #include <openssl/asn1.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include <utility>
+
+#include "tests/support/pem.h"
 
 namespace wriftai {
 namespace {
@@ -14,15 +15,6 @@ std::shared_ptr<EVP_PKEY> NewKey(int rsa_bits) {
   return {rsa_bits == 0 ? EVP_EC_gen("P-256")
                         : EVP_RSA_gen(static_cast<unsigned>(rsa_bits)),
           EVP_PKEY_free};
-}
-
-template <typename Write>
-std::string ToPem(Write write) {
-  const std::shared_ptr<BIO> bio(BIO_new(BIO_s_mem()), BIO_free_all);
-  write(bio.get());
-  char* data = nullptr;
-  const auto size = BIO_get_mem_data(bio.get(), &data);
-  return std::string(data, static_cast<size_t>(size));
 }
 
 void AddExtension(X509* certificate, int id, const std::string& value) {
@@ -67,21 +59,13 @@ TestAuthority::TestAuthority() : key_(NewKey(0)) {
 }
 
 std::string TestAuthority::certificate() const {
-  return ToPem(
-      [this](BIO* bio) { PEM_write_bio_X509(bio, certificate_.get()); });
+  return ToPem(certificate_.get());
 }
 
 TlsIdentity TestAuthority::Issue(const CertificateSpec& spec) const {
   const Key key = NewKey(spec.rsa_bits);
   const Certificate certificate = Sign(key.get(), spec, false);
-  TlsIdentity identity;
-  identity.certificate =
-      ToPem([&](BIO* bio) { PEM_write_bio_X509(bio, certificate.get()); });
-  identity.key = ToPem([&](BIO* bio) {
-    PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr,
-                             nullptr);
-  });
-  return identity;
+  return {ToPem(certificate.get()), ToPem(key.get())};
 }
 
 TestAuthority TestAuthority::Below(int valid_until_seconds) const {

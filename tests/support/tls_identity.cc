@@ -1,10 +1,11 @@
 #include "tests/support/tls_identity.h"
 
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <memory>
+
+#include "tests/support/pem.h"
 
 namespace wriftai {
 namespace {
@@ -13,19 +14,9 @@ struct Free {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(X509* certificate) const { X509_free(certificate); }
   void operator()(X509_EXTENSION* part) const { X509_EXTENSION_free(part); }
-  void operator()(BIO* bio) const { BIO_free(bio); }
 };
 template <typename T>
 using Owned = std::unique_ptr<T, Free>;
-
-template <typename Write>
-std::string ToPem(Write write) {
-  const Owned<BIO> bio(BIO_new(BIO_s_mem()));
-  write(bio.get());
-  char* data = nullptr;
-  const auto size = BIO_get_mem_data(bio.get(), &data);
-  return std::string(data, static_cast<size_t>(size));
-}
 
 void AddExtension(X509* certificate, int id, const std::string& value) {
   X509V3_CTX context;
@@ -54,15 +45,7 @@ TlsIdentity MakeTlsIdentity(const std::string& host) {
   AddExtension(certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
   AddExtension(certificate.get(), NID_subject_alt_name, "DNS:" + host);
   X509_sign(certificate.get(), key.get(), EVP_sha256());
-
-  TlsIdentity identity;
-  identity.certificate =
-      ToPem([&](BIO* bio) { PEM_write_bio_X509(bio, certificate.get()); });
-  identity.key = ToPem([&](BIO* bio) {
-    PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr,
-                             nullptr);
-  });
-  return identity;
+  return {ToPem(certificate.get()), ToPem(key.get())};
 }
 
 }  // namespace wriftai

@@ -1,16 +1,13 @@
-#ifndef WRIFTAI_SERVICE_ENGINE_H_
-#define WRIFTAI_SERVICE_ENGINE_H_
+#ifndef WRIFTAI_SERVICE_ENGINE_ENGINE_H_
+#define WRIFTAI_SERVICE_ENGINE_ENGINE_H_
 
 #include <memory>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "service/calls/caller_token.h"
-#include "service/calls/open_streams.h"
-#include "service/calls/recent_errors.h"
 #include "service/config.h"
-#include "service/own_credential.h"
+#include "service/engine/own_credential.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
@@ -33,9 +30,8 @@ struct Caller {
 // one place. What one call learns of a prediction is told to all who wait for
 // it.
 //
-// Threads: constructor any, scheduler(), credential_policy() and streams() any,
-// all else on the loop, the destructor too. Scheduler and transport must
-// outlive it.
+// Threads: constructor, scheduler() and credential_policy() any, all else on
+// the loop, the destructor too. Scheduler and transport must outlive it.
 class Engine {
  public:
   // `own`: the gateway's credential; null: none. `own_webhook`: what creates
@@ -86,10 +82,6 @@ class Engine {
   UpstreamHealth& upstream_health() { return client_.health(); }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
-  RecentErrors& recent_errors() { return recent_errors_; }
-
-  // The reference: any thread; what it holds: the loop.
-  OpenStreams& streams() { return streams_; }
 
  private:
   absl::Status Draining();
@@ -108,12 +100,10 @@ class Engine {
   RegisteringClient registering_;
   CreateOnce creates_;
   WatchRegistry watches_;
-  OpenStreams streams_;
-  RecentErrors recent_errors_;
   bool draining_ = false;
   TimerHandle end_calls_;
 };
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_ENGINE_H_
+#endif  // WRIFTAI_SERVICE_ENGINE_ENGINE_H_

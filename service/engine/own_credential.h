@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_OWN_CREDENTIAL_H_
-#define WRIFTAI_SERVICE_OWN_CREDENTIAL_H_
+#ifndef WRIFTAI_SERVICE_ENGINE_OWN_CREDENTIAL_H_
+#define WRIFTAI_SERVICE_ENGINE_OWN_CREDENTIAL_H_
 
 #include <memory>
 #include <optional>
@@ -60,4 +60,4 @@ class OwnCredential final : public Credential {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_OWN_CREDENTIAL_H_
+#endif  // WRIFTAI_SERVICE_ENGINE_OWN_CREDENTIAL_H_

@@ -1,7 +1,8 @@
-#include "service/engine.h"
+#include "service/engine/engine.h"
 
 #include <utility>
 
+#include "service/engine/credential_choice.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -60,13 +61,7 @@ Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
                    }),
       creates_(scheduler, registering_),
       watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
-               scheduler, client_, budgets_, random_) {
-  watches_.set_on_poll_failed(
-      [this](const Credential& credential, const absl::Status& status) {
-        recent_errors_.Add(scheduler_.WallNow(), kPollMethod,
-                           credential.display_name(), status);
-      });
-}
+               scheduler, client_, budgets_, random_) {}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   auto credential = ChooseCredential(credentials_, caller.credential, own_);
