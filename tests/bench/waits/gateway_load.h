@@ -11,6 +11,7 @@
 #include "tests/bench/waits/options.h"
 #include "tests/bench/waits/report.h"
 #include "tests/bench/waits/server.h"
+#include "tests/bench/waits/staleness.h"
 #include "tests/bench/waits/upstream_counts.h"
 
 namespace wriftai::bench {
@@ -35,7 +36,7 @@ struct LoadResult {
   size_t predictions_completed = 0;      // For at least one of the waiters.
   std::vector<double> delay_seconds;     // WaitOutcome's, of all waits.
   std::vector<double> oracle_seconds;    // What an oracle needs, of all waits.
-  std::vector<double> staleness;         // Ratios; see OldestToMedian().
+  std::vector<Spread> staleness;         // See OldestToMedian().
   std::vector<double> get_milliseconds;  // Of those that succeeded.
   size_t gets = 0;
   size_t get_failures = 0;

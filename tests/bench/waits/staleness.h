@@ -23,11 +23,19 @@ struct KnownState {
 // How evenly one moment's reads are spread: the greatest age of a state, over
 // all predictions, divided by the median age. An age is `now` minus
 // observed_at.
-//
+struct Spread {
+  // By MedianOfGroups(): the states that one page has shown are equally old.
+  double of_groups = 0;
+
+  // By Median(), which the one state that a Get has made younger than its page
+  // moves by the time from one page to the next.
+  double plain = 0;
+};
+
 // None outside the steady state, which begins when all predictions have been
 // refreshed and ends when the first one ends: before, what is old is old
 // because nothing was asked yet; after, the budget has something else to do.
-std::optional<double> OldestToMedian(const std::vector<KnownState>& states,
+std::optional<Spread> OldestToMedian(const std::vector<KnownState>& states,
                                      absl::Time now);
 
 }  // namespace wriftai::bench

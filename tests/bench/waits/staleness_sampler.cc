@@ -13,12 +13,12 @@ StalenessSampler::StalenessSampler(const WaitLoad& load, int64_t seed)
 
 StalenessSampler::~StalenessSampler() { Finish(); }
 
-std::vector<double> StalenessSampler::Finish() {
+std::vector<Spread> StalenessSampler::Finish() {
   if (thread_.joinable()) {
     stop_.Notify();
     thread_.join();
   }
-  return ratios_;
+  return samples_;
 }
 
 void StalenessSampler::Run() {
@@ -30,8 +30,8 @@ void StalenessSampler::Run() {
         absl::FromUnixSeconds(second) + absl::Seconds(part(random_));
     if (stop_.WaitForNotificationWithTimeout(moment - absl::Now())) return;
     const auto states = load_.States();
-    if (const auto ratio = OldestToMedian(states, absl::Now())) {
-      ratios_.push_back(*ratio);
+    if (const auto spread = OldestToMedian(states, absl::Now())) {
+      samples_.push_back(*spread);
     }
   }
 }

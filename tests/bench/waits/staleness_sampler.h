@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "tests/bench/waits/staleness.h"
 #include "tests/bench/waits/wait_load.h"
 
 namespace wriftai::bench {
@@ -22,14 +23,14 @@ class StalenessSampler {
   ~StalenessSampler();
 
   // Ends the sampling; the samples of the steady state.
-  std::vector<double> Finish();
+  std::vector<Spread> Finish();
 
  private:
   void Run();
 
   const WaitLoad& load_;
   std::mt19937_64 random_;
-  std::vector<double> ratios_;
+  std::vector<Spread> samples_;
   absl::Notification stop_;
   std::thread thread_;
 };

@@ -12,13 +12,33 @@ KnownState Aged(int seconds) {
 }
 
 TEST(Staleness, IsTheOldestAgeOverTheMedianAge) {
-  EXPECT_EQ(OldestToMedian({Aged(2), Aged(12), Aged(4)}, kNow), 3);
+  const auto spread = OldestToMedian({Aged(2), Aged(12), Aged(4)}, kNow);
+  EXPECT_EQ(spread->of_groups, 3);
+  EXPECT_EQ(spread->plain, 3);
 }
 
 TEST(Staleness, OfPredictionsThatAreReadInTurnIsTwo) {
   std::vector<KnownState> states;
   for (int age = 99; age >= 0; --age) states.push_back(Aged(age));
-  EXPECT_EQ(OldestToMedian(states, kNow), 2);
+  const auto spread = OldestToMedian(states, kNow);
+  EXPECT_EQ(spread->of_groups, 2);
+  EXPECT_EQ(spread->plain, 2);
+}
+
+// Twenty pages of fifty, one a second, the last one half a second ago: 19.5 s
+// over 10. A Get then renews one of the older half.
+TEST(Staleness, OfASweepIsHardlyChangedByOneGet) {
+  std::vector<KnownState> states;
+  for (int page = 0; page < 20; ++page) {
+    for (int item = 0; item < 50; ++item) states.push_back(Aged(page));
+  }
+  const absl::Time now = kNow + absl::Seconds(0.5);
+  for (KnownState& state : states) state.ends_at = now + absl::Seconds(1);
+  EXPECT_DOUBLE_EQ(OldestToMedian(states, now)->of_groups, 1.95);
+  EXPECT_DOUBLE_EQ(OldestToMedian(states, now)->plain, 1.95);
+  states[900].observed_at = now - absl::Seconds(0.1);
+  EXPECT_NEAR(OldestToMedian(states, now)->of_groups, 1.95, 0.01);
+  EXPECT_NEAR(OldestToMedian(states, now)->plain, 2.05, 0.01);
 }
 
 TEST(Staleness, IsNotSaidBeforeTheFirstRoundIsOver) {

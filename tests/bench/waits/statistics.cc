@@ -26,6 +26,29 @@ std::optional<double> Median(std::vector<double> values) {
                                 : (values[half - 1] + values[half]) / 2;
 }
 
+std::optional<double> MedianOfGroups(std::vector<double> values) {
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  const double half = static_cast<double>(values.size()) / 2;
+  double value = values.front();
+  double rank = 0;  // The middle one of the values equal to `value`.
+  for (auto group = values.begin(); group != values.end();) {
+    const auto end = std::upper_bound(group, values.end(), *group);
+    const double middle =
+        static_cast<double>((group - values.begin()) + (end - values.begin())) /
+        2;
+    if (middle >= half) {
+      return rank == 0
+                 ? *group
+                 : value + (*group - value) * (half - rank) / (middle - rank);
+    }
+    value = *group;
+    rank = middle;
+    group = end;
+  }
+  return value;
+}
+
 std::optional<double> Mean(const std::vector<double>& values) {
   if (values.empty()) return std::nullopt;
   return std::accumulate(values.begin(), values.end(), 0.0) /

@@ -43,5 +43,30 @@ TEST(Median, OfAnEvenNumberLiesBetweenTheTwoInTheMiddle) {
   EXPECT_EQ(Median({}), std::nullopt);
 }
 
+TEST(MedianOfGroups, IsTheMedianWhereNoTwoAreEqual) {
+  EXPECT_EQ(MedianOfGroups({4, 1, 3, 2}), 2.5);
+  EXPECT_EQ(MedianOfGroups({3, 1, 2}), 2);
+  EXPECT_EQ(MedianOfGroups({7}), 7);
+  EXPECT_EQ(MedianOfGroups({}), std::nullopt);
+}
+
+TEST(MedianOfGroups, LiesBetweenTwoGroupsThatAreEqual) {
+  EXPECT_EQ(MedianOfGroups({1, 1, 1, 2, 2, 2}), 1.5);
+  EXPECT_EQ(MedianOfGroups({1, 1, 2, 2, 3, 3}), 2);
+  EXPECT_EQ(MedianOfGroups({5, 5, 5}), 5);
+}
+
+TEST(MedianOfGroups, MovesByItsPartWhereOneGroupIsLarger) {
+  std::vector<double> values(51, 1);
+  values.insert(values.end(), 49, 2);
+  EXPECT_EQ(Median(values), 1);
+  EXPECT_DOUBLE_EQ(*MedianOfGroups(values), 1.49);
+}
+
+TEST(MedianOfGroups, LeansToTheLargerGroup) {
+  EXPECT_DOUBLE_EQ(*MedianOfGroups({1, 1, 1, 1, 2}), 1.2);
+  EXPECT_DOUBLE_EQ(*MedianOfGroups({1, 2, 2, 2, 2}), 1.8);
+}
+
 }  // namespace
 }  // namespace wriftai::bench
