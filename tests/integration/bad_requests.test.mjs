@@ -2,36 +2,18 @@
 // what it should have been; the upstream is not asked.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Client } from './support/client.mjs';
-import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
-import { Sandbox } from './support/sandbox.mjs';
 import { encode } from './support/schema.mjs';
+import { gateway, predictions, sandbox, serve } from './support/served.mjs';
 import { toValue } from './support/value.mjs';
 
 const TOKEN = secret('bad-request-token-1');
 const MEGABYTE = 1 << 20;
 
-let sandbox;
-let gateway;
-let predictions;
-
-before(async () => {
-  sandbox = await Sandbox.start();
-  gateway = await Gateway.start({
-    apiBaseUrl: sandbox.baseUrl, token: TOKEN,
-    flags: [`--max_request_bytes=${MEGABYTE}`],
-  });
-  predictions = new Client(gateway.address);
-});
-
-after(async () => {
-  predictions?.close();
-  await gateway?.stop();
-  await sandbox?.stop();
-});
+serve({ token: TOKEN, flags: [`--max_request_bytes=${MEGABYTE}`] });
 
 // `call` is refused because of `field`, without a request to the upstream.
 async function expectRefused(call, field, wanted) {

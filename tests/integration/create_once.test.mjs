@@ -1,31 +1,16 @@
 // A create with a request_id happens once; one without is sent once.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Client } from './support/client.mjs';
-import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
-import { Sandbox } from './support/sandbox.mjs';
+import { gateway, predictions, sandbox, serve } from './support/served.mjs';
 import { toValue } from './support/value.mjs';
 
 const TOKEN = secret('once-token-1');
 
-let sandbox;
-let gateway;
-let predictions;
-
-before(async () => {
-  sandbox = await Sandbox.start();
-  gateway = await Gateway.start({ apiBaseUrl: sandbox.baseUrl, token: TOKEN });
-  predictions = new Client(gateway.address);
-});
-
-after(async () => {
-  predictions?.close();
-  await gateway?.stop();
-  await sandbox?.stop();
-});
+serve({ token: TOKEN });
 
 // A create that differs from all others.
 function request(more = {}) {

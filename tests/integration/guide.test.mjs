@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Client } from './support/client.mjs';
-import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
-import { Sandbox } from './support/sandbox.mjs';
+import { gateway, predictions, sandbox, serve } from './support/served.mjs';
 import { fromValue, toValue } from './support/value.mjs';
 
 const TOKEN = secret('guide-token-1');
@@ -16,21 +15,7 @@ const question = { prompt: 'Why is the sky blue?' };
 const prompt = toValue(question);
 const often = { poll_interval: { nanos: 100e6 } };
 
-let sandbox;
-let gateway;
-let predictions;
-
-before(async () => {
-  sandbox = await Sandbox.start();
-  gateway = await Gateway.start({ apiBaseUrl: sandbox.baseUrl, token: TOKEN });
-  predictions = new Client(gateway.address);
-});
-
-after(async () => {
-  predictions?.close();
-  await gateway?.stop();
-  await sandbox?.stop();
-});
+serve({ token: TOKEN });
 
 test('create returns the new prediction', async () => {
   const input = { ...question, sandbox: { pending_s: 3600 } };

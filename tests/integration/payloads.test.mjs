@@ -1,31 +1,16 @@
 // Inputs and outputs pass through the gateway without a change.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
-import { Client } from './support/client.mjs';
-import { Gateway } from './support/gateway.mjs';
+import { describe, test } from 'node:test';
 import { secret } from './support/program.mjs';
 import { rawMembers } from './support/raw_json.mjs';
-import { Sandbox, getOf, predictionJson } from './support/sandbox.mjs';
+import { getOf, predictionJson } from './support/sandbox.mjs';
+import { predictions, sandbox, serve } from './support/served.mjs';
 import { fromValue, toValue } from './support/value.mjs';
 
 const TOKEN = secret('payload-token-1');
 
-let sandbox;
-let gateway;
-let predictions;
-
-before(async () => {
-  sandbox = await Sandbox.start();
-  gateway = await Gateway.start({ apiBaseUrl: sandbox.baseUrl, token: TOKEN });
-  predictions = new Client(gateway.address);
-});
-
-after(async () => {
-  predictions?.close();
-  await gateway?.stop();
-  await sandbox?.stop();
-});
+serve({ token: TOKEN });
 
 const nested = (depth) => '['.repeat(depth) + '1' + ']'.repeat(depth);
 const nestedObjects = (depth) =>

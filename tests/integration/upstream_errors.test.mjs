@@ -1,39 +1,23 @@
 // What the upstream says or fails to say, and what the caller gets for it.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { FakeUpstream } from './support/fake_upstream.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { RawCall } from './support/raw_call.mjs';
 import { failure } from './support/rpc_error.mjs';
-import { Sandbox, getOf, predictionJson } from './support/sandbox.mjs';
+import { getOf, predictionJson } from './support/sandbox.mjs';
 import { encode } from './support/schema.mjs';
+import { gateway, predictions, sandbox, serve } from './support/served.mjs';
 import { toValue } from './support/value.mjs';
 
 const TOKEN = secret('error-token-1');
 const SMALL = 64 << 10;
 
-let sandbox;
-let gateway;
-let predictions;
-
-before(async () => {
-  sandbox = await Sandbox.start();
-  gateway = await Gateway.start({
-    apiBaseUrl: sandbox.baseUrl, token: TOKEN,
-    flags: [`--max_response_bytes=${SMALL}`],
-  });
-  predictions = new Client(gateway.address);
-});
-
-after(async () => {
-  predictions?.close();
-  clients.forEach((client) => client.close());
-  await gateway?.stop();
-  await sandbox?.stop();
-});
+serve({ token: TOKEN, flags: [`--max_response_bytes=${SMALL}`] });
+after(() => clients.forEach((client) => client.close()));
 
 // A client with a token of its own: what the upstream says of a token's limit
 // holds for all calls with it.

@@ -1,35 +1,20 @@
 // What one waiter sees.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { FakeUpstream } from './support/fake_upstream.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
-import {
-  Sandbox, getOf, predictionJson, scriptedStates,
-} from './support/sandbox.mjs';
+import { getOf, predictionJson, scriptedStates } from './support/sandbox.mjs';
+import { gateway, predictions, sandbox, serve } from './support/served.mjs';
 import { fromValue, toValue } from './support/value.mjs';
 
 const TOKEN = secret('wait-token-1');
 const often = { poll_interval: { nanos: 100e6 } };
 
-let sandbox;
-let gateway;
-let predictions;
-
-before(async () => {
-  sandbox = await Sandbox.start();
-  gateway = await Gateway.start({ apiBaseUrl: sandbox.baseUrl, token: TOKEN });
-  predictions = new Client(gateway.address);
-});
-
-after(async () => {
-  predictions?.close();
-  await gateway?.stop();
-  await sandbox?.stop();
-});
+serve({ token: TOKEN });
 
 // A prediction that runs until it is cancelled; its id.
 async function running() {

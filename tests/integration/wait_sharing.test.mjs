@@ -1,34 +1,20 @@
 // What waiters have to do with each other: they share polls, and nothing else.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Client } from './support/client.mjs';
-import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { RawCall } from './support/raw_call.mjs';
 import { failure } from './support/rpc_error.mjs';
-import { Sandbox, getOf } from './support/sandbox.mjs';
+import { getOf } from './support/sandbox.mjs';
 import { decode, encode } from './support/schema.mjs';
+import { gateway, predictions, sandbox, serve } from './support/served.mjs';
 import { toValue } from './support/value.mjs';
 
 const TOKEN = secret('sharing-token-1');
 const often = { poll_interval: { nanos: 100e6 } };
 
-let sandbox;
-let gateway;
-let predictions;
-
-before(async () => {
-  sandbox = await Sandbox.start();
-  gateway = await Gateway.start({ apiBaseUrl: sandbox.baseUrl, token: TOKEN });
-  predictions = new Client(gateway.address);
-});
-
-after(async () => {
-  predictions?.close();
-  await gateway?.stop();
-  await sandbox?.stop();
-});
+serve({ token: TOKEN });
 
 // A prediction that runs until it is cancelled; its id.
 async function running(input = {}) {
