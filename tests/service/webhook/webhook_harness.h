@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_TESTS_SERVICE_WEBHOOK_HARNESS_H_
-#define WRIFTAI_TESTS_SERVICE_WEBHOOK_HARNESS_H_
+#ifndef WRIFTAI_TESTS_SERVICE_WEBHOOK_WEBHOOK_HARNESS_H_
+#define WRIFTAI_TESTS_SERVICE_WEBHOOK_WEBHOOK_HARNESS_H_
 
 #include <memory>
 #include <string>
@@ -110,4 +110,4 @@ class WebhookHarness : public ::testing::Test {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_TESTS_SERVICE_WEBHOOK_HARNESS_H_
+#endif  // WRIFTAI_TESTS_SERVICE_WEBHOOK_WEBHOOK_HARNESS_H_

@@ -6,7 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/service/webhook_harness.h"
+#include "tests/service/webhook/webhook_harness.h"
 #include "tests/support/status_matchers.h"
 
 namespace wriftai {

@@ -8,7 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/service/webhook_harness.h"
+#include "tests/service/webhook/webhook_harness.h"
 
 namespace wriftai {
 namespace {
