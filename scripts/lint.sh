@@ -76,8 +76,8 @@ check_includes() {
     failed=1
   knows 'upstream/webhook/' 'upstream/(core|json)/|wriftai/' || failed=1
   knows 'service/logging/' 'upstream/(core|json)/' || failed=1
-  knows 'service/server/' 'service/unique_fd|upstream/core/|wriftai/' || failed=1
-  knows 'service/webhook/' 'service/unique_fd|upstream/(core|webhook)/' || failed=1
+  knows 'service/server/' 'upstream/core/|wriftai/' || failed=1
+  knows 'service/webhook/' 'upstream/(core|webhook)/' || failed=1
   knows 'service/engine/' 'service/config|upstream/|wriftai/' || failed=1
   knows 'service/calls/' \
     'service/(config|engine/|logging/)|upstream/|wriftai/' || failed=1

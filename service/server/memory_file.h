@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "service/unique_fd.h"
+#include "upstream/core/unique_fd.h"
 
 namespace wriftai {
 

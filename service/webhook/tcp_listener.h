@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "service/unique_fd.h"
+#include "upstream/core/unique_fd.h"
 
 namespace wriftai {
 

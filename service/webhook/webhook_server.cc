@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "service/unique_fd.h"
 #include "service/webhook/tcp_listener.h"
 #include "service/webhook/webhook_connection.h"
+#include "upstream/core/unique_fd.h"
 
 namespace wriftai {
 namespace {

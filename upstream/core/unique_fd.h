@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_UNIQUE_FD_H_
-#define WRIFTAI_SERVICE_UNIQUE_FD_H_
+#ifndef WRIFTAI_UPSTREAM_CORE_UNIQUE_FD_H_
+#define WRIFTAI_UPSTREAM_CORE_UNIQUE_FD_H_
 
 #include <unistd.h>
 
@@ -30,4 +30,4 @@ class UniqueFd {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_UNIQUE_FD_H_
+#endif  // WRIFTAI_UPSTREAM_CORE_UNIQUE_FD_H_
