@@ -74,6 +74,12 @@ check_includes() {
   knows 'upstream/watch/' \
     'upstream/(budget/|core/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
+  knows 'upstream/create/' \
+    'upstream/(core/|error_details|json/|prediction_(client|params))|wriftai/' ||
+    failed=1
+  knows 'upstream/rest/' \
+    'upstream/(budget/|call_trace|core/|error_details|http/|json/|prediction_(client|params)|retry_policy)|wriftai/' ||
+    failed=1
   knows 'upstream/webhook/' 'upstream/(core|json)/|wriftai/' || failed=1
   knows 'service/logging/' 'upstream/(core|json)/' || failed=1
   knows 'service/server/' 'upstream/core/|wriftai/' || failed=1

@@ -12,7 +12,7 @@
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/flag_set.h"
 #include "upstream/core/secret.h"
-#include "upstream/rest_prediction_client.h"
+#include "upstream/rest/rest_prediction_client.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/webhook_feed.h"
 

@@ -38,9 +38,10 @@ struct CallContext {
 //
 // Threads: loop only. Arguments are taken by value. `done` runs on the loop,
 // exactly once, never before the method has returned, and not at all once the
-// handle has been destroyed. Fails: by the table of upstream/http_status.h,
-// with details, and RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED) where the
-// credential's budget does not reach the call in time.
+// handle has been destroyed. Fails: by the table of
+// upstream/rest/http_status.h, with details, and RESOURCE_EXHAUSTED
+// (BUDGET_EXHAUSTED) where the credential's budget does not reach the call in
+// time.
 class PredictionClient {
  public:
   using PredictionDone =

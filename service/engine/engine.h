@@ -11,10 +11,10 @@
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
-#include "upstream/create_once.h"
+#include "upstream/create/create_once.h"
+#include "upstream/create/registering_client.h"
 #include "upstream/http/http_transport.h"
-#include "upstream/registering_client.h"
-#include "upstream/rest_prediction_client.h"
+#include "upstream/rest/rest_prediction_client.h"
 #include "upstream/watch/watch_registry.h"
 
 namespace wriftai {

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "service/calls/short_text.h"
 #include "upstream/error_details.h"
-#include "upstream/http_status.h"
+#include "upstream/rest/http_status.h"
 
 namespace wriftai {
 namespace {

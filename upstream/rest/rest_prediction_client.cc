@@ -1,4 +1,4 @@
-#include "upstream/rest_prediction_client.h"
+#include "upstream/rest/rest_prediction_client.h"
 
 #include <memory>
 #include <utility>
@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "upstream/json/prediction_json.h"
-#include "upstream/percent_encode.h"
+#include "upstream/rest/percent_encode.h"
 
 namespace wriftai {
 namespace {

@@ -1,4 +1,4 @@
-#include "upstream/upstream_health.h"
+#include "upstream/rest/upstream_health.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "upstream/registering_client.h"
+#include "upstream/create/registering_client.h"
 
 namespace wriftai {
 

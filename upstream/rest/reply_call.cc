@@ -1,10 +1,10 @@
-#include "upstream/reply_call.h"
+#include "upstream/rest/reply_call.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "upstream/error_details.h"
-#include "upstream/rate_limit.h"
+#include "upstream/rest/rate_limit.h"
 
 namespace wriftai {
 namespace {

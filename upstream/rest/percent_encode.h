@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_PERCENT_ENCODE_H_
-#define WRIFTAI_UPSTREAM_PERCENT_ENCODE_H_
+#ifndef WRIFTAI_UPSTREAM_REST_PERCENT_ENCODE_H_
+#define WRIFTAI_UPSTREAM_REST_PERCENT_ENCODE_H_
 
 #include <string>
 
@@ -14,4 +14,4 @@ std::string PercentEncode(absl::string_view text);
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_PERCENT_ENCODE_H_
+#endif  // WRIFTAI_UPSTREAM_REST_PERCENT_ENCODE_H_

@@ -1,4 +1,4 @@
-#include "upstream/reply_call.h"
+#include "upstream/rest/reply_call.h"
 
 #include <memory>
 #include <optional>

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_CREATE_ONCE_H_
-#define WRIFTAI_UPSTREAM_CREATE_ONCE_H_
+#ifndef WRIFTAI_UPSTREAM_CREATE_CREATE_ONCE_H_
+#define WRIFTAI_UPSTREAM_CREATE_CREATE_ONCE_H_
 
 #include <cstddef>
 #include <deque>
@@ -80,4 +80,4 @@ class CreateOnce {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_CREATE_ONCE_H_
+#endif  // WRIFTAI_UPSTREAM_CREATE_CREATE_ONCE_H_

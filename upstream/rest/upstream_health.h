@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_UPSTREAM_HEALTH_H_
-#define WRIFTAI_UPSTREAM_UPSTREAM_HEALTH_H_
+#ifndef WRIFTAI_UPSTREAM_REST_UPSTREAM_HEALTH_H_
+#define WRIFTAI_UPSTREAM_REST_UPSTREAM_HEALTH_H_
 
 #include <functional>
 #include <utility>
@@ -37,4 +37,4 @@ class UpstreamHealth {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_UPSTREAM_HEALTH_H_
+#endif  // WRIFTAI_UPSTREAM_REST_UPSTREAM_HEALTH_H_

@@ -1,4 +1,4 @@
-#include "upstream/rest_prediction_client.h"
+#include "upstream/rest/rest_prediction_client.h"
 
 #include <memory>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "upstream/http_status.h"
+#include "upstream/rest/http_status.h"
 
 #include <utility>
 #include <variant>
@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "upstream/error_details.h"
 #include "upstream/json/error_json.h"
-#include "upstream/rate_limit.h"
+#include "upstream/rest/rate_limit.h"
 
 namespace wriftai {
 namespace {

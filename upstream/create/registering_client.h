@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_REGISTERING_CLIENT_H_
-#define WRIFTAI_UPSTREAM_REGISTERING_CLIENT_H_
+#ifndef WRIFTAI_UPSTREAM_CREATE_REGISTERING_CLIENT_H_
+#define WRIFTAI_UPSTREAM_CREATE_REGISTERING_CLIENT_H_
 
 #include <functional>
 #include <memory>
@@ -52,4 +52,4 @@ class RegisteringClient final : public PredictionClient {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_REGISTERING_CLIENT_H_
+#endif  // WRIFTAI_UPSTREAM_CREATE_REGISTERING_CLIENT_H_

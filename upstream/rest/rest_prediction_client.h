@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_REST_PREDICTION_CLIENT_H_
-#define WRIFTAI_UPSTREAM_REST_PREDICTION_CLIENT_H_
+#ifndef WRIFTAI_UPSTREAM_REST_REST_PREDICTION_CLIENT_H_
+#define WRIFTAI_UPSTREAM_REST_REST_PREDICTION_CLIENT_H_
 
 #include <functional>
 #include <set>
@@ -11,8 +11,8 @@
 #include "upstream/core/scheduler.h"
 #include "upstream/http/http_transport.h"
 #include "upstream/prediction_client.h"
-#include "upstream/reply_call.h"
-#include "upstream/upstream_health.h"
+#include "upstream/rest/reply_call.h"
+#include "upstream/rest/upstream_health.h"
 
 namespace wriftai {
 
@@ -83,4 +83,4 @@ class RestPredictionClient : public PredictionClient {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_REST_PREDICTION_CLIENT_H_
+#endif  // WRIFTAI_UPSTREAM_REST_REST_PREDICTION_CLIENT_H_

@@ -1,4 +1,4 @@
-#include "upstream/percent_encode.h"
+#include "upstream/rest/percent_encode.h"
 
 #include "absl/strings/ascii.h"
 

@@ -1,4 +1,4 @@
-#include "upstream/rate_limit.h"
+#include "upstream/rest/rate_limit.h"
 
 #include <algorithm>
 #include <string>

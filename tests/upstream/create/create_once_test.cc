@@ -1,4 +1,4 @@
-#include "upstream/create_once.h"
+#include "upstream/create/create_once.h"
 
 #include <memory>
 #include <optional>

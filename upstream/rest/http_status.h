@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_HTTP_STATUS_H_
-#define WRIFTAI_UPSTREAM_HTTP_STATUS_H_
+#ifndef WRIFTAI_UPSTREAM_REST_HTTP_STATUS_H_
+#define WRIFTAI_UPSTREAM_REST_HTTP_STATUS_H_
 
 #include <string>
 
@@ -66,4 +66,4 @@ absl::Status InvalidReply(const HttpResponse& response, absl::string_view why);
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_HTTP_STATUS_H_
+#endif  // WRIFTAI_UPSTREAM_REST_HTTP_STATUS_H_

@@ -1,4 +1,4 @@
-#include "upstream/registering_client.h"
+#include "upstream/create/registering_client.h"
 
 #include <optional>
 #include <string>
@@ -9,7 +9,7 @@
 #include "tests/support/fake_prediction_client.h"
 #include "tests/support/manual_scheduler.h"
 #include "tests/support/status_matchers.h"
-#include "upstream/create_once.h"
+#include "upstream/create/create_once.h"
 
 namespace wriftai {
 namespace {

@@ -1,4 +1,4 @@
-#include "upstream/http_status.h"
+#include "upstream/rest/http_status.h"
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_REPLY_CALL_H_
-#define WRIFTAI_UPSTREAM_REPLY_CALL_H_
+#ifndef WRIFTAI_UPSTREAM_REST_REPLY_CALL_H_
+#define WRIFTAI_UPSTREAM_REST_REPLY_CALL_H_
 
 #include <memory>
 #include <string>
@@ -15,9 +15,9 @@
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/http/http_transport.h"
-#include "upstream/http_status.h"
+#include "upstream/rest/http_status.h"
+#include "upstream/rest/upstream_health.h"
 #include "upstream/retry_policy.h"
-#include "upstream/upstream_health.h"
 
 namespace wriftai {
 
@@ -82,4 +82,4 @@ class ReplyCall : public Call {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_REPLY_CALL_H_
+#endif  // WRIFTAI_UPSTREAM_REST_REPLY_CALL_H_
