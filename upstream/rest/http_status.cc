@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "upstream/error_details.h"
 #include "upstream/json/error_json.h"
-#include "upstream/rest/rate_limit.h"
+#include "upstream/rest/rate_limit_headers.h"
 
 namespace wriftai {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "upstream/error_details.h"
-#include "upstream/rest/rate_limit.h"
+#include "upstream/rest/rate_limit_headers.h"
 
 namespace wriftai {
 namespace {

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_REST_RATE_LIMIT_H_
-#define WRIFTAI_UPSTREAM_REST_RATE_LIMIT_H_
+#ifndef WRIFTAI_UPSTREAM_REST_RATE_LIMIT_HEADERS_H_
+#define WRIFTAI_UPSTREAM_REST_RATE_LIMIT_HEADERS_H_
 
 #include "absl/time/time.h"
 #include "upstream/budget/rate_limit.h"
@@ -22,4 +22,4 @@ RateLimit RateLimitFromHeaders(const HttpResponse& response,
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_REST_RATE_LIMIT_H_
+#endif  // WRIFTAI_UPSTREAM_REST_RATE_LIMIT_HEADERS_H_

@@ -1,4 +1,4 @@
-#include "upstream/rest/rate_limit.h"
+#include "upstream/rest/rate_limit_headers.h"
 
 #include <algorithm>
 #include <string>
