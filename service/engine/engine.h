@@ -82,6 +82,7 @@ class Engine {
   UpstreamHealth& upstream_health() { return client_.health(); }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
+  const CreateOnce& creates() const { return creates_; }
 
  private:
   absl::Status Draining();

@@ -207,6 +207,8 @@ EngineNumbers NumbersOf(Engine& engine) {
   numbers.waiter_count = watches.waiter_count();
   numbers.cache_bytes = watches.cache().bytes();
   numbers.cache_size = watches.cache().size();
+  numbers.request_ids = engine.creates().kept_ids();
+  numbers.request_id_bytes = engine.creates().kept_bytes();
   numbers.webhooks = {watches.webhook_stats(),
                       watches.webhooks().trust().interval(),
                       watches.webhooks().proven_count()};
@@ -231,6 +233,12 @@ std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
   add(MetricType::Gauge, "cached_predictions",
       "Predictions that are kept and that nobody waits for.",
       numbers.cache_size);
+  add(MetricType::Gauge, "request_ids",
+      "Request ids whose creates are under way or remembered.",
+      numbers.request_ids);
+  add(MetricType::Gauge, "request_id_bytes",
+      "Memory of the predictions that are remembered with them.",
+      numbers.request_id_bytes);
   for (MetricFamily& family : WebhookMetricFamilies(numbers.webhooks)) {
     families.push_back(std::move(family));
   }

@@ -29,6 +29,8 @@ struct EngineNumbers {
   size_t waiter_count = 0;
   int64_t cache_bytes = 0;
   size_t cache_size = 0;
+  size_t request_ids = 0;
+  size_t request_id_bytes = 0;
   WebhookNumbers webhooks;
 };
 

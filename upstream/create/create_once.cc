@@ -1,6 +1,8 @@
 #include "upstream/create/create_once.h"
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,12 +13,15 @@
 namespace wriftai {
 namespace {
 
+// What a caller is told at the least before it tries again for room.
+constexpr absl::Duration kLeastDelay = absl::Seconds(1);
+
 // What makes two creates the same: all that is sent.
-std::string Fingerprint(const CreateParams& params) {
-  return Sha256(absl::StrCat(
+std::string SentFor(const CreateParams& params) {
+  return absl::StrCat(
       params.server_wait.value_or(-1), " ",
       params.validate_input.has_value() ? (*params.validate_input ? 1 : 0) : -1,
-      " ", CreateBodyToJson(params, true)));
+      " ", CreateBodyToJson(params, true));
 }
 
 // Whether nothing can have been created, so that the id may be used again.
@@ -32,30 +37,36 @@ bool NothingCreated(const absl::Status& status) {
 
 }  // namespace
 
-struct CreateOnce::Entry {
-  std::string fingerprint;
-  CallHandle create;                  // While it is under way.
+// A create that has not been answered.
+struct CreateOnce::UnderWay {
+  CallHandle create;
   std::vector<Interest*> interested;  // Those who wait for it.
+};
 
-  // The answer, from then on.
-  std::optional<absl::StatusOr<v1::Prediction>> answer;
-  size_t bytes = 0;
+struct CreateOnce::Entry {
+  Digest fingerprint;                             // Of what was sent.
+  std::map<std::string, size_t>::iterator owner;  // In kept_by_.
+  std::shared_ptr<UnderWay> under_way;            // Null from the answer on.
+
+  // The answer: an error, or what was created, or no more of it than its id.
   absl::Time expires_at;
+  absl::Status status;
+  std::string id;
+  std::unique_ptr<const v1::Prediction> whole;
 };
 
 // One caller of a create under way.
 class CreateOnce::Interest : public Call {
  public:
-  Interest(std::shared_ptr<Entry> entry, PredictionClient::PredictionDone done)
-      : entry_(std::move(entry)), done_(std::move(done)) {
-    entry_->interested.push_back(this);
+  Interest(std::shared_ptr<UnderWay> create,
+           PredictionClient::PredictionDone done)
+      : create_(std::move(create)), done_(std::move(done)) {
+    create_->interested.push_back(this);
   }
   ~Interest() override {
-    auto& all = entry_->interested;
-    for (Interest*& one : all) {
-      // Kept in place: the list may be being gone through.
-      if (one == this) one = nullptr;
-    }
+    auto& all = create_->interested;
+    // Kept in place: the list may be being gone through.
+    std::replace(all.begin(), all.end(), this, static_cast<Interest*>(nullptr));
   }
 
   void set_timer(TimerHandle timer) { timer_ = std::move(timer); }
@@ -69,7 +80,7 @@ class CreateOnce::Interest : public Call {
   }
 
  private:
-  const std::shared_ptr<Entry> entry_;
+  const std::shared_ptr<UnderWay> create_;
   PredictionClient::PredictionDone done_;
   TimerHandle timer_;
 };
@@ -79,102 +90,152 @@ CreateOnce::CreateOnce(Scheduler& scheduler, PredictionClient& client)
 
 CreateOnce::~CreateOnce() = default;
 
-CallHandle CreateOnce::Create(CallContext context, std::string request_id,
+CallHandle CreateOnce::Create(CallContext context,
+                              const std::string& request_id,
                               CreateParams params,
                               PredictionClient::PredictionDone done) {
   assert(scheduler_.OnLoopThread());
   Forget();
-  Key key(context.credential->key(), std::move(request_id));
-  std::string fingerprint = Fingerprint(params);
-  auto failure = std::make_shared<Entry>();
-  std::shared_ptr<Entry>& entry = entries_[key];
-  if (entry == nullptr && entries_.size() > kMostAnswers) {
-    entries_.erase(key);
-    failure->answer = GatewayError(
-        absl::StatusCode::kResourceExhausted, "TOO_MANY_REQUEST_IDS",
-        absl::StrCat("the gateway keeps ", kMostAnswers,
-                     " request ids already; create without one, or later"));
-    return Replay(std::move(context), *failure, std::move(done));
+  const Digest key =
+      DigestOf(absl::StrCat(context.credential->key(), " ", request_id));
+  const Digest fingerprint = DigestOf(SentFor(params));
+  const auto entry = entries_.find(key);
+  if (entry == entries_.end()) {
+    return Begin(key, fingerprint, std::move(context), std::move(params),
+                 std::move(done));
   }
-  if (entry == nullptr) {
-    entry = std::make_shared<Entry>();
-    entry->fingerprint = std::move(fingerprint);
-    CallHandle interest = Join(context, entry, std::move(done));
-    // The create outlives its callers, so that it has no deadline of theirs.
-    context.deadline = absl::InfiniteFuture();
-    entry->create =
-        client_.Create(std::move(context), std::move(params),
-                       [this, key](absl::StatusOr<v1::Prediction> created) {
-                         OnCreated(key, std::move(created));
-                       });
-    return interest;
+  if (entry->second.fingerprint != fingerprint) {
+    return Tell(FieldError("request_id",
+                           "an id that has not been used for another create"),
+                std::move(done));
   }
-  if (entry->fingerprint != fingerprint) {
-    failure->answer = FieldError(
-        "request_id", "an id that has not been used for another create");
-    return Replay(std::move(context), *failure, std::move(done));
+  if (entry->second.under_way != nullptr) {
+    return Join(context.deadline, entry->second, std::move(done));
   }
-  if (!entry->answer.has_value()) return Join(context, entry, std::move(done));
-  return Replay(std::move(context), *entry, std::move(done));
+  return Replay(std::move(context), entry->second, std::move(done));
 }
 
-CallHandle CreateOnce::Join(const CallContext& context,
-                            const std::shared_ptr<Entry>& entry,
+CreateOnce::Digest CreateOnce::DigestOf(absl::string_view data) {
+  const std::string sha = Sha256(data);
+  Digest digest;
+  std::copy(sha.begin(), sha.end(), digest.begin());
+  return digest;
+}
+
+CallHandle CreateOnce::Begin(const Digest& key, const Digest& fingerprint,
+                             CallContext context, CreateParams params,
+                             PredictionClient::PredictionDone done) {
+  const std::string& whose = context.credential->key();
+  const auto before = kept_by_.find(whose);
+  const size_t kept = before == kept_by_.end() ? 0 : before->second;
+  if (kept >= kMostIds - entries_.size()) {
+    return Tell(NoRoom(kept), std::move(done));
+  }
+  Entry& entry = entries_[key];
+  entry.fingerprint = fingerprint;
+  entry.owner = kept_by_.try_emplace(whose, 0).first;
+  ++entry.owner->second;
+  entry.under_way = std::make_shared<UnderWay>();
+  CallHandle interest = Join(context.deadline, entry, std::move(done));
+  // The create outlives its callers, so that it has no deadline of theirs.
+  context.deadline = absl::InfiniteFuture();
+  entry.under_way->create = client_.Create(
+      std::move(context), std::move(params),
+      [this, key](const absl::StatusOr<v1::Prediction>& created) {
+        OnCreated(key, created);
+      });
+  return interest;
+}
+
+CallHandle CreateOnce::Join(absl::Time deadline, const Entry& entry,
                             PredictionClient::PredictionDone done) {
-  auto interest = std::make_unique<Interest>(entry, std::move(done));
-  if (context.deadline != absl::InfiniteFuture()) {
-    interest->set_timer(
-        scheduler_.PostAt(context.deadline, [raw = interest.get()] {
-          raw->Finish(GatewayError(
-              absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
-              "the deadline has passed; the create goes on: call again with "
-              "the same request_id for its answer"));
-        }));
+  auto interest = std::make_unique<Interest>(entry.under_way, std::move(done));
+  if (deadline != absl::InfiniteFuture()) {
+    interest->set_timer(scheduler_.PostAt(deadline, [raw = interest.get()] {
+      raw->Finish(GatewayError(
+          absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+          "the deadline has passed; the create goes on: call again with "
+          "the same request_id for its answer"));
+    }));
   }
   return interest;
 }
 
 CallHandle CreateOnce::Replay(CallContext context, const Entry& entry,
                               PredictionClient::PredictionDone done) {
-  const absl::StatusOr<v1::Prediction>& answer = *entry.answer;
-  if (answer.ok() && entry.bytes == 0) {
-    return client_.Get(std::move(context), answer->id(), std::move(done));
-  }
-  // An interest in something that is settled: told from the loop, as all are.
-  auto settled = std::make_shared<Entry>();
-  auto interest = std::make_unique<Interest>(settled, std::move(done));
+  if (!entry.status.ok()) return Tell(entry.status, std::move(done));
+  if (entry.whole != nullptr) return Tell(*entry.whole, std::move(done));
+  return client_.Get(std::move(context), entry.id, std::move(done));
+}
+
+// What is settled: told from the loop, as all is.
+CallHandle CreateOnce::Tell(absl::StatusOr<v1::Prediction> answer,
+                            PredictionClient::PredictionDone done) {
+  auto interest =
+      std::make_unique<Interest>(std::make_shared<UnderWay>(), std::move(done));
   interest->set_timer(scheduler_.PostAt(
       scheduler_.Now(),
-      [raw = interest.get(), answer] { raw->Finish(answer); }));
+      [raw = interest.get(), answer = std::move(answer)]() mutable {
+        raw->Finish(std::move(answer));
+      }));
   return interest;
 }
 
-void CreateOnce::OnCreated(const Key& key,
-                           absl::StatusOr<v1::Prediction> created) {
-  const std::shared_ptr<Entry> entry = entries_.at(key);
-  entry->create.reset();
+// `kept`: the ids that the credential has.
+absl::Status CreateOnce::NoRoom(size_t kept) const {
+  absl::Status status = GatewayError(
+      absl::StatusCode::kResourceExhausted, "TOO_MANY_REQUEST_IDS",
+      absl::StrCat("the gateway keeps ", kept,
+                   " request ids of this token and has no room for more; "
+                   "create without one, or later"));
+  absl::Duration delay = kLeastDelay;
+  if (!answered_.empty()) {
+    const Entry& oldest = entries_.at(answered_.front());
+    delay = std::max(delay, oldest.expires_at - scheduler_.Now());
+  }
+  SetRetryDelay(delay, status);
+  return status;
+}
+
+void CreateOnce::OnCreated(const Digest& key,
+                           const absl::StatusOr<v1::Prediction>& created) {
+  const auto found = entries_.find(key);
+  Entry& entry = found->second;
+  const std::shared_ptr<UnderWay> answered = std::move(entry.under_way);
+  answered->create.reset();
   if (!created.ok() && NothingCreated(created.status())) {
-    entries_.erase(key);
+    Erase(found);
   } else {
-    entry->answer = created;
-    entry->bytes = created.ok() ? created->ByteSizeLong() : 0;
-    entry->expires_at = scheduler_.Now() + kReplayWindow;
-    kept_bytes_ += entry->bytes;
+    entry.expires_at = scheduler_.Now() + kReplayWindow;
+    entry.status = created.status();
+    if (created.ok()) {
+      entry.id = created->id();
+      entry.whole = std::make_unique<const v1::Prediction>(*created);
+      kept_bytes_ += entry.whole->SpaceUsedLong();
+    }
     answered_.push_back(key);
     Shrink();
   }
-  for (Interest* const& interest : entry->interested) {
+  for (Interest* const& interest : answered->interested) {
     if (interest != nullptr) interest->Finish(created);
   }
+}
+
+void CreateOnce::Erase(Entries::iterator entry) {
+  const auto owner = entry->second.owner;
+  if (--owner->second == 0) kept_by_.erase(owner);
+  if (entry->second.whole != nullptr) {
+    kept_bytes_ -= entry->second.whole->SpaceUsedLong();
+  }
+  entries_.erase(entry);
 }
 
 // Forgets the answers whose window is over.
 void CreateOnce::Forget() {
   while (!answered_.empty()) {
     const auto oldest = entries_.find(answered_.front());
-    if (oldest->second->expires_at > scheduler_.Now()) return;
-    kept_bytes_ -= oldest->second->bytes;
-    entries_.erase(oldest);
+    if (oldest->second.expires_at > scheduler_.Now()) return;
+    Erase(oldest);
     answered_.pop_front();
     if (first_whole_ > 0) --first_whole_;
   }
@@ -183,13 +244,10 @@ void CreateOnce::Forget() {
 // Reduces the oldest answers to their ids until the rest fits.
 void CreateOnce::Shrink() {
   while (kept_bytes_ > kMostBytes && first_whole_ < answered_.size()) {
-    Entry& entry = *entries_.at(answered_[first_whole_++]);
-    if (entry.bytes == 0) continue;
-    v1::Prediction reduced;
-    reduced.set_id((*entry.answer)->id());
-    *entry.answer = std::move(reduced);
-    kept_bytes_ -= entry.bytes;
-    entry.bytes = 0;
+    Entry& entry = entries_.at(answered_[first_whole_++]);
+    if (entry.whole == nullptr) continue;
+    kept_bytes_ -= entry.whole->SpaceUsedLong();
+    entry.whole.reset();
   }
 }
 

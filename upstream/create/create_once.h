@@ -1,15 +1,16 @@
 #ifndef WRIFTAI_UPSTREAM_CREATE_CREATE_ONCE_H_
 #define WRIFTAI_UPSTREAM_CREATE_CREATE_ONCE_H_
 
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 
+#include "absl/container/node_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/prediction_client.h"
@@ -28,18 +29,22 @@ namespace wriftai {
 // Threads: loop. Owns: the creates under way, the answers. Scheduler and client
 // must outlive it; it must outlive the handles it gives. Fails: by the client's
 // table; INVALID_ARGUMENT (request_id) for a different create under a used id;
-// RESOURCE_EXHAUSTED when kMostAnswers creates are kept already.
+// RESOURCE_EXHAUSTED (TOO_MANY_REQUEST_IDS, RetryInfo) where there is no room
+// for one more id.
 class CreateOnce {
  public:
   // How long an answer is kept: far longer than any caller retries.
   static constexpr absl::Duration kReplayWindow = absl::Hours(1);
 
-  // Answers that are kept: 15 creates a second for kReplayWindow, the
-  // published limit of one credential. More are refused: forgetting one early
-  // could start a paid prediction twice.
-  static constexpr size_t kMostAnswers = 54'000;
+  // Ids that are kept, some 330 bytes each. A credential may have as many as
+  // are still free (Choudhury and Hahne's dynamic threshold, 1998): one alone
+  // half of them, the 15 creates a second of the published limit for
+  // kReplayWindow; and however many others have, who comes new finds room. What
+  // is more is refused: forgetting one early could start a paid prediction
+  // twice.
+  static constexpr size_t kMostIds = 108'000;
 
-  // Bytes of predictions (inputs, mostly) that are kept with the answers.
+  // Memory of predictions (inputs, mostly) that are kept with the answers.
   // Beyond it the oldest are reduced to their ids and fetched when asked for.
   static constexpr size_t kMostBytes = 64 << 20;
 
@@ -49,32 +54,46 @@ class CreateOnce {
   // `request_id`: a UUID in lower case. The handle is the caller's interest
   // alone: dropping it does not stop the create. The caller's deadline ends
   // its own waiting (DEADLINE_EXCEEDED), not the create.
-  [[nodiscard]] CallHandle Create(CallContext context, std::string request_id,
+  [[nodiscard]] CallHandle Create(CallContext context,
+                                  const std::string& request_id,
                                   CreateParams params,
                                   PredictionClient::PredictionDone done);
 
+  size_t kept_ids() const { return entries_.size(); }
   size_t kept_bytes() const { return kept_bytes_; }
 
  private:
   class Interest;
+  struct UnderWay;
   struct Entry;
-  // The credential's key, the request id.
-  using Key = std::pair<std::string, std::string>;
+  using Digest = std::array<char, 32>;  // SHA-256.
+  // By the digest of the credential's key and the request id.
+  using Entries = absl::node_hash_map<Digest, Entry>;
 
-  CallHandle Join(const CallContext& context,
-                  const std::shared_ptr<Entry>& entry,
+  static Digest DigestOf(absl::string_view data);
+  CallHandle Begin(const Digest& key, const Digest& fingerprint,
+                   CallContext context, CreateParams params,
+                   PredictionClient::PredictionDone done);
+  CallHandle Join(absl::Time deadline, const Entry& entry,
                   PredictionClient::PredictionDone done);
   CallHandle Replay(CallContext context, const Entry& entry,
                     PredictionClient::PredictionDone done);
-  void OnCreated(const Key& key, absl::StatusOr<v1::Prediction> created);
+  CallHandle Tell(absl::StatusOr<v1::Prediction> answer,
+                  PredictionClient::PredictionDone done);
+  absl::Status NoRoom(size_t kept) const;
+  void OnCreated(const Digest& key,
+                 const absl::StatusOr<v1::Prediction>& created);
+  void Erase(Entries::iterator entry);
   void Forget();
   void Shrink();
 
   Scheduler& scheduler_;
   PredictionClient& client_;
-  std::map<Key, std::shared_ptr<Entry>> entries_;
-  std::deque<Key> answered_;  // Oldest first: the order in which they expire.
-  size_t first_whole_ = 0;    // Of answered_: those before it are ids alone.
+  Entries entries_;
+  std::map<std::string, size_t> kept_by_;  // Ids, by the credential's key.
+  std::deque<Digest>
+      answered_;            // Oldest first: the order in which they expire.
+  size_t first_whole_ = 0;  // Of answered_: those before it are ids alone.
   size_t kept_bytes_ = 0;
 };
 

@@ -118,6 +118,8 @@ TEST(Metrics, TellWhatTheWatchesDo) {
   numbers.waiter_count = 10;
   numbers.cache_bytes = 7;
   numbers.cache_size = 8;
+  numbers.request_ids = 9;
+  numbers.request_id_bytes = 11;
   const auto samples = Samples(numbers);
   const std::pair<const char*, double> wanted[] = {
       {"polls_total{method=\"get\"}", 1},
@@ -130,7 +132,9 @@ TEST(Metrics, TellWhatTheWatchesDo) {
       {"waiters", 10},
       {"coalescing_ratio", 2.5},
       {"cache_bytes", 7},
-      {"cached_predictions", 8}};
+      {"cached_predictions", 8},
+      {"request_ids", 9},
+      {"request_id_bytes", 11}};
   for (const auto& sample : wanted) EXPECT_THAT(samples, Contains(sample));
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
@@ -183,19 +184,62 @@ TEST_F(CreateOnceTest, LargeAnswersAreReducedToIdsAndFetchedAgain) {
   EXPECT_EQ(client_.calls()[1].id, kId);
 }
 
-TEST_F(CreateOnceTest, NeverForgetsForLackOfRoom) {
-  std::vector<Caller> callers(2);
-  for (size_t i = 0; i < CreateOnce::kMostAnswers; ++i) {
-    Create(callers[0], Params(), "token", absl::InfiniteDuration(),
-           std::to_string(i).c_str());
-    client_.Answer(MakePrediction(kId, "pending"));
+// Creates of one token, each under an id of its own, until one is refused.
+class FullCreateOnceTest : public CreateOnceTest {
+ protected:
+  // How many were sent.
+  size_t Fill(const char* token) {
+    const size_t before = client_.calls().size();
+    for (int i = 0;; ++i) {
+      Create(first_, Params(), token, absl::InfiniteDuration(),
+             absl::StrCat(i).c_str());
+      if (first_.answer.has_value()) return client_.calls().size() - before;
+      client_.Answer(MakePrediction(kId, "pending"));
+    }
   }
-  Create(callers[1], Params(), "token", absl::InfiniteDuration(), "one more");
-  EXPECT_THAT(*callers[1].answer,
-              StatusIs(absl::StatusCode::kResourceExhausted));
-  Create(callers[1], Params(), "token", absl::InfiniteDuration(), "0");
-  EXPECT_EQ((*callers[1].answer)->id(), kId);
-  EXPECT_THAT(client_.calls(), SizeIs(CreateOnce::kMostAnswers));
+};
+
+TEST_F(FullCreateOnceTest, NeverForgetsForLackOfRoom) {
+  const size_t sent = Fill("alice");
+  EXPECT_EQ(sent, 54'000u) << "15 creates a second for an hour";
+  EXPECT_EQ(once_.kept_ids(), sent);
+  Create(second_, Params(), "alice", absl::InfiniteDuration(), "0");
+  EXPECT_EQ((*second_.answer)->id(), kId);
+  EXPECT_THAT(client_.calls(), SizeIs(sent));
+}
+
+TEST_F(FullCreateOnceTest, RefusesUntilTheOldestIsForgotten) {
+  Create(second_, Params(), "alice", absl::InfiniteDuration(), "oldest");
+  client_.Answer(MakePrediction(kId, "pending"));
+  scheduler_.Advance(CreateOnce::kReplayWindow / 2);
+  Fill("alice");
+  EXPECT_THAT(*first_.answer,
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       "the gateway keeps 54000 request ids of this token and "
+                       "has no room for more; create without one, or later"));
+  EXPECT_EQ(ErrorReason(first_.answer->status()), "TOO_MANY_REQUEST_IDS");
+  EXPECT_EQ(RetryDelay(first_.answer->status()), CreateOnce::kReplayWindow / 2);
+  scheduler_.Advance(CreateOnce::kReplayWindow / 2);
+  Create(first_, Params(), "alice", absl::InfiniteDuration(), "one more");
+  EXPECT_FALSE(first_.answer.has_value());
+}
+
+TEST_F(FullCreateOnceTest, LeavesRoomForCredentialsThatComeLater) {
+  EXPECT_EQ(Fill("alice"), CreateOnce::kMostIds / 2);
+  EXPECT_EQ(Fill("bob"), CreateOnce::kMostIds / 4);
+  EXPECT_EQ(Fill("carol"), CreateOnce::kMostIds / 8);
+}
+
+TEST_F(CreateOnceTest, ForgetsWhoseIdsTheyWere) {
+  Create(first_, Params(), "alice");
+  client_.Answer(absl::UnauthenticatedError("401"));
+  EXPECT_EQ(once_.kept_ids(), 0u);
+  Create(first_, Params(), "alice");
+  client_.Answer(MakePrediction(kId, "pending"));
+  EXPECT_EQ(once_.kept_ids(), 1u);
+  scheduler_.Advance(CreateOnce::kReplayWindow);
+  Create(second_, Params(), "bob");
+  EXPECT_EQ(once_.kept_ids(), 1u);
 }
 
 }  // namespace
