@@ -1,62 +1,55 @@
 #include "upstream/watch/proven_owners.h"
 
-#include <iterator>
-
 namespace wriftai {
 
 bool ProvenOwners::Prove(const std::string& credential_key,
                          const std::string& id) {
   const absl::Time now = clock_.Now();
-  const auto [proof, is_new] = proofs_.try_emplace(Key(id, credential_key));
+  Proofs::Entry* proof = proofs_.Find(credential_key, id);
+  const bool is_new = proof == nullptr;
   if (is_new) {
-    proof->second.order = by_proof_.insert(by_proof_.end(), proof->first);
+    proof = &proofs_.Add(credential_key, id, 1, {});
+    by_id_.emplace(proof->id, *proof->owner);
   } else {
-    by_proof_.splice(by_proof_.end(), by_proof_, proof->second.order);
+    proofs_.Touch(*proof);
   }
-  proof->second.expires_at = now + kKeepFor;
-  while (proofs_.size() > kMost ||
-         proofs_.at(by_proof_.front()).expires_at <= now) {
-    Erase(proofs_.find(by_proof_.front()));
-  }
+  proof->value.expires_at = now + kKeepFor;
+  while (proofs_.size() > kMost) Erase(*proofs_.NextToGo());
+  while (proofs_.Oldest()->value.expires_at <= now) Erase(*proofs_.Oldest());
   return is_new;
 }
 
-std::vector<std::string> ProvenOwners::Of(const std::string& id) {
+std::vector<std::string> ProvenOwners::Of(const std::string& id) const {
   std::vector<std::string> owners;
-  auto proof = proofs_.lower_bound(Key(id, std::string()));
-  while (proof != proofs_.end() && proof->first.first == id) {
-    if (proof->second.expires_at <= clock_.Now()) {
-      proof = Erase(proof);
-      continue;
+  for (auto proof = by_id_.lower_bound({id, ""});
+       proof != by_id_.end() && proof->first == id; ++proof) {
+    const absl::string_view owner = proof->second;
+    if (proofs_.Find(owner, id)->value.expires_at > clock_.Now()) {
+      owners.emplace_back(owner);
     }
-    owners.push_back(proof->first.second);
-    ++proof;
   }
   return owners;
 }
 
 bool ProvenOwners::covered(const std::string& credential_key,
                            const std::string& id) const {
-  const auto proof = proofs_.find(Key(id, credential_key));
-  return proof != proofs_.end() && proof->second.covered;
+  const auto* const proof = proofs_.Find(credential_key, id);
+  return proof != nullptr && proof->value.covered;
 }
 
 void ProvenOwners::set_covered(const std::string& credential_key,
                                const std::string& id, bool covered) {
-  const auto proof = proofs_.find(Key(id, credential_key));
-  if (proof != proofs_.end()) proof->second.covered = covered;
+  auto* const proof = proofs_.Find(credential_key, id);
+  if (proof != nullptr) proof->value.covered = covered;
 }
 
 void ProvenOwners::Forget(const std::string& credential_key) {
-  for (auto proof = proofs_.begin(); proof != proofs_.end();) {
-    proof =
-        proof->first.second == credential_key ? Erase(proof) : std::next(proof);
-  }
+  while (auto* const proof = proofs_.OldestOf(credential_key)) Erase(*proof);
 }
 
-ProvenOwners::Proofs::iterator ProvenOwners::Erase(Proofs::iterator proof) {
-  by_proof_.erase(proof->second.order);
-  return proofs_.erase(proof);
+void ProvenOwners::Erase(Proofs::Entry& proof) {
+  by_id_.erase({proof.id, *proof.owner});
+  proofs_.Erase(proof);
 }
 
 }  // namespace wriftai

@@ -2,13 +2,14 @@
 #define WRIFTAI_UPSTREAM_WATCH_PROVEN_OWNERS_H_
 
 #include <cstddef>
-#include <list>
-#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "upstream/core/fair_lru.h"
 #include "upstream/core/scheduler.h"
 
 namespace wriftai {
@@ -29,7 +30,8 @@ class ProvenOwners {
   static constexpr absl::Duration kKeepFor = absl::Hours(2);
 
   // Fifteen creates a second, the published limit of one credential, for
-  // kKeepFor. The least recently proven go first. Some 300 bytes each.
+  // kKeepFor. The least recently proven go first, of the credential that has
+  // most (FairLru). Some 300 bytes each.
   static constexpr size_t kMost = 108'000;
 
   explicit ProvenOwners(const Scheduler& clock) : clock_(clock) {}
@@ -38,7 +40,7 @@ class ProvenOwners {
   bool Prove(const std::string& credential_key, const std::string& id);
 
   // The keys of all for whom `id` is proven.
-  std::vector<std::string> Of(const std::string& id);
+  std::vector<std::string> Of(const std::string& id) const;
 
   // Whether webhooks are thought to tell of it; false where it is not proven.
   bool covered(const std::string& credential_key, const std::string& id) const;
@@ -51,20 +53,18 @@ class ProvenOwners {
   size_t size() const { return proofs_.size(); }
 
  private:
-  // The prediction's id, the credential's key.
-  using Key = std::pair<std::string, std::string>;
   struct Proof {
     bool covered = false;
     absl::Time expires_at;
-    std::list<Key>::iterator order;
   };
-  using Proofs = std::map<Key, Proof>;
+  using Proofs = FairLru<Proof>;
 
-  Proofs::iterator Erase(Proofs::iterator proof);
+  void Erase(Proofs::Entry& proof);
 
   const Scheduler& clock_;
-  Proofs proofs_;
-  std::list<Key> by_proof_;  // The least recent first.
+  Proofs proofs_;  // By credential and prediction; each weighs 1.
+  // The prediction's id, the credential's key: of all proofs.
+  std::set<std::pair<absl::string_view, absl::string_view>> by_id_;
 };
 
 }  // namespace wriftai

@@ -3,13 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
-#include <map>
 #include <string>
-#include <utility>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "upstream/core/fair_lru.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/watch/snapshot.h"
 
@@ -20,8 +17,9 @@ namespace wriftai {
 // answered from here for as long as it is kept, also after the upstream has
 // deleted its data.
 //
-// Bounded in bytes and in time: the least recently used go first. Keyed by
-// credential: what one may see is nothing to another.
+// Bounded in bytes and in time: the least recently used go first, of the
+// credential that has most (FairLru). Keyed by credential: what one may see is
+// nothing to another.
 //
 // Threads: loop. Shares: the snapshots. Scheduler must outlive it. Fails:
 // never.
@@ -47,28 +45,18 @@ class SnapshotCache {
   // Drops all of one credential: its token has been refused.
   void Forget(const std::string& credential_key);
 
-  int64_t bytes() const { return bytes_; }
-  size_t size() const { return entries_.size(); }
+  int64_t bytes() const { return kept_.weight(); }
+  size_t size() const { return kept_.size(); }
 
  private:
-  // The credential's key, the prediction's id.
-  using Key = std::pair<std::string, std::string>;
-  struct Entry {
+  struct Kept {
     SnapshotPtr snapshot;
-    int64_t bytes = 0;
     absl::Time expires_at;
-    std::list<Key>::iterator used;
   };
-  using Entries = std::map<Key, Entry>;
-
-  Entries::iterator Erase(Entries::iterator entry);
-  void MakeRoom();
 
   const Options options_;
   const Scheduler& scheduler_;
-  Entries entries_;
-  std::list<Key> by_use_;  // Most recently used first.
-  int64_t bytes_ = 0;
+  FairLru<Kept> kept_;  // By credential and prediction; weighed in bytes.
 };
 
 }  // namespace wriftai

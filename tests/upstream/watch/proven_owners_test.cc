@@ -57,6 +57,16 @@ TEST_F(ProvenOwnersTest, TheLeastRecentlyProvenGoFirst) {
   EXPECT_THAT(owners_.Of("renewed"), ElementsAre("a"));
 }
 
+TEST_F(ProvenOwnersTest, WhoProvesMuchTakesNothingFromWhoProvesLittle) {
+  owners_.Prove("b", "1");
+  for (size_t i = 0; i <= ProvenOwners::kMost; ++i) {
+    owners_.Prove("a", absl::StrCat(i));
+  }
+  EXPECT_EQ(owners_.size(), ProvenOwners::kMost);
+  EXPECT_THAT(owners_.Of("1"), ElementsAre("b"));
+  EXPECT_THAT(owners_.Of("2"), ElementsAre("a"));
+}
+
 TEST_F(ProvenOwnersTest, OnlyWhatIsProvenCanBeCovered) {
   owners_.set_covered("a", "1", true);
   EXPECT_FALSE(owners_.covered("a", "1"));

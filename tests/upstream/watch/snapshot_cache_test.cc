@@ -58,6 +58,16 @@ TEST_F(SnapshotCacheTest, TheLeastRecentlyUsedGoFirst) {
   EXPECT_LE(cache_.bytes(), 40'000);
 }
 
+TEST_F(SnapshotCacheTest, ACredentialWithMuchTakesNothingFromOneWithLittle) {
+  cache_.Put("bob", Make("a", "succeeded", 8'000));
+  for (int i = 0; i < 100; ++i) {
+    cache_.Put("alice", Make(std::to_string(i), "succeeded", 8'000));
+  }
+  EXPECT_NE(cache_.Find("bob", "a"), nullptr);
+  EXPECT_NE(cache_.Find("alice", "99"), nullptr);
+  EXPECT_LE(cache_.bytes(), 40'000);
+}
+
 TEST_F(SnapshotCacheTest, OneThatTakesMoreThanAQuarterIsNotKept) {
   cache_.Put("alice", Make("small"));
   cache_.Put("alice", Make("large", "succeeded", 10'001));
