@@ -1,6 +1,8 @@
 #include "upstream/budget/budget_registry.h"
 
+#include <algorithm>
 #include <cassert>
+#include <iterator>
 
 namespace wriftai {
 
@@ -20,9 +22,11 @@ std::shared_ptr<CredentialBudget> BudgetRegistry::For(
     }
   }
   budget->used_at = scheduler_.Now();
-  if (forget_ == nullptr) {
-    forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
-                                [this] { ForgetIdle(); });
+  if (budgets_.size() > many_) {
+    many_ = 2 * budgets_.size();
+    ForgetIn(absl::ZeroDuration());
+  } else if (forget_ == nullptr) {
+    ForgetIn(kForgetAfter);
   }
   return budget;
 }
@@ -32,17 +36,24 @@ void BudgetRegistry::ForEach(
   for (const auto& entry : budgets_) visit(*entry.second);
 }
 
+void BudgetRegistry::ForgetIn(absl::Duration delay) {
+  forget_ =
+      scheduler_.PostAt(scheduler_.Now() + delay, [this] { ForgetIdle(); });
+}
+
 void BudgetRegistry::ForgetIdle() {
   forget_.reset();
-  const absl::Time before = scheduler_.Now() - kForgetAfter;
+  const absl::Time before =
+      scheduler_.Now() -
+      (budgets_.size() > kMany ? kForgetManyAfter : kForgetAfter);
   for (auto it = budgets_.begin(); it != budgets_.end();) {
     const bool forget =
         it->second->used_at <= before && it->second.use_count() == 1;
     it = forget ? budgets_.erase(it) : std::next(it);
   }
-  if (budgets_.empty()) return;
-  forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
-                              [this] { ForgetIdle(); });
+  // Twice what cannot be forgotten: so each is looked at a few times alone.
+  many_ = std::max(kMany, 2 * budgets_.size());
+  if (!budgets_.empty()) ForgetIn(kForgetAfter);
 }
 
 }  // namespace wriftai

@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_UPSTREAM_BUDGET_BUDGET_REGISTRY_H_
 #define WRIFTAI_UPSTREAM_BUDGET_BUDGET_REGISTRY_H_
 
+#include <cstddef>
 #include <functional>
 #include <limits>
 #include <map>
@@ -39,6 +40,12 @@ class BudgetRegistry {
   // windows full again.
   static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
+  // The same where there are more than kMany, so that callers who make up a
+  // token for each call do not fill the memory: 2.8 kB each, 28 MB in all. Two
+  // of the published windows.
+  static constexpr absl::Duration kForgetManyAfter = absl::Seconds(2);
+  static constexpr size_t kMany = 10'000;
+
   // With a share, how long after the start nothing is sent: the process that
   // this one replaces may have used its part of the window that was then, a
   // second by the published limits, and a request may be under way as long
@@ -65,6 +72,7 @@ class BudgetRegistry {
   void ForEach(const std::function<void(CredentialBudget&)>& visit);
 
  private:
+  void ForgetIn(absl::Duration delay);
   void ForgetIdle();
 
   const Rates rates_;
@@ -73,6 +81,7 @@ class BudgetRegistry {
   // By the credential's key.
   std::map<std::string, std::shared_ptr<CredentialBudget>> budgets_;
   TimerHandle forget_;
+  size_t many_ = kMany;  // Above it, at once.
 };
 
 }  // namespace wriftai

@@ -1,5 +1,6 @@
 #include "upstream/watch/watch_registry.h"
 
+#include <algorithm>
 #include <cassert>
 #include <iterator>
 #include <utility>
@@ -37,9 +38,11 @@ CredentialWatches& WatchRegistry::For(
                         scheduler_, client_, budgets_, cache_, random_, stats_,
                         webhooks_, on_poll_failed_, pages_});
   }
-  if (forget_ == nullptr) {
-    forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
-                                [this] { ForgetIdle(); });
+  if (watches_.size() > many_) {
+    many_ = 2 * watches_.size();
+    ForgetIn(absl::ZeroDuration());
+  } else if (forget_ == nullptr) {
+    ForgetIn(kForgetAfter);
   }
   return *watches;
 }
@@ -146,16 +149,23 @@ void WatchRegistry::Leave(const std::string& credential_key,
   if (watches != watches_.end()) watches->second->Leave(id, waiter);
 }
 
+void WatchRegistry::ForgetIn(absl::Duration delay) {
+  forget_ =
+      scheduler_.PostAt(scheduler_.Now() + delay, [this] { ForgetIdle(); });
+}
+
 void WatchRegistry::ForgetIdle() {
   forget_.reset();
+  const absl::Time before =
+      scheduler_.Now() -
+      (watches_.size() > kMany ? kForgetManyAfter : kForgetAfter);
   for (auto it = watches_.begin(); it != watches_.end();) {
-    const bool forget =
-        it->second->idle_since() <= scheduler_.Now() - kForgetAfter;
-    it = forget ? watches_.erase(it) : std::next(it);
+    it =
+        it->second->idle_since() <= before ? watches_.erase(it) : std::next(it);
   }
-  if (watches_.empty()) return;
-  forget_ = scheduler_.PostAt(scheduler_.Now() + kForgetAfter,
-                              [this] { ForgetIdle(); });
+  // Twice what cannot be forgotten: so each is looked at a few times alone.
+  many_ = std::max(kMany, 2 * watches_.size());
+  if (!watches_.empty()) ForgetIn(kForgetAfter);
 }
 
 }  // namespace wriftai

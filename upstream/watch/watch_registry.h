@@ -18,6 +18,7 @@
 #include "upstream/watch/credential_watches.h"
 #include "upstream/watch/prediction_observer.h"
 #include "upstream/watch/snapshot_cache.h"
+#include "upstream/watch/token_refusal.h"
 #include "upstream/watch/watch_stats.h"
 #include "upstream/watch/webhook_feed.h"
 
@@ -62,6 +63,12 @@ class WatchRegistry {
   // What is known of a credential's models and pages is forgotten so long after
   // its last watch.
   static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
+
+  // The same where there are more credentials than kMany, so that callers who
+  // make up a token for each wait do not fill the memory: as long as a refused
+  // one is answered without asking.
+  static constexpr absl::Duration kForgetManyAfter = TokenRefusal::kBelievedFor;
+  static constexpr size_t kMany = BudgetRegistry::kMany;
 
   struct Options {
     SnapshotCache::Options cache;
@@ -118,6 +125,7 @@ class WatchRegistry {
   // PredictionWatch::Dismiss().
   void DismissAll(const std::function<absl::Status()>& status);
 
+  size_t credential_count() const { return watches_.size(); }
   size_t watch_count() const;
   size_t waiter_count() const;
   const WatchStats& stats() const { return stats_; }
@@ -135,6 +143,7 @@ class WatchRegistry {
   CredentialWatches& For(const std::shared_ptr<const Credential>& credential);
   void Leave(const std::string& credential_key, const std::string& id,
              uint64_t waiter);
+  void ForgetIn(absl::Duration delay);
   void ForgetIdle();
   void LearnEvent(const std::string& credential_key,
                   const v1::Prediction& event);
@@ -153,6 +162,7 @@ class WatchRegistry {
   // By the credential's key.
   std::map<std::string, std::unique_ptr<CredentialWatches>> watches_;
   TimerHandle forget_;
+  size_t many_ = kMany;  // Above it, at once.
   TimerHandle replan_;
 };
 

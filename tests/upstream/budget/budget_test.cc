@@ -228,8 +228,8 @@ TEST_F(BudgetTest, WithoutALimitAllGoAtOnce) {
 
 class BudgetRegistryTest : public ::testing::Test {
  protected:
-  static std::shared_ptr<const Credential> As(const char* token) {
-    return std::make_shared<const Credential>(Secret(token));
+  static std::shared_ptr<const Credential> As(std::string token) {
+    return std::make_shared<const Credential>(Secret(std::move(token)));
   }
 
   int count() {
@@ -258,6 +258,25 @@ TEST_F(BudgetRegistryTest, ForgetsThoseThatNobodyHoldsOrAsksFor) {
   scheduler_.Advance(absl::Seconds(1));
   EXPECT_EQ(count(), 2);
   EXPECT_EQ(registry_.For(As("held")), held);
+}
+
+TEST_F(BudgetRegistryTest, ManyTokensThatAreUsedOnceAreForgottenEarly) {
+  const auto held = registry_.For(As("held"));
+  const auto many = static_cast<int>(BudgetRegistry::kMany);
+  for (int i = 1; i < many; ++i) registry_.For(As(std::to_string(i)));
+  scheduler_.Advance(BudgetRegistry::kForgetManyAfter);
+  EXPECT_EQ(count(), many);
+  registry_.For(As("one more"));
+  scheduler_.RunPosted();
+  EXPECT_EQ(count(), 2);
+  EXPECT_EQ(registry_.For(As("held")), held);
+}
+
+TEST_F(BudgetRegistryTest, ManyTokensThatAreInUseAreKept) {
+  const auto many = static_cast<int>(BudgetRegistry::kMany);
+  for (int i = 0; i < 3 * many; ++i) registry_.For(As(std::to_string(i)));
+  scheduler_.RunPosted();
+  EXPECT_EQ(count(), 3 * many);
 }
 
 TEST_F(BudgetRegistryTest, AnEmptyOneHasNoTimer) {

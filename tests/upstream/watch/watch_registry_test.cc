@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
@@ -50,6 +51,20 @@ TEST_F(WatchRegistryTest, OnePollServesAllWaitersOfAPrediction) {
   EXPECT_THAT(client_.calls(), SizeIs(1));
   EXPECT_EQ(registry_.watch_count(), 1u);
   EXPECT_EQ(registry_.waiter_count(), 2u);
+}
+
+TEST_F(WatchRegistryTest, ManyTokensThatWaitOnceAreForgottenEarly) {
+  const auto stays = Join("stays", kId, alice_);
+  for (size_t i = 1; i < WatchRegistry::kMany; ++i) {
+    Join(absl::StrCat(i).c_str(), kId, bob_).reset();
+  }
+  scheduler_.RunPosted();
+  scheduler_.Advance(WatchRegistry::kForgetManyAfter);
+  EXPECT_EQ(registry_.credential_count(), WatchRegistry::kMany);
+  Join("one more", kId, bob_).reset();
+  scheduler_.RunPosted();
+  EXPECT_EQ(registry_.credential_count(), 2u);
+  EXPECT_EQ(registry_.waiter_count(), 1u);
 }
 
 TEST_F(WatchRegistryTest, NothingIsSharedAcrossCredentials) {
