@@ -126,6 +126,9 @@ void AddOperatorFlags(FlagSet& flags, Config& config) {
 void AddCallFlags(FlagSet& flags, Config& config) {
   flags.Add("max_response_bytes", &config.max_response_bytes, 1024, 1 << 30,
             "The largest answer of the upstream that is read.");
+  flags.Add("max_waits", &config.max_waits, 1, 10'000'000,
+            "Waits at the same time, some 21 kB each; one token may have four "
+            "times as many as are still free.");
   flags.Add("max_wait", &config.max_wait, absl::Seconds(1), absl::Hours(24 * 7),
             "The longest Wait: 30 minutes of running, plus the queue and a "
             "cold start.");

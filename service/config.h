@@ -57,6 +57,8 @@ struct Config {
   LogOptions log;
 
   int64_t max_response_bytes = 64 << 20;
+  // Some 21 kB each: 330 MiB, of the 512 that the Deployment is limited to.
+  int64_t max_waits = 16'000;
   absl::Duration max_wait = absl::Hours(2);
   absl::Duration drain_timeout = absl::Seconds(20);
 };

@@ -179,12 +179,16 @@ WaitReactor* RunWait(CallMethod method, Engine& engine, CallRecorder& recorder,
           WaitReactor& reactor) mutable -> CallHandle {
         auto call_context =
             ContextFor(engine, accepted.caller, reactor.record());
-        absl::Status refused = call_context.status();
-        refused.Update(engine.AdmitWait());
-        if (!refused.ok()) {
-          reactor.End(refused);
+        if (!call_context.ok()) {
+          reactor.End(call_context.status());
           return nullptr;
         }
+        auto place = engine.AdmitWait(*call_context->credential);
+        if (!place.ok()) {
+          reactor.End(place.status());
+          return nullptr;
+        }
+        reactor.Hold(*std::move(place));
         return begin(*std::move(call_context), std::move(accepted.call),
                      reactor);
       });
@@ -211,9 +215,9 @@ grpc::ServerUnaryReactor* PredictionService::Create(Context* context,
       CallMethod::kCreate, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, CreateCall call,
                        UnaryReactor& reactor, absl::Status&) {
-        return engine_.Create(
-            std::move(call_context), std::move(call.request_id),
-            std::move(call.params), Respond(call.format, *response, reactor));
+        return engine_.Create(std::move(call_context), call.request_id,
+                              std::move(call.params),
+                              Respond(call.format, *response, reactor));
       });
 }
 
@@ -283,7 +287,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::CreateAndWait(
              WaitReactor& reactor) {
         const auto credential = call_context.credential;
         return engine_.Create(
-            std::move(call_context), std::move(call.create.request_id),
+            std::move(call_context), call.create.request_id,
             std::move(call.create.params),
             [this, &reactor, credential,
              options = call.options](absl::StatusOr<v1::Prediction> created) {
@@ -296,7 +300,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::CreateAndWait(
               const SnapshotPtr known = engine_.watches().SnapshotOf(
                   *std::move(created), v1::SOURCE_CREATE);
               // Whoever has paid for it gets its id, also while draining.
-              if (absl::Status draining = engine_.AdmitWait(); !draining.ok()) {
+              const absl::Status draining = engine_.CheckServing();
+              if (!draining.ok()) {
                 reactor.EndAfter(known, draining);
                 return;
               }

@@ -14,6 +14,7 @@
 #include "grpcpp/support/server_callback.h"
 #include "service/calls/call_recorder.h"
 #include "service/calls/open_streams.h"
+#include "service/engine/wait_limit.h"
 #include "upstream/core/call.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/watch/prediction_observer.h"
@@ -50,6 +51,9 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   // On the loop.
   CallRecord& record() { return record_; }
+
+  // Its place among all waits, until it is gone. On the loop, once.
+  void Hold(WaitLimit::Place place) { place_.emplace(std::move(place)); }
 
   // Becomes a waiter for the prediction. On the loop, once. `known`: what was
   // just learnt of it, told first where nothing newer is known; may be null.
@@ -95,6 +99,7 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   const v1::PayloadFormat format_;
 
   OpenStreams::Entry entry_;  // From the first task on the loop.
+  std::optional<WaitLimit::Place> place_;
   CallHandle call_;
   std::unique_ptr<Subscription> subscription_;
   std::optional<Update> newest_;        // To be written.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "service/engine/credential_choice.h"
 #include "upstream/error_details.h"
 
@@ -11,6 +12,9 @@ namespace {
 // Waits that are sent away come back within this, spread evenly: 10,000 of
 // them make 2,000 a second for the other replicas.
 constexpr absl::Duration kDrainSpread = absl::Seconds(5);
+
+// Before who finds no room for a wait comes back at the earliest.
+constexpr absl::Duration kLeastWaitDelay = absl::Seconds(1);
 
 // No stream begins on a connection that has reached its age, so that each has
 // at least the grace before its connection is cut off. It ends itself before
@@ -61,7 +65,8 @@ Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
                    }),
       creates_(scheduler, registering_),
       watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
-               scheduler, client_, budgets_, random_) {}
+               scheduler, client_, budgets_, random_),
+      waits_(static_cast<size_t>(config.max_waits)) {}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   auto credential = ChooseCredential(credentials_, caller.credential, own_);
@@ -72,8 +77,20 @@ absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   return context;
 }
 
-absl::Status Engine::AdmitWait() {
+absl::Status Engine::CheckServing() {
   return draining_ ? Draining() : absl::OkStatus();
+}
+
+absl::StatusOr<WaitLimit::Place> Engine::AdmitWait(
+    const Credential& credential) {
+  if (absl::Status status = CheckServing(); !status.ok()) return status;
+  if (auto place = waits_.Take(credential.key())) return *std::move(place);
+  absl::Status status = GatewayError(
+      absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITS",
+      absl::StrCat("this gateway has ", waits_.taken_by(credential.key()),
+                   " waits of this token and no room for more"));
+  SetRetryDelay(kLeastWaitDelay + kDrainSpread * random_.Uniform(), status);
+  return status;
 }
 
 WatchOptions Engine::Bounded(WatchOptions options) {
@@ -118,15 +135,15 @@ CallHandle Engine::Get(CallContext context, std::string id,
   return client_.Get(std::move(context), std::move(id), std::move(learning));
 }
 
-CallHandle Engine::Create(CallContext context, std::string request_id,
+CallHandle Engine::Create(CallContext context, const std::string& request_id,
                           CreateParams params,
                           PredictionClient::PredictionDone done) {
   if (request_id.empty()) {
     return registering_.Create(std::move(context), std::move(params),
                                std::move(done));
   }
-  return creates_.Create(std::move(context), std::move(request_id),
-                         std::move(params), std::move(done));
+  return creates_.Create(std::move(context), request_id, std::move(params),
+                         std::move(done));
 }
 
 CallHandle Engine::List(CallContext context, ListParams params,

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "service/config.h"
 #include "service/engine/own_credential.h"
+#include "service/engine/wait_limit.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
@@ -49,7 +50,12 @@ class Engine {
 
   // UNAVAILABLE with a jittered RetryInfo while draining: a new wait would only
   // have to move at once.
-  absl::Status AdmitWait();
+  absl::Status CheckServing();
+
+  // A place for one wait, to be held until its stream is gone. As above, and
+  // RESOURCE_EXHAUSTED (TOO_MANY_WAITS, RetryInfo) where --max_waits leaves the
+  // credential none.
+  absl::StatusOr<WaitLimit::Place> AdmitWait(const Credential& credential);
 
   // `options` with the end that --max_wait sets, or before it the one that lets
   // the stream end by itself where gRPC would cut off its connection.
@@ -67,7 +73,7 @@ class Engine {
                  PredictionClient::PredictionDone done);
 
   // Creates once per `request_id`; empty: creates.
-  CallHandle Create(CallContext context, std::string request_id,
+  CallHandle Create(CallContext context, const std::string& request_id,
                     CreateParams params, PredictionClient::PredictionDone done);
 
   CallHandle List(CallContext context, ListParams params,
@@ -101,6 +107,7 @@ class Engine {
   RegisteringClient registering_;
   CreateOnce creates_;
   WatchRegistry watches_;
+  WaitLimit waits_;
   bool draining_ = false;
   TimerHandle end_calls_;
 };

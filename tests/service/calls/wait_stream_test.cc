@@ -197,6 +197,34 @@ TEST(WaitStream, ADrainEndsItUnavailableWithATimeToComeBack) {
   EXPECT_EQ(late.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST(WaitStream, MoreThanThereIsRoomForAreRefusedUntilOneIsGone) {
+  Config config = UnpacedConfig();
+  config.max_waits = 1;
+  ServiceHarness harness(config);
+  Stream first(harness, kInterval);
+  harness.upstream().Reply(1, 200, PredictionJson("pending"));
+  EXPECT_EQ(first.Next(), "pending");
+  {
+    Stream second(harness, kInterval);
+    EXPECT_EQ(second.Next(), "");
+    const grpc::Status status = second.Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(status.error_message(),
+              "this gateway has 1 waits of this token and no room for more");
+    EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).reason(),
+              "TOO_MANY_WAITS");
+    EXPECT_GE(DetailOf<google::rpc::RetryInfo>(status).retry_delay().seconds(),
+              1);
+  }
+  harness.upstream().Reply(2, 200, PredictionJson("succeeded"));
+  EXPECT_EQ(first.Next(), "succeeded");
+  EXPECT_TRUE(first.Finish().ok());
+  // The server hears a little later that the stream is gone.
+  while (Stream(harness, kInterval).Next() != "succeeded") {
+    std::this_thread::yield();
+  }
+}
+
 TEST(WaitStream, TheLongestWaitIsBounded) {
   Config config = UnpacedConfig();
   config.max_wait = absl::Milliseconds(50);
