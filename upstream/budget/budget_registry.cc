@@ -1,13 +1,16 @@
 #include "upstream/budget/budget_registry.h"
 
-#include <algorithm>
 #include <cassert>
 #include <iterator>
 
 namespace wriftai {
 
 BudgetRegistry::BudgetRegistry(Rates rates, Scheduler& scheduler)
-    : rates_(rates), scheduler_(scheduler), started_at_(scheduler.Now()) {}
+    : rates_(rates),
+      scheduler_(scheduler),
+      started_at_(scheduler.Now()),
+      sweep_(kForgetAfter, kForgetManyAfter, scheduler,
+             [this](absl::Time before) { return ForgetIdleSince(before); }) {}
 
 std::shared_ptr<CredentialBudget> BudgetRegistry::For(
     const std::shared_ptr<const Credential>& credential) {
@@ -22,12 +25,7 @@ std::shared_ptr<CredentialBudget> BudgetRegistry::For(
     }
   }
   budget->used_at = scheduler_.Now();
-  if (budgets_.size() > many_) {
-    many_ = 2 * budgets_.size();
-    ForgetIn(absl::ZeroDuration());
-  } else if (forget_ == nullptr) {
-    ForgetIn(kForgetAfter);
-  }
+  sweep_.OnCount(budgets_.size());
   return budget;
 }
 
@@ -36,24 +34,13 @@ void BudgetRegistry::ForEach(
   for (const auto& entry : budgets_) visit(*entry.second);
 }
 
-void BudgetRegistry::ForgetIn(absl::Duration delay) {
-  forget_ =
-      scheduler_.PostAt(scheduler_.Now() + delay, [this] { ForgetIdle(); });
-}
-
-void BudgetRegistry::ForgetIdle() {
-  forget_.reset();
-  const absl::Time before =
-      scheduler_.Now() -
-      (budgets_.size() > kMany ? kForgetManyAfter : kForgetAfter);
+size_t BudgetRegistry::ForgetIdleSince(absl::Time before) {
   for (auto it = budgets_.begin(); it != budgets_.end();) {
     const bool forget =
         it->second->used_at <= before && it->second.use_count() == 1;
     it = forget ? budgets_.erase(it) : std::next(it);
   }
-  // Twice what cannot be forgotten: so each is looked at a few times alone.
-  many_ = std::max(kMany, 2 * budgets_.size());
-  if (!budgets_.empty()) ForgetIn(kForgetAfter);
+  return budgets_.size();
 }
 
 }  // namespace wriftai

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "upstream/budget/budget.h"
 #include "upstream/core/credential.h"
+#include "upstream/core/idle_sweep.h"
 #include "upstream/core/scheduler.h"
 
 namespace wriftai {
@@ -40,11 +41,9 @@ class BudgetRegistry {
   // windows full again.
   static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
-  // The same where there are more than kMany, so that callers who make up a
-  // token for each call do not fill the memory: 2.8 kB each, 28 MB in all. Two
-  // of the published windows.
+  // The same where there are many (IdleSweep), of 2.8 kB each: two of the
+  // published windows.
   static constexpr absl::Duration kForgetManyAfter = absl::Seconds(2);
-  static constexpr size_t kMany = 10'000;
 
   // With a share, how long after the start nothing is sent: the process that
   // this one replaces may have used its part of the window that was then, a
@@ -72,16 +71,14 @@ class BudgetRegistry {
   void ForEach(const std::function<void(CredentialBudget&)>& visit);
 
  private:
-  void ForgetIn(absl::Duration delay);
-  void ForgetIdle();
+  size_t ForgetIdleSince(absl::Time before);
 
   const Rates rates_;
   Scheduler& scheduler_;
   const absl::Time started_at_;
   // By the credential's key.
   std::map<std::string, std::shared_ptr<CredentialBudget>> budgets_;
-  TimerHandle forget_;
-  size_t many_ = kMany;  // Above it, at once.
+  IdleSweep sweep_;
 };
 
 }  // namespace wriftai

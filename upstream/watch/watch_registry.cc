@@ -1,6 +1,5 @@
 #include "upstream/watch/watch_registry.h"
 
-#include <algorithm>
 #include <cassert>
 #include <iterator>
 #include <utility>
@@ -20,7 +19,9 @@ WatchRegistry::WatchRegistry(const Options& options, Scheduler& scheduler,
       random_(random),
       pages_(options.pages),
       cache_(options.cache, scheduler),
-      webhooks_(options.webhooks, scheduler) {
+      webhooks_(options.webhooks, scheduler),
+      sweep_(kForgetAfter, kForgetManyAfter, scheduler,
+             [this](absl::Time before) { return ForgetIdleSince(before); }) {
   webhooks_.set_on_missed([this] {
     if (replan_ != nullptr) return;
     replan_ = scheduler_.PostAt(scheduler_.Now(), [this] { ReplanAll(); });
@@ -38,12 +39,7 @@ CredentialWatches& WatchRegistry::For(
                         scheduler_, client_, budgets_, cache_, random_, stats_,
                         webhooks_, on_poll_failed_, pages_});
   }
-  if (watches_.size() > many_) {
-    many_ = 2 * watches_.size();
-    ForgetIn(absl::ZeroDuration());
-  } else if (forget_ == nullptr) {
-    ForgetIn(kForgetAfter);
-  }
+  sweep_.OnCount(watches_.size());
   return *watches;
 }
 
@@ -149,23 +145,12 @@ void WatchRegistry::Leave(const std::string& credential_key,
   if (watches != watches_.end()) watches->second->Leave(id, waiter);
 }
 
-void WatchRegistry::ForgetIn(absl::Duration delay) {
-  forget_ =
-      scheduler_.PostAt(scheduler_.Now() + delay, [this] { ForgetIdle(); });
-}
-
-void WatchRegistry::ForgetIdle() {
-  forget_.reset();
-  const absl::Time before =
-      scheduler_.Now() -
-      (watches_.size() > kMany ? kForgetManyAfter : kForgetAfter);
+size_t WatchRegistry::ForgetIdleSince(absl::Time before) {
   for (auto it = watches_.begin(); it != watches_.end();) {
     it =
         it->second->idle_since() <= before ? watches_.erase(it) : std::next(it);
   }
-  // Twice what cannot be forgotten: so each is looked at a few times alone.
-  many_ = std::max(kMany, 2 * watches_.size());
-  if (!watches_.empty()) ForgetIn(kForgetAfter);
+  return watches_.size();
 }
 
 }  // namespace wriftai

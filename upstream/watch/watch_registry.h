@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "upstream/budget/budget_registry.h"
+#include "upstream/core/idle_sweep.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/prediction_client.h"
@@ -64,11 +65,9 @@ class WatchRegistry {
   // its last watch.
   static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
-  // The same where there are more credentials than kMany, so that callers who
-  // make up a token for each wait do not fill the memory: as long as a refused
-  // one is answered without asking.
+  // The same where there are many (IdleSweep): as long as a refused token is
+  // answered without asking.
   static constexpr absl::Duration kForgetManyAfter = TokenRefusal::kBelievedFor;
-  static constexpr size_t kMany = BudgetRegistry::kMany;
 
   struct Options {
     SnapshotCache::Options cache;
@@ -143,8 +142,7 @@ class WatchRegistry {
   CredentialWatches& For(const std::shared_ptr<const Credential>& credential);
   void Leave(const std::string& credential_key, const std::string& id,
              uint64_t waiter);
-  void ForgetIn(absl::Duration delay);
-  void ForgetIdle();
+  size_t ForgetIdleSince(absl::Time before);
   void LearnEvent(const std::string& credential_key,
                   const v1::Prediction& event);
   void ReplanAll();
@@ -161,8 +159,7 @@ class WatchRegistry {
 
   // By the credential's key.
   std::map<std::string, std::unique_ptr<CredentialWatches>> watches_;
-  TimerHandle forget_;
-  size_t many_ = kMany;  // Above it, at once.
+  IdleSweep sweep_;
   TimerHandle replan_;
 };
 

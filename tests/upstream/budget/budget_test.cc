@@ -262,7 +262,7 @@ TEST_F(BudgetRegistryTest, ForgetsThoseThatNobodyHoldsOrAsksFor) {
 
 TEST_F(BudgetRegistryTest, ManyTokensThatAreUsedOnceAreForgottenEarly) {
   const auto held = registry_.For(As("held"));
-  const auto many = static_cast<int>(BudgetRegistry::kMany);
+  const auto many = static_cast<int>(IdleSweep::kMany);
   for (int i = 1; i < many; ++i) registry_.For(As(std::to_string(i)));
   scheduler_.Advance(BudgetRegistry::kForgetManyAfter);
   EXPECT_EQ(count(), many);
@@ -273,7 +273,7 @@ TEST_F(BudgetRegistryTest, ManyTokensThatAreUsedOnceAreForgottenEarly) {
 }
 
 TEST_F(BudgetRegistryTest, ManyTokensThatAreInUseAreKept) {
-  const auto many = static_cast<int>(BudgetRegistry::kMany);
+  const auto many = static_cast<int>(IdleSweep::kMany);
   for (int i = 0; i < 3 * many; ++i) registry_.For(As(std::to_string(i)));
   scheduler_.RunPosted();
   EXPECT_EQ(count(), 3 * many);

@@ -55,12 +55,12 @@ TEST_F(WatchRegistryTest, OnePollServesAllWaitersOfAPrediction) {
 
 TEST_F(WatchRegistryTest, ManyTokensThatWaitOnceAreForgottenEarly) {
   const auto stays = Join("stays", kId, alice_);
-  for (size_t i = 1; i < WatchRegistry::kMany; ++i) {
+  for (size_t i = 1; i < IdleSweep::kMany; ++i) {
     Join(absl::StrCat(i).c_str(), kId, bob_).reset();
   }
   scheduler_.RunPosted();
   scheduler_.Advance(WatchRegistry::kForgetManyAfter);
-  EXPECT_EQ(registry_.credential_count(), WatchRegistry::kMany);
+  EXPECT_EQ(registry_.credential_count(), IdleSweep::kMany);
   Join("one more", kId, bob_).reset();
   scheduler_.RunPosted();
   EXPECT_EQ(registry_.credential_count(), 2u);
