@@ -3,8 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "service/logging/logging.h"
-#include "spdlog/sinks/null_sink.h"
+#include "tests/support/silent_logger.h"
 #include "upstream/core/run_on_loop.h"
 
 namespace wriftai {
@@ -15,11 +14,8 @@ ServiceHarness::ServiceHarness(Config config) {
   engine_ = std::make_unique<Engine>(
       config, *OwnCredential::Open(Secret("own"), "", *loop_), *loop_,
       *upstream_, 1);
-  recorder_ = std::make_unique<CallRecorder>(
-      *loop_,
-      std::make_shared<spdlog::logger>(
-          kFieldsLogger, std::make_shared<spdlog::sinks::null_sink_mt>()),
-      LogFormat::kText);
+  recorder_ =
+      std::make_unique<CallRecorder>(*loop_, SilentLogger(), LogFormat::kText);
   service_ = std::make_unique<PredictionService>(*engine_, *recorder_);
   grpc::ServerBuilder builder;
   int port = 0;

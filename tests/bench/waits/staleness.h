@@ -32,9 +32,10 @@ struct Spread {
   double plain = 0;
 };
 
-// None outside the steady state, which begins when all predictions have been
-// refreshed and ends when the first one ends: before, what is old is old
-// because nothing was asked yet; after, the budget has something else to do.
+// That of one moment; none outside the steady state, which begins when all
+// predictions have been refreshed and ends when the first one ends: before,
+// what is old is old because nothing was asked yet; after, the budget has
+// something else to do.
 std::optional<Spread> OldestToMedian(const std::vector<KnownState>& states,
                                      absl::Time now);
 

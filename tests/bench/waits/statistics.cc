@@ -32,21 +32,19 @@ std::optional<double> MedianOfGroups(std::vector<double> values) {
   const double half = static_cast<double>(values.size()) / 2;
   double value = values.front();
   double rank = 0;  // The middle one of the values equal to `value`.
-  for (auto group = values.begin(); group != values.end();) {
+  // Ends: the middle of the last group is at least half.
+  for (auto group = values.begin();;) {
     const auto end = std::upper_bound(group, values.end(), *group);
     const double middle =
         static_cast<double>((group - values.begin()) + (end - values.begin())) /
         2;
     if (middle >= half) {
-      return rank == 0
-                 ? *group
-                 : value + (*group - value) * (half - rank) / (middle - rank);
+      return value + (*group - value) * (half - rank) / (middle - rank);
     }
     value = *group;
     rank = middle;
     group = end;
   }
-  return value;
 }
 
 std::optional<double> Mean(const std::vector<double>& values) {

@@ -9,11 +9,10 @@
 #include "gtest/gtest.h"
 #include "service/calls/call_recorder.h"
 #include "service/engine/engine.h"
-#include "service/logging/logging.h"
-#include "spdlog/sinks/null_sink.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/manual_scheduler.h"
 #include "tests/support/recording_observer.h"
+#include "tests/support/silent_logger.h"
 #include "tests/support/status_matchers.h"
 
 namespace wriftai {
@@ -73,11 +72,7 @@ class StatusCollectorTest : public testing::Test {
 
   ManualScheduler loop_;
   FakeTransport transport_;
-  CallRecorder recorder_{
-      loop_,
-      std::make_shared<spdlog::logger>(
-          kFieldsLogger, std::make_shared<spdlog::sinks::null_sink_mt>()),
-      LogFormat::kText};
+  CallRecorder recorder_{loop_, SilentLogger(), LogFormat::kText};
   Engine engine_{Config(), *OwnCredential::Open(Secret("own"), "", loop_),
                  loop_, transport_, 1};
   RecordingObserver observer_;
