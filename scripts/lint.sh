@@ -75,7 +75,7 @@ check_includes() {
     'upstream/(budget/|core/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
   knows 'upstream/create/' \
-    'upstream/(core/|error_details|json/|prediction_(client|params))|wriftai/' ||
+    'upstream/(core/|error_details|json/|prediction_(client|params)|settled_call)|wriftai/' ||
     failed=1
   knows 'upstream/rest/' \
     'upstream/(budget/|call_trace|core/|error_details|http/|json/|prediction_(client|params)|retry_policy)|wriftai/' ||

@@ -14,8 +14,8 @@
 #include "grpcpp/support/server_callback.h"
 #include "service/calls/call_recorder.h"
 #include "service/calls/open_streams.h"
-#include "service/engine/wait_limit.h"
 #include "upstream/core/call.h"
+#include "upstream/core/fair_limit.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/watch/prediction_observer.h"
 #include "upstream/watch/watch_registry.h"
@@ -53,7 +53,7 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   CallRecord& record() { return record_; }
 
   // Its place among all waits, until it is gone. On the loop, once.
-  void Hold(WaitLimit::Place place) { place_.emplace(std::move(place)); }
+  void Hold(FairLimit::Place place) { place_.emplace(std::move(place)); }
 
   // Becomes a waiter for the prediction. On the loop, once. `known`: what was
   // just learnt of it, told first where nothing newer is known; may be null.
@@ -99,7 +99,7 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   const v1::PayloadFormat format_;
 
   OpenStreams::Entry entry_;  // From the first task on the loop.
-  std::optional<WaitLimit::Place> place_;
+  std::optional<FairLimit::Place> place_;
   CallHandle call_;
   std::unique_ptr<Subscription> subscription_;
   std::optional<Update> newest_;        // To be written.

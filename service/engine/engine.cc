@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/engine/credential_choice.h"
 #include "upstream/error_details.h"
+#include "upstream/settled_call.h"
 
 namespace wriftai {
 namespace {
@@ -12,6 +13,10 @@ namespace {
 // Waits that are sent away come back within this, spread evenly: 10,000 of
 // them make 2,000 a second for the other replicas.
 constexpr absl::Duration kDrainSpread = absl::Seconds(5);
+
+// How many times as many waits as are still free a credential may have: four
+// fifths of all where it is alone.
+constexpr size_t kWaitShare = 4;
 
 // Before who finds no room for a wait comes back at the earliest.
 constexpr absl::Duration kLeastWaitDelay = absl::Seconds(1);
@@ -28,21 +33,6 @@ absl::Duration MaxStreamAge(const ServerConfig& server) {
              ? absl::InfiniteDuration()
              : server.max_connection_age_grace * kOfGrace;
 }
-
-// A call that is answered with what is known: from the loop, as all are.
-class Known : public Call {
- public:
-  Known(Scheduler& scheduler, SnapshotPtr snapshot,
-        PredictionClient::PredictionDone done)
-      : answer_(scheduler.PostAt(
-            scheduler.Now(),
-            [snapshot = std::move(snapshot), done = std::move(done)]() mutable {
-              done(snapshot->prediction);
-            })) {}
-
- private:
-  const TimerHandle answer_;
-};
 
 }  // namespace
 
@@ -66,7 +56,7 @@ Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
       creates_(scheduler, registering_),
       watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
                scheduler, client_, budgets_, random_),
-      waits_(static_cast<size_t>(config.max_waits)) {}
+      waits_(static_cast<size_t>(config.max_waits), kWaitShare) {}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   auto credential = ChooseCredential(credentials_, caller.credential, own_);
@@ -81,7 +71,7 @@ absl::Status Engine::CheckServing() {
   return draining_ ? Draining() : absl::OkStatus();
 }
 
-absl::StatusOr<WaitLimit::Place> Engine::AdmitWait(
+absl::StatusOr<FairLimit::Place> Engine::AdmitWait(
     const Credential& credential) {
   if (absl::Status status = CheckServing(); !status.ok()) return status;
   if (auto place = waits_.Take(credential.key())) return *std::move(place);
@@ -127,9 +117,9 @@ PredictionClient::PredictionDone Engine::Learning(
 
 CallHandle Engine::Get(CallContext context, std::string id,
                        PredictionClient::PredictionDone done) {
-  if (SnapshotPtr ended = watches_.Ended(*context.credential, id)) {
-    return std::make_unique<Known>(scheduler_, std::move(ended),
-                                   std::move(done));
+  if (const SnapshotPtr ended = watches_.Ended(*context.credential, id)) {
+    return std::make_unique<SettledCall>(scheduler_, ended->prediction,
+                                         std::move(done));
   }
   auto learning = Learning(context, std::move(done));
   return client_.Get(std::move(context), std::move(id), std::move(learning));

@@ -8,8 +8,8 @@
 #include "absl/time/time.h"
 #include "service/config.h"
 #include "service/engine/own_credential.h"
-#include "service/engine/wait_limit.h"
 #include "upstream/budget/budget_registry.h"
+#include "upstream/core/fair_limit.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/create/create_once.h"
@@ -55,7 +55,7 @@ class Engine {
   // A place for one wait, to be held until its stream is gone. As above, and
   // RESOURCE_EXHAUSTED (TOO_MANY_WAITS, RetryInfo) where --max_waits leaves the
   // credential none.
-  absl::StatusOr<WaitLimit::Place> AdmitWait(const Credential& credential);
+  absl::StatusOr<FairLimit::Place> AdmitWait(const Credential& credential);
 
   // `options` with the end that --max_wait sets, or before it the one that lets
   // the stream end by itself where gRPC would cut off its connection.
@@ -107,7 +107,7 @@ class Engine {
   RegisteringClient registering_;
   CreateOnce creates_;
   WatchRegistry watches_;
-  WaitLimit waits_;
+  FairLimit waits_;  // By the credential's key.
   bool draining_ = false;
   TimerHandle end_calls_;
 };

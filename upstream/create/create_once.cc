@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "upstream/core/digest.h"
 #include "upstream/error_details.h"
 #include "upstream/json/prediction_json.h"
+#include "upstream/settled_call.h"
 
 namespace wriftai {
 namespace {
@@ -44,9 +46,9 @@ struct CreateOnce::UnderWay {
 };
 
 struct CreateOnce::Entry {
-  Digest fingerprint;                             // Of what was sent.
-  std::map<std::string, size_t>::iterator owner;  // In kept_by_.
-  std::shared_ptr<UnderWay> under_way;            // Null from the answer on.
+  std::optional<FairLimit::Place> place;
+  Digest fingerprint;                   // Of what was sent.
+  std::shared_ptr<UnderWay> under_way;  // Null from the answer on.
 
   // The answer: an error, or what was created, or no more of it than its id.
   absl::Time expires_at;
@@ -126,15 +128,13 @@ CallHandle CreateOnce::Begin(const Digest& key, const Digest& fingerprint,
                              CallContext context, CreateParams params,
                              PredictionClient::PredictionDone done) {
   const std::string& whose = context.credential->key();
-  const auto before = kept_by_.find(whose);
-  const size_t kept = before == kept_by_.end() ? 0 : before->second;
-  if (kept >= kMostIds - entries_.size()) {
-    return Tell(NoRoom(kept), std::move(done));
+  auto place = ids_.Take(whose);
+  if (!place.has_value()) {
+    return Tell(NoRoom(ids_.taken_by(whose)), std::move(done));
   }
   Entry& entry = entries_[key];
+  entry.place.emplace(*std::move(place));
   entry.fingerprint = fingerprint;
-  entry.owner = kept_by_.try_emplace(whose, 0).first;
-  ++entry.owner->second;
   entry.under_way = std::make_shared<UnderWay>();
   CallHandle interest = Join(context.deadline, entry, std::move(done));
   // The create outlives its callers, so that it has no deadline of theirs.
@@ -168,17 +168,10 @@ CallHandle CreateOnce::Replay(CallContext context, const Entry& entry,
   return client_.Get(std::move(context), entry.id, std::move(done));
 }
 
-// What is settled: told from the loop, as all is.
 CallHandle CreateOnce::Tell(absl::StatusOr<v1::Prediction> answer,
                             PredictionClient::PredictionDone done) {
-  auto interest =
-      std::make_unique<Interest>(std::make_shared<UnderWay>(), std::move(done));
-  interest->set_timer(scheduler_.PostAt(
-      scheduler_.Now(),
-      [raw = interest.get(), answer = std::move(answer)]() mutable {
-        raw->Finish(std::move(answer));
-      }));
-  return interest;
+  return std::make_unique<SettledCall>(scheduler_, std::move(answer),
+                                       std::move(done));
 }
 
 // `kept`: the ids that the credential has.
@@ -222,8 +215,6 @@ void CreateOnce::OnCreated(const Digest& key,
 }
 
 void CreateOnce::Erase(Entries::iterator entry) {
-  const auto owner = entry->second.owner;
-  if (--owner->second == 0) kept_by_.erase(owner);
   if (entry->second.whole != nullptr) {
     kept_bytes_ -= entry->second.whole->SpaceUsedLong();
   }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <deque>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "upstream/core/fair_limit.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/prediction_client.h"
 
@@ -36,13 +36,12 @@ class CreateOnce {
   // How long an answer is kept: far longer than any caller retries.
   static constexpr absl::Duration kReplayWindow = absl::Hours(1);
 
-  // Ids that are kept, some 330 bytes each. A credential may have as many as
-  // are still free (Choudhury and Hahne's dynamic threshold, 1998): one alone
-  // half of them, the 15 creates a second of the published limit for
-  // kReplayWindow; and however many others have, who comes new finds room. What
-  // is more is refused: forgetting one early could start a paid prediction
-  // twice.
+  // Ids that are kept, some 360 bytes each. A credential may have as many as
+  // are still free (FairLimit): one alone half of them, the 15 creates a second
+  // of the published limit for kReplayWindow. What is more is refused:
+  // forgetting one early could start a paid prediction twice.
   static constexpr size_t kMostIds = 108'000;
+  static constexpr size_t kShare = 1;
 
   // Memory of predictions (inputs, mostly) that are kept with the answers.
   // Beyond it the oldest are reduced to their ids and fetched when asked for.
@@ -90,7 +89,7 @@ class CreateOnce {
   Scheduler& scheduler_;
   PredictionClient& client_;
   Entries entries_;
-  std::map<std::string, size_t> kept_by_;  // Ids, by the credential's key.
+  FairLimit ids_{kMostIds, kShare};  // By the credential's key.
   std::deque<Digest>
       answered_;            // Oldest first: the order in which they expire.
   size_t first_whole_ = 0;  // Of answered_: those before it are ids alone.
