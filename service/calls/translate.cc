@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "service/calls/model_reference.h"
+#include "upstream/core/uuid.h"
 #include "upstream/error_details.h"
 #include "upstream/json/json_text.h"
 #include "upstream/json/json_value.h"
@@ -102,12 +103,7 @@ absl::StatusOr<std::optional<int>> ServerWaitFrom(
 // A UUID in its 8-4-4-4-12 form, returned in lower case.
 absl::StatusOr<std::string> UuidFrom(absl::string_view field,
                                      absl::string_view text) {
-  constexpr absl::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  bool valid = text.size() == kShape.size();
-  for (size_t i = 0; valid && i < kShape.size(); ++i) {
-    valid = kShape[i] == '-' ? text[i] == '-' : absl::ascii_isxdigit(text[i]);
-  }
-  if (valid) return absl::AsciiStrToLower(text);
+  if (auto uuid = UuidFromText(text)) return *std::move(uuid);
   return FieldError(field,
                     "a UUID, such as c12258c4-ed83-4d7b-a784-8ed55412325a");
 }
