@@ -57,7 +57,7 @@ check_includes() {
   only_in 'rapidjson/' 'upstream/json/|sandbox/json\.' || failed=1
   only_in 'grpc/|grpcpp/|[^">]*\.grpc\.pb\.h' 'service/|client/|tests/' ||
     failed=1
-  only_in 'civetweb\.h' 'sandbox/http_server\.|service/operator/|tests/' || failed=1
+  only_in 'civetweb\.h' 'sandbox/http_server\.|tests/' || failed=1
   only_in 'prometheus/' 'service/operator/|tests/' || failed=1
   only_in 'openssl/' \
     'upstream/core/digest\.|service/server/|sandbox/webhook_signature\.|tests/' ||

@@ -192,7 +192,7 @@ absl::Status App::StartWebhooks() {
   WebhookServer::Options server;
   server.listen_address = webhooks.address;
   auto started = WebhookServer::Start(server, *parts_->webhook_receiver,
-                                      webhook_counters_);
+                                      webhook_counters_, webhook_connections_);
   if (!started.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--webhook_address: ", started.status().message()));
@@ -219,8 +219,9 @@ absl::Status App::StartOperatorServer() {
   });
   parts_->operator_pages->set_status(
       EngineStatus(*parts_->loop, *parts_->status_collector));
-  auto server = OperatorServer::Start(config_.http_address,
-                                      parts_->operator_pages->pages());
+  auto server = OperatorServer::Start(
+      config_.http_address, parts_->operator_pages->pages(),
+      OperatorServer::Options(), operator_connections_);
   if (!server.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--http_address: ", server.status().message()));

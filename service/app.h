@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "service/config.h"
 #include "service/logging/logging.h"
+#include "upstream/core/listener_counters.h"
 #include "upstream/webhook/webhook_outcome.h"
 
 namespace wriftai {
@@ -45,6 +46,8 @@ class App {
   Config config_;
   const Logging& logging_;
   WebhookCounters webhook_counters_;
+  ListenerCounters webhook_connections_;
+  ListenerCounters operator_connections_;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -10,7 +10,7 @@ namespace wriftai {
 
 bool IsHostPort(absl::string_view text) {
   const size_t colon = text.rfind(':');
-  // gRPC takes the port modulo 65536, and civetweb several addresses.
+  // One address, and a port that is not taken modulo 65536.
   if (colon == 0 || colon == absl::string_view::npos ||
       absl::StrContains(text, ',')) {
     return false;

@@ -2,7 +2,6 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -15,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "service/webhook/tcp_listener.h"
 #include "service/webhook/webhook_connection.h"
+#include "upstream/core/tcp_listener.h"
 #include "upstream/core/unique_fd.h"
 
 namespace wriftai {
@@ -33,32 +32,26 @@ constexpr int kBatch = 64;
 // What is read of one connection before the others have their turn.
 constexpr size_t kScratchBytes = 64 << 10;
 
-// After the system had nothing to accept a connection with.
-constexpr absl::Duration kAcceptPause = absl::Milliseconds(100);
-
 absl::Time SteadyNow() {
   return absl::UnixEpoch() +
          absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-size_t HalfOfAllFiles() {
-  rlimit files = {};
-  getrlimit(RLIMIT_NOFILE, &files);
-  return std::max<size_t>(files.rlim_cur / 2, 1);
-}
-
 class EpollWebhookServer final : public WebhookServer {
  public:
   EpollWebhookServer(const Options& options, TcpListener listener,
-                     WebhookReceiver& receiver, WebhookCounters& counters)
+                     WebhookReceiver& receiver, WebhookCounters& counters,
+                     ListenerCounters& listener_counters)
       : options_(options),
-        max_connections_(std::min(options.max_connections, HalfOfAllFiles())),
         listener_(std::move(listener)),
         receiver_(receiver),
         counters_(counters),
+        listener_counters_(listener_counters),
         wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
         epoll_(epoll_create1(EPOLL_CLOEXEC)),
-        scratch_(kScratchBytes) {}
+        scratch_(kScratchBytes) {
+    listener_counters_.limit = static_cast<int64_t>(options.max_connections);
+  }
 
   ~EpollWebhookServer() override {
     if (!thread_.joinable()) return;
@@ -67,8 +60,11 @@ class EpollWebhookServer final : public WebhookServer {
   }
 
   absl::Status Run() {
-    if (!Watch(wake_.get(), EPOLLIN, kWakeId) ||
-        !Watch(listener_.socket.get(), EPOLLIN | EPOLLET, kListenerId)) {
+    bool watched = Watch(wake_.get(), EPOLLIN, kWakeId);
+    for (const UniqueFd& socket : listener_.sockets) {
+      watched &= Watch(socket.get(), EPOLLIN | EPOLLET, kListenerId);
+    }
+    if (!watched) {
       return absl::UnavailableError("cannot listen: no file descriptors left");
     }
     thread_ = std::thread([this] { Loop(); });
@@ -113,26 +109,35 @@ class EpollWebhookServer final : public WebhookServer {
   // The listener tells of new connections once: whoever leaves some in the
   // queue has to come back by himself.
   void Accept() {
+    absl::Time next = absl::InfiniteFuture();
+    for (const UniqueFd& socket : listener_.sockets) {
+      next = std::min(next, AcceptSome(socket.get()));
+    }
+    accept_at_ = next;
+  }
+
+  // When to come back.
+  absl::Time AcceptSome(int listening) {
     for (int i = 0; i < kBatch; ++i) {
-      UniqueFd socket(accept4(listener_.socket.get(), nullptr, nullptr,
-                              SOCK_NONBLOCK | SOCK_CLOEXEC));
+      UniqueFd socket(
+          accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (socket.get() >= 0) {
         Add(std::move(socket));
       } else if (errno == EAGAIN) {
-        accept_at_ = absl::InfiniteFuture();
-        return;
-      } else if (errno == EMFILE && !connections_.empty()) {
+        return absl::InfiniteFuture();
+      } else if (IsOutOfResources(errno)) {
+        ++listener_counters_.accept_errors;
+        if (connections_.empty()) {
+          return SteadyNow() + absl::Milliseconds(kAcceptPauseMs);
+        }
         CrowdOut(connections_.begin());
-      } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-                 errno == ENOMEM) {
-        accept_at_ = SteadyNow() + kAcceptPause;
-        return;
       }
     }
+    return absl::InfinitePast();
   }
 
   void Add(UniqueFd socket) {
-    if (connections_.size() >= max_connections_) {
+    if (connections_.size() >= options_.max_connections) {
       CrowdOut(connections_.begin());
     }
     const uint64_t id = next_id_++;
@@ -141,6 +146,7 @@ class EpollWebhookServer final : public WebhookServer {
     connections_.try_emplace(connections_.end(), id, std::move(socket),
                              SteadyNow() + options_.request_timeout,
                              options_.limits, receiver_, counters_);
+    CountOpen();
   }
 
   void OnReadable(uint64_t id) {
@@ -170,6 +176,7 @@ class EpollWebhookServer final : public WebhookServer {
   }
 
   void CrowdOut(Connections::iterator connection) {
+    ++listener_counters_.evicted;
     GiveUp(connection, WebhookOutcome::kCrowdedOut);
   }
 
@@ -183,6 +190,11 @@ class EpollWebhookServer final : public WebhookServer {
   void Close(Connections::iterator connection) {
     held_bytes_ -= connection->second.held_bytes();
     connections_.erase(connection);
+    CountOpen();
+  }
+
+  void CountOpen() {
+    listener_counters_.open = static_cast<int64_t>(connections_.size());
   }
 
   bool Watch(int fd, uint32_t events, uint64_t id) {
@@ -193,10 +205,10 @@ class EpollWebhookServer final : public WebhookServer {
   }
 
   const Options options_;
-  const size_t max_connections_;
   const TcpListener listener_;
   WebhookReceiver& receiver_;
   WebhookCounters& counters_;
+  ListenerCounters& listener_counters_;
   const UniqueFd wake_;
   const UniqueFd epoll_;
 
@@ -214,11 +226,11 @@ class EpollWebhookServer final : public WebhookServer {
 
 absl::StatusOr<std::unique_ptr<WebhookServer>> WebhookServer::Start(
     const Options& options, WebhookReceiver& receiver,
-    WebhookCounters& counters) {
+    WebhookCounters& counters, ListenerCounters& listener_counters) {
   auto listener = ListenOn(options.listen_address);
   if (!listener.ok()) return listener.status();
   auto server = std::make_unique<EpollWebhookServer>(
-      options, *std::move(listener), receiver, counters);
+      options, *std::move(listener), receiver, counters, listener_counters);
   if (absl::Status status = server->Run(); !status.ok()) return status;
   return server;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "upstream/core/listener_counters.h"
 #include "upstream/webhook/http_request_reader.h"
 #include "upstream/webhook/webhook_outcome.h"
 #include "upstream/webhook/webhook_receiver.h"
@@ -38,8 +39,7 @@ class WebhookServer {
     // From the connection to the last byte of the request. A delivery of the
     // largest size needs 4 Mbit/s.
     absl::Duration request_timeout = absl::Seconds(10);
-    // Each is a file descriptor; Start() takes no more than half of those that
-    // the process may have, as calls and the upstream need theirs.
+    // Each is a file descriptor.
     size_t max_connections = 2048;
     // What all together may hold of requests that are not whole yet: sixteen of
     // the largest.
@@ -49,7 +49,7 @@ class WebhookServer {
   // UNAVAILABLE if it cannot listen there.
   static absl::StatusOr<std::unique_ptr<WebhookServer>> Start(
       const Options& options, WebhookReceiver& receiver,
-      WebhookCounters& counters);
+      WebhookCounters& counters, ListenerCounters& listener_counters);
 
   virtual ~WebhookServer() = default;
 

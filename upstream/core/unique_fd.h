@@ -24,6 +24,9 @@ class UniqueFd {
   // Negative: none.
   int get() const { return fd_; }
 
+  // Gives the descriptor away, to be closed by somebody else.
+  int Release() { return std::exchange(fd_, -1); }
+
  private:
   int fd_ = -1;
 };

@@ -32,7 +32,8 @@ class Operator {
            absl::Duration patience)
       : pages_(loop, std::move(sources), patience) {
     pages_.set_status([this] { return status_; });
-    server_ = *OperatorServer::Start("127.0.0.1:0", pages_.pages());
+    server_ = *OperatorServer::Start("127.0.0.1:0", pages_.pages(),
+                                     OperatorServer::Options(), counters_);
   }
 
   void set_status(absl::StatusOr<OperatorPages::StatusReport> status) {
@@ -55,6 +56,7 @@ class Operator {
   absl::StatusOr<OperatorPages::StatusReport> status_ =
       std::make_shared<const status::Report>();
   OperatorPages pages_;
+  ListenerCounters counters_;
   std::unique_ptr<OperatorServer> server_;
 };
 

@@ -57,7 +57,8 @@ class WebhookHarness : public ::testing::Test {
   }
 
   void Start(const WebhookServer::Options& options = Patient()) {
-    auto server = WebhookServer::Start(options, receiver_, counters_);
+    auto server =
+        WebhookServer::Start(options, receiver_, counters_, listener_counters_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -99,6 +100,7 @@ class WebhookHarness : public ::testing::Test {
   ManualScheduler clock_;
   IdSink sink_;
   WebhookCounters counters_;
+  ListenerCounters listener_counters_;
   WebhookReceiver receiver_{
       {},
       [secrets = std::make_shared<const std::vector<Secret>>(

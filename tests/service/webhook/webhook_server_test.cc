@@ -214,14 +214,16 @@ TEST_F(WebhookServerTest, APortThatIsTakenIsAnErrorAtStart) {
   Start();
   WebhookServer::Options options = Patient();
   options.listen_address = absl::StrCat("127.0.0.1:", port());
-  EXPECT_THAT(WebhookServer::Start(options, receiver_, counters_),
-              StatusIs(absl::StatusCode::kUnavailable,
-                       absl::StrCat("cannot listen on ", options.listen_address,
-                                    ": Address already in use")));
+  EXPECT_THAT(
+      WebhookServer::Start(options, receiver_, counters_, listener_counters_),
+      StatusIs(absl::StatusCode::kUnavailable,
+               absl::StrCat("cannot listen on ", options.listen_address,
+                            ": Address already in use")));
   options.listen_address = "nonsense";
-  EXPECT_THAT(WebhookServer::Start(options, receiver_, counters_),
-              StatusIs(absl::StatusCode::kUnavailable,
-                       "cannot listen on nonsense: wanted HOST:PORT"));
+  EXPECT_THAT(
+      WebhookServer::Start(options, receiver_, counters_, listener_counters_),
+      StatusIs(absl::StatusCode::kUnavailable,
+               "cannot listen on nonsense: expected HOST:PORT"));
 }
 
 }  // namespace
