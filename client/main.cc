@@ -10,6 +10,13 @@
 #include "client/system_host.h"
 #include "client/text.h"
 #include "upstream/core/flag_set.h"
+#include "upstream/core/process_start.h"
+
+// Before the libraries' initializers, which may open files and run out of
+// memory.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const prepare)() = [] {
+  wriftai::PrepareProcess("wriftctl");
+};
 
 int main(int argc, char** argv) {
   // Errors are told once, by us; the libraries' own lines would run through the

@@ -1,4 +1,3 @@
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -6,6 +5,8 @@
 #include "sandbox/sandbox.h"
 #include "sandbox/sandbox_flags.h"
 #include "upstream/core/flag_set.h"
+#include "upstream/core/process_start.h"
+#include "upstream/core/stop_signals.h"
 #include "upstream/core/version.h"
 
 namespace wriftai::sandbox {
@@ -20,14 +21,8 @@ int Fail(const absl::Status& status, int exit_status) {
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  // Before the first thread is there, so that all inherit it and the signals
-  // wait for sigwait().
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  // Before the first thread is there, so that all inherit it.
+  StopSignals signals;
 
   SandboxOptions options;
   bool check_health = false;
@@ -58,18 +53,33 @@ int Main(const std::vector<std::string>& arguments) {
     return health.ok() ? EXIT_SUCCESS : Fail(health, EXIT_FAILURE);
   }
 
+  // Beside those of --workers, which may be fewer.
+  if (const absl::Status enough = CheckResources({8, 16}); !enough.ok()) {
+    return Fail(enough, kExitNoResources);
+  }
+  signals.Watch([](int signal_number) {
+    fprintf(stderr, "wriftai-sandbox: signal %d has no effect\n",
+            signal_number);
+  });
   const auto sandbox = Sandbox::Start(options);
   if (!sandbox.ok()) return Fail(sandbox.status(), EXIT_FAILURE);
   printf("listening on %s\n", (*sandbox)->base_url().c_str());
   fflush(stdout);
 
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
+  StartCompleted();
+  signals.Serving();
+  signals.Wait();
   return 0;
 }
 
 }  // namespace
 }  // namespace wriftai::sandbox
+
+// Before the libraries' initializers, which may open files and run out of
+// memory.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const prepare)() = [] {
+  wriftai::PrepareProcess("wriftai-sandbox");
+};
 
 int main(int argc, char** argv) {
   return wriftai::sandbox::Main(wriftai::ArgumentsFromMain(argc, argv));

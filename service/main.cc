@@ -1,10 +1,10 @@
 #include <sys/resource.h>
-#include <unistd.h>
 
-#include <csignal>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -15,6 +15,8 @@
 #include "service/logging/logging.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/flag_set.h"
+#include "upstream/core/process_start.h"
+#include "upstream/core/stop_signals.h"
 #include "upstream/core/version.h"
 
 namespace {
@@ -36,6 +38,18 @@ int Usage(const absl::Status& status) {
 // up, and the exit status tells.
 constexpr absl::Duration kStopPatience = absl::Seconds(5);
 
+// What a start takes where there are two processors, and half as much again:
+// gRPC has threads for each processor, up to a number.
+wriftai::ResourceNeeds NeedsOfStart() {
+  constexpr unsigned kMaxProcessors = 32;
+  const unsigned processors =
+      std::min(std::thread::hardware_concurrency(), kMaxProcessors);
+  wriftai::ResourceNeeds needs;
+  needs.threads = static_cast<int>(20 + 2 * processors);
+  needs.descriptors = 32;
+  return needs;
+}
+
 // Every caller's connection takes a descriptor, and so does every one to the
 // upstream. The usual soft limit of 1024 protects programs that use select(),
 // which nothing here does; the hard one is what the operator allows.
@@ -46,31 +60,24 @@ void TakeAllDescriptors() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Ends the process at once, by the signal's default action. PID 1 of a
-// container has none: the kernel drops a signal that it does not handle.
-void EndAtOnce(int signal_number) {
-  raise(signal_number);
-  _exit(128 + signal_number);
-}
-
-// Until the first of `signals`, which are blocked. INVALID_ARGUMENT: see
+// Until the first signal that stops the program. INVALID_ARGUMENT: see
 // App::Start().
 absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
-                   const sigset_t& signals) {
+                   wriftai::StopSignals& signals) {
   const absl::Duration drain_timeout = config.drain_timeout;
+  signals.Watch([](int signal_number) {
+    spdlog::warn(
+        "signal {} has no effect; SIGTERM stops the gateway, and "
+        "files are read again when they change",
+        signal_number);
+  });
   auto app = wriftai::App::Start(std::move(config), logging);
   if (!app.ok()) return app.status();
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
+  wriftai::StartCompleted();
+  signals.Serving();
+  const int signal_number = signals.Wait();
   spdlog::info("signal {}: draining", signal_number);
-  struct sigaction end = {};
-  end.sa_handler = EndAtOnce;
-  end.sa_flags = SA_RESETHAND | SA_NODEFER;
-  sigaction(signal_number, &end, nullptr);
-  sigaction(SIGALRM, &end, nullptr);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  alarm(static_cast<unsigned>(absl::ToInt64Seconds(
-      absl::Ceil(drain_timeout + kStopPatience, absl::Seconds(1)))));
+  signals.SetDeadline(drain_timeout + kStopPatience);
   (*app)->Stop();
   spdlog::info("stopped");
   return absl::OkStatus();
@@ -78,15 +85,15 @@ absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
 
 }  // namespace
 
+// Before the libraries' initializers, which may open files and run out of
+// memory.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const prepare)() = [] {
+  wriftai::PrepareProcess("wriftai-gateway");
+};
+
 int main(int argc, char** argv) {
-  // Before any thread starts, so that all inherit it: signals are waited for
-  // below, and a broken connection is an error of a write and no signal.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  // Before any thread starts, so that all inherit it.
+  wriftai::StopSignals signals;
   TakeAllDescriptors();
 
   // Their own lines: gRPC's about headers that a caller sends, quoted as they
@@ -105,6 +112,11 @@ int main(int argc, char** argv) {
   if (line->version_wanted) {
     std::fputs(wriftai::VersionLine("wriftai-gateway").c_str(), stdout);
     return EXIT_SUCCESS;
+  }
+  if (const absl::Status enough = wriftai::CheckResources(NeedsOfStart());
+      !enough.ok()) {
+    Usage(enough);
+    return wriftai::kExitNoResources;
   }
   wriftai::Logging logging(line->config.log);
   const absl::Status status = Serve(std::move(line->config), logging, signals);

@@ -223,7 +223,7 @@ async function start(t, ...flags) {
 
 const id = '00000000-0000-4000-8000-000000000000';
 
-for (const signal of ['SIGTERM', 'SIGINT']) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP']) {
   test(`${signal} ends open Waits with UNAVAILABLE and a time to retry`,
        async (t) => {
          const { upstream, gateway, client } = await start(t);
@@ -352,6 +352,66 @@ test('a second SIGTERM ends it at once', async (t) => {
     gateway.program.stop('SIGTERM'), failure(call, {}),
   ]);
   assert.equal(signal, 'SIGTERM');
+});
+
+test('a second SIGHUP, as a closing terminal may send, does not end the drain ' +
+     'at once', async (t) => {
+  const { upstream, gateway, client } = await start(t);
+  const call = client.get({ id });
+  const held = await upstream.next();
+  gateway.program.child.kill('SIGHUP');
+  await gateway.program.awaitOutput('stderr', /(signal 1: draining)/);
+  const ended = gateway.program.stop('SIGHUP');
+  held.answer(200, predictionJson(id, 'started'));
+  assert.equal((await call).id, id);
+  assert.equal((await ended).code, 0);
+});
+
+test('SIGHUP under nohup has no effect', async (t) => {
+  const program = new Program('/bin/sh', [
+    '-c', 'trap "" HUP; exec "$0" "$@"', setting('WRIFTAI_GATEWAY'),
+    '--listen_address=127.0.0.1:0', '--http_address=127.0.0.1:0',
+  ]);
+  t.after(() => program.stop('SIGKILL').catch(() => {}));
+  await program.awaitOutput('stderr', /(gRPC listens on)/);
+  program.child.kill('SIGHUP');
+  program.child.kill('SIGUSR1');  // Reported, after the other was ignored.
+  await program.awaitOutput('stderr', /(signal 10 has no effect)/);
+  assert.equal((await program.stop()).code, 0);
+  assert.doesNotMatch(program.stderr, /signal 1:/);
+});
+
+test('a signal that is not meant to stop the gateway is reported, and has no ' +
+     'effect', async (t) => {
+  const { upstream, gateway, client } = await start(t);
+  for (const [signal, number] of [['SIGUSR1', 10], ['SIGUSR2', 12],
+                                  ['SIGALRM', 14], ['SIGVTALRM', 26],
+                                  ['SIGIO', 29], ['SIGPWR', 30]]) {
+    gateway.program.child.kill(signal);
+    await gateway.program.awaitOutput(
+        'stderr', new RegExp(`(warning signal ${number} has no effect)`));
+  }
+  for (const signal of ['SIGPIPE', 'SIGXFSZ', 'SIGWINCH', 'SIGCHLD',
+                        'SIGURG', 'SIGCONT']) {
+    gateway.program.child.kill(signal);
+  }
+  const call = client.get({ id });
+  (await upstream.next()).answer(200, predictionJson(id, 'started'));
+  assert.equal((await call).id, id);
+  assert.equal((await gateway.program.stop()).code, 0);
+});
+
+test('a second, other signal ends the drain at once, and says so', async (t) => {
+  const { upstream, gateway, client } = await start(t);
+  const call = client.get({ id });
+  await upstream.next();
+  gateway.program.child.kill('SIGTERM');
+  await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
+  const [{ signal, stderr }] = await Promise.all([
+    gateway.program.stop('SIGINT'), failure(call, {}),
+  ]);
+  assert.equal(signal, 'SIGINT');
+  assert.match(stderr, /^wriftai-gateway: signal 2: stopped without waiting /m);
 });
 
 // Whether somebody listens there.

@@ -1,0 +1,164 @@
+// How the programs start where the system gives them too little: each either
+// serves, or says why not in one line.
+import assert from 'node:assert/strict';
+import {
+  chmodSync, closeSync, copyFileSync, openSync, readFileSync, readdirSync,
+  readlinkSync, writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { describe, test } from 'node:test';
+import { Authority } from './support/certificates.mjs';
+import { temporaryFolder } from './support/files.mjs';
+import { Program } from './support/program.mjs';
+import { setting } from './support/setting.mjs';
+
+const GATEWAY = ['--listen_address=127.0.0.1:0', '--http_address=127.0.0.1:0'];
+const PROGRAMS = [
+  { name: 'wriftai-gateway', variable: 'WRIFTAI_GATEWAY', args: GATEWAY },
+  { name: 'wriftai-sandbox', variable: 'WRIFTAI_SANDBOX', args: [] },
+];
+
+// Starts `program` by a shell that runs `prelude` before it.
+function launch(prelude, program, args) {
+  return new Program('/bin/bash',
+                     ['-c', `${prelude} && exec "$0" "$@"`, program, ...args]);
+}
+
+const isReady = (program) =>
+  /gRPC listens on|listening on/.test(program.stderr + program.stdout);
+
+// Whether it serves; fails unless it then stops with status 0, or has said why
+// not in one line.
+async function servesOrSaysWhyNot(program, name) {
+  let ended = false;
+  program.ended.then(() => (ended = true));
+  while (!isReady(program) && !ended) {
+    await Promise.race([
+      new Promise((resolve) => program.child.once('output', resolve)),
+      program.ended,
+    ]);
+  }
+  const { code, signal, stderr } = isReady(program) ? await program.stop()
+                                                    : await program.end();
+  assert.equal(signal, null, stderr);
+  if (isReady(program)) {
+    assert.equal(code, 0, stderr);
+    return true;
+  }
+  // Or the system's loader has not even found the memory for the libraries.
+  const line = code === 127
+    ? /^\S+: error while loading shared libraries: [^\n]*\n$/
+    : new RegExp(`^${name}: cannot start[ :][^\\n]*raise [^\\n]*\n$`);
+  assert.match(stderr, line);
+  assert.ok(code === 1 || code === 127, `${code}`);
+  return false;
+}
+
+describe('a start under a tight limit serves, or is refused with one line', () => {
+  const rows = [
+    ['v', [20_000, 40_000, 60_000, 70_000, 120_000, 250_000, 350_000, 450_000,
+           700_000, 1_300_000]],
+    ['n', [4, 5, 6, 8, 10, 12, 20, 30, 40]],
+  ];
+  for (const { name, variable, args } of PROGRAMS) {
+    for (const [limit, values] of rows) {
+      test(`${name}, ulimit -${limit}`, async () => {
+        const served = [];
+        for (const value of values) {
+          const program = launch(`ulimit -${limit} ${value}`,
+                                 setting(variable), args);
+          served.push(await servesOrSaysWhyNot(program, name));
+        }
+        // Once there is enough, there is enough.
+        assert.deepEqual(served, [...served].sort());
+        assert.deepEqual([served.at(0), served.at(-1)], [false, true]);
+      });
+    }
+
+    // Threads are counted for each user, and root has as many as it likes.
+    test(`${name}, ulimit -u`, { skip: process.getuid() !== 0 &&
+        'SKIPPED: only root can run a program as a user of its own' },
+    async (t) => {
+      // Where any user may read it.
+      const folder = temporaryFolder(t);
+      chmodSync(folder, 0o755);
+      const copy = path.join(folder, name);
+      copyFileSync(setting(variable), copy);
+      chmodSync(copy, 0o755);
+      const served = [];
+      for (const value of [1, 3, 7, 10, 15, 20, 700]) {
+        const program = launch(
+            `ulimit -u ${value}`, '/usr/bin/setpriv',
+            ['--reuid=54321', '--regid=54321', '--clear-groups', copy, ...args]);
+        served.push(await servesOrSaysWhyNot(program, name));
+      }
+      assert.deepEqual(served, [...served].sort());
+      assert.deepEqual([served.at(0), served.at(-1)], [false, true]);
+    });
+  }
+});
+
+// What a process has open: by number, what it is.
+function descriptorsOf({ pid }) {
+  const folder = `/proc/${pid}/fd`;
+  return Object.fromEntries(readdirSync(folder).flatMap((fd) => {
+    try {
+      return [[fd, readlinkSync(path.join(folder, fd))]];
+    } catch {
+      return [];  // Closed just now.
+    }
+  }));
+}
+
+for (const closed of [[0], [1], [2], [0, 1, 2]]) {
+  test(`closed descriptors ${closed} are not reused: no log line goes into ` +
+       'the file with the TLS key', async (t) => {
+    const folder = temporaryFolder(t);
+    const { cert, key } = new Authority(folder, 'ca').issue(
+        { names: 'DNS:gateway.test' });
+    const bundle = `${key}\n${cert}`;
+    const [certFile, keyFile] =
+        ['cert', 'key'].map((name) => path.join(folder, name));
+    writeFileSync(certFile, cert);
+    writeFileSync(keyFile, key);
+    const program = launch(
+        `exec ${closed.map((fd) => `${fd}>&-`).join(' ')}`,
+        setting('WRIFTAI_GATEWAY'),
+        [...GATEWAY, `--tls_cert_file=${certFile}`,
+         `--tls_key_file=${keyFile}`, '--log_level=debug']);
+    t.after(() => program.stop());
+    // It says nothing where stderr is closed, but has its file of memory once it
+    // is about to serve.
+    const end = Date.now() + 15_000;
+    let memory;
+    while (memory === undefined || readFileSync(memory, 'utf8') !== bundle) {
+      assert.ok(Date.now() < end, program.describe());
+      await new Promise(setImmediate);
+      memory = Object.entries(descriptorsOf(program.child)).find(
+          ([, name]) => name.startsWith('/memfd:tls'))?.[0];
+      memory &&= `/proc/${program.child.pid}/fd/${memory}`;
+    }
+    const open = descriptorsOf(program.child);
+    for (const fd of closed) assert.equal(open[fd], '/dev/null');
+    // What it still logs until it has stopped must not get in either.
+    const held = openSync(memory);
+    t.after(() => closeSync(held));
+    assert.equal((await program.stop()).code, 0);
+    assert.equal(readFileSync(held, 'utf8'), bundle);
+  });
+}
+
+test('the sandbox opens /dev/null for closed standard descriptors',
+     async (t) => {
+       const program = launch('exec 2>&-', setting('WRIFTAI_SANDBOX'), []);
+       t.after(() => program.stop());
+       await program.awaitOutput('stdout', /(listening)/);
+       assert.equal(descriptorsOf(program.child)[2], '/dev/null');
+     });
+
+test('wriftctl opens /dev/null for closed standard descriptors', async () => {
+  const { code } = await launch('exec 0<&- 1>&- 2>&-', setting('WRIFTCTL'),
+                                ['--version']).end();
+  assert.equal(code, 0);
+});
