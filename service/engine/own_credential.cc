@@ -4,19 +4,27 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "spdlog/spdlog.h"
 
 namespace wriftai {
+namespace {
 
-OwnCredential::OwnCredential()
-    : Credential(std::string(kName)), state_(std::make_unique<State>()) {}
+// Far above any token.
+constexpr size_t kMaxTokenFileBytes = size_t{16} << 10;
+
+}  // namespace
+
+OwnCredential::OwnCredential(const Scheduler& scheduler)
+    : Credential(std::string(kName)),
+      state_(std::make_unique<State>(scheduler)) {}
 
 absl::StatusOr<std::shared_ptr<const OwnCredential>> OwnCredential::Open(
     Secret token, std::string file, const Scheduler& scheduler) {
-  std::shared_ptr<const OwnCredential> own(new OwnCredential());
+  std::shared_ptr<const OwnCredential> own(new OwnCredential(scheduler));
   if (!file.empty()) {
-    own->state_->file.emplace(std::move(file), scheduler);
+    own->state_->file.emplace(std::move(file), kMaxTokenFileBytes);
     absl::Status status = own->state_->Take(own->state_->file->Read());
     if (!status.ok()) return status;
   } else if (!token.empty()) {
@@ -29,9 +37,10 @@ absl::StatusOr<std::shared_ptr<const OwnCredential>> OwnCredential::Open(
 
 Secret OwnCredential::token() const {
   if (!state_->file.has_value()) return state_->current;
-  std::optional<std::string> text = state_->file->ReadIfChanged();
+  auto text = state_->file->ReadIfChanged(state_->scheduler.Now());
   if (!text.has_value()) return state_->current;
-  if (const absl::Status status = state_->Take(std::move(text)); !status.ok()) {
+  if (const absl::Status status = state_->Take(*std::move(text));
+      !status.ok()) {
     spdlog::error("{}; the last good token stays in use",
                   std::string(status.message()));
   } else {
@@ -45,14 +54,16 @@ bool OwnCredential::Matches(const Credential& callers) const {
   return callers.key() == state_->current_key;
 }
 
-absl::Status OwnCredential::State::Take(std::optional<std::string> text) {
-  const bool usable = text.has_value() && !text->empty() &&
+absl::Status OwnCredential::State::Take(absl::StatusOr<std::string> text) {
+  if (text.ok()) absl::StripAsciiWhitespace(&*text);
+  const bool usable = text.ok() && !text->empty() &&
                       std::all_of(text->begin(), text->end(),
                                   [](char c) { return c > ' ' && c <= '~'; });
   if (!usable) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "access_token_file ", file->path(),
-        ": wanted a readable file with a token of printable ASCII"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("access_token_file ", file->path(),
+                     ": wanted a readable file with a token of printable ASCII",
+                     text.ok() ? "" : ": ", text.status().message()));
   }
   Use(Secret(*std::move(text)));
   return absl::OkStatus();

@@ -28,8 +28,8 @@ class OwnCredential final : public Credential {
   static constexpr char kName[] = "gateway";
 
   // Null when both are empty: there is no token. The file wins.
-  // INVALID_ARGUMENT when it cannot be read now, or holds no token of printable
-  // ASCII.
+  // INVALID_ARGUMENT when it is not a regular file that can be read now, of at
+  // most 16 KiB, or holds no token of printable ASCII.
   static absl::StatusOr<std::shared_ptr<const OwnCredential>> Open(
       Secret token, std::string file, const Scheduler& scheduler);
 
@@ -43,16 +43,19 @@ class OwnCredential final : public Credential {
 
  private:
   struct State {
+    explicit State(const Scheduler& clock) : scheduler(clock) {}
+
+    const Scheduler& scheduler;
     std::optional<WatchedFile> file;
     Secret current;
     Secret previous;
     std::string current_key;  // As Credential::key() of a caller's.
 
-    absl::Status Take(std::optional<std::string> text);
+    absl::Status Take(absl::StatusOr<std::string> text);
     void Use(Secret token);
   };
 
-  OwnCredential();
+  explicit OwnCredential(const Scheduler& scheduler);
 
   // What a credential is does not change with its token.
   const std::unique_ptr<State> state_;

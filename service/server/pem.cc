@@ -3,13 +3,8 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#include <fstream>
-#include <ios>
-
 namespace wriftai {
 namespace {
-
-constexpr std::streamsize kMostBytes = std::streamsize{1} << 20;
 
 OpensslPtr<BIO> Reader(absl::string_view text) {
   return OpensslPtr<BIO>(
@@ -23,19 +18,6 @@ int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/,
 }
 
 }  // namespace
-
-std::optional<std::string> ReadPemFile(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return std::nullopt;
-  std::string text;
-  char buffer[4096];
-  while (stream.read(buffer, sizeof(buffer)) || stream.gcount() > 0) {
-    text.append(buffer, static_cast<size_t>(stream.gcount()));
-    if (text.size() > static_cast<size_t>(kMostBytes)) return std::nullopt;
-  }
-  if (stream.bad()) return std::nullopt;
-  return text;
-}
 
 OpensslPtr<STACK_OF(X509)> CertificatesFromPem(absl::string_view text) {
   OpensslPtr<STACK_OF(X509)> certificates(sk_X509_new_null());

@@ -1,8 +1,7 @@
 #ifndef WRIFTAI_SERVICE_SERVER_PEM_H_
 #define WRIFTAI_SERVICE_SERVER_PEM_H_
 
-#include <optional>
-#include <string>
+#include <cstddef>
 
 #include "absl/strings/string_view.h"
 #include "service/server/openssl_ptr.h"
@@ -13,9 +12,8 @@
 
 namespace wriftai {
 
-// The whole file; nothing if it cannot be read, or is larger than any list of
-// authorities (1 MiB).
-std::optional<std::string> ReadPemFile(const std::string& path);
+// Larger than any list of authorities.
+inline constexpr size_t kMaxPemFileBytes = size_t{1} << 20;
 
 // All certificates in `text`, in their order; null if there is none, or one
 // that is broken.

@@ -3,22 +3,23 @@
 #include <openssl/err.h>
 
 #include <ctime>
-#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "service/server/pem.h"
 #include "spdlog/spdlog.h"
-#include "upstream/core/digest.h"
 #include "upstream/core/secret.h"
 
 namespace wriftai {
 namespace {
 
-absl::Status WrongFile(absl::string_view flag, absl::string_view file,
-                       absl::string_view wanted) {
+absl::Status WrongFile(absl::string_view flag, const WatchedFile& file,
+                       absl::string_view wanted,
+                       const absl::Status& unreadable = absl::OkStatus()) {
   return absl::InvalidArgumentError(
-      absl::StrCat(flag, " ", file, ": wanted ", wanted));
+      absl::StrCat(flag, " ", file.path(), ": wanted ", wanted,
+                   unreadable.ok() ? "" : ": ", unreadable.message()));
 }
 
 // Whether OpenSSL takes them for a server, as gRPC will ask it to.
@@ -47,30 +48,35 @@ absl::Time EndOf(X509* certificate) {
 }  // namespace
 
 absl::Status ServerCertificate::Load() {
-  const auto certificate_text = ReadPemFile(certificate_file_);
-  std::optional<std::string> key_text = ReadPemFile(key_file_);
-  const Secret key_pem(std::move(key_text).value_or(""));
-  std::string digest = absl::StrCat(Sha256(certificate_text.value_or("")),
-                                    Sha256(key_pem.Reveal()));
-  if (digest == digest_) return status_;
-  digest_ = std::move(digest);
-  status_ = Take(certificate_text.value_or(""), key_pem);
+  const auto certificate_text = certificate_file_.Read();
+  absl::StatusOr<std::string> key_text = key_file_.Read();
+  if (!certificate_file_.changed() && !key_file_.changed()) return status_;
+  status_ =
+      Take(certificate_text,
+           key_text.ok() ? absl::StatusOr<Secret>(Secret(*std::move(key_text)))
+                         : key_text.status());
   return status_;
 }
 
-absl::Status ServerCertificate::Take(absl::string_view certificate_pem,
-                                     const Secret& key_pem) {
+absl::Status ServerCertificate::Take(
+    const absl::StatusOr<std::string>& certificate_text,
+    const absl::StatusOr<Secret>& key_text) {
+  const absl::string_view certificate_pem =
+      certificate_text.ok() ? absl::string_view(*certificate_text) : "";
   const auto certificates = CertificatesFromPem(certificate_pem);
   if (certificates == nullptr) {
     return WrongFile("--tls_cert_file", certificate_file_,
                      "a readable PEM file with a certificate, and with those "
-                     "between it and its authority");
+                     "between it and its authority",
+                     certificate_text.status());
   }
-  const auto key = KeyFromPem(key_pem.Reveal());
+  const absl::string_view key_pem = key_text.ok() ? key_text->Reveal() : "";
+  const auto key = KeyFromPem(key_pem);
   if (key == nullptr) {
     return WrongFile("--tls_key_file", key_file_,
                      "a readable PEM file with a private key that has no "
-                     "passphrase");
+                     "passphrase",
+                     key_text.status());
   }
   if (!IsUsable(certificates.get(), key.get())) {
     return WrongFile("--tls_key_file", key_file_,
@@ -78,7 +84,7 @@ absl::Status ServerCertificate::Take(absl::string_view certificate_pem,
                      "both of at least 112 bits of security");
   }
   absl::Status status =
-      bundle_.Replace(absl::StrCat(key_pem.Reveal(), "\n", certificate_pem));
+      bundle_.Replace(absl::StrCat(key_pem, "\n", certificate_pem));
   if (!status.ok()) return status;
   const absl::Time end = EndOf(sk_X509_value(certificates.get(), 0));
   if (expires_at_.exchange(absl::ToUnixSeconds(end)) != kNone) {

@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/server/memory_file.h"
+#include "service/server/pem.h"
 #include "upstream/core/secret.h"
+#include "upstream/core/watched_file.h"
 
 namespace wriftai {
 
@@ -25,8 +27,8 @@ namespace wriftai {
 class ServerCertificate {
  public:
   ServerCertificate(std::string certificate_file, std::string key_file)
-      : certificate_file_(std::move(certificate_file)),
-        key_file_(std::move(key_file)) {}
+      : certificate_file_(std::move(certificate_file), kMaxPemFileBytes),
+        key_file_(std::move(key_file), kMaxPemFileBytes) {}
 
   // Reads both again, and does nothing more when they are as the last time.
   // INVALID_ARGUMENT: names the flag and what was wanted.
@@ -43,13 +45,13 @@ class ServerCertificate {
  private:
   static constexpr int64_t kNone = 0;
 
-  absl::Status Take(absl::string_view certificate_pem, const Secret& key_pem);
+  absl::Status Take(const absl::StatusOr<std::string>& certificate_text,
+                    const absl::StatusOr<Secret>& key_text);
 
-  const std::string certificate_file_;
-  const std::string key_file_;
+  WatchedFile certificate_file_;
+  WatchedFile key_file_;
   MemoryFile bundle_;
-  std::string digest_;   // Of both files, as they were read last.
-  absl::Status status_;  // What became of them.
+  absl::Status status_;  // What became of both, as they were read last.
   std::atomic<int64_t> expires_at_{kNone};  // Seconds since the Unix epoch.
 };
 

@@ -19,7 +19,7 @@ constexpr int kLookSeconds = 1;
 }  // namespace
 
 TlsCredentials::TlsCredentials(const TlsConfig& config)
-    : client_ca_file_(config.client_ca_file),
+    : client_ca_file_(config.client_ca_file, kMaxPemFileBytes),
       certificate_(config.cert_file, config.key_file),
       policy_(std::make_shared<ClientCertificatePolicy>(config.allowed_names)) {
 }
@@ -39,7 +39,7 @@ std::shared_ptr<grpc::ServerCredentials> TlsCredentials::ForServer() {
       std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
           bundle, bundle, kLookSeconds));
   options.watch_identity_key_cert_pairs();
-  if (!client_ca_file_.empty()) {
+  if (!client_ca_file_.path().empty()) {
     // Asked for and not demanded: a missing one is to be counted, too.
     options.set_cert_request_type(
         GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
@@ -59,18 +59,20 @@ void TlsCredentials::Watch(Scheduler& scheduler) {
 }
 
 absl::Status TlsCredentials::LoadAuthorities() {
-  if (client_ca_file_.empty()) return absl::OkStatus();
-  const auto text = ReadPemFile(client_ca_file_);
-  if (text.has_value() && *text == authorities_) return absl::OkStatus();
-  if (!text.has_value() || !policy_->SetAuthorities(*text)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--tls_client_ca_file ", client_ca_file_,
-                     ": wanted a readable PEM file with certificates"));
+  if (client_ca_file_.path().empty()) return absl::OkStatus();
+  const auto text = client_ca_file_.Read();
+  if (!client_ca_file_.changed()) return authorities_status_;
+  if (!text.ok() || !policy_->SetAuthorities(*text)) {
+    authorities_status_ = absl::InvalidArgumentError(
+        absl::StrCat("--tls_client_ca_file ", client_ca_file_.path(),
+                     ": wanted a readable PEM file with certificates",
+                     text.ok() ? "" : ": ", text.status().message()));
+    return authorities_status_;
   }
-  if (!authorities_.empty()) {
+  if (std::exchange(has_authorities_, true)) {
     spdlog::info("the authorities of clients were read again");
   }
-  authorities_ = *text;
+  authorities_status_ = absl::OkStatus();
   return absl::OkStatus();
 }
 

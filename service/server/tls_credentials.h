@@ -12,6 +12,7 @@
 #include "service/server/server_config.h"
 #include "service/server/tls_refusal.h"
 #include "upstream/core/scheduler.h"
+#include "upstream/core/watched_file.h"
 
 namespace wriftai {
 
@@ -46,12 +47,13 @@ class TlsCredentials {
   absl::Status LoadAuthorities();
   void Reload();
 
-  const std::string client_ca_file_;  // Empty: clients need no certificate.
+  WatchedFile client_ca_file_;  // Empty path: clients need no certificate.
   ServerCertificate certificate_;
   // Shared with gRPC, whose handshakes may outlast this.
   const std::shared_ptr<ClientCertificatePolicy> policy_;
-  std::string authorities_;  // As they were read last.
-  absl::Status reported_;    // What the log has said of the last Reload().
+  absl::Status authorities_status_;  // Of the file as it was read last.
+  bool has_authorities_ = false;
+  absl::Status reported_;  // What the log has said of the last Reload().
   TimerHandle timer_;
 };
 

@@ -33,9 +33,9 @@ absl::StatusOr<std::unique_ptr<WebhookSecrets>> WebhookSecrets::Open(
 
 std::shared_ptr<const WebhookSecrets::List> WebhookSecrets::Current() {
   MutexLock lock(mutex_);
-  const std::optional<std::string> text = file_.ReadIfChanged();
+  const auto text = file_.ReadIfChanged(scheduler_.Now());
   if (!text.has_value()) return secrets_;
-  if (const absl::Status status = Take(text); !status.ok()) {
+  if (const absl::Status status = Take(*text); !status.ok()) {
     spdlog::error("{}; the last good keys stay in use",
                   std::string(status.message()));
   } else {
@@ -44,10 +44,11 @@ std::shared_ptr<const WebhookSecrets::List> WebhookSecrets::Current() {
   return secrets_;
 }
 
-absl::Status WebhookSecrets::Take(const std::optional<std::string>& text) {
+absl::Status WebhookSecrets::Take(const absl::StatusOr<std::string>& text) {
   auto secrets = std::make_shared<List>();
-  bool usable = text.has_value();
-  for (absl::string_view line : absl::StrSplit(text.value_or(""), '\n')) {
+  bool usable = text.ok();
+  for (absl::string_view line :
+       absl::StrSplit(usable ? absl::string_view(*text) : "", '\n')) {
     line = absl::StripAsciiWhitespace(line);
     if (line.empty()) continue;
     usable = usable && IsPrintable(line);
@@ -57,7 +58,8 @@ absl::Status WebhookSecrets::Take(const std::optional<std::string>& text) {
     return absl::InvalidArgumentError(
         absl::StrCat("webhook_secret_file ", file_.path(),
                      ": wanted a readable file with 1 to ", kMostSecrets,
-                     " lines, each a key of printable ASCII without spaces"));
+                     " lines, each a key of printable ASCII without spaces",
+                     text.ok() ? "" : ": ", text.status().message()));
   }
   secrets_ = std::move(secrets);
   return absl::OkStatus();

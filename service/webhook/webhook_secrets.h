@@ -1,8 +1,8 @@
 #ifndef WRIFTAI_SERVICE_WEBHOOK_WEBHOOK_SECRETS_H_
 #define WRIFTAI_SERVICE_WEBHOOK_WEBHOOK_SECRETS_H_
 
+#include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,8 +27,9 @@ class WebhookSecrets {
  public:
   using List = std::vector<Secret>;  // Never empty.
 
-  // INVALID_ARGUMENT when the file cannot be read now, or does not hold 1 to 8
-  // lines of printable ASCII without spaces.
+  // INVALID_ARGUMENT when it is not a regular file that can be read now, of at
+  // most 16 KiB, or does not hold 1 to 8 lines of printable ASCII without
+  // spaces.
   static absl::StatusOr<std::unique_ptr<WebhookSecrets>> Open(
       std::string file, const Scheduler& scheduler);
 
@@ -37,11 +38,15 @@ class WebhookSecrets {
 
  private:
   WebhookSecrets(std::string file, const Scheduler& scheduler)
-      : file_(std::move(file), scheduler) {}
+      : scheduler_(scheduler), file_(std::move(file), kMaxFileBytes) {}
 
-  absl::Status Take(const std::optional<std::string>& text)
+  // Far above a few keys.
+  static constexpr size_t kMaxFileBytes = size_t{16} << 10;
+
+  absl::Status Take(const absl::StatusOr<std::string>& text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const Scheduler& scheduler_;
   Mutex mutex_;
   WatchedFile file_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const List> secrets_ ABSL_GUARDED_BY(mutex_);

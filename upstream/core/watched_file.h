@@ -1,42 +1,46 @@
 #ifndef WRIFTAI_UPSTREAM_CORE_WATCHED_FILE_H_
 #define WRIFTAI_UPSTREAM_CORE_WATCHED_FILE_H_
 
-#include <filesystem>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "upstream/core/scheduler.h"
 
 namespace wriftai {
 
-// A small text file that may be replaced while the program runs, as a rotated
-// Kubernetes secret is.
+// A small file that may be replaced while the program runs, as a rotated
+// Kubernetes secret is. What counts as a change is its contents: times of
+// modification stay the same when tools such as `cp -p`, `rsync` or images set
+// them, and when two versions are written within one tick of the clock.
 //
-// Threads: one at a time. `scheduler` must outlive it. Fails: a file that
-// cannot be read has no text.
+// Threads: one at a time. Owns: a digest of what was read last. Fails: a file
+// that ReadSmallFile() cannot read has a reason in place of a text.
 class WatchedFile {
  public:
-  WatchedFile(std::string path, const Scheduler& scheduler)
-      : path_(std::move(path)), scheduler_(scheduler) {}
+  WatchedFile(std::string path, size_t max_bytes)
+      : path_(std::move(path)), max_bytes_(max_bytes) {}
 
   const std::string& path() const { return path_; }
 
-  // The text, without the white space around it; nothing if it cannot be read.
-  // A file of more than 16 KiB is cut: a wrong path must not fill the memory.
-  std::optional<std::string> Read();
+  // The text, or why there is none: see ReadSmallFile().
+  absl::StatusOr<std::string> Read();
 
-  // The same, if the file was written since the last Read(); nothing if it was
-  // not, or is missing. Looks at most once a second, so that it may be asked
-  // for each request.
-  std::optional<std::string> ReadIfChanged();
+  // Whether the last Read() returned something else than the one before.
+  bool changed() const { return changed_; }
+
+  // Read() at most once a second, so that it may be called for each request;
+  // nothing in between, or if nothing has changed. `now`: Scheduler::Now().
+  std::optional<absl::StatusOr<std::string>> ReadIfChanged(absl::Time now);
 
  private:
   const std::string path_;
-  const Scheduler& scheduler_;
-  std::filesystem::file_time_type written_at_;
-  absl::Time looked_at_ = absl::InfinitePast();
+  const size_t max_bytes_;
+  std::string digest_;
+  bool changed_ = false;
+  absl::Time read_at_ = absl::InfinitePast();
 };
 
 }  // namespace wriftai
