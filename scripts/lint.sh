@@ -60,7 +60,7 @@ check_includes() {
   only_in 'civetweb\.h' 'sandbox/http_server\.|tests/' || failed=1
   only_in 'prometheus/' 'service/operator/|tests/' || failed=1
   only_in 'openssl/' \
-    'upstream/core/digest\.|service/server/|sandbox/webhook_signature\.|tests/' ||
+    'upstream/core/digest\.|upstream/http/pooled_connection\.|service/server/|sandbox/webhook_signature\.|tests/' ||
     failed=1
   only_in 'service/' 'service/|tests/' || failed=1
   only_in 'client/' 'client/|tests/' || failed=1

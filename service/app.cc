@@ -46,7 +46,6 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   HttpOptions options;
   options.connect_timeout = config.connect_timeout;
   options.max_connections = static_cast<int>(config.max_connections);
-  options.max_connections_per_host = options.max_connections;
   options.max_response_bytes = static_cast<size_t>(config.max_response_bytes);
   options.ca_file = config.api_ca_file;
   return options;

@@ -147,13 +147,14 @@ class RawRequest {
     return this.headers.authorization?.replace(/^Bearer /, '');
   }
 
-  /** Exactly these bytes. */
-  send(bytes) {
-    if (!this.socket.destroyed) this.socket.write(bytes);
+  /** Exactly these bytes; returns once the peer's kernel has them. */
+  async send(bytes) {
+    if (this.socket.destroyed) return;
+    await new Promise((resolve) => this.socket.write(bytes, resolve));
   }
 
   /** A proper response; see rawResponse(). */
   respond(status, body, headers) {
-    this.send(rawResponse(status, body, headers));
+    return this.send(rawResponse(status, body, headers));
   }
 }

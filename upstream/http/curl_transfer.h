@@ -8,6 +8,7 @@
 #include "upstream/http/curl_handle.h"
 #include "upstream/http/http_message.h"
 #include "upstream/http/http_options.h"
+#include "upstream/http/pooled_connection.h"
 #include "upstream/http/reply_buffer.h"
 
 namespace wriftai {
@@ -24,6 +25,13 @@ namespace wriftai {
 // that function counts, and lets a POST pass once. The same count tells for
 // sure whether anything can have been sent.
 //
+// A reused connection on which something has arrived since the last response
+// is not used: libcurl 7.88 would take it for the answer. The transfer then
+// ends with is_stale(), unsent, and is to be started on another connection.
+// What a response has behind its end in libcurl's buffer is dropped there; it
+// says so in its debug log alone, which therefore is read, and the connection
+// is closed.
+//
 // Threads: one. Owns: request, reply, easy handle. `options` must outlive
 // this, which must outlive the easy handle's time in a multi handle. Fails:
 // Prepare(); all else as a TransportFailure.
@@ -37,8 +45,18 @@ class CurlTransfer {
   // INVALID_ARGUMENT from CheckRequest(), INTERNAL from libcurl.
   absl::Status Prepare(CurlEasy easy);
 
+  // Where it runs from now on; Release() before that goes. `connection` must
+  // outlive its use.
+  void Use(PooledConnection& connection);
+
+  // What Use() gave, detached; null where there was none.
+  PooledConnection* Release();
+
+  // The connection had unexpected input, and nothing was sent.
+  bool is_stale() const { return is_stale_; }
   CURL* easy() const { return easy_.get(); }
   CurlEasy TakeEasy() { return std::move(easy_); }
+  const HttpRequest& request() const { return request_; }
   absl::Duration timeout() const { return request_.timeout; }
 
   // What the transfer came to when libcurl ended it with `code`; once.
@@ -50,6 +68,8 @@ class CurlTransfer {
  private:
   static size_t OnHeader(char* data, size_t size, size_t count, void* self);
   static size_t OnBody(char* data, size_t size, size_t count, void* self);
+  static int OnDebug(CURL* easy, curl_infotype type, char* data, size_t size,
+                     void* self);
   static int OnAttempt(void* self, char* remote_ip, char* local_ip,
                        int remote_port, int local_port);
 
@@ -62,6 +82,9 @@ class CurlTransfer {
   HttpRequest request_;
   CurlHeaders headers_;
   ReplyBuffer reply_;
+
+  PooledConnection* connection_ = nullptr;
+  bool is_stale_ = false;
 
   // How often a connection was ready for the request.
   int attempts_ = 0;

@@ -35,10 +35,12 @@ struct CurlTransfers::Entry {
         HttpTransport::Done callback)
       : id(own_id),
         transfer(std::move(request), options),
+        key(ConnectionPool::KeyOf(transfer.request())),
         done(std::move(callback)) {}
 
   const uint64_t id;
   CurlTransfer transfer;
+  const std::string key;  // Of its connection.
   HttpTransport::Done done;
   TimerHandle timer;
   bool is_in_multi = false;
@@ -62,14 +64,10 @@ CurlTransfers::CurlTransfers(Scheduler& scheduler, const HttpOptions& options)
     : scheduler_(scheduler),
       options_(options),
       multi_(NewMulti()),
+      pool_(options),
       self_(std::make_shared<CurlTransfers*>(this)) {
-  // libcurl keeps idle connections up to the first number, open ones up to the
-  // second; beyond, transfers wait inside it.
-  const CurlLong connections = options_.max_connections;
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS,
-                    static_cast<CurlLong>(options_.max_connections_per_host));
+  // As PooledConnection says.
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, CurlLong{1});
 }
 
 CurlTransfers::~CurlTransfers() { Clear(); }
@@ -105,14 +103,50 @@ absl::Status CurlTransfers::Start(Entry& entry) {
   if (entry.transfer.timeout() <= absl::ZeroDuration()) {
     return absl::OkStatus();
   }
-  CURL* const easy = entry.transfer.easy();
-  CurlOptions(easy).Pointer(CURLOPT_PRIVATE, &entry);
-  const CURLMcode code = curl_multi_add_handle(multi_.get(), easy);
-  if (code != CURLM_OK) {
-    return absl::InternalError(curl_multi_strerror(code));
+  CurlOptions(entry.transfer.easy()).Pointer(CURLOPT_PRIVATE, &entry);
+  if (!waiting_.empty() || !Run(entry)) waiting_.emplace(entry.id, &entry);
+  return absl::OkStatus();
+}
+
+// False where there is no connection for it now.
+bool CurlTransfers::Run(Entry& entry) {
+  PooledConnection* const connection =
+      pool_.Acquire(entry.key, scheduler_.Now());
+  if (connection == nullptr) return false;
+  entry.transfer.Use(*connection);
+  // Fails where the handle is in a multi handle already, or without memory.
+  if (curl_multi_add_handle(multi_.get(), entry.transfer.easy()) != CURLM_OK) {
+    std::abort();
   }
   entry.is_in_multi = true;
-  return absl::OkStatus();
+  return true;
+}
+
+void CurlTransfers::RunWaiting() {
+  while (!waiting_.empty() && Run(*waiting_.begin()->second)) {
+    waiting_.erase(waiting_.begin());
+  }
+}
+
+// Takes it off its connection, which then serves others.
+void CurlTransfers::Stop(Entry& entry) {
+  waiting_.erase(entry.id);
+  if (entry.is_in_multi) {
+    curl_multi_remove_handle(multi_.get(), entry.transfer.easy());
+    entry.is_in_multi = false;
+  }
+  PooledConnection* const connection = entry.transfer.Release();
+  if (connection == nullptr) return;
+  pool_.Release(*connection, scheduler_.Now());
+  RunWaiting();
+  if (close_idle_ == nullptr) CloseIdle();
+}
+
+void CurlTransfers::CloseIdle() {
+  const absl::Time next = pool_.CloseIdle(scheduler_.Now());
+  close_idle_ = next == absl::InfiniteFuture()
+                    ? nullptr
+                    : scheduler_.PostAt(next, [this] { CloseIdle(); });
 }
 
 void CurlTransfers::FailSoon(Entry& entry, TransportFailure failure) {
@@ -139,18 +173,26 @@ void CurlTransfers::Perform() {
   // A callback may end other transfers; libcurl then forgets their messages.
   while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
-    const CURLcode code = message->data.result;
     Entry* entry = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &entry);
-    const std::unique_ptr<Entry> ended = TakeOut(entry->id);
-    HttpResult result = ended->transfer.Finish(code);
-    // A handle that has failed may have failed for a reason of its own.
-    if (code == CURLE_OK && idle_.size() < kMaxIdleHandles) {
-      idle_.push_back(ended->transfer.TakeEasy());
-      curl_easy_reset(idle_.back().get());
-    }
-    ended->done(std::move(result));
+    OnDone(*entry, message->data.result);
   }
+}
+
+void CurlTransfers::OnDone(Entry& entry, CURLcode code) {
+  if (entry.transfer.is_stale()) {
+    Stop(entry);
+    if (!Run(entry)) waiting_.emplace(entry.id, &entry);
+    return;
+  }
+  HttpResult result = entry.transfer.Finish(code);
+  const std::unique_ptr<Entry> ended = TakeOut(entry.id);
+  // A handle that has failed may have failed for a reason of its own.
+  if (code == CURLE_OK && idle_.size() < kMaxIdleHandles) {
+    idle_.push_back(ended->transfer.TakeEasy());
+    curl_easy_reset(idle_.back().get());
+  }
+  ended->done(std::move(result));
 }
 
 void CurlTransfers::Wait(absl::Duration longest) {
@@ -162,7 +204,9 @@ void CurlTransfers::Wait(absl::Duration longest) {
 void CurlTransfers::Wake() { curl_multi_wakeup(multi_.get()); }
 
 bool CurlTransfers::Clear() {
+  pool_.CloseIdle(absl::InfiniteFuture());
   if (entries_.empty()) return false;
+  waiting_.clear();
   while (!entries_.empty()) TakeOut(entries_.begin()->first);
   return true;
 }
@@ -178,9 +222,7 @@ std::unique_ptr<CurlTransfers::Entry> CurlTransfers::TakeOut(uint64_t id) {
   std::unique_ptr<Entry> entry = std::move(found->second);
   entries_.erase(found);
   entry->timer.reset();
-  if (entry->is_in_multi) {
-    curl_multi_remove_handle(multi_.get(), entry->transfer.easy());
-  }
+  Stop(*entry);
   return entry;
 }
 

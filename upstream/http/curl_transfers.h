@@ -2,12 +2,14 @@
 #define WRIFTAI_UPSTREAM_HTTP_CURL_TRANSFERS_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "upstream/core/scheduler.h"
+#include "upstream/http/connection_pool.h"
 #include "upstream/http/curl_handle.h"
 #include "upstream/http/curl_transfer.h"
 #include "upstream/http/http_options.h"
@@ -15,13 +17,13 @@
 
 namespace wriftai {
 
-// The requests of one loop: the multi handle, what is in flight on it, and
-// easy handles for the next ones.
+// The requests of one loop: the multi handle, what is in flight on it or waits
+// for a connection, and easy handles for the next ones.
 //
-// Threads: loop only, except Wake(), which any may call. Owns: transfers and
-// their callbacks. `scheduler` and `options` must outlive this; handles may,
-// and then do nothing. Fails: through `done`; where libcurl has no memory or
-// descriptors to start with, the constructor ends the process.
+// Threads: loop only, except Wake(), which any may call. Owns: transfers,
+// their callbacks, and the connections. `scheduler` and `options` must outlive
+// this; handles may, and then do nothing. Fails: through `done`; where libcurl
+// has no memory or descriptors to start with, the constructor ends the process.
 class CurlTransfers {
  public:
   CurlTransfers(Scheduler& scheduler, const HttpOptions& options);
@@ -52,6 +54,11 @@ class CurlTransfers {
 
   CurlEasy NewEasy();
   absl::Status Start(Entry& entry);
+  bool Run(Entry& entry);
+  void RunWaiting();
+  void Stop(Entry& entry);
+  void CloseIdle();
+  void OnDone(Entry& entry, CURLcode code);
   void FailSoon(Entry& entry, TransportFailure failure);
   void OnTimeout(uint64_t id);
   void Drop(uint64_t id);
@@ -60,8 +67,11 @@ class CurlTransfers {
   Scheduler& scheduler_;
   const HttpOptions& options_;
   const CurlMulti multi_;
+  ConnectionPool pool_;
+  TimerHandle close_idle_;
   std::vector<CurlEasy> idle_;
   Entries entries_;
+  std::map<uint64_t, Entry*> waiting_;  // For a connection, in order.
   uint64_t next_id_ = 1;
 
   // Lets a handle tell that this has gone.

@@ -30,6 +30,10 @@ struct HttpRequest {
   // Sent as `authorization: Bearer …`; empty sends no such header.
   Secret bearer;
 
+  // Requests share a connection only with those of the same scope: the key of
+  // a credential, so that nothing left on a connection reaches another one.
+  std::string connection_scope;
+
   // Sent with POST, also when empty. Never sent a second time: a POST whose
   // connection dies fails instead of moving to a new connection.
   std::string body;

@@ -27,13 +27,11 @@ struct HttpOptions {
   size_t max_header_bytes = size_t{64} << 10;
   size_t max_headers = 256;
 
-  // Connections open at a time, to all hosts and to one. A create that waits
-  // upstream holds a connection for up to a minute, so there must be many; a
-  // usual limit of 1024 descriptors must leave half to gRPC. What finds none
-  // waits inside libcurl, in order, within its own timeout. There is one
-  // upstream, so the limits are the same; a webhook's sender lowers the second.
+  // Connections open at a time. A create that waits upstream holds a connection
+  // for up to a minute, so there must be many; a usual limit of 1024
+  // descriptors must leave half to gRPC. A request that finds none waits, in
+  // order of arrival, within its own timeout.
   int max_connections = 512;
-  int max_connections_per_host = 512;
 
   // Requests that are in flight or waiting for a connection; more fail at
   // once, unsent. Double the 10,000 waiters that one gateway is built for.
@@ -43,6 +41,12 @@ struct HttpOptions {
   // 60 s after which common load balancers close it, as a POST that meets a
   // connection being closed has an unknown outcome.
   absl::Duration max_idle = absl::Seconds(30);
+
+  // A connection takes no new request after this long, and a resolved address
+  // is looked up again after `dns_cache`, so that an upstream which has moved
+  // is found within their sum. A TLS handshake a minute costs nothing.
+  absl::Duration max_connection_age = absl::Seconds(60);
+  absl::Duration dns_cache = absl::Seconds(30);
 
   // TCP keepalive: first probe after this long without traffic, so that a peer
   // that vanished during a long wait is noticed.

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "upstream/json/prediction_json.h"
 #include "upstream/rest/percent_encode.h"
@@ -31,6 +32,18 @@ ReplyCall::Done Decoded(absl::AnyInvocable<void(absl::StatusOr<T>)> done,
     if (decoded.ok()) return done(std::move(decoded));
     done(InvalidReply(*reply, decoded.status().message()));
   };
+}
+
+// As PredictionFromJson(), for the answer to a question about `id`. Another
+// one's prediction would be shown, and kept, as this one's.
+absl::StatusOr<v1::Prediction> PredictionOf(absl::string_view id,
+                                            absl::string_view json) {
+  absl::StatusOr<v1::Prediction> prediction = PredictionFromJson(json);
+  if (prediction.ok() && !absl::EqualsIgnoreCase(prediction->id(), id)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("id: expected ", id, ", the one that was asked for"));
+  }
+  return prediction;
 }
 
 }  // namespace
@@ -66,6 +79,7 @@ HttpRequest RestPredictionClient::Request(HttpMethod method,
   HttpRequest request;
   request.method = method;
   request.url = absl::StrCat(options_.base_url, path);
+  request.connection_scope = context.credential->key();
   request.headers.emplace_back("accept", "application/json");
   if (method == HttpMethod::kPost) {
     request.headers.emplace_back("content-type", "application/json");
@@ -115,9 +129,11 @@ CallHandle RestPredictionClient::Get(CallContext context, std::string id,
   HttpRequest request =
       Request(HttpMethod::kGet,
               absl::StrCat("/predictions/", PercentEncode(id)), context);
+  ReplyCall::Done decoded = Decoded<v1::Prediction>(
+      std::move(done),
+      [id](absl::string_view json) { return PredictionOf(id, json); });
   return Send(std::move(context), {Operation::kGet, std::move(id)},
-              std::move(request),
-              Decoded<v1::Prediction>(std::move(done), PredictionFromJson));
+              std::move(request), std::move(decoded));
 }
 
 CallHandle RestPredictionClient::Create(CallContext context,

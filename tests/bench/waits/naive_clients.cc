@@ -22,7 +22,6 @@ constexpr absl::Duration kTimeout = absl::Minutes(1);
 HttpOptions NaiveHttpOptions(int64_t connections) {
   HttpOptions options;
   options.max_connections = static_cast<int>(connections);
-  options.max_connections_per_host = options.max_connections;
   options.max_requests = 200'000;  // Twice the most waiters that a flag allows.
   options.user_agent = kNaiveAgent;
   return options;

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "tests/support/raw_http_server.h"
 #include "tests/support/tls_identity.h"
@@ -39,8 +40,12 @@ class LoopTest : public testing::Test {
   void Trust(const TlsIdentity& identity) {
     const testing::TestInfo& test =
         *testing::UnitTest::GetInstance()->current_test_info();
-    options_.ca_file = absl::StrCat(testing::TempDir(), test.test_suite_name(),
-                                    "_", test.name(), "_ca.pem");
+    options_.ca_file =
+        absl::StrCat(testing::TempDir(),
+                     absl::StrReplaceAll(
+                         absl::StrCat(test.test_suite_name(), "_", test.name()),
+                         {{"/", "_"}}),
+                     "_ca.pem");
     std::ofstream(options_.ca_file) << identity.certificate;
   }
 

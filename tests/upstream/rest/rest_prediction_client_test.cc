@@ -116,6 +116,20 @@ TEST_F(RestPredictionClientTest, GetAsksForThePredictionWithTheToken) {
   EXPECT_EQ((*prediction_)->id(), kId);
 }
 
+TEST_F(RestPredictionClientTest, GetSharesConnectionsWithItsCredentialAlone) {
+  Get();
+  EXPECT_EQ(sent().connection_scope, MakeCredential("secret")->key());
+}
+
+TEST_F(RestPredictionClientTest, GetRefusesThePredictionOfAnotherId) {
+  Get();
+  transport_.Reply(
+      200,
+      R"({"id":"00000000-0000-4000-8000-000000000000","status":"pending"})");
+  EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kInternal));
+  EXPECT_EQ(ErrorReason(prediction_->status()), kUpstreamResponseInvalid);
+}
+
 TEST_F(RestPredictionClientTest, AReadIsTriedThreeTimes) {
   Get();
   for (int i = 0; i < 3; ++i) {

@@ -1,0 +1,101 @@
+#include "upstream/http/connection_pool.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace wriftai {
+
+std::string ConnectionPool::KeyOf(const HttpRequest& request) {
+  const absl::string_view url = request.url;
+  const size_t scheme_end = url.find("://");
+  const size_t authority =
+      scheme_end == absl::string_view::npos ? 0 : scheme_end + 3;
+  const size_t end = url.find_first_of("/?#", authority);
+  return absl::StrCat(request.connection_scope, " ", url.substr(0, end));
+}
+
+PooledConnection* ConnectionPool::Acquire(const std::string& key,
+                                          absl::Time now) {
+  Entry* entry = FindAvailable(key, now);
+  if (entry == nullptr) {
+    const auto max = static_cast<size_t>(options_.max_connections);
+    if (entries_.size() >= max && !idle_.empty()) Close(*idle_.front());
+    if (entries_.size() >= max) return nullptr;
+    auto made = std::make_unique<Entry>(key, now);
+    entry = made.get();
+    entries_.emplace(&entry->connection, std::move(made));
+  }
+  if (++entry->transfers >= kMaxStreams) StopOffering(*entry);
+  return &entry->connection;
+}
+
+// One that takes another transfer; it is idle no more.
+ConnectionPool::Entry* ConnectionPool::FindAvailable(const std::string& key,
+                                                     absl::Time now) {
+  const auto found = available_.find(key);
+  while (found != available_.end()) {
+    Entry* const entry = found->second.back();
+    const bool is_last = found->second.size() == 1;
+    if (!IsTooOld(*entry, now)) {
+      if (entry->transfers == 0) idle_.erase(entry->idle);
+      if (!entry->connection.is_multiplexed()) StopOffering(*entry);
+      return entry;
+    }
+    if (entry->transfers == 0) {
+      Close(*entry);
+    } else {
+      StopOffering(*entry);
+    }
+    if (is_last) break;  // `found` is gone.
+  }
+  return nullptr;
+}
+
+void ConnectionPool::Release(PooledConnection& connection, absl::Time now) {
+  Entry& entry = *entries_.at(&connection);
+  --entry.transfers;
+  StopOffering(entry);
+  if (entry.transfers == 0) {
+    entry.idle_since = now;
+    entry.idle = idle_.insert(idle_.end(), &entry);
+    if (!connection.is_open() || IsTooOld(entry, now)) {
+      Close(entry);
+      return;
+    }
+  } else if (!connection.is_multiplexed() || IsTooOld(entry, now)) {
+    return;
+  }
+  available_[connection.key()].push_back(&entry);
+}
+
+absl::Time ConnectionPool::CloseIdle(absl::Time now) {
+  while (!idle_.empty()) {
+    const absl::Time expires = idle_.front()->idle_since + options_.max_idle;
+    if (expires > now) return expires;
+    Close(*idle_.front());
+  }
+  return absl::InfiniteFuture();
+}
+
+bool ConnectionPool::IsTooOld(const Entry& entry, absl::Time now) const {
+  return now - entry.connection.opened_at() >= options_.max_connection_age;
+}
+
+void ConnectionPool::StopOffering(Entry& entry) {
+  const auto found = available_.find(entry.connection.key());
+  if (found == available_.end()) return;
+  Available& offered = found->second;
+  offered.erase(std::remove(offered.begin(), offered.end(), &entry),
+                offered.end());
+  if (offered.empty()) available_.erase(found);
+}
+
+// `entry` is idle.
+void ConnectionPool::Close(Entry& entry) {
+  StopOffering(entry);
+  idle_.erase(entry.idle);
+  entries_.erase(&entry.connection);
+}
+
+}  // namespace wriftai
