@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "upstream/json/json_text.h"
 #include "upstream/json/prediction_json.h"
 #include "upstream/rest/percent_encode.h"
 
@@ -44,6 +46,16 @@ absl::StatusOr<v1::Prediction> PredictionOf(absl::string_view id,
         absl::StrCat("id: expected ", id, ", the one that was asked for"));
   }
   return prediction;
+}
+
+// Cancel is acknowledged by `null` (API reference, cancel), perhaps by more in
+// later versions: by JSON or nothing. A proxy's page acknowledges nothing.
+absl::Status CheckAcknowledgement(const HttpResponse& response) {
+  if (absl::StripAsciiWhitespace(response.body).empty()) {
+    return absl::OkStatus();
+  }
+  const absl::Status json = ParseJson(response.body).status();
+  return json.ok() ? json : InvalidReply(response, json.message());
 }
 
 }  // namespace
@@ -180,7 +192,8 @@ CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
               std::move(request),
               [done = std::move(done)](
                   const absl::StatusOr<HttpResponse>& reply) mutable {
-                done(reply.status());
+                done(reply.ok() ? CheckAcknowledgement(*reply)
+                                : reply.status());
               });
 }
 

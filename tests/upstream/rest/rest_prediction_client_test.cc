@@ -260,11 +260,20 @@ TEST_F(RestPredictionClientTest, CancelIsAPostThatIsNotRetried) {
   EXPECT_THAT(*status, StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST_F(RestPredictionClientTest, CancelIsAcknowledgedByAnySuccess) {
+TEST_F(RestPredictionClientTest, CancelIsAcknowledgedByJsonOrNothing) {
+  for (const char* body : {"null", " null\n", "", kPrediction}) {
+    std::optional<absl::Status> status;
+    call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
+    transport_.Reply(200, body);
+    EXPECT_THAT(*status, IsOk()) << body;
+  }
+}
+
+TEST_F(RestPredictionClientTest, CancelIsNotAcknowledgedByAPageOfAProxy) {
   std::optional<absl::Status> status;
   call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
-  transport_.Reply(200, "null");
-  EXPECT_THAT(*status, IsOk());
+  transport_.Reply(200, "<html>Sign in</html>");
+  EXPECT_EQ(ErrorReason(*status), kUpstreamResponseInvalid);
 }
 
 }  // namespace
