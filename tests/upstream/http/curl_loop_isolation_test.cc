@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/upstream/http/loop_test.h"
+#include "tests/upstream/http/slow_resolver.h"
 
 // A connection carries requests of one scope, and none behind input that
 // nobody asked for: RFC 9112, section 9.2, lets a client close it at once.
@@ -199,6 +200,21 @@ TEST_F(CurlLoopIsolationTest, ConnectionIsNotReusedBeyondItsAge) {
   Reply(Get(server.Url("/")));
   EXPECT_EQ(server.connections(), 2);
   EXPECT_TRUE(server.WaitForHangups(2));
+}
+
+TEST_F(CurlLoopIsolationTest, AddressIsLookedUpAgainBeyondItsAge) {
+  RawHttpServer server(
+      RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", "b")));
+  options().max_connection_age = absl::ZeroDuration();
+  for (const auto& [age, lookups] :
+       {std::pair(absl::ZeroDuration(), 2), std::pair(absl::Hours(1), 1)}) {
+    options().dns_cache = age;
+    const int before = CountedLookups();
+    Reply(Get(server.Url("/", kCountedName)));
+    Reply(Get(server.Url("/", kCountedName)));
+    EXPECT_EQ(CountedLookups() - before, lookups) << age;
+    StopLoop();
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -27,6 +28,8 @@ State& TheState() {
 
 // Bounds how long a test that fails hangs.
 constexpr std::chrono::seconds kPatience(20);
+
+std::atomic<int> counted_lookups{0};
 
 void LookUpSlowly() {
   State& state = TheState();
@@ -65,6 +68,8 @@ bool SlowResolver::is_looking_up() const {
   return TheState().lookups > 0;
 }
 
+int CountedLookups() { return counted_lookups; }
+
 }  // namespace wriftai
 
 extern "C" int GetAddrInfo(const char* node, const char* service,
@@ -78,6 +83,10 @@ int GetAddrInfo(const char* node, const char* service, const addrinfo* hints,
   if (node != nullptr && std::strcmp(node, wriftai::SlowResolver::kName) == 0) {
     wriftai::LookUpSlowly();
     return EAI_NONAME;
+  }
+  if (node != nullptr && std::strcmp(node, wriftai::kCountedName) == 0) {
+    ++wriftai::counted_lookups;
+    node = "127.0.0.1";
   }
   return original(node, service, hints, result);
 }

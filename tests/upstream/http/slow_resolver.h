@@ -23,6 +23,10 @@ class SlowResolver {
   bool is_looking_up() const;
 };
 
+// A name of 127.0.0.1, and how often it has been looked up in this process.
+inline constexpr char kCountedName[] = "counted.invalid";
+int CountedLookups();
+
 }  // namespace wriftai
 
 #endif  // WRIFTAI_TESTS_UPSTREAM_HTTP_SLOW_RESOLVER_H_
