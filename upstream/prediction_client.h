@@ -32,6 +32,10 @@ struct CallContext {
 
   // The caller's, where there is one and one alone; may be null.
   std::shared_ptr<CallTrace> trace;
+
+  // What the call's messages take of a budget; a create holds it until it is
+  // answered, also after its caller has left. May be null.
+  std::shared_ptr<const void> memory;
 };
 
 // The upstream, one method for each of its operations on predictions.

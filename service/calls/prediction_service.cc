@@ -12,6 +12,7 @@
 #include "service/calls/grpc_status.h"
 #include "service/calls/page.h"
 #include "service/calls/payload_format.h"
+#include "service/calls/received_request.h"
 #include "service/calls/request_codec.h"
 #include "service/calls/translate.h"
 #include "upstream/error_details.h"
@@ -34,17 +35,6 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context,
   return scheduler.Now() + absl::Seconds(left.tv_sec) +
          absl::Nanoseconds(left.tv_nsec);
 }
-
-// What a request becomes.
-template <typename Request>
-using CallOf = typename decltype(CallFrom(Request()))::value_type;
-
-// A request that has passed every check that needs no state.
-template <typename Request>
-struct Accepted {
-  Caller caller;
-  CallOf<Request> call;
-};
 
 // What a request says that its record keeps.
 void Describe(const GetCall& call, CallRecord& record) {
@@ -69,20 +59,15 @@ void Describe(const CreateAndWaitCall& call, CallRecord& record) {
 }
 
 template <typename Request>
-absl::StatusOr<Accepted<Request>> Accept(
+absl::StatusOr<ReceivedRequest<Request>> Accept(
     const grpc::CallbackServerContext& context, const grpc::ByteBuffer& bytes,
-    absl::Time deadline, CredentialPolicy policy) {
+    absl::Time deadline, Engine& engine) {
   absl::StatusOr<std::shared_ptr<const Credential>> credential = nullptr;
-  if (policy != CredentialPolicy::kGateway) {
+  if (engine.credential_policy() != CredentialPolicy::kGateway) {
     credential = CredentialFromMetadata(context.client_metadata());
   }
   if (!credential.ok()) return credential.status();
-  const auto request = Decode<Request>(bytes);
-  if (!request.ok()) return request.status();
-  auto call = CallFrom(*request);
-  if (!call.ok()) return call.status();
-  return Accepted<Request>{{*std::move(credential), deadline},
-                           *std::move(call)};
+  return Receive<Request>(engine, {*std::move(credential), deadline}, bytes);
 }
 
 // With what the upstream is called; its record then says for whom.
@@ -116,11 +101,11 @@ v1::PayloadFormat FormatOf(const CreateAndWaitCall& call) {
   return call.create.format;
 }
 
-// A call whose request has been checked, or refused, and its record.
+// A call whose request has been received, or refused, and its record.
 template <typename Request>
 struct Begun {
   CallRecord record;
-  absl::StatusOr<Accepted<Request>> accepted;
+  absl::StatusOr<ReceivedRequest<Request>> received;
 };
 
 // What every call begins with, on this thread.
@@ -130,11 +115,27 @@ Begun<Request> BeginWith(CallMethod method, Engine& engine,
                          const grpc::ByteBuffer& request) {
   Scheduler& scheduler = engine.scheduler();
   const absl::Time deadline = DeadlineOf(context, scheduler);
-  Begun<Request> begun{
-      BeginCall(method, request, deadline, scheduler, context),
-      Accept<Request>(context, request, deadline, engine.credential_policy())};
-  if (begun.accepted.ok()) Describe(begun.accepted->call, begun.record);
+  Begun<Request> begun{BeginCall(method, request, deadline, scheduler, context),
+                       Accept<Request>(context, request, deadline, engine)};
+  if (begun.received.ok() && begun.received->call.has_value()) {
+    Describe(*begun.received->call, begun.record);
+  }
   return begun;
+}
+
+// Runs `next` with the call of a request that may have to be decoded first.
+template <typename Request, typename Reactor, typename Next>
+CallHandle AfterReading(Engine& engine, ReceivedRequest<Request> received,
+                        Reactor& reactor, Next next) {
+  if (received.call.has_value()) return next(std::move(received), reactor);
+  return FinishReading<Request>(
+      engine, std::move(received),
+      [&reactor, next = std::move(next)](
+          absl::StatusOr<ReceivedRequest<Request>> read) mutable {
+        if (!read.ok()) return reactor.End(read.status());
+        Describe(*read->call, reactor.record());
+        reactor.GoOn(next(*std::move(read), reactor));
+      });
 }
 
 // A unary call: checked on this thread, then done by `work` on the loop.
@@ -144,20 +145,27 @@ UnaryReactor* RunUnary(CallMethod method, Engine& engine,
                        grpc::CallbackServerContext& context,
                        const grpc::ByteBuffer& request, Work work) {
   auto begun = BeginWith<Request>(method, engine, context, request);
-  if (!begun.accepted.ok()) {
+  if (!begun.received.ok()) {
     return UnaryReactor::Fail(engine.scheduler(), recorder,
-                              std::move(begun.record), begun.accepted.status());
+                              std::move(begun.record), begun.received.status());
   }
+  auto start = [&engine, work = std::move(work)](
+                   ReceivedRequest<Request> received,
+                   UnaryReactor& reactor) mutable -> CallHandle {
+    auto call_context = ContextFor(engine, received.caller, reactor.record());
+    if (!call_context.ok()) {
+      reactor.End(call_context.status());
+      return nullptr;
+    }
+    call_context->memory = std::move(received.memory);
+    return work(*std::move(call_context), *std::move(received.call), reactor);
+  };
   return UnaryReactor::Run(
       engine.scheduler(), recorder, std::move(begun.record),
-      [&engine, work = std::move(work), accepted = *std::move(begun.accepted)](
-          UnaryReactor& reactor, absl::Status& refused) mutable -> CallHandle {
-        auto call_context =
-            ContextFor(engine, accepted.caller, reactor.record());
-        refused = call_context.status();
-        if (!refused.ok()) return nullptr;
-        return work(*std::move(call_context), std::move(accepted.call), reactor,
-                    refused);
+      [&engine, start = std::move(start),
+       received = *std::move(begun.received)](UnaryReactor& reactor) mutable {
+        return AfterReading<Request>(engine, std::move(received), reactor,
+                                     std::move(start));
       });
 }
 
@@ -167,30 +175,34 @@ WaitReactor* RunWait(CallMethod method, Engine& engine, CallRecorder& recorder,
                      grpc::CallbackServerContext& context,
                      const grpc::ByteBuffer& request, Begin begin) {
   auto begun = BeginWith<Request>(method, engine, context, request);
-  if (!begun.accepted.ok()) {
+  if (!begun.received.ok()) {
     return WaitReactor::Fail(engine.scheduler(), recorder,
-                             std::move(begun.record), begun.accepted.status());
+                             std::move(begun.record), begun.received.status());
   }
-  const v1::PayloadFormat format = FormatOf(begun.accepted->call);
+  auto start = [&engine, begin = std::move(begin)](
+                   ReceivedRequest<Request> received,
+                   WaitReactor& reactor) mutable -> CallHandle {
+    auto call_context = ContextFor(engine, received.caller, reactor.record());
+    if (!call_context.ok()) {
+      reactor.End(call_context.status());
+      return nullptr;
+    }
+    auto place = engine.AdmitWait(*call_context->credential);
+    if (!place.ok()) {
+      reactor.End(place.status());
+      return nullptr;
+    }
+    reactor.Hold(*std::move(place));
+    reactor.set_format(FormatOf(*received.call));
+    call_context->memory = std::move(received.memory);
+    return begin(*std::move(call_context), *std::move(received.call), reactor);
+  };
   return WaitReactor::Run(
-      engine.scheduler(), recorder, std::move(begun.record), format,
-      [&engine, begin = std::move(begin),
-       accepted = *std::move(begun.accepted)](
-          WaitReactor& reactor) mutable -> CallHandle {
-        auto call_context =
-            ContextFor(engine, accepted.caller, reactor.record());
-        if (!call_context.ok()) {
-          reactor.End(call_context.status());
-          return nullptr;
-        }
-        auto place = engine.AdmitWait(*call_context->credential);
-        if (!place.ok()) {
-          reactor.End(place.status());
-          return nullptr;
-        }
-        reactor.Hold(*std::move(place));
-        return begin(*std::move(call_context), std::move(accepted.call),
-                     reactor);
+      engine.scheduler(), recorder, std::move(begun.record),
+      [&engine, start = std::move(start),
+       received = *std::move(begun.received)](WaitReactor& reactor) mutable {
+        return AfterReading<Request>(engine, std::move(received), reactor,
+                                     std::move(start));
       });
 }
 
@@ -202,7 +214,7 @@ grpc::ServerUnaryReactor* PredictionService::Get(Context* context,
   return RunUnary<v1::GetRequest>(
       CallMethod::kGet, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, GetCall call,
-                       UnaryReactor& reactor, absl::Status&) {
+                       UnaryReactor& reactor) {
         return engine_.Get(std::move(call_context), std::move(call.id),
                            Respond(call.format, *response, reactor));
       });
@@ -214,7 +226,7 @@ grpc::ServerUnaryReactor* PredictionService::Create(Context* context,
   return RunUnary<v1::CreateRequest>(
       CallMethod::kCreate, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, CreateCall call,
-                       UnaryReactor& reactor, absl::Status&) {
+                       UnaryReactor& reactor) {
         return engine_.Create(std::move(call_context), call.request_id,
                               std::move(call.params),
                               Respond(call.format, *response, reactor));
@@ -227,12 +239,13 @@ grpc::ServerUnaryReactor* PredictionService::List(Context* context,
   return RunUnary<v1::ListRequest>(
       CallMethod::kList, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, const ListCall& call,
-                       UnaryReactor& reactor,
-                       absl::Status& refused) -> CallHandle {
+                       UnaryReactor& reactor) -> CallHandle {
         const auto credential = call_context.credential;
         const auto token = OpenPageToken(call.page_token, *credential);
-        refused = token.status();
-        if (!refused.ok()) return nullptr;
+        if (!token.ok()) {
+          reactor.End(token.status());
+          return nullptr;
+        }
         return engine_.List(
             std::move(call_context), FetchFor(*token, call.page_size),
             [response, credential, token = *token, page_size = call.page_size,
@@ -254,7 +267,7 @@ grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
   return RunUnary<v1::CancelRequest>(
       CallMethod::kCancel, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, CancelCall call,
-                       UnaryReactor& reactor, absl::Status&) {
+                       UnaryReactor& reactor) {
         return engine_.client().Cancel(
             std::move(call_context), std::move(call.id),
             [response, &reactor](const absl::Status& status) {

@@ -13,7 +13,6 @@
 #include "upstream/core/uuid.h"
 #include "upstream/error_details.h"
 #include "upstream/json/json_text.h"
-#include "upstream/json/json_value.h"
 
 namespace wriftai {
 namespace {
@@ -29,24 +28,16 @@ constexpr absl::Duration kMostPollInterval = absl::Hours(24);
 constexpr int kDefaultPageSize = 25;
 constexpr int kMostPageSize = 50;
 
-absl::StatusOr<std::string> InputJsonFrom(const v1::CreateRequest& request) {
-  switch (request.input_payload_case()) {
-    case v1::CreateRequest::kInput: {
-      absl::StatusOr<std::string> json = JsonFromValue(request.input());
-      if (json.ok()) return json;
-      return FieldError("input", absl::StrCat("a value that JSON can express: ",
-                                              json.status().message()));
-    }
-    case v1::CreateRequest::kInputJson: {
-      const absl::StatusOr<JsonSlice> parsed = ParseJson(request.input_json());
-      if (parsed.ok()) return request.input_json();
-      return FieldError("input_json",
-                        absl::StrCat("JSON text: ", parsed.status().message()));
-    }
-    case v1::CreateRequest::INPUT_PAYLOAD_NOT_SET:
-      break;
+// Takes the text out of `request`: it may have many megabytes.
+absl::StatusOr<std::string> InputJsonFrom(v1::CreateRequest& request) {
+  if (!request.has_input_json()) {
+    return FieldError("input",
+                      "an input: one of input and input_json is needed");
   }
-  return FieldError("input", "an input: one of input and input_json is needed");
+  const absl::StatusOr<JsonSlice> parsed = ParseJson(request.input_json());
+  if (parsed.ok()) return std::move(*request.mutable_input_json());
+  return FieldError("input_json",
+                    absl::StrCat("JSON text: ", parsed.status().message()));
 }
 
 // Scheme and host have to be there; the rest is the receiver's business.
@@ -116,8 +107,7 @@ absl::StatusOr<v1::PayloadFormat> PayloadFormatFrom(v1::PayloadFormat format) {
                     "PAYLOAD_FORMAT_VALUE or PAYLOAD_FORMAT_JSON");
 }
 
-absl::StatusOr<CreateParams> CreateParamsFrom(
-    const v1::CreateRequest& request) {
+absl::StatusOr<CreateParams> CreateParamsFrom(v1::CreateRequest& request) {
   CreateParams params;
   auto model = ModelReferenceFrom(request.model());
   if (!model.ok()) return model.status();
@@ -170,7 +160,7 @@ absl::StatusOr<GetCall> CallFrom(const v1::GetRequest& request) {
   return GetCall{*std::move(id), *format};
 }
 
-absl::StatusOr<CreateCall> CallFrom(const v1::CreateRequest& request) {
+absl::StatusOr<CreateCall> CallFrom(v1::CreateRequest request) {
   CreateCall call;
   auto params = CreateParamsFrom(request);
   if (!params.ok()) return params.status();
@@ -211,9 +201,8 @@ absl::StatusOr<WaitCall> CallFrom(const v1::WaitRequest& request) {
   return WaitCall{*std::move(id), *options, *format};
 }
 
-absl::StatusOr<CreateAndWaitCall> CallFrom(
-    const v1::CreateAndWaitRequest& request) {
-  auto create = CallFrom(request.create());
+absl::StatusOr<CreateAndWaitCall> CallFrom(v1::CreateAndWaitRequest request) {
+  auto create = CallFrom(std::move(*request.mutable_create()));
   if (!create.ok()) return PrefixFields(kCreatePrefix, create.status());
   const auto options = WatchOptionsFrom(request.wait_options());
   if (!options.ok()) return options.status();

@@ -47,12 +47,12 @@ struct CreateAndWaitCall {
 };
 
 absl::StatusOr<GetCall> CallFrom(const v1::GetRequest& request);
-absl::StatusOr<CreateCall> CallFrom(const v1::CreateRequest& request);
+// Decode() has made `input_json` of an `input`.
+absl::StatusOr<CreateCall> CallFrom(v1::CreateRequest request);
 absl::StatusOr<ListCall> CallFrom(const v1::ListRequest& request);
 absl::StatusOr<CancelCall> CallFrom(const v1::CancelRequest& request);
 absl::StatusOr<WaitCall> CallFrom(const v1::WaitRequest& request);
-absl::StatusOr<CreateAndWaitCall> CallFrom(
-    const v1::CreateAndWaitRequest& request);
+absl::StatusOr<CreateAndWaitCall> CallFrom(v1::CreateAndWaitRequest request);
 
 // The path in CreateAndWaitRequest of what CreateRequest calls by name.
 inline constexpr char kCreatePrefix[] = "create.";

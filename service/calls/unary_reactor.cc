@@ -21,8 +21,8 @@ UnaryReactor* UnaryReactor::Fail(Scheduler& scheduler, CallRecorder& recorder,
                                  CallRecord record,
                                  const absl::Status& status) {
   return Run(scheduler, recorder, std::move(record),
-             [status](UnaryReactor&, absl::Status& refused) {
-               refused = status;
+             [status](UnaryReactor& reactor) {
+               reactor.End(status);
                return CallHandle();
              });
 }
@@ -39,9 +39,7 @@ void UnaryReactor::Start(Work work) {
   recorder_.Begin(record_);
   // The caller may have left before its work was begun.
   if (ended_) return;
-  absl::Status refused;
-  work_ = work(*this, refused);
-  if (!refused.ok()) End(refused);
+  GoOn(work(*this));
 }
 
 void UnaryReactor::End(const grpc::ByteBuffer& bytes,

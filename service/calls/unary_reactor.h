@@ -24,11 +24,10 @@ namespace wriftai {
 // Scheduler and recorder must outlive it. Fails: through the call's status.
 class UnaryReactor : public grpc::ServerUnaryReactor {
  public:
-  // Starts the work, on the loop, which calls End() when it is done, and not
-  // before it has returned. Once the returned handle is destroyed, it must no
-  // longer be called. Null with an error in `refused`: it could not be started.
-  using Work = absl::AnyInvocable<CallHandle(UnaryReactor& reactor,
-                                             absl::Status& refused)>;
+  // Starts the work, on the loop, which calls End() when it is done. Once the
+  // returned handle is destroyed, End() must not be called any more. Where the
+  // work has ended the call at once, the handle is null.
+  using Work = absl::AnyInvocable<CallHandle(UnaryReactor& reactor)>;
 
   // A reactor that does `work`.
   static UnaryReactor* Run(Scheduler& scheduler, CallRecorder& recorder,
@@ -40,6 +39,11 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
 
   // On the loop.
   CallRecord& record() { return record_; }
+
+  // Goes on with the next step of the work, whose handle this is. On the loop.
+  void GoOn(CallHandle work) {
+    if (!ended_) work_ = std::move(work);
+  }
 
   // Ends the call: with `response`, which gRPC owns, or with an error. On the
   // loop, once.

@@ -8,22 +8,20 @@
 namespace wriftai {
 
 WaitReactor* WaitReactor::Run(Scheduler& scheduler, CallRecorder& recorder,
-                              CallRecord record, v1::PayloadFormat format,
-                              Begin begin) {
-  auto* const reactor =
-      new WaitReactor(scheduler, recorder, std::move(record), format);
+                              CallRecord record, Begin begin) {
+  auto* const reactor = new WaitReactor(scheduler, recorder, std::move(record));
   scheduler.Post([reactor, begin = std::move(begin)]() mutable {
     reactor->entry_ = reactor->recorder_.streams().Open(reactor->record_);
     reactor->recorder_.Begin(reactor->record_);
     // The caller may have left already.
-    if (!reactor->finished_) reactor->call_ = begin(*reactor);
+    if (!reactor->finished_) reactor->GoOn(begin(*reactor));
   });
   return reactor;
 }
 
 WaitReactor* WaitReactor::Fail(Scheduler& scheduler, CallRecorder& recorder,
                                CallRecord record, const absl::Status& status) {
-  return Run(scheduler, recorder, std::move(record), v1::PAYLOAD_FORMAT_VALUE,
+  return Run(scheduler, recorder, std::move(record),
              [status](WaitReactor& reactor) {
                reactor.End(status);
                return CallHandle();

@@ -42,8 +42,7 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   using Begin = absl::AnyInvocable<CallHandle(WaitReactor& reactor)>;
 
   static WaitReactor* Run(Scheduler& scheduler, CallRecorder& recorder,
-                          CallRecord record, v1::PayloadFormat format,
-                          Begin begin);
+                          CallRecord record, Begin begin);
 
   // A stream that ends at once.
   static WaitReactor* Fail(Scheduler& scheduler, CallRecorder& recorder,
@@ -51,6 +50,15 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   // On the loop.
   CallRecord& record() { return record_; }
+
+  // How payloads are written. On the loop, before the first update.
+  void set_format(v1::PayloadFormat format) { format_ = format; }
+
+  // Goes on with the next step of what comes before the wait, whose handle this
+  // is. On the loop.
+  void GoOn(CallHandle call) {
+    if (!gone_ && !ending_.has_value()) call_ = std::move(call);
+  }
 
   // Its place among all waits, until it is gone. On the loop, once.
   void Hold(FairLimit::Place place) { place_.emplace(std::move(place)); }
@@ -74,12 +82,10 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     absl::Duration interval;
   };
 
-  WaitReactor(Scheduler& scheduler, CallRecorder& recorder, CallRecord record,
-              v1::PayloadFormat format)
+  WaitReactor(Scheduler& scheduler, CallRecorder& recorder, CallRecord record)
       : scheduler_(scheduler),
         recorder_(recorder),
-        record_(std::move(record)),
-        format_(format) {}
+        record_(std::move(record)) {}
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -96,7 +102,7 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   Scheduler& scheduler_;
   CallRecorder& recorder_;
   CallRecord record_;
-  const v1::PayloadFormat format_;
+  v1::PayloadFormat format_ = v1::PAYLOAD_FORMAT_VALUE;
 
   OpenStreams::Entry entry_;  // From the first task on the loop.
   std::optional<FairLimit::Place> place_;

@@ -1,5 +1,6 @@
 #include "service/engine/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,10 @@ constexpr absl::Duration kDrainSpread = absl::Seconds(5);
 // How many times as many waits as are still free a credential may have: four
 // fifths of all where it is alone.
 constexpr size_t kWaitShare = 4;
+
+// A request is held by gRPC, in the upstream request and in libcurl; and one
+// caller alone gets four fifths of the budget.
+constexpr size_t kRequestsInMemory = 4;
 
 // Before who finds no room for a wait comes back at the earliest.
 constexpr absl::Duration kLeastWaitDelay = absl::Seconds(1);
@@ -40,10 +45,14 @@ Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
                Scheduler& scheduler, HttpTransport& transport,
                uint64_t random_seed, RegisteringClient::OwnWebhook own_webhook)
     : credentials_(config.credentials),
+      max_request_bytes_(static_cast<size_t>(config.server.max_request_bytes)),
+      message_budget_(std::max(static_cast<size_t>(config.message_memory),
+                               kRequestsInMemory * max_request_bytes_)),
       max_wait_(config.max_wait),
       max_stream_age_(MaxStreamAge(config.server)),
       scheduler_(scheduler),
       own_(std::move(own)),
+      workers_(scheduler),
       random_(random_seed),
       budgets_(config.rates, scheduler),
       client_(config.upstream, scheduler, transport, budgets_, random_),

@@ -9,9 +9,11 @@
 #include "service/config.h"
 #include "service/engine/own_credential.h"
 #include "upstream/budget/budget_registry.h"
+#include "upstream/core/byte_budget.h"
 #include "upstream/core/fair_limit.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
+#include "upstream/core/worker_pool.h"
 #include "upstream/create/create_once.h"
 #include "upstream/create/registering_client.h"
 #include "upstream/http/http_transport.h"
@@ -31,8 +33,9 @@ struct Caller {
 // one place. What one call learns of a prediction is told to all who wait for
 // it.
 //
-// Threads: constructor, scheduler() and credential_policy() any, all else on
-// the loop, the destructor too. Scheduler and transport must outlive it.
+// Threads: constructor, and the accessors of what does not change, any; all
+// else on the loop, the destructor too. Scheduler and transport must outlive
+// it.
 class Engine {
  public:
   // `own`: the gateway's credential; null: none. `own_webhook`: what creates
@@ -42,6 +45,14 @@ class Engine {
          RegisteringClient::OwnWebhook own_webhook = nullptr);
 
   Scheduler& scheduler() { return scheduler_; }
+
+  // What may be decoded, and for how many bytes of messages there is room. The
+  // budget: any thread.
+  size_t max_request_bytes() const { return max_request_bytes_; }
+  ByteBudget& message_budget() { return message_budget_; }
+
+  // For what takes too long for the loop.
+  WorkerPool& workers() { return workers_; }
   CredentialPolicy credential_policy() const { return credentials_; }
 
   // With what the upstream is called for `caller`. UNAUTHENTICATED: see
@@ -97,10 +108,13 @@ class Engine {
       const CallContext& context, PredictionClient::PredictionDone done);
 
   const CredentialPolicy credentials_;
+  const size_t max_request_bytes_;
+  ByteBudget message_budget_;
   const absl::Duration max_wait_;
   const absl::Duration max_stream_age_;
   Scheduler& scheduler_;
   const std::shared_ptr<const OwnCredential> own_;
+  WorkerPool workers_;
   Random random_;
   BudgetRegistry budgets_;
   RestPredictionClient client_;

@@ -45,6 +45,8 @@ void SetConduct(const ServerConfig& config, grpc::ServerBuilder& builder) {
     builder.AddChannelArgument(name, static_cast<int>(value));
   };
   set(GRPC_ARG_MAX_CONCURRENT_STREAMS, config.max_concurrent_streams);
+  // See service/calls/message_bytes.h.
+  set(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   set(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(config.keepalive_time));
   set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(config.keepalive_timeout));
   // Both ways: pings of clients without calls are taken, and the gateway's own

@@ -8,10 +8,10 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/fuzz/check.h"
+#include "tests/support/value_messages.h"
 #include "upstream/json/error_json.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_text.h"
-#include "upstream/json/json_value.h"
 #include "upstream/json/prediction_json.h"
 
 namespace wriftai {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -111,6 +112,14 @@ size_t ScanJsonNumber(absl::string_view text) {
 }
 
 std::optional<double> ExactDouble(absl::string_view number) {
+  // Most numbers: a decimal of at most 15 digits is the shortest one of its
+  // double (DBL_DIG), and one this short is far from a double's limits.
+  if (number.size() <= std::numeric_limits<double>::digits10 &&
+      number.find_first_of("eE") == absl::string_view::npos) {
+    double value = 0;
+    std::from_chars(number.data(), number.data() + number.size(), value);
+    return value;
+  }
   const std::optional<Decimal> decimal = Normalise(number);
   if (!decimal.has_value()) return std::nullopt;
   if (decimal->digits.empty()) return decimal->negative ? -0.0 : 0.0;

@@ -166,6 +166,10 @@ CallHandle RestPredictionClient::Create(CallContext context,
   }
   request.body = CreateBodyToJson(
       params, options_.create_path == CreatePath::kPredictions);
+  done = [memory = std::move(context.memory), done = std::move(done)](
+             absl::StatusOr<v1::Prediction> created) mutable {
+    done(std::move(created));
+  };
   return Send(std::move(context),
               {Operation::kCreate, absl::StrCat(model.owner, "/", model.name)},
               std::move(request),
@@ -188,13 +192,13 @@ CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
   HttpRequest request = Request(
       HttpMethod::kPost,
       absl::StrCat("/predictions/", PercentEncode(id), "/cancel"), context);
-  return Send(std::move(context), {Operation::kCancel, std::move(id)},
-              std::move(request),
-              [done = std::move(done)](
-                  const absl::StatusOr<HttpResponse>& reply) mutable {
-                done(reply.ok() ? CheckAcknowledgement(*reply)
-                                : reply.status());
-              });
+  return Send(
+      std::move(context), {Operation::kCancel, std::move(id)},
+      std::move(request),
+      [done =
+           std::move(done)](const absl::StatusOr<HttpResponse>& reply) mutable {
+        done(reply.ok() ? CheckAcknowledgement(*reply) : reply.status());
+      });
 }
 
 }  // namespace wriftai

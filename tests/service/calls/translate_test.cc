@@ -79,17 +79,8 @@ TEST(Translate, JsonInputGoesOnByteForByte) {
             " {\"b\" : 1e400,  \"a\":[9007199254740993]}\n");
 }
 
-TEST(Translate, ValueInputBecomesJson) {
+TEST(Translate, NothingIsNoInput) {
   v1::CreateRequest request = ValidCreate();
-  (*request.mutable_input()->mutable_struct_value()->mutable_fields())["n"]
-      .set_number_value(3);
-  EXPECT_EQ(CallFrom(request)->params.input_json, "{\"n\":3}");
-}
-
-TEST(Translate, NullIsAnInputAndNothingIsNone) {
-  v1::CreateRequest request = ValidCreate();
-  request.mutable_input()->set_null_value(google::protobuf::NULL_VALUE);
-  EXPECT_EQ(CallFrom(request)->params.input_json, "null");
   request.clear_input_payload();
   EXPECT_THAT(CallFrom(request),
               StatusIs(absl::StatusCode::kInvalidArgument,
@@ -109,15 +100,6 @@ TEST(Translate, BadJsonIsRefusedWithThePlace) {
                 StartsWith("input_json: wanted JSON text: "));
     EXPECT_LT(call.status().message().size(), 400u);
   }
-}
-
-TEST(Translate, AValueThatJsonCannotExpressIsRefused) {
-  v1::CreateRequest request = ValidCreate();
-  request.mutable_input()->set_number_value(
-      std::numeric_limits<double>::quiet_NaN());
-  EXPECT_EQ(BadField(CallFrom(request)), "input");
-  *request.mutable_input() = google::protobuf::Value();
-  EXPECT_EQ(BadField(CallFrom(request)), "input");
 }
 
 TEST(Translate, WebhooksAreAbsoluteHttpUrls) {

@@ -10,9 +10,9 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/value_messages.h"
 #include "tests/upstream/json/random_json.h"
 #include "upstream/json/json_text.h"
-#include "upstream/json/json_value.h"
 #include "upstream/json/prediction_json.h"
 
 namespace wriftai {

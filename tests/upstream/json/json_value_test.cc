@@ -1,5 +1,3 @@
-#include "upstream/json/json_value.h"
-
 #include <cmath>
 #include <limits>
 #include <string>
@@ -10,6 +8,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/value_messages.h"
 #include "wriftai/v1/predictions.pb.h"
 
 namespace wriftai {
@@ -220,17 +219,102 @@ TEST(JsonFromValue, RefusesStringsThatAreNotUtf8) {
               StatusIs(kInvalid, "a string that is not UTF-8"));
 }
 
-TEST(JsonFromValue, RefusesNestingThatParseJsonWould) {
+TEST(JsonFromValue, RefusesNestingThatProtobufWould) {
   Value value;
   Value* inner = &value;
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 49; ++i) {
     inner = inner->mutable_list_value()->add_values();
   }
-  inner->set_bool_value(true);
-  EXPECT_THAT(JsonFromValue(value), IsOk());
   inner->mutable_list_value();
+  EXPECT_THAT(JsonFromValue(value), IsOk());
+  EXPECT_THAT(JsonFromValue(value, 99),
+              StatusIs(absl::StatusCode::kOutOfRange, "malformed Value"));
+  inner->mutable_list_value()->add_values()->set_bool_value(true);
   EXPECT_THAT(JsonFromValue(value),
-              StatusIs(kInvalid, "nesting above 1000 levels"));
+              StatusIs(absl::StatusCode::kOutOfRange, "malformed Value"));
+}
+
+// `first` and then `second`, as one message: what a parser merges.
+absl::StatusOr<std::string> JsonOfMerged(const std::string& first,
+                                         const std::string& second) {
+  const std::string wire = ValueFromText(first).SerializeAsString() +
+                           ValueFromText(second).SerializeAsString();
+  Value merged;
+  EXPECT_TRUE(merged.ParseFromString(wire));
+  const auto json = JsonFromValueWire({wire}, ValueLimits());
+  EXPECT_EQ(json, JsonFromValue(merged)) << first << second;
+  return json;
+}
+
+TEST(JsonFromValue, MergesAsAParserDoes) {
+  EXPECT_THAT(JsonOfMerged("bool_value: true", "number_value: 2"),
+              IsOkAndHolds("2"));
+  EXPECT_THAT(JsonOfMerged("list_value { values { number_value: 1 } }",
+                           "list_value { values { number_value: 2 } }"),
+              IsOkAndHolds("[1,2]"));
+  EXPECT_THAT(JsonOfMerged("list_value { values { number_value: 1 } }",
+                           "struct_value {}"),
+              IsOkAndHolds("{}"));
+  EXPECT_THAT(
+      JsonOfMerged(
+          R"(struct_value { fields { key: "a" value { number_value: 1 } }
+                            fields { key: "b" value { number_value: 2 } } })",
+          R"(struct_value { fields { key: "a" value { number_value: 3 } } })"),
+      IsOkAndHolds(R"({"a":3,"b":2})"));
+}
+
+TEST(JsonFromValue, SkipsUnknownFieldsAndRefusesWhatIsNoMessage) {
+  const std::string number =
+      ValueFromText("number_value: 1").SerializeAsString();
+  const std::string unknown(
+      "\x78\x05\x7a\x01x\x79"
+      "12345678\x7d"
+      "1234",
+      19);
+  EXPECT_THAT(JsonFromValueWire({number + unknown}, ValueLimits()),
+              IsOkAndHolds("1"));
+  for (const std::string bad : {"\x32\x05", "\x0b", "\x08", "\x11 7", "\x07"}) {
+    EXPECT_THAT(JsonFromValueWire({number + bad}, ValueLimits()),
+                StatusIs(absl::StatusCode::kOutOfRange, "malformed Value"));
+  }
+}
+
+TEST(JsonFromValue, CountsValuesBeforeItTakesMemoryForThem) {
+  Value value;
+  for (int i = 0; i < 10; ++i) {
+    value.mutable_list_value()->add_values()->mutable_struct_value();
+  }
+  const std::string wire = value.SerializeAsString();
+  ValueLimits limits;
+  limits.max_values = 11;
+  EXPECT_THAT(JsonFromValueWire({wire}, limits), IsOk());
+  limits.max_values = 10;
+  EXPECT_THAT(
+      JsonFromValueWire({wire}, limits),
+      StatusIs(kInvalid, "more than 10 values; send JSON text instead"));
+}
+
+TEST(JsonFromValue, BoundsTheTextThatEscapesMake) {
+  Value value;
+  value.set_string_value(std::string(100, '\x01'));
+  const std::string wire = value.SerializeAsString();
+  ValueLimits limits;
+  limits.max_json_bytes = 602;
+  EXPECT_THAT(JsonFromValueWire({wire}, limits), IsOk());
+  limits.max_json_bytes = 601;
+  EXPECT_THAT(JsonFromValueWire({wire}, limits),
+              StatusIs(kInvalid, "more than 601 bytes of JSON text"));
+}
+
+TEST(ValueWireFromJson, GivesNothingAboveItsBound) {
+  std::string numbers = "[1";
+  for (int i = 0; i < 99; ++i) numbers += ",1";
+  numbers += "]";
+  EXPECT_EQ(ValueWireFromJson(numbers, 1000), std::nullopt);
+  const auto wire = ValueWireFromJson(numbers, 1200);
+  ASSERT_TRUE(wire.has_value());
+  // Each: tag and size in the list, tag, eight bytes.
+  EXPECT_EQ(wire->size(), 100u * 11 + 3);
 }
 
 }  // namespace

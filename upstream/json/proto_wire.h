@@ -1,0 +1,58 @@
+#ifndef WRIFTAI_UPSTREAM_JSON_PROTO_WIRE_H_
+#define WRIFTAI_UPSTREAM_JSON_PROTO_WIRE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+// Protocol Buffers' wire format, one field at a time: for messages from outside
+// that must not become a tree, as a parsed message may take 50 times its bytes
+// (https://protobuf.dev/programming-guides/encoding/).
+//
+// All functions: any thread; views point into the argument.
+
+namespace wriftai {
+
+enum class WireType { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+
+struct WireField {
+  uint32_t number = 0;
+  WireType type = WireType::kVarint;
+  uint64_t value = 0;       // Of a varint or a fixed number.
+  absl::string_view bytes;  // The content where the type is kBytes.
+  absl::string_view whole;  // Tag and content.
+};
+
+// Reads the fields of one message. Groups count as malformed: no proto3 schema
+// has them.
+class WireReader {
+ public:
+  explicit WireReader(absl::string_view message) : rest_(message) {}
+
+  // False at the end of the message, and where it is malformed.
+  bool Next(WireField& field);
+
+  bool malformed() const { return malformed_; }
+
+ private:
+  bool ReadVarint(uint64_t& value);
+  bool ReadFixed(size_t size, uint64_t& value);
+  bool Read(WireField& field);
+
+  absl::string_view rest_;
+  bool malformed_ = false;
+};
+
+// How many bytes AppendVarint() writes.
+size_t VarintSize(uint64_t value);
+
+void AppendVarint(uint64_t value, std::string& out);
+
+// The tag and the length of a field of type kBytes.
+void AppendBytesHeader(uint32_t number, size_t size, std::string& out);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_JSON_PROTO_WIRE_H_

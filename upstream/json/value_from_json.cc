@@ -1,0 +1,245 @@
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "google/protobuf/struct.pb.h"
+#include "upstream/json/json_limits.h"
+#include "upstream/json/json_number.h"
+#include "upstream/json/json_reader.h"
+#include "upstream/json/json_value.h"
+#include "upstream/json/proto_wire.h"
+
+namespace wriftai {
+namespace {
+
+using google::protobuf::ListValue;
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+constexpr uint32_t kEntryKey = 1;
+constexpr uint32_t kEntryValue = 2;
+
+size_t BytesFieldSize(size_t size) { return 1 + VarintSize(size) + size; }
+
+// Writes a Value, and stops the reading at the first thing it cannot hold.
+//
+// The wire format has sizes before contents, and those of arrays and objects
+// are known at their end. So everything else is written at once, to content_,
+// and what goes before the content of each array and object is put in at the
+// end, when the whole is copied.
+class ValueEncoder final : public JsonVisitor {
+ public:
+  explicit ValueEncoder(size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  bool OnKey(absl::string_view key) override {
+    key_.assign(key.data(), key.size());
+    return true;
+  }
+
+  bool OnScalar(const JsonSlice& slice, absl::string_view decoded) override {
+    scalar_.clear();
+    if (!EncodeScalar(slice, decoded)) return false;
+    if (InObject()) {
+      AppendBytesHeader(Struct::kFieldsFieldNumber,
+                        BytesFieldSize(key_.size()) +
+                            BytesFieldSize(scalar_.size() + decoded.size()),
+                        content_);
+      AppendKey();
+    }
+    if (!open_.empty()) {
+      AppendBytesHeader(
+          InObject() ? kEntryValue : uint32_t{ListValue::kValuesFieldNumber},
+          scalar_.size() + decoded.size(), content_);
+    }
+    content_.append(scalar_);
+    content_.append(decoded.data(), decoded.size());
+    return Fits();
+  }
+
+  bool OnStart(JsonKind kind, size_t) override {
+    messages_ += MessagesOf(kind);
+    if (messages_ > kMaxValueMessages) return Inexact();
+    Container container;
+    container.is_array = kind == JsonKind::kArray;
+    container.in_object = InObject();
+    container.in_array = !open_.empty() && !container.in_object;
+    container.begin = static_cast<uint32_t>(content_.size());
+    if (container.in_object) AppendKey();
+    container.key_size =
+        static_cast<uint32_t>(content_.size()) - container.begin;
+    open_.push_back(
+        {containers_.size(), content_.size() + headers_, keys_.size()});
+    containers_.push_back(container);
+    return Fits();
+  }
+
+  bool OnEnd(size_t) override {
+    const Open open = open_.back();
+    open_.pop_back();
+    Container& container = containers_[open.container];
+    messages_ -=
+        MessagesOf(container.is_array ? JsonKind::kArray : JsonKind::kObject);
+    container.size =
+        static_cast<uint32_t>(content_.size() + headers_ - open.written);
+    const size_t value = BytesFieldSize(container.size);
+    headers_ += value - container.size;
+    if (container.in_object || container.in_array) {
+      headers_ += BytesFieldSize(value) - value;
+    }
+    if (container.in_object) {
+      headers_ += 1 + VarintSize(container.key_size + BytesFieldSize(value));
+    }
+    if (!container.is_array && HasKeyTwice(open.first_key)) return Inexact();
+    keys_.resize(open.first_key);
+    return Fits();
+  }
+
+  bool exact() const { return exact_; }
+
+  std::string Encoded() const {
+    std::string out;
+    out.reserve(content_.size() + headers_);
+    size_t copied = 0;
+    const auto copy_to = [&](size_t end) {
+      out.append(content_, copied, end - copied);
+      copied = end;
+    };
+    for (const Container& container : containers_) {
+      copy_to(container.begin);
+      const size_t value = BytesFieldSize(container.size);
+      if (container.in_object) {
+        AppendBytesHeader(Struct::kFieldsFieldNumber,
+                          container.key_size + BytesFieldSize(value), out);
+        copy_to(container.begin + container.key_size);
+        AppendBytesHeader(kEntryValue, value, out);
+      } else if (container.in_array) {
+        AppendBytesHeader(ListValue::kValuesFieldNumber, value, out);
+      }
+      AppendBytesHeader(container.is_array ? Value::kListValueFieldNumber
+                                           : Value::kStructValueFieldNumber,
+                        container.size, out);
+    }
+    copy_to(content_.size());
+    return out;
+  }
+
+ private:
+  // An array or object: where it goes into content_, and what it is.
+  struct Container {
+    uint32_t begin = 0;     // Of its key, or where there is none its content.
+    uint32_t key_size = 0;  // With tag and size.
+    uint32_t size = 0;      // Of the content with all that goes into it.
+    bool is_array = false;
+    bool in_array = false;
+    bool in_object = false;
+  };
+  // One whose end has not come.
+  struct Open {
+    size_t container;
+    size_t written;  // Before its content.
+    size_t first_key;
+  };
+  struct Key {
+    uint32_t begin;
+    uint32_t size;
+  };
+
+  // How many messages an array or object adds to those around it.
+  static int MessagesOf(JsonKind kind) {
+    return kind == JsonKind::kArray ? 2 : 3;
+  }
+
+  bool InObject() const {
+    return !open_.empty() && !containers_[open_.back().container].is_array;
+  }
+
+  // All of a scalar but the content of a string.
+  bool EncodeScalar(const JsonSlice& slice, absl::string_view decoded) {
+    const auto tag = [this](uint32_t field, WireType type) {
+      AppendVarint(field << 3 | static_cast<uint32_t>(type), scalar_);
+    };
+    switch (slice.kind) {
+      case JsonKind::kNull:
+        tag(Value::kNullValueFieldNumber, WireType::kVarint);
+        scalar_.push_back(0);
+        return true;
+      case JsonKind::kBool:
+        tag(Value::kBoolValueFieldNumber, WireType::kVarint);
+        scalar_.push_back(slice.text == "true" ? 1 : 0);
+        return true;
+      case JsonKind::kString:
+        AppendBytesHeader(Value::kStringValueFieldNumber, decoded.size(),
+                          scalar_);
+        return true;
+      default: {
+        const std::optional<double> number = ExactDouble(slice.text);
+        if (!number.has_value()) return Inexact();
+        uint64_t bits = 0;
+        std::memcpy(&bits, &*number, sizeof(bits));
+        tag(Value::kNumberValueFieldNumber, WireType::kFixed64);
+        for (int shift = 0; shift < 64; shift += 8) {
+          scalar_.push_back(static_cast<char>(bits >> shift & 0xff));
+        }
+        return true;
+      }
+    }
+  }
+
+  void AppendKey() {
+    AppendBytesHeader(kEntryKey, key_.size(), content_);
+    keys_.push_back({static_cast<uint32_t>(content_.size()),
+                     static_cast<uint32_t>(key_.size())});
+    content_.append(key_);
+  }
+
+  // Among the keys from `first` on, which are those of one object.
+  bool HasKeyTwice(size_t first) {
+    const auto text = [this](const Key& key) {
+      return absl::string_view(content_.data() + key.begin, key.size);
+    };
+    const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(first);
+    std::sort(begin, keys_.end(),
+              [&](const Key& a, const Key& b) { return text(a) < text(b); });
+    return std::adjacent_find(begin, keys_.end(),
+                              [&](const Key& a, const Key& b) {
+                                return text(a) == text(b);
+                              }) != keys_.end();
+  }
+
+  // Whether the Value and what it takes to make it stay within the bound.
+  bool Fits() {
+    const size_t bytes = content_.size() + headers_ +
+                         containers_.size() * sizeof(Container) +
+                         keys_.size() * sizeof(Key);
+    return bytes <= max_bytes_ || Inexact();
+  }
+
+  bool Inexact() {
+    exact_ = false;
+    return false;
+  }
+
+  const size_t max_bytes_;
+  std::string content_;
+  size_t headers_ = 0;  // Bytes that go into content_, as far as known.
+  std::vector<Container> containers_;
+  std::vector<Open> open_;
+  std::vector<Key> keys_;  // Of the objects in open_.
+  std::string key_;        // That was read last.
+  std::string scalar_;
+  int messages_ = 1;
+  bool exact_ = true;
+};
+
+}  // namespace
+
+std::optional<std::string> ValueWireFromJson(absl::string_view json,
+                                             size_t max_bytes) {
+  ValueEncoder encoder(max_bytes);
+  if (!ReadJson(json, encoder).ok() || !encoder.exact()) return std::nullopt;
+  return encoder.Encoded();
+}
+
+}  // namespace wriftai
