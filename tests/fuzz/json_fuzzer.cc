@@ -92,6 +92,10 @@ void CheckError(absl::string_view text) {
   const UpstreamError error = UpstreamErrorFromBody(text);
   FUZZ_CHECK(error.message.size() <= kMaxQuotedBytes);
   FUZZ_CHECK(error.violations.size() <= 100);
+  for (const std::string& text : {error.type, error.code, error.detail}) {
+    FUZZ_CHECK(text.size() <= kMaxQuotedBytes);
+    FUZZ_CHECK(ParseJson(EncodeJsonString(text)).ok());
+  }
   // What goes into the trailers is UTF-8.
   FUZZ_CHECK(ParseJson(EncodeJsonString(error.message)).ok());
   for (const UpstreamViolation& violation : error.violations) {

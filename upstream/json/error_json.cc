@@ -1,6 +1,5 @@
 #include "upstream/json/error_json.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "upstream/core/sanitize.h"
 #include "upstream/json/json_fields.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_text.h"
@@ -22,16 +22,8 @@ constexpr size_t kMaxLocation = 32;
 
 using Location = std::vector<std::variant<std::string, int64_t>>;
 
-// `text` cut to kMaxQuotedBytes at a character's border, without control
-// characters. Unlike QuoteForError() it keeps other languages.
-std::string Shorten(std::string text) {
-  if (text.size() > kMaxQuotedBytes) {
-    size_t size = kMaxQuotedBytes;
-    while ((static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
-    text.resize(size);
-  }
-  std::replace_if(text.begin(), text.end(), absl::ascii_iscntrl, ' ');
-  return text;
+std::string Shorten(absl::string_view text) {
+  return SanitizeText(text, kMaxQuotedBytes);
 }
 
 // The text of a string, shortened; nothing for other kinds and for blanks.
@@ -41,7 +33,7 @@ std::optional<std::string> Text(const std::optional<JsonSlice>& slice) {
   if (!text.ok() || absl::StripAsciiWhitespace(*text).empty()) {
     return std::nullopt;
   }
-  return Shorten(*std::move(text));
+  return Shorten(*text);
 }
 
 // What an object has to say to a person.
@@ -63,7 +55,7 @@ Location LocationOf(const std::optional<JsonSlice>& slice) {
     if (location.size() == kMaxLocation) break;
     int64_t index = 0;
     if (auto text = DecodeJsonString(element); text.ok()) {
-      location.emplace_back(Shorten(*std::move(text)));
+      location.emplace_back(Shorten(*text));
     } else if (absl::SimpleAtoi(element.text, &index)) {
       location.emplace_back(index);
     } else {
@@ -89,65 +81,102 @@ UpstreamViolation ViolationOf(const JsonSlice& entry) {
 
 // "body.input.items.3: message", of the first; the number of the others.
 std::string Summary(const UpstreamViolation& first, size_t count) {
-  std::string where;
-  for (const auto& step : first.location) {
-    absl::StrAppend(&where, where.empty() ? "" : ".");
-    if (const auto* const name = std::get_if<std::string>(&step)) {
-      absl::StrAppend(&where, *name);
-    } else {
-      absl::StrAppend(&where, std::get<int64_t>(step));
-    }
-  }
+  const std::string where = LocationText(first.location);
   const std::string others =
       count == 1 ? "" : absl::StrCat("; and ", count - 1, " more");
   return Shorten(
       absl::StrCat(where, where.empty() ? "" : ": ", first.message, others));
 }
 
-UpstreamError FromEntries(const std::vector<JsonSlice>& entries) {
-  UpstreamError error;
+void AddEntries(const std::vector<JsonSlice>& entries, UpstreamError& error) {
   for (const JsonSlice& entry : entries) {
     if (error.violations.size() == kMaxViolations) break;
     error.violations.push_back(ViolationOf(entry));
   }
-  if (!entries.empty()) {
-    error.message = Summary(error.violations.front(), entries.size());
+  error.violation_count = entries.size();
+  if (entries.empty()) return;
+  error.message = Summary(error.violations.front(), entries.size());
+  if (error.type.empty()) error.type = error.violations.front().type;
+}
+
+// A string, or the digits of a number.
+std::string Word(const std::optional<JsonSlice>& slice) {
+  if (slice.has_value() && slice->kind == JsonKind::kNumber) {
+    return Shorten(slice->text);
   }
-  return error;
+  return Text(slice).value_or("");
 }
 
-UpstreamError WithMessage(std::string message) {
-  UpstreamError error;
-  error.message = std::move(message);
-  return error;
+// Type and code, where `object` is one and has them.
+void ReadKind(const JsonSlice& object, UpstreamError& error) {
+  if (object.kind != JsonKind::kObject) return;
+  const JsonFields fields(object.text, "");
+  if (error.type.empty()) error.type = Word(fields.Present("type"));
+  if (error.code.empty()) error.code = Word(fields.Present("code"));
 }
 
-UpstreamError FromDetail(const JsonSlice& detail) {
+bool IsApiDetail(JsonKind kind) {
+  return kind == JsonKind::kString || kind == JsonKind::kArray ||
+         kind == JsonKind::kObject;
+}
+
+void ReadDetail(const JsonSlice& detail, UpstreamError& error) {
+  ReadKind(detail, error);
+  error.detail = Text(detail).value_or(Shorten(detail.text));
   if (detail.kind == JsonKind::kArray) {
     const auto entries = ParseJsonArray(detail.text);
-    if (entries.ok()) return FromEntries(*entries);
+    if (entries.ok()) return AddEntries(*entries, error);
   }
-  if (auto message = MessageOf(detail)) return WithMessage(*std::move(message));
-  return WithMessage(Text(detail).value_or(QuoteForError(detail.text)));
+  error.message = MessageOf(detail).value_or(error.detail);
+}
+
+void ReadObject(const JsonSlice& object, UpstreamError& error) {
+  const JsonFields fields(object.text, "");
+  ReadKind(object, error);
+  const auto inner = fields.Present("error");
+  if (inner.has_value()) ReadKind(*inner, error);
+  if (const auto detail = fields.Present("detail")) {
+    error.is_api_shape = IsApiDetail(detail->kind) &&
+                         !fields.Present("status").has_value() &&
+                         !fields.Present("title").has_value();
+    return ReadDetail(*detail, error);
+  }
+  auto message = MessageOf(object);
+  if (!message.has_value() && inner.has_value()) message = MessageOf(*inner);
+  error.message = message.value_or(QuoteForError(object.text));
 }
 
 }  // namespace
 
-UpstreamError UpstreamErrorFromBody(absl::string_view body) {
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(body);
-  const auto root = ParseJson(trimmed);
-  if (!root.ok()) return WithMessage(QuoteForError(trimmed));
-  if (root->kind == JsonKind::kObject) {
-    const JsonFields fields(root->text, "");
-    if (const auto detail = fields.Present("detail")) {
-      return FromDetail(*detail);
-    }
-    if (auto message = MessageOf(*root)) return WithMessage(*message);
-    if (const auto inner = fields.Present("error")) {
-      if (auto message = MessageOf(*inner)) return WithMessage(*message);
+std::string LocationText(const Location& location) {
+  std::string text;
+  for (const auto& step : location) {
+    absl::StrAppend(&text, text.empty() ? "" : ".");
+    if (const auto* const name = std::get_if<std::string>(&step)) {
+      absl::StrAppend(&text, *name);
+    } else {
+      absl::StrAppend(&text, std::get<int64_t>(step));
     }
   }
-  return WithMessage(Text(*root).value_or(QuoteForError(root->text)));
+  return text;
+}
+
+UpstreamError UpstreamErrorFromBody(absl::string_view body) {
+  UpstreamError error;
+  const absl::string_view trimmed = absl::StripAsciiWhitespace(body);
+  if (trimmed.size() > kMaxErrorBodyBytes) {
+    error.message = QuoteForError(trimmed);
+    return error;
+  }
+  const auto root = ParseJson(trimmed);
+  if (!root.ok()) {
+    error.message = QuoteForError(trimmed);
+  } else if (root->kind == JsonKind::kObject) {
+    ReadObject(*root, error);
+  } else {
+    error.message = Text(*root).value_or(QuoteForError(root->text));
+  }
+  return error;
 }
 
 }  // namespace wriftai
