@@ -13,6 +13,7 @@
 #include "service/calls/prediction_service.h"
 #include "service/engine/engine.h"
 #include "service/engine/own_credential.h"
+#include "service/operator/connection_metrics.h"
 #include "service/operator/operator_pages.h"
 #include "service/operator/operator_server.h"
 #include "service/operator/status_collector.h"
@@ -93,7 +94,41 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(Config config,
   return app;
 }
 
+// So that all connections together stay below the limit of open files.
+void App::LimitConnections() {
+  size_t limit = RaiseDescriptorLimit();
+  // The sandbox has the other end of each connection to the upstream.
+  if (config_.sandbox) limit -= limit / 4;
+  ServerConfig& server = config_.server;
+  DescriptorBudget wanted;
+  wanted.upstream = static_cast<size_t>(config_.max_connections);
+  wanted.callers = static_cast<size_t>(server.max_caller_connections);
+  if (!server.health_address.empty()) {
+    wanted.health = static_cast<size_t>(server.max_health_connections);
+  }
+  if (!config_.http_address.empty()) {
+    wanted.operators = OperatorServer::Options().max_connections;
+  }
+  if (!config_.webhooks.address.empty()) {
+    wanted.webhooks = WebhookServer::Options().max_connections;
+  }
+  connections_ = DivideDescriptors(limit, wanted);
+  if (connections_.callers < wanted.callers ||
+      connections_.upstream < wanted.upstream) {
+    spdlog::warn(
+        "the limit of open files (ulimit -n) allows {} connections of callers "
+        "(--max_caller_connections is {}) and {} to the upstream "
+        "(--max_connections is {})",
+        connections_.callers, wanted.callers, connections_.upstream,
+        wanted.upstream);
+  }
+  config_.max_connections = static_cast<int64_t>(connections_.upstream);
+  server.max_caller_connections = static_cast<int64_t>(connections_.callers);
+  server.max_health_connections = static_cast<int64_t>(connections_.health);
+}
+
 absl::Status App::StartParts() {
+  LimitConnections();
   if (config_.sandbox) {
     auto sandbox = sandbox::Sandbox::Start(sandbox::SandboxOptions());
     if (!sandbox.ok()) return sandbox.status();
@@ -119,6 +154,7 @@ absl::Status App::StartParts() {
   if (absl::Status status = StartWebhooks(); !status.ok()) return status;
   if (absl::Status status = StartOperatorServer(); !status.ok()) return status;
   if (absl::Status status = StartGrpcServer(); !status.ok()) return status;
+  StartPortWatchdog();
   parts_->operator_pages->SetPhase(OperatorPages::Phase::kServing);
   if (parts_->operator_server != nullptr) {
     spdlog::info(
@@ -190,6 +226,7 @@ absl::Status App::StartWebhooks() {
       *parts_->loop, *parts_->webhook_inbox);
   WebhookServer::Options server;
   server.listen_address = webhooks.address;
+  server.max_connections = connections_.webhooks;
   auto started = WebhookServer::Start(server, *parts_->webhook_receiver,
                                       webhook_counters_, webhook_connections_);
   if (!started.ok()) {
@@ -210,7 +247,17 @@ absl::Status App::StartOperatorServer() {
           CallMetrics(*parts_->loop, *parts_->call_recorder, logging_),
           EngineMetrics(*parts_->loop, *parts_->engine),
           [this] { return DeliveryMetricFamilies(webhook_counters_); },
-          [this] { return TlsMetricFamilies(parts_->tls.get()); }});
+          [this] { return TlsMetricFamilies(parts_->tls.get()); },
+          [this] {
+            return ConnectionMetricFamilies(
+                {{"grpc", &caller_connections_},
+                 {"health", &health_connections_},
+                 {"http", &operator_connections_},
+                 {"webhook", &webhook_connections_}},
+                port_watchdog_.status().ok());
+          }});
+  parts_->operator_pages->set_port_check(
+      [this] { return port_watchdog_.status(); });
   if (config_.http_address.empty()) return absl::OkStatus();
   RunOnLoop(*parts_->loop, [this] {
     parts_->status_collector = std::make_unique<StatusCollector>(
@@ -218,9 +265,11 @@ absl::Status App::StartOperatorServer() {
   });
   parts_->operator_pages->set_status(
       EngineStatus(*parts_->loop, *parts_->status_collector));
-  auto server = OperatorServer::Start(
-      config_.http_address, parts_->operator_pages->pages(),
-      OperatorServer::Options(), operator_connections_);
+  OperatorServer::Options options;
+  options.max_connections = connections_.operators;
+  auto server = OperatorServer::Start(config_.http_address,
+                                      parts_->operator_pages->pages(), options,
+                                      operator_connections_);
   if (!server.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--http_address: ", server.status().message()));
@@ -232,11 +281,11 @@ absl::Status App::StartOperatorServer() {
 absl::Status App::StartGrpcServer() {
   parts_->service = std::make_unique<PredictionService>(*parts_->engine,
                                                         *parts_->call_recorder);
-  auto server = GrpcServer::Start(config_.server,
-                                  parts_->tls == nullptr
-                                      ? grpc::InsecureServerCredentials()
-                                      : parts_->tls->ForServer(),
-                                  *parts_->service);
+  auto server = GrpcServer::Start(
+      config_.server,
+      parts_->tls == nullptr ? grpc::InsecureServerCredentials()
+                             : parts_->tls->ForServer(),
+      *parts_->service, {caller_connections_, health_connections_});
   if (!server.ok()) return server.status();
   parts_->server = *std::move(server);
   RunOnLoop(*parts_->loop, [this] {
@@ -255,10 +304,24 @@ absl::Status App::StartGrpcServer() {
   return absl::OkStatus();
 }
 
+void App::StartPortWatchdog() {
+  GrpcServer& server = *parts_->server;
+  PortWatchdog::Options options;
+  options.address = server.listener().local_address();
+  options.tls = parts_->tls != nullptr;
+  port_watchdog_.Start(
+      options,
+      [&listener = server.listener()](int port) { listener.Expect(port); },
+      [&health = server.health()](bool answers) {
+        health.SetListening(answers);
+      });
+}
+
 void App::Stop() {
   if (parts_->operator_pages != nullptr) {
     parts_->operator_pages->SetPhase(OperatorPages::Phase::kDraining);
   }
+  port_watchdog_.Stop();
   if (parts_->server != nullptr) {
     const absl::Time begun = parts_->loop->Now();
     parts_->server->health().BeginDrain();

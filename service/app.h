@@ -6,6 +6,8 @@
 #include "absl/status/statusor.h"
 #include "service/config.h"
 #include "service/logging/logging.h"
+#include "service/server/descriptor_budget.h"
+#include "service/server/port_watchdog.h"
 #include "upstream/core/listener_counters.h"
 #include "upstream/webhook/webhook_outcome.h"
 
@@ -37,17 +39,23 @@ class App {
   struct Parts;
 
   App(Config config, const Logging& logging);
+  void LimitConnections();
   absl::Status StartParts();
   absl::Status StartEngine();
   absl::Status StartWebhooks();
   absl::Status StartOperatorServer();
   absl::Status StartGrpcServer();
+  void StartPortWatchdog();
 
   Config config_;
   const Logging& logging_;
   WebhookCounters webhook_counters_;
+  ListenerCounters caller_connections_;
+  ListenerCounters health_connections_;
   ListenerCounters webhook_connections_;
   ListenerCounters operator_connections_;
+  DescriptorBudget connections_;
+  PortWatchdog port_watchdog_;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -1,5 +1,3 @@
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +11,7 @@
 #include "service/app.h"
 #include "service/config.h"
 #include "service/logging/logging.h"
+#include "service/server/descriptor_budget.h"
 #include "spdlog/spdlog.h"
 #include "upstream/core/flag_set.h"
 #include "upstream/core/process_start.h"
@@ -50,16 +49,6 @@ wriftai::ResourceNeeds NeedsOfStart() {
   return needs;
 }
 
-// Every caller's connection takes a descriptor, and so does every one to the
-// upstream. The usual soft limit of 1024 protects programs that use select(),
-// which nothing here does; the hard one is what the operator allows.
-void TakeAllDescriptors() {
-  rlimit limit = {};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 // Until the first signal that stops the program. INVALID_ARGUMENT: see
 // App::Start().
 absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
@@ -94,7 +83,7 @@ absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
 int main(int argc, char** argv) {
   // Before any thread starts, so that all inherit it.
   wriftai::StopSignals signals;
-  TakeAllDescriptors();
+  wriftai::RaiseDescriptorLimit();
 
   // Their own lines: gRPC's about headers that a caller sends, quoted as they
   // are, and about addresses, which we report; protobuf's for every bad string.

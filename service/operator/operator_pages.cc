@@ -116,6 +116,9 @@ OperatorServer::Pages OperatorPages::pages() {
 
 OperatorServer::Reply OperatorPages::Health() {
   if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
+  if (absl::Status port = port_check_(); !port.ok()) {
+    return Unavailable(port.message());
+  }
   return {200, "ok\n"};
 }
 
@@ -161,6 +164,7 @@ OperatorServer::Reply OperatorPages::Status(absl::string_view query) {
   report.set_uptime_seconds(absl::ToDoubleSeconds(now - started_at_));
   report.set_loop_delay_seconds(absl::ToDoubleSeconds(now - asked_at));
   report.set_phase(PhaseName(phase_));
+  report.set_grpc_port_failure(std::string(port_check_().message()));
   AddFindings(report);
   if (*format == Format::kJson) {
     return {200, StatusPageJson(report), "application/json", kNoSniffing};

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -45,7 +46,8 @@ class LoopProbe {
 // the upstream would meet every replica at once, and must not take all of them
 // out of service.
 //
-//   /healthz   the loop is alive; else the process should be restarted
+//   /healthz   the loop is alive, and the gRPC port answers; else the process
+//              should be restarted
 //   /readyz    the same, and calls are welcome: it has started, and no drain
 //              has begun
 //   /metrics   what the sources have, as Prometheus' text
@@ -74,6 +76,12 @@ class OperatorPages {
   // Before pages().
   void set_status(StatusSource status) { status_ = std::move(status); }
 
+  // Whether the gRPC port answers, and why not; before pages(). Called from any
+  // thread, and must not block.
+  void set_port_check(std::function<absl::Status()> check) {
+    port_check_ = std::move(check);
+  }
+
   void SetPhase(Phase phase) { phase_ = phase; }
 
   // They refer to this.
@@ -92,6 +100,7 @@ class OperatorPages {
   const absl::Duration patience_;
   LoopProbe probe_;
   StatusSource status_;
+  std::function<absl::Status()> port_check_ = [] { return absl::OkStatus(); };
   std::atomic<Phase> phase_{Phase::kStarting};
 };
 

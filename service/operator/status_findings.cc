@@ -52,6 +52,11 @@ void FindProcess(const status::Report& report, Findings& findings) {
                      ? ": it takes no new waits and is about to stop."
                      : ": it takes no calls yet.");
   }
+  if (!report.grpc_port_failure().empty()) {
+    findings.Add(status::LEVEL_PROBLEM,
+                 "Callers cannot connect: ", report.grpc_port_failure(),
+                 ". /healthz fails until it does.");
+  }
   if (report.loop_delay_seconds() >= kSlowLoopSeconds) {
     findings.Add(status::LEVEL_PROBLEM, "The gateway's event loop took ",
                  SecondsText(report.loop_delay_seconds()),

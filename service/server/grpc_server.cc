@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "grpc/grpc.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
@@ -21,8 +22,10 @@ constexpr int kMostHealthRequestBytes = 4096;
 constexpr int kMostHealthStreams = 100;
 
 // From a connection's start to the end of its TLS and HTTP/2 greetings. gRPC's
-// default of two minutes lets who never greets hold many descriptors.
-constexpr int kHandshakeTimeoutMs = 20'000;
+// default of two minutes lets clients that never greet hold many descriptors.
+// As many connections as there may be, at a millisecond of processor time for
+// the handshake of each, are done within it.
+constexpr int kHandshakeTimeoutMs = 10'000;
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
@@ -64,21 +67,15 @@ void SetConduct(const ServerConfig& config, grpc::ServerBuilder& builder) {
   set(GRPC_ARG_ENABLE_CHANNELZ, config.channelz ? 1 : 0);
 }
 
-// Null when it cannot listen.
-std::unique_ptr<grpc::Server> Listen(
-    const std::string& address,
-    const std::shared_ptr<grpc::ServerCredentials>& credentials,
-    grpc::ServerBuilder& builder, std::string& picked) {
-  int port = 0;
-  builder.AddListeningPort(address, credentials, &port);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
-                             kHandshakeTimeoutMs);
-  // A second gateway on the same port shall fail and not take half the calls.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  auto server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) return nullptr;
-  picked = WithPort(address, port);
-  return server;
+using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
+
+GrpcListener::HandOver HandOverTo(Acceptor& acceptor) {
+  return [&acceptor](int listening_fd, int fd) {
+    Acceptor::NewConnectionParameters connection;
+    connection.listener_fd = listening_fd;
+    connection.fd = fd;
+    acceptor.HandleNewConnection(&connection);
+  };
 }
 
 }  // namespace
@@ -86,12 +83,12 @@ std::unique_ptr<grpc::Server> Listen(
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     const ServerConfig& config,
     const std::shared_ptr<grpc::ServerCredentials>& credentials,
-    grpc::Service& service) {
+    grpc::Service& service, Counters counters) {
   grpc::EnableDefaultHealthCheckService(true);
-  std::unique_ptr<GrpcServer> server(new GrpcServer());
+  std::unique_ptr<GrpcServer> server(new GrpcServer(counters));
   absl::Status status = server->StartServer(config, credentials, service);
   if (status.ok() && !config.health_address.empty()) {
-    status = server->StartHealthServer(config.health_address);
+    status = server->StartHealthServer(config);
   }
   if (!status.ok()) return status;
   return server;
@@ -110,15 +107,41 @@ absl::Status GrpcServer::StartServer(
   grpc::ServerBuilder builder;
   SetConduct(config, builder);
   builder.RegisterService(&service);
-  server_ = Listen(config.listen_address, credentials, builder, address_);
-  if (server_ == nullptr) {
-    return CannotListen("--listen_address", config.listen_address);
+  GrpcListener::Options options;
+  options.name = "--listen_address";
+  options.address = config.listen_address;
+  options.max_connections = static_cast<size_t>(config.max_caller_connections);
+  options.user_timeout = config.keepalive_timeout;
+  return Serve(options, credentials, builder, counters_.callers, port_);
+}
+
+absl::Status GrpcServer::Serve(
+    const GrpcListener::Options& options,
+    const std::shared_ptr<grpc::ServerCredentials>& credentials,
+    grpc::ServerBuilder& builder, ListenerCounters& counters, Port& port) {
+  auto listener = GrpcListener::Open(options, counters);
+  if (!listener.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.name, ": ", listener.status().message()));
   }
-  health_.Add(*server_->GetHealthCheckService());
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             kHandshakeTimeoutMs);
+  port.acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      credentials);
+  port.server = builder.BuildAndStart();
+  if (port.server == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.name, ": gRPC cannot start a server"));
+  }
+  health_.Add(*port.server->GetHealthCheckService());
+  port.address = WithPort(options.address, (*listener)->port());
+  port.listener = *std::move(listener);
+  port.listener->Start(HandOverTo(*port.acceptor));
   return absl::OkStatus();
 }
 
-absl::Status GrpcServer::StartHealthServer(const std::string& address) {
+absl::Status GrpcServer::StartHealthServer(const ServerConfig& config) {
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<WithoutPlugins>());
   // Anybody may call: no more than probes and balancers need.
@@ -127,34 +150,34 @@ absl::Status GrpcServer::StartHealthServer(const std::string& address) {
                              kMostHealthStreams);
   // gRPC starts no server without one; answers UNIMPLEMENTED.
   builder.RegisterCallbackGenericService(&nothing_else_);
-  health_server_ = Listen(address, grpc::InsecureServerCredentials(), builder,
-                          health_address_);
-  if (health_server_ == nullptr) {
-    return CannotListen("--health_address", address);
-  }
-  health_.Add(*health_server_->GetHealthCheckService());
-  return absl::OkStatus();
+  GrpcListener::Options options;
+  options.name = "--health_address";
+  options.address = config.health_address;
+  options.max_connections = static_cast<size_t>(config.max_health_connections);
+  return Serve(options, grpc::InsecureServerCredentials(), builder,
+               counters_.health, health_port_);
 }
 
 void GrpcServer::Shutdown(absl::Duration patience) {
   if (std::exchange(stopped_, true)) return;
-  const auto stop = [](grpc::Server* server, absl::Duration within) {
-    if (server == nullptr) return;
-    server->Shutdown(std::chrono::system_clock::now() +
-                     absl::ToChronoMilliseconds(within));
-    server->Wait();
+  const auto stop = [](Port& port, absl::Duration within) {
+    if (port.listener != nullptr) port.listener->Stop();
+    if (port.server == nullptr) return;
+    port.server->Shutdown(std::chrono::system_clock::now() +
+                          absl::ToChronoMilliseconds(within));
+    port.server->Wait();
   };
-  stop(server_.get(), patience);
-  stop(health_server_.get(), absl::ZeroDuration());
+  stop(port_, patience);
+  stop(health_port_, absl::ZeroDuration());
   // Never undone: gRPC's own end would wait for its poller, up to 10 s where it
   // has last written more than a socket takes.
   grpc_init();
 }
 
 void GrpcServer::HangUp() {
-  for (const std::string& address : {address_, health_address_}) {
-    if (address.empty()) continue;
-    ShutDownSockets(PortOf(address), SocketKind::kConnected);
+  for (const Port* port : {&port_, &health_port_}) {
+    if (port->address.empty()) continue;
+    ShutDownSockets(PortOf(port->address), SocketKind::kConnected);
   }
 }
 

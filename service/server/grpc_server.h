@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
+#include "service/server/grpc_listener.h"
 #include "service/server/server_config.h"
 #include "service/server/server_health.h"
 
@@ -21,11 +22,17 @@ namespace wriftai {
 // must outlive it. Fails: Start() alone.
 class GrpcServer {
  public:
+  // Of connections; they must outlive it.
+  struct Counters {
+    ListenerCounters& callers;
+    ListenerCounters& health;
+  };
+
   // INVALID_ARGUMENT: an address that cannot be listened on, with its flag.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(
       const ServerConfig& config,
       const std::shared_ptr<grpc::ServerCredentials>& credentials,
-      grpc::Service& service);
+      grpc::Service& service, Counters counters);
 
   // Cuts off what is still under way.
   ~GrpcServer();
@@ -34,8 +41,11 @@ class GrpcServer {
 
   // HOST:PORT, with the ports that were picked; the second empty where there
   // is none.
-  const std::string& address() const { return address_; }
-  const std::string& health_address() const { return health_address_; }
+  const std::string& address() const { return port_.address; }
+  const std::string& health_address() const { return health_port_.address; }
+
+  // Of the gRPC port.
+  GrpcListener& listener() const { return *port_.listener; }
 
   ServerHealth& health() { return health_; }
 
@@ -51,19 +61,30 @@ class GrpcServer {
   void HangUp();
 
  private:
-  GrpcServer() = default;
+  // In the order in which they are built.
+  struct Port {
+    std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
+    std::unique_ptr<grpc::Server> server;
+    std::unique_ptr<GrpcListener> listener;  // Calls the acceptor.
+    std::string address;
+  };
+
+  explicit GrpcServer(Counters counters) : counters_(counters) {}
 
   absl::Status StartServer(
       const ServerConfig& config,
       const std::shared_ptr<grpc::ServerCredentials>& credentials,
       grpc::Service& service);
-  absl::Status StartHealthServer(const std::string& address);
+  absl::Status StartHealthServer(const ServerConfig& config);
+  absl::Status Serve(
+      const GrpcListener::Options& options,
+      const std::shared_ptr<grpc::ServerCredentials>& credentials,
+      grpc::ServerBuilder& builder, ListenerCounters& counters, Port& port);
 
+  const Counters counters_;
   grpc::CallbackGenericService nothing_else_;
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<grpc::Server> health_server_;
-  std::string address_;
-  std::string health_address_;
+  Port port_;
+  Port health_port_;
   ServerHealth health_;
   bool stopped_ = false;
 };

@@ -32,9 +32,4 @@ int PortOf(absl::string_view address) {
   return port;
 }
 
-absl::Status CannotListen(absl::string_view flag, absl::string_view address) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, ": cannot listen on ", address));
-}
-
 }  // namespace wriftai

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 // Addresses to listen on, HOST:PORT. All functions: pure, any thread.
@@ -18,9 +17,6 @@ std::string WithPort(absl::string_view address, int port);
 
 // The port of `address`, a HOST:PORT.
 int PortOf(absl::string_view address);
-
-// INVALID_ARGUMENT: nothing can listen there, as the flag is set.
-absl::Status CannotListen(absl::string_view flag, absl::string_view address);
 
 }  // namespace wriftai
 

@@ -54,6 +54,13 @@ struct ServerConfig {
   absl::Duration max_connection_age_grace = absl::Minutes(30);
 
   bool channelz = false;
+
+  // Of callers; 2,048 half-open TLS handshakes of 70 kB take 140 MB of the 512
+  // that the Deployment is limited to.
+  int64_t max_caller_connections = 2048;
+
+  // Of the health port: each replica of a balancer and each prober has one.
+  int64_t max_health_connections = 256;
 };
 
 }  // namespace wriftai

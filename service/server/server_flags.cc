@@ -82,6 +82,12 @@ void AddServerFlags(FlagSet& flags, ServerConfig& config) {
   flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
             "The largest request message; larger ones are refused with "
             "RESOURCE_EXHAUSTED.");
+  flags.Add("max_caller_connections", &config.max_caller_connections, 1,
+            1'000'000,
+            "Connections of callers to the gRPC port. At the limit silent ones "
+            "make room, then new ones are refused. One address may have eight "
+            "times as many as are still free. Lower where the limit of open "
+            "files (ulimit -n) is.");
   flags.Add("max_concurrent_streams", &config.max_concurrent_streams, 1,
             1'000'000,
             "Calls under way on one connection; a client holds back what is "

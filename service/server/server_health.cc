@@ -16,6 +16,13 @@ void ServerHealth::SetUpstream(bool healthy) {
   }
 }
 
+void ServerHealth::SetListening(bool listening) {
+  for (auto* const service : services_) {
+    service->SetServingStatus("", listening);
+    service->SetServingStatus(v1::Predictions::service_full_name(), listening);
+  }
+}
+
 void ServerHealth::BeginDrain() {
   for (auto* const service : services_) service->Shutdown();
 }

@@ -24,6 +24,10 @@ class ServerHealth {
 
   void SetUpstream(bool healthy);
 
+  // Whether the gRPC port answers: NOT_SERVING for the process and the service
+  // while it does not, on the health port, too.
+  void SetListening(bool listening);
+
   // NOT_SERVING for all names and for good.
   void BeginDrain();
 
