@@ -7,6 +7,7 @@
 #include "service/config.h"
 #include "service/logging/logging.h"
 #include "upstream/core/listener_counters.h"
+#include "upstream/core/scheduler.h"
 #include "upstream/webhook/webhook_outcome.h"
 
 namespace wriftai {
@@ -29,7 +30,8 @@ class App {
 
   // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
   // calls have nine tenths of --drain_timeout to end, then get an error, and
-  // whoever does not read it is cut off. Blocks until all has stopped, which
+  // whoever does not read it is cut off. Once no call is left, idle connections
+  // are closed. Blocks until all has stopped, which
   // no caller can keep from happening within --drain_timeout.
   void Stop();
 
@@ -43,12 +45,17 @@ class App {
   absl::Status StartOperatorServer();
   absl::Status StartGrpcServer();
 
+  // During a drain: closes connections that have nothing left to do, from now
+  // on, again and again. On the loop.
+  void HangUpIdle();
+
   Config config_;
   const Logging& logging_;
   WebhookCounters webhook_counters_;
   ListenerCounters webhook_connections_;
   ListenerCounters operator_connections_;
   std::unique_ptr<Parts> parts_;
+  TimerHandle hang_up_idle_;  // Loop only; none outside of Stop().
 };
 
 }  // namespace wriftai
