@@ -175,7 +175,7 @@ void GrpcServer::Shutdown(absl::Duration patience) {
 }
 
 void GrpcServer::HangUpIdle(absl::Duration silent) {
-  ShutDownIdleSockets(PortOf(address_), silent);
+  ShutDownIdleSockets(PortOf(port_.address), silent);
 }
 
 void GrpcServer::HangUp() {
