@@ -143,6 +143,14 @@ void AddWatches(const EngineNumbers& numbers,
       numbers.watch_count == 0 ? 0
                                : static_cast<double>(numbers.waiter_count) /
                                      static_cast<double>(numbers.watch_count)));
+  families.push_back(
+      Single(MetricType::Gauge, "open_circuit_breakers",
+             "Credentials whose polls are paused, as the upstream seems down.",
+             numbers.open_circuit_breakers));
+  families.push_back(Single(
+      MetricType::Gauge, "distrusted_lists",
+      "Credentials whose list was wrong, so that GETs take the place of pages.",
+      numbers.distrusted_lists));
   MetricFamily polls =
       Family(MetricType::Counter, "polls_total",
              "Polls: of one prediction (get), or sweeps over a page (list).");
@@ -205,6 +213,10 @@ EngineNumbers NumbersOf(Engine& engine) {
   numbers.watches = watches.stats();
   numbers.watch_count = watches.watch_count();
   numbers.waiter_count = watches.waiter_count();
+  watches.ForEach([&](const CredentialWatches& credential) {
+    if (credential.upstream_is_down()) ++numbers.open_circuit_breakers;
+    if (credential.list_is_distrusted()) ++numbers.distrusted_lists;
+  });
   numbers.cache_bytes = watches.cache().bytes();
   numbers.cache_size = watches.cache().size();
   numbers.request_ids = engine.creates().kept_ids();

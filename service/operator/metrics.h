@@ -27,6 +27,8 @@ struct EngineNumbers {
   WatchStats watches;
   size_t watch_count = 0;
   size_t waiter_count = 0;
+  size_t open_circuit_breakers = 0;  // Credentials.
+  size_t distrusted_lists = 0;       // Credentials.
   int64_t cache_bytes = 0;
   size_t cache_size = 0;
   size_t request_ids = 0;

@@ -51,6 +51,10 @@ bool IsNews(const v1::Prediction& previous, const v1::Prediction& next) {
 v1::Prediction WithPayloadsOf(const v1::Prediction& known,
                               const v1::Prediction& item) {
   v1::Prediction merged = known;
+  // Replaced as a whole: merging would keep the fraction of an earlier second.
+  if (item.has_created_at()) merged.clear_created_at();
+  if (item.has_updated_at()) merged.clear_updated_at();
+  if (item.has_model()) merged.clear_model();
   merged.MergeFrom(item);
   return merged;
 }

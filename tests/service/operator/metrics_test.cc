@@ -116,6 +116,8 @@ TEST(Metrics, TellWhatTheWatchesDo) {
   numbers.watches.ended = 6;
   numbers.watch_count = 4;
   numbers.waiter_count = 10;
+  numbers.open_circuit_breakers = 12;
+  numbers.distrusted_lists = 13;
   numbers.cache_bytes = 7;
   numbers.cache_size = 8;
   numbers.request_ids = 9;
@@ -131,6 +133,8 @@ TEST(Metrics, TellWhatTheWatchesDo) {
       {"watches", 4},
       {"waiters", 10},
       {"coalescing_ratio", 2.5},
+      {"open_circuit_breakers", 12},
+      {"distrusted_lists", 13},
       {"cache_bytes", 7},
       {"cached_predictions", 8},
       {"request_ids", 9},

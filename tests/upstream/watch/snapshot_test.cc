@@ -49,5 +49,16 @@ TEST(Snapshot, UnknownStatusesAndStartedMayAlternateInTime) {
   EXPECT_FALSE(MayFollow(At("uploading", 2), At("started", 1)));
 }
 
+TEST(Snapshot, WithPayloadsOfTakesTimesAsAWhole) {
+  v1::Prediction known = At("started", 1);
+  known.mutable_updated_at()->set_nanos(500);
+  known.set_output_json("1");
+  const v1::Prediction item = At("started", 2);
+  const v1::Prediction merged = WithPayloadsOf(known, item);
+  EXPECT_EQ(merged.updated_at().seconds(), item.updated_at().seconds());
+  EXPECT_EQ(merged.updated_at().nanos(), 0);
+  EXPECT_EQ(merged.output_json(), "1");
+}
+
 }  // namespace
 }  // namespace wriftai
