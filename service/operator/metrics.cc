@@ -128,6 +128,23 @@ void AddBudgets(const Credentials& credentials,
           .Take());
 }
 
+void AddDecoding(const DecodeStats& stats,
+                 std::vector<MetricFamily>& families) {
+  MetricFamily fields =
+      Family(MetricType::Counter, "upstream_inexact_fields_total",
+             "Fields of responses and webhooks that were left out, truncated "
+             "or repaired.");
+  for (const auto& [name, count] : stats.inexact_fields) {
+    AddSample(static_cast<double>(count), {{"field", name}}, fields);
+  }
+  families.push_back(std::move(fields));
+  families.push_back(
+      Single(MetricType::Counter, "upstream_skipped_items_total",
+             "Items of list pages that were left out, as they have no valid id "
+             "or status.",
+             stats.skipped_items));
+}
+
 void AddWatches(const EngineNumbers& numbers,
                 std::vector<MetricFamily>& families) {
   const WatchStats& stats = numbers.watches;
@@ -209,6 +226,7 @@ EngineNumbers NumbersOf(Engine& engine) {
          budget.creates.stats()});
   });
   numbers.upstream_healthy = engine.upstream_health().healthy();
+  numbers.decoding = engine.decode_stats();
   const WatchRegistry& watches = engine.watches();
   numbers.watches = watches.stats();
   numbers.watch_count = watches.watch_count();
@@ -235,6 +253,7 @@ std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
       Single(MetricType::Gauge, "upstream_healthy",
              "0 after five requests to the upstream in a row have failed.",
              numbers.upstream_healthy ? 1 : 0));
+  AddDecoding(numbers.decoding, families);
   AddWatches(numbers, families);
   const auto add = [&](MetricType type, const char* name, const char* help,
                        auto value) {

@@ -9,6 +9,7 @@
 #include "prometheus/metric_family.h"
 #include "service/operator/webhook_metrics.h"
 #include "upstream/budget/budget.h"
+#include "upstream/json/decode_stats.h"
 #include "upstream/watch/watch_stats.h"
 
 namespace wriftai {
@@ -24,6 +25,7 @@ struct EngineNumbers {
   };
   std::vector<Credential> credentials;
   bool upstream_healthy = true;
+  DecodeStats decoding;
   WatchStats watches;
   size_t watch_count = 0;
   size_t waiter_count = 0;

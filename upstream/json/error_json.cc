@@ -1,15 +1,17 @@
 #include "upstream/json/error_json.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "upstream/json/json_fields.h"
+#include "upstream/core/utf8.h"
 #include "upstream/json/json_limits.h"
+#include "upstream/json/json_members.h"
+#include "upstream/json/json_string.h"
 #include "upstream/json/json_text.h"
 
 namespace wriftai {
@@ -22,34 +24,34 @@ constexpr size_t kMaxLocation = 32;
 
 using Location = std::vector<std::variant<std::string, int64_t>>;
 
-// `text` cut to kMaxQuotedBytes at a character's border, without control
-// characters. Unlike QuoteForError() it keeps other languages.
-std::string Shorten(std::string text) {
-  if (text.size() > kMaxQuotedBytes) {
-    size_t size = kMaxQuotedBytes;
-    while ((static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
-    text.resize(size);
-  }
-  std::replace_if(text.begin(), text.end(), absl::ascii_iscntrl, ' ');
-  return text;
+// `text` (valid UTF-8) as one line of at most kMaxQuotedBytes. Unlike
+// QuoteForError() it keeps other languages.
+std::string Shorten(absl::string_view text) {
+  std::string line(Utf8Prefix(text, kMaxQuotedBytes));
+  std::replace_if(line.begin(), line.end(), absl::ascii_iscntrl, ' ');
+  // U+FFFD may be longer than what it replaces.
+  return std::string(Utf8Prefix(LineSafe(line), kMaxQuotedBytes));
 }
 
 // The text of a string, shortened; nothing for other kinds and for blanks.
 std::optional<std::string> Text(const std::optional<JsonSlice>& slice) {
-  if (!slice.has_value()) return std::nullopt;
-  absl::StatusOr<std::string> text = DecodeJsonString(*slice);
-  if (!text.ok() || absl::StripAsciiWhitespace(*text).empty()) {
+  if (!slice.has_value() || slice->kind != JsonKind::kString) {
     return std::nullopt;
   }
-  return Shorten(*std::move(text));
+  const std::string text = DecodeJsonToken(slice->text).text;
+  if (absl::StripAsciiWhitespace(text).empty()) return std::nullopt;
+  return Shorten(text);
 }
 
 // What an object has to say to a person.
 std::optional<std::string> MessageOf(const JsonSlice& object) {
   if (object.kind != JsonKind::kObject) return std::nullopt;
-  const JsonFields fields(object.text, "");
-  for (const char* const name : {"message", "msg", "error", "title"}) {
-    if (auto text = Text(fields.Present(name))) return text;
+  const std::initializer_list<absl::string_view> names = {"message", "msg",
+                                                          "error", "title"};
+  const auto members = JsonMembers::Read(object.text, names);
+  if (!members.ok()) return std::nullopt;
+  for (const absl::string_view name : names) {
+    if (auto text = Text(members->FindPresent(name))) return text;
   }
   return std::nullopt;
 }
@@ -57,28 +59,28 @@ std::optional<std::string> MessageOf(const JsonSlice& object) {
 Location LocationOf(const std::optional<JsonSlice>& slice) {
   Location location;
   if (!slice.has_value()) return location;
-  const auto elements = ParseJsonArray(slice->text);
-  if (!elements.ok()) return location;
-  for (const JsonSlice& element : *elements) {
-    if (location.size() == kMaxLocation) break;
+  const auto add = [&](const JsonSlice& element) {
+    if (location.size() == kMaxLocation) return;
     int64_t index = 0;
-    if (auto text = DecodeJsonString(element); text.ok()) {
-      location.emplace_back(Shorten(*std::move(text)));
+    if (element.kind == JsonKind::kString) {
+      location.emplace_back(Shorten(DecodeJsonToken(element.text).text));
     } else if (absl::SimpleAtoi(element.text, &index)) {
       location.emplace_back(index);
     } else {
       location.emplace_back(QuoteForError(element.text));
     }
-  }
+  };
+  // Another kind than an array has no location in it.
+  ForEachJsonElement(slice->text, add).IgnoreError();
   return location;
 }
 
 UpstreamViolation ViolationOf(const JsonSlice& entry) {
   UpstreamViolation violation;
-  if (entry.kind == JsonKind::kObject) {
-    const JsonFields fields(entry.text, "");
-    violation.location = LocationOf(fields.Present("loc"));
-    violation.type = Text(fields.Present("type")).value_or("");
+  const auto members = JsonMembers::Read(entry.text, {"loc", "type"});
+  if (members.ok()) {
+    violation.location = LocationOf(members->FindPresent("loc"));
+    violation.type = Text(members->FindPresent("type")).value_or("");
     violation.message = MessageOf(entry).value_or("");
   } else {
     violation.message = Text(entry).value_or("");
@@ -104,15 +106,17 @@ std::string Summary(const UpstreamViolation& first, size_t count) {
       absl::StrCat(where, where.empty() ? "" : ": ", first.message, others));
 }
 
-UpstreamError FromEntries(const std::vector<JsonSlice>& entries) {
+UpstreamError FromEntries(const JsonSlice& array) {
   UpstreamError error;
-  for (const JsonSlice& entry : entries) {
-    if (error.violations.size() == kMaxViolations) break;
-    error.violations.push_back(ViolationOf(entry));
-  }
-  if (!entries.empty()) {
-    error.message = Summary(error.violations.front(), entries.size());
-  }
+  size_t count = 0;
+  const auto add = [&](const JsonSlice& entry) {
+    ++count;
+    if (error.violations.size() < kMaxViolations) {
+      error.violations.push_back(ViolationOf(entry));
+    }
+  };
+  ForEachJsonElement(array.text, add).IgnoreError();
+  if (count > 0) error.message = Summary(error.violations.front(), count);
   return error;
 }
 
@@ -123,10 +127,7 @@ UpstreamError WithMessage(std::string message) {
 }
 
 UpstreamError FromDetail(const JsonSlice& detail) {
-  if (detail.kind == JsonKind::kArray) {
-    const auto entries = ParseJsonArray(detail.text);
-    if (entries.ok()) return FromEntries(*entries);
-  }
+  if (detail.kind == JsonKind::kArray) return FromEntries(detail);
   if (auto message = MessageOf(detail)) return WithMessage(*std::move(message));
   return WithMessage(Text(detail).value_or(QuoteForError(detail.text)));
 }
@@ -134,16 +135,17 @@ UpstreamError FromDetail(const JsonSlice& detail) {
 }  // namespace
 
 UpstreamError UpstreamErrorFromBody(absl::string_view body) {
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(body);
-  const auto root = ParseJson(trimmed);
+  const absl::string_view trimmed =
+      absl::StripAsciiWhitespace(WithoutByteOrderMark(body));
+  const auto root = SkimJson(trimmed);
   if (!root.ok()) return WithMessage(QuoteForError(trimmed));
-  if (root->kind == JsonKind::kObject) {
-    const JsonFields fields(root->text, "");
-    if (const auto detail = fields.Present("detail")) {
+  const auto members = JsonMembers::Read(root->text, {"detail", "error"});
+  if (members.ok()) {
+    if (const auto detail = members->FindPresent("detail")) {
       return FromDetail(*detail);
     }
     if (auto message = MessageOf(*root)) return WithMessage(*message);
-    if (const auto inner = fields.Present("error")) {
+    if (const auto inner = members->FindPresent("error")) {
       if (auto message = MessageOf(*inner)) return WithMessage(*message);
     }
   }

@@ -23,15 +23,19 @@ std::string CreatePathOf(CreatePath path, const ModelReference& model) {
                       PercentEncode(model.name), version, "/predictions");
 }
 
-// What is left to do with a 2xx reply: decode it, or say why it cannot be.
+// What is left to do with a 2xx reply: decode it, and count in `stats` what was
+// inexact in it, or say why it cannot be decoded.
 template <typename T, typename Decode>
 ReplyCall::Done Decoded(absl::AnyInvocable<void(absl::StatusOr<T>)> done,
-                        Decode decode) {
-  return [done = std::move(done),
-          decode](absl::StatusOr<HttpResponse> reply) mutable {
+                        Decode decode, DecodeStats& stats) {
+  return [done = std::move(done), decode,
+          &stats](absl::StatusOr<HttpResponse> reply) mutable {
     if (!reply.ok()) return done(reply.status());
     absl::StatusOr<T> decoded = decode(reply->body);
-    if (decoded.ok()) return done(std::move(decoded));
+    if (decoded.ok()) {
+      stats.Add(*decoded);
+      return done(std::move(decoded));
+    }
     done(InvalidReply(*reply, decoded.status().message()));
   };
 }
@@ -54,7 +58,7 @@ absl::Status CheckAcknowledgement(const HttpResponse& response) {
   if (absl::StripAsciiWhitespace(response.body).empty()) {
     return absl::OkStatus();
   }
-  const absl::Status json = ParseJson(response.body).status();
+  const absl::Status json = SkimJson(response.body).status();
   return json.ok() ? json : InvalidReply(response, json.message());
 }
 
@@ -143,7 +147,8 @@ CallHandle RestPredictionClient::Get(CallContext context, std::string id,
               absl::StrCat("/predictions/", PercentEncode(id)), context);
   ReplyCall::Done decoded = Decoded<v1::Prediction>(
       std::move(done),
-      [id](absl::string_view json) { return PredictionOf(id, json); });
+      [id](absl::string_view json) { return PredictionOf(id, json); },
+      decode_stats_);
   return Send(std::move(context), {Operation::kGet, std::move(id)},
               std::move(request), std::move(decoded));
 }
@@ -173,7 +178,8 @@ CallHandle RestPredictionClient::Create(CallContext context,
   return Send(std::move(context),
               {Operation::kCreate, absl::StrCat(model.owner, "/", model.name)},
               std::move(request),
-              Decoded<v1::Prediction>(std::move(done), PredictionFromJson));
+              Decoded<v1::Prediction>(std::move(done), PredictionFromJson,
+                                      decode_stats_));
 }
 
 CallHandle RestPredictionClient::List(CallContext context, ListParams params,
@@ -184,7 +190,8 @@ CallHandle RestPredictionClient::List(CallContext context, ListParams params,
   }
   return Send(std::move(context), {Operation::kList, ""},
               Request(HttpMethod::kGet, path, context),
-              Decoded<PredictionPage>(std::move(done), PredictionPageFromJson));
+              Decoded<PredictionPage>(std::move(done), PredictionPageFromJson,
+                                      decode_stats_));
 }
 
 CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,

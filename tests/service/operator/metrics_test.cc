@@ -97,6 +97,20 @@ TEST(Metrics, TellWhetherTheUpstreamAnswers) {
   EXPECT_THAT(Samples(numbers), Contains(Pair("upstream_healthy", 0)));
 }
 
+TEST(MetricsTest, CountsWhatCouldNotBeDecodedExactly) {
+  EngineNumbers numbers;
+  numbers.decoding.inexact_fields["created_at"] = 2;
+  numbers.decoding.skipped_items = 3;
+  const auto samples = Samples(numbers);
+  EXPECT_THAT(
+      samples,
+      Contains(Pair("upstream_inexact_fields_total{field=\"created_at\"}", 2)));
+  EXPECT_THAT(
+      samples,
+      Contains(Pair("upstream_inexact_fields_total{field=\"output\"}", 0)));
+  EXPECT_THAT(samples, Contains(Pair("upstream_skipped_items_total", 3)));
+}
+
 TEST(Metrics, NothingIsLeftOfABudgetThatOthersHaveOverdrawn) {
   EngineNumbers numbers;
   numbers.credentials = {{"aaa", Bucket(1), Bucket(1)}};
