@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/connection.h"
 #include "client/exit_code.h"
 #include "client/prediction_table.h"
@@ -229,6 +230,10 @@ class Runner {
   int ShowPage(const v1::ListResponse& page, PredictionTable& table) {
     if (invocation_.json) return ShowJson(page);
     out_ << table.Page(page) << std::flush;
+    if (!page.inexact_fields().empty()) {
+      err_ << "WriftAI sent with this page what could not be used: "
+           << PrintableLine(absl::StrJoin(page.inexact_fields(), ", ")) << "\n";
+    }
     return kExitDone;
   }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "client/text.h"
 
@@ -128,6 +129,9 @@ std::string RenderPrediction(const v1::Prediction& prediction,
     if (detail.has_value() && *detail != "null") {
       AppendRow("detail", *detail, out);
     }
+  }
+  if (!prediction.inexact_fields().empty()) {
+    AppendRow("inexact", absl::StrJoin(prediction.inexact_fields(), ", "), out);
   }
   if (prediction.has_setup_logs()) {
     AppendLogs("setup_logs", prediction.setup_logs(), out);

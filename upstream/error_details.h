@@ -28,6 +28,7 @@ inline constexpr char kGatewayDomain[] = "gateway.wriftai";
 // ErrorInfo.reason, where code outside of the function that sets it asks.
 inline constexpr char kCreateOutcomeUnknown[] = "CREATE_OUTCOME_UNKNOWN";
 inline constexpr char kUpstreamResponseInvalid[] = "UPSTREAM_RESPONSE_INVALID";
+inline constexpr char kPaymentRequired[] = "PAYMENT_REQUIRED";
 
 // ErrorInfo.metadata that tells a reply which is too large, and will be again,
 // from one that was broken.

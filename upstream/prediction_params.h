@@ -59,6 +59,11 @@ struct PredictionPage {
   std::vector<v1::Prediction> predictions;  // Newest first, no payloads.
   std::string next_cursor;                  // Empty at the end.
   std::string previous_cursor;              // Empty at the beginning.
+
+  // As ListResponse.inexact_fields.
+  std::vector<std::string> inexact_fields;
+
+  int skipped_items = 0;  // Left out of `predictions`, as they were unusable.
 };
 
 }  // namespace wriftai

@@ -31,4 +31,24 @@ bool MayPass(const absl::Status& status) {
   }
 }
 
+bool IsLikelyPermanent(const absl::Status& status) {
+  return MayPass(status) &&
+         (absl::IsInternal(status) || ErrorReason(status) == kPaymentRequired);
+}
+
+bool IsOutage(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kUnknown:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsMissing(const absl::Status& status) {
+  return absl::IsNotFound(status) && MetadataOf("http_status", status) != "410";
+}
+
 }  // namespace wriftai

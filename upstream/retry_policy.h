@@ -34,6 +34,19 @@ bool IsRetryable(const absl::Status& status);
 // reply. Not: a refusal, or a reply that is too large and will be again.
 bool MayPass(const absl::Status& status);
 
+// Of those that may pass, whether the same call will most likely fail in the
+// same way: the upstream is misconfigured (a redirect, 405, 407, HTML in place
+// of JSON), or wants to be paid first.
+bool IsLikelyPermanent(const absl::Status& status);
+
+// Whether the failure can be the whole upstream's: no response, or a server
+// error. Any other response shows that the upstream works.
+bool IsOutage(const absl::Status& status);
+
+// Whether the upstream does not know what was asked for (404), though it may
+// have existed all along. Not: 410, which says that it existed once.
+bool IsMissing(const absl::Status& status);
+
 }  // namespace wriftai
 
 #endif  // WRIFTAI_UPSTREAM_RETRY_POLICY_H_

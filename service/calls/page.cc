@@ -119,6 +119,13 @@ v1::ListResponse CutPage(PredictionPage fetched,
     response.set_previous_page_token(
         seal(TokenAt(fetched.previous_cursor, "", true)));
   }
+  for (const std::string& name : fetched.inexact_fields) {
+    // A token that was made from something else is not missing.
+    const bool is_made =
+        (name == "next_cursor" && !response.next_page_token().empty()) ||
+        (name == "previous_cursor" && !response.previous_page_token().empty());
+    if (!is_made) response.add_inexact_fields(name);
+  }
   for (int i = begin; i < end; ++i) {
     *response.add_predictions() = std::move(all[i]);
   }

@@ -92,10 +92,12 @@ class Engine {
 
   // A webhook that was verified.
   void OnWebhook(v1::Prediction prediction) {
+    client_.decode_stats().Add(prediction);
     watches_.OnWebhook(std::move(prediction));
   }
 
   PredictionClient& client() { return client_; }
+  const DecodeStats& decode_stats() const { return client_.decode_stats(); }
   UpstreamHealth& upstream_health() { return client_.health(); }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }

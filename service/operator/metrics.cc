@@ -128,6 +128,23 @@ void AddBudgets(const Credentials& credentials,
           .Take());
 }
 
+void AddDecoding(const DecodeStats& stats,
+                 std::vector<MetricFamily>& families) {
+  MetricFamily fields =
+      Family(MetricType::Counter, "upstream_inexact_fields_total",
+             "Fields of responses and webhooks that were left out, truncated "
+             "or repaired.");
+  for (const auto& [name, count] : stats.inexact_fields) {
+    AddSample(static_cast<double>(count), {{"field", name}}, fields);
+  }
+  families.push_back(std::move(fields));
+  families.push_back(
+      Single(MetricType::Counter, "upstream_skipped_items_total",
+             "Items of list pages that were left out, as they have no valid id "
+             "or status.",
+             stats.skipped_items));
+}
+
 void AddWatches(const EngineNumbers& numbers,
                 std::vector<MetricFamily>& families) {
   const WatchStats& stats = numbers.watches;
@@ -143,6 +160,14 @@ void AddWatches(const EngineNumbers& numbers,
       numbers.watch_count == 0 ? 0
                                : static_cast<double>(numbers.waiter_count) /
                                      static_cast<double>(numbers.watch_count)));
+  families.push_back(
+      Single(MetricType::Gauge, "open_circuit_breakers",
+             "Credentials whose polls are paused, as the upstream seems down.",
+             numbers.open_circuit_breakers));
+  families.push_back(Single(
+      MetricType::Gauge, "distrusted_lists",
+      "Credentials whose list was wrong, so that GETs take the place of pages.",
+      numbers.distrusted_lists));
   MetricFamily polls =
       Family(MetricType::Counter, "polls_total",
              "Polls: of one prediction (get), or sweeps over a page (list).");
@@ -201,10 +226,15 @@ EngineNumbers NumbersOf(Engine& engine) {
          budget.creates.stats()});
   });
   numbers.upstream_healthy = engine.upstream_health().healthy();
+  numbers.decoding = engine.decode_stats();
   const WatchRegistry& watches = engine.watches();
   numbers.watches = watches.stats();
   numbers.watch_count = watches.watch_count();
   numbers.waiter_count = watches.waiter_count();
+  watches.ForEach([&](const CredentialWatches& credential) {
+    if (credential.upstream_is_down()) ++numbers.open_circuit_breakers;
+    if (credential.list_is_distrusted()) ++numbers.distrusted_lists;
+  });
   numbers.cache_bytes = watches.cache().bytes();
   numbers.cache_size = watches.cache().size();
   numbers.request_ids = engine.creates().kept_ids();
@@ -223,6 +253,7 @@ std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
       Single(MetricType::Gauge, "upstream_healthy",
              "0 after five requests to the upstream in a row have failed.",
              numbers.upstream_healthy ? 1 : 0));
+  AddDecoding(numbers.decoding, families);
   AddWatches(numbers, families);
   const auto add = [&](MetricType type, const char* name, const char* help,
                        auto value) {

@@ -9,6 +9,7 @@
 #include "prometheus/metric_family.h"
 #include "service/operator/webhook_metrics.h"
 #include "upstream/budget/budget.h"
+#include "upstream/json/decode_stats.h"
 #include "upstream/watch/watch_stats.h"
 
 namespace wriftai {
@@ -24,9 +25,12 @@ struct EngineNumbers {
   };
   std::vector<Credential> credentials;
   bool upstream_healthy = true;
+  DecodeStats decoding;
   WatchStats watches;
   size_t watch_count = 0;
   size_t waiter_count = 0;
+  size_t open_circuit_breakers = 0;  // Credentials.
+  size_t distrusted_lists = 0;       // Credentials.
   int64_t cache_bytes = 0;
   size_t cache_size = 0;
   size_t request_ids = 0;

@@ -62,7 +62,7 @@ void Add(const PollTarget& target, absl::Time now, Table& table,
   }
   sums.waiters += target.watch.waiter_count();
   ++sums.predictions;
-  if (target.failures > 0) ++table.failing;
+  if (target.failures.any()) ++table.failing;
   if (target.cover.on()) ++table.covered;
 }
 

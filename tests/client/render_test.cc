@@ -53,6 +53,14 @@ TEST(RenderPrediction, AFailedOneShowsItsErrorAndLogs) {
                        "  loading\\x1b[2J\n"));
 }
 
+TEST(RenderPredictionTest, NamesInexactFields) {
+  v1::Prediction prediction = SamplePrediction(v1::STATUS_SUCCEEDED, "1");
+  prediction.add_inexact_fields("created_at");
+  prediction.add_inexact_fields("input");
+  EXPECT_THAT(RenderPrediction(prediction, false),
+              HasSubstr("\ninexact   created_at, input\n"));
+}
+
 TEST(RenderPrediction, AStringIsItsText) {
   EXPECT_EQ(OutputText(R"("a\n\"b\" \u00e9 \ud83d\ude42")"),
             "a\n\"b\" é 🙂\n");

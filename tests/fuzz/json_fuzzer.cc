@@ -1,16 +1,20 @@
-// Everything that reads JSON of the upstream or of a caller, on any bytes. The
-// checks are what callers rely on whatever comes in.
+// The JSON reader and the conversion to google.protobuf.Value, on any bytes.
+// The checks are what callers rely on whatever comes in.
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <variant>
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "sandbox/json.h"
 #include "tests/fuzz/check.h"
+#include "tests/support/json_parts.h"
 #include "tests/support/value_messages.h"
-#include "upstream/json/error_json.h"
+#include "upstream/core/utf8.h"
 #include "upstream/json/json_limits.h"
+#include "upstream/json/json_string.h"
 #include "upstream/json/json_text.h"
 #include "upstream/json/prediction_json.h"
 
@@ -25,31 +29,34 @@ bool Within(absl::string_view part, absl::string_view whole) {
          part.data() + part.size() <= whole.data() + whole.size();
 }
 
-// What ParseJson() accepted, its parts are accepted for, and strings decode and
-// can be written again.
+// A part of what SkimJson() accepts is accepted by itself; strings decode to
+// UTF-8 that can be written again.
 void CheckPart(const JsonSlice& slice, absl::string_view text) {
   FUZZ_CHECK(!slice.text.empty() && Within(slice.text, text));
-  const auto parsed = ParseJson(slice.text);
-  FUZZ_CHECK(parsed.ok() && parsed->kind == slice.kind &&
-             parsed->text == slice.text);
-  const auto decoded = DecodeJsonString(slice);
-  FUZZ_CHECK(decoded.ok() == (slice.kind == JsonKind::kString));
-  if (!decoded.ok()) return;
-  const std::string encoded = EncodeJsonString(*decoded);
-  const auto again = ParseJson(encoded);
-  FUZZ_CHECK(again.ok());
-  const auto decoded_again = DecodeJsonString(*again);
-  FUZZ_CHECK(decoded_again.ok() && *decoded_again == *decoded);
+  const auto skimmed = SkimJson(slice.text);
+  FUZZ_CHECK(skimmed.ok() && skimmed->kind == slice.kind &&
+             skimmed->text == slice.text && skimmed->depth == slice.depth);
+  FUZZ_CHECK(ParseJson(slice.text).ok() == IsPayload(slice));
+  if (slice.kind != JsonKind::kString) return;
+  const DecodedString decoded = DecodeJsonToken(slice.text);
+  FUZZ_CHECK(IsUtf8(decoded.text));
+  const DecodedString again = DecodeJsonToken(EncodeJsonString(decoded.text));
+  FUZZ_CHECK(again.exact && again.text == decoded.text);
 }
 
 void CheckText(absl::string_view text) {
-  const auto slice = ParseJson(text);
+  const auto slice = SkimJson(text);
   const auto members = ParseJsonObject(text);
   const auto elements = ParseJsonArray(text);
   FUZZ_CHECK(members.ok() == (slice.ok() && slice->kind == JsonKind::kObject));
   FUZZ_CHECK(elements.ok() == (slice.ok() && slice->kind == JsonKind::kArray));
   FUZZ_CHECK(QuoteForError(text).size() <= kMaxQuotedBytes);
   FUZZ_CHECK(!IsJsonNull(text) || slice->kind == JsonKind::kNull);
+  // Another parser's opinion, of a part of what is grammatical.
+  if (std::holds_alternative<sandbox::JsonValue>(sandbox::ParseJson(text))) {
+    FUZZ_CHECK(slice.ok());
+  }
+  FUZZ_CHECK(slice.ok() || !ParseJson(text).ok());
   if (!slice.ok()) return;
   CheckPart(*slice, text);
   if (members.ok()) {
@@ -73,35 +80,15 @@ void CheckValue(absl::string_view text) {
   FUZZ_CHECK(again.has_value() && MessageDifferencer::Equals(*again, *value));
 }
 
-void CheckPrediction(absl::string_view text) {
-  const auto prediction = PredictionFromJson(text);
-  if (prediction.ok()) {
-    FUZZ_CHECK(!prediction->id().empty());
-    FUZZ_CHECK(!prediction->has_input_json() ||
-               ParseJson(prediction->input_json()).ok());
-    FUZZ_CHECK(!prediction->has_output_json() ||
-               ParseJson(prediction->output_json()).ok());
-    v1::Prediction read;
-    FUZZ_CHECK(read.ParseFromString(prediction->SerializeAsString()));
-  }
-  const auto page = PredictionPageFromJson(text);
-  FUZZ_CHECK(!page.ok() || ParseJsonObject(text).ok());
-}
-
-void CheckError(absl::string_view text) {
-  const UpstreamError error = UpstreamErrorFromBody(text);
-  FUZZ_CHECK(error.message.size() <= kMaxQuotedBytes);
-  FUZZ_CHECK(error.violations.size() <= 100);
-  for (const std::string& text : {error.type, error.code, error.detail}) {
-    FUZZ_CHECK(text.size() <= kMaxQuotedBytes);
-    FUZZ_CHECK(ParseJson(EncodeJsonString(text)).ok());
-  }
-  // What goes into the trailers is UTF-8.
-  FUZZ_CHECK(ParseJson(EncodeJsonString(error.message)).ok());
-  for (const UpstreamViolation& violation : error.violations) {
-    FUZZ_CHECK(ParseJson(EncodeJsonString(violation.message)).ok());
-    FUZZ_CHECK(ParseJson(EncodeJsonString(violation.type)).ok());
-  }
+// An input that is accepted is in the body of the create, byte for byte.
+void CheckInput(absl::string_view text) {
+  if (!ParseJson(text).ok()) return;
+  CreateParams params;
+  params.input_json = std::string(text);
+  const std::string body = CreateBodyToJson(params, true);
+  const auto members = ParseJsonObject(body);
+  FUZZ_CHECK(members.ok() && members->size() == 2);
+  FUZZ_CHECK(members->back().value.text == ParseJson(text)->text);
 }
 
 }  // namespace
@@ -111,7 +98,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
   wriftai::CheckText(text);
   wriftai::CheckValue(text);
-  wriftai::CheckPrediction(text);
-  wriftai::CheckError(text);
+  wriftai::CheckInput(text);
   return 0;
 }

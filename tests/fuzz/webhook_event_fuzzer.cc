@@ -13,6 +13,7 @@
 #include "tests/fuzz/check.h"
 #include "upstream/core/digest.h"
 #include "upstream/core/scheduler.h"
+#include "upstream/core/uuid.h"
 #include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
@@ -33,7 +34,7 @@ class StoppedClock : public Scheduler {
 class CheckingSink : public WebhookSink {
  public:
   bool OnWebhook(v1::Prediction prediction) override {
-    FUZZ_CHECK(!prediction.id().empty());
+    FUZZ_CHECK(UuidFromText(prediction.id()) == prediction.id());
     v1::Prediction read;
     FUZZ_CHECK(read.ParseFromString(prediction.SerializeAsString()));
     ++count;

@@ -26,8 +26,39 @@ class ScriptedTransport::Pending : public Call {
   const size_t count_;
 };
 
+namespace {
+
+// Gives `done` its response in a later turn of the loop.
+class Automatic : public Call {
+ public:
+  Automatic(Scheduler& scheduler, HttpResponse response,
+            HttpTransport::Done done)
+      : timer_(scheduler.PostAt(
+            scheduler.Now(),
+            [response = std::move(response), done = std::move(done)]() mutable {
+              // `done` may destroy the call, and this task with its timer.
+              HttpTransport::Done called = std::move(done);
+              HttpResponse reply = std::move(response);
+              called(std::move(reply));
+            })) {}
+
+ private:
+  TimerHandle timer_;
+};
+
+}  // namespace
+
+void ScriptedTransport::ReplyToAll(AutomaticReply reply) {
+  absl::MutexLock lock(&mutex_);
+  automatic_ = std::move(reply);
+}
+
 CallHandle ScriptedTransport::Send(HttpRequest request, Done done) {
   absl::MutexLock lock(&mutex_);
+  if (automatic_) {
+    return std::make_unique<Automatic>(scheduler_, automatic_(request),
+                                       std::move(done));
+  }
   sent_.push_back(std::move(request));
   pending_.emplace(sent_.size(), std::move(done));
   return std::make_unique<Pending>(*this, sent_.size());

@@ -2,6 +2,7 @@
 #define WRIFTAI_TESTS_SUPPORT_SCRIPTED_TRANSPORT_H_
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,6 +32,11 @@ class ScriptedTransport : public HttpTransport {
 
   size_t sent_count() const;
 
+  // From now on, each request is answered at once with what `reply` makes of
+  // it, on the loop, and is not counted.
+  using AutomaticReply = std::function<HttpResponse(const HttpRequest&)>;
+  void ReplyToAll(AutomaticReply reply);
+
   // Answers request `count` (from 1).
   void Reply(size_t count, int status, std::string body);
 
@@ -41,6 +47,7 @@ class ScriptedTransport : public HttpTransport {
   mutable absl::Mutex mutex_;
   std::vector<HttpRequest> sent_;
   std::map<size_t, Done> pending_;
+  AutomaticReply automatic_;
 };
 
 }  // namespace wriftai

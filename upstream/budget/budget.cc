@@ -67,6 +67,7 @@ Budget::Budget(double rate, Scheduler& scheduler, double share)
     : scheduler_(scheduler), estimate_(rate, share) {}
 
 std::optional<Permit> Budget::TryAdmit() {
+  DropOverdue();
   const absl::Time now = scheduler_.Now();
   if (!calls_.empty() || PollTurn() <= now ||
       estimate_.Earliest(Lane::kCall, now) > now) {
@@ -77,6 +78,7 @@ std::optional<Permit> Budget::TryAdmit() {
 
 CallHandle Budget::Admit(absl::Time deadline, Granted granted) {
   assert(scheduler_.OnLoopThread());
+  DropOverdue();
   const absl::Time now = scheduler_.Now();
   const absl::Time reached = estimate_.EarliestBehind(Ahead(deadline), now);
   if (reached > std::min(deadline, now + kLongestQueueing)) {
@@ -125,10 +127,12 @@ absl::Time Budget::PollEarliest(absl::Time now) {
 }
 
 Permit Budget::Grant(bool is_poll) {
-  estimate_.OnSent(scheduler_.Now());
+  const absl::Time now = scheduler_.Now();
+  estimate_.OnSent(now);
   ++(is_poll ? counts_.polls : counts_.calls);
   if (!is_poll) call_since_poll_ = true;
-  return Permit(*this, is_poll);
+  sent_.emplace_hint(sent_.end(), next_request_, now);
+  return Permit(*this, next_request_++, is_poll);
 }
 
 void Budget::SchedulePump() {
@@ -136,6 +140,7 @@ void Budget::SchedulePump() {
     pump_.reset();
     return;
   }
+  DropOverdue();
   const absl::Time now = scheduler_.Now();
   absl::Time when = absl::InfiniteFuture();
   if (poll_ != nullptr) when = PollEarliest(now);
@@ -172,9 +177,16 @@ void Budget::DropExpired() {
   }
 }
 
-void Budget::OnReply(const RateLimit& rate, bool limited) {
+void Budget::OnReply(uint64_t request, const RateLimit& rate, bool limited) {
   const absl::Time now = scheduler_.Now();
-  if (limited) {
+  if (sent_.erase(request) == 0) {
+    --overdue_;
+    estimate_.OnLateReply(now, rate);
+    if (limited) {
+      ++counts_.limited_us;
+      Pause(now + rate.reset_after.value_or(absl::ZeroDuration()));
+    }
+  } else if (limited) {
     ++(estimate_.OnLimited(now, rate) ? counts_.limited_others
                                       : counts_.limited_us);
   } else {
@@ -183,18 +195,36 @@ void Budget::OnReply(const RateLimit& rate, bool limited) {
   SchedulePump();
 }
 
-void Budget::OnGivenBack(bool is_poll) {
+void Budget::OnGivenBack(uint64_t request, bool is_poll) {
   --(is_poll ? counts_.polls : counts_.calls);
-  estimate_.OnGivenBack(scheduler_.Now());
+  if (sent_.erase(request) > 0) {
+    estimate_.OnGivenBack(scheduler_.Now());
+  } else {
+    --overdue_;
+  }
   SchedulePump();
 }
 
-void Budget::OnLost() {
-  estimate_.OnLost();
+void Budget::OnLost(uint64_t request) {
+  if (sent_.erase(request) > 0) {
+    estimate_.OnLost();
+  } else {
+    --overdue_;
+  }
   SchedulePump();
+}
+
+void Budget::DropOverdue() {
+  const absl::Time before = scheduler_.Now() - kLongestTransit;
+  while (!sent_.empty() && sent_.begin()->second <= before) {
+    sent_.erase(sent_.begin());
+    ++overdue_;
+    estimate_.OnLost();
+  }
 }
 
 BudgetStats Budget::stats() {
+  DropOverdue();
   BudgetStats stats = counts_;
   const absl::Time now = scheduler_.Now();
   stats.rate = estimate_.rate();
@@ -202,7 +232,7 @@ BudgetStats Budget::stats() {
   stats.limit = estimate_.limit();
   stats.used = estimate_.Used(now);
   stats.for_others = estimate_.others();
-  stats.outstanding = estimate_.outstanding();
+  stats.outstanding = estimate_.outstanding() + overdue_;
   stats.queued = static_cast<int64_t>(calls_.size());
   return stats;
 }

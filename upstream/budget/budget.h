@@ -54,6 +54,11 @@ class Budget {
 
   static constexpr double kPollPatience = 4;
 
+  // A request without a response counts for the windows of so long: after that
+  // it has surely arrived, in one of them. Else a few that hang until their
+  // timeout would take up all windows until then.
+  static constexpr absl::Duration kLongestTransit = absl::Seconds(2);
+
   // `rate`, `share`: see RateEstimate.
   Budget(double rate, Scheduler& scheduler, double share = 1);
   Budget(const Budget&) = delete;
@@ -86,9 +91,10 @@ class Budget {
   // By deadline, then by age.
   using Key = std::pair<absl::Time, uint64_t>;
 
-  void OnReply(const RateLimit& rate, bool limited);
-  void OnGivenBack(bool is_poll);
-  void OnLost();
+  void OnReply(uint64_t request, const RateLimit& rate, bool limited);
+  void OnGivenBack(uint64_t request, bool is_poll);
+  void OnLost(uint64_t request);
+  void DropOverdue();
 
   CallHandle Refuse(absl::Time when, Granted granted);
   int64_t Ahead(absl::Time deadline) const;
@@ -109,6 +115,11 @@ class Budget {
   bool call_since_poll_ = false;
   TimerHandle pump_;
   BudgetStats counts_;
+
+  // Sent, not answered, and not yet overdue; by number, and so by time.
+  std::map<uint64_t, absl::Time> sent_;
+  uint64_t next_request_ = 0;
+  int64_t overdue_ = 0;  // Sent longer ago, not answered.
 };
 
 }  // namespace wriftai

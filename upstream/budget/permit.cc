@@ -5,26 +5,27 @@
 namespace wriftai {
 
 Permit::~Permit() {
-  if (budget_ != nullptr) budget_->OnLost();
+  if (budget_ != nullptr) budget_->OnLost(request_);
 }
 
 Permit& Permit::operator=(Permit&& other) noexcept {
   // What this held is lost with the temporary.
   Permit moved(std::move(other));
   std::swap(budget_, moved.budget_);
+  request_ = moved.request_;
   is_poll_ = moved.is_poll_;
   return *this;
 }
 
 void Permit::OnReply(const RateLimit& rate, bool limited) {
   if (Budget* const budget = std::exchange(budget_, nullptr)) {
-    budget->OnReply(rate, limited);
+    budget->OnReply(request_, rate, limited);
   }
 }
 
 void Permit::GiveBack() {
   if (Budget* const budget = std::exchange(budget_, nullptr)) {
-    budget->OnGivenBack(is_poll_);
+    budget->OnGivenBack(request_, is_poll_);
   }
 }
 

@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_UPSTREAM_BUDGET_PERMIT_H_
 #define WRIFTAI_UPSTREAM_BUDGET_PERMIT_H_
 
+#include <cstdint>
 #include <utility>
 
 #include "upstream/budget/rate_limit.h"
@@ -21,6 +22,7 @@ class Permit {
   ~Permit();
   Permit(Permit&& other) noexcept
       : budget_(std::exchange(other.budget_, nullptr)),
+        request_(other.request_),
         is_poll_(other.is_poll_) {}
   Permit& operator=(Permit&& other) noexcept;
 
@@ -34,9 +36,11 @@ class Permit {
 
  private:
   friend class Budget;
-  Permit(Budget& budget, bool is_poll) : budget_(&budget), is_poll_(is_poll) {}
+  Permit(Budget& budget, uint64_t request, bool is_poll)
+      : budget_(&budget), request_(request), is_poll_(is_poll) {}
 
   Budget* budget_ = nullptr;
+  uint64_t request_ = 0;  // Its number.
   bool is_poll_ = false;
 };
 

@@ -60,6 +60,12 @@ class RateEstimate {
   // Its reply is there, and was not a 429.
   void OnReply(absl::Time now, const RateLimit& rate);
 
+  // The reply of one that was taken for lost: what is left of which window says
+  // nothing any more, but the limit does.
+  void OnLateReply(absl::Time now, const RateLimit& rate) {
+    LearnLimit(now, rate);
+  }
+
   // Its reply was a 429. Returns whether others had a part in it: our own
   // requests alone were within the limit.
   bool OnLimited(absl::Time now, const RateLimit& rate);

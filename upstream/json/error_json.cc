@@ -1,5 +1,6 @@
 #include "upstream/json/error_json.h"
 
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
@@ -8,8 +9,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "upstream/core/sanitize.h"
-#include "upstream/json/json_fields.h"
 #include "upstream/json/json_limits.h"
+#include "upstream/json/json_members.h"
+#include "upstream/json/json_string.h"
 #include "upstream/json/json_text.h"
 
 namespace wriftai {
@@ -28,20 +30,23 @@ std::string Shorten(absl::string_view text) {
 
 // The text of a string, shortened; nothing for other kinds and for blanks.
 std::optional<std::string> Text(const std::optional<JsonSlice>& slice) {
-  if (!slice.has_value()) return std::nullopt;
-  absl::StatusOr<std::string> text = DecodeJsonString(*slice);
-  if (!text.ok() || absl::StripAsciiWhitespace(*text).empty()) {
+  if (!slice.has_value() || slice->kind != JsonKind::kString) {
     return std::nullopt;
   }
-  return Shorten(*text);
+  const std::string text = DecodeJsonToken(slice->text).text;
+  if (absl::StripAsciiWhitespace(text).empty()) return std::nullopt;
+  return Shorten(text);
 }
 
 // What an object has to say to a person.
 std::optional<std::string> MessageOf(const JsonSlice& object) {
   if (object.kind != JsonKind::kObject) return std::nullopt;
-  const JsonFields fields(object.text, "");
-  for (const char* const name : {"message", "msg", "error", "title"}) {
-    if (auto text = Text(fields.Present(name))) return text;
+  const std::initializer_list<absl::string_view> names = {"message", "msg",
+                                                          "error", "title"};
+  const auto members = JsonMembers::Read(object.text, names);
+  if (!members.ok()) return std::nullopt;
+  for (const absl::string_view name : names) {
+    if (auto text = Text(members->FindPresent(name))) return text;
   }
   return std::nullopt;
 }
@@ -49,28 +54,28 @@ std::optional<std::string> MessageOf(const JsonSlice& object) {
 Location LocationOf(const std::optional<JsonSlice>& slice) {
   Location location;
   if (!slice.has_value()) return location;
-  const auto elements = ParseJsonArray(slice->text);
-  if (!elements.ok()) return location;
-  for (const JsonSlice& element : *elements) {
-    if (location.size() == kMaxLocation) break;
+  const auto add = [&](const JsonSlice& element) {
+    if (location.size() == kMaxLocation) return;
     int64_t index = 0;
-    if (auto text = DecodeJsonString(element); text.ok()) {
-      location.emplace_back(Shorten(*text));
+    if (element.kind == JsonKind::kString) {
+      location.emplace_back(Shorten(DecodeJsonToken(element.text).text));
     } else if (absl::SimpleAtoi(element.text, &index)) {
       location.emplace_back(index);
     } else {
       location.emplace_back(QuoteForError(element.text));
     }
-  }
+  };
+  // Another kind than an array has no location in it.
+  ForEachJsonElement(slice->text, add).IgnoreError();
   return location;
 }
 
 UpstreamViolation ViolationOf(const JsonSlice& entry) {
   UpstreamViolation violation;
-  if (entry.kind == JsonKind::kObject) {
-    const JsonFields fields(entry.text, "");
-    violation.location = LocationOf(fields.Present("loc"));
-    violation.type = Text(fields.Present("type")).value_or("");
+  const auto members = JsonMembers::Read(entry.text, {"loc", "type"});
+  if (members.ok()) {
+    violation.location = LocationOf(members->FindPresent("loc"));
+    violation.type = Text(members->FindPresent("type")).value_or("");
     violation.message = MessageOf(entry).value_or("");
   } else {
     violation.message = Text(entry).value_or("");
@@ -88,14 +93,16 @@ std::string Summary(const UpstreamViolation& first, size_t count) {
       absl::StrCat(where, where.empty() ? "" : ": ", first.message, others));
 }
 
-void AddEntries(const std::vector<JsonSlice>& entries, UpstreamError& error) {
-  for (const JsonSlice& entry : entries) {
-    if (error.violations.size() == kMaxViolations) break;
-    error.violations.push_back(ViolationOf(entry));
-  }
-  error.violation_count = entries.size();
-  if (entries.empty()) return;
-  error.message = Summary(error.violations.front(), entries.size());
+void AddEntries(const JsonSlice& array, UpstreamError& error) {
+  const auto add = [&](const JsonSlice& entry) {
+    ++error.violation_count;
+    if (error.violations.size() < kMaxViolations) {
+      error.violations.push_back(ViolationOf(entry));
+    }
+  };
+  ForEachJsonElement(array.text, add).IgnoreError();
+  if (error.violations.empty()) return;
+  error.message = Summary(error.violations.front(), error.violation_count);
   if (error.type.empty()) error.type = error.violations.front().type;
 }
 
@@ -110,9 +117,10 @@ std::string Word(const std::optional<JsonSlice>& slice) {
 // Type and code, where `object` is one and has them.
 void ReadKind(const JsonSlice& object, UpstreamError& error) {
   if (object.kind != JsonKind::kObject) return;
-  const JsonFields fields(object.text, "");
-  if (error.type.empty()) error.type = Word(fields.Present("type"));
-  if (error.code.empty()) error.code = Word(fields.Present("code"));
+  const auto members = JsonMembers::Read(object.text, {"type", "code"});
+  if (!members.ok()) return;
+  if (error.type.empty()) error.type = Word(members->FindPresent("type"));
+  if (error.code.empty()) error.code = Word(members->FindPresent("code"));
 }
 
 bool IsApiDetail(JsonKind kind) {
@@ -123,22 +131,21 @@ bool IsApiDetail(JsonKind kind) {
 void ReadDetail(const JsonSlice& detail, UpstreamError& error) {
   ReadKind(detail, error);
   error.detail = Text(detail).value_or(Shorten(detail.text));
-  if (detail.kind == JsonKind::kArray) {
-    const auto entries = ParseJsonArray(detail.text);
-    if (entries.ok()) return AddEntries(*entries, error);
-  }
+  if (detail.kind == JsonKind::kArray) return AddEntries(detail, error);
   error.message = MessageOf(detail).value_or(error.detail);
 }
 
 void ReadObject(const JsonSlice& object, UpstreamError& error) {
-  const JsonFields fields(object.text, "");
+  const auto members =
+      JsonMembers::Read(object.text, {"error", "detail", "status", "title"});
+  if (!members.ok()) return;
   ReadKind(object, error);
-  const auto inner = fields.Present("error");
+  const auto inner = members->FindPresent("error");
   if (inner.has_value()) ReadKind(*inner, error);
-  if (const auto detail = fields.Present("detail")) {
+  if (const auto detail = members->FindPresent("detail")) {
     error.is_api_shape = IsApiDetail(detail->kind) &&
-                         !fields.Present("status").has_value() &&
-                         !fields.Present("title").has_value();
+                         !members->FindPresent("status").has_value() &&
+                         !members->FindPresent("title").has_value();
     return ReadDetail(*detail, error);
   }
   auto message = MessageOf(object);
@@ -163,12 +170,13 @@ std::string LocationText(const Location& location) {
 
 UpstreamError UpstreamErrorFromBody(absl::string_view body) {
   UpstreamError error;
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(body);
+  const absl::string_view trimmed =
+      absl::StripAsciiWhitespace(WithoutByteOrderMark(body));
   if (trimmed.size() > kMaxErrorBodyBytes) {
     error.message = QuoteForError(trimmed);
     return error;
   }
-  const auto root = ParseJson(trimmed);
+  const auto root = SkimJson(trimmed);
   if (!root.ok()) {
     error.message = QuoteForError(trimmed);
   } else if (root->kind == JsonKind::kObject) {

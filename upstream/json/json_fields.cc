@@ -1,106 +1,163 @@
 #include "upstream/json/json_fields.h"
 
 #include <algorithm>
-#include <utility>
+#include <deque>
 
-#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "upstream/core/utf8.h"
+#include "upstream/json/json_limits.h"
+#include "upstream/json/json_string.h"
+#include "upstream/json/rfc3339.h"
 
 namespace wriftai {
+namespace {
 
-JsonFields::JsonFields(absl::string_view text, std::string path)
-    : path_(std::move(path)) {
-  absl::StatusOr<std::vector<JsonMember>> members = ParseJsonObject(text);
-  if (members.ok()) {
-    members_ = *std::move(members);
-    return;
-  }
-  status_ = absl::InvalidArgumentError(
-      absl::StrCat(path_, path_.empty() ? "" : ": ", members.status().message(),
-                   ": ", QuoteForError(text)));
+// No string within a limit is written longer than this: \uXXXX for each byte,
+// and the quotes. Longer ones need not be decoded.
+bool MayBeWithin(const JsonSlice& slice, size_t max_bytes) {
+  return slice.kind == JsonKind::kString &&
+         slice.text.size() <= 6 * max_bytes + 2;
 }
 
-std::optional<std::string> JsonFields::String(absl::string_view name) {
-  const std::optional<JsonSlice> slice = Present(name);
+// The last of the strings in `array` that are within both limits; nothing
+// where it has other elements. `all`: whether that is all of them.
+std::optional<std::deque<JsonSlice>> LastStrings(const JsonSlice& array,
+                                                 size_t max_lines, bool& all) {
+  std::deque<JsonSlice> last;
+  bool strings = true;
+  const absl::Status status =
+      ForEachJsonElement(array.text, [&](const JsonSlice& element) {
+        strings &= element.kind == JsonKind::kString;
+        last.push_back(element);
+        if (last.size() > max_lines) {
+          last.pop_front();
+          all = false;
+        }
+      });
+  if (!status.ok() || !strings) return std::nullopt;
+  return last;
+}
+
+}  // namespace
+
+void InexactFields::Add(absl::string_view name) {
+  if (std::find(names_.begin(), names_.end(), name) == names_.end()) {
+    names_.emplace_back(name);
+  }
+}
+
+std::optional<std::string> JsonFields::Line(absl::string_view name,
+                                            size_t max_bytes) {
+  const std::optional<JsonSlice> slice = members_.FindPresent(name);
   if (!slice.has_value()) return std::nullopt;
-  absl::StatusOr<std::string> text = DecodeJsonString(*slice);
-  if (text.ok()) return *std::move(text);
-  Refuse(name, "a string");
+  if (MayBeWithin(*slice, max_bytes)) {
+    const DecodedString decoded = DecodeJsonToken(slice->text);
+    std::string line = LineSafe(decoded.text);
+    if (!decoded.exact || line != decoded.text) MarkInexact(name);
+    if (line.size() <= max_bytes) return line;
+  }
+  MarkInexact(name);
   return std::nullopt;
 }
 
-std::string JsonFields::RequiredString(absl::string_view name) {
-  std::optional<std::string> text = String(name);
-  if (!text.has_value()) Refuse(name, "a string");
-  return std::move(text).value_or("");
-}
-
-std::optional<std::string> JsonFields::StringOrNumber(absl::string_view name) {
-  const std::optional<JsonSlice> slice = Present(name);
-  if (slice.has_value() && slice->kind == JsonKind::kNumber) {
+std::optional<std::string> JsonFields::LineOrNumber(absl::string_view name,
+                                                    size_t max_bytes) {
+  const std::optional<JsonSlice> slice = members_.FindPresent(name);
+  if (slice.has_value() && slice->kind == JsonKind::kNumber &&
+      slice->text.size() <= max_bytes) {
     return std::string(slice->text);
   }
-  return String(name);
+  return Line(name, max_bytes);
+}
+
+std::optional<std::string> JsonFields::Text(absl::string_view name,
+                                            size_t max_bytes) {
+  const std::optional<JsonSlice> slice = members_.FindPresent(name);
+  if (!slice.has_value()) return std::nullopt;
+  if (slice->kind != JsonKind::kString) {
+    MarkInexact(name);
+    return std::nullopt;
+  }
+  DecodedString decoded = DecodeJsonToken(slice->text);
+  const absl::string_view within = Utf8Prefix(decoded.text, max_bytes);
+  if (!decoded.exact || within.size() < decoded.text.size()) MarkInexact(name);
+  return std::string(within);
+}
+
+std::optional<std::vector<std::string>> JsonFields::Lines(
+    absl::string_view name, size_t max_lines, size_t max_bytes) {
+  const std::optional<JsonSlice> slice = members_.FindPresent(name);
+  if (!slice.has_value()) return std::nullopt;
+  bool exact = true;
+  const auto last = LastStrings(*slice, max_lines, exact);
+  if (!last.has_value()) {
+    MarkInexact(name);
+    return std::nullopt;
+  }
+  std::vector<std::string> lines;
+  for (auto line = last->rbegin(); line != last->rend(); ++line) {
+    DecodedString decoded = DecodeJsonToken(line->text);
+    const bool fits = decoded.text.size() <= max_bytes;
+    exact &= decoded.exact && fits;
+    if (!fits) break;
+    max_bytes -= decoded.text.size();
+    lines.push_back(std::move(decoded.text));
+  }
+  std::reverse(lines.begin(), lines.end());
+  if (!exact) MarkInexact(name);
+  return lines;
+}
+
+std::optional<std::string> JsonFields::Cursor(absl::string_view name) {
+  std::optional<std::string> cursor = LineOrNumber(name, kMaxCursorBytes);
+  if (!cursor.has_value() ||
+      std::all_of(cursor->begin(), cursor->end(), absl::ascii_isprint)) {
+    return cursor;
+  }
+  MarkInexact(name);
+  return std::nullopt;
 }
 
 std::optional<int64_t> JsonFields::Integer(absl::string_view name) {
-  const std::optional<JsonSlice> slice = Present(name);
+  const std::optional<JsonSlice> slice = members_.FindPresent(name);
   if (!slice.has_value()) return std::nullopt;
   int64_t value = 0;
   if (slice->kind == JsonKind::kNumber &&
       absl::SimpleAtoi(slice->text, &value)) {
     return value;
   }
-  Refuse(name, "a whole number");
+  MarkInexact(name);
   return std::nullopt;
 }
 
-std::optional<std::vector<std::string>> JsonFields::Strings(
+std::optional<google::protobuf::Timestamp> JsonFields::Time(
     absl::string_view name) {
-  const std::optional<JsonSlice> slice = Present(name);
+  const std::optional<std::string> text = Line(name, kMaxTimeBytes);
+  if (!text.has_value()) return std::nullopt;
+  auto time = TimestampFromRfc3339(*text);
+  if (!time.has_value()) MarkInexact(name);
+  return time;
+}
+
+std::optional<std::string> JsonFields::Payload(absl::string_view name) {
+  const std::optional<JsonSlice> slice = members_.Find(name);
   if (!slice.has_value()) return std::nullopt;
-  const absl::StatusOr<std::vector<JsonSlice>> elements =
-      ParseJsonArray(slice->text);
-  std::vector<std::string> strings;
-  bool all_strings = elements.ok();
-  if (all_strings) {
-    strings.reserve(elements->size());
-    for (const JsonSlice& element : *elements) {
-      absl::StatusOr<std::string> text = DecodeJsonString(element);
-      all_strings = text.ok();
-      if (!all_strings) break;
-      strings.push_back(*std::move(text));
-    }
-  }
-  if (all_strings) return strings;
-  Refuse(name, "an array of strings");
+  if (IsPayload(*slice)) return std::string(slice->text);
+  MarkInexact(name);
   return std::nullopt;
 }
 
-std::optional<JsonSlice> JsonFields::Present(absl::string_view name) const {
-  const std::optional<JsonSlice> slice = Raw(name);
-  if (slice.has_value() && slice->kind == JsonKind::kNull) return std::nullopt;
-  return slice;
+std::optional<JsonSlice> JsonFields::Object(absl::string_view name) {
+  const std::optional<JsonSlice> slice = members_.FindPresent(name);
+  if (!slice.has_value() || slice->kind == JsonKind::kObject) return slice;
+  MarkInexact(name);
+  return std::nullopt;
 }
 
-std::optional<JsonSlice> JsonFields::Raw(absl::string_view name) const {
-  const auto last =
-      std::find_if(members_.rbegin(), members_.rend(),
-                   [name](const JsonMember& m) { return m.key == name; });
-  if (last == members_.rend()) return std::nullopt;
-  return last->value;
-}
-
-std::string JsonFields::PathOf(absl::string_view name) const {
-  return absl::StrCat(path_, path_.empty() ? "" : ".", name);
-}
-
-void JsonFields::Refuse(absl::string_view name, absl::string_view wanted) {
-  const std::optional<JsonSlice> slice = Raw(name);
-  status_.Update(absl::InvalidArgumentError(absl::StrCat(
-      PathOf(name), ": wanted ", wanted, ", got ",
-      slice.has_value() ? QuoteForError(slice->text) : "nothing")));
+void JsonFields::MarkInexact(absl::string_view name) {
+  inexact_.Add(absl::StrCat(prefix_, name));
 }
 
 }  // namespace wriftai

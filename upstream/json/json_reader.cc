@@ -1,175 +1,184 @@
 #include "upstream/json/json_reader.h"
 
-#include <cstdint>
-#include <cstring>
-#include <limits>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "upstream/json/json_limits.h"
-#include "upstream/json/rapidjson.h"
-#include "upstream/json/text_stream.h"
+#include "upstream/json/json_number.h"
+#include "upstream/json/json_string.h"
 
 namespace wriftai {
 namespace {
-
-using rapidjson::SizeType;
-
-// UTF-8 that is copied in runs where it is ASCII: large outputs are base64.
-struct Utf8InRuns : rapidjson::UTF8<> {
-  template <typename OutputStream>
-  static bool Validate(TextStream& in, OutputStream& out) {
-    const absl::string_view run = in.PlainRun();
-    if (run.empty()) return rapidjson::UTF8<>::Validate(in, out);
-    // 32 bits are enough: see the check of the size in ReadJson().
-    void* const to = out.Push(static_cast<SizeType>(run.size()));
-    if (to != nullptr) std::memcpy(to, run.data(), run.size());
-    in.Skip(run.size());
-    return true;
-  }
-};
-
-using Reader = rapidjson::GenericReader<Utf8InRuns, Utf8InRuns>;
-
-// A lone \udc00 to \udfff slips through RapidJSON and comes out as bytes that
-// are no UTF-8. Raw bytes of that form do not get this far.
-bool HasSurrogate(absl::string_view decoded) {
-  for (size_t i = 0; (i = decoded.find('\xed', i)) != absl::string_view::npos;
-       ++i) {
-    // There are two bytes more: the character is complete.
-    if (static_cast<unsigned char>(decoded[i + 1]) >= 0xa0) return true;
-  }
-  return false;
-}
-
-// Hands RapidJSON's events on with their places.
-class Handler {
- public:
-  Handler(const TextStream& stream, JsonVisitor& visitor)
-      : stream_(stream), visitor_(visitor) {}
-
-  const char* problem() const { return problem_; }
-  bool stopped() const { return stopped_; }
-
-  bool Null() { return Scalar(JsonKind::kNull, ""); }
-  bool Bool(bool) { return Scalar(JsonKind::kBool, ""); }
-  bool Uint(unsigned) { return Scalar(JsonKind::kNumber, ""); }
-  bool String(const char* data, SizeType size, bool) {
-    const absl::string_view decoded(data, size);
-    return Decodable(decoded) && Scalar(JsonKind::kString, decoded);
-  }
-  bool Key(const char* data, SizeType size, bool) {
-    const absl::string_view key(data, size);
-    return Decodable(key) && ReadOn(visitor_.OnKey(key));
-  }
-  bool StartObject() { return Start(JsonKind::kObject); }
-  bool StartArray() { return Start(JsonKind::kArray); }
-  bool EndObject(SizeType) { return End(); }
-  bool EndArray(SizeType) { return End(); }
-
-  // Never called: every number is shown as 0.
-  bool Int(int) { return false; }
-  bool Int64(int64_t) { return false; }
-  bool Uint64(uint64_t) { return false; }
-  bool Double(double) { return false; }
-  bool RawNumber(const char*, SizeType, bool) { return false; }
-
- private:
-  bool ReadOn(bool read_on) {
-    stopped_ = !read_on;
-    return read_on;
-  }
-
-  bool Problem(const char* problem) {
-    problem_ = problem;
-    return false;
-  }
-
-  bool Decodable(absl::string_view decoded) {
-    return !HasSurrogate(decoded) || Problem("lone surrogate in a string");
-  }
-
-  bool Scalar(JsonKind kind, absl::string_view decoded) {
-    return ReadOn(visitor_.OnScalar({kind, stream_.Token()}, decoded));
-  }
-
-  // The reader calls both before it takes the bracket.
-  bool Start(JsonKind kind) {
-    if (depth_ == kMaxJsonDepth) return Problem("nesting above 1000 levels");
-    ++depth_;
-    return ReadOn(visitor_.OnStart(kind, stream_.Tell()));
-  }
-  bool End() {
-    --depth_;
-    return ReadOn(visitor_.OnEnd(stream_.Tell() + 1));
-  }
-
-  static_assert(kMaxJsonDepth == 1000, "the message says so");
-
-  const TextStream& stream_;
-  JsonVisitor& visitor_;
-  size_t depth_ = 0;
-  bool stopped_ = false;
-  const char* problem_ = nullptr;
-};
-
-// `rest` is not empty and begins with what was wrong.
-const char* Describe(rapidjson::ParseErrorCode code, absl::string_view rest) {
-  if (rest.front() == '\0') return "NUL";
-  switch (code) {
-    case rapidjson::kParseErrorDocumentRootNotSingular:
-      return "more than one value";
-    case rapidjson::kParseErrorObjectMissName:
-      return "no key where one must be";
-    case rapidjson::kParseErrorObjectMissColon:
-      return "no colon after a key";
-    case rapidjson::kParseErrorObjectMissCommaOrCurlyBracket:
-      return "no comma or } after a member";
-    case rapidjson::kParseErrorArrayMissCommaOrSquareBracket:
-      return "no comma or ] after an element";
-    case rapidjson::kParseErrorStringUnicodeEscapeInvalidHex:
-      return "bad \\u escape in a string";
-    case rapidjson::kParseErrorStringUnicodeSurrogateInvalid:
-      return "lone surrogate in a string";
-    case rapidjson::kParseErrorStringEscapeInvalid:
-      return rest.front() == '\\' ? "bad escape in a string"
-                                  : "raw control character in a string";
-    case rapidjson::kParseErrorStringInvalidEncoding:
-      return "bad UTF-8 in a string";
-    default:
-      return "no value where one must be";
-  }
-}
 
 absl::Status NotJson(absl::string_view what, size_t position) {
   return absl::InvalidArgumentError(
       absl::StrCat("not JSON: ", what, " at byte ", position));
 }
 
+class Reader {
+ public:
+  Reader(absl::string_view text, JsonVisitor& visitor, size_t max_depth)
+      : text_(text), visitor_(visitor), max_depth_(max_depth) {}
+
+  absl::Status Run() {
+    while (Step()) {
+    }
+    return status_;
+  }
+
+ private:
+  // What may come next.
+  enum class Next { kValue, kFirstElement, kKey, kFirstKey, kColon, kAfter };
+
+  // Reads one token. Returns whether to go on.
+  bool Step() {
+    SkipSpace();
+    if (position_ == text_.size()) {
+      const bool complete = next_ == Next::kAfter && in_object_.empty();
+      return complete ? false : Fail("ends too soon");
+    }
+    const char c = text_[position_];
+    switch (next_) {
+      case Next::kFirstElement:
+        if (c == ']') return Close();
+        [[fallthrough]];
+      case Next::kValue:
+        return Value(c);
+      case Next::kFirstKey:
+        if (c == '}') return Close();
+        [[fallthrough]];
+      case Next::kKey:
+        return c == '"' ? Key() : Fail("no key where one must be");
+      case Next::kColon:
+        return c == ':' ? Take(Next::kValue) : Fail("no colon after a key");
+      case Next::kAfter:
+        return AfterValue(c);
+    }
+    return false;
+  }
+
+  bool Value(char c) {
+    switch (c) {
+      case '{':
+        return Open(JsonKind::kObject, Next::kFirstKey);
+      case '[':
+        return Open(JsonKind::kArray, Next::kFirstElement);
+      case '"': {
+        const size_t size = String();
+        return size > 0 && Scalar(JsonKind::kString, size);
+      }
+      case 't':
+        return Literal("true", JsonKind::kBool);
+      case 'f':
+        return Literal("false", JsonKind::kBool);
+      case 'n':
+        return Literal("null", JsonKind::kNull);
+      default:
+        break;
+    }
+    if (c != '-' && (c < '0' || c > '9')) {
+      return Fail("no value where one must be");
+    }
+    const size_t size = ScanJsonNumber(text_.substr(position_));
+    if (size == 0) return Fail("malformed number");
+    return Scalar(JsonKind::kNumber, size);
+  }
+
+  bool Literal(absl::string_view word, JsonKind kind) {
+    const absl::string_view rest = text_.substr(position_, word.size());
+    if (rest == word) return Scalar(kind, word.size());
+    size_t same = 0;
+    while (same < rest.size() && rest[same] == word[same]) ++same;
+    position_ += same;
+    return Fail(same == rest.size() ? "ends too soon"
+                                    : "no value where one must be");
+  }
+
+  bool Scalar(JsonKind kind, size_t size) {
+    const JsonSlice slice{kind, text_.substr(position_, size), 0};
+    position_ += size;
+    next_ = Next::kAfter;
+    return visitor_.OnScalar(slice);
+  }
+
+  bool Key() {
+    const size_t size = String();
+    if (size == 0) return false;
+    const absl::string_view token = text_.substr(position_, size);
+    position_ += size;
+    next_ = Next::kColon;
+    return visitor_.OnKey(token);
+  }
+
+  // The size of the string here; 0 where it is broken.
+  size_t String() {
+    const JsonStringScan scan = ScanJsonString(text_.substr(position_));
+    if (scan.size > 0) return scan.size;
+    position_ =
+        scan.problem == nullptr ? text_.size() : position_ + scan.position;
+    Fail(scan.problem == nullptr ? "ends too soon" : scan.problem);
+    return 0;
+  }
+
+  bool Open(JsonKind kind, Next next) {
+    if (in_object_.size() == max_depth_) {
+      return Fail(absl::StrCat("nesting above ", max_depth_, " levels"));
+    }
+    in_object_.push_back(kind == JsonKind::kObject);
+    const size_t begin = position_;
+    return Take(next) && visitor_.OnStart(kind, begin);
+  }
+
+  bool Close() {
+    in_object_.pop_back();
+    return Take(Next::kAfter) && visitor_.OnEnd(position_);
+  }
+
+  bool AfterValue(char c) {
+    if (in_object_.empty()) return Fail("more than one value");
+    if (in_object_.back()) {
+      if (c == ',') return Take(Next::kKey);
+      return c == '}' ? Close() : Fail("no comma or } after a member");
+    }
+    if (c == ',') return Take(Next::kValue);
+    return c == ']' ? Close() : Fail("no comma or ] after an element");
+  }
+
+  bool Take(Next next) {
+    ++position_;
+    next_ = next;
+    return true;
+  }
+
+  void SkipSpace() {
+    while (position_ < text_.size() &&
+           (text_[position_] == ' ' || text_[position_] == '\n' ||
+            text_[position_] == '\r' || text_[position_] == '\t')) {
+      ++position_;
+    }
+  }
+
+  bool Fail(absl::string_view what) {
+    const bool nul = position_ < text_.size() && text_[position_] == '\0';
+    status_ = NotJson(nul ? "NUL" : what, position_);
+    return false;
+  }
+
+  const absl::string_view text_;
+  JsonVisitor& visitor_;
+  const size_t max_depth_;
+  size_t position_ = 0;
+  Next next_ = Next::kValue;
+  // Of each level: whether it is an object. A bit each, as a hostile text has
+  // as many levels as bytes.
+  std::vector<bool> in_object_;
+  absl::Status status_;
+};
+
 }  // namespace
 
-absl::Status ReadJson(absl::string_view text, JsonVisitor& visitor) {
-  // RapidJSON counts in 32 bits.
-  if (text.size() > std::numeric_limits<SizeType>::max() - 1) {
-    return absl::InvalidArgumentError("not JSON: above 4 GiB");
-  }
-  TextStream stream(text);
-  Handler handler(stream, visitor);
-  Reader reader;
-  const rapidjson::ParseResult result =
-      reader.Parse<rapidjson::kParseIterativeFlag |
-                   rapidjson::kParseValidateEncodingFlag>(stream, handler);
-  if (stream.bad_number()) return NotJson("malformed number", stream.Tell());
-  if (handler.stopped()) return absl::OkStatus();
-  if (handler.problem() != nullptr) {
-    return NotJson(handler.problem(), stream.Tell());
-  }
-  // A NUL outside of strings ends the reading without an error.
-  const size_t position = result.IsError() ? result.Offset() : stream.Tell();
-  if (position < text.size()) {
-    return NotJson(Describe(result.Code(), text.substr(position)), position);
-  }
-  if (result.IsError()) return NotJson("ends too soon", position);
-  return absl::OkStatus();
+absl::Status ReadJson(absl::string_view text, JsonVisitor& visitor,
+                      size_t max_depth) {
+  return Reader(text, visitor, max_depth).Run();
 }
 
 }  // namespace wriftai

@@ -1,98 +1,95 @@
 #include "upstream/json/json_text.h"
 
-#include <cstddef>
+#include <algorithm>
 #include <utility>
 
-#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "upstream/core/utf8.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_reader.h"
+#include "upstream/json/json_string.h"
 #include "upstream/json/json_writer.h"
 
 namespace wriftai {
 namespace {
 
-// Keeps the outermost value and, where `split` is its kind, what is right
-// below it.
+// Finds the outermost value and what is right below it.
 class Splitter final : public JsonVisitor {
  public:
-  Splitter(absl::string_view text, JsonKind split)
-      : text_(text), split_(split) {}
+  using Visit =
+      absl::FunctionRef<void(absl::string_view key, const JsonSlice& value)>;
 
-  bool OnKey(absl::string_view key) override {
-    if (depth_ == 1 && split_ == JsonKind::kObject) key_ = std::string(key);
+  // `visit` receives each member or element of the outermost value, where that
+  // is of the kind `split`; elements with an empty key.
+  Splitter(absl::string_view text, JsonKind split, Visit visit)
+      : text_(text), split_(split), visit_(visit) {}
+
+  bool OnKey(absl::string_view token) override {
+    if (level_ == 1) key_ = token;
     return true;
   }
 
-  bool OnScalar(const JsonSlice& slice, absl::string_view) override {
+  bool OnScalar(const JsonSlice& slice) override {
     Found(slice);
     return true;
   }
 
   bool OnStart(JsonKind kind, size_t begin) override {
-    if (depth_ < 2) open_[depth_] = {kind, begin};
-    ++depth_;
+    if (level_ < 2) open_[level_] = {kind, begin, level_};
+    ++level_;
+    for (Open& open : open_) open.deepest = std::max(open.deepest, level_);
     return true;
   }
 
   bool OnEnd(size_t end) override {
-    --depth_;
-    if (depth_ < 2) {
-      const Open& open = open_[depth_];
-      Found({open.kind, text_.substr(open.begin, end - open.begin)});
+    --level_;
+    if (level_ < 2) {
+      const Open& open = open_[level_];
+      Found({open.kind, text_.substr(open.begin, end - open.begin),
+             open.deepest - level_});
     }
     return true;
   }
 
   const JsonSlice& root() const { return root_; }
-  std::vector<JsonMember>& members() { return members_; }
-  std::vector<JsonSlice>& elements() { return elements_; }
 
  private:
   struct Open {
-    JsonKind kind;
-    size_t begin;
+    JsonKind kind = JsonKind::kNull;
+    size_t begin = 0;
+    size_t deepest = 0;  // Levels around the innermost value so far.
   };
 
   void Found(const JsonSlice& slice) {
-    if (depth_ == 0) root_ = slice;
-    if (depth_ != 1 || open_[0].kind != split_) return;
-    if (split_ == JsonKind::kArray) elements_.push_back(slice);
-    if (split_ == JsonKind::kObject) {
-      members_.push_back({std::move(key_), slice});
-    }
+    if (level_ == 0) root_ = slice;
+    if (level_ == 1 && open_[0].kind == split_) visit_(key_, slice);
   }
 
   const absl::string_view text_;
   const JsonKind split_;
-  size_t depth_ = 0;
-  Open open_[2] = {};
-  std::string key_;
+  const Visit visit_;
+  size_t level_ = 0;
+  Open open_[2];
+  absl::string_view key_;
   JsonSlice root_;
-  std::vector<JsonMember> members_;
-  std::vector<JsonSlice> elements_;
 };
 
-// The content of the one string that is read.
-class Decoder final : public JsonVisitor {
- public:
-  bool OnKey(absl::string_view) override { return false; }
-  bool OnScalar(const JsonSlice& slice, absl::string_view decoded) override {
-    is_string_ = slice.kind == JsonKind::kString;
-    decoded_ = std::string(decoded);
-    return true;
-  }
-  bool OnStart(JsonKind, size_t) override { return false; }
-  bool OnEnd(size_t) override { return false; }
+absl::Status Split(absl::string_view text, JsonKind kind, const char* name,
+                   Splitter::Visit visit) {
+  Splitter splitter(text, kind, visit);
+  if (absl::Status s = ReadJson(text, splitter); !s.ok()) return s;
+  if (splitter.root().kind == kind) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("not a JSON ", name));
+}
 
-  bool is_string() const { return is_string_; }
-  std::string& decoded() { return decoded_; }
-
- private:
-  bool is_string_ = false;
-  std::string decoded_;
-};
+absl::StatusOr<JsonSlice> Skim(absl::string_view text, size_t max_depth) {
+  const auto ignore = [](absl::string_view, const JsonSlice&) {};
+  Splitter splitter(text, JsonKind::kNull, ignore);
+  if (absl::Status s = ReadJson(text, splitter, max_depth); !s.ok()) return s;
+  return splitter.root();
+}
 
 bool IsContinuation(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
@@ -100,38 +97,50 @@ bool IsContinuation(char c) {
 
 }  // namespace
 
+absl::StatusOr<JsonSlice> SkimJson(absl::string_view text) {
+  return Skim(text, kAnyDepth);
+}
+
 absl::StatusOr<JsonSlice> ParseJson(absl::string_view text) {
-  Splitter splitter(text, JsonKind::kNull);
-  if (absl::Status s = ReadJson(text, splitter); !s.ok()) return s;
-  return splitter.root();
+  absl::StatusOr<JsonSlice> slice = Skim(text, kMaxJsonDepth);
+  if (!slice.ok()) return slice;
+  const size_t invalid = FindInvalidUtf8(text);
+  if (invalid == absl::string_view::npos) return slice;
+  return absl::InvalidArgumentError(
+      absl::StrCat("not JSON: bad UTF-8 in a string at byte ", invalid));
 }
 
-absl::StatusOr<std::vector<JsonMember>> ParseJsonObject(
-    absl::string_view text) {
-  Splitter splitter(text, JsonKind::kObject);
-  if (absl::Status s = ReadJson(text, splitter); !s.ok()) return s;
-  if (splitter.root().kind != JsonKind::kObject) {
-    return absl::InvalidArgumentError("not a JSON object");
-  }
-  return std::move(splitter.members());
+bool IsPayload(const JsonSlice& slice) {
+  return slice.depth <= kMaxJsonDepth && IsUtf8(slice.text);
 }
 
-absl::StatusOr<std::vector<JsonSlice>> ParseJsonArray(absl::string_view text) {
-  Splitter splitter(text, JsonKind::kArray);
-  if (absl::Status s = ReadJson(text, splitter); !s.ok()) return s;
-  if (splitter.root().kind != JsonKind::kArray) {
-    return absl::InvalidArgumentError("not a JSON array");
-  }
-  return std::move(splitter.elements());
+absl::Status ForEachJsonMember(
+    absl::string_view text,
+    absl::FunctionRef<void(absl::string_view key, const JsonSlice& value)>
+        visit) {
+  return Split(text, JsonKind::kObject, "object", visit);
 }
 
-absl::StatusOr<std::string> DecodeJsonString(const JsonSlice& slice) {
-  Decoder decoder;
-  if (absl::Status s = ReadJson(slice.text, decoder); !s.ok()) return s;
-  if (!decoder.is_string()) {
-    return absl::InvalidArgumentError("not a JSON string");
+absl::Status ForEachJsonElement(
+    absl::string_view text,
+    absl::FunctionRef<void(const JsonSlice& element)> visit) {
+  return Split(
+      text, JsonKind::kArray, "array",
+      [visit](absl::string_view, const JsonSlice& element) { visit(element); });
+}
+
+bool JsonKeyIs(absl::string_view key, absl::string_view name) {
+  // The longest form of a character is \uXXXX.
+  if (key.size() > 6 * name.size() + 2) return false;
+  if (key.find('\\') == absl::string_view::npos) {
+    return key.substr(1, key.size() - 2) == name;
   }
-  return std::move(decoder.decoded());
+  return DecodeJsonToken(key).text == name;
+}
+
+absl::string_view WithoutByteOrderMark(absl::string_view text) {
+  absl::ConsumePrefix(&text, "\xef\xbb\xbf");
+  return text;
 }
 
 std::string EncodeJsonString(absl::string_view text) {

@@ -25,9 +25,10 @@ inline constexpr size_t kMaxValueBytes = size_t{64} << 20;
 // The payload as the wire format of a google.protobuf.Value, or nothing where
 // a Value would change it: a number that is not the shortest decimal of its
 // double (2^53+1, 1e400, 0.12345678901234567890; but 1, 1.0 and 1e0 are one
-// number), an object with a key twice, more than kMaxValueMessages of nesting.
-// Nothing is also the answer where ParseJson() would not accept `json`, and
-// where the Value, with what it takes to make it, would exceed `max_bytes`.
+// number), an object with a key twice, more than kMaxValueMessages of nesting,
+// half of a surrogate pair in a string or a key. Nothing is also the answer
+// where ParseJson() would not accept `json`, and where the Value, with what it
+// takes to make it, would exceed `max_bytes`.
 std::optional<std::string> ValueWireFromJson(absl::string_view json,
                                              size_t max_bytes = kMaxValueBytes);
 

@@ -1,13 +1,17 @@
 #include "upstream/json/prediction_json.h"
 
+#include <initializer_list>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "upstream/core/uuid.h"
 #include "upstream/json/json_fields.h"
+#include "upstream/json/json_limits.h"
+#include "upstream/json/json_members.h"
+#include "upstream/json/json_string.h"
 #include "upstream/json/json_text.h"
-#include "upstream/json/rfc3339.h"
 
 namespace wriftai {
 namespace {
@@ -22,144 +26,192 @@ v1::Status StatusFromText(absl::string_view text) {
   return v1::STATUS_UNSPECIFIED;
 }
 
-std::optional<google::protobuf::Timestamp> ReadTime(absl::string_view name,
-                                                    JsonFields& fields) {
-  const std::optional<std::string> text = fields.String(name);
-  if (!text.has_value()) return std::nullopt;
-  auto time = TimestampFromRfc3339(*text);
-  if (!time.has_value()) fields.Refuse(name, "an RFC 3339 time");
-  return time;
+// INVALID_ARGUMENT: what was expected of the member `name`, and what is there.
+absl::Status NotAsExpected(const JsonMembers& members, absl::string_view name,
+                           absl::string_view expected) {
+  const std::optional<JsonSlice> slice = members.Find(name);
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ": expected ", expected, ", got ",
+                   slice.has_value() ? QuoteForError(slice->text) : "nothing"));
 }
 
-void ReadModel(JsonFields& fields, v1::Model& model) {
-  model.set_owner(fields.String("owner").value_or(""));
-  model.set_name(fields.String("name").value_or(""));
-  if (const auto version = fields.Integer("version_number")) {
-    model.set_version_number(*version);
+// The object `json`. An error quotes it.
+absl::StatusOr<JsonMembers> ReadObject(
+    absl::string_view json, std::initializer_list<absl::string_view> names) {
+  absl::StatusOr<JsonMembers> members = JsonMembers::Read(json, names);
+  if (members.ok()) return members;
+  return absl::InvalidArgumentError(
+      absl::StrCat(members.status().message(), ": ", QuoteForError(json)));
+}
+
+// The members of an object that was checked as a part of another.
+JsonMembers ReadPart(const JsonSlice& object,
+                     std::initializer_list<absl::string_view> names) {
+  absl::StatusOr<JsonMembers> members = JsonMembers::Read(object.text, names);
+  return members.ok() ? *std::move(members) : JsonMembers();
+}
+
+absl::Status ReadId(const JsonMembers& members, v1::Prediction& prediction) {
+  const std::optional<JsonSlice> slice = members.FindPresent("id");
+  // As much as a UUID takes where each character is written as \uXXXX.
+  constexpr size_t kMaxIdTextBytes = 36 * 6 + 2;
+  if (slice.has_value() && slice->kind == JsonKind::kString &&
+      slice->text.size() <= kMaxIdTextBytes) {
+    if (auto id = UuidFromText(DecodeJsonToken(slice->text).text)) {
+      prediction.set_id(*std::move(id));
+      return absl::OkStatus();
+    }
+  }
+  return NotAsExpected(members, "id", "a UUID");
+}
+
+absl::Status ReadStatus(const JsonMembers& members, JsonFields& fields,
+                        v1::Prediction& prediction) {
+  std::optional<std::string> text = fields.Line("status", kMaxStatusBytes);
+  if (!text.has_value() || text->empty()) {
+    static_assert(kMaxStatusBytes == 64, "the message says so");
+    return NotAsExpected(members, "status", "a string of 1 to 64 bytes");
+  }
+  prediction.set_status(StatusFromText(*text));
+  prediction.set_status_text(*std::move(text));
+  return absl::OkStatus();
+}
+
+void ReadModel(JsonFields& fields, InexactFields& inexact,
+               v1::Prediction& prediction) {
+  const std::optional<JsonSlice> slice = fields.Object("model");
+  if (!slice.has_value()) return;
+  const JsonMembers members =
+      ReadPart(*slice, {"owner", "name", "version_number"});
+  JsonFields model(members, "model.", inexact);
+  v1::Model& read = *prediction.mutable_model();
+  read.set_owner(model.Line("owner", kMaxModelNameBytes).value_or(""));
+  read.set_name(model.Line("name", kMaxModelNameBytes).value_or(""));
+  if (const auto version = model.Integer("version_number")) {
+    read.set_version_number(*version);
   }
 }
 
-void ReadError(JsonFields& fields, v1::PredictionError& error) {
-  error.set_source(fields.String("source").value_or(""));
-  error.set_message(fields.String("message").value_or(""));
-  if (const auto detail = fields.Raw("detail")) {
-    error.set_detail_json(std::string(detail->text));
-  }
-}
-
-void ReadErrorMember(JsonFields& fields, v1::Prediction& prediction) {
-  const std::optional<JsonSlice> slice = fields.Present("error");
+void ReadError(const JsonMembers& members, JsonFields& fields,
+               InexactFields& inexact, v1::Prediction& prediction) {
+  const std::optional<JsonSlice> slice = members.FindPresent("error");
   if (!slice.has_value()) return;
   if (slice->kind == JsonKind::kString) {
     prediction.mutable_error()->set_message(
-        fields.String("error").value_or(""));
-  } else if (slice->kind == JsonKind::kObject) {
-    JsonFields error(slice->text, fields.PathOf("error"));
-    ReadError(error, *prediction.mutable_error());
-    fields.Update(error.status());
-  } else {
-    fields.Refuse("error", "an object");
+        fields.Text("error", kMaxErrorMessageBytes).value_or(""));
+    return;
+  }
+  if (!fields.Object("error").has_value()) return;
+  const JsonMembers parts = ReadPart(*slice, {"source", "message", "detail"});
+  JsonFields error(parts, "error.", inexact);
+  v1::PredictionError& read = *prediction.mutable_error();
+  read.set_source(error.Line("source", kMaxErrorSourceBytes).value_or(""));
+  read.set_message(error.Text("message", kMaxErrorMessageBytes).value_or(""));
+  if (auto detail = error.Payload("detail")) {
+    read.set_detail_json(*std::move(detail));
   }
 }
 
-void ReadModelMember(JsonFields& fields, v1::Prediction& prediction) {
-  const std::optional<JsonSlice> slice = fields.Present("model");
-  if (!slice.has_value()) return;
-  if (slice->kind != JsonKind::kObject) {
-    fields.Refuse("model", "an object");
-    return;
+void SetLines(std::vector<std::string> lines, v1::Logs& logs) {
+  for (std::string& line : lines) logs.add_lines(std::move(line));
+}
+
+void ReadTimes(JsonFields& fields, v1::Prediction& prediction) {
+  if (auto time = fields.Time("created_at")) {
+    *prediction.mutable_created_at() = *std::move(time);
   }
-  JsonFields model(slice->text, fields.PathOf("model"));
-  ReadModel(model, *prediction.mutable_model());
-  fields.Update(model.status());
+  if (auto time = fields.Time("updated_at")) {
+    *prediction.mutable_updated_at() = *std::move(time);
+  }
+  if (auto text = fields.LineOrNumber("setup_time", kMaxTimeBytes)) {
+    prediction.set_setup_time(*std::move(text));
+  }
+  if (auto text = fields.LineOrNumber("execution_time", kMaxTimeBytes)) {
+    prediction.set_execution_time(*std::move(text));
+  }
 }
 
 void ReadPayloads(JsonFields& fields, v1::Prediction& prediction) {
-  if (const auto input = fields.Raw("input")) {
-    prediction.set_input_json(std::string(input->text));
+  if (auto input = fields.Payload("input")) {
+    prediction.set_input_json(*std::move(input));
   }
-  if (const auto output = fields.Raw("output")) {
-    prediction.set_output_json(std::string(output->text));
+  if (auto output = fields.Payload("output")) {
+    prediction.set_output_json(*std::move(output));
   }
-  ReadErrorMember(fields, prediction);
-}
-
-void ReadLogs(JsonFields& fields, v1::Prediction& prediction) {
-  if (auto lines = fields.Strings("logs")) {
-    *prediction.mutable_logs()->mutable_lines() = {lines->begin(),
-                                                   lines->end()};
+  if (auto lines = fields.Lines("logs", kMaxLogLines, kMaxLogBytes)) {
+    SetLines(*std::move(lines), *prediction.mutable_logs());
   }
-  if (auto lines = fields.Strings("setup_logs")) {
-    *prediction.mutable_setup_logs()->mutable_lines() = {lines->begin(),
-                                                         lines->end()};
+  if (auto lines = fields.Lines("setup_logs", kMaxLogLines, kMaxLogBytes)) {
+    SetLines(*std::move(lines), *prediction.mutable_setup_logs());
   }
 }
 
 absl::StatusOr<v1::Prediction> ReadPrediction(absl::string_view json,
-                                              std::string path,
                                               Payloads payloads) {
-  JsonFields fields(json, std::move(path));
-  if (!fields.status().ok()) return fields.status();
+  const auto members =
+      ReadObject(json, {"id", "status", "model", "created_at", "updated_at",
+                        "setup_time", "execution_time", "url", "input",
+                        "output", "error", "logs", "setup_logs"});
+  if (!members.ok()) return members.status();
+  InexactFields inexact;
+  JsonFields fields(*members, "", inexact);
   v1::Prediction prediction;
-  prediction.set_id(fields.RequiredString("id"));
-  if (prediction.id().empty()) {
-    fields.Refuse("id", "a string that is not empty");
+  absl::Status required = ReadId(*members, prediction);
+  required.Update(ReadStatus(*members, fields, prediction));
+  if (!required.ok()) return required;
+  ReadModel(fields, inexact, prediction);
+  ReadTimes(fields, prediction);
+  if (auto url = fields.Line("url", kMaxUrlBytes)) {
+    prediction.set_url(*std::move(url));
   }
-  prediction.set_status_text(fields.RequiredString("status"));
-  prediction.set_status(StatusFromText(prediction.status_text()));
-  ReadModelMember(fields, prediction);
-  if (const auto time = ReadTime("created_at", fields)) {
-    *prediction.mutable_created_at() = *time;
+  if (payloads == Payloads::kKept) {
+    ReadPayloads(fields, prediction);
+    ReadError(*members, fields, inexact, prediction);
   }
-  if (const auto time = ReadTime("updated_at", fields)) {
-    *prediction.mutable_updated_at() = *time;
+  for (const std::string& name : inexact.names()) {
+    prediction.add_inexact_fields(name);
   }
-  if (auto text = fields.StringOrNumber("setup_time")) {
-    prediction.set_setup_time(*std::move(text));
-  }
-  if (auto text = fields.StringOrNumber("execution_time")) {
-    prediction.set_execution_time(*std::move(text));
-  }
-  if (auto text = fields.String("url")) prediction.set_url(*std::move(text));
-  ReadLogs(fields, prediction);
-  if (payloads == Payloads::kKept) ReadPayloads(fields, prediction);
-  if (!fields.status().ok()) return fields.status();
   return prediction;
 }
 
 }  // namespace
 
 absl::StatusOr<v1::Prediction> PredictionFromJson(absl::string_view json) {
-  return ReadPrediction(json, "", Payloads::kKept);
+  return ReadPrediction(WithoutByteOrderMark(json), Payloads::kKept);
 }
 
 absl::StatusOr<PredictionPage> PredictionPageFromJson(absl::string_view json) {
-  JsonFields fields(json, "");
-  if (!fields.status().ok()) return fields.status();
-  PredictionPage page;
-  page.next_cursor = fields.String("next_cursor").value_or("");
-  page.previous_cursor = fields.String("previous_cursor").value_or("");
-  const std::optional<JsonSlice> items = fields.Raw("items");
+  const auto members = ReadObject(WithoutByteOrderMark(json),
+                                  {"items", "next_cursor", "previous_cursor"});
+  if (!members.ok()) return members.status();
+  const std::optional<JsonSlice> items = members->Find("items");
   if (!items.has_value() || items->kind != JsonKind::kArray) {
-    fields.Refuse("items", "an array");
-    return fields.status();
+    return NotAsExpected(*members, "items", "an array");
   }
-  const absl::StatusOr<std::vector<JsonSlice>> elements =
-      ParseJsonArray(items->text);
-  if (!elements.ok()) return elements.status();
-  for (size_t i = 0; i < elements->size() && fields.status().ok(); ++i) {
-    auto prediction =
-        ReadPrediction((*elements)[i].text, absl::StrCat("items[", i, "]"),
-                       Payloads::kLeftOut);
-    fields.Update(prediction.status());
-    if (prediction.ok()) page.predictions.push_back(*std::move(prediction));
-  }
-  if (!fields.status().ok()) return fields.status();
+  InexactFields inexact;
+  JsonFields fields(*members, "", inexact);
+  PredictionPage page;
+  page.next_cursor = fields.Cursor("next_cursor").value_or("");
+  page.previous_cursor = fields.Cursor("previous_cursor").value_or("");
+  const absl::Status status =
+      ForEachJsonElement(items->text, [&](const JsonSlice& item) {
+        if (page.predictions.size() < kMaxPageItems) {
+          auto prediction = ReadPrediction(item.text, Payloads::kLeftOut);
+          if (prediction.ok()) {
+            page.predictions.push_back(*std::move(prediction));
+            return;
+          }
+        }
+        ++page.skipped_items;
+      });
+  if (!status.ok()) return status;
+  if (page.skipped_items > 0) fields.MarkInexact("items");
+  page.inexact_fields = inexact.names();
   return page;
 }
 
 bool IsJsonNull(absl::string_view json) {
-  const absl::StatusOr<JsonSlice> slice = ParseJson(json);
+  const absl::StatusOr<JsonSlice> slice = SkimJson(json);
   return slice.ok() && slice->kind == JsonKind::kNull;
 }
 

@@ -8,6 +8,7 @@
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_number.h"
 #include "upstream/json/json_reader.h"
+#include "upstream/json/json_string.h"
 #include "upstream/json/json_value.h"
 #include "upstream/json/proto_wire.h"
 
@@ -33,12 +34,17 @@ class ValueEncoder final : public JsonVisitor {
  public:
   explicit ValueEncoder(size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  bool OnKey(absl::string_view key) override {
-    key_.assign(key.data(), key.size());
-    return true;
+  bool OnKey(absl::string_view token) override {
+    DecodedString key = DecodeJsonToken(token);
+    key_ = std::move(key.text);
+    return key.exact || Inexact();
   }
 
-  bool OnScalar(const JsonSlice& slice, absl::string_view decoded) override {
+  bool OnScalar(const JsonSlice& slice) override {
+    DecodedString string;
+    if (slice.kind == JsonKind::kString) string = DecodeJsonToken(slice.text);
+    if (!string.exact) return Inexact();
+    const std::string& decoded = string.text;
     scalar_.clear();
     if (!EncodeScalar(slice, decoded)) return false;
     if (InObject()) {
@@ -54,7 +60,7 @@ class ValueEncoder final : public JsonVisitor {
           scalar_.size() + decoded.size(), content_);
     }
     content_.append(scalar_);
-    content_.append(decoded.data(), decoded.size());
+    content_.append(decoded);
     return Fits();
   }
 

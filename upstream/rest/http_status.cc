@@ -98,7 +98,7 @@ Meaning MeaningOf(int http, Operation operation) {
     case 401:
       return {Code::kUnauthenticated, "TOKEN_REFUSED"};
     case 402:
-      return {Code::kResourceExhausted, "PAYMENT_REQUIRED"};
+      return {Code::kResourceExhausted, kPaymentRequired};
     case 403:
       return {Code::kPermissionDenied, "FORBIDDEN"};
     case 404:

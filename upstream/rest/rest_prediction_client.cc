@@ -23,16 +23,20 @@ std::string CreatePathOf(CreatePath path, const ModelReference& model) {
                       PercentEncode(model.name), version, "/predictions");
 }
 
-// What is left to do with a 2xx reply: decode it, or say why it cannot be.
+// What is left to do with a 2xx reply: decode it, and count in `stats` what was
+// inexact in it, or say why it cannot be decoded.
 template <typename T, typename Decode>
 ReplyCall::Done Decoded(CallSubject subject,
                         absl::AnyInvocable<void(absl::StatusOr<T>)> done,
-                        Decode decode) {
-  return [subject = std::move(subject), done = std::move(done),
-          decode](absl::StatusOr<HttpResponse> reply) mutable {
+                        Decode decode, DecodeStats& stats) {
+  return [subject = std::move(subject), done = std::move(done), decode,
+          &stats](absl::StatusOr<HttpResponse> reply) mutable {
     if (!reply.ok()) return done(reply.status());
     absl::StatusOr<T> decoded = decode(reply->body);
-    if (decoded.ok()) return done(std::move(decoded));
+    if (decoded.ok()) {
+      stats.Add(*decoded);
+      return done(std::move(decoded));
+    }
     done(InvalidReply(*reply, subject, decoded.status().message()));
   };
 }
@@ -55,7 +59,7 @@ absl::Status CheckAcknowledgement(const HttpResponse& response) {
   if (absl::StripAsciiWhitespace(response.body).empty()) {
     return absl::OkStatus();
   }
-  const absl::Status json = ParseJson(response.body).status();
+  const absl::Status json = SkimJson(response.body).status();
   return json.ok()
              ? json
              : InvalidReply(response, {Operation::kCancel, ""}, json.message());
@@ -145,12 +149,14 @@ CallHandle RestPredictionClient::Get(CallContext context, std::string id,
       Request(HttpMethod::kGet,
               absl::StrCat("/predictions/", PercentEncode(id)), context);
   const CallSubject subject = {Operation::kGet, std::move(id)};
-  return Send(
-      std::move(context), subject, std::move(request),
-      Decoded<v1::Prediction>(subject, std::move(done),
-                              [id = subject.resource](absl::string_view json) {
-                                return PredictionOf(id, json);
-                              }));
+  ReplyCall::Done decoded = Decoded<v1::Prediction>(
+      subject, std::move(done),
+      [id = subject.resource](absl::string_view json) {
+        return PredictionOf(id, json);
+      },
+      decode_stats_);
+  return Send(std::move(context), subject, std::move(request),
+              std::move(decoded));
 }
 
 CallHandle RestPredictionClient::Create(CallContext context,
@@ -178,9 +184,9 @@ CallHandle RestPredictionClient::Create(CallContext context,
   const CallSubject subject = {Operation::kCreate,
                                absl::StrCat(model.owner, "/", model.name),
                                params.input_is_value};
-  return Send(
-      std::move(context), subject, std::move(request),
-      Decoded<v1::Prediction>(subject, std::move(done), PredictionFromJson));
+  return Send(std::move(context), subject, std::move(request),
+              Decoded<v1::Prediction>(subject, std::move(done),
+                                      PredictionFromJson, decode_stats_));
 }
 
 CallHandle RestPredictionClient::List(CallContext context, ListParams params,
@@ -193,7 +199,7 @@ CallHandle RestPredictionClient::List(CallContext context, ListParams params,
   HttpRequest request = Request(HttpMethod::kGet, path, context);
   return Send(std::move(context), subject, std::move(request),
               Decoded<PredictionPage>(subject, std::move(done),
-                                      PredictionPageFromJson));
+                                      PredictionPageFromJson, decode_stats_));
 }
 
 CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,

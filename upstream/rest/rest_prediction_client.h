@@ -10,6 +10,7 @@
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/http/http_transport.h"
+#include "upstream/json/decode_stats.h"
 #include "upstream/prediction_client.h"
 #include "upstream/rest/reply_call.h"
 #include "upstream/rest/upstream_health.h"
@@ -58,6 +59,11 @@ class RestPredictionClient : public PredictionClient {
   CallHandle Cancel(CallContext context, std::string id,
                     CancelDone done) override;
 
+  // What could not be passed on exactly, of responses and, where the owner adds
+  // them, of webhooks.
+  DecodeStats& decode_stats() { return decode_stats_; }
+  const DecodeStats& decode_stats() const { return decode_stats_; }
+
   // What the replies so far say of the upstream.
   UpstreamHealth& health() { return health_; }
 
@@ -78,6 +84,7 @@ class RestPredictionClient : public PredictionClient {
   BudgetRegistry& budgets_;
   Random& random_;
   UpstreamHealth health_;
+  DecodeStats decode_stats_;
   std::set<ReplyCall*> under_way_;
 };
 

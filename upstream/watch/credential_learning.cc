@@ -1,21 +1,31 @@
 // What CredentialWatches learns by other ways than polls, and what that means
 // for them.
 
+#include <optional>
+#include <utility>
+
 #include "upstream/watch/credential_watches.h"
 
 namespace wriftai {
+namespace {
+
+// The list as an item of the circuit breaker; no id is empty.
+constexpr char kListItem[] = "";
+
+}  // namespace
 
 bool CredentialWatches::Learn(const v1::Prediction& prediction,
                               v1::Source source) {
   PollTarget* const target = Find(prediction.id());
   if (target == nullptr || target->watch.idle()) return false;
+  const Instant learnt = context_.scheduler.ThisInstant();
   if (source == v1::SOURCE_LIST) {
-    const Instant learnt = context_.scheduler.ThisInstant();
-    SeeItem(*target, prediction, learnt.now, learnt);
+    OnItem(*target, prediction, learnt, learnt);
   } else {
+    CheckSighting(*target, prediction, learnt.now, learnt);
     CheckCover(*target, prediction, false);
-    target->asked_at = context_.scheduler.Now();
-    Observe(*target, prediction, source, context_.scheduler.ThisInstant());
+    target->asked_at = learnt.now;
+    OnVerified(*target, prediction, source, learnt);
   }
   Plan();
   return true;
@@ -28,11 +38,89 @@ bool CredentialWatches::LearnEvent(const v1::Prediction& event) {
   if (!webhooks.Judge(credential_->key(), target->watch.newest(), event)) {
     return true;
   }
+  const Instant learnt = context_.scheduler.ThisInstant();
   target->cover.OnNews(webhooks.trust());
-  target->asked_at = context_.scheduler.Now();
-  Observe(*target, event, v1::SOURCE_WEBHOOK, context_.scheduler.ThisInstant());
+  target->asked_at = target->verified_at = learnt.now;
+  Observe(*target, event, v1::SOURCE_WEBHOOK, learnt);
   Plan();
   return true;
+}
+
+// A GET or a create has shown it.
+void CredentialWatches::OnVerified(PollTarget& target,
+                                   v1::Prediction prediction, v1::Source source,
+                                   const Instant& learnt) {
+  target.verified_at = learnt.now;
+  target.failures.OnSuccess();
+  target.missed = false;
+  // Where a page was ahead of it, polling goes on as before the page.
+  target.ended = false;
+  Observe(target, std::move(prediction), source, learnt);
+  OnUpstreamResponds();
+}
+
+void CredentialWatches::OnItem(PollTarget& target, const v1::Prediction& item,
+                               const Instant& asked, const Instant& learnt) {
+  if (CreatedAt(item) != absl::InfinitePast()) target.created = CreatedAt(item);
+  Prove(target.watch.id());
+  const SnapshotPtr& known = target.watch.newest();
+  const bool get_knows_more =
+      (target.get != nullptr &&
+       learnt.now - target.got_at < PollTarget::kPagePatience) ||
+      asked.now < target.verified_at;
+  if (get_knows_more || target.watch.ended()) return;
+  if (known != nullptr && !MayFollow(known->prediction, item)) {
+    // Only a GET brings anything new.
+    target.missed = true;
+    if (planner_.trust().OnOlder(target.state_since, asked.now, learnt.now)) {
+      OnListDistrusted();
+    }
+    return;
+  }
+  if (planner_.trust().distrusted(learnt.now) &&
+      (known == nullptr || !IsNews(known->prediction, item))) {
+    return;
+  }
+  CheckCover(target, item, asked.now - target.asked_at >= target.interval());
+  target.asked_at = asked.now;
+  target.missed = false;
+  target.Sight(item, asked);
+  if (IsTerminal(item)) {
+    // The end is told with its output.
+    if (!target.ended) target.ended_at = UpdatedAt(item);
+    target.ended = true;
+    return;
+  }
+  Observe(target,
+          known == nullptr ? item : WithPayloadsOf(known->prediction, item),
+          v1::SOURCE_LIST, learnt);
+}
+
+// Whether pages were right about what a GET, asked for at `asked_at`, shows.
+void CredentialWatches::CheckSighting(PollTarget& target,
+                                      const v1::Prediction& got,
+                                      absl::Time asked_at,
+                                      const Instant& learnt) {
+  const std::optional<PageSighting> sighting =
+      std::exchange(target.sighting, std::nullopt);
+  if (sighting.has_value() &&
+      planner_.trust().OnGot(*sighting, got, asked_at, learnt)) {
+    OnListDistrusted();
+  }
+}
+
+void CredentialWatches::OnListDistrusted() {
+  for (const auto& [id, target] : targets_) target->DropSightings();
+}
+
+void CredentialWatches::OnPageFailed(const absl::Status& status,
+                                     PollCircuitBreaker::Standing standing,
+                                     absl::Time asked_at) {
+  if (status.code() == absl::StatusCode::kUnauthenticated) {
+    OnTokenRefused(status);
+  } else {
+    OnPollFailed(kListItem, standing, status, asked_at, absl::Seconds(1));
+  }
 }
 
 void CredentialWatches::Prove(const std::string& id) {

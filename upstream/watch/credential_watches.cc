@@ -16,9 +16,9 @@ constexpr double kLate = 1.25;
 // How fast the usual time between two observations follows the last ones.
 constexpr double kSpacingGain = 0.1;
 
-// A page that cannot be had at all (403, 404, a broken body) will not be had
-// soon; asking for predictions one by one goes on.
-constexpr absl::Duration kNoPagesFor = absl::Minutes(10);
+// While the circuit breaker is open, every third probe is a page: it may be
+// GETs alone that fail.
+constexpr int kProbesPerPage = 3;
 
 }  // namespace
 
@@ -28,6 +28,8 @@ CredentialWatches::CredentialWatches(
       context_(context),
       budget_(context_.budgets.For(credential_)),
       planner_(context_.pages, history_),
+      pages_(targets_, planner_, breaker_, context_.client, context_.scheduler,
+             context_.random, context_.stats, *this),
       refusal_(context_.scheduler),
       idle_since_(context_.scheduler.Now()) {}
 
@@ -71,9 +73,8 @@ void CredentialWatches::Leave(const std::string& id, uint64_t waiter) {
 
 // Takes back the GET for it, if one is under way.
 void CredentialWatches::Drop(PollTarget& target) {
-  if (target.get == nullptr) return;
   target.get.reset();
-  --under_way_;
+  gets_.erase(&target);
 }
 
 PollTarget* CredentialWatches::Find(const std::string& id) {
@@ -133,16 +134,11 @@ void CredentialWatches::EraseIdle() {
 // Looks for something to ask for: claims a place in the budget for it, or
 // comes back when there will be something.
 void CredentialWatches::Plan() {
-  // While it is down, one question at a time.
-  const size_t most_under_way = outage_.is_on() ? 1 : kMostUnderWay;
-  if (claim_ != nullptr || under_way_ >= most_under_way) return;
-  const absl::Time now = context_.scheduler.Now();
-  absl::Time due = absl::InfiniteFuture();
-  for (const auto& [id, target] : targets_) {
-    due = std::min(due, target->DueAt());
-    if (due <= now) break;
+  if (claim_ != nullptr || gets_.size() + pages_.in_flight() >= kMostUnderWay) {
+    return;
   }
-  due = std::max(due, outage_.quiet_until());
+  const absl::Time now = context_.scheduler.Now();
+  const absl::Time due = breaker_.is_open() ? ProbeDue() : PollDue(now);
   if (due <= now) {
     plan_.reset();
     Claim();
@@ -156,6 +152,37 @@ void CredentialWatches::Plan() {
   }
 }
 
+// The first time from `now` on at which some target is due.
+absl::Time CredentialWatches::PollDue(absl::Time now) const {
+  absl::Time due = absl::InfiniteFuture();
+  const DoubtfulGets doubtful = Doubtful();
+  for (const auto& [id, target] : targets_) {
+    due = std::min(due, PollPlanner::DueAt(*target, doubtful));
+    if (due <= now) break;
+  }
+  return due;
+}
+
+absl::Time CredentialWatches::ProbeDue() {
+  bool untried = false;
+  PollTarget* const probe = NextProbe(&untried);
+  return probe == nullptr ? absl::InfiniteFuture() : breaker_.ProbeAt(untried);
+}
+
+PollTarget* CredentialWatches::NextProbe(bool* untried) {
+  return PollPlanner::NextProbe(targets_, breaker_.since(),
+                                breaker_.probe_count() % 2 == 0, untried);
+}
+
+DoubtfulGets CredentialWatches::Doubtful() const {
+  DoubtfulGets doubtful;
+  for (const PollTarget* const target : gets_) {
+    if (target->failures.any()) ++doubtful.failing;
+    if (!target->worked()) ++doubtful.untried;
+  }
+  return doubtful;
+}
+
 void CredentialWatches::Claim() {
   claim_ = budget_->reads.ClaimPoll([this](Permit permit) {
     // The claim itself, while it is being granted.
@@ -166,16 +193,44 @@ void CredentialWatches::Claim() {
 }
 
 void CredentialWatches::OnPlace(Permit permit) {
-  const PollPlan plan =
-      planner_.Next(targets_, budget_->reads.rate(), context_.scheduler.Now(),
-                    context_.scheduler.WallNow());
+  const absl::Time now = context_.scheduler.Now();
+  if (breaker_.is_open()) {
+    Probe(std::move(permit));
+    return;
+  }
+  const double rate = budget_->reads.rate();
+  const PollPlan plan = planner_.Next(targets_, Doubtful(), rate, now,
+                                      context_.scheduler.WallNow());
   if (plan.get != nullptr) {
+    if (plan.confirms) planner_.trust().OnConfirm(now, rate);
     Get(*plan.get, std::move(permit));
   } else if (plan.list != nullptr) {
     Fetch(*plan.list, std::move(permit));
   } else {
     permit.GiveBack();
   }
+}
+
+void CredentialWatches::Probe(Permit permit) {
+  const int64_t number = breaker_.probe_count();
+  bool untried = false;
+  PollTarget* const probe = NextProbe(&untried);
+  if (probe == nullptr) {
+    permit.GiveBack();
+    return;
+  }
+  breaker_.OnProbe(context_.scheduler.Now(), context_.random);
+  PageMap::Page* const page = planner_.ProbePage();
+  if (number % kProbesPerPage == kProbesPerPage - 1 && page != nullptr) {
+    Fetch(*page, std::move(permit));
+  } else {
+    Get(*probe, std::move(permit));
+  }
+}
+
+void CredentialWatches::Fetch(PageMap::Page& page, Permit permit) {
+  ++context_.stats.lists;
+  pages_.Fetch(page, PollContext(std::move(permit)));
 }
 
 CallContext CredentialWatches::PollContext(Permit permit) const {
@@ -189,179 +244,95 @@ CallContext CredentialWatches::PollContext(Permit permit) const {
 
 void CredentialWatches::Get(PollTarget& target, Permit permit) {
   ++context_.stats.gets;
-  ++under_way_;
-  target.asked_at = context_.scheduler.Now();
+  gets_.insert(&target);
+  target.asked_at = target.got_at = context_.scheduler.Now();
   target.get =
       context_.client.Get(PollContext(std::move(permit)), target.watch.id(),
                           [this, &target](absl::StatusOr<v1::Prediction> got) {
-                            OnGot(target, std::move(got));
+                            Drop(target);
+                            if (got.ok()) {
+                              OnGot(target, *std::move(got));
+                            } else {
+                              OnGetFailed(target, got.status());
+                            }
                             Plan();
                           });
 }
 
-void CredentialWatches::OnGot(PollTarget& target,
-                              absl::StatusOr<v1::Prediction> got) {
-  target.get.reset();
-  --under_way_;
-  if (got.ok()) {
-    outage_.OnAnswer();
-    target.failures = 0;
-    target.not_before = absl::InfinitePast();
-    target.missed = false;
-    // Where a page was ahead of it, polling goes on as before the page.
-    target.ended = false;
-    CheckCover(target, *got, true);
-    Observe(target, *std::move(got), v1::SOURCE_GET,
-            context_.scheduler.ThisInstant());
-    Prove(target.watch.id());
+void CredentialWatches::OnGot(PollTarget& target, v1::Prediction got) {
+  const Instant learnt = context_.scheduler.ThisInstant();
+  target.succeeded_at = learnt.now;
+  CheckSighting(target, got, target.got_at, learnt);
+  CheckCover(target, got, true);
+  OnVerified(target, std::move(got), v1::SOURCE_GET, learnt);
+  Prove(target.watch.id());
+}
+
+void CredentialWatches::OnGetFailed(PollTarget& target,
+                                    const absl::Status& status) {
+  const absl::Time now = context_.scheduler.Now();
+  const absl::Duration interval = target.watch.interval();
+  const auto standing = target.standing();
+  if (status.code() == absl::StatusCode::kUnauthenticated) {
+    OnTokenRefused(status);
     return;
   }
-  absl::Status status = got.status();
-  if (!MayPass(status) && status.code() != absl::StatusCode::kUnauthenticated) {
+  bool ends = false;
+  const absl::Time grace_end =
+      context_.recent_creates.GraceEnd(credential_->key(), target.watch.id());
+  if (IsMissing(status) && target.got_at < grace_end) {
+    target.failures.OnMissing(grace_end, now, context_.random);
+  } else if (MayPass(status)) {
+    // From now on, as a poll that timed out has already taken long.
+    target.failures.OnFailure(status, std::max(interval, absl::Seconds(1)),
+                              std::max(interval, kLongestPollDelay), now,
+                              breaker_.last_response(), context_.random);
+    ends = target.failures.permanent();
+  } else {
+    ends = true;
+  }
+  if (ends) {
+    OnUpstreamResponds();
     target.watch.Fail([&] { return status; });
     EraseLater();
     return;
   }
-  TellFailure(status);
-  const absl::Duration interval = target.watch.interval();
-  const Backoff backoff{std::max(interval, absl::Seconds(1)),
-                        std::max(interval, kLongestPollDelay)};
-  // From now on, as a poll that timed out has already taken long.
-  target.not_before =
-      context_.scheduler.Now() +
-      std::max(backoff.Delay(++target.failures, context_.random),
-               RetryDelay(status).value_or(absl::ZeroDuration()));
-  OnFailure(status, interval);
+  OnPollFailed(target.watch.id(), standing, status, target.got_at, interval);
 }
 
-// A failure that ends no wait is told to nobody else. That of a token does.
-void CredentialWatches::TellFailure(const absl::Status& status) {
-  if (status.code() == absl::StatusCode::kUnauthenticated) return;
+// A poll has failed, and ends no wait.
+void CredentialWatches::OnPollFailed(absl::string_view item,
+                                     PollCircuitBreaker::Standing standing,
+                                     const absl::Status& status,
+                                     absl::Time asked_at,
+                                     absl::Duration interval) {
   if (context_.on_poll_failed) context_.on_poll_failed(*credential_, status);
-}
-
-// What a failure means for the others.
-void CredentialWatches::OnFailure(const absl::Status& status,
-                                  absl::Duration interval) {
-  if (status.code() == absl::StatusCode::kUnauthenticated) {
-    refusal_.Begin(status);
-    context_.cache.Forget(credential_->key());
-    context_.webhooks.Forget(credential_->key());
-    ForEachWatch(
-        [&](PredictionWatch& watch) { watch.Fail([&] { return status; }); });
-    EraseLater();
+  if (!IsOutage(status)) {
+    OnUpstreamResponds();
     return;
   }
-  // A limit is the budget's matter.
-  if (status.code() == absl::StatusCode::kResourceExhausted) return;
-  outage_.OnFailure(context_.scheduler.Now(), interval, context_.random);
-  if (outage_.is_on()) claim_.reset();
+  breaker_.OnFailure(item, standing, asked_at, context_.scheduler.Now(),
+                     interval, context_.random);
+  if (breaker_.is_open()) claim_.reset();
 }
 
-void CredentialWatches::Fetch(PageMap::Page& page, Permit permit) {
-  ++context_.stats.lists;
-  ++under_way_;
-  page.under_way = true;
-  const auto fetch = fetches_.insert(fetches_.end(), PageFetch());
-  fetch->newer = page.newer;
-  fetch->asked_at = context_.scheduler.Now();
-  for (auto& [id, target] : targets_) {
-    if (target->created == absl::InfinitePast() ||
-        !page.Spans(target->created) || target->under_way()) {
-      continue;
-    }
-    target->on_page = true;
-    fetch->expected.push_back(id);
-  }
-  ListParams params;
-  params.page_size = PollPlanner::kPageSize;
-  params.cursor = page.cursor;
-  fetch->call = context_.client.List(
-      PollContext(std::move(permit)), std::move(params),
-      [this, fetch](absl::StatusOr<PredictionPage> fetched) {
-        OnFetched(fetch, std::move(fetched));
-        Plan();
-      });
-}
-
-void CredentialWatches::OnFetched(PageFetches::iterator fetch,
-                                  absl::StatusOr<PredictionPage> fetched) {
-  const PageFetch done = std::move(*fetch);
-  fetches_.erase(fetch);
-  --under_way_;
-  for (const std::string& id : done.expected) {
-    if (PollTarget* const target = Find(id)) target->on_page = false;
-  }
-  PageMap::Page& page = planner_.pages().At(done.newer);
-  page.under_way = false;
-  if (!fetched.ok()) {
-    const absl::Status& status = fetched.status();
-    TellFailure(status);
-    const absl::Time now = context_.scheduler.Now();
-    planner_.NoPagesUntil(
-        now + (MayPass(status) ? RetryDelay(status).value_or(absl::Seconds(1))
-                               : kNoPagesFor));
-    if (MayPass(status) ||
-        status.code() == absl::StatusCode::kUnauthenticated) {
-      OnFailure(status, absl::Seconds(1));
-    }
-    return;
-  }
-  outage_.OnAnswer();
-  const Seen seen = SeeOnPage(*fetched, done.asked_at);
-  planner_.OnPage(page, done.asked_at, *fetched, seen.all, seen.ended);
-  MissOnPage(done, page);
-}
-
-// Tells the watches what the page shows of them: all of it was learnt at once,
-// however long the telling takes.
-CredentialWatches::Seen CredentialWatches::SeeOnPage(const PredictionPage& page,
-                                                     absl::Time asked_at) {
-  Seen seen;
-  const Instant learnt = context_.scheduler.ThisInstant();
-  for (const v1::Prediction& item : page.predictions) {
-    PollTarget* const target = Find(item.id());
-    if (target == nullptr || target->watch.idle()) continue;
-    ++seen.all;
-    const bool knew = target->ended || target->watch.ended();
-    SeeItem(*target, item, asked_at, learnt);
-    if (!knew && target->ended) ++seen.ended;
-  }
-  context_.stats.seen_on_pages += seen.all;
-  return seen;
-}
-
-void CredentialWatches::SeeItem(PollTarget& target, const v1::Prediction& item,
-                                absl::Time asked_at, const Instant& learnt) {
-  target.created = CreatedAt(item);
-  Prove(target.watch.id());
-  if (target.get != nullptr || target.watch.ended()) return;
-  CheckCover(target, item, asked_at - target.asked_at >= target.interval());
-  target.asked_at = asked_at;
-  target.missed = false;
-  if (IsTerminal(item)) {
-    // The end is told with its output.
-    if (!target.ended) target.ended_at = UpdatedAt(item);
-    target.ended = true;
-    return;
-  }
-  const SnapshotPtr& known = target.watch.newest();
-  Observe(target,
-          known == nullptr ? item : WithPayloadsOf(known->prediction, item),
-          v1::SOURCE_LIST, learnt);
-}
-
-// Those that should have been on the page and were not are asked for alone: the
-// upstream may have deleted them.
-void CredentialWatches::MissOnPage(const PageFetch& fetch,
-                                   const PageMap::Page& page) {
-  for (const std::string& id : fetch.expected) {
-    PollTarget* const target = Find(id);
-    if (target != nullptr && target->asked_at < fetch.asked_at &&
-        page.Spans(target->created)) {
-      target->missed = true;
+// Whatever it says: it is there. What failed in an outage is due again.
+void CredentialWatches::OnUpstreamResponds() {
+  if (breaker_.is_open()) {
+    for (const auto& [id, target] : targets_) {
+      target->failures.Forgive(breaker_.since());
     }
   }
+  breaker_.OnResponse(context_.scheduler.Now());
+}
+
+void CredentialWatches::OnTokenRefused(const absl::Status& status) {
+  refusal_.Begin(status);
+  context_.cache.Forget(credential_->key());
+  context_.webhooks.Forget(credential_->key());
+  ForEachWatch(
+      [&](PredictionWatch& watch) { watch.Fail([&] { return status; }); });
+  EraseLater();
 }
 
 void CredentialWatches::Observe(PollTarget& target, v1::Prediction prediction,
@@ -377,11 +348,16 @@ void CredentialWatches::Observe(PollTarget& target, v1::Prediction prediction,
     }
   }
   target.seen_at = learnt.now;
+  const SnapshotPtr before = target.watch.newest();
   if (CreatedAt(prediction) != absl::InfinitePast()) {
     target.created = CreatedAt(prediction);
   }
   const bool was_ended = target.watch.ended();
   target.watch.Observe(std::move(prediction), source, learnt);
+  if (before == nullptr ||
+      before->revision != target.watch.newest()->revision) {
+    target.state_since = learnt.now;
+  }
   if (was_ended || !target.watch.ended()) return;
   const v1::Prediction& ended = target.watch.newest()->prediction;
   ++context_.stats.ended;

@@ -4,22 +4,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/prediction_client.h"
 #include "upstream/watch/model_history.h"
-#include "upstream/watch/outage.h"
+#include "upstream/watch/page_fetcher.h"
+#include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_planner.h"
 #include "upstream/watch/poll_target.h"
+#include "upstream/watch/recent_creates.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/token_refusal.h"
 #include "upstream/watch/watch_stats.h"
@@ -31,17 +32,19 @@ namespace wriftai {
 // budget has a place for a poll, the planner says what to ask for, and what
 // comes back goes to the watches.
 //
-// A poll that fails in passing (MayPass) puts its prediction off, doubled from
-// the interval up to kLongestPollDelay; when several fail in a row without a
-// success in between (Outage), all polls wait, so that one question at a time
-// finds out when the upstream is back. A refusal of the token ends all watches
-// with one request, and new ones for a while (TokenRefusal); any other
-// permanent failure ends the one that it is about.
+// A poll that fails in passing (MayPass) backs off its prediction, doubled from
+// the interval up to kLongestPollDelay (PollFailures); so does a 404 shortly
+// after the gateway's own create (RecentCreates). A failure that looks
+// permanent ends the waits for its prediction at the fourth attempt; any other
+// permanent one does so at once. When different predictions that worked fail in
+// a row, the upstream is down: one probe at a time finds out when it is back
+// (PollCircuitBreaker). A refusal of the token ends all watches with one
+// request, and new ones for a while (TokenRefusal).
 //
 // Threads: loop. Owns: the watches, the polls under way, what is known of pages
 // and models. What the context refers to and the observers
 // must outlive it. Fails: through the observers.
-class CredentialWatches {
+class CredentialWatches : private PageFetcher::Observer {
  public:
   // What all share.
   struct Context {
@@ -52,6 +55,7 @@ class CredentialWatches {
     Random& random;
     WatchStats& stats;
     WebhookFeed& webhooks;
+    RecentCreates& recent_creates;
     // May be empty.
     const std::function<void(const Credential&, const absl::Status&)>&
         on_poll_failed;
@@ -64,7 +68,7 @@ class CredentialWatches {
 
   CredentialWatches(std::shared_ptr<const Credential> credential,
                     const Context& context);
-  ~CredentialWatches();
+  ~CredentialWatches() override;
 
   // As WatchRegistry::Subscribe(), with the waiter's key for Leave().
   uint64_t Join(const std::string& id, const WatchOptions& options,
@@ -91,40 +95,50 @@ class CredentialWatches {
   }
   const PollTargets& targets() const { return targets_; }
   size_t waiter_count() const;
-  // Several polls in a row have failed, and none has been answered since.
-  bool upstream_is_down() const { return outage_.is_on(); }
+  // The circuit breaker is open.
+  bool upstream_is_down() const { return breaker_.is_open(); }
+  // Pages were found to be wrong, and GETs take their place.
+  bool list_is_distrusted() const {
+    return planner_.trust().distrusted(context_.scheduler.Now());
+  }
   // When the last watch went; InfiniteFuture while there are any.
   absl::Time idle_since() const { return idle_since_; }
 
  private:
-  struct PageFetch {
-    absl::Time newer;  // Its key in the map of pages.
-    absl::Time asked_at;
-    std::vector<std::string> expected;
-    CallHandle call;
-  };
-  using PageFetches = std::list<PageFetch>;
-  struct Seen {
-    int all = 0;
-    int ended = 0;  // Of them, those that nobody knew to have.
-  };
+  // PageFetcher::Observer
+  void OnItem(PollTarget& target, const v1::Prediction& item,
+              const Instant& asked, const Instant& learnt) override;
+  void OnPage() override { OnUpstreamResponds(); }
+  void OnListDistrusted() override;
+  void OnPageFailed(const absl::Status& status,
+                    PollCircuitBreaker::Standing standing,
+                    absl::Time asked_at) override;
+  void OnFetchEnded() override { Plan(); }
 
   void Plan();
+  absl::Time PollDue(absl::Time now) const;
+  absl::Time ProbeDue();
+  PollTarget* NextProbe(bool* untried);
+  DoubtfulGets Doubtful() const;
   void Claim();
   void OnPlace(Permit permit);
-  void Get(PollTarget& target, Permit permit);
-  void OnGot(PollTarget& target, absl::StatusOr<v1::Prediction> got);
+  void Probe(Permit permit);
   void Fetch(PageMap::Page& page, Permit permit);
-  void OnFetched(PageFetches::iterator fetch,
-                 absl::StatusOr<PredictionPage> fetched);
-  Seen SeeOnPage(const PredictionPage& page, absl::Time asked_at);
-  void SeeItem(PollTarget& target, const v1::Prediction& item,
-               absl::Time asked_at, const Instant& learnt);
-  void MissOnPage(const PageFetch& fetch, const PageMap::Page& page);
+  void Get(PollTarget& target, Permit permit);
+  void OnGot(PollTarget& target, v1::Prediction got);
+  void OnGetFailed(PollTarget& target, const absl::Status& status);
+  void OnPollFailed(absl::string_view item,
+                    PollCircuitBreaker::Standing standing,
+                    const absl::Status& status, absl::Time asked_at,
+                    absl::Duration interval);
+  void OnUpstreamResponds();
+  void OnTokenRefused(const absl::Status& status);
+  void OnVerified(PollTarget& target, v1::Prediction prediction,
+                  v1::Source source, const Instant& learnt);
+  void CheckSighting(PollTarget& target, const v1::Prediction& got,
+                     absl::Time asked_at, const Instant& learnt);
   void Observe(PollTarget& target, v1::Prediction prediction, v1::Source source,
                const Instant& learnt);
-  void TellFailure(const absl::Status& status);
-  void OnFailure(const absl::Status& status, absl::Duration interval);
   void ForEachWatch(const std::function<void(PredictionWatch&)>& visit);
   CallContext PollContext(Permit permit) const;
   void Prove(const std::string& id);
@@ -143,8 +157,9 @@ class CredentialWatches {
   ModelHistory history_;
   PollPlanner planner_;
   PollTargets targets_;
-  PageFetches fetches_;
-  size_t under_way_ = 0;
+  PollCircuitBreaker breaker_;
+  PageFetcher pages_;
+  std::set<PollTarget*> gets_;  // Those with a GET under way.
 
   CallHandle claim_;
   TimerHandle plan_;
@@ -152,7 +167,6 @@ class CredentialWatches {
   // waiter may leave while its watch is telling it something.
   TimerHandle erase_;
 
-  Outage outage_;
   TokenRefusal refusal_;
   absl::Duration usual_spacing_;
   absl::Time idle_since_;

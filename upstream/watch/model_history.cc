@@ -72,4 +72,10 @@ double ModelHistory::Stretch(const v1::Model& model, absl::Duration age) const {
   return 1;
 }
 
+bool ModelHistory::Overdue(const v1::Model& model, absl::Duration age) const {
+  const Lives* const lives = Of(model);
+  return lives != nullptr &&
+         age > *std::max_element(lives->begin(), lives->end());
+}
+
 }  // namespace wriftai

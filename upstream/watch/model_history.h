@@ -35,6 +35,10 @@ class ModelHistory {
 
   static constexpr double kMostStretch = 1.5;
 
+  // Whether one of that age has lived longer than any of its model's that is
+  // remembered.
+  bool Overdue(const v1::Model& model, absl::Duration age) const;
+
  private:
   using Lives = std::deque<absl::Duration>;
 

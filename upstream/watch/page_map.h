@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "upstream/prediction_params.h"
+#include "upstream/watch/poll_failures.h"
 
 namespace wriftai {
 
@@ -28,6 +29,7 @@ class PageMap {
     absl::Time oldest = absl::InfinitePast();      // Of what it then showed.
     bool is_last = false;                          // Nothing is older.
     bool under_way = false;
+    PollFailures failures;
 
     bool known() const { return fetched_at != absl::InfinitePast(); }
     // Whether it would show one of that creation time, as far as is known.
@@ -55,7 +57,8 @@ class PageMap {
   // have, down to the end of the list.
   Page* NotFetchedSince(absl::Time since);
 
-  // `page`, asked for at `asked_at`, has shown `shown`.
+  // `page`, asked for at `asked_at`, has shown `shown`. A cursor that leads
+  // back, to the page itself or to newer ones, is not followed.
   void Learn(Page& page, absl::Time asked_at, const PredictionPage& shown);
 
   const Pages& pages() const { return pages_; }

@@ -1,7 +1,7 @@
 #include "upstream/watch/poll_planner.h"
 
 #include <algorithm>
-#include <limits>
+#include <tuple>
 
 namespace wriftai {
 namespace {
@@ -12,44 +12,127 @@ constexpr double kContended = 0.9;
 // How fast the share of ended ones follows the last pages.
 constexpr double kEndedGain = 0.2;
 
+// Of one that should have ended: how many times as much it is to be doubted.
+constexpr double kOverdueDoubt = 8;
+
 // How an unknown page's yield recovers with each request that is no page.
 constexpr double kYieldRecovery = 0.01;
 
 }  // namespace
 
-PollPlan PollPlanner::Next(PollTargets& targets, double rate, absl::Time now,
-                           absl::Time wall_now) {
-  PollTarget* fetch = nullptr;
-  PollTarget* poll = nullptr;
-  double stalest = 0;
+PollPlan PollPlanner::Next(PollTargets& targets, const DoubtfulGets& doubtful,
+                           double rate, absl::Time now, absl::Time wall_now) {
+  const Candidates due = Survey(targets, doubtful, rate, now, wall_now);
+  const bool polls = due.seen != nullptr || due.unseen != nullptr;
+  const bool others = due.output != nullptr || polls;
+  if (due.retry != nullptr &&
+      (!others || requests_since_retry_ + 1 >= kPollsPerRetry)) {
+    requests_since_retry_ = 0;
+    return {due.retry, nullptr, now};
+  }
+  if (!others) return {nullptr, nullptr, due.next_due};
+  ++requests_since_retry_;
+  if (due.output != nullptr && (!polls || fetches_ + 1 < kFetchesPerPoll)) {
+    ++fetches_;
+    return {due.output, nullptr, now};
+  }
+  fetches_ = 0;
+  if (due.confirm != nullptr) return {due.confirm, nullptr, now, true};
+  return Poll(targets, *Stalest(due), now);
+}
+
+// Of those to poll.
+PollTarget* PollPlanner::Stalest(const Candidates& due) {
+  const bool late = due.seen != nullptr && due.staleness > kLateIntervals;
+  polled_unseen_ = due.unseen != nullptr && !(polled_unseen_ && late);
+  return polled_unseen_ ? due.unseen : due.seen;
+}
+
+PollPlanner::Candidates PollPlanner::Survey(PollTargets& targets,
+                                            const DoubtfulGets& doubtful,
+                                            double rate, absl::Time now,
+                                            absl::Time wall_now) {
+  Candidates best;
+  double doubt = 0;
   double demand = 0;
-  absl::Time next_due = absl::InfiniteFuture();
   for (auto& [id, target] : targets) {
-    if (!target->watch.idle()) {
+    const bool failing = target->failures.any();
+    if (!target->watch.idle() && !failing) {
       demand += 1 / absl::ToDoubleSeconds(target->interval());
     }
-    const absl::Time due = target->DueAt();
+    if (const double its_doubt = Doubt(*target, now, wall_now);
+        its_doubt > doubt) {
+      best.confirm = target.get();
+      doubt = its_doubt;
+    }
+    const absl::Time due = DueAt(*target, doubtful);
     if (due > now) {
-      next_due = std::min(next_due, due);
+      best.next_due = std::min(best.next_due, due);
+    } else if (failing) {
+      if (best.retry == nullptr ||
+          target->failures.not_before() < best.retry->failures.not_before()) {
+        best.retry = target.get();
+      }
     } else if (target->ended) {
-      if (fetch == nullptr || target->ended_at < fetch->ended_at) {
-        fetch = target.get();
+      if (best.output == nullptr || target->ended_at < best.output->ended_at) {
+        best.output = target.get();
+      }
+    } else if (!target->seen()) {
+      if (best.unseen == nullptr ||
+          target->joined_at < best.unseen->joined_at) {
+        best.unseen = target.get();
       }
     } else if (const double staleness = Staleness(*target, now, wall_now);
-               poll == nullptr || staleness > stalest ||
-               (staleness == stalest && target->joined_at < poll->joined_at)) {
-      poll = target.get();
-      stalest = staleness;
+               best.seen == nullptr || staleness > best.staleness ||
+               (staleness == best.staleness &&
+                target->joined_at < best.seen->joined_at)) {
+      best.seen = target.get();
+      best.staleness = staleness;
     }
   }
   contended_ = demand > rate * kContended;
-  if (fetch != nullptr && (poll == nullptr || fetches_ + 1 < kFetchesPerPoll)) {
-    ++fetches_;
-    return {fetch, nullptr, now};
+  if (!MayFetchPages(now) || now < trust_.confirm_at()) best.confirm = nullptr;
+  return best;
+}
+
+absl::Time PollPlanner::DueAt(const PollTarget& target,
+                              const DoubtfulGets& doubtful) {
+  const bool full =
+      target.failures.any()
+          ? doubtful.failing >= kMaxFailingGets
+          : !target.worked() && doubtful.untried >= kMaxUntriedGets;
+  return full ? absl::InfiniteFuture() : target.DueAt();
+}
+
+PollTarget* PollPlanner::NextProbe(PollTargets& targets, absl::Time since,
+                                   bool worked, bool* untried) {
+  const auto is_new = [](const PollTarget& target) {
+    return !target.seen() && target.got_at == absl::InfinitePast();
+  };
+  // Greater is better.
+  const auto rank = [&](const PollTarget& target) {
+    const bool tried = target.got_at >= since;
+    return std::make_tuple(worked ? target.worked() : is_new(target), !tried,
+                           tried ? absl::InfinitePast() : target.succeeded_at,
+                           absl::InfiniteFuture() - target.got_at,
+                           absl::InfiniteFuture() - target.joined_at);
+  };
+  PollTarget* best = nullptr;
+  *untried = false;
+  for (auto& [id, target] : targets) {
+    if (target->get != nullptr || target->watch.idle() ||
+        target->watch.ended()) {
+      continue;
+    }
+    *untried = *untried || is_new(*target);
+    if (best == nullptr || rank(*target) > rank(*best)) best = target.get();
   }
-  if (poll == nullptr) return {nullptr, nullptr, next_due};
-  fetches_ = 0;
-  return Poll(targets, *poll, now);
+  return best;
+}
+
+PageMap::Page* PollPlanner::ProbePage() {
+  PageMap::Page& newest = pages_.For(absl::InfiniteFuture());
+  return policy_ == PagePolicy::kNever || newest.under_way ? nullptr : &newest;
 }
 
 PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
@@ -70,11 +153,16 @@ PageMap::Page* PollPlanner::PageOver(PollTargets& targets,
   PageMap::Page* const page = placed
                                   ? &pages_.For(stalest.created)
                                   : pages_.NotFetchedSince(stalest.joined_at);
-  if (page == nullptr || page->under_way) return nullptr;
+  if (page == nullptr || page->under_way || now < page->failures.not_before()) {
+    return nullptr;
+  }
   if (placed && !page->Spans(stalest.created)) return nullptr;
   double worth = 0;
   for (const auto& [id, target] : targets) {
-    if (target->under_way() || target->ended || target->missed) continue;
+    if (target->get != nullptr || target->page_until > now || target->ended ||
+        target->missed) {
+      continue;
+    }
     const bool maybe_on_it = target->created == absl::InfinitePast()
                                  ? page->fetched_at < target->joined_at
                                  : page->Spans(target->created);
@@ -87,7 +175,7 @@ PageMap::Page* PollPlanner::PageOver(PollTargets& targets,
 }
 
 bool PollPlanner::MayFetchPages(absl::Time now) const {
-  if (now < no_pages_until_) return false;
+  if (!trust_.usable(now)) return false;
   switch (policy_) {
     case PagePolicy::kByCost:
       return contended_;
@@ -108,12 +196,27 @@ double PollPlanner::WorthOf(const PollTarget& target, absl::Time now) const {
 
 double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
                               absl::Time wall_now) const {
-  if (!target.seen()) return std::numeric_limits<double>::infinity();
   const v1::Prediction& known = target.watch.newest()->prediction;
   const double stretch =
       history_.Stretch(known.model(), AgeOf(known, wall_now));
   return absl::ToDoubleSeconds(now - target.seen_at) /
          (absl::ToDoubleSeconds(target.interval()) * stretch);
+}
+
+// How much a GET would help to know whether pages are right about it; zero:
+// nothing, or it must not be asked for now.
+double PollPlanner::Doubt(const PollTarget& target, absl::Time now,
+                          absl::Time wall_now) const {
+  if (!target.sighting.has_value() || target.get != nullptr ||
+      target.watch.idle() || target.ended || target.failures.any() ||
+      now < target.got_at + target.interval()) {
+    return 0;
+  }
+  const v1::Prediction& item = target.sighting->item;
+  const bool overdue = history_.Overdue(item.model(), AgeOf(item, wall_now));
+  const absl::Time since = std::max(target.verified_at, target.joined_at);
+  return (absl::ToDoubleSeconds(now - since) + 1) *
+         (overdue ? kOverdueDoubt : 1);
 }
 
 void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/time/time.h"
 #include "upstream/core/call.h"
+#include "upstream/watch/list_trust.h"
 #include "upstream/watch/model_history.h"
+#include "upstream/watch/poll_circuit_breaker.h"
+#include "upstream/watch/poll_failures.h"
 #include "upstream/watch/prediction_watch.h"
 #include "upstream/watch/webhook_cover.h"
 
@@ -20,18 +24,29 @@ namespace wriftai {
 //
 // Threads: loop. Owns: the watch, its GET under way.
 struct PollTarget {
+  // How long a page under way that should show it is waited for: far longer
+  // than a page takes, far shorter than the timeout of one that hangs.
+  static constexpr absl::Duration kPagePatience = absl::Seconds(3);
+
   PollTarget(std::string id, SnapshotPtr known, absl::Time now,
              Scheduler& scheduler)
       : watch(std::move(id), std::move(known), scheduler), joined_at(now) {
-    if (watch.newest() != nullptr) {
-      seen_at = asked_at = watch.newest()->learnt_at;
-      created = CreatedAt(watch.newest()->prediction);
-    }
+    if (watch.newest() == nullptr) return;
+    seen_at = asked_at = state_since = watch.newest()->learnt_at;
+    created = CreatedAt(watch.newest()->prediction);
+    if (watch.newest()->source != v1::SOURCE_LIST) verified_at = seen_at;
   }
 
-  // Whether a request of its own, or a page that should show it, is under way.
-  bool under_way() const { return get != nullptr || on_page; }
   bool seen() const { return seen_at != absl::InfinitePast(); }
+
+  // Whether a GET of it has succeeded.
+  bool worked() const { return succeeded_at != absl::InfinitePast(); }
+
+  PollCircuitBreaker::Standing standing() const {
+    using Standing = PollCircuitBreaker::Standing;
+    if (failures.any()) return Standing::kFailing;
+    return worked() ? Standing::kHealthy : Standing::kUntried;
+  }
 
   // How often it is to be asked for: as its waiters want, or more rarely while
   // webhooks tell of it.
@@ -41,11 +56,27 @@ struct PollTarget {
 
   // When it is to be asked for again, other targets aside.
   absl::Time DueAt() const {
-    if (under_way() || watch.idle() || watch.ended()) {
+    if (get != nullptr || watch.idle() || watch.ended()) {
       return absl::InfiniteFuture();
     }
-    if (ended || !seen()) return not_before;
-    return std::max(not_before, asked_at + interval());
+    const absl::Time earliest = std::max(failures.not_before(), page_until);
+    if (ended || !seen()) return earliest;
+    return std::max(earliest, asked_at + interval());
+  }
+
+  // A page that was asked for at `asked` shows it as `item`.
+  void Sight(const v1::Prediction& item, const Instant& asked) {
+    const bool again = sighting.has_value() &&
+                       sighting->item.status_text() == item.status_text() &&
+                       UpdatedAt(sighting->item) == UpdatedAt(item);
+    sighting = PageSighting{item, asked.now, asked.wall,
+                            again ? sighting->since : asked.now};
+  }
+
+  // What pages said of it is not believed.
+  void DropSightings() {
+    seen_at = asked_at = verified_at;
+    sighting.reset();
   }
 
   PredictionWatch watch;
@@ -53,14 +84,21 @@ struct PollTarget {
   absl::Time created = absl::InfinitePast();   // As the upstream says.
   absl::Time seen_at = absl::InfinitePast();   // A state was observed.
   absl::Time asked_at = absl::InfinitePast();  // The question for it was sent.
-  absl::Time not_before = absl::InfinitePast();
-  int failures = 0;  // In a row.
+  absl::Time state_since = absl::InfinitePast();  // Its state was first seen.
+  // A state was observed by other ways than pages: GETs, creates, webhooks.
+  absl::Time verified_at = absl::InfinitePast();
+  absl::Time got_at = absl::InfinitePast();        // Its last GET was sent.
+  absl::Time succeeded_at = absl::InfinitePast();  // Its last GET succeeded.
+  PollFailures failures;                           // Of its GETs.
+  // What pages have said since it was last verified.
+  std::optional<PageSighting> sighting;
   // A page has shown the end, at that time; the output is still to be fetched.
   bool ended = false;
   absl::Time ended_at;
   // A page that should have shown it did not: only a GET can tell.
   bool missed = false;
-  bool on_page = false;
+  // A page under way should show it, and is waited for until then.
+  absl::Time page_until = absl::InfinitePast();
   WebhookCover cover;
   CallHandle get;
 };

@@ -1,5 +1,6 @@
 #include "upstream/watch/snapshot.h"
 
+#include <algorithm>
 #include <tuple>
 
 #include "google/protobuf/util/message_differencer.h"
@@ -51,7 +52,21 @@ bool IsNews(const v1::Prediction& previous, const v1::Prediction& next) {
 v1::Prediction WithPayloadsOf(const v1::Prediction& known,
                               const v1::Prediction& item) {
   v1::Prediction merged = known;
+  // Replaced as a whole: merging would keep the fraction of an earlier second.
+  if (item.has_created_at()) merged.clear_created_at();
+  if (item.has_updated_at()) merged.clear_updated_at();
+  if (item.has_model()) merged.clear_model();
   merged.MergeFrom(item);
+  // Merging appends: each name once, however often pages show the item.
+  auto& names = *merged.mutable_inexact_fields();
+  for (int i = known.inexact_fields_size(); i < names.size();) {
+    const auto kept = names.begin() + i;
+    if (std::find(names.begin(), kept, *kept) == kept) {
+      ++i;
+    } else {
+      names.erase(kept);
+    }
+  }
   return merged;
 }
 

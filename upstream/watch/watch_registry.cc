@@ -20,6 +20,7 @@ WatchRegistry::WatchRegistry(const Options& options, Scheduler& scheduler,
       pages_(options.pages),
       cache_(options.cache, scheduler),
       webhooks_(options.webhooks, scheduler),
+      recent_creates_(scheduler),
       sweep_(kForgetAfter, kForgetManyAfter, scheduler,
              [this](absl::Time before) { return ForgetIdleSince(before); }) {
   webhooks_.set_on_missed([this] {
@@ -37,7 +38,7 @@ CredentialWatches& WatchRegistry::For(
     watches = std::make_unique<CredentialWatches>(
         credential, CredentialWatches::Context{
                         scheduler_, client_, budgets_, cache_, random_, stats_,
-                        webhooks_, on_poll_failed_, pages_});
+                        webhooks_, recent_creates_, on_poll_failed_, pages_});
   }
   sweep_.OnCount(watches_.size());
   return *watches;
@@ -57,6 +58,9 @@ std::unique_ptr<Subscription> WatchRegistry::Subscribe(
 void WatchRegistry::Learn(const Credential& credential,
                           const v1::Prediction& prediction, v1::Source source) {
   assert(scheduler_.OnLoopThread());
+  if (source == v1::SOURCE_CREATE) {
+    recent_creates_.Record(credential.key(), prediction.id());
+  }
   const auto watches = watches_.find(credential.key());
   const bool told =
       watches != watches_.end() && watches->second->Learn(prediction, source);

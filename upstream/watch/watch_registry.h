@@ -18,6 +18,7 @@
 #include "upstream/prediction_client.h"
 #include "upstream/watch/credential_watches.h"
 #include "upstream/watch/prediction_observer.h"
+#include "upstream/watch/recent_creates.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/token_refusal.h"
 #include "upstream/watch/watch_stats.h"
@@ -156,6 +157,7 @@ class WatchRegistry {
   WatchStats stats_;
   SnapshotCache cache_;
   WebhookFeed webhooks_;
+  RecentCreates recent_creates_;
 
   // By the credential's key.
   std::map<std::string, std::unique_ptr<CredentialWatches>> watches_;

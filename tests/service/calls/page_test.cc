@@ -189,5 +189,17 @@ TEST_F(PageTest, TokensDoNotHoldTheCredential) {
   EXPECT_EQ(List("", 3).next_page_token().find("token"), std::string::npos);
 }
 
+TEST_F(PageTest, NamesACursorOnlyWhereItsTokenIsMissing) {
+  PredictionPage fetched = upstream_.Fetch({50, ""});
+  fetched.next_cursor.clear();
+  fetched.inexact_fields = {"items", "next_cursor"};
+  const auto cut = [&](int page_size) {
+    return CutPage(fetched, {}, page_size, *credential_);
+  };
+  // Within what was fetched there is a next page.
+  EXPECT_THAT(cut(2).inexact_fields(), ElementsAre("items"));
+  EXPECT_THAT(cut(50).inexact_fields(), ElementsAre("items", "next_cursor"));
+}
+
 }  // namespace
 }  // namespace wriftai

@@ -1,5 +1,7 @@
 #include "service/calls/payload_format.h"
 
+#include <string>
+
 #include "gtest/gtest.h"
 
 namespace wriftai {
@@ -26,6 +28,17 @@ TEST(PayloadFormat, ValueConvertsWhatAValueHoldsAndNothingElse) {
             1);
   EXPECT_EQ(prediction.output_json(), "9007199254740993");
   EXPECT_TRUE(prediction.error().detail().has_null_value());
+}
+
+TEST(PayloadFormatTest, KeepsALoneSurrogateAsText) {
+  constexpr char kText[] = R"({"a":["\ud83d"],"\udc00":1})";
+  v1::Prediction prediction;
+  prediction.set_input_json(kText);
+  prediction.set_output_json(R"("\ud83d")");
+  prediction.mutable_error()->set_detail_json(R"({"\ud83d":1})");
+  const std::string before = prediction.SerializeAsString();
+  FormatPayloads(v1::PAYLOAD_FORMAT_VALUE, prediction);
+  EXPECT_EQ(prediction.SerializeAsString(), before);
 }
 
 TEST(PayloadFormat, AbsentStaysAbsent) {

@@ -79,6 +79,12 @@ TEST(Translate, JsonInputGoesOnByteForByte) {
             " {\"b\" : 1e400,  \"a\":[9007199254740993]}\n");
 }
 
+TEST(TranslateTest, AcceptsInputJsonWithALoneSurrogate) {
+  v1::CreateRequest request = ValidCreate();
+  request.set_input_json(R"({"\ud83d":"\udc00\ud83d"})");
+  EXPECT_EQ(CallFrom(request)->params.input_json, request.input_json());
+}
+
 TEST(Translate, NothingIsNoInput) {
   v1::CreateRequest request = ValidCreate();
   request.clear_input_payload();

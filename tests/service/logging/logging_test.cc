@@ -9,8 +9,8 @@
 #include "gtest/gtest.h"
 #include "service/logging/log_fields.h"
 #include "spdlog/sinks/ostream_sink.h"
+#include "tests/support/json_parts.h"
 #include "tests/support/status_matchers.h"
-#include "upstream/json/json_text.h"
 
 namespace wriftai {
 namespace {

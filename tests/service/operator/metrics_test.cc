@@ -97,6 +97,20 @@ TEST(Metrics, TellWhetherTheUpstreamAnswers) {
   EXPECT_THAT(Samples(numbers), Contains(Pair("upstream_healthy", 0)));
 }
 
+TEST(MetricsTest, CountsWhatCouldNotBeDecodedExactly) {
+  EngineNumbers numbers;
+  numbers.decoding.inexact_fields["created_at"] = 2;
+  numbers.decoding.skipped_items = 3;
+  const auto samples = Samples(numbers);
+  EXPECT_THAT(
+      samples,
+      Contains(Pair("upstream_inexact_fields_total{field=\"created_at\"}", 2)));
+  EXPECT_THAT(
+      samples,
+      Contains(Pair("upstream_inexact_fields_total{field=\"output\"}", 0)));
+  EXPECT_THAT(samples, Contains(Pair("upstream_skipped_items_total", 3)));
+}
+
 TEST(Metrics, NothingIsLeftOfABudgetThatOthersHaveOverdrawn) {
   EngineNumbers numbers;
   numbers.credentials = {{"aaa", Bucket(1), Bucket(1)}};
@@ -116,6 +130,8 @@ TEST(Metrics, TellWhatTheWatchesDo) {
   numbers.watches.ended = 6;
   numbers.watch_count = 4;
   numbers.waiter_count = 10;
+  numbers.open_circuit_breakers = 12;
+  numbers.distrusted_lists = 13;
   numbers.cache_bytes = 7;
   numbers.cache_size = 8;
   numbers.request_ids = 9;
@@ -131,6 +147,8 @@ TEST(Metrics, TellWhatTheWatchesDo) {
       {"watches", 4},
       {"waiters", 10},
       {"coalescing_ratio", 2.5},
+      {"open_circuit_breakers", 12},
+      {"distrusted_lists", 13},
       {"cache_bytes", 7},
       {"cached_predictions", 8},
       {"request_ids", 9},

@@ -70,8 +70,14 @@ class WebhookHarness : public ::testing::Test {
     return sandbox::SignWebhook(Secret(key), clock_.WallNow() + offset, body);
   }
 
-  static std::string Event(const std::string& id) {
-    return absl::StrCat(R"({"id":")", id, R"(","status":"succeeded"})");
+  // A UUID that ends in `digit`.
+  static std::string Id(absl::string_view digit) {
+    return absl::StrCat("00000000-0000-4000-8000-00000000000", digit);
+  }
+
+  // That of the prediction Id(digit).
+  static std::string Event(const std::string& digit) {
+    return absl::StrCat(R"({"id":")", Id(digit), R"(","status":"succeeded"})");
   }
 
   // A whole delivery with that signature; empty: with none.

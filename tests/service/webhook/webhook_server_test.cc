@@ -28,7 +28,7 @@ class WebhookServerTest : public WebhookHarness {
   };
 
   std::vector<Hostile> HostileDeliveries() const {
-    const std::string body = Event("p");
+    const std::string body = Event("c");
     const std::string good = Sign(body);
     const std::string v1 = good.substr(good.find("v1="));
     const std::string time = good.substr(0, good.find(','));
@@ -48,7 +48,7 @@ class WebhookServerTest : public WebhookHarness {
         {"no signature", with(""), "401", Outcome::kUnsigned},
         {"wrong secret", with(Sign(body, "other")), "401",
          Outcome::kBadSignature},
-        {"another body", Delivery(Event("q"), good), "401",
+        {"another body", Delivery(Event("d"), good), "401",
          Outcome::kBadSignature},
         {"old", with(Sign(body, "key", -absl::Seconds(301))), "401",
          Outcome::kStale},
@@ -92,7 +92,8 @@ class WebhookServerTest : public WebhookHarness {
          Outcome::kMethodNotAllowed},
         {"bad JSON with a good signature", event(R"({"id":)"), "400",
          Outcome::kNotAPrediction},
-        {"another shape", event(R"({"id":"p"})"), "400",
+        {"another shape",
+         event(R"({"id":"00000000-0000-4000-8000-00000000000c"})"), "400",
          Outcome::kNotAPrediction},
         {"no body", event(""), "400", Outcome::kNotAPrediction},
     };
@@ -105,7 +106,7 @@ TEST_F(WebhookServerTest, ASignedDeliveryIsAcceptedOnceTheSinkHasIt) {
   const RawClient::Reply reply = client.Call(Good("a"));
   EXPECT_EQ(reply.head,
             "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n");
-  EXPECT_THAT(sink_.ids(), ElementsAre("a"));
+  EXPECT_THAT(sink_.ids(), ElementsAre(Id("a")));
   EXPECT_TRUE(client.Closed());
   EXPECT_EQ(counters_.Count(Outcome::kAccepted), 1);
 }
@@ -138,9 +139,10 @@ TEST_F(WebhookServerTest, AReplayAndAnUnknownStatusAreTheSinksToJudge) {
   const std::string delivery = Good("a");
   EXPECT_EQ(StatusOf(delivery), "200");
   EXPECT_EQ(StatusOf(delivery), "200");
-  const std::string unknown = R"({"id":"b","status":"canceled"})";
+  const std::string unknown =
+      absl::StrCat(R"({"id":")", Id("b"), R"(","status":"canceled"})");
   EXPECT_EQ(StatusOf(Delivery(unknown, Sign(unknown))), "200");
-  EXPECT_THAT(sink_.ids(), ElementsAre("a", "a", "b"));
+  EXPECT_THAT(sink_.ids(), ElementsAre(Id("a"), Id("a"), Id("b")));
 }
 
 TEST_F(WebhookServerTest, AFullSinkIsAnsweredWith503) {

@@ -197,6 +197,52 @@ TEST_F(BudgetTest, ALostPermitCountsAndIsNoLongerUnderWay) {
   EXPECT_FALSE(budget_.TryAdmit().has_value());
 }
 
+// Three that hang until their timeout leave the windows of a limit of three a
+// second to others.
+TEST_F(BudgetTest, RequestsThatHangDoNotTakeUpTheWindowsUntilTheirTimeout) {
+  RateLimit rate;
+  rate.limit = 3;
+  rate.reset_is_time = true;
+  std::vector<Permit> hanging;
+  int granted = 0;
+  for (int second = 0; second < 10; ++second) {
+    for (int tick = 0, used = 0; tick < 20; ++tick) {
+      scheduler_.Advance(absl::Milliseconds(50));
+      auto permit = budget_.TryAdmit();
+      if (!permit.has_value()) continue;
+      ++used;
+      if (second > 1 && hanging.size() < 3) {
+        hanging.push_back(*std::move(permit));
+        continue;
+      }
+      rate.remaining = 3 - used;
+      rate.reset_after = absl::Milliseconds(50) * (20 - tick);
+      permit->OnReply(rate, false);
+      if (second >= 6) ++granted;
+    }
+  }
+  ASSERT_EQ(hanging.size(), 3u);
+  EXPECT_GE(granted, 8);
+  EXPECT_EQ(budget_.stats().outstanding, 3);
+  hanging.clear();
+  EXPECT_EQ(budget_.stats().outstanding, 0);
+}
+
+TEST_F(BudgetTest, ALateReplyNamesTheLimitAlone) {
+  auto permit = budget_.TryAdmit();
+  ASSERT_TRUE(permit.has_value());
+  scheduler_.Advance(Budget::kLongestTransit);
+  EXPECT_EQ(budget_.stats().outstanding, 1);
+  RateLimit rate;
+  rate.limit = 7;
+  rate.remaining = 0;
+  rate.reset_after = absl::Minutes(1);
+  permit->OnReply(rate, false);
+  EXPECT_EQ(budget_.stats().outstanding, 0);
+  EXPECT_EQ(budget_.stats().limit, 7);
+  EXPECT_TRUE(budget_.TryAdmit().has_value());
+}
+
 TEST_F(BudgetTest, APermitThatIsMovedOverLosesWhatWasThere) {
   Budget unlimited(std::numeric_limits<double>::infinity(), scheduler_);
   Permit permit = *unlimited.TryAdmit();

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "tests/support/json_parts.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/value_messages.h"
 #include "tests/upstream/json/random_json.h"
@@ -60,10 +61,11 @@ TEST(JsonProperty, PayloadsPassByteForByte) {
     const std::string output = random.Value(false);
     const std::string detail = random.Value(false);
     const auto prediction = PredictionFromJson(absl::StrCat(
-        R"({"id":"a","output":)", random.Space(), output, random.Space(),
-        R"(,"unknown":)", random.Value(false), R"(,"input":)", input,
-        random.Space(), R"(,"status":"failed","error":{"detail")",
-        random.Space(), ":", detail, R"(,"x":)", random.Value(false), "}}"));
+        R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a","output":)",
+        random.Space(), output, random.Space(), R"(,"unknown":)",
+        random.Value(false), R"(,"input":)", input, random.Space(),
+        R"(,"status":"failed","error":{"detail")", random.Space(), ":", detail,
+        R"(,"x":)", random.Value(false), "}}"));
     ASSERT_THAT(prediction, IsOk()) << seed;
     ASSERT_EQ(prediction->input_json(), input) << seed;
     ASSERT_EQ(prediction->output_json(), output) << seed;

@@ -1,20 +1,27 @@
 #include "upstream/json/prediction_json.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/substitute.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "upstream/json/json_limits.h"
+#include "upstream/json/json_text.h"
 
 namespace wriftai {
 namespace {
 
 using google::protobuf::util::MessageDifferencer;
+using testing::Contains;
 using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
 
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
@@ -36,8 +43,9 @@ constexpr char kFull[] = R"({
 
 // The smallest body, with `members` added.
 std::string With(absl::string_view members) {
-  return absl::StrCat(R"({"id":"p1","status":"pending")",
-                      members.empty() ? "" : ",", members, "}");
+  return absl::StrCat(R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",)",
+                      R"("status":"pending")", members.empty() ? "" : ",",
+                      members, "}");
 }
 
 v1::Prediction Read(absl::string_view json) {
@@ -108,7 +116,8 @@ TEST(PredictionFromJson, TellsANullPayloadFromAnAbsentOne) {
 TEST(PredictionFromJson, KnowsEveryStatusAndKeepsItsWord) {
   const auto status = [](const std::string& word) {
     const v1::Prediction read =
-        Read(absl::StrCat(R"({"id":"p1","status":")", word, R"("})"));
+        Read(absl::StrCat(R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",)",
+                          R"("status":")", word, R"("})"));
     EXPECT_EQ(read.status_text(), word);
     return read.status();
   };
@@ -130,9 +139,10 @@ TEST(PredictionFromJson, IgnoresUnknownMembers) {
 
 TEST(PredictionFromJson, LetsTheLastOfTwoMembersCount) {
   const v1::Prediction read = Read(
-      R"({"id":1,"output":1,"status":"failed","id":"p2","output":[2],
+      R"({"id":1,"output":1,"status":"failed","output":[2],
+          "id":"C12258C4-ed83-4d7b-a784-8ed55412325a",
           "\u0073tatus":"started"})");
-  EXPECT_EQ(read.id(), "p2");
+  EXPECT_EQ(read.id(), "c12258c4-ed83-4d7b-a784-8ed55412325a");
   EXPECT_EQ(read.output_json(), "[2]");
   EXPECT_EQ(read.status(), v1::STATUS_STARTED);
 }
@@ -169,63 +179,207 @@ void ExpectRefused(const std::vector<Refused>& cases) {
 }
 
 TEST(PredictionFromJson, RefusesOtherDocuments) {
-  ExpectRefused(
-      {{"", "not JSON: ends too soon at byte 0: "},
-       {"<html>\n502</html>",
-        "not JSON: no value where one must be at byte 0: "
-        "<html> 502</html>"},
-       {"[1]", "not a JSON object: [1]"},
-       {"null", "not a JSON object: null"},
-       {"{}", "id: wanted a string, got nothing"},
-       {R"({"id":"p1"})", "status: wanted a string, got nothing"},
-       {"{\"id\":\"\xff\"}",
-        "not JSON: bad UTF-8 in a string at byte 7: {\"id\":\"?\"}"}});
+  ExpectRefused({{"", "not JSON: ends too soon at byte 0: "},
+                 {"<html>\n502</html>",
+                  "not JSON: no value where one must be at byte 0: "
+                  "<html> 502</html>"},
+                 {"[1]", "not a JSON object: [1]"},
+                 {"null", "not a JSON object: null"},
+                 {"{}", "id: expected a UUID, got nothing"}});
 }
 
-TEST(PredictionFromJson, NamesTheMemberOfAWrongType) {
-  ExpectRefused(
-      {{R"({"id":null,"status":"x"})", "id: wanted a string, got null"},
-       {R"({"id":"","status":"x"})",
-        R"(id: wanted a string that is not empty, got "")"},
-       {R"({"id":5,"status":"x"})", "id: wanted a string, got 5"},
-       {R"({"id":"p1","status":[]})", "status: wanted a string, got []"},
-       {With(R"("created_at":5)"), "created_at: wanted a string, got 5"},
-       {With(R"("created_at":"now")"),
-        R"(created_at: wanted an RFC 3339 time, got "now")"},
-       {With(R"("updated_at":"2025-08-13T11:48:44")"),
-        R"(updated_at: wanted an RFC 3339 time, )"
-        R"(got "2025-08-13T11:48:44")"},
-       {With(R"("updated_at":{})"), "updated_at: wanted a string, got {}"},
-       {With(R"("setup_time":true)"), "setup_time: wanted a string, got true"},
-       {With(R"("execution_time":[1])"),
-        "execution_time: wanted a string, got [1]"},
-       {With(R"("url":1)"), "url: wanted a string, got 1"},
-       {With(R"("logs":"a")"), R"(logs: wanted an array of strings, got "a")"},
-       {With(R"("logs":["a",1])"),
-        R"(logs: wanted an array of strings, got ["a",1])"},
-       {With(R"("setup_logs":[null])"),
-        "setup_logs: wanted an array of strings, got [null]"}});
+TEST(PredictionFromJson, RefusesAnUnusableId) {
+  const std::string million(1 << 20, 'a');
+  const std::vector<std::pair<std::string, std::string>> ids = {
+      {"null", "null"},
+      {"5", "5"},
+      {"[]", "[]"},
+      {R"("")", R"("")"},
+      {R"("p1")", R"("p1")"},
+      {R"("../../x?\r\nhost: evil")", R"("../../x?\r\nhost: evil")"},
+      {"\"\xff\"", R"("?")"},
+      {R"("c12258c4-ed83-4d7b-a784-8ed55412325a ")",
+       R"("c12258c4-ed83-4d7b-a784-8ed55412325a ")"},
+      {R"("\ud83d2258c4-ed83-4d7b-a784-8ed55412325a")",
+       R"("\ud83d2258c4-ed83-4d7b-a784-8ed55412325a")"},
+      {"\"" + million + "\"", "\"" + million.substr(0, 252) + "..."}};
+  for (const auto& [id, quoted] : ids) {
+    ExpectRefused({{absl::StrCat(R"({"status":"pending","id":)", id, "}"),
+                    "id: expected a UUID, got " + quoted}});
+  }
 }
 
-TEST(PredictionFromJson, NamesTheInnerMemberOfAWrongType) {
-  ExpectRefused(
-      {{With(R"("model":"o/n")"), R"(model: wanted an object, got "o/n")"},
-       {With(R"("model":{"owner":1})"), "model.owner: wanted a string, got 1"},
-       {With(R"("model":{"name":false})"),
-        "model.name: wanted a string, got false"},
-       {With(R"("model":{"version_number":1.5})"),
-        "model.version_number: wanted a whole number, got 1.5"},
-       {With(R"("model":{"version_number":"1"})"),
-        R"(model.version_number: wanted a whole number, got "1")"},
-       {With(R"("model":{"version_number":9223372036854775808})"),
-        "model.version_number: wanted a whole number, "
-        "got 9223372036854775808"},
-       {With(R"("error":5)"), "error: wanted an object, got 5"},
-       {With(R"("error":[])"), "error: wanted an object, got []"},
-       {With(R"("error":{"source":1})"),
-        "error.source: wanted a string, got 1"},
-       {With(R"("error":{"message":{}})"),
-        "error.message: wanted a string, got {}"}});
+TEST(PredictionFromJson, RefusesAnUnusableStatus) {
+  const std::string long_word = "\"" + std::string(65, 's') + "\"";
+  for (const std::string& status :
+       std::vector<std::string>{"null", "5", "{}", R"("")", long_word}) {
+    ExpectRefused(
+        {{absl::StrCat(R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",)",
+                       R"("status":)", status, "}"),
+          "status: expected a string of 1 to 64 bytes, got " + status}});
+  }
+  ExpectRefused({{R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a"})",
+                  "status: expected a string of 1 to 64 bytes, got nothing"}});
+}
+
+TEST(PredictionFromJson, ReplacesALoneSurrogateInTheStatus) {
+  const v1::Prediction read =
+      Read(R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",
+               "status":"paused\ud83d\u202e"})");
+  EXPECT_EQ(read.status(), v1::STATUS_UNSPECIFIED);
+  EXPECT_EQ(read.status_text(), "paused\uFFFD\uFFFD");
+  EXPECT_THAT(read.inexact_fields(), ElementsAre("status"));
+}
+
+// A wrong optional field is named and leaves everything else as it is.
+void ExpectInexact(const std::string& member, const std::string& name,
+                   const std::string& textproto = "") {
+  const v1::Prediction read = Read(With(member));
+  v1::Prediction expected;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      absl::StrCat(R"(id: "c12258c4-ed83-4d7b-a784-8ed55412325a"
+                      status: STATUS_PENDING status_text: "pending" )",
+                   textproto, " inexact_fields: \"", name, "\""),
+      &expected));
+  EXPECT_TRUE(MessageDifferencer::Equals(read, expected))
+      << member.substr(0, 200) << "\n"
+      << read.ShortDebugString().substr(0, 1000);
+}
+
+TEST(PredictionFromJson, LeavesOutAnOptionalFieldOfWrongTypeOrForm) {
+  const std::string long_text = "\"" + std::string(100000, 'x') + "\"";
+  ExpectInexact(R"("created_at":5)", "created_at");
+  ExpectInexact(R"("created_at":"now")", "created_at");
+  ExpectInexact(R"("created_at":"2025-08-13T11:48:44.371093")", "created_at");
+  ExpectInexact(R"("created_at":"2025-08-13T11:48:44\ud83d")", "created_at");
+  ExpectInexact(R"("updated_at":{})", "updated_at");
+  ExpectInexact(R"("updated_at":)" + long_text, "updated_at");
+  ExpectInexact(R"("setup_time":true)", "setup_time");
+  ExpectInexact(R"("setup_time":)" + long_text, "setup_time");
+  ExpectInexact(R"("setup_time":1)" + std::string(100000, '0'), "setup_time");
+  ExpectInexact(R"("execution_time":[1])", "execution_time");
+  ExpectInexact(R"("url":1)", "url");
+  ExpectInexact(R"("url":)" + long_text, "url");
+  ExpectInexact(R"("logs":"a")", "logs");
+  ExpectInexact(R"("logs":["a",1])", "logs");
+  ExpectInexact(R"("setup_logs":[null])", "setup_logs");
+  ExpectInexact(R"("model":"o/n")", "model");
+  ExpectInexact(R"("model":{"owner":1})", "model.owner", "model {}");
+  ExpectInexact(R"("model":{"owner":"o","name":false})", "model.name",
+                R"(model { owner: "o" })");
+  ExpectInexact(R"("model":{"name":)" + long_text + "}", "model.name",
+                "model {}");
+  for (const char* const version : {"1.5", "\"1\"", "9223372036854775808"}) {
+    ExpectInexact(absl::StrCat(R"("model":{"version_number":)", version, "}"),
+                  "model.version_number", "model {}");
+  }
+  ExpectInexact(R"("error":5)", "error");
+  ExpectInexact(R"("error":[])", "error");
+  ExpectInexact(R"("error":{"source":1})", "error.source", "error {}");
+  ExpectInexact(R"("error":{"message":{}})", "error.message", "error {}");
+}
+
+TEST(PredictionFromJson, ReplacesWhatIsNotUnicodeInText) {
+  ExpectInexact(R"("logs":["a\ud83d","\n\u001b[1m"])", "logs",
+                R"(logs { lines: "a\357\277\275" lines: "\n\033[1m" })");
+  ExpectInexact("\"setup_logs\":[\"\xff\"]", "setup_logs",
+                R"(setup_logs { lines: "\357\277\275" })");
+  ExpectInexact(R"("error":"\ud83d")", "error",
+                R"(error { message: "\357\277\275" })");
+  ExpectInexact(R"("error":{"message":"a\udc00\n"})", "error.message",
+                R"(error { message: "a\357\277\275\n" })");
+  ExpectInexact(R"("error":{"source":"\u0000"})", "error.source",
+                R"(error { source: "\357\277\275" })");
+  ExpectInexact(R"("model":{"owner":"\ud83d"})", "model.owner",
+                R"(model { owner: "\357\277\275" })");
+  ExpectInexact(R"("url":"x\u2028")", "url", R"(url: "x\357\277\275")");
+}
+
+TEST(PredictionFromJson, TruncatesALongMessageBetweenCharacters) {
+  const std::string start(kMaxErrorMessageBytes - 1, 'x');
+  ExpectInexact(R"("error":{"message":")" + start + "\u00e9\"}",
+                "error.message", "error { message: \"" + start + "\" }");
+}
+
+TEST(PredictionFromJson, KeepsTheLastLinesOfALongLog) {
+  std::string many = "\"first\"";
+  for (size_t i = 0; i < kMaxLogLines; ++i) many += ",\"x\"";
+  const v1::Prediction by_count = Read(With("\"logs\":[" + many + "]"));
+  EXPECT_EQ(by_count.logs().lines_size(), static_cast<int>(kMaxLogLines));
+  EXPECT_EQ(by_count.logs().lines(0), "x");
+  EXPECT_THAT(by_count.inexact_fields(), ElementsAre("logs"));
+
+  const std::string large(kMaxLogBytes - 1, 'x');
+  const v1::Prediction by_size =
+      Read(With(R"("logs":["first","second",")" + large + R"(","!"])"));
+  EXPECT_THAT(by_size.logs().lines(), ElementsAre(large, "!"));
+  EXPECT_THAT(by_size.inexact_fields(), ElementsAre("logs"));
+}
+
+TEST(PredictionFromJson, CarriesPayloadsWithLoneSurrogatesByteForByte) {
+  const std::string payload =
+      R"({"\ud83d":["\udc00 \uD83D\n",1e999,"\u0000"]})";
+  const v1::Prediction read =
+      Read(With(absl::StrCat(R"("input":)", payload, R"(,"output":)", payload,
+                             R"(,"error":{"detail":)", payload, "}")));
+  EXPECT_EQ(read.input_json(), payload);
+  EXPECT_EQ(read.output_json(), payload);
+  EXPECT_EQ(read.error().detail_json(), payload);
+  EXPECT_THAT(read.inexact_fields(), IsEmpty());
+}
+
+std::string Nested(size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
+
+TEST(PredictionFromJson, CarriesPayloadsOf1000LevelsAsRequestsMay) {
+  for (const char* const format :
+       {R"("output":$0)", R"("input":$0)", R"("error":{"detail":$0})"}) {
+    const auto read = [&](size_t depth) {
+      return Read(With(absl::Substitute(format, Nested(depth))));
+    };
+    EXPECT_THAT(read(1000).inexact_fields(), IsEmpty()) << format;
+    EXPECT_THAT(read(1001).inexact_fields(), SizeIs(1)) << format;
+  }
+  EXPECT_THAT(ParseJson(Nested(1000)), IsOk());
+  EXPECT_THAT(ParseJson(Nested(1001)), StatusIs(kInvalid));
+}
+
+TEST(PredictionFromJson, LeavesOutAPayloadThatCannotBeCarried) {
+  ExpectInexact("\"output\":\"\xff\"", "output");
+  ExpectInexact("\"input\":{\"\xed\xa0\xbd\":1}", "input");
+  ExpectInexact("\"error\":{\"detail\":[\"\xc3\"]}", "error.detail",
+                "error {}");
+  ExpectInexact("\"output\":" + Nested(1001), "output");
+}
+
+TEST(PredictionFromJson, SkipsUnknownMembersByGrammarAlone) {
+  const std::string long_text = "\"" + std::string(1 << 20, 'k') + "\"";
+  for (const std::string& member :
+       {std::string(R"("x":"\ud83d")"), std::string(R"("\ud83d":{"\udc00":1})"),
+        std::string("\"x\":\"\xff\xed\xa0\x80\""), std::string("\"\xff\":1"),
+        long_text + ":" + long_text,
+        "\"x\":1" + std::string(1 << 20, '0') + "e" + std::string(100, '9'),
+        "\"x\":" + Nested(1 << 20), std::string(R"("x":1,"x":[],"x":{"id":2})"),
+        std::string(R"("":"","ID":1,"id ":2,"Status":"\u0000")")}) {
+    const v1::Prediction read = Read(With(member));
+    EXPECT_EQ(read.status(), v1::STATUS_PENDING) << member.substr(0, 100);
+    EXPECT_THAT(read.inexact_fields(), IsEmpty()) << member.substr(0, 100);
+  }
+}
+
+TEST(PredictionFromJson, RefusesUnknownMembersThatAreNotJson) {
+  for (const char* const member :
+       {R"("x":"\ud83g")", R"("x":"\x")", R"("x":01)", "\"x\":\"\n\"",
+        R"("x":[)", R"("x":tru)", R"("x")"}) {
+    EXPECT_THAT(PredictionFromJson(With(member)), StatusIs(kInvalid)) << member;
+  }
+}
+
+TEST(PredictionFromJson, IgnoresAByteOrderMark) {
+  EXPECT_EQ(Read("\xef\xbb\xbf" + With("")).status_text(), "pending");
+  EXPECT_THAT(PredictionFromJson("\xef\xbb\xbf\xef\xbb\xbf" + With("")),
+              StatusIs(kInvalid));
 }
 
 TEST(PredictionFromJson, QuotesAtMost256Bytes) {
@@ -235,9 +389,25 @@ TEST(PredictionFromJson, QuotesAtMost256Bytes) {
                        "not JSON: no value where one must be at byte 0: "
                        "<html>" +
                            std::string(247, 'x') + "..."));
-  EXPECT_THAT(PredictionFromJson(With("\"url\":[\"" + page + "\"]")),
-              StatusIs(kInvalid, "url: wanted a string, got [\"<html>" +
-                                     std::string(245, 'x') + "..."));
+}
+
+TEST(PredictionFromJson, NamesOnlyKnownFields) {
+  v1::Prediction odd = Read(With(
+      R"("model":{"owner":1,"name":2,"version_number":3.5},"created_at":1,
+         "updated_at":2,"setup_time":[],"execution_time":{},"url":3,
+         "logs":4,"setup_logs":5,
+         "error":{"source":6,"message":7,"detail":")"
+      "\xff"
+      R"("},
+         "input":")"
+      "\xff"
+      R"(","output":")"
+      "\xff"
+      R"(")"));
+  EXPECT_THAT(odd.inexact_fields(), SizeIs(15));
+  for (const std::string& name : odd.inexact_fields()) {
+    EXPECT_THAT(kInexactFieldNames, Contains(absl::string_view(name)));
+  }
 }
 
 TEST(IsJsonNull, IsTrueForNullAlone) {

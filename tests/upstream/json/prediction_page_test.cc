@@ -1,24 +1,40 @@
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "upstream/json/decode_stats.h"
+#include "upstream/json/json_limits.h"
 #include "upstream/json/prediction_json.h"
 
 namespace wriftai {
 namespace {
 
+using testing::ElementsAre;
+using testing::IsEmpty;
+
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
+constexpr char kA[] = "00000000-0000-4000-8000-00000000000a";
+constexpr char kB[] = "00000000-0000-4000-8000-00000000000b";
+
+std::string Item(absl::string_view id, absl::string_view more = "") {
+  return absl::StrCat(R"({"id":")", id, R"(","status":"started")",
+                      more.empty() ? "" : ",", more, "}");
+}
 
 TEST(PredictionPageFromJson, ReadsItemsInOrderAndCursors) {
   const auto page = PredictionPageFromJson(
-      R"({"items":[{"id":"b","status":"started"}, {"id":"a","status":"failed"}],
+      R"({"items":[
+          {"id":"00000000-0000-4000-8000-00000000000b","status":"started"},
+          {"id":"00000000-0000-4000-8000-00000000000a","status":"failed"}],
           "next_cursor":"n=","previous_cursor":"p","next_url":"/v1",
           "previous_url":null})");
   ASSERT_THAT(page, IsOk());
   ASSERT_EQ(page->predictions.size(), 2U);
-  EXPECT_EQ(page->predictions[0].id(), "b");
+  EXPECT_EQ(page->predictions[0].id(), kB);
   EXPECT_EQ(page->predictions[1].status(), v1::STATUS_FAILED);
   EXPECT_EQ(page->next_cursor, "n=");
   EXPECT_EQ(page->previous_cursor, "p");
@@ -35,12 +51,15 @@ TEST(PredictionPageFromJson, HasEmptyCursorsAtTheEnds) {
 
 TEST(PredictionPageFromJson, LeavesPayloadsOut) {
   const auto page = PredictionPageFromJson(
-      R"({"items":[{"id":"b","status":"x","input":1,"output":2,
-                    "error":{"detail":3}}]})");
+      R"({"items":[{"id":"00000000-0000-4000-8000-00000000000b","status":"x",
+                    "input":1,"output":2,"error":{"detail":3},"logs":["l"],
+                    "setup_logs":5}]})");
   ASSERT_THAT(page, IsOk());
   EXPECT_FALSE(page->predictions[0].has_input_json());
   EXPECT_FALSE(page->predictions[0].has_output_json());
   EXPECT_FALSE(page->predictions[0].has_error());
+  EXPECT_FALSE(page->predictions[0].has_logs());
+  EXPECT_THAT(page->predictions[0].inexact_fields(), IsEmpty());
 }
 
 struct Refused {
@@ -55,21 +74,94 @@ void ExpectRefused(const std::vector<Refused>& cases) {
   }
 }
 
-TEST(PredictionPageFromJson, NamesTheItemAndTheMember) {
+TEST(PredictionPageFromJson, RefusesOtherDocuments) {
   ExpectRefused({{"", "not JSON: ends too soon at byte 0: "},
                  {"[]", "not a JSON object: []"},
-                 {"{}", "items: wanted an array, got nothing"},
-                 {R"({"items":null})", "items: wanted an array, got null"},
-                 {R"({"items":{}})", "items: wanted an array, got {}"},
-                 {R"({"items":[],"next_cursor":1})",
-                  "next_cursor: wanted a string, got 1"},
-                 {R"({"items":[],"previous_cursor":[]})",
-                  "previous_cursor: wanted a string, got []"},
-                 {R"({"items":[{"id":"a","status":"x"},{"status":"x"}]})",
-                  "items[1].id: wanted a string, got nothing"},
-                 {R"({"items":[{"id":"a","status":"x","model":{"name":1}}]})",
-                  "items[0].model.name: wanted a string, got 1"},
-                 {R"({"items":[7]})", "items[0]: not a JSON object: 7"}});
+                 {"{}", "items: expected an array, got nothing"},
+                 {R"({"items":null})", "items: expected an array, got null"},
+                 {R"({"items":{}})", "items: expected an array, got {}"}});
+}
+
+TEST(PredictionPageFromJson, KeepsAnItemWithoutItsWrongField) {
+  const auto page = PredictionPageFromJson(absl::StrCat(
+      R"({"items":[)", Item(kB, R"("created_at":"2025-08-13T11:48:44")"), ",",
+      Item(kA), R"(],"next_cursor":"n"})"));
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->predictions.size(), 2U);
+  EXPECT_FALSE(page->predictions[0].has_created_at());
+  EXPECT_THAT(page->predictions[0].inexact_fields(), ElementsAre("created_at"));
+  EXPECT_THAT(page->predictions[1].inexact_fields(), IsEmpty());
+  EXPECT_EQ(page->next_cursor, "n");
+  EXPECT_EQ(page->skipped_items, 0);
+  EXPECT_THAT(page->inexact_fields, IsEmpty());
+}
+
+TEST(PredictionPageFromJson, LeavesOutAndCountsAnItemWithoutIdOrStatus) {
+  const auto page = PredictionPageFromJson(absl::StrCat(
+      R"({"items":[7,null,[],{},{"id":"p1","status":"x"},)", Item(kA),
+      R"(,{"id":")", kB, R"(","status":5}],"next_cursor":"n"})"));
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->predictions.size(), 1U);
+  EXPECT_EQ(page->predictions[0].id(), kA);
+  EXPECT_EQ(page->skipped_items, 6);
+  EXPECT_THAT(page->inexact_fields, ElementsAre("items"));
+  EXPECT_EQ(page->next_cursor, "n");
+}
+
+TEST(PredictionPageFromJson, BoundsTheItemsOfAPage) {
+  std::string items = Item(kA);
+  for (size_t i = 0; i < kMaxPageItems; ++i) items += "," + Item(kA);
+  const auto page = PredictionPageFromJson("{\"items\":[" + items + "]}");
+  ASSERT_THAT(page, IsOk());
+  EXPECT_EQ(page->predictions.size(), kMaxPageItems);
+  EXPECT_EQ(page->skipped_items, 1);
+}
+
+std::string NextCursorFrom(absl::string_view json) {
+  const auto page = PredictionPageFromJson(
+      absl::StrCat(R"({"items":[],"next_cursor":)", json, "}"));
+  EXPECT_THAT(page, IsOk());
+  if (!page.ok()) return "";
+  if (page->next_cursor.empty()) {
+    EXPECT_THAT(page->inexact_fields, ElementsAre("next_cursor"));
+  } else {
+    EXPECT_THAT(page->inexact_fields, IsEmpty());
+  }
+  return page->next_cursor;
+}
+
+TEST(PredictionPageFromJson, TakesACursorThatIsAStringOrANumber) {
+  EXPECT_EQ(NextCursorFrom(R"("a/b=\u003d &?%")"), "a/b== &?%");
+  EXPECT_EQ(NextCursorFrom("12"), "12");
+  const std::string longest(kMaxCursorBytes, 'c');
+  EXPECT_EQ(NextCursorFrom("\"" + longest + "\""), longest);
+}
+
+TEST(PredictionPageFromJson, LeavesOutACursorThatCannotBeUsed) {
+  const std::string too_long(kMaxCursorBytes + 1, 'c');
+  for (const std::string& cursor :
+       {std::string("true"), std::string("[]"), std::string(R"({"a":1})"),
+        std::string(R"("a\r\nhost: evil")"), std::string(R"("\ud83d")"),
+        std::string("\"\xff\""), std::string("\"\u00e9\""),
+        "\"" + too_long + "\"", std::string(kMaxCursorBytes + 1, '1')}) {
+    EXPECT_EQ(NextCursorFrom(cursor), "") << cursor.substr(0, 100);
+  }
+}
+
+TEST(DecodeStatsTest, CountsFieldsAndItems) {
+  const auto page = PredictionPageFromJson(
+      absl::StrCat(R"({"items":[7,)", Item(kA, R"("url":1)"), ",",
+                   Item(kB, R"("url":2)"), R"(],"previous_cursor":{}})"));
+  ASSERT_THAT(page, IsOk());
+  DecodeStats stats;
+  EXPECT_EQ(stats.inexact_fields.at("url"), 0);
+  stats.Add(*page);
+  stats.Add(page->predictions[0]);
+  EXPECT_EQ(stats.inexact_fields.at("url"), 3);
+  EXPECT_EQ(stats.inexact_fields.at("items"), 1);
+  EXPECT_EQ(stats.inexact_fields.at("previous_cursor"), 1);
+  EXPECT_EQ(stats.skipped_items, 1);
+  EXPECT_EQ(stats.inexact_fields.size(), std::size(kInexactFieldNames));
 }
 
 }  // namespace

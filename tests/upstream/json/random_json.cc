@@ -25,6 +25,10 @@ constexpr const char* kPieces[] = {"a",
                                    "\\uD83D\\uDE00",
                                    "long enough for a run"};
 
+// Grammatical, although they stand for no character.
+constexpr const char* kLoneSurrogates[] = {"\\ud83d", "\\uDE00",
+                                           "\\ud83d\\ud83d"};
+
 constexpr const char* kExactNumbers[] = {
     "0",    "-0",   "1.0",  "1e0", "0.1",  "-2.50",  "1E+2",
     "5e-1", "1e22", "1e-7", "42",  "3e-9", "100000", "9007199254740992"};
@@ -41,8 +45,9 @@ std::string RandomJson::Space() {
   return space;
 }
 
-std::string RandomJson::String() {
+std::string RandomJson::String(bool exact) {
   std::string text = "\"";
+  if (!exact && Below(4) == 0) text += kLoneSurrogates[Below(3)];
   for (int i = Below(6); i > 0; --i) {
     text += kPieces[Below(sizeof(kPieces) / sizeof(kPieces[0]))];
   }
@@ -88,7 +93,8 @@ std::string RandomJson::Object(bool exact, int depth) {
   for (int i = 0; i < size; ++i) {
     if (i > 0) absl::StrAppend(&text, ",", Space());
     // A Value holds no key twice.
-    const std::string key = exact ? absl::StrCat("\"k", i, "\"") : String();
+    const std::string key =
+        exact ? absl::StrCat("\"k", i, "\"") : String(exact);
     absl::StrAppend(&text, key, Space(), ":", Space(), Value(exact, depth + 1),
                     Space());
   }
@@ -106,7 +112,7 @@ std::string RandomJson::Value(bool exact, int depth) {
     case 3:
       return Number(exact);
     case 4:
-      return String();
+      return String(exact);
     case 5:
       return Array(exact, depth);
     default:

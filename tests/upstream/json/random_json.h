@@ -26,7 +26,7 @@ class RandomJson {
   // From 0 to below `end`.
   int Below(int end);
 
-  std::string String();
+  std::string String(bool exact);
   std::string Number(bool exact);
   std::string Digits();
   std::string Array(bool exact, int depth);

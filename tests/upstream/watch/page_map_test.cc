@@ -104,10 +104,40 @@ TEST(PageMap, TheOldestPagesAreForgottenFirst) {
   const auto most = static_cast<int64_t>(PageMap::kMostPages);
   for (int64_t i = 0; i < most + 10; ++i) {
     const int64_t top = 1'000'000 - i * 50;
-    map.Learn(map.For(Created(top)), kAsked, Shown(top, top - 49, "next"));
+    map.Learn(map.For(Created(top)), kAsked,
+              Shown(top, top - 49, std::to_string(top)));
   }
   EXPECT_EQ(map.pages().size(), PageMap::kMostPages);
   EXPECT_EQ(map.For(Created(1'000'000)).cursor, "");
+}
+
+TEST(PageMap, ACursorThatLeadsToItsOwnPageIsNotFollowed) {
+  PageMap map;
+  map.Learn(map.For(Created(100)), kAsked, Shown(100, 51, "loop"));
+  PageMap::Page& below = map.For(Created(50));
+  ASSERT_EQ(below.cursor, "loop");
+  map.Learn(below, kAsked, Shown(50, 1, "loop"));
+  EXPECT_EQ(map.pages().size(), 2u);
+  EXPECT_FALSE(below.Spans(Created(0))) << "asked for alone";
+}
+
+TEST(PageMap, CursorsThatGoInACircleEndWhereTheyBegan) {
+  PageMap map;
+  map.Learn(map.For(Created(100)), kAsked, Shown(100, 51, "a"));
+  map.Learn(map.For(Created(50)), kAsked, Shown(50, 1, "b"));
+  // "b" shows the newest ones again.
+  map.Learn(map.For(Created(0)), kAsked, Shown(100, 51, "a"));
+  EXPECT_EQ(map.pages().size(), 3u);
+  EXPECT_EQ(map.NotFetchedSince(kAsked), nullptr) << "the search has an end";
+}
+
+TEST(PageMap, ItemsWithoutATimeDoNotHideThePagesBelow) {
+  PageMap map;
+  PredictionPage page = Shown(100, 51, "below");
+  page.predictions.emplace_back();
+  map.Learn(map.For(Created(100)), kAsked, page);
+  EXPECT_EQ(map.For(Created(50)).cursor, "below");
+  EXPECT_EQ(map.For(Created(51)).cursor, "");
 }
 
 }  // namespace

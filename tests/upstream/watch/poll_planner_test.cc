@@ -35,7 +35,7 @@ class PollPlannerTest : public ::testing::Test {
   }
 
   PollPlan Next(double rate = kRate) {
-    return planner_.Next(targets_, rate, scheduler_.Now(),
+    return planner_.Next(targets_, DoubtfulGets(), rate, scheduler_.Now(),
                          scheduler_.WallNow());
   }
 
@@ -64,6 +64,7 @@ class PollPlannerTest : public ::testing::Test {
   PollPlanner planner_{PagePolicy::kByCost, history_};
   PollTargets targets_;
   RecordingObserver observer_;
+  Random random_{1};
 
  private:
   std::string NextId() const { return absl::StrCat(1000 + targets_.size()); }
@@ -226,9 +227,13 @@ TEST_F(PollPlannerTest, OneThatAPageMissedIsAskedForAlone) {
 
 TEST_F(PollPlannerTest, NoPageIsFetchedWhilePagesFail) {
   for (int i = 0; i < 10; ++i) AddSeen(i);
-  planner_.NoPagesUntil(scheduler_.Now() + absl::Seconds(5));
+  PageMap::Page* const page = Next().list;
+  ASSERT_NE(page, nullptr);
+  planner_.trust().OnPageFailed(*page, absl::UnavailableError("500"),
+                                scheduler_.Now(), absl::InfinitePast(),
+                                random_);
   EXPECT_NE(Next().get, nullptr);
-  scheduler_.Advance(absl::Seconds(5));
+  scheduler_.Advance(absl::Seconds(1));
   EXPECT_NE(Next().list, nullptr);
 }
 

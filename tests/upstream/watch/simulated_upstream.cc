@@ -16,6 +16,9 @@ namespace {
 
 using sandbox::RateLimiter;
 
+// What a client waits for an answer.
+constexpr absl::Duration kReadTimeout = absl::Seconds(30);
+
 constexpr char kIdPrefix[] = "00000000-0000-0000-0000-";
 
 void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
@@ -52,12 +55,11 @@ std::string SimulatedUpstream::Begin(absl::Duration life,
   if (!fates_.empty()) {
     created = std::max(created, fates_.back().created + absl::Microseconds(1));
   }
-  fates_.push_back({std::string(model),
-                    created,
-                    created + life / 5,
-                    created + life,
-                    false,
-                    {}});
+  Fate& fate = fates_.emplace_back();
+  fate.model = std::string(model);
+  fate.created = created;
+  fate.started = created + life / 5;
+  fate.ended = created + life;
   return absl::StrCat(kIdPrefix, absl::StrFormat("%012d", fates_.size() - 1));
 }
 
@@ -68,12 +70,12 @@ size_t SimulatedUpstream::Index(const std::string& id) {
 }
 
 v1::Prediction SimulatedUpstream::Show(const std::string& id) const {
-  return Describe(Index(id), true);
+  return Describe(Index(id), scheduler_.WallNow(), true);
 }
 
-v1::Prediction SimulatedUpstream::Describe(size_t index, bool payloads) const {
+v1::Prediction SimulatedUpstream::Describe(size_t index, absl::Time now,
+                                           bool payloads) const {
   const Fate& fate = fates_[index];
-  const absl::Time now = scheduler_.WallNow();
   v1::Prediction prediction;
   prediction.set_id(absl::StrCat(kIdPrefix, absl::StrFormat("%012d", index)));
   prediction.mutable_model()->set_owner("o");
@@ -100,9 +102,11 @@ v1::Prediction SimulatedUpstream::Describe(size_t index, bool payloads) const {
 PredictionPage SimulatedUpstream::PageBelow(size_t index) const {
   PredictionPage page;
   while (index > 0 && page.predictions.size() < 50) {
-    if (!fates_[--index].deleted) {
-      page.predictions.push_back(Describe(index, false));
-    }
+    const Fate& fate = fates_[--index];
+    if (fate.deleted || fate.hidden) continue;
+    const absl::Time shown =
+        std::min(fate.frozen_at, scheduler_.WallNow() - list_lag_);
+    page.predictions.push_back(Describe(index, shown, false));
   }
   if (index > 0) page.next_cursor = absl::StrCat(index);
   return page;
@@ -156,6 +160,13 @@ CallHandle SimulatedUpstream::Send(Request request) {
 
 void SimulatedUpstream::Arrive(uint64_t number) {
   Request& request = requests_.at(number);
+  if (Hangs(request)) {
+    request.prediction = absl::UnavailableError("timeout");
+    request.page = absl::UnavailableError("timeout");
+    request.timer = scheduler_.PostAt(scheduler_.Now() + kReadTimeout,
+                                      [this, number] { Reply(number); });
+    return;
+  }
   const absl::Duration back = latency_ * random_.Uniform();
   const absl::Status refused = Judge(request, back);
   const bool is_get = !request.id.empty();
@@ -184,7 +195,12 @@ absl::Status SimulatedUpstream::Judge(Request& request, absl::Duration back) {
     return status;
   }
   if (request.id.empty()) return page_failure_;
-  return At(request.id).deleted ? absl::NotFoundError("404") : absl::OkStatus();
+  const Fate& fate = At(request.id);
+  return fate.deleted ? absl::NotFoundError("404") : fate.failure;
+}
+
+bool SimulatedUpstream::Hangs(const Request& request) const {
+  return request.id.empty() ? pages_hang_ : At(request.id).hangs;
 }
 
 void SimulatedUpstream::Reply(uint64_t number) {
@@ -192,8 +208,13 @@ void SimulatedUpstream::Reply(uint64_t number) {
   const bool is_get = !request.id.empty();
   const absl::Status status =
       is_get ? request.prediction.status() : request.page.status();
-  request.permit.OnReply(request.rate,
-                         status.code() == absl::StatusCode::kResourceExhausted);
+  if (Hangs(request)) {
+    request.permit = Permit();  // It is lost.
+  } else {
+    request.permit.OnReply(request.rate,
+                           absl::IsResourceExhausted(status) &&
+                               ErrorReason(status) != kPaymentRequired);
+  }
   if (request.got) request.got(std::move(request.prediction));
   if (request.listed) request.listed(std::move(request.page));
 }

@@ -50,6 +50,24 @@ class SimulatedUpstream : public PredictionClient {
   }
 
   void Delete(const std::string& id) { At(id).deleted = true; }
+  void Undelete(const std::string& id) { At(id).deleted = false; }
+
+  // What GETs of it end with from now on; OK: none. They count.
+  void Fail(const std::string& id, absl::Status status) {
+    At(id).failure = std::move(status);
+  }
+  // GETs of it, and pages, get no answer until the client gives up.
+  void Hang(const std::string& id) { At(id).hangs = true; }
+  void set_pages_hang(bool hang) { pages_hang_ = hang; }
+
+  // Pages show it as it is now from now on, and leave it out.
+  void FreezeOnPages(const std::string& id) {
+    At(id).frozen_at = scheduler_.WallNow();
+  }
+  void HideOnPages(const std::string& id) { At(id).hidden = true; }
+
+  // Pages are so far behind GETs.
+  void set_list_lag(absl::Duration lag) { list_lag_ = lag; }
 
   // What every call ends with from now on, without being counted; OK: none.
   void set_outage(absl::Status outage) { outage_ = std::move(outage); }
@@ -84,6 +102,10 @@ class SimulatedUpstream : public PredictionClient {
     absl::Time created, started, ended;
     bool deleted = false;
     std::vector<absl::Time> gets;
+    absl::Status failure;
+    bool hangs = false;
+    bool hidden = false;
+    absl::Time frozen_at = absl::InfiniteFuture();
   };
   struct Request {
     Permit permit;
@@ -101,7 +123,8 @@ class SimulatedUpstream : public PredictionClient {
   Fate& At(const std::string& id) { return fates_[Index(id)]; }
   const Fate& At(const std::string& id) const { return fates_[Index(id)]; }
   static size_t Index(const std::string& id);
-  v1::Prediction Describe(size_t index, bool payloads) const;
+  v1::Prediction Describe(size_t index, absl::Time now, bool payloads) const;
+  bool Hangs(const Request& request) const;
   PredictionPage PageBelow(size_t index) const;
   CallHandle Send(Request request);
   void Arrive(uint64_t number);
@@ -114,6 +137,8 @@ class SimulatedUpstream : public PredictionClient {
   ManualScheduler& scheduler_;
   absl::Status outage_;
   absl::Status page_failure_;
+  bool pages_hang_ = false;
+  absl::Duration list_lag_;
 
   std::vector<Fate> fates_;  // Oldest first.
   std::map<uint64_t, Request> requests_;

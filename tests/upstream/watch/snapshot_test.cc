@@ -1,5 +1,6 @@
 #include "upstream/watch/snapshot.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
 
@@ -47,6 +48,29 @@ TEST(Snapshot, UnknownStatusesAndStartedMayAlternateInTime) {
   EXPECT_TRUE(MayFollow(At("started", 1), At("uploading", 2)));
   EXPECT_TRUE(MayFollow(At("uploading", 2), At("started", 3)));
   EXPECT_FALSE(MayFollow(At("uploading", 2), At("started", 1)));
+}
+
+TEST(Snapshot, WithPayloadsOfTakesTimesAsAWhole) {
+  v1::Prediction known = At("started", 1);
+  known.mutable_updated_at()->set_nanos(500);
+  known.set_output_json("1");
+  const v1::Prediction item = At("started", 2);
+  const v1::Prediction merged = WithPayloadsOf(known, item);
+  EXPECT_EQ(merged.updated_at().seconds(), item.updated_at().seconds());
+  EXPECT_EQ(merged.updated_at().nanos(), 0);
+  EXPECT_EQ(merged.output_json(), "1");
+}
+
+TEST(WithPayloadsOfTest, NamesEachInexactFieldOnce) {
+  v1::Prediction known = At("started", 1);
+  known.add_inexact_fields("output");
+  known.add_inexact_fields("created_at");
+  v1::Prediction item = At("started", 2);
+  item.add_inexact_fields("created_at");
+  item.add_inexact_fields("url");
+  for (int i = 0; i < 3; ++i) known = WithPayloadsOf(known, item);
+  EXPECT_THAT(known.inexact_fields(),
+              testing::ElementsAre("output", "created_at", "url"));
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ using ::testing::IsEmpty;
 using ::testing::Optional;
 using ::testing::SizeIs;
 
-constexpr char kBody[] = R"({"id":"1","status":"started"})";
+constexpr char kBody[] =
+    R"({"id":"00000000-0000-4000-8000-000000000001","status":"started"})";
 
 class RecordingSink : public WebhookSink {
  public:
@@ -77,7 +78,7 @@ class WebhookReceiverTest : public ::testing::Test {
 TEST_F(WebhookReceiverTest, ASignedPredictionReachesTheSink) {
   EXPECT_EQ(Receive(Head({Sign(kBody)}), kBody), WebhookOutcome::kAccepted);
   ASSERT_THAT(sink_.predictions, SizeIs(1));
-  EXPECT_EQ(sink_.predictions[0].id(), "1");
+  EXPECT_EQ(sink_.predictions[0].id(), "00000000-0000-4000-8000-000000000001");
   EXPECT_EQ(sink_.predictions[0].status(), v1::STATUS_STARTED);
 }
 
@@ -107,7 +108,9 @@ TEST_F(WebhookReceiverTest, ARefusalReachesNobody) {
   EXPECT_EQ(Receive(Head({good}), absl::StrCat(kBody, " ")),
             WebhookOutcome::kBadSignature);
   for (const char* const body :
-       {"", "{", "null", "[]", R"({"id":"1"})", R"({"id":1,"status":"x"})"}) {
+       {"", "{", "null", "[]",
+        R"({"id":"00000000-0000-4000-8000-000000000001"})",
+        R"({"id":"1","status":"x"})", R"({"id":1,"status":"x"})"}) {
     EXPECT_EQ(Receive(Head({Sign(body)}), body),
               WebhookOutcome::kNotAPrediction)
         << body;
@@ -116,7 +119,8 @@ TEST_F(WebhookReceiverTest, ARefusalReachesNobody) {
 }
 
 TEST_F(WebhookReceiverTest, AnUnknownStatusIsHandedOnAsOne) {
-  constexpr char kUnknown[] = R"({"id":"1","status":"canceled"})";
+  constexpr char kUnknown[] =
+      R"({"id":"00000000-0000-4000-8000-000000000001","status":"canceled"})";
   EXPECT_EQ(Receive(Head({Sign(kUnknown)}), kUnknown),
             WebhookOutcome::kAccepted);
   ASSERT_THAT(sink_.predictions, SizeIs(1));

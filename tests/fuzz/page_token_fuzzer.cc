@@ -1,0 +1,49 @@
+// A page token, on any bytes: only what this gateway sealed for the credential
+// opens. The input is also sealed as a token of its own, which must open again
+// and for nobody else.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "service/calls/page.h"
+#include "tests/fuzz/check_status.h"
+#include "upstream/core/utf8.h"
+
+namespace wriftai {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+void CheckToken(absl::string_view text) {
+  static const auto* const ours = new Credential(Secret("ours"));
+  static const auto* const theirs = new Credential(Secret("theirs"));
+  const auto opened = OpenPageToken(text, *ours);
+  if (!opened.ok()) {
+    FUZZ_CHECK(absl::IsInvalidArgument(opened.status()));
+    CheckStatus(opened.status());
+  } else if (!text.empty()) {
+    // A fuzzer cannot forge the seal: this is a token of ours.
+    FUZZ_CHECK(!OpenPageToken(text, *theirs).ok());
+  }
+
+  if (!IsUtf8(text)) return;
+  internal::PageToken token;
+  token.set_cursor(std::string(text));
+  token.set_backward(text.size() % 2 == 1);
+  const std::string sealed = SealPageToken(token, *ours);
+  const auto again = OpenPageToken(sealed, *ours);
+  FUZZ_CHECK(again.ok() && MessageDifferencer::Equals(*again, token));
+  FUZZ_CHECK(!OpenPageToken(sealed, *theirs).ok());
+  FUZZ_CHECK(!OpenPageToken(sealed + "AAAA", *ours).ok());
+}
+
+}  // namespace
+}  // namespace wriftai
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  wriftai::CheckToken({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,0 +1,177 @@
+#include "upstream/json/json_string.h"
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "upstream/core/utf8.h"
+
+namespace wriftai {
+namespace {
+
+// Bytes of \uXXXX.
+constexpr size_t kUnicodeEscapeBytes = 6;
+
+// Whether any of eight bytes is a quote, a backslash or a control character.
+// Each term has the high bit of a byte that is less than the bound; a borrow
+// from a higher byte occurs only above such a byte.
+bool RunEndsIn(uint64_t bytes) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighs = 0x8080808080808080;
+  const uint64_t quote = bytes ^ (kOnes * '"');
+  const uint64_t backslash = bytes ^ (kOnes * '\\');
+  return ((((bytes - kOnes * 0x20) & ~bytes) | ((quote - kOnes) & ~quote) |
+           ((backslash - kOnes) & ~backslash)) &
+          kHighs) != 0;
+}
+
+// How many bytes from `begin` on stand for themselves.
+size_t PlainRun(absl::string_view text, size_t begin) {
+  size_t end = begin;
+  for (; end + sizeof(uint64_t) <= text.size(); end += sizeof(uint64_t)) {
+    uint64_t bytes;
+    std::memcpy(&bytes, text.data() + end, sizeof(bytes));
+    if (RunEndsIn(bytes)) break;
+  }
+  while (end < text.size() && text[end] != '"' && text[end] != '\\' &&
+         static_cast<unsigned char>(text[end]) >= 0x20) {
+    ++end;
+  }
+  return end - begin;
+}
+
+// The number that the first four bytes of `text` write.
+std::optional<char32_t> HexOf(absl::string_view text) {
+  if (text.size() < 4) return std::nullopt;
+  char32_t number = 0;
+  for (const char c : text.substr(0, 4)) {
+    if (!absl::ascii_isxdigit(static_cast<unsigned char>(c))) {
+      return std::nullopt;
+    }
+    const int digit = absl::ascii_isdigit(static_cast<unsigned char>(c))
+                          ? c - '0'
+                          : absl::ascii_tolower(c) - 'a' + 10;
+    number = number * 16 + static_cast<char32_t>(digit);
+  }
+  return number;
+}
+
+// The bytes of the escape at the beginning of `text`; 0 with `problem` set, or
+// not where the text ends first.
+size_t ScanEscape(absl::string_view text, const char*& problem) {
+  if (text.size() < 2) return 0;
+  if (text[1] != 'u') {
+    constexpr absl::string_view kSimple = "\"\\/bfnrt";
+    if (kSimple.find(text[1]) != absl::string_view::npos) return 2;
+    problem = "bad escape in a string";
+    return 0;
+  }
+  const absl::string_view digits = text.substr(2, 4);
+  if (HexOf(digits).has_value()) return kUnicodeEscapeBytes;
+  bool all_digits = true;
+  for (const char c : digits) {
+    all_digits &= absl::ascii_isxdigit(static_cast<unsigned char>(c));
+  }
+  if (!all_digits) problem = "bad \\u escape in a string";
+  return 0;
+}
+
+// The character of an escape of two bytes.
+char SimpleEscape(char c) {
+  switch (c) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;
+  }
+}
+
+// Decodes the \u escape at the beginning of `text`, and the one after it where
+// the two are a surrogate pair. Returns how many bytes that were.
+size_t DecodeUnicodeEscape(absl::string_view text, DecodedString& decoded) {
+  char32_t code_point = HexOf(text.substr(2)).value_or(0);
+  size_t size = kUnicodeEscapeBytes;
+  if (code_point >= 0xd800 && code_point <= 0xdfff) {
+    const absl::string_view next = text.substr(size);
+    const std::optional<char32_t> low =
+        code_point < 0xdc00 && next.substr(0, 2) == "\\u"
+            ? HexOf(next.substr(2))
+            : std::nullopt;
+    if (low.has_value() && *low >= 0xdc00 && *low <= 0xdfff) {
+      code_point = 0x10000 + ((code_point - 0xd800) << 10) + (*low - 0xdc00);
+      size += kUnicodeEscapeBytes;
+    } else {
+      code_point = 0xfffd;
+      decoded.exact = false;
+    }
+  }
+  AppendUtf8(code_point, decoded.text);
+  return size;
+}
+
+void AppendPlain(absl::string_view run, DecodedString& decoded) {
+  while (!run.empty()) {
+    const size_t valid = std::min(FindInvalidUtf8(run), run.size());
+    decoded.text.append(run.data(), valid);
+    run.remove_prefix(valid);
+    if (run.empty()) return;
+    run.remove_prefix(1);
+    decoded.text.append(kReplacementCharacter.data(),
+                        kReplacementCharacter.size());
+    decoded.exact = false;
+  }
+}
+
+}  // namespace
+
+JsonStringScan ScanJsonString(absl::string_view text) {
+  JsonStringScan scan;
+  size_t i = 1;
+  for (;;) {
+    i += PlainRun(text, i);
+    scan.position = i;
+    if (i >= text.size()) return scan;
+    if (text[i] == '"') {
+      scan.size = i + 1;
+      return scan;
+    }
+    if (text[i] != '\\') {
+      scan.problem = text[i] == '\0' ? "NUL"
+                                     : "raw control character in a "
+                                       "string";
+      return scan;
+    }
+    const size_t escape = ScanEscape(text.substr(i), scan.problem);
+    if (escape == 0) return scan;
+    i += escape;
+  }
+}
+
+DecodedString DecodeJsonToken(absl::string_view token) {
+  DecodedString decoded;
+  const absl::string_view text = token.substr(1, token.size() - 2);
+  for (size_t i = 0; i < text.size();) {
+    if (text[i] != '\\') {
+      const size_t run = std::min(text.find('\\', i), text.size()) - i;
+      AppendPlain(text.substr(i, run), decoded);
+      i += run;
+    } else if (text[i + 1] == 'u') {
+      i += DecodeUnicodeEscape(text.substr(i), decoded);
+    } else {
+      decoded.text.push_back(SimpleEscape(text[i + 1]));
+      i += 2;
+    }
+  }
+  return decoded;
+}
+
+}  // namespace wriftai

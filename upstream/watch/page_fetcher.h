@@ -1,0 +1,105 @@
+#ifndef WRIFTAI_UPSTREAM_WATCH_PAGE_FETCHER_H_
+#define WRIFTAI_UPSTREAM_WATCH_PAGE_FETCHER_H_
+
+#include <cstddef>
+#include <list>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "upstream/core/call.h"
+#include "upstream/core/random.h"
+#include "upstream/core/scheduler.h"
+#include "upstream/prediction_client.h"
+#include "upstream/watch/poll_circuit_breaker.h"
+#include "upstream/watch/poll_planner.h"
+#include "upstream/watch/poll_target.h"
+#include "upstream/watch/watch_stats.h"
+
+namespace wriftai {
+
+// Fetches pages of one credential's list, and finds the targets that they show
+// and those that they should have shown.
+//
+// Threads: loop. Owns: the fetches under way. What the constructor takes must
+// outlive it. Fails: through the observer.
+class PageFetcher {
+ public:
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+
+    // A page that was asked for at `asked` shows a target as `item`.
+    virtual void OnItem(PollTarget& target, const v1::Prediction& item,
+                        const Instant& asked, const Instant& learnt) = 0;
+
+    // A page was fetched; before its items.
+    virtual void OnPage() = 0;
+
+    // What pages said is found to be wrong.
+    virtual void OnListDistrusted() = 0;
+
+    // A page that was asked for at `asked_at` failed; `standing`: of its list
+    // before.
+    virtual void OnPageFailed(const absl::Status& status,
+                              PollCircuitBreaker::Standing standing,
+                              absl::Time asked_at) = 0;
+
+    // A fetch has ended; last.
+    virtual void OnFetchEnded() = 0;
+  };
+
+  PageFetcher(PollTargets& targets, PollPlanner& planner,
+              const PollCircuitBreaker& breaker, PredictionClient& client,
+              Scheduler& scheduler, Random& random, WatchStats& stats,
+              Observer& observer)
+      : targets_(targets),
+        planner_(planner),
+        breaker_(breaker),
+        client_(client),
+        scheduler_(scheduler),
+        random_(random),
+        stats_(stats),
+        observer_(observer) {}
+
+  void Fetch(PageMap::Page& page, CallContext context);
+
+  size_t in_flight() const { return fetches_.size(); }
+
+ private:
+  struct PageFetch {
+    absl::Time newer;  // Its key in the map of pages.
+    Instant asked;
+    std::vector<std::string> expected;
+    CallHandle call;
+  };
+  using PageFetches = std::list<PageFetch>;
+  struct Seen {
+    int all = 0;
+    int ended = 0;  // Of them, those that nobody knew to have.
+  };
+
+  void OnFetched(PageFetches::iterator fetch,
+                 absl::StatusOr<PredictionPage> fetched);
+  void OnFailed(const PageFetch& fetch, PageMap::Page& page,
+                const absl::Status& status);
+  Seen See(const PredictionPage& page, const PageFetch& fetch);
+  void Miss(const PageFetch& fetch, const PageMap::Page& page);
+  PollTarget* Find(const std::string& id);
+
+  PollTargets& targets_;
+  PollPlanner& planner_;
+  const PollCircuitBreaker& breaker_;
+  PredictionClient& client_;
+  Scheduler& scheduler_;
+  Random& random_;
+  WatchStats& stats_;
+  Observer& observer_;
+  PageFetches fetches_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_WATCH_PAGE_FETCHER_H_
