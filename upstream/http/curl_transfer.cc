@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "upstream/http/curl_failure.h"
 #include "upstream/http/request_check.h"
 
 namespace wriftai {
@@ -17,14 +17,6 @@ bool HasHeader(const HttpRequest& request, absl::string_view name) {
     if (absl::EqualsIgnoreCase(header.first, name)) return true;
   }
   return false;
-}
-
-// libcurl quotes what the server sent; a status message must be UTF-8.
-std::string Printable(std::string text) {
-  for (char& c : text) {
-    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) c = '?';
-  }
-  return text;
 }
 
 }  // namespace
@@ -207,31 +199,12 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
         Kind::kInterrupted,
         "the connection ended before a reply; a POST is not sent again");
   }
-  return Fail(KindOf(code),
-              Printable(error_[0] != '\0' ? error_ : curl_easy_strerror(code)));
+  return TransportFailureFrom(
+      {code, attempts_ > 0, reply_.headers_complete(), error_}, options_);
 }
 
 TransportFailure CurlTransfer::Fail(Kind kind, std::string message) const {
   return TransportFailure{kind, attempts_ > 0, std::move(message)};
-}
-
-Kind CurlTransfer::KindOf(CURLcode code) const {
-  if (attempts_ == 0) {
-    return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL
-               ? Kind::kInvalidRequest
-               : Kind::kConnect;
-  }
-  switch (code) {
-    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9, that is, no status line.
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WRITE_ERROR:  // Not ours, so the decoder's.
-      return Kind::kProtocol;
-    case CURLE_OUT_OF_MEMORY:  // A header line beyond libcurl's 100 KiB.
-      return Kind::kResponseTooLarge;
-    default:
-      return Kind::kInterrupted;
-  }
 }
 
 }  // namespace wriftai

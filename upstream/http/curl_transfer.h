@@ -76,7 +76,6 @@ class CurlTransfer {
   void SetConnection(CurlOptions& set) const;
   void SetRequest(CurlOptions& set);
   void SetReply(CurlOptions& set);
-  TransportFailure::Kind KindOf(CURLcode code) const;
 
   const HttpOptions& options_;
   HttpRequest request_;

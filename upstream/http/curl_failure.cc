@@ -1,0 +1,69 @@
+#include "upstream/http/curl_failure.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "upstream/core/sanitize.h"
+
+namespace wriftai {
+namespace {
+
+using Kind = TransportFailure::Kind;
+
+// The words of CHUNKE_OUT_OF_MEMORY.
+constexpr absl::string_view kTrailerTooLong = "Out of memory";
+
+bool IsHeaderTooLong(const CurlFailure& failure) {
+  // A real lack of memory would end the process.
+  return failure.code == CURLE_OUT_OF_MEMORY && !failure.headers_complete;
+}
+
+bool IsTrailerTooLong(const CurlFailure& failure) {
+  return failure.code == CURLE_RECV_ERROR &&
+         absl::StrContains(failure.text, kTrailerTooLong);
+}
+
+Kind KindOf(const CurlFailure& failure) {
+  if (!failure.maybe_sent) {
+    return failure.code == CURLE_URL_MALFORMAT ||
+                   failure.code == CURLE_UNSUPPORTED_PROTOCOL
+               ? Kind::kInvalidRequest
+               : Kind::kConnect;
+  }
+  if (IsHeaderTooLong(failure) || IsTrailerTooLong(failure)) {
+    return Kind::kResponseTooLarge;
+  }
+  switch (failure.code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9, that is, no status line.
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WRITE_ERROR:  // Not ours, so the decoder's.
+      return Kind::kProtocol;
+    default:
+      return Kind::kInterrupted;
+  }
+}
+
+std::string MessageOf(const CurlFailure& failure, const HttpOptions& options) {
+  // libcurl's limit is the higher one.
+  if (failure.maybe_sent && IsHeaderTooLong(failure)) {
+    return absl::StrCat("the reply's headers exceed ", options.max_header_bytes,
+                        " bytes");
+  }
+  if (failure.maybe_sent && IsTrailerTooLong(failure)) {
+    return "a trailer of the reply exceeds 4096 bytes";
+  }
+  if (failure.maybe_sent && failure.code == CURLE_WRITE_ERROR) {
+    return "the reply's body cannot be decoded";
+  }
+  return SanitizeAscii(failure.text.empty() ? curl_easy_strerror(failure.code)
+                                            : failure.text);
+}
+
+}  // namespace
+
+TransportFailure TransportFailureFrom(const CurlFailure& failure,
+                                      const HttpOptions& options) {
+  return {KindOf(failure), failure.maybe_sent, MessageOf(failure, options)};
+}
+
+}  // namespace wriftai
