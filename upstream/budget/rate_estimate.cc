@@ -173,15 +173,22 @@ bool RateEstimate::OnLimited(absl::Time now, const RateLimit& rate) {
   Roll(now);
   LearnLimit(now, rate);
   const absl::Duration reset = rate.reset_after.value_or(window_.length());
-  // So long a window is only believed of a reply that has refused.
-  if (reset > window_.length() + kResetResolution) SetLength(now, reset);
+  // So long a window is only believed of a reply that has refused. Retry-After,
+  // which a proxy may have written, says how long to stay away, not how long a
+  // window is.
+  if (reset > window_.length() + kResetResolution &&
+      rate.reset_after != rate.retry_after) {
+    SetLength(now, reset);
+  }
   if (rate.reset_after.has_value() && rate.reset_is_time) {
     named_end_ = now + reset;
     window_.OnLimited(named_end_, outstanding_);
   }
   refill_.Correct(now, 0, outstanding_);
   spacing_ = std::min(kMostSpacing, spacing_ * kSpacingAfterLimited);
-  Pause(now + reset);
+  const absl::Duration asked =
+      std::min(rate.retry_after.value_or(reset), kLongestReset);
+  Pause(now + std::max(reset, asked));
   if (window_.HasStrangers()) return true;
   window_.set_kind(Kind::kUnknown);
   window_.ShiftPlaces();

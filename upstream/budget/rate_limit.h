@@ -17,6 +17,10 @@ struct RateLimit {
   // From the reply's arrival until the window ends, from 0 to kLongestReset.
   std::optional<absl::Duration> reset_after;
 
+  // How long the upstream asks to wait (Retry-After), from 0 to
+  // kMaxRetryAfter. It also stands in for a reset that is not named.
+  std::optional<absl::Duration> retry_after;
+
   // Whether the upstream gave the reset as a point of time, which all replies
   // of one window share, or as seconds from now, rounded.
   bool reset_is_time = false;
@@ -26,6 +30,11 @@ struct RateLimit {
 // published windows are seconds long, and a wrong header must not silence a
 // credential for hours.
 inline constexpr absl::Duration kLongestReset = absl::Minutes(5);
+
+// What is passed on of a longer Retry-After: an outage that was planned may
+// take an hour, and what says more is likely a mistake. The gateway itself
+// asks again after kLongestReset.
+inline constexpr absl::Duration kMaxRetryAfter = absl::Hours(1);
 
 }  // namespace wriftai
 

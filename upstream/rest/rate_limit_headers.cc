@@ -3,14 +3,20 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "upstream/rest/http_date.h"
 
 namespace wriftai {
 namespace {
 
 constexpr double kSmallestUnixTime = 1e9;           // September 2001.
 constexpr double kSmallestUnixMilliseconds = 1e12;  // The same, by mistake.
+
+// Several dates; what is longer is no Retry-After.
+constexpr size_t kMaxRetryAfterBytes = 256;
 
 std::optional<int64_t> Count(absl::string_view text, int64_t least) {
   int64_t count = 0;
@@ -19,21 +25,15 @@ std::optional<int64_t> Count(absl::string_view text, int64_t least) {
 }
 
 // The clock that the reply came from; nothing where it does not say.
-std::optional<absl::Time> DateOf(const HttpResponse& response) {
-  absl::Time date;
-  std::string error;
-  // RFC 9110, section 5.6.7.
-  if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT",
-                       std::string(response.Header("date")), &date, &error)) {
-    return std::nullopt;
-  }
-  return date;
+std::optional<absl::Time> DateOf(const HttpResponse& response,
+                                 absl::Time wall_now) {
+  return ParseHttpDate(response.Header("date"), wall_now);
 }
 
 absl::Duration UntilTime(absl::Time reset, const HttpResponse& response,
                          absl::Time wall_now) {
   const absl::Duration by_our_clock = reset - wall_now;
-  const auto date = DateOf(response);
+  const auto date = DateOf(response, wall_now);
   if (!date.has_value()) return by_our_clock;
   return std::clamp(by_our_clock, reset - *date - absl::Seconds(1),
                     reset - *date);
@@ -52,6 +52,53 @@ void ReadReset(absl::string_view text, const HttpResponse& response,
   rate.reset_after = std::clamp(after, absl::ZeroDuration(), kLongestReset);
 }
 
+bool IsSeconds(absl::string_view text) {
+  return !text.empty() && absl::ascii_isdigit(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
+                  c == '.';
+         });
+}
+
+// One value of Retry-After; nothing where it cannot be read.
+std::optional<absl::Duration> RetryAfter(absl::string_view text,
+                                         const HttpResponse& response,
+                                         absl::Time wall_now) {
+  text = absl::StripAsciiWhitespace(text);
+  double seconds = 0;
+  std::optional<absl::Time> when = ParseHttpDate(text, wall_now);
+  if (!when.has_value()) {
+    if (!IsSeconds(text) || !absl::SimpleAtod(text, &seconds)) {
+      return std::nullopt;
+    }
+    if (seconds < kSmallestUnixTime) return absl::Seconds(seconds);
+    // No delay of thirty years, but a Unix time by mistake.
+    if (seconds >= kSmallestUnixMilliseconds) seconds /= 1000;
+    when = absl::UnixEpoch() + absl::Seconds(seconds);
+  }
+  return *when - DateOf(response, wall_now).value_or(wall_now);
+}
+
+std::optional<absl::Duration> RetryAfter(const HttpResponse& response,
+                                         absl::Time wall_now) {
+  std::optional<absl::Duration> longest;
+  const auto consider = [&](std::optional<absl::Duration> delay) {
+    if (!delay.has_value()) return false;
+    longest = std::max(longest.value_or(absl::ZeroDuration()),
+                       std::min(*delay, kMaxRetryAfter));
+    return true;
+  };
+  for (const auto& [name, value] : response.headers) {
+    if (name != "retry-after" || value.size() > kMaxRetryAfterBytes) continue;
+    // An HTTP-date has a comma of its own.
+    if (consider(RetryAfter(value, response, wall_now))) continue;
+    for (const absl::string_view part : absl::StrSplit(value, ',')) {
+      consider(RetryAfter(part, response, wall_now));
+    }
+  }
+  return longest;
+}
+
 }  // namespace
 
 RateLimit RateLimitFromHeaders(const HttpResponse& response,
@@ -60,10 +107,21 @@ RateLimit RateLimitFromHeaders(const HttpResponse& response,
   rate.limit = Count(response.Header("x-ratelimit-limit"), 1);
   rate.remaining = Count(response.Header("x-ratelimit-remaining"), 0);
   ReadReset(response.Header("x-ratelimit-reset"), response, wall_now, rate);
-  if (!rate.reset_after.has_value()) {
-    ReadReset(response.Header("retry-after"), response, wall_now, rate);
+  rate.retry_after = RetryAfter(response, wall_now);
+  if (!rate.reset_after.has_value() && rate.retry_after.has_value()) {
+    rate.reset_after = std::min(*rate.retry_after, kLongestReset);
   }
   return rate;
+}
+
+std::optional<absl::Duration> RetryDelayFrom(const RateLimit& rate) {
+  if (!rate.reset_after.has_value() && !rate.retry_after.has_value()) {
+    return std::nullopt;
+  }
+  constexpr absl::Duration kMinRetryDelay = absl::Seconds(1);
+  return std::max({kMinRetryDelay,
+                   rate.reset_after.value_or(absl::ZeroDuration()),
+                   rate.retry_after.value_or(absl::ZeroDuration())});
 }
 
 }  // namespace wriftai

@@ -56,6 +56,31 @@ TEST_F(RateEstimateTest, WithoutHeadersPollsAreSpacedALittleWider) {
   EXPECT_NEAR(Until(Lane::kPoll), 1.05 / 3, 1e-3);
 }
 
+TEST_F(RateEstimateTest, ARetryAfterPausesAndSaysNothingOfTheWindow) {
+  RateLimit proxys;
+  proxys.retry_after = absl::Seconds(20);
+  proxys.reset_after = proxys.retry_after;  // It stands in for a reset.
+  Limited(proxys);
+  EXPECT_NEAR(Until(Lane::kCall), 20, 1e-3);
+  Advance(20);
+  Exchange(RateLimit());
+  EXPECT_LT(Until(Lane::kCall), 1.1) << "the rate is what it was";
+}
+
+TEST_F(RateEstimateTest, ALongerRetryAfterOutlastsTheReset) {
+  RateLimit both = Says(3, 0, 0.4);
+  both.retry_after = absl::Seconds(7);
+  Limited(both);
+  EXPECT_NEAR(Until(Lane::kCall), 7, 1e-3);
+}
+
+TEST_F(RateEstimateTest, AnAbsurdRetryAfterPausesNoLongerThanAnAbsurdReset) {
+  RateLimit both = Says(3, 0, 0.4);
+  both.retry_after = kMaxRetryAfter;
+  Limited(both);
+  EXPECT_NEAR(Until(Lane::kCall), absl::ToDoubleSeconds(kLongestReset), 1e-3);
+}
+
 TEST_F(RateEstimateTest, A429PausesExactlyUntilItsReset) {
   RateLimit rate = Says(3, 0, 0.4);
   rate.reset_is_time = false;

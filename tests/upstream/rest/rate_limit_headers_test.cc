@@ -1,6 +1,8 @@
 #include "upstream/rest/rate_limit_headers.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -70,6 +72,101 @@ TEST(RateLimit, RetryAfterStandsInForTheReset) {
   HttpResponse response;
   response.headers = {{"retry-after", "4"}};
   EXPECT_EQ(RateLimitFromHeaders(response, kNow).reset_after, absl::Seconds(4));
+}
+
+RateLimit ReadRetryAfter(std::vector<std::string> values,
+                         const char* date = "") {
+  HttpResponse response;
+  if (*date != '\0') response.headers.emplace_back("date", date);
+  for (std::string& value : values) {
+    response.headers.emplace_back("retry-after", std::move(value));
+  }
+  return RateLimitFromHeaders(response, kNow);
+}
+
+TEST(RetryAfter, MayBeAnHttpDateInAllItsForms) {
+  for (const char* const date :
+       {"Wed, 02 Jul 2025 00:07:10 GMT", "Wednesday, 02-Jul-25 00:07:10 GMT",
+        "Wed Jul  2 00:07:10 2025", "Wed Jul 02 00:07:10 2025",
+        "Wed, 2 Jul 2025 00:07:10 GMT"}) {
+    const RateLimit rate = ReadRetryAfter({date});
+    EXPECT_EQ(rate.retry_after, absl::Seconds(30)) << date;
+    EXPECT_EQ(rate.reset_after, absl::Seconds(30)) << date;
+    EXPECT_FALSE(rate.reset_is_time) << date;
+  }
+}
+
+TEST(RetryAfter, AsADateIsOfTheRepliesOwnClock) {
+  for (const char* const date :
+       {"Thu, 01 Jan 2032 00:00:00 GMT", "Thursday, 01-Jan-32 00:00:00 GMT",
+        "Thu Jan  1 00:00:00 2032"}) {
+    EXPECT_EQ(
+        ReadRetryAfter({"Thu, 01 Jan 2032 00:01:30 GMT"}, date).retry_after,
+        absl::Seconds(90))
+        << date;
+  }
+}
+
+TEST(RetryAfter, ThatIsPastIsZero) {
+  EXPECT_EQ(ReadRetryAfter({"Sun, 06 Nov 1994 08:49:37 GMT"}).retry_after,
+            absl::ZeroDuration());
+  EXPECT_EQ(ReadRetryAfter({"0"}).retry_after, absl::ZeroDuration());
+}
+
+TEST(RetryAfter, ThatIsAbsurdIsBoundedByAnHour) {
+  for (const std::string& value :
+       {std::string("7200"), std::string("99999999999999999999"),
+        std::string("2147483647"), std::string(200, '9'),
+        std::string("Fri, 31 Dec 9999 23:59:59 GMT")}) {
+    const RateLimit rate = ReadRetryAfter({value});
+    EXPECT_EQ(rate.retry_after, kMaxRetryAfter) << value;
+    EXPECT_EQ(rate.reset_after, kLongestReset) << value;
+  }
+}
+
+TEST(RetryAfter, OfSeveralValuesTheLongestCounts) {
+  EXPECT_EQ(ReadRetryAfter({"3", "8", "5"}).retry_after, absl::Seconds(8));
+  EXPECT_EQ(ReadRetryAfter({"3, 8,5"}).retry_after, absl::Seconds(8));
+  EXPECT_EQ(ReadRetryAfter({"soon", "5"}).retry_after, absl::Seconds(5));
+  EXPECT_EQ(ReadRetryAfter({"5", "Wed, 02 Jul 2025 00:07:10 GMT"}).retry_after,
+            absl::Seconds(30));
+}
+
+TEST(RetryAfter, MayHaveAFraction) {
+  EXPECT_EQ(ReadRetryAfter({"1.5"}).retry_after, absl::Milliseconds(1500));
+}
+
+TEST(RetryAfter, ThatCannotBeReadIsLeftOut) {
+  for (const std::string& value :
+       {std::string(), std::string("-1"), std::string("+1"),
+        std::string("soon"), std::string("1e3"), std::string("inf"),
+        std::string("0x10"), std::string("1.2.3"), std::string("5 seconds"),
+        std::string("Wed, 31 Jun 2025 00:00:00 GMT"),
+        std::string("Wed, 02 Jul 2025 24:00:00 GMT"),
+        std::string("Wed, 02 Jul 2025 00:07:10 CET"),
+        std::string("Wed, 02 Jul 2025 00:07:10"),
+        std::string("infinite-future"), std::string("\xff\xfe"),
+        std::string(1 << 16, ',')}) {
+    const RateLimit rate = ReadRetryAfter({value});
+    EXPECT_EQ(rate.retry_after, std::nullopt) << value;
+    EXPECT_EQ(rate.reset_after, std::nullopt) << value;
+  }
+}
+
+TEST(RetryAfter, StandsBesideAReset) {
+  HttpResponse response;
+  response.headers = {{"x-ratelimit-reset", "3"}, {"retry-after", "60"}};
+  const RateLimit rate = RateLimitFromHeaders(response, kNow);
+  EXPECT_EQ(rate.reset_after, absl::Seconds(3));
+  EXPECT_EQ(rate.retry_after, absl::Seconds(60));
+  EXPECT_EQ(RetryDelayFrom(rate), absl::Seconds(60));
+}
+
+TEST(RetryDelayFrom, IsASecondAtLeast) {
+  EXPECT_EQ(RetryDelayFrom(Read("3", "0", "0")), absl::Seconds(1));
+  EXPECT_EQ(RetryDelayFrom(Read("3", "0", "0.1")), absl::Seconds(1));
+  EXPECT_EQ(RetryDelayFrom(ReadRetryAfter({"0"})), absl::Seconds(1));
+  EXPECT_EQ(RetryDelayFrom(RateLimit()), std::nullopt);
 }
 
 // A reply that was sent at kNow, and names the end of the second after, as our
