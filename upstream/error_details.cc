@@ -1,10 +1,62 @@
 #include "upstream/error_details.h"
 
 #include <algorithm>
+#include <memory>
+#include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "google/protobuf/descriptor.h"
+#include "upstream/core/sanitize.h"
 
 namespace wriftai {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+// Every string of `message`, below other messages (and maps) too.
+void SanitizeStrings(Message& message) {
+  const Reflection& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* const field : fields) {
+    const int count =
+        field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        SanitizeStrings(
+            field->is_repeated()
+                ? *reflection.MutableRepeatedMessage(&message, field, i)
+                : *reflection.MutableMessage(&message, field));
+      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+        const std::string text =
+            field->is_repeated()
+                ? reflection.GetRepeatedString(message, field, i)
+                : reflection.GetString(message, field);
+        // No longer than it was: bounds are of those who know the text.
+        std::string shown = SanitizeText(text, text.size());
+        if (field->is_repeated()) {
+          reflection.SetRepeatedString(&message, field, i, std::move(shown));
+        } else {
+          reflection.SetString(&message, field, std::move(shown));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void SetDetail(const Message& detail, absl::Status& status) {
+  const std::unique_ptr<Message> shown(detail.New());
+  shown->CopyFrom(detail);
+  SanitizeStrings(*shown);
+  status.SetPayload(
+      absl::StrCat(kDetailTypePrefix, detail.GetDescriptor()->full_name()),
+      absl::Cord(shown->SerializeAsString()));
+}
 
 absl::Status GatewayError(absl::StatusCode code, absl::string_view reason,
                           absl::string_view message) {
@@ -74,7 +126,9 @@ absl::Status PrefixFields(absl::string_view prefix,
     if (absl::StartsWith(message, absl::StrCat(violation.field(), ": "))) {
       message = absl::StrCat(prefix, message);
     }
-    violation.set_field(absl::StrCat(prefix, violation.field()));
+    violation.set_field(violation.field().empty()
+                            ? std::string(absl::StripSuffix(prefix, "."))
+                            : absl::StrCat(prefix, violation.field()));
   }
   absl::Status prefixed(status.code(), message);
   status.ForEachPayload([&](absl::string_view type, const absl::Cord& detail) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
 
 // Errors with the details of google.rpc (AIP-193): each detail is a payload of
@@ -34,15 +35,16 @@ inline constexpr char kPaymentRequired[] = "PAYMENT_REQUIRED";
 inline constexpr char kCauseKey[] = "cause";
 inline constexpr char kCauseTooLarge[] = "too_large";
 
+// ErrorInfo.metadata of a failed create after which the prediction may exist.
+inline constexpr char kCreateOutcomeKey[] = "create_outcome";
+inline constexpr char kCreateOutcomeIsUnknown[] = "unknown";
+
 inline constexpr char kDetailTypePrefix[] = "type.googleapis.com/";
 
-// Puts `detail` into `status`, in place of one of the same type.
-template <typename Detail>
-void SetDetail(const Detail& detail, absl::Status& status) {
-  status.SetPayload(
-      absl::StrCat(kDetailTypePrefix, Detail::descriptor()->full_name()),
-      absl::Cord(detail.SerializeAsString()));
-}
+// Puts `detail` into `status`, in place of one of the same type. Each of its
+// texts is what SanitizeText() leaves of it, so that whatever is quoted there,
+// the detail can be read.
+void SetDetail(const google::protobuf::Message& detail, absl::Status& status);
 
 // The detail of that type; nothing where `status` has none.
 template <typename Detail>
@@ -83,7 +85,8 @@ std::string MetadataOf(absl::string_view key, const absl::Status& status);
 
 // `status` with `prefix` before every field path of its BadRequest, and before
 // its message where that begins with one: for a message that was checked as a
-// part of another one.
+// part of another one. What has no field is about `prefix` (such as "create.")
+// without its dot.
 absl::Status PrefixFields(absl::string_view prefix, const absl::Status& status);
 
 }  // namespace wriftai

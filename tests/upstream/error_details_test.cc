@@ -3,6 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "upstream/core/sanitize.h"
 
 namespace wriftai {
 namespace {
@@ -65,6 +66,37 @@ TEST(ErrorDetails, FieldsOfAPartGetThePathOfThePart) {
 TEST(ErrorDetails, AnErrorWithoutFieldsIsLeftAlone) {
   const absl::Status status = absl::NotFoundError("gone");
   EXPECT_EQ(PrefixFields("create.", status), status);
+}
+
+TEST(ErrorDetails, AnyBytesLeaveADetailThatCanBeRead) {
+  absl::Status status =
+      GatewayError(absl::StatusCode::kInternal, "REASON", "message");
+  for (const char* const hostile :
+       {"\xff", "\xc3", "a\xe2\x80", "\xed\xa0\xbd", "\xe2\x80\xae", "\xc2\x9b",
+        "\n", "\x1b[2J"}) {
+    SetMetadata("key", hostile, status);
+    SetMetadata(hostile, "value", status);
+    google::rpc::BadRequest bad_request;
+    auto* const violation = bad_request.add_field_violations();
+    violation->set_field(hostile);
+    violation->set_description(hostile);
+    SetDetail(bad_request, status);
+    EXPECT_EQ(ErrorReason(status), "REASON") << hostile;
+    const auto read = GetDetail<google::rpc::BadRequest>(status);
+    ASSERT_TRUE(read.has_value()) << hostile;
+    for (const std::string& text :
+         {read->field_violations(0).field(), MetadataOf("key", status)}) {
+      EXPECT_EQ(text, SanitizeText(hostile, 100));
+    }
+  }
+}
+
+TEST(ErrorDetails, APrefixOfNoFieldIsTheMessageItself) {
+  absl::Status status = FieldError("", "less");
+  EXPECT_EQ(GetDetail<google::rpc::BadRequest>(PrefixFields("create.", status))
+                ->field_violations(0)
+                .field(),
+            "create");
 }
 
 }  // namespace
