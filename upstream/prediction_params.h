@@ -32,6 +32,10 @@ struct CreateParams {
   // JSON text that has passed ParseJson(); sent byte for byte.
   std::string input_json;
 
+  // Whether the caller gave the input as a Value (`input`), not as JSON text
+  // (`input_json`): what an error names it.
+  bool input_is_value = false;
+
   std::optional<WebhookParams> webhook;
 
   // Sent as the header Validate-Input; none sends no header.

@@ -25,6 +25,9 @@ void CheckLine(const std::string& text) {
 void CheckError(absl::string_view text) {
   const UpstreamError error = UpstreamErrorFromBody(text);
   CheckLine(error.message);
+  CheckLine(error.type);
+  CheckLine(error.code);
+  CheckLine(error.detail);
   FUZZ_CHECK(error.violations.size() <= 100);
   for (const UpstreamViolation& violation : error.violations) {
     CheckLine(violation.message);

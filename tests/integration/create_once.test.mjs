@@ -150,7 +150,7 @@ test('a 502 after the create counts as lost', async () => {
 test('a create that was refused may be repeated under its request_id',
      async () => {
        const one = request();
-       await nextCreate({ status: 429, body: '' });
+       await nextCreate({ status: 429, body: '{"detail":"no"}' });
        assert.equal(await created(async () => {
          await failure(predictions.create(one), { code: 'RESOURCE_EXHAUSTED' });
          await predictions.create(one);

@@ -1,6 +1,5 @@
 #include "upstream/json/error_json.h"
 
-#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <utility>
@@ -8,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "upstream/core/utf8.h"
+#include "upstream/core/sanitize.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_members.h"
 #include "upstream/json/json_string.h"
@@ -24,13 +23,8 @@ constexpr size_t kMaxLocation = 32;
 
 using Location = std::vector<std::variant<std::string, int64_t>>;
 
-// `text` (valid UTF-8) as one line of at most kMaxQuotedBytes. Unlike
-// QuoteForError() it keeps other languages.
 std::string Shorten(absl::string_view text) {
-  std::string line(Utf8Prefix(text, kMaxQuotedBytes));
-  std::replace_if(line.begin(), line.end(), absl::ascii_iscntrl, ' ');
-  // U+FFFD may be longer than what it replaces.
-  return std::string(Utf8Prefix(LineSafe(line), kMaxQuotedBytes));
+  return SanitizeText(text, kMaxQuotedBytes);
 }
 
 // The text of a string, shortened; nothing for other kinds and for blanks.
@@ -91,65 +85,106 @@ UpstreamViolation ViolationOf(const JsonSlice& entry) {
 
 // "body.input.items.3: message", of the first; the number of the others.
 std::string Summary(const UpstreamViolation& first, size_t count) {
-  std::string where;
-  for (const auto& step : first.location) {
-    absl::StrAppend(&where, where.empty() ? "" : ".");
-    if (const auto* const name = std::get_if<std::string>(&step)) {
-      absl::StrAppend(&where, *name);
-    } else {
-      absl::StrAppend(&where, std::get<int64_t>(step));
-    }
-  }
+  const std::string where = LocationText(first.location);
   const std::string others =
       count == 1 ? "" : absl::StrCat("; and ", count - 1, " more");
   return Shorten(
       absl::StrCat(where, where.empty() ? "" : ": ", first.message, others));
 }
 
-UpstreamError FromEntries(const JsonSlice& array) {
-  UpstreamError error;
-  size_t count = 0;
+void AddEntries(const JsonSlice& array, UpstreamError& error) {
   const auto add = [&](const JsonSlice& entry) {
-    ++count;
+    ++error.violation_count;
     if (error.violations.size() < kMaxViolations) {
       error.violations.push_back(ViolationOf(entry));
     }
   };
   ForEachJsonElement(array.text, add).IgnoreError();
-  if (count > 0) error.message = Summary(error.violations.front(), count);
-  return error;
+  if (error.violations.empty()) return;
+  const UpstreamViolation& first = error.violations.front();
+  error.message = Summary(first, error.violation_count);
+  if (error.type.empty()) error.type = first.type;
 }
 
-UpstreamError WithMessage(std::string message) {
-  UpstreamError error;
-  error.message = std::move(message);
-  return error;
+// A string, or the digits of a number.
+std::string Word(const std::optional<JsonSlice>& slice) {
+  if (slice.has_value() && slice->kind == JsonKind::kNumber) {
+    return Shorten(slice->text);
+  }
+  return Text(slice).value_or("");
 }
 
-UpstreamError FromDetail(const JsonSlice& detail) {
-  if (detail.kind == JsonKind::kArray) return FromEntries(detail);
-  if (auto message = MessageOf(detail)) return WithMessage(*std::move(message));
-  return WithMessage(Text(detail).value_or(QuoteForError(detail.text)));
+// Type and code, where `object` is one and has them.
+void ReadKind(const JsonSlice& object, UpstreamError& error) {
+  if (object.kind != JsonKind::kObject) return;
+  const auto members = JsonMembers::Read(object.text, {"type", "code"});
+  if (!members.ok()) return;
+  if (error.type.empty()) error.type = Word(members->FindPresent("type"));
+  if (error.code.empty()) error.code = Word(members->FindPresent("code"));
+}
+
+bool IsApiDetail(JsonKind kind) {
+  return kind == JsonKind::kString || kind == JsonKind::kArray ||
+         kind == JsonKind::kObject;
+}
+
+void ReadDetail(const JsonSlice& detail, UpstreamError& error) {
+  ReadKind(detail, error);
+  error.detail = Text(detail).value_or(Shorten(detail.text));
+  if (detail.kind == JsonKind::kArray) return AddEntries(detail, error);
+  error.message = MessageOf(detail).value_or(error.detail);
+}
+
+void ReadObject(const JsonSlice& object, UpstreamError& error) {
+  const auto members =
+      JsonMembers::Read(object.text, {"detail", "error", "status", "title"});
+  if (!members.ok()) return;
+  ReadKind(object, error);
+  const auto inner = members->FindPresent("error");
+  if (inner.has_value()) ReadKind(*inner, error);
+  if (const auto detail = members->FindPresent("detail")) {
+    error.is_api_shape = IsApiDetail(detail->kind) &&
+                         !members->FindPresent("status").has_value() &&
+                         !members->FindPresent("title").has_value();
+    return ReadDetail(*detail, error);
+  }
+  auto message = MessageOf(object);
+  if (!message.has_value() && inner.has_value()) message = MessageOf(*inner);
+  error.message = message.value_or(QuoteForError(object.text));
 }
 
 }  // namespace
 
-UpstreamError UpstreamErrorFromBody(absl::string_view body) {
-  const absl::string_view trimmed =
-      absl::StripAsciiWhitespace(WithoutByteOrderMark(body));
-  const auto root = SkimJson(trimmed);
-  if (!root.ok()) return WithMessage(QuoteForError(trimmed));
-  const auto members = JsonMembers::Read(root->text, {"detail", "error"});
-  if (members.ok()) {
-    if (const auto detail = members->FindPresent("detail")) {
-      return FromDetail(*detail);
-    }
-    if (auto message = MessageOf(*root)) return WithMessage(*message);
-    if (const auto inner = members->FindPresent("error")) {
-      if (auto message = MessageOf(*inner)) return WithMessage(*message);
+std::string LocationText(const Location& location) {
+  std::string text;
+  for (const auto& step : location) {
+    absl::StrAppend(&text, text.empty() ? "" : ".");
+    if (const auto* const name = std::get_if<std::string>(&step)) {
+      absl::StrAppend(&text, *name);
+    } else {
+      absl::StrAppend(&text, std::get<int64_t>(step));
     }
   }
-  return WithMessage(Text(*root).value_or(QuoteForError(root->text)));
+  return text;
+}
+
+UpstreamError UpstreamErrorFromBody(absl::string_view body) {
+  UpstreamError error;
+  const absl::string_view trimmed =
+      absl::StripAsciiWhitespace(WithoutByteOrderMark(body));
+  if (trimmed.size() > kMaxErrorBodyBytes) {
+    error.message = QuoteForError(trimmed);
+    return error;
+  }
+  const auto root = SkimJson(trimmed);
+  if (!root.ok()) {
+    error.message = QuoteForError(trimmed);
+  } else if (root->kind == JsonKind::kObject) {
+    ReadObject(*root, error);
+  } else {
+    error.message = Text(*root).value_or(QuoteForError(root->text));
+  }
+  return error;
 }
 
 }  // namespace wriftai

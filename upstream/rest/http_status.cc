@@ -3,10 +3,14 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "upstream/core/sanitize.h"
 #include "upstream/error_details.h"
 #include "upstream/json/error_json.h"
+#include "upstream/json/json_limits.h"
+#include "upstream/rest/field_path.h"
 #include "upstream/rest/rate_limit_headers.h"
 
 namespace wriftai {
@@ -17,8 +21,37 @@ struct Meaning {
   absl::string_view reason;
 };
 
+constexpr char kRateLimited[] = "RATE_LIMITED";
+
+// Whether the body says that it is JSON, with or without parameters.
+bool IsJson(const HttpResponse& response) {
+  const absl::string_view type = response.Header("content-type");
+  return absl::EqualsIgnoreCase(
+      absl::StripAsciiWhitespace(type.substr(0, type.find(';'))),
+      "application/json");
+}
+
 bool IsRead(Operation operation) {
   return operation == Operation::kGet || operation == Operation::kList;
+}
+
+// Whether a create that was answered so can have created nothing, whoever
+// answered: it was refused before anything was done.
+bool IsRefusal(int http) {
+  switch (http) {
+    case 408:
+      return false;
+    case 421:
+    case 422:
+    case 426:
+    case 428:
+    case 431:
+    case 451:
+    case 501:
+      return true;
+    default:
+      return http >= 400 && http <= 417;
+  }
 }
 
 Meaning ServerError(int http, Operation operation) {
@@ -28,10 +61,28 @@ Meaning ServerError(int http, Operation operation) {
   if (http == 500 || http == 501) {
     return {absl::StatusCode::kInternal, "UPSTREAM_FAILED"};
   }
-  if (operation == Operation::kCreate) {
-    return {absl::StatusCode::kUnknown, kCreateOutcomeUnknown};
-  }
   return kUnavailable;
+}
+
+// Whether a response to a create may be a proxy's that has passed the POST on.
+// 460 is AWS's and 499 nginx's, for a client that has left: the gateway has
+// not, so that another proxy has.
+bool MayBeAfterCreate(const HttpResponse& response,
+                      const UpstreamError& error) {
+  switch (response.status) {
+    case 408:
+    case 460:
+    case 499:
+      return true;
+    case 429:
+    case 503:
+      return !IsJson(response) || !error.is_api_shape;
+    case 500:
+    case 501:
+      return false;
+    default:
+      return response.status >= 500 && response.status <= 599;
+  }
 }
 
 Meaning MeaningOf(int http, Operation operation) {
@@ -60,57 +111,56 @@ Meaning MeaningOf(int http, Operation operation) {
     case 413:
       return {Code::kInvalidArgument, "REQUEST_TOO_LARGE"};
     case 429:
-      return {Code::kResourceExhausted, "RATE_LIMITED"};
+      return {Code::kResourceExhausted, kRateLimited};
     default:
       if (http >= 500 && http <= 599) return ServerError(http, operation);
       return {Code::kInternal, kUpstreamResponseInvalid};
   }
 }
 
-// The path in our request of what the upstream complains about, from the
-// location in its own (FastAPI: the part of the request, then the way down).
-std::string FieldPath(const UpstreamViolation& violation) {
-  static constexpr std::pair<absl::string_view, absl::string_view> kRenamed[] =
-      {{"path.prediction_id", "id"},
-       {"path.model_owner", "model"},
-       {"path.model_name", "model"},
-       {"path.number", "model"},
-       {"query.cursor", "page_token"},
-       {"query.page_size", "page_size"},
-       {"header.prefer", "server_wait"},
-       {"header.Prefer", "server_wait"},
-       {"header.validate-input", "validate_input"},
-       {"header.Validate-Input", "validate_input"},
-       {"header.authorization", "authorization"},
-       {"header.Authorization", "authorization"}};
-  std::string path;
-  for (const auto& step : violation.location) {
-    if (const auto* index = std::get_if<int64_t>(&step)) {
-      absl::StrAppend(&path, "[", *index, "]");
-    } else {
-      absl::StrAppend(&path, path.empty() ? "" : ".",
-                      std::get<std::string>(step));
-    }
-  }
-  for (const auto& [theirs, ours] : kRenamed) {
-    if (path == theirs) return std::string(ours);
-  }
-  absl::string_view body_path = path;
-  if (absl::StartsWith(body_path, "body.")) body_path.remove_prefix(5);
-  return std::string(body_path);
+// What a caller has to know after such an error, as an end of its message.
+constexpr absl::string_view kMayExist =
+    "; the prediction may have been created: look for it in the list before "
+    "you create it again";
+
+void AddMayExist(absl::Status& status) {
+  SetMetadata(kCreateOutcomeKey, kCreateOutcomeIsUnknown, status);
 }
 
-void AddBadRequest(const UpstreamError& error, absl::Status& status) {
+// What an entry says, with the place where no field says it.
+std::string Describe(const UpstreamViolation& violation,
+                     const FieldPath& path) {
+  return SanitizeText(
+      absl::StrCat(path.rest, path.rest.empty() ? "" : ": ", violation.message),
+      kMaxQuotedBytes);
+}
+
+void AddBadRequest(const UpstreamError& error, const CallSubject& subject,
+                   absl::Status& status) {
   google::rpc::BadRequest bad_request;
   for (const UpstreamViolation& violation : error.violations) {
+    const FieldPath path = FieldPathOf(violation, subject);
     auto* const added = bad_request.add_field_violations();
-    added->set_field(FieldPath(violation));
-    added->set_description(violation.message);
+    added->set_field(path.field);
+    added->set_description(Describe(violation, path));
   }
   if (error.violations.empty()) {
     bad_request.add_field_violations()->set_description(error.message);
   }
   SetDetail(bad_request, status);
+}
+
+// For the message: what the upstream says, in our terms where it names a field.
+std::string Summary(const UpstreamError& error, const CallSubject& subject) {
+  if (error.violations.empty()) return error.message;
+  const UpstreamViolation& first = error.violations.front();
+  const FieldPath path = FieldPathOf(first, subject);
+  if (path.field.empty()) return error.message;
+  const std::string others =
+      error.violation_count == 1
+          ? ""
+          : absl::StrCat("; and ", error.violation_count - 1, " more");
+  return absl::StrCat(path.field, ": ", Describe(first, path), others);
 }
 
 void AddResourceInfo(const CallSubject& subject, absl::Status& status) {
@@ -145,11 +195,21 @@ void AddErrorInfo(absl::string_view reason, const HttpResponse& response,
   info.set_reason(std::string(reason));
   info.set_domain(kUpstreamDomain);
   (*info.mutable_metadata())["http_status"] = absl::StrCat(response.status);
-  const absl::string_view request_id = UpstreamRequestId(response);
+  const std::string request_id = UpstreamRequestId(response);
   if (!request_id.empty()) {
-    (*info.mutable_metadata())["upstream_request_id"] = std::string(request_id);
+    (*info.mutable_metadata())["upstream_request_id"] = request_id;
   }
   SetDetail(info, status);
+}
+
+void AddUpstreamError(const UpstreamError& error, absl::Status& status) {
+  const std::pair<absl::string_view, absl::string_view> entries[] = {
+      {"upstream_error_type", error.type},
+      {"upstream_error_code", error.code},
+      {"upstream_error_detail", error.detail}};
+  for (const auto& [key, value] : entries) {
+    if (!value.empty()) SetMetadata(key, value, status);
+  }
 }
 
 absl::string_view NameOf(Operation operation) {
@@ -170,16 +230,28 @@ absl::string_view NameOf(Operation operation) {
 
 absl::Status StatusFromReply(const HttpResponse& response,
                              const CallSubject& subject, absl::Time wall_now) {
-  const auto [code, reason] = MeaningOf(response.status, subject.operation);
+  auto [code, reason] = MeaningOf(response.status, subject.operation);
   const UpstreamError error = UpstreamErrorFromBody(response.body);
+  const bool creates = subject.operation == Operation::kCreate;
+  if (creates && MayBeAfterCreate(response, error)) {
+    code = absl::StatusCode::kUnknown;
+    reason = kCreateOutcomeUnknown;
+  }
+  const bool may_exist =
+      creates &&
+      (code == absl::StatusCode::kUnknown ||
+       (code == absl::StatusCode::kInternal && !IsRefusal(response.status)));
+  const std::string said = Summary(error, subject);
   absl::Status status(
       code, absl::StrCat("WriftAI answered ", response.status, " to the ",
-                         NameOf(subject.operation),
-                         error.message.empty() ? "" : ": ", error.message));
+                         NameOf(subject.operation), said.empty() ? "" : ": ",
+                         said, may_exist ? kMayExist : ""));
   AddErrorInfo(reason, response, status);
+  AddUpstreamError(error, status);
+  if (may_exist) AddMayExist(status);
   switch (code) {
     case absl::StatusCode::kInvalidArgument:
-      AddBadRequest(error, status);
+      AddBadRequest(error, subject, status);
       break;
     case absl::StatusCode::kNotFound:
       AddResourceInfo(subject, status);
@@ -194,36 +266,43 @@ absl::Status StatusFromReply(const HttpResponse& response,
     default:
       break;
   }
-  if (response.status == 429 || response.status == 503) {
-    const RateLimit rate = RateLimitFromHeaders(response, wall_now);
-    if (rate.reset_after.has_value()) SetRetryDelay(*rate.reset_after, status);
+  // What may not be repeated says no time to repeat it.
+  const bool is_limit = reason == kRateLimited;
+  if (is_limit || code == absl::StatusCode::kUnavailable) {
+    auto delay = RetryDelayFrom(RateLimitFromHeaders(response, wall_now));
+    if (is_limit && !delay.has_value()) delay = kDefaultRetryDelay;
+    if (delay.has_value()) SetRetryDelay(*delay, status);
   }
   return status;
 }
 
-absl::string_view UpstreamRequestId(const HttpResponse& response) {
-  constexpr size_t kMostBytes = 128;
-  return response.Header("x-request-id").substr(0, kMostBytes);
+std::string UpstreamRequestId(const HttpResponse& response) {
+  return SanitizeId(response.Header("x-request-id"));
 }
 
 absl::Status StatusFromFailure(const TransportFailure& failure,
                                const CallSubject& subject, bool by_deadline) {
   using Kind = TransportFailure::Kind;
-  const std::string message =
-      absl::StrCat("the ", NameOf(subject.operation),
-                   " got no answer from WriftAI: ", failure.message);
+  const std::string said = SanitizeText(failure.message, kMaxQuotedBytes);
+  const std::string message = absl::StrCat(
+      "the ", NameOf(subject.operation), " got no answer from WriftAI: ", said);
+  const bool may_exist =
+      subject.operation == Operation::kCreate && failure.maybe_sent;
   if (failure.kind == Kind::kResponseTooLarge) {
-    absl::Status status = GatewayError(absl::StatusCode::kInternal,
-                                       kUpstreamResponseInvalid, message);
+    absl::Status status = GatewayError(
+        absl::StatusCode::kInternal, kUpstreamResponseInvalid,
+        absl::StrCat("WriftAI's answer to the ", NameOf(subject.operation),
+                     " is too large: ", said, may_exist ? kMayExist : ""));
     SetMetadata(kCauseKey, kCauseTooLarge, status);
+    if (may_exist) AddMayExist(status);
     return status;
   }
-  if (subject.operation == Operation::kCreate && failure.maybe_sent) {
-    return GatewayError(
-        absl::StatusCode::kUnknown, kCreateOutcomeUnknown,
-        absl::StrCat(message,
-                     "; the prediction may have been created: look for it in "
-                     "the list before you create it again"));
+  if (may_exist) {
+    absl::Status status =
+        GatewayError(absl::StatusCode::kUnknown, kCreateOutcomeUnknown,
+                     absl::StrCat(message, kMayExist));
+    AddMayExist(status);
+    return status;
   }
   if (failure.kind == Kind::kInvalidRequest) {
     return GatewayError(absl::StatusCode::kInternal, "REQUEST_NOT_SENDABLE",
@@ -240,10 +319,14 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
                       message);
 }
 
-absl::Status InvalidReply(const HttpResponse& response, absl::string_view why) {
+absl::Status InvalidReply(const HttpResponse& response,
+                          const CallSubject& subject, absl::string_view why) {
+  const bool may_exist = subject.operation == Operation::kCreate;
   absl::Status status = absl::InternalError(
-      absl::StrCat("WriftAI's answer cannot be understood: ", why));
+      absl::StrCat("WriftAI's answer cannot be understood: ", why,
+                   may_exist ? kMayExist : ""));
   AddErrorInfo(kUpstreamResponseInvalid, response, status);
+  if (may_exist) AddMayExist(status);
   return status;
 }
 

@@ -13,8 +13,8 @@ constexpr int kTooManyRequests = 429;  // RFC 6585, section 4.
 
 void Note(const HttpResponse& response, CallTrace& trace) {
   trace.http_status = response.status;
-  const absl::string_view id = UpstreamRequestId(response);
-  if (!id.empty()) trace.request_ids.emplace_back(id);
+  std::string id = UpstreamRequestId(response);
+  if (!id.empty()) trace.request_ids.push_back(std::move(id));
 }
 
 }  // namespace

@@ -26,9 +26,10 @@ std::string CreatePathOf(CreatePath path, const ModelReference& model) {
 // What is left to do with a 2xx reply: decode it, and count in `stats` what was
 // inexact in it, or say why it cannot be decoded.
 template <typename T, typename Decode>
-ReplyCall::Done Decoded(absl::AnyInvocable<void(absl::StatusOr<T>)> done,
+ReplyCall::Done Decoded(CallSubject subject,
+                        absl::AnyInvocable<void(absl::StatusOr<T>)> done,
                         Decode decode, DecodeStats& stats) {
-  return [done = std::move(done), decode,
+  return [subject = std::move(subject), done = std::move(done), decode,
           &stats](absl::StatusOr<HttpResponse> reply) mutable {
     if (!reply.ok()) return done(reply.status());
     absl::StatusOr<T> decoded = decode(reply->body);
@@ -36,7 +37,7 @@ ReplyCall::Done Decoded(absl::AnyInvocable<void(absl::StatusOr<T>)> done,
       stats.Add(*decoded);
       return done(std::move(decoded));
     }
-    done(InvalidReply(*reply, decoded.status().message()));
+    done(InvalidReply(*reply, subject, decoded.status().message()));
   };
 }
 
@@ -59,7 +60,9 @@ absl::Status CheckAcknowledgement(const HttpResponse& response) {
     return absl::OkStatus();
   }
   const absl::Status json = SkimJson(response.body).status();
-  return json.ok() ? json : InvalidReply(response, json.message());
+  return json.ok()
+             ? json
+             : InvalidReply(response, {Operation::kCancel, ""}, json.message());
 }
 
 }  // namespace
@@ -145,12 +148,14 @@ CallHandle RestPredictionClient::Get(CallContext context, std::string id,
   HttpRequest request =
       Request(HttpMethod::kGet,
               absl::StrCat("/predictions/", PercentEncode(id)), context);
-  ReplyCall::Done decoded = Decoded<v1::Prediction>(
-      std::move(done),
-      [id](absl::string_view json) { return PredictionOf(id, json); },
-      decode_stats_);
-  return Send(std::move(context), {Operation::kGet, std::move(id)},
-              std::move(request), std::move(decoded));
+  const CallSubject subject = {Operation::kGet, std::move(id)};
+  return Send(std::move(context), subject, std::move(request),
+              Decoded<v1::Prediction>(
+                  subject, std::move(done),
+                  [id = subject.resource](absl::string_view json) {
+                    return PredictionOf(id, json);
+                  },
+                  decode_stats_));
 }
 
 CallHandle RestPredictionClient::Create(CallContext context,
@@ -175,11 +180,12 @@ CallHandle RestPredictionClient::Create(CallContext context,
              absl::StatusOr<v1::Prediction> created) mutable {
     done(std::move(created));
   };
-  return Send(std::move(context),
-              {Operation::kCreate, absl::StrCat(model.owner, "/", model.name)},
-              std::move(request),
-              Decoded<v1::Prediction>(std::move(done), PredictionFromJson,
-                                      decode_stats_));
+  const CallSubject subject = {Operation::kCreate,
+                               absl::StrCat(model.owner, "/", model.name),
+                               params.input_is_value};
+  return Send(std::move(context), subject, std::move(request),
+              Decoded<v1::Prediction>(subject, std::move(done),
+                                      PredictionFromJson, decode_stats_));
 }
 
 CallHandle RestPredictionClient::List(CallContext context, ListParams params,
@@ -188,10 +194,11 @@ CallHandle RestPredictionClient::List(CallContext context, ListParams params,
   if (!params.cursor.empty()) {
     absl::StrAppend(&path, "&cursor=", PercentEncode(params.cursor));
   }
-  return Send(std::move(context), {Operation::kList, ""},
-              Request(HttpMethod::kGet, path, context),
-              Decoded<PredictionPage>(std::move(done), PredictionPageFromJson,
-                                      decode_stats_));
+  const CallSubject subject = {Operation::kList, ""};
+  HttpRequest request = Request(HttpMethod::kGet, path, context);
+  return Send(std::move(context), subject, std::move(request),
+              Decoded<PredictionPage>(subject, std::move(done),
+                                      PredictionPageFromJson, decode_stats_));
 }
 
 CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,

@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "service/calls/short_text.h"
+#include "upstream/core/sanitize.h"
 #include "upstream/error_details.h"
 #include "upstream/rest/http_status.h"
 
@@ -54,7 +54,7 @@ TEST(DescribeError, OfTheUpstreamTellsItsStatusAndNothingThatItSaid) {
 TEST(DescribeError, OfAnAnswerThatIsNoJsonQuotesNothingOfIt) {
   HttpResponse response;
   response.status = 200;
-  const FailedCall call = DescribeError(InvalidReply(response, kMarker));
+  const FailedCall call = DescribeError(InvalidReply(response, {}, kMarker));
   EXPECT_EQ(call.reason, "UPSTREAM_RESPONSE_INVALID");
   EXPECT_EQ(call.message, "WriftAI answered 200");
 }
@@ -140,7 +140,7 @@ TEST(RecentErrors, KeepShortTextsOfPrintableCharacters) {
   call.message = std::string(5000, 'a');
   call.upstream_request_id = "\xff\n\x1b[2Jid\u00e9";
   errors.Add(call);
-  EXPECT_EQ(errors.calls()[0].message, std::string(kShortTextBytes, 'a'));
+  EXPECT_EQ(errors.calls()[0].message, std::string(kMaxShownBytes, 'a'));
   EXPECT_EQ(errors.calls()[0].upstream_request_id, "???[2Jid??");
 }
 

@@ -71,6 +71,54 @@ TEST(UpstreamErrorFromBody, ReadsOtherShapes) {
   EXPECT_EQ(MessageOf(R"("just text")"), "just text");
 }
 
+TEST(UpstreamErrorFromBody, KeepsTypeCodeAndDetailForTheCaller) {
+  const auto all = [](absl::string_view body) {
+    const UpstreamError error = UpstreamErrorFromBody(body);
+    return absl::StrCat(error.type, "|", error.code, "|", error.detail);
+  };
+  EXPECT_EQ(all(R"({"detail":"no","type":"t","code":"c"})"), "t|c|no");
+  EXPECT_EQ(all(R"({"detail":{"type":"t","code":7,"msg":"m"}})"),
+            R"(t|7|{"type":"t","code":7,"msg":"m"})");
+  EXPECT_EQ(all(R"({"error":{"type":"t","code":"c","message":"m"}})"), "t|c|");
+  EXPECT_EQ(all(R"({"detail":[{"loc":[],"msg":"m","type":"missing"}]})"),
+            R"(missing||[{"loc":[],"msg":"m","type":"missing"}])");
+  EXPECT_EQ(all(R"({"detail":null,"type":["t"],"code":true})"), "||");
+  EXPECT_EQ(all("<html>"), "||");
+  EXPECT_EQ(all(""), "||");
+}
+
+TEST(UpstreamErrorFromBody, KnowsTheApisOwnShape) {
+  for (const char* const body :
+       {R"({"detail":"no"})", R"({"detail":[]})", R"({"detail":{}})",
+        R"({"detail":"no","type":"t","code":1})", " {\"detail\":\"no\"}\n"}) {
+    EXPECT_TRUE(UpstreamErrorFromBody(body).is_api_shape) << body;
+  }
+  for (const char* const body :
+       {"", "{}", "[]", "null", R"("detail")", R"({"detail":null})",
+        R"({"detail":7})", R"({"detail":true})", R"({"Detail":"no"})",
+        R"({"message":"no"})", R"({"error":{"detail":"no"}})",
+        R"([{"detail":"no"}])", R"({"detail":"no")",
+        R"({"detail":"no","status":503})", R"({"detail":"no","title":"t"})",
+        "<html>{\"detail\":\"no\"}</html>"}) {
+    EXPECT_FALSE(UpstreamErrorFromBody(body).is_api_shape) << body;
+  }
+}
+
+TEST(UpstreamErrorFromBody, QuotesAHugeBodyWithoutReadingIt) {
+  const UpstreamError error = UpstreamErrorFromBody(absl::StrCat(
+      R"({"detail":[0)", std::string(kMaxErrorBodyBytes, ' '), "]}"));
+  EXPECT_EQ(error.message.substr(0, 13), R"({"detail":[0 )");
+  EXPECT_EQ(error.message.size(), kMaxQuotedBytes);
+  EXPECT_THAT(error.violations, IsEmpty());
+  EXPECT_FALSE(error.is_api_shape);
+}
+
+TEST(UpstreamErrorFromBody, ShowsNothingThatMisleads) {
+  EXPECT_EQ(MessageOf("{\"detail\":\"a\\u202eb\\u2028c\\u009bd\\u200be\"}"),
+            "a?b c d?e");
+  EXPECT_EQ(MessageOf("{\"detail\":\"a\xc2\x9b\xe2\x80\xae\"}"), "a ?");
+}
+
 TEST(UpstreamErrorFromBody, LetsTheLastOfTwoMembersCount) {
   EXPECT_EQ(MessageOf(R"({"detail":"a","detail":"b"})"), "b");
 }

@@ -1,8 +1,10 @@
 #include "upstream/rest/http_status.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -22,7 +24,8 @@ HttpResponse Reply(int status, std::string body = "{\"detail\":\"no\"}") {
   HttpResponse response;
   response.status = status;
   response.body = std::move(body);
-  response.headers = {{"x-request-id", "req-1"}};
+  response.headers = {{"x-request-id", "req-1"},
+                      {"content-type", "application/json"}};
   return response;
 }
 
@@ -68,14 +71,12 @@ TEST(HttpStatus, Row422IsInvalidArgumentWithProtoFieldPaths) {
       {R"(["body","input","items",3,"x"])", "input.items[3].x"},
       {R"(["body","webhook","url"])", "webhook.url"},
       {R"(["body","model"])", "model"},
-      {R"(["path","prediction_id"])", "id"},
       {R"(["path","model_owner"])", "model"},
       {R"(["path","number"])", "model"},
-      {R"(["query","page_size"])", "page_size"},
-      {R"(["query","cursor"])", "page_token"},
       {R"(["header","validate-input"])", "validate_input"},
       {R"(["header","Prefer"])", "server_wait"},
-      {R"(["body"])", "body"},
+      {R"(["header","validate_input"])", "validate_input"},
+      {R"(["body"])", "input"},
   };
   for (const auto& [location, field] : rows) {
     const std::string body = std::string(R"({"detail":[{"loc":)") + location +
@@ -117,8 +118,48 @@ TEST(HttpStatus, Row429IsResourceExhaustedWithTheTimeOfTheReset) {
   EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(3));
 }
 
-TEST(HttpStatus, Row429WithoutAResetHasNoRetryInfo) {
-  EXPECT_EQ(RetryDelay(ToGet(Reply(429))), std::nullopt);
+TEST(HttpStatus, Row429WithoutAnyTimeSaysOneSecond) {
+  EXPECT_EQ(RetryDelay(ToGet(Reply(429))), absl::Seconds(1));
+  EXPECT_EQ(RetryDelay(ToCreate(Reply(429))), absl::Seconds(1));
+  for (const char* unreadable : {"", "soon", "-5", "+5", "5 s", "1e3", "nan"}) {
+    HttpResponse reply = Reply(429);
+    reply.headers.emplace_back("retry-after", unreadable);
+    EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(1)) << unreadable;
+  }
+}
+
+TEST(HttpStatus, Row429WhoseTimeIsPastSaysOneSecond) {
+  for (const char* reset : {"0", "0.2", "1751414000"}) {
+    HttpResponse reply = Reply(429);
+    reply.headers.emplace_back("x-ratelimit-reset", reset);
+    EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(1)) << reset;
+  }
+}
+
+TEST(HttpStatus, RetryAfterIsReadForEveryOperation) {
+  for (const int http : {429, 503}) {
+    HttpResponse reply = Reply(http);
+    reply.headers.emplace_back("date", "Wed, 02 Jul 2025 00:06:40 GMT");
+    reply.headers.emplace_back("retry-after", "Wed, 02 Jul 2025 00:07:17 GMT");
+    EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(37)) << http;
+    EXPECT_EQ(RetryDelay(ToCreate(reply)), absl::Seconds(37)) << http;
+    EXPECT_EQ(RetryDelay(ToCancel(reply)), absl::Seconds(37)) << http;
+  }
+}
+
+TEST(HttpStatus, RetryAfterAndResetTellTheLongerOfThem) {
+  HttpResponse reply = Reply(429);
+  reply.headers.emplace_back("x-ratelimit-reset", "3");
+  reply.headers.emplace_back("retry-after", "8");
+  EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(8));
+  reply.headers.back().second = "2";
+  EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(3));
+}
+
+TEST(HttpStatus, AnUnknownOutcomeOfACreateNamesNoTimeToRepeatIt) {
+  HttpResponse reply = Reply(503, "no healthy upstream");
+  reply.headers.emplace_back("retry-after", "9");
+  EXPECT_EQ(RetryDelay(ToCreate(reply)), std::nullopt);
 }
 
 TEST(HttpStatus, Row403IsPermissionDenied) {
@@ -183,6 +224,100 @@ TEST(HttpStatus, AProxysErrorToACreateLeavesItsOutcomeUnknown) {
     const absl::Status status = ToCreate(Reply(http));
     EXPECT_THAT(status, StatusIs(Code::kUnknown)) << http;
     EXPECT_EQ(ErrorReason(status), "CREATE_OUTCOME_UNKNOWN") << http;
+  }
+}
+
+// What proxies answer by themselves; none of it proves that the API has not had
+// the POST.
+struct ProxyReply {
+  const char* content_type;
+  const char* body;
+};
+constexpr ProxyReply kProxyReplies[] = {
+    {"text/plain", "upstream connect error or disconnect/reset before headers"},
+    {"text/html", "<html><h1>503 Service Temporarily Unavailable</h1></html>"},
+    {"application/json", ""},
+    {"application/json", "null"},
+    {"application/json", "[]"},
+    {"application/json", "{}"},
+    {"application/json", "\"detail\""},
+    {"application/json", R"({"detail":null})"},
+    {"application/json", R"({"detail":503})"},
+    {"application/json", R"({"message":"no healthy upstream","code":503})"},
+    {"application/json", R"({"error":{"code":503,"message":"backend"}})"},
+    {"application/json", R"({"message":"Service Unavailable"})"},
+    {"application/json", R"({"detail":"cut)"},
+    {"application/json",
+     R"({"type":"about:blank","title":"Error","status":503,"detail":"x"})"},
+    {"application/problem+json", R"({"title":"Error","detail":"x"})"},
+    {"application/problem+json", R"({"detail":"x"})"},
+    {"text/html", R"({"detail":"x"})"},
+    {"", R"({"detail":"x"})"},
+    {"application/jsonp", R"({"detail":"x"})"},
+};
+
+TEST(HttpStatus, AProxys503Or429ToACreateLeavesItsOutcomeUnknown) {
+  for (const int http : {429, 503}) {
+    for (const auto& [type, body] : kProxyReplies) {
+      HttpResponse reply = Reply(http, body);
+      reply.headers = {{"content-type", type},
+                       {"x-ratelimit-limit", "3"},
+                       {"x-ratelimit-reset", "1"}};
+      const absl::Status status = ToCreate(reply);
+      EXPECT_THAT(status, StatusIs(Code::kUnknown)) << http << body;
+      EXPECT_EQ(ErrorReason(status), "CREATE_OUTCOME_UNKNOWN") << body;
+      EXPECT_EQ(MetadataOf("create_outcome", status), "unknown") << body;
+      EXPECT_THAT(std::string(status.message()),
+                  HasSubstr("may have been created"));
+      // A read or a cancel may be repeated whoever answered.
+      EXPECT_THAT(ToGet(reply), StatusIs(http == 429 ? Code::kResourceExhausted
+                                                     : Code::kUnavailable));
+      EXPECT_THAT(ToCancel(reply),
+                  StatusIs(http == 429 ? Code::kResourceExhausted
+                                       : Code::kUnavailable));
+    }
+  }
+}
+
+TEST(HttpStatus, TheApisOwn503Or429ToACreateProvesThatNothingWasCreated) {
+  for (const char* const type :
+       {"application/json", "application/json; charset=utf-8",
+        "Application/JSON ;charset=utf-8"}) {
+    for (const char* const body :
+         {R"({"detail":"Too Many Requests"})", R"({"detail":[]})",
+          R"({"detail":{"message":"full"}})",
+          R"({"detail":"slow down","type":"limit","code":7})"}) {
+      HttpResponse reply = Reply(503, body);
+      reply.headers = {{"content-type", type}};
+      EXPECT_THAT(ToCreate(reply), StatusIs(Code::kUnavailable)) << body;
+      reply.status = 429;
+      EXPECT_THAT(ToCreate(reply), StatusIs(Code::kResourceExhausted)) << body;
+      EXPECT_EQ(MetadataOf("create_outcome", ToCreate(reply)), "") << body;
+    }
+  }
+}
+
+// The decision table of http_status.h, for every status that can come.
+TEST(HttpStatus, EveryErrorToACreateThatProvesNothingSaysSo) {
+  const std::set<int> api_only = {429, 503};
+  const std::set<int> refused = {421, 422, 426, 428, 431, 451, 501};
+  const std::set<int> unknown = {408, 460, 499};
+  for (int http = 300; http <= 610; ++http) {
+    const absl::Status status = ToCreate(Reply(http));
+    const bool certain = api_only.count(http) > 0 || refused.count(http) > 0 ||
+                         (http >= 400 && http <= 417 && http != 408);
+    EXPECT_EQ(MetadataOf("create_outcome", status) == "unknown", !certain)
+        << http;
+    EXPECT_EQ(absl::StrContains(status.message(), "may have been created"),
+              !certain)
+        << http;
+    if (!certain) {
+      const bool is_unknown =
+          unknown.count(http) > 0 || (http >= 502 && http <= 599);
+      EXPECT_THAT(status,
+                  StatusIs(is_unknown ? Code::kUnknown : Code::kInternal))
+          << http;
+    }
   }
 }
 
@@ -254,8 +389,77 @@ TEST(HttpStatus, RowABodyThatIsTooLargeIsInternal) {
   EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
 }
 
+TEST(HttpStatus, ACreateWhoseAnswerCannotBeReadMayHaveCreated) {
+  const CallSubject create = {Operation::kCreate, "a/b"};
+  const absl::Status unreadable =
+      InvalidReply(Reply(202, "<html>"), create, "no JSON");
+  const absl::Status too_large = StatusFromFailure(
+      {Kind::kResponseTooLarge, true, "too large"}, create, false);
+  const absl::Status encoded =
+      StatusFromFailure({Kind::kProtocol, true, "bad gzip"}, create, false);
+  for (const absl::Status& status : {unreadable, too_large, encoded}) {
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("the prediction may have been created: look for it"));
+    EXPECT_EQ(MetadataOf("create_outcome", status), "unknown");
+  }
+  EXPECT_THAT(unreadable, StatusIs(Code::kInternal));
+  EXPECT_THAT(too_large, StatusIs(Code::kInternal));
+  EXPECT_EQ(ErrorReason(unreadable), "UPSTREAM_RESPONSE_INVALID");
+  EXPECT_EQ(ErrorReason(too_large), "UPSTREAM_RESPONSE_INVALID");
+  EXPECT_THAT(encoded, StatusIs(Code::kUnknown));
+}
+
+TEST(HttpStatus, TheUpstreamsTypeCodeAndDetailReachTheCaller) {
+  const absl::Status status = ToGet(
+      Reply(422, R"({"detail":[{"loc":["path","prediction_id"],"msg":"bad",)"
+                 R"("type":"uuid_parsing"}]})"));
+  EXPECT_EQ(MetadataOf("upstream_error_type", status), "uuid_parsing");
+  EXPECT_EQ(MetadataOf("upstream_error_detail", status),
+            R"([{"loc":["path","prediction_id"],"msg":"bad",)"
+            R"("type":"uuid_parsing"}])");
+  const absl::Status other = ToGet(
+      Reply(403, R"({"detail":"no","type":"permission_error","code":17})"));
+  EXPECT_EQ(MetadataOf("upstream_error_type", other), "permission_error");
+  EXPECT_EQ(MetadataOf("upstream_error_code", other), "17");
+  EXPECT_EQ(MetadataOf("upstream_error_detail", other), "no");
+  EXPECT_EQ(MetadataOf("upstream_error_type", ToGet(Reply(404))), "");
+  EXPECT_EQ(MetadataOf("upstream_error_detail", ToGet(Reply(404, "<p>"))), "");
+}
+
+TEST(HttpStatus, TheUpstreamsOwnWordsAreBoundedAndVisible) {
+  const std::string hostile =
+      "\\u0000\\u001b[2J\\u202e" + std::string(100'000, 'x');
+  const absl::Status status =
+      ToGet(Reply(404, "{\"detail\":\"" + hostile + "\",\"type\":\"" + hostile +
+                           "\",\"code\":\"" + hostile + "\"}"));
+  for (const char* const key : {"upstream_error_type", "upstream_error_code",
+                                "upstream_error_detail"}) {
+    const std::string text = MetadataOf(key, status);
+    EXPECT_EQ(text.substr(0, 7), "  [2J?x") << key;
+    EXPECT_EQ(text.size(), 256u) << key;
+  }
+}
+
+TEST(HttpStatus, ARequestIdThatIsNotPlainTextLeavesTheDetailsReadable) {
+  for (const std::string& id :
+       {std::string("\xff\xfe"), std::string(127, 'a') + "\xc3\xa9",
+        std::string("a\x1b[2Jb"), std::string("\xe2\x80\xae"),
+        std::string(1 << 16, 'x')}) {
+    HttpResponse reply = Reply(404);
+    reply.headers = {{"x-request-id", id}};
+    const absl::Status status = ToGet(reply);
+    EXPECT_EQ(ErrorReason(status), "NOT_FOUND");
+    const std::string shown = MetadataOf("upstream_request_id", status);
+    EXPECT_EQ(shown, UpstreamRequestId(reply));
+    EXPECT_LE(shown.size(), 128u);
+    EXPECT_FALSE(shown.empty());
+    for (const char c : shown) EXPECT_TRUE(c > ' ' && c <= '~');
+  }
+}
+
 TEST(HttpStatus, RowABodyThatIsNotUnderstoodIsInternal) {
-  const absl::Status status = InvalidReply(Reply(200, "<html>"), "no JSON");
+  const absl::Status status =
+      InvalidReply(Reply(200, "<html>"), {Operation::kGet, kId}, "no JSON");
   EXPECT_THAT(status,
               StatusIs(Code::kInternal,
                        "WriftAI's answer cannot be understood: no JSON"));
