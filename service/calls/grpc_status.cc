@@ -5,6 +5,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
 #include "google/rpc/status.pb.h"
+#include "upstream/core/sanitize.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -14,16 +15,6 @@ namespace {
 // and the message stands in both: 3 x 1,000 + 4/3 x 3,500 < 8 KiB.
 constexpr size_t kMostMessageBytes = 1000;
 constexpr size_t kMostDetailBytes = 3500;
-
-// Cut at a character's border.
-std::string Cut(absl::string_view text) {
-  if (text.size() <= kMostMessageBytes) return std::string(text);
-  size_t end = kMostMessageBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-    --end;
-  }
-  return std::string(text.substr(0, end));
-}
 
 std::string Details(const absl::Status& status, const std::string& message) {
   google::rpc::Status details;
@@ -60,7 +51,7 @@ std::string BoundedDetails(absl::Status status, const std::string& message) {
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  const std::string message = Cut(status.message());
+  const std::string message = SanitizeText(status.message(), kMostMessageBytes);
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message,
                       BoundedDetails(status, message));
 }

@@ -7,10 +7,11 @@
 
 namespace wriftai {
 
-// `status` as gRPC sends it: its details as google.rpc.Status in
-// grpc-status-details-bin. Message and details are cut to what fits the 8 KiB
-// of trailers that clients accept by default, violations first, since beyond it
-// the client would see another error altogether. Any thread.
+// `status` as gRPC sends it, its message as SanitizeText() leaves it: its
+// details as google.rpc.Status in grpc-status-details-bin. Message and details
+// are cut to what fits the 8 KiB of trailers that clients accept by default,
+// violations first, since beyond it the client would see another error
+// altogether. Any thread.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // `status` with what is known of the call in its ErrorInfo's metadata, where it

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "upstream/core/sanitize.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -16,11 +16,8 @@ constexpr size_t kMostNameBytes = 128;
 bool IsName(absl::string_view text) {
   if (text.empty() || text.size() > kMostNameBytes) return false;
   if (text == "." || text == "..") return false;
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return absl::ascii_isspace(byte) || absl::ascii_iscntrl(byte) || c == '/' ||
-           c == ':' || c == '?' || c == '#';
-  });
+  return IsVisibleText(text) &&
+         text.find_first_of("/:?#") == absl::string_view::npos;
 }
 
 // Digits alone: SimpleAtoi also takes signs and white space.
@@ -50,8 +47,8 @@ absl::StatusOr<ModelReference> ModelReferenceFrom(absl::string_view model) {
     return FieldError(
         "model",
         "owner/name or owner/name:version, version a whole number "
-        "from 1, owner and name 1 to 128 bytes without white "
-        "space, '/', ':', '?' and '#'");
+        "from 1, owner and name 1 to 128 bytes of visible "
+        "characters without white space, '/', ':', '?' and '#'");
   }
   reference.owner = std::string(owner);
   reference.name = std::string(name);

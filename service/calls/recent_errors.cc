@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "service/calls/short_text.h"
+#include "upstream/core/sanitize.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -59,7 +59,7 @@ void RecentErrors::Add(FailedCall call) {
   for (std::string* const text :
        {&call.method, &call.reason, &call.message, &call.request_id,
         &call.upstream_request_id, &call.credential}) {
-    *text = ShortText(*text);
+    *text = SanitizeAscii(*text);
   }
   const auto same = std::find_if(
       calls_.begin(), calls_.end(),

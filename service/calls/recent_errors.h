@@ -47,7 +47,7 @@ class RecentErrors {
   // no more than two kilobytes.
   static constexpr size_t kMost = 50;
 
-  // Keeps of each text what ShortText() does.
+  // Keeps of each text what SanitizeAscii() does.
   void Add(FailedCall call);
 
   // A caller who leaves (CANCELLED) is no error and is not kept.

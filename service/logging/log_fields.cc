@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "upstream/core/sanitize.h"
 #include "upstream/json/json_text.h"
 
 namespace wriftai {
@@ -29,11 +30,7 @@ LogFields::LogFields(LogFormat format, absl::string_view message)
 
 void LogFields::Add(absl::string_view key, absl::string_view value) {
   AddKey(key);
-  if (format_ == LogFormat::kText && IsPlain(value)) {
-    absl::StrAppend(&text_, value);
-  } else {
-    absl::StrAppend(&text_, EncodeAnyJsonString(value));
-  }
+  AddText(SanitizeText(value, kMaxValueBytes));
 }
 
 void LogFields::Add(absl::string_view key, int64_t value) {
@@ -53,13 +50,21 @@ void LogFields::Add(absl::string_view key,
     return;
   }
   AddKey(key);
-  absl::StrAppend(&text_, "[",
-                  absl::StrJoin(values, ",",
-                                [](std::string* out, absl::string_view value) {
-                                  absl::StrAppend(out,
-                                                  EncodeAnyJsonString(value));
-                                }),
-                  "]");
+  absl::string_view separator = "[";
+  for (const std::string& value : values) {
+    absl::StrAppend(&text_, separator);
+    AddText(SanitizeText(value, kMaxValueBytes));
+    separator = ",";
+  }
+  absl::StrAppend(&text_, values.empty() ? "[]" : "]");
+}
+
+void LogFields::AddText(absl::string_view value) {
+  if (format_ == LogFormat::kText && IsPlain(value)) {
+    absl::StrAppend(&text_, value);
+  } else {
+    absl::StrAppend(&text_, EncodeJsonString(value));
+  }
 }
 
 void LogFields::AddKey(absl::string_view key) {

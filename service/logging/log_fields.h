@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_SERVICE_LOGGING_LOG_FIELDS_H_
 #define WRIFTAI_SERVICE_LOGGING_LOG_FIELDS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,12 +14,16 @@ namespace wriftai {
 
 // What a line of the log says beyond a sentence: named fields, as JSON's
 // members or as `key=value` (logfmt; a value with anything but plain characters
-// in it is quoted as JSON quotes it). Values may hold any bytes, and none of
-// them can end the line or the field.
+// in it is quoted as JSON quotes it). Values may hold any bytes: each passes
+// SanitizeText() with kMaxValueBytes, so that none can end the line or the
+// field, hide a part of it, or make it long.
 //
 // Threads: one. Owns: the text.
 class LogFields {
  public:
+  // Longer than any value that was checked; a model with its version has 277.
+  static constexpr size_t kMaxValueBytes = 512;
+
   // `message`: what the line is about.
   LogFields(LogFormat format, absl::string_view message);
 
@@ -38,6 +43,7 @@ class LogFields {
 
  private:
   void AddKey(absl::string_view key);
+  void AddText(absl::string_view value);
 
   const LogFormat format_;
   std::string text_;

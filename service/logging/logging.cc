@@ -1,13 +1,11 @@
 #include "service/logging/logging.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <string>
 #include <thread>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/notification.h"
@@ -16,9 +14,13 @@
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/base_sink.h"
 #include "spdlog/spdlog.h"
+#include "upstream/core/sanitize.h"
 
 namespace wriftai {
 namespace {
+
+// A sentence may quote a path; the longest has 4,096 bytes.
+constexpr size_t kMaxSentenceBytes = 8192;
 
 // What a message says, where the pattern has its flag.
 class MessageFlag : public spdlog::custom_flag_formatter {
@@ -40,8 +42,7 @@ class MessageFlag : public spdlog::custom_flag_formatter {
       out.append(fields.text().data(),
                  fields.text().data() + fields.text().size());
     } else {
-      std::string line(text);
-      std::replace_if(line.begin(), line.end(), absl::ascii_iscntrl, ' ');
+      const std::string line = SanitizeText(text, kMaxSentenceBytes);
       out.append(line.data(), line.data() + line.size());
     }
   }

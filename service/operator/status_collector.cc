@@ -6,10 +6,10 @@
 
 #include "google/protobuf/util/time_util.h"
 #include "service/calls/call_recorder.h"
-#include "service/calls/short_text.h"
 #include "service/engine/engine.h"
 #include "service/operator/status_watches.h"
 #include "upstream/core/run_on_loop.h"
+#include "upstream/core/sanitize.h"
 
 namespace wriftai {
 namespace {
@@ -76,7 +76,7 @@ void TellStreams(const OpenStreams& streams, absl::Time now,
   for (const OpenStream& stream : streams.Slowest(now)) {
     const CallRecord& call = *stream.record;
     status::Stream& slow = *told.add_slowest();
-    slow.set_prediction(ShortText(call.prediction_id));
+    slow.set_prediction(SanitizeId(call.prediction_id));
     slow.set_credential(call.credential);
     slow.set_age_seconds(absl::ToDoubleSeconds(now - call.began_at));
     slow.set_updates(static_cast<double>(call.updates));

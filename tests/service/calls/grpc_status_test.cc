@@ -100,5 +100,12 @@ TEST(GrpcStatus, ADetailThatNeverFitsLeavesTheErrorInfo) {
   EXPECT_TRUE(details.details(0).Is<google::rpc::ErrorInfo>());
 }
 
+TEST(GrpcStatus, AMessageOfAnyBytesIsSentAsReadableText) {
+  const grpc::Status sent = ToGrpcStatus(GatewayError(
+      absl::StatusCode::kInternal, "REASON", "a\xff\xe2\x80\xae z\n\xc2\x9b"));
+  EXPECT_EQ(sent.error_message(), "a?? z  ");
+  EXPECT_EQ(DetailsOf(sent).message(), "a?? z  ");
+}
+
 }  // namespace
 }  // namespace wriftai

@@ -66,9 +66,41 @@ TEST(ModelReference, RefusesWhatTheOfficialClientLetsThrough) {
         ModelReferenceFrom(bad),
         StatusIs(absl::StatusCode::kInvalidArgument,
                  "model: wanted owner/name or owner/name:version, version a "
-                 "whole number from 1, owner and name 1 to 128 bytes without "
-                 "white space, '/', ':', '?' and '#'"))
+                 "whole number from 1, owner and name 1 to 128 bytes of "
+                 "visible characters without white space, '/', ':', '?' and "
+                 "'#'"))
         << bad;
+  }
+}
+
+TEST(ModelReference, RefusesCharactersThatAreNotVisible) {
+  for (const std::string bad : {"\xC2\x85",
+                                "\xC2\x9B",
+                                "\xC2\xA0",
+                                "\xC2\xAD",
+                                "\xD8\x9C",
+                                "\xE2\x80\x8B",
+                                "\xE2\x80\x8F",
+                                "\xE2\x80\xA8",
+                                "\xE2\x80\xA9",
+                                "\xE2\x80\xAA",
+                                "\xE2\x80\xAE",
+                                "\xE2\x81\xA6",
+                                "\xE3\x80\x80",
+                                "\xEE\x80\x80",
+                                "\xEF\xBB\xBF",
+                                "\xEF\xBF\xBF",
+                                "\xF3\xA0\x81\x81",
+                                "\x01",
+                                "\x1b",
+                                "\xff",
+                                "\xC3"}) {
+    for (const std::string& model :
+         {"a" + bad + "b/c", "a/b" + bad + "c", bad + "/c", "a/" + bad}) {
+      EXPECT_THAT(ModelReferenceFrom(model),
+                  StatusIs(absl::StatusCode::kInvalidArgument))
+          << model;
+    }
   }
 }
 

@@ -84,5 +84,24 @@ TEST(Logging, TextKeepsItsFieldsApartWhateverIsSaid) {
                                 "empty=\"\" list=a,b seconds=0.001500\n"));
 }
 
+TEST(Logging, AValueOfAMegabyteMakesAShortLine) {
+  for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
+    LogFields fields(format, "message");
+    fields.Add("long", std::string(1 << 20, 'x'));
+    fields.Add("list", std::vector<std::string>{std::string(1 << 20, 'y')});
+    EXPECT_LT(fields.text().size(), 1200u);
+  }
+}
+
+TEST(Logging, AValueShowsNothingThatMisleads) {
+  for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
+    LogFields fields(format, "message");
+    fields.Add("model", "a\xe2\x80\xae\xc2\x9b\xe2\x80\xa8\xc2\x85z");
+    fields.Add("list", std::vector<std::string>{"\xff\xe2\x80\xae"});
+    EXPECT_THAT(fields.text(), testing::HasSubstr("\"a?   z\""));
+    EXPECT_THAT(fields.text(), testing::HasSubstr("??"));
+  }
+}
+
 }  // namespace
 }  // namespace wriftai
