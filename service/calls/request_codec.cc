@@ -156,10 +156,17 @@ absl::Status SetInput(const Input& input, Message& message) {
                                    json.status().message()));
   }
   create->set_input_json(*std::move(json));
+  // Unknown fields are the gateway's own here: those of callers are left out.
+  create->GetReflection()->MutableUnknownFields(create)->AddVarint(
+      v1::CreateRequest::kInputFieldNumber, 1);
   return absl::OkStatus();
 }
 
 }  // namespace
+
+bool InputWasValue(const v1::CreateRequest& create) {
+  return !create.GetReflection()->GetUnknownFields(create).empty();
+}
 
 absl::Status DecodeInto(const grpc::ByteBuffer& bytes, size_t max_bytes,
                         Message& message) {

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "wriftai/v1/predictions.pb.h"
 
 // Messages are decoded here and not by gRPC, which answers a bad one with
 // INTERNAL and no word on what is wrong with it, and makes a message of
@@ -24,6 +25,10 @@ namespace wriftai {
 // else as MessageBytes(). Any thread. Takes up to 100 ms for 16 MiB.
 absl::Status DecodeInto(const grpc::ByteBuffer& bytes, size_t max_bytes,
                         google::protobuf::Message& message);
+
+// Whether DecodeInto() has made the `input_json` of `create` of an `input`,
+// which is then what errors call it. Any thread.
+bool InputWasValue(const v1::CreateRequest& create);
 
 template <typename Request>
 absl::StatusOr<Request> Decode(const grpc::ByteBuffer& bytes,

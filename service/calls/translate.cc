@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "service/calls/model_reference.h"
+#include "service/calls/request_codec.h"
 #include "upstream/core/uuid.h"
 #include "upstream/error_details.h"
 #include "upstream/json/json_text.h"
@@ -113,6 +114,7 @@ absl::StatusOr<CreateParams> CreateParamsFrom(v1::CreateRequest& request) {
   if (!model.ok()) return model.status();
   params.model = *std::move(model);
 
+  params.input_is_value = InputWasValue(request);
   auto input = InputJsonFrom(request);
   if (!input.ok()) return input.status();
   params.input_json = *std::move(input);

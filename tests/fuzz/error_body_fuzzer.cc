@@ -24,10 +24,10 @@ void CheckLine(const std::string& text) {
 
 void CheckError(absl::string_view text) {
   const UpstreamError error = UpstreamErrorFromBody(text);
-  for (const std::string* line :
-       {&error.message, &error.type, &error.code, &error.detail}) {
-    CheckLine(*line);
-  }
+  CheckLine(error.message);
+  CheckLine(error.type);
+  CheckLine(error.code);
+  CheckLine(error.detail);
   FUZZ_CHECK(error.violations.size() <= 100);
   for (const UpstreamViolation& violation : error.violations) {
     CheckLine(violation.message);

@@ -102,8 +102,9 @@ void AddEntries(const JsonSlice& array, UpstreamError& error) {
   };
   ForEachJsonElement(array.text, add).IgnoreError();
   if (error.violations.empty()) return;
-  error.message = Summary(error.violations.front(), error.violation_count);
-  if (error.type.empty()) error.type = error.violations.front().type;
+  const UpstreamViolation& first = error.violations.front();
+  error.message = Summary(first, error.violation_count);
+  if (error.type.empty()) error.type = first.type;
 }
 
 // A string, or the digits of a number.
@@ -137,7 +138,7 @@ void ReadDetail(const JsonSlice& detail, UpstreamError& error) {
 
 void ReadObject(const JsonSlice& object, UpstreamError& error) {
   const auto members =
-      JsonMembers::Read(object.text, {"error", "detail", "status", "title"});
+      JsonMembers::Read(object.text, {"detail", "error", "status", "title"});
   if (!members.ok()) return;
   ReadKind(object, error);
   const auto inner = members->FindPresent("error");

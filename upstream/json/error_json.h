@@ -21,9 +21,8 @@ struct UpstreamViolation {
 };
 
 // Larger error bodies are quoted and not read: an entry of a 422 may repeat the
-// input, but a body that takes the loop longer than some milliseconds is not
-// worth it.
-inline constexpr size_t kMaxErrorBodyBytes = size_t{1} << 20;
+// input, but a body that holds up the loop for milliseconds is not worth it.
+inline constexpr size_t kMaxErrorBodyBytes = size_t{256} << 10;
 
 // What an error reply says. Each text has passed SanitizeText().
 struct UpstreamError {

@@ -149,14 +149,13 @@ CallHandle RestPredictionClient::Get(CallContext context, std::string id,
       Request(HttpMethod::kGet,
               absl::StrCat("/predictions/", PercentEncode(id)), context);
   const CallSubject subject = {Operation::kGet, std::move(id)};
-  ReplyCall::Done decoded = Decoded<v1::Prediction>(
-      subject, std::move(done),
-      [id = subject.resource](absl::string_view json) {
-        return PredictionOf(id, json);
-      },
-      decode_stats_);
   return Send(std::move(context), subject, std::move(request),
-              std::move(decoded));
+              Decoded<v1::Prediction>(
+                  subject, std::move(done),
+                  [id = subject.resource](absl::string_view json) {
+                    return PredictionOf(id, json);
+                  },
+                  decode_stats_));
 }
 
 CallHandle RestPredictionClient::Create(CallContext context,

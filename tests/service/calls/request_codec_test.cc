@@ -105,6 +105,8 @@ TEST(RequestCodec, TakesTheInputThatCameLast) {
   const std::string second = json.SerializeAsString();
   EXPECT_EQ(DecodeCreate(first + second)->input_json(), "[1]");
   EXPECT_EQ(DecodeCreate(second + first)->input_json(), "true");
+  EXPECT_FALSE(InputWasValue(*DecodeCreate(first + second)));
+  EXPECT_TRUE(InputWasValue(*DecodeCreate(second + first)));
 }
 
 TEST(RequestCodec, NamesTheInputThatJsonCannotExpress) {
