@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -61,7 +63,7 @@ wriftai::ResourceNeeds NeedsOfStart() {
   const unsigned processors =
       std::min(std::thread::hardware_concurrency(), kMaxProcessors);
   wriftai::ResourceNeeds needs;
-  needs.threads = static_cast<int>(20 + 2 * processors);
+  needs.threads = static_cast<int>(26 + 2 * processors);
   needs.descriptors = 32;
   return needs;
 }
