@@ -19,20 +19,28 @@ bool IsPlain(absl::string_view text) {
   });
 }
 
+// JSON's encoder replaces half a character at the end.
+std::string Bounded(absl::string_view text) {
+  if (text.size() <= LogFields::kMaxValueBytes) return std::string(text);
+  return absl::StrCat(text.substr(0, LogFields::kMaxValueBytes), "...");
+}
+
 }  // namespace
 
 LogFields::LogFields(LogFormat format, absl::string_view message)
     : format_(format),
       text_(format == LogFormat::kJson
-                ? absl::StrCat("\"message\":", EncodeAnyJsonString(message))
-                : std::string(message)) {}
+                ? absl::StrCat("\"message\":",
+                               EncodeAnyJsonString(Bounded(message)))
+                : Bounded(message)) {}
 
 void LogFields::Add(absl::string_view key, absl::string_view value) {
   AddKey(key);
-  if (format_ == LogFormat::kText && IsPlain(value)) {
-    absl::StrAppend(&text_, value);
+  const std::string bounded = Bounded(value);
+  if (format_ == LogFormat::kText && IsPlain(bounded)) {
+    absl::StrAppend(&text_, bounded);
   } else {
-    absl::StrAppend(&text_, EncodeAnyJsonString(value));
+    absl::StrAppend(&text_, EncodeAnyJsonString(bounded));
   }
 }
 
@@ -48,13 +56,18 @@ void LogFields::Add(absl::string_view key, absl::Duration value) {
 
 void LogFields::Add(absl::string_view key,
                     const std::vector<std::string>& values) {
+  std::vector<std::string> bounded;
+  for (const std::string& value : values) {
+    if (bounded.size() == kMaxValues) break;
+    bounded.push_back(Bounded(value));
+  }
   if (format_ == LogFormat::kText) {
-    Add(key, absl::StrJoin(values, ","));
+    Add(key, absl::StrJoin(bounded, ","));
     return;
   }
   AddKey(key);
   absl::StrAppend(&text_, "[",
-                  absl::StrJoin(values, ",",
+                  absl::StrJoin(bounded, ",",
                                 [](std::string* out, absl::string_view value) {
                                   absl::StrAppend(out,
                                                   EncodeAnyJsonString(value));

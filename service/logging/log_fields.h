@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_SERVICE_LOGGING_LOG_FIELDS_H_
 #define WRIFTAI_SERVICE_LOGGING_LOG_FIELDS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,11 +15,16 @@ namespace wriftai {
 // What a line of the log says beyond a sentence: named fields, as JSON's
 // members or as `key=value` (logfmt; a value with anything but plain characters
 // in it is quoted as JSON quotes it). Values may hold any bytes, and none of
-// them can end the line or the field.
+// them can end the line or the field. What is longer than kMaxValueBytes, and
+// lists of more than kMaxValues, are cut, so that a line is bounded whatever
+// comes from outside.
 //
 // Threads: one. Owns: the text.
 class LogFields {
  public:
+  static constexpr size_t kMaxValueBytes = 1024;
+  static constexpr size_t kMaxValues = 16;
+
   // `message`: what the line is about.
   LogFields(LogFormat format, absl::string_view message);
 

@@ -40,7 +40,8 @@ class MessageFlag : public spdlog::custom_flag_formatter {
       out.append(fields.text().data(),
                  fields.text().data() + fields.text().size());
     } else {
-      std::string line(text);
+      std::string line(text.substr(0, LogFields::kMaxValueBytes));
+      if (line.size() < text.size()) line += "...";
       std::replace_if(line.begin(), line.end(), absl::ascii_iscntrl, ' ');
       out.append(line.data(), line.data() + line.size());
     }
