@@ -1,10 +1,12 @@
 #include "service/calls/call_recorder.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "service/logging/log_fields.h"
 #include "spdlog/spdlog.h"
 #include "upstream/error_details.h"
@@ -77,7 +79,8 @@ std::string BeginLine(const CallRecord& record, LogFormat format) {
 }
 
 std::string EndLine(const CallRecord& record, const absl::Status& status,
-                    absl::Duration duration, LogFormat format) {
+                    absl::Duration duration, int64_t suppressed,
+                    LogFormat format) {
   LogFields fields(format, "call ended");
   fields.Add("grpc_method", FullName(record.method));
   fields.Add("grpc_status", absl::StatusCodeToString(status.code()));
@@ -100,7 +103,15 @@ std::string EndLine(const CallRecord& record, const absl::Status& status,
   if (!upstream.request_ids.empty()) {
     fields.Add("upstream_request_ids", upstream.request_ids);
   }
+  if (suppressed > 0) fields.Add("suppressed_lines", suppressed);
   return fields.text();
+}
+
+// Lines that are alike to whoever reads the log.
+std::string KindOf(const CallRecord& record, const absl::Status& status) {
+  return absl::StrCat(static_cast<int>(record.method), " ",
+                      static_cast<int>(status.code()), " ",
+                      ErrorReason(status));
 }
 
 }  // namespace
@@ -126,7 +137,15 @@ void CallRecorder::End(const absl::Status& status, CallRecord& record) {
   ended.received.Add(static_cast<double>(record.received_bytes));
   const Level level = LevelOf(status);
   if (logger_->should_log(level)) {
-    logger_->log(level, EndLine(record, status, duration, format_));
+    // Calls that succeed are bounded by budgets and tokens, and all are logged.
+    const std::optional<int64_t> suppressed =
+        status.ok() ? 0
+                    : throttle_.Admit(KindOf(record, status), scheduler_.Now());
+    stats_.suppressed_lines = throttle_.suppressed();
+    if (suppressed.has_value()) {
+      logger_->log(level,
+                   EndLine(record, status, duration, *suppressed, format_));
+    }
   }
   // Neither is a caller who leaves an error, or one who is to come back.
   if (status.ok() || absl::IsCancelled(status) || IsStreamsAge(status)) return;

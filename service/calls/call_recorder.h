@@ -10,6 +10,7 @@
 #include "service/calls/call_stats.h"
 #include "service/calls/open_streams.h"
 #include "service/calls/recent_errors.h"
+#include "service/logging/line_throttle.h"
 #include "service/logging/log_options.h"
 #include "spdlog/logger.h"
 #include "upstream/core/credential.h"
@@ -65,6 +66,7 @@ class CallRecorder {
   const Scheduler& scheduler_;
   const std::shared_ptr<spdlog::logger> logger_;
   const LogFormat format_;
+  LineThrottle throttle_;  // Of failed calls.
   CallStats stats_;
   RecentErrors errors_;
   OpenStreams streams_;

@@ -41,6 +41,9 @@ struct CallStats {
   // What has happened and nothing else: at most one for each code of each
   // method.
   std::map<std::pair<CallMethod, absl::StatusCode>, Ended> ended;
+
+  // Lines of the log that were left out, as too many were alike.
+  int64_t suppressed_lines = 0;
 };
 
 }  // namespace wriftai

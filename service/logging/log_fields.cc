@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "upstream/core/sanitize.h"
 #include "upstream/json/json_text.h"
 
@@ -25,8 +26,10 @@ bool IsPlain(absl::string_view text) {
 LogFields::LogFields(LogFormat format, absl::string_view message)
     : format_(format),
       text_(format == LogFormat::kJson
-                ? absl::StrCat("\"message\":", EncodeAnyJsonString(message))
-                : std::string(message)) {}
+                ? absl::StrCat("\"message\":",
+                               EncodeJsonString(
+                                   SanitizeText(message, kMaxMessageBytes)))
+                : SanitizeText(message, kMaxMessageBytes)) {}
 
 void LogFields::Add(absl::string_view key, absl::string_view value) {
   AddKey(key);
@@ -44,7 +47,9 @@ void LogFields::Add(absl::string_view key, absl::Duration value) {
 }
 
 void LogFields::Add(absl::string_view key,
-                    const std::vector<std::string>& values) {
+                    const std::vector<std::string>& all) {
+  const auto values =
+      absl::MakeConstSpan(all).subspan(0, std::min(all.size(), kMaxValues));
   if (format_ == LogFormat::kText) {
     Add(key, absl::StrJoin(values, ","));
     return;

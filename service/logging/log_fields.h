@@ -23,6 +23,10 @@ class LogFields {
  public:
   // Longer than any value that was checked; a model with its version has 277.
   static constexpr size_t kMaxValueBytes = 512;
+  // Of a sentence: an error's message, with what it quotes.
+  static constexpr size_t kMaxMessageBytes = 2048;
+  // Of a list; upstream request ids of one call are the longest.
+  static constexpr size_t kMaxValues = 16;
 
   // `message`: what the line is about.
   LogFields(LogFormat format, absl::string_view message);

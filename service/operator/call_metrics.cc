@@ -60,6 +60,10 @@ std::vector<MetricFamily> CallMetricFamilies(const CallStats& stats,
                  "Updates that a newer one replaced before a slow reader took "
                  "them.",
                  streams.conflated),
+          Single(MetricType::Counter, "log_lines_suppressed_total",
+                 "Lines of failed calls left out of the log, as too many were "
+                 "alike.",
+                 stats.suppressed_lines),
           Single(MetricType::Counter, "log_lines_dropped_total",
                  "Lines of the log that stderr did not take in time.",
                  dropped_lines)};

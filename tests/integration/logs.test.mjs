@@ -262,7 +262,9 @@ test('what is said last is written, too', async () => {
 
 test('a stderr that nobody reads holds up neither calls nor the end',
      async (t) => {
-       const { gateway, client } = await start(t);
+       // Lines of failed calls that are alike are suppressed; those of their
+       // beginnings are not.
+       const { gateway, client } = await start(t, '--log_level=debug');
        gateway.program.child.stderr.pause();
        // More than the pipe, Node.js and the queue of lines hold.
        const request = { id: 'x' };

@@ -1,5 +1,6 @@
 #include "service/calls/call_recorder.h"
 
+#include <algorithm>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -51,6 +52,16 @@ class CallRecorderTest : public ::testing::Test {
     log_.str("");
     log_.clear();
     return lines;
+  }
+
+  // How many lines these many ends make.
+  int LinesOf(const absl::Status& status, int ends) {
+    for (int i = 0; i < ends; ++i) {
+      CallRecord record = Record();
+      recorder_->End(status, record);
+    }
+    const std::string lines = Log();
+    return static_cast<int>(std::count(lines.begin(), lines.end(), '\n'));
   }
 
   // The line that a call's end makes.
@@ -210,6 +221,18 @@ TEST_F(CallRecorderTest, KeepsErrorsForTheOperators) {
   EXPECT_EQ(failed.request_id, "request-1");
   EXPECT_EQ(failed.credential, "0123456789ab");
   EXPECT_EQ(failed.time, scheduler_.WallNow());
+}
+
+TEST_F(CallRecorderTest, AFloodOfFailedCallsDoesNotFillTheLog) {
+  LogFrom(spdlog::level::info);
+  EXPECT_EQ(LinesOf(absl::InvalidArgumentError("no"), 5000),
+            LineThrottle::kBurst);
+  EXPECT_EQ(recorder_->stats().suppressed_lines, 4000);
+  EXPECT_EQ(LinesOf(absl::NotFoundError("no"), 1), 1);
+  EXPECT_EQ(LinesOf(absl::OkStatus(), 2000), 2000);
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_THAT(LineOf(absl::InvalidArgumentError("no")),
+              HasSubstr("suppressed_lines=4000"));
 }
 
 }  // namespace

@@ -68,6 +68,17 @@ TEST(Logging, JsonIsValidWhateverIsSaid) {
   }
 }
 
+TEST(Logging, ALineIsBoundedWhateverIsSaid) {
+  const std::string megabyte(1 << 20, '\x01');
+  for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
+    LogFields fields(format, megabyte);
+    fields.Add("text", megabyte);
+    fields.Add("list", std::vector<std::string>(100, std::string(4096, 1)));
+    EXPECT_LT(Line(format, kFieldsLogger, fields.text()).size(), 150'000u);
+    EXPECT_LT(Line(format, "any", megabyte).size(), 10'000u);
+  }
+}
+
 TEST(Logging, TextKeepsItsFieldsApartWhateverIsSaid) {
   LogFields fields(LogFormat::kText, "message");
   fields.Add("all", AllBytes());
