@@ -23,19 +23,6 @@ std::string CreatePathOf(CreatePath path, const ModelReference& model) {
                       PercentEncode(model.name), version, "/predictions");
 }
 
-// What is left to do with a 2xx reply: decode it, or say why it cannot be.
-template <typename T, typename Decode>
-ReplyCall::Done Decoded(absl::AnyInvocable<void(absl::StatusOr<T>)> done,
-                        Decode decode) {
-  return [done = std::move(done),
-          decode](absl::StatusOr<HttpResponse> reply) mutable {
-    if (!reply.ok()) return done(reply.status());
-    absl::StatusOr<T> decoded = decode(reply->body);
-    if (decoded.ok()) return done(std::move(decoded));
-    done(InvalidReply(*reply, decoded.status().message()));
-  };
-}
-
 // As PredictionFromJson(), for the answer to a question about `id`. Another
 // one's prediction would be shown, and kept, as this one's.
 absl::StatusOr<v1::Prediction> PredictionOf(absl::string_view id,
@@ -60,6 +47,11 @@ absl::Status CheckAcknowledgement(const HttpResponse& response) {
 
 }  // namespace
 
+// A call that is made of several, one after the other.
+struct RestPredictionClient::Steps : public Call {
+  CallHandle step;
+};
+
 // A call that the client knows of while it lives.
 class RestPredictionClient::Tracked : public ReplyCall {
  public:
@@ -78,12 +70,13 @@ RestPredictionClient::RestPredictionClient(RestClientOptions options,
                                            Scheduler& scheduler,
                                            HttpTransport& transport,
                                            BudgetRegistry& budgets,
-                                           Random& random)
+                                           Random& random, WorkerPool* workers)
     : options_(std::move(options)),
       scheduler_(scheduler),
       transport_(transport),
       budgets_(budgets),
-      random_(random) {}
+      random_(random),
+      workers_(workers) {}
 
 HttpRequest RestPredictionClient::Request(HttpMethod method,
                                           absl::string_view path,
@@ -127,6 +120,41 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
                                    std::move(done));
 }
 
+template <typename T, typename Decode>
+CallHandle RestPredictionClient::SendAndDecode(
+    CallContext&& context, CallSubject subject, HttpRequest request,
+    absl::AnyInvocable<void(absl::StatusOr<T>)> done, Decode decode) {
+  const std::string owner = context.credential->key();
+  auto steps = std::make_unique<Steps>();
+  CallHandle& step = steps->step;
+  step =
+      Send(std::move(context), std::move(subject), std::move(request),
+           [this, &step, owner, decode, done = std::move(done)](
+               absl::StatusOr<HttpResponse> reply) mutable {
+             if (!reply.ok()) return done(reply.status());
+             const size_t bytes = reply->body.size();
+             if (workers_ == nullptr || bytes <= WorkerPool::kInlineBytes) {
+               absl::StatusOr<T> decoded = decode(reply->body);
+               if (decoded.ok()) return done(std::move(decoded));
+               return done(InvalidReply(*reply, decoded.status().message()));
+             }
+             auto response = std::make_shared<HttpResponse>(*std::move(reply));
+             step = workers_->Run<absl::StatusOr<T>>(
+                 owner, bytes,
+                 [response, decode] {
+                   absl::StatusOr<T> decoded = decode(response->body);
+                   if (decoded.ok()) std::string().swap(response->body);
+                   return decoded;
+                 },
+                 [response,
+                  done = std::move(done)](absl::StatusOr<T> decoded) mutable {
+                   if (decoded.ok()) return done(std::move(decoded));
+                   done(InvalidReply(*response, decoded.status().message()));
+                 });
+           });
+  return steps;
+}
+
 void RestPredictionClient::AbortAll(
     const std::function<absl::Status()>& unsent) {
   // Ending one may end others.
@@ -141,11 +169,10 @@ CallHandle RestPredictionClient::Get(CallContext context, std::string id,
   HttpRequest request =
       Request(HttpMethod::kGet,
               absl::StrCat("/predictions/", PercentEncode(id)), context);
-  ReplyCall::Done decoded = Decoded<v1::Prediction>(
+  return SendAndDecode<v1::Prediction>(
+      std::move(context), {Operation::kGet, id}, std::move(request),
       std::move(done),
       [id](absl::string_view json) { return PredictionOf(id, json); });
-  return Send(std::move(context), {Operation::kGet, std::move(id)},
-              std::move(request), std::move(decoded));
 }
 
 CallHandle RestPredictionClient::Create(CallContext context,
@@ -170,10 +197,10 @@ CallHandle RestPredictionClient::Create(CallContext context,
              absl::StatusOr<v1::Prediction> created) mutable {
     done(std::move(created));
   };
-  return Send(std::move(context),
-              {Operation::kCreate, absl::StrCat(model.owner, "/", model.name)},
-              std::move(request),
-              Decoded<v1::Prediction>(std::move(done), PredictionFromJson));
+  return SendAndDecode<v1::Prediction>(
+      std::move(context),
+      {Operation::kCreate, absl::StrCat(model.owner, "/", model.name)},
+      std::move(request), std::move(done), PredictionFromJson);
 }
 
 CallHandle RestPredictionClient::List(CallContext context, ListParams params,
@@ -182,9 +209,10 @@ CallHandle RestPredictionClient::List(CallContext context, ListParams params,
   if (!params.cursor.empty()) {
     absl::StrAppend(&path, "&cursor=", PercentEncode(params.cursor));
   }
-  return Send(std::move(context), {Operation::kList, ""},
-              Request(HttpMethod::kGet, path, context),
-              Decoded<PredictionPage>(std::move(done), PredictionPageFromJson));
+  HttpRequest request = Request(HttpMethod::kGet, path, context);
+  return SendAndDecode<PredictionPage>(
+      std::move(context), {Operation::kList, ""}, std::move(request),
+      std::move(done), PredictionPageFromJson);
 }
 
 CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
