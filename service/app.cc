@@ -21,6 +21,7 @@
 #include "service/operator/webhook_metrics.h"
 #include "service/server/grpc_server.h"
 #include "service/server/http_url.h"
+#include "service/server/memory_guard.h"
 #include "service/server/tls_credentials.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
@@ -90,6 +91,7 @@ struct App::Parts {
   std::unique_ptr<OperatorServer> operator_server;
   std::unique_ptr<PredictionService> service;
   std::unique_ptr<GrpcServer> server;
+  std::unique_ptr<MemoryGuard> memory_guard;
 };
 
 App::App(Config config, const Logging& logging)
@@ -298,6 +300,20 @@ absl::Status App::StartGrpcServer() {
       *parts_->service, {caller_connections_, health_connections_});
   if (!server.ok()) return server.status();
   parts_->server = *std::move(server);
+  const int64_t memory_limit = config_.memory_limit > 0
+                                   ? config_.memory_limit
+                                   : ControlGroupMemoryLimit().value_or(0);
+  if (memory_limit > 0) {
+    parts_->memory_guard = std::make_unique<MemoryGuard>(
+        PortOf(parts_->server->address()), memory_limit,
+        [memory_limit](const ClosedConnection& closed) {
+          spdlog::warn(
+              "memory: {} of {} bytes in use; closed the connection from {} "
+              "that has sent most, {} bytes",
+              closed.resident_bytes, memory_limit, closed.peer,
+              closed.received_bytes);
+        });
+  }
   RunOnLoop(*parts_->loop, [this] {
     parts_->engine->upstream_health().Listen(
         [health = &parts_->server->health()](bool healthy) {
@@ -334,6 +350,7 @@ void App::Stop() {
   port_watchdog_.Stop();
   if (parts_->server != nullptr) {
     const absl::Time begun = parts_->loop->Now();
+    parts_->memory_guard.reset();
     parts_->server->health().BeginDrain();
     TimerHandle hang_up;
     RunOnLoop(*parts_->loop, [this, begun, &hang_up] {

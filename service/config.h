@@ -63,6 +63,8 @@ struct Config {
   // Two creates of the largest size at once, or ten of 4 MiB: a quarter of the
   // 512 MiB that the Deployment is limited to.
   int64_t message_memory = 128 << 20;
+  // Of the process; 0: that of its control group, if there is one.
+  int64_t memory_limit = 0;
   // Some 21 kB each: 330 MiB, of the 512 that the Deployment is limited to.
   int64_t max_waits = 16'000;
   absl::Duration max_wait = absl::Hours(2);

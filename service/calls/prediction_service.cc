@@ -11,10 +11,10 @@
 #include "service/calls/caller_token.h"
 #include "service/calls/grpc_status.h"
 #include "service/calls/page.h"
-#include "service/calls/payload_format.h"
 #include "service/calls/received_request.h"
 #include "service/calls/request_codec.h"
 #include "service/calls/translate.h"
+#include "service/calls/update_codec.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -80,20 +80,46 @@ absl::StatusOr<CallContext> ContextFor(Engine& engine, const Caller& caller,
   return context;
 }
 
-// Ends a unary call with the prediction that it returns.
-PredictionClient::PredictionDone Respond(v1::PayloadFormat format,
+// Ends a unary call with `snapshot`, once that is encoded; the handle of that,
+// or null where it was done at once.
+CallHandle RespondWith(const SnapshotPtr& snapshot, const std::string& owner,
+                       v1::PayloadFormat format, Engine& engine,
+                       grpc::ByteBuffer& response, UnaryReactor& reactor) {
+  reactor.record().prediction_id = snapshot->prediction.id();
+  PredictionEncoder& encoder = engine.encoder();
+  if (const auto bytes = encoder.Find(*snapshot, format)) {
+    reactor.End(BufferOf(bytes), response);
+    return nullptr;
+  }
+  return encoder.Encode(
+      owner, snapshot, format,
+      [&response,
+       &reactor](const absl::StatusOr<PredictionEncoder::Bytes>& bytes) {
+        if (bytes.ok()) {
+          reactor.End(BufferOf(*bytes), response);
+        } else {
+          reactor.End(bytes.status());
+        }
+      });
+}
+
+// The same with the prediction that a call brings.
+PredictionClient::PredictionDone Respond(v1::Source source, std::string owner,
+                                         v1::PayloadFormat format,
+                                         Engine& engine,
                                          grpc::ByteBuffer& response,
                                          UnaryReactor& reactor) {
-  return
-      [format, &response, &reactor](absl::StatusOr<v1::Prediction> prediction) {
-        if (!prediction.ok()) {
-          reactor.End(prediction.status());
-          return;
-        }
-        reactor.record().prediction_id = prediction->id();
-        FormatPayloads(format, *prediction);
-        reactor.End(Encode(*prediction), response);
-      };
+  return [source, owner = std::move(owner), format, &engine, &response,
+          &reactor](absl::StatusOr<v1::Prediction> prediction) {
+    if (!prediction.ok()) {
+      reactor.End(prediction.status());
+      return;
+    }
+    const SnapshotPtr snapshot =
+        engine.watches().SnapshotOf(*std::move(prediction), source);
+    reactor.GoOn(
+        RespondWith(snapshot, owner, format, engine, response, reactor));
+  };
 }
 
 v1::PayloadFormat FormatOf(const WaitCall& call) { return call.format; }
@@ -193,7 +219,8 @@ WaitReactor* RunWait(CallMethod method, Engine& engine, CallRecorder& recorder,
       return nullptr;
     }
     reactor.Hold(*std::move(place));
-    reactor.set_format(FormatOf(*received.call));
+    reactor.EncodeWith(engine.encoder(), FormatOf(*received.call),
+                       call_context->credential->key());
     call_context->memory = std::move(received.memory);
     return begin(*std::move(call_context), *std::move(received.call), reactor);
   };
@@ -215,8 +242,14 @@ grpc::ServerUnaryReactor* PredictionService::Get(Context* context,
       CallMethod::kGet, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, GetCall call,
                        UnaryReactor& reactor) {
+        std::string owner = call_context.credential->key();
+        if (const SnapshotPtr ended = engine_.Ended(call_context, call.id)) {
+          return RespondWith(ended, owner, call.format, engine_, *response,
+                             reactor);
+        }
         return engine_.Get(std::move(call_context), std::move(call.id),
-                           Respond(call.format, *response, reactor));
+                           Respond(v1::SOURCE_GET, std::move(owner),
+                                   call.format, engine_, *response, reactor));
       });
 }
 
@@ -227,9 +260,11 @@ grpc::ServerUnaryReactor* PredictionService::Create(Context* context,
       CallMethod::kCreate, engine_, recorder_, *context, *request,
       [this, response](CallContext call_context, CreateCall call,
                        UnaryReactor& reactor) {
-        return engine_.Create(std::move(call_context), call.request_id,
-                              std::move(call.params),
-                              Respond(call.format, *response, reactor));
+        std::string owner = call_context.credential->key();
+        return engine_.Create(
+            std::move(call_context), call.request_id, std::move(call.params),
+            Respond(v1::SOURCE_CREATE, std::move(owner), call.format, engine_,
+                    *response, reactor));
       });
 }
 

@@ -9,13 +9,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "service/calls/message_bytes.h"
 #include "service/calls/request_codec.h"
 #include "service/calls/translate.h"
 #include "service/engine/engine.h"
-#include "upstream/error_details.h"
 
 namespace wriftai {
 
@@ -50,18 +48,6 @@ struct ReceivedRequest {
   std::shared_ptr<CallMemory> memory;  // Null where it is small.
 };
 
-// The error of a call for whose messages there is no room.
-inline absl::Status NoRoomForMessage(size_t max_bytes) {
-  // Large requests take about this long.
-  constexpr absl::Duration kDelay = absl::Seconds(1);
-  absl::Status status = GatewayError(
-      absl::StatusCode::kResourceExhausted, "MESSAGE_MEMORY_EXHAUSTED",
-      absl::StrCat("the messages of calls in progress take most of ", max_bytes,
-                   " bytes (--message_memory); retry later"));
-  SetRetryDelay(kDelay, status);
-  return status;
-}
-
 // Decodes what is small, here and now. What is large, or may be when it is
 // decompressed, is given its room in the budget and left to FinishReading().
 // Any thread.
@@ -80,7 +66,7 @@ absl::StatusOr<ReceivedRequest<Request>> Receive(
   }
   auto room = engine.message_budget().Take(received.owner, bytes.Length());
   if (!room.has_value()) {
-    return NoRoomForMessage(engine.message_budget().max_bytes());
+    return NoRoomForMessage(engine.message_budget());
   }
   received.bytes = bytes;
   received.memory = std::make_shared<CallMemory>();
@@ -125,7 +111,7 @@ template <typename Request>
         auto room = engine.message_budget().Take(received.owner,
                                                  2 * UpstreamBytes(*call));
         if (!room.has_value()) {
-          return done(NoRoomForMessage(engine.message_budget().max_bytes()));
+          return done(NoRoomForMessage(engine.message_budget()));
         }
         received.memory->upstream = *std::move(room);
         received.call = *std::move(call);

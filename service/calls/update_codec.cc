@@ -4,45 +4,42 @@
 #include <string>
 
 #include "grpcpp/support/slice.h"
-#include "service/calls/payload_format.h"
 #include "service/calls/time_proto.h"
+#include "upstream/json/proto_wire.h"
 
 namespace wriftai {
 namespace {
 
-const std::string& SharedPart(const Snapshot& snapshot,
-                              v1::PayloadFormat format) {
-  std::string& encoded =
-      snapshot.encoded[format == v1::PAYLOAD_FORMAT_JSON ? 1 : 0];
-  if (!encoded.empty()) return encoded;
-  v1::PredictionUpdate message;
-  *message.mutable_prediction() = snapshot.prediction;
-  FormatPayloads(format, *message.mutable_prediction());
-  *message.mutable_observed_at() = TimestampFrom(snapshot.observed_at);
-  message.set_source(snapshot.source);
-  encoded = message.SerializeAsString();
-  return encoded;
-}
+using Bytes = PredictionEncoder::Bytes;
 
-// `bytes` of `snapshot`, which the slice holds on to.
-grpc::Slice SliceOf(const SnapshotPtr& snapshot, const std::string& bytes) {
+// `bytes`, which the slice holds on to.
+grpc::Slice SliceOf(const Bytes& bytes) {
   // gRPC takes what it reads alone by a pointer to what is not const.
   return grpc::Slice(
-      const_cast<char*>(bytes.data()), bytes.size(),
-      [](void* holder) { delete static_cast<SnapshotPtr*>(holder); },
-      new SnapshotPtr(snapshot));
+      const_cast<char*>(bytes->data()), bytes->size(),
+      [](void* holder) { delete static_cast<Bytes*>(holder); },
+      new Bytes(bytes));
 }
 
 }  // namespace
 
-grpc::ByteBuffer EncodeUpdate(const SnapshotPtr& snapshot,
-                              v1::PayloadFormat format, int64_t sequence,
-                              absl::Duration interval) {
+grpc::ByteBuffer BufferOf(const Bytes& bytes) {
+  const grpc::Slice slice = SliceOf(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+grpc::ByteBuffer EncodeUpdate(const Snapshot& snapshot, const Bytes& prediction,
+                              int64_t sequence, absl::Duration interval) {
+  std::string head;
+  AppendBytesHeader(v1::PredictionUpdate::kPredictionFieldNumber,
+                    prediction->size(), head);
   v1::PredictionUpdate own;
+  *own.mutable_observed_at() = TimestampFrom(snapshot.observed_at);
+  own.set_source(snapshot.source);
   own.set_sequence(sequence);
   *own.mutable_interval() = DurationFrom(interval);
-  const std::array<grpc::Slice, 2> parts = {
-      SliceOf(snapshot, SharedPart(*snapshot, format)),
+  const std::array<grpc::Slice, 3> parts = {
+      grpc::Slice(head), SliceOf(prediction),
       grpc::Slice(own.SerializeAsString())};
   return grpc::ByteBuffer(parts.data(), parts.size());
 }

@@ -5,20 +5,21 @@
 
 #include "absl/time/time.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "service/engine/prediction_encoder.h"
 #include "upstream/watch/snapshot.h"
 
 namespace wriftai {
 
-// A v1::PredictionUpdate as bytes to be sent. What all waiters of the snapshot
-// have in common is encoded once for each format and shared, not copied; the
-// snapshot lives until the last of them has been sent. What is the waiter's own
-// (sequence, interval) follows: the encoding of a message is the concatenation
-// of those of its fields.
-//
-// On the loop. The buffer: any thread.
-grpc::ByteBuffer EncodeUpdate(const SnapshotPtr& snapshot,
-                              v1::PayloadFormat format, int64_t sequence,
-                              absl::Duration interval);
+// `bytes` as a message to be sent, shared and not copied. Any thread.
+grpc::ByteBuffer BufferOf(const PredictionEncoder::Bytes& bytes);
+
+// A v1::PredictionUpdate as bytes to be sent. `prediction`, what the encoder
+// has made of the snapshot's, is shared by all waiters, not copied. What is the
+// update's own follows: the encoding of a message is the concatenation of those
+// of its fields. Any thread.
+grpc::ByteBuffer EncodeUpdate(const Snapshot& snapshot,
+                              const PredictionEncoder::Bytes& prediction,
+                              int64_t sequence, absl::Duration interval);
 
 }  // namespace wriftai
 

@@ -82,15 +82,37 @@ void WaitReactor::Pump() {
     call_.reset();
     subscription_.reset();
   }
-  if (finished_ || writing_) return;
+  if (gone_) {
+    encoding_.reset();
+    current_.reset();
+  }
+  if (finished_ || writing_ || current_.has_value()) return;
   if (gone_) {
     FinishWith(CallerLeft(record_, scheduler_.Now()));
   } else if (newest_.has_value()) {
-    const Update update = *std::exchange(newest_, std::nullopt);
-    Write(update);
+    current_ = std::exchange(newest_, std::nullopt);
+    Encode();
   } else if (ending_.has_value()) {
     FinishWith(*ending_);
   }
+}
+
+void WaitReactor::Encode() {
+  const SnapshotPtr& snapshot = current_->snapshot;
+  if (const auto bytes = encoder_->Find(*snapshot, format_)) {
+    Write(bytes);
+    return;
+  }
+  encoding_ = encoder_->Encode(
+      owner_, snapshot, format_,
+      [this](const absl::StatusOr<PredictionEncoder::Bytes>& bytes) {
+        encoding_.reset();
+        if (bytes.ok()) return Write(*bytes);
+        current_.reset();
+        newest_.reset();
+        ending_ = bytes.status();
+        Pump();
+      });
 }
 
 void WaitReactor::FinishWith(const absl::Status& status) {
@@ -99,9 +121,10 @@ void WaitReactor::FinishWith(const absl::Status& status) {
   Finish(ToGrpcStatus(WithCall(record_, status)));
 }
 
-void WaitReactor::Write(const Update& update) {
+void WaitReactor::Write(const PredictionEncoder::Bytes& prediction) {
+  const Update update = *std::exchange(current_, std::nullopt);
   recorder_.streams().OnWrite(entry_, scheduler_.Now());
-  in_flight_ = EncodeUpdate(update.snapshot, format_, ++record_.updates,
+  in_flight_ = EncodeUpdate(*update.snapshot, prediction, ++record_.updates,
                             update.interval);
   record_.sent_bytes += static_cast<int64_t>(in_flight_.Length());
   if (IsTerminal(update.snapshot->prediction)) {

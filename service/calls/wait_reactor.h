@@ -14,6 +14,7 @@
 #include "grpcpp/support/server_callback.h"
 #include "service/calls/call_recorder.h"
 #include "service/calls/open_streams.h"
+#include "service/engine/prediction_encoder.h"
 #include "upstream/core/call.h"
 #include "upstream/core/fair_limit.h"
 #include "upstream/core/scheduler.h"
@@ -51,8 +52,13 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // On the loop.
   CallRecord& record() { return record_; }
 
-  // How payloads are written. On the loop, before the first update.
-  void set_format(v1::PayloadFormat format) { format_ = format; }
+  // How and for whom updates are encoded. On the loop, before the first one.
+  void EncodeWith(PredictionEncoder& encoder, v1::PayloadFormat format,
+                  const std::string& owner) {
+    encoder_ = &encoder;
+    format_ = format;
+    owner_ = owner;
+  }
 
   // Goes on with the next step of what comes before the wait, whose handle this
   // is. On the loop.
@@ -96,20 +102,25 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnError(const absl::Status& status) override { End(status); }
 
   void Pump();
-  void Write(const Update& update);
+  void Encode();
+  void Write(const PredictionEncoder::Bytes& prediction);
   void FinishWith(const absl::Status& status);
 
   Scheduler& scheduler_;
   CallRecorder& recorder_;
   const CallRecorder::OpenCall open_call_{recorder_};
   CallRecord record_;
+  PredictionEncoder* encoder_ = nullptr;
   v1::PayloadFormat format_ = v1::PAYLOAD_FORMAT_VALUE;
+  std::string owner_;
 
   OpenStreams::Entry entry_;  // From the first task on the loop.
   std::optional<FairLimit::Place> place_;
   CallHandle call_;
   std::unique_ptr<Subscription> subscription_;
-  std::optional<Update> newest_;        // To be written.
+  std::optional<Update> newest_;   // To be written.
+  std::optional<Update> current_;  // While it is encoded.
+  CallHandle encoding_;
   std::optional<absl::Status> ending_;  // To be finished with after that.
   bool gone_ = false;                   // Nobody reads any more.
   bool writing_ = false;

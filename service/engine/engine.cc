@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "service/engine/credential_choice.h"
 #include "upstream/error_details.h"
-#include "upstream/settled_call.h"
 
 namespace wriftai {
 namespace {
@@ -53,9 +52,11 @@ Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
       scheduler_(scheduler),
       own_(std::move(own)),
       workers_(scheduler),
+      encoder_(workers_, message_budget_),
       random_(random_seed),
       budgets_(config.rates, scheduler),
-      client_(config.upstream, scheduler, transport, budgets_, random_),
+      client_(config.upstream, scheduler, transport, budgets_, random_,
+              &workers_),
       registering_(client_, std::move(own_webhook),
                    [this](const Credential& credential,
                           const v1::Prediction& created, bool with_own) {
@@ -126,10 +127,6 @@ PredictionClient::PredictionDone Engine::Learning(
 
 CallHandle Engine::Get(CallContext context, std::string id,
                        PredictionClient::PredictionDone done) {
-  if (const SnapshotPtr ended = watches_.Ended(*context.credential, id)) {
-    return std::make_unique<SettledCall>(scheduler_, ended->prediction,
-                                         std::move(done));
-  }
   auto learning = Learning(context, std::move(done));
   return client_.Get(std::move(context), std::move(id), std::move(learning));
 }

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "service/config.h"
 #include "service/engine/own_credential.h"
+#include "service/engine/prediction_encoder.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/byte_budget.h"
 #include "upstream/core/fair_limit.h"
@@ -53,6 +54,7 @@ class Engine {
 
   // For what takes too long for the loop.
   WorkerPool& workers() { return workers_; }
+  PredictionEncoder& encoder() { return encoder_; }
   CredentialPolicy credential_policy() const { return credentials_; }
 
   // With what the upstream is called for `caller`. UNAUTHENTICATED: see
@@ -79,7 +81,11 @@ class Engine {
   // without a word, which invites to pay for it again.
   void BeginDrain(absl::Time end_at);
 
-  // A prediction that is known to have ended costs no read.
+  // What is known of a prediction that has ended, which costs no read; or null.
+  SnapshotPtr Ended(const CallContext& context, const std::string& id) {
+    return watches_.Ended(*context.credential, id);
+  }
+
   CallHandle Get(CallContext context, std::string id,
                  PredictionClient::PredictionDone done);
 
@@ -117,6 +123,7 @@ class Engine {
   Scheduler& scheduler_;
   const std::shared_ptr<const OwnCredential> own_;
   WorkerPool workers_;
+  PredictionEncoder encoder_;
   Random random_;
   BudgetRegistry budgets_;
   RestPredictionClient client_;

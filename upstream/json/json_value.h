@@ -17,10 +17,10 @@
 
 namespace wriftai {
 
-// The largest Value that is made of a payload, in its wire format. A number of
-// two bytes of text takes 11 there, and some 100 in the reader's memory. Room
-// for every string of 64 MiB, the largest response by default.
-inline constexpr size_t kMaxValueBytes = size_t{64} << 20;
+// How much larger than its JSON text a Value may be. A number of two bytes of
+// text takes 11 as a Value, and some 100 in its reader's memory. So an array of
+// such numbers may have 3.7 MB, and strings any length.
+inline constexpr size_t kMaxValueGrowth = size_t{16} << 20;
 
 // The payload as the wire format of a google.protobuf.Value, or nothing where
 // a Value would change it: a number that is not the shortest decimal of its
@@ -28,9 +28,10 @@ inline constexpr size_t kMaxValueBytes = size_t{64} << 20;
 // number), an object with a key twice, more than kMaxValueMessages of nesting,
 // half of a surrogate pair in a string or a key. Nothing is also the answer
 // where ParseJson() would not accept `json`, and where the Value, with what it
-// takes to make it, would exceed `max_bytes`.
-std::optional<std::string> ValueWireFromJson(absl::string_view json,
-                                             size_t max_bytes = kMaxValueBytes);
+// takes to make it, would have `max_growth` more bytes than the text up to any
+// point of it.
+std::optional<std::string> ValueWireFromJson(
+    absl::string_view json, size_t max_growth = kMaxValueGrowth);
 
 // The wire format of a message that is merged from these parts, in order: a
 // field that occurs more than once.

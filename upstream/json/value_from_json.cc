@@ -32,7 +32,8 @@ size_t BytesFieldSize(size_t size) { return 1 + VarintSize(size) + size; }
 // end, when the whole is copied.
 class ValueEncoder final : public JsonVisitor {
  public:
-  explicit ValueEncoder(size_t max_bytes) : max_bytes_(max_bytes) {}
+  ValueEncoder(absl::string_view json, size_t max_growth)
+      : json_(json), max_growth_(max_growth) {}
 
   bool OnKey(absl::string_view token) override {
     DecodedString key = DecodeJsonToken(token);
@@ -61,10 +62,11 @@ class ValueEncoder final : public JsonVisitor {
     }
     content_.append(scalar_);
     content_.append(decoded);
-    return Fits();
+    return Fits(static_cast<size_t>(slice.text.data() - json_.data()) +
+                slice.text.size());
   }
 
-  bool OnStart(JsonKind kind, size_t) override {
+  bool OnStart(JsonKind kind, size_t begin) override {
     messages_ += MessagesOf(kind);
     if (messages_ > kMaxValueMessages) return Inexact();
     Container container;
@@ -78,10 +80,10 @@ class ValueEncoder final : public JsonVisitor {
     open_.push_back(
         {containers_.size(), content_.size() + headers_, keys_.size()});
     containers_.push_back(container);
-    return Fits();
+    return Fits(begin);
   }
 
-  bool OnEnd(size_t) override {
+  bool OnEnd(size_t end) override {
     const Open open = open_.back();
     open_.pop_back();
     Container& container = containers_[open.container];
@@ -99,7 +101,7 @@ class ValueEncoder final : public JsonVisitor {
     }
     if (!container.is_array && HasKeyTwice(open.first_key)) return Inexact();
     keys_.resize(open.first_key);
-    return Fits();
+    return Fits(end);
   }
 
   bool exact() const { return exact_; }
@@ -214,12 +216,13 @@ class ValueEncoder final : public JsonVisitor {
                               }) != keys_.end();
   }
 
-  // Whether the Value and what it takes to make it stay within the bound.
-  bool Fits() {
+  // Whether the Value and what it takes to make it stay within the bound, where
+  // `read` bytes of the text have been read.
+  bool Fits(size_t read) {
     const size_t bytes = content_.size() + headers_ +
                          containers_.size() * sizeof(Container) +
                          keys_.size() * sizeof(Key);
-    return bytes <= max_bytes_ || Inexact();
+    return bytes <= read + max_growth_ || Inexact();
   }
 
   bool Inexact() {
@@ -227,7 +230,8 @@ class ValueEncoder final : public JsonVisitor {
     return false;
   }
 
-  const size_t max_bytes_;
+  const absl::string_view json_;
+  const size_t max_growth_;
   std::string content_;
   size_t headers_ = 0;  // Bytes that go into content_, as far as known.
   std::vector<Container> containers_;
@@ -242,8 +246,8 @@ class ValueEncoder final : public JsonVisitor {
 }  // namespace
 
 std::optional<std::string> ValueWireFromJson(absl::string_view json,
-                                             size_t max_bytes) {
-  ValueEncoder encoder(max_bytes);
+                                             size_t max_growth) {
+  ValueEncoder encoder(json, max_growth);
   if (!ReadJson(json, encoder).ok() || !encoder.exact()) return std::nullopt;
   return encoder.Encoded();
 }

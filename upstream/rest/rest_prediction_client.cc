@@ -23,24 +23,6 @@ std::string CreatePathOf(CreatePath path, const ModelReference& model) {
                       PercentEncode(model.name), version, "/predictions");
 }
 
-// What is left to do with a 2xx reply: decode it, and count in `stats` what was
-// inexact in it, or say why it cannot be decoded.
-template <typename T, typename Decode>
-ReplyCall::Done Decoded(CallSubject subject,
-                        absl::AnyInvocable<void(absl::StatusOr<T>)> done,
-                        Decode decode, DecodeStats& stats) {
-  return [subject = std::move(subject), done = std::move(done), decode,
-          &stats](absl::StatusOr<HttpResponse> reply) mutable {
-    if (!reply.ok()) return done(reply.status());
-    absl::StatusOr<T> decoded = decode(reply->body);
-    if (decoded.ok()) {
-      stats.Add(*decoded);
-      return done(std::move(decoded));
-    }
-    done(InvalidReply(*reply, subject, decoded.status().message()));
-  };
-}
-
 // As PredictionFromJson(), for the answer to a question about `id`. Another
 // one's prediction would be shown, and kept, as this one's.
 absl::StatusOr<v1::Prediction> PredictionOf(absl::string_view id,
@@ -65,7 +47,25 @@ absl::Status CheckAcknowledgement(const HttpResponse& response) {
              : InvalidReply(response, {Operation::kCancel, ""}, json.message());
 }
 
+// Ends a call with what its 2xx response was decoded to, and counts in `stats`
+// what was inexact in it; or says why it could not be decoded.
+template <typename T>
+void Complete(const HttpResponse& response, const CallSubject& subject,
+              absl::StatusOr<T> decoded, DecodeStats& stats,
+              absl::AnyInvocable<void(absl::StatusOr<T>)>& done) {
+  if (!decoded.ok()) {
+    return done(InvalidReply(response, subject, decoded.status().message()));
+  }
+  stats.Add(*decoded);
+  done(std::move(decoded));
+}
+
 }  // namespace
+
+// A call that is made of several, one after the other.
+struct RestPredictionClient::Steps : public Call {
+  CallHandle step;
+};
 
 // A call that the client knows of while it lives.
 class RestPredictionClient::Tracked : public ReplyCall {
@@ -85,12 +85,13 @@ RestPredictionClient::RestPredictionClient(RestClientOptions options,
                                            Scheduler& scheduler,
                                            HttpTransport& transport,
                                            BudgetRegistry& budgets,
-                                           Random& random)
+                                           Random& random, WorkerPool* workers)
     : options_(std::move(options)),
       scheduler_(scheduler),
       transport_(transport),
       budgets_(budgets),
-      random_(random) {}
+      random_(random),
+      workers_(workers) {}
 
 HttpRequest RestPredictionClient::Request(HttpMethod method,
                                           absl::string_view path,
@@ -134,6 +135,40 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
                                    std::move(done));
 }
 
+template <typename T, typename Decode>
+CallHandle RestPredictionClient::SendAndDecode(
+    CallContext&& context, CallSubject subject, HttpRequest request,
+    absl::AnyInvocable<void(absl::StatusOr<T>)> done, Decode decode) {
+  const std::string owner = context.credential->key();
+  auto steps = std::make_unique<Steps>();
+  CallHandle& step = steps->step;
+  step =
+      Send(std::move(context), subject, std::move(request),
+           [this, &step, owner, subject, decode, done = std::move(done)](
+               absl::StatusOr<HttpResponse> reply) mutable {
+             if (!reply.ok()) return done(reply.status());
+             const size_t bytes = reply->body.size();
+             if (workers_ == nullptr || bytes <= WorkerPool::kInlineBytes) {
+               return Complete<T>(*reply, subject, decode(reply->body),
+                                  decode_stats_, done);
+             }
+             auto response = std::make_shared<HttpResponse>(*std::move(reply));
+             step = workers_->Run<absl::StatusOr<T>>(
+                 owner, bytes,
+                 [response, decode] {
+                   absl::StatusOr<T> decoded = decode(response->body);
+                   if (decoded.ok()) std::string().swap(response->body);
+                   return decoded;
+                 },
+                 [this, response, subject,
+                  done = std::move(done)](absl::StatusOr<T> decoded) mutable {
+                   Complete<T>(*response, subject, std::move(decoded),
+                               decode_stats_, done);
+                 });
+           });
+  return steps;
+}
+
 void RestPredictionClient::AbortAll(
     const std::function<absl::Status()>& unsent) {
   // Ending one may end others.
@@ -148,14 +183,10 @@ CallHandle RestPredictionClient::Get(CallContext context, std::string id,
   HttpRequest request =
       Request(HttpMethod::kGet,
               absl::StrCat("/predictions/", PercentEncode(id)), context);
-  const CallSubject subject = {Operation::kGet, std::move(id)};
-  return Send(std::move(context), subject, std::move(request),
-              Decoded<v1::Prediction>(
-                  subject, std::move(done),
-                  [id = subject.resource](absl::string_view json) {
-                    return PredictionOf(id, json);
-                  },
-                  decode_stats_));
+  return SendAndDecode<v1::Prediction>(
+      std::move(context), {Operation::kGet, id}, std::move(request),
+      std::move(done),
+      [id](absl::string_view json) { return PredictionOf(id, json); });
 }
 
 CallHandle RestPredictionClient::Create(CallContext context,
@@ -180,12 +211,11 @@ CallHandle RestPredictionClient::Create(CallContext context,
              absl::StatusOr<v1::Prediction> created) mutable {
     done(std::move(created));
   };
-  const CallSubject subject = {Operation::kCreate,
-                               absl::StrCat(model.owner, "/", model.name),
-                               params.input_is_value};
-  return Send(std::move(context), subject, std::move(request),
-              Decoded<v1::Prediction>(subject, std::move(done),
-                                      PredictionFromJson, decode_stats_));
+  return SendAndDecode<v1::Prediction>(
+      std::move(context),
+      {Operation::kCreate, absl::StrCat(model.owner, "/", model.name),
+       params.input_is_value},
+      std::move(request), std::move(done), PredictionFromJson);
 }
 
 CallHandle RestPredictionClient::List(CallContext context, ListParams params,
@@ -194,11 +224,10 @@ CallHandle RestPredictionClient::List(CallContext context, ListParams params,
   if (!params.cursor.empty()) {
     absl::StrAppend(&path, "&cursor=", PercentEncode(params.cursor));
   }
-  const CallSubject subject = {Operation::kList, ""};
   HttpRequest request = Request(HttpMethod::kGet, path, context);
-  return Send(std::move(context), subject, std::move(request),
-              Decoded<PredictionPage>(subject, std::move(done),
-                                      PredictionPageFromJson, decode_stats_));
+  return SendAndDecode<PredictionPage>(
+      std::move(context), {Operation::kList, ""}, std::move(request),
+      std::move(done), PredictionPageFromJson);
 }
 
 CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,

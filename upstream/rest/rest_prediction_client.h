@@ -9,6 +9,7 @@
 #include "upstream/budget/budget_registry.h"
 #include "upstream/core/random.h"
 #include "upstream/core/scheduler.h"
+#include "upstream/core/worker_pool.h"
 #include "upstream/http/http_transport.h"
 #include "upstream/json/decode_stats.h"
 #include "upstream/prediction_client.h"
@@ -39,6 +40,7 @@ struct RestClientOptions {
 };
 
 // The upstream over REST: paths, headers and bodies; what comes back is decoded
+// (where it is large, by `workers`; null: all on the loop)
 // by json/ and judged by http_status.h. Every request has its place in the
 // credential's budget.
 //
@@ -48,7 +50,7 @@ class RestPredictionClient : public PredictionClient {
  public:
   RestPredictionClient(RestClientOptions options, Scheduler& scheduler,
                        HttpTransport& transport, BudgetRegistry& budgets,
-                       Random& random);
+                       Random& random, WorkerPool* workers = nullptr);
 
   CallHandle Get(CallContext context, std::string id,
                  PredictionDone done) override;
@@ -72,17 +74,26 @@ class RestPredictionClient : public PredictionClient {
 
  private:
   class Tracked;
+  struct Steps;
 
   HttpRequest Request(HttpMethod method, absl::string_view path,
                       const CallContext& context) const;
   CallHandle Send(CallContext&& context, CallSubject subject,
                   HttpRequest request, ReplyCall::Done done);
 
+  // The same for a reply that `decode` makes a T of, on any thread.
+  template <typename T, typename Decode>
+  CallHandle SendAndDecode(CallContext&& context, CallSubject subject,
+                           HttpRequest request,
+                           absl::AnyInvocable<void(absl::StatusOr<T>)> done,
+                           Decode decode);
+
   const RestClientOptions options_;
   Scheduler& scheduler_;
   HttpTransport& transport_;
   BudgetRegistry& budgets_;
   Random& random_;
+  WorkerPool* const workers_;
   UpstreamHealth health_;
   DecodeStats decode_stats_;
   std::set<ReplyCall*> under_way_;

@@ -23,10 +23,14 @@ struct Snapshot {
   // seen again has the same.
   int64_t revision = 0;
 
-  // What goes on the wire for it, by payload format: made by the service when
-  // it is first written, so that 10,000 waiters share one encoding. Set on the
-  // loop; not changed after that.
-  mutable std::array<std::string, 2> encoded;
+  // The prediction's wire format, made by the service when it is first
+  // written, so that 10,000 waiters share one encoding.
+  struct Encoded {
+    std::shared_ptr<const std::string> kept;  // Where it is small.
+    std::weak_ptr<const std::string> shared;
+  };
+  // By payload format. Loop only.
+  mutable std::array<Encoded, v1::PayloadFormat_ARRAYSIZE> encoded;
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -135,3 +135,71 @@ export async function silentPeer(t, address) {
   ]));
   await once(socket, 'close');
 }
+
+const CONTINUATION = 9;
+const CANCEL = Buffer.from([0, 0, 0, 8]);
+
+const GET_HEADERS = [
+  [':method', 'POST'], [':scheme', 'http'],
+  [':path', '/wriftai.v1.Predictions/Get'], [':authority', 'gateway.test'],
+  ['content-type', 'application/grpc'], ['te', 'trailers'],
+];
+
+// Writes what `next` gives until it has given `maxBytes` or the connection is
+// closed; whether it was.
+async function flood(t, address, maxBytes, next) {
+  const socket = await connect(address);
+  t.after(() => socket.destroy());
+  let closed = false;
+  const closing = new Promise((resolve) => socket.once('close', resolve))
+      .then(() => (closed = true));
+  socket.on('error', () => {}).resume();
+  socket.setMaxListeners(0);
+  socket.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0)]));
+  for (let sent = 0; sent < maxBytes && !closed;) {
+    const bytes = next();
+    sent += bytes.length;
+    if (!socket.write(bytes)) {
+      await Promise.race([
+        new Promise((resolve) => socket.once('drain', resolve)), closing,
+      ]);
+    }
+  }
+  return { closed: () => closed, closing, socket };
+}
+
+/** Headers of one stream that never end. See flood(). */
+export function continuationFlood(t, address, maxBytes) {
+  const more = frame(CONTINUATION, 0, 1, hpack(
+      Array.from({ length: 60 }, (_, i) => [`x-a${i}`, 'v'.repeat(240)])));
+  let begun = false;
+  return flood(t, address, maxBytes, () => {
+    if (begun) return more;
+    begun = true;
+    return frame(HEADERS, 0, 1, hpack(GET_HEADERS));
+  });
+}
+
+/** Streams that are reset as soon as they have begun. See flood(). */
+export function rapidReset(t, address, maxBytes) {
+  const headers = hpack(GET_HEADERS);
+  let stream = -1;
+  return flood(t, address, maxBytes, () => Buffer.concat(
+      Array.from({ length: 200 }, () => {
+        stream += 2;
+        return [frame(HEADERS, END_HEADERS, stream, headers),
+                frame(RST_STREAM, 0, stream, CANCEL)];
+      }).flat()));
+}
+
+/** Makes one call with these headers; returns once the server has closed. */
+export async function callUntilClosed(t, address, headers) {
+  const socket = await connect(address);
+  t.after(() => socket.destroy());
+  socket.on('error', () => {}).resume();
+  socket.write(Buffer.concat([
+    PREFACE, frame(SETTINGS, 0, 0),
+    ...callFrames(address, 1, 'Get', headers, Buffer.alloc(0)),
+  ]));
+  await once(socket, 'close');
+}

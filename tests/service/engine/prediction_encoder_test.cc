@@ -1,4 +1,4 @@
-#include "service/calls/payload_format.h"
+#include "service/engine/prediction_encoder.h"
 
 #include <string>
 
@@ -15,35 +15,39 @@ v1::Prediction Sample() {
   return prediction;
 }
 
-TEST(PayloadFormat, JsonLeavesEverythingAsItIs) {
+TEST(EncodePrediction, JsonLeavesEverythingAsItIs) {
   v1::Prediction prediction = Sample();
-  FormatPayloads(v1::PAYLOAD_FORMAT_JSON, prediction);
+  ASSERT_TRUE(prediction.ParseFromString(
+      EncodePrediction(v1::PAYLOAD_FORMAT_JSON, prediction)));
   EXPECT_EQ(prediction.SerializeAsString(), Sample().SerializeAsString());
 }
 
-TEST(PayloadFormat, ValueConvertsWhatAValueHoldsAndNothingElse) {
+TEST(EncodePrediction, ValueConvertsWhatAValueHoldsAndNothingElse) {
   v1::Prediction prediction = Sample();
-  FormatPayloads(v1::PAYLOAD_FORMAT_VALUE, prediction);
+  ASSERT_TRUE(prediction.ParseFromString(
+      EncodePrediction(v1::PAYLOAD_FORMAT_VALUE, prediction)));
   EXPECT_EQ(prediction.input().struct_value().fields().at("n").number_value(),
             1);
   EXPECT_EQ(prediction.output_json(), "9007199254740993");
   EXPECT_TRUE(prediction.error().detail().has_null_value());
 }
 
-TEST(PayloadFormatTest, KeepsALoneSurrogateAsText) {
+TEST(EncodePrediction, LoneSurrogateStaysText) {
   constexpr char kText[] = R"({"a":["\ud83d"],"\udc00":1})";
   v1::Prediction prediction;
   prediction.set_input_json(kText);
   prediction.set_output_json(R"("\ud83d")");
   prediction.mutable_error()->set_detail_json(R"({"\ud83d":1})");
-  const std::string before = prediction.SerializeAsString();
-  FormatPayloads(v1::PAYLOAD_FORMAT_VALUE, prediction);
-  EXPECT_EQ(prediction.SerializeAsString(), before);
+  v1::Prediction encoded;
+  ASSERT_TRUE(encoded.ParseFromString(
+      EncodePrediction(v1::PAYLOAD_FORMAT_VALUE, prediction)));
+  EXPECT_EQ(encoded.SerializeAsString(), prediction.SerializeAsString());
 }
 
-TEST(PayloadFormat, AbsentStaysAbsent) {
+TEST(EncodePrediction, AbsentStaysAbsent) {
   v1::Prediction prediction;
-  FormatPayloads(v1::PAYLOAD_FORMAT_VALUE, prediction);
+  ASSERT_TRUE(prediction.ParseFromString(
+      EncodePrediction(v1::PAYLOAD_FORMAT_VALUE, prediction)));
   EXPECT_EQ(prediction.input_payload_case(),
             v1::Prediction::INPUT_PAYLOAD_NOT_SET);
   EXPECT_EQ(prediction.output_payload_case(),

@@ -1,0 +1,103 @@
+// Large outputs are decoded and turned into Values away from the loop: those
+// who ask for them wait, and nobody else does.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from './support/client.mjs';
+import { Gateway } from './support/gateway.mjs';
+import { peakMiB } from './support/hostile.mjs';
+import { Prober } from './support/prober.mjs';
+import { secret } from './support/program.mjs';
+import { RawUpstream } from '../support/raw_upstream.mjs';
+
+const MIB = 1 << 20;
+const VALUE = { payload_format: 'PAYLOAD_FORMAT_VALUE' };
+
+// 3.5 MiB of one-digit numbers, and 60 MB.
+const outputs = new Map([
+  [randomUUID(), `[${'1,'.repeat(1.75 * MIB)}1]`],
+  [randomUUID(), `[${'1,'.repeat(30e6)}1]`],
+]);
+const [large, huge] = outputs.keys();
+
+let upstream;
+let gateway;
+let owner;
+
+before(async () => {
+  upstream = await RawUpstream.start((request) => {
+    const id = request.path.split('/').pop();
+    request.respond(200, `{"id":"${id}","status":"succeeded","output":${
+      outputs.get(id) ?? '1'}}`);
+  });
+  gateway = await Gateway.start({ apiBaseUrl: upstream.baseUrl });
+  owner = new Client(gateway.address, { token: secret('large-output-token') });
+});
+
+after(async () => {
+  owner?.close();
+  await gateway?.stop();
+  await upstream?.stop();
+});
+
+// What a call of another token takes while `run` runs, in ms: the longest, and
+// that of 99 in 100.
+async function othersDuring(t, run) {
+  const prober = await Prober.start({
+    address: gateway.address, token: secret('other-output-token'),
+    id: randomUUID(),
+  });
+  try {
+    await run();
+  } finally {
+    const times = await prober.stop();
+    const longest = times.at(-1) ?? 0;
+    const p99 = times[Math.floor(times.length * 0.99)] ?? 0;
+    t.diagnostic(`${times.length} calls of another token: longest ${
+      Math.round(longest)} ms, p99 ${p99.toFixed(1)} ms`);
+    assert.ok(longest < NOTICED_MS, `${longest} ms`);
+  }
+}
+
+// Far below a conversion on the loop, and above what a loaded machine adds.
+const NOTICED_MS = 1000;
+
+test('a large output that is cached keeps nobody else waiting', async (t) => {
+  const first = await owner.get({ id: large, ...VALUE });
+  assert.equal(first.output_payload, 'output');
+  await othersDuring(t, () => Promise.all(
+      Array.from({ length: 60 }, async () => {
+        const got = owner.get({ id: large, ...VALUE });
+        got.catch(() => {});
+        await sleep(20);
+        got.cancel();
+        await got.catch(() => {});
+      })));
+  assert.equal((await gateway.page('/healthz')).status, 200);
+  assert.equal(upstream.requestsOf(`/v1/predictions/${large}`).length, 1);
+});
+
+test('a huge array comes as JSON text, and takes memory in proportion',
+     async (t) => {
+       await othersDuring(t, async () => {
+         const { output_payload, output_json } =
+             await owner.get({ id: huge, ...VALUE });
+         assert.equal(output_payload, 'output_json');
+         assert.ok(output_json === outputs.get(huge));
+       });
+       const peak = peakMiB(gateway.program.child.pid);
+       t.diagnostic(`peak: ${Math.round(peak)} MiB`);
+       assert.ok(peak < 480, `${peak} MiB`);
+     });
+
+test('a Wait that ends with a large output is told, and others meanwhile',
+     async () => {
+       const waits = Array.from({ length: 3 }, () =>
+         owner.wait({ id: large, ...VALUE }).last());
+       for (const { prediction } of await Promise.all(waits)) {
+         assert.equal(prediction.output_payload, 'output');
+         assert.equal(prediction.output.listValue.values.length,
+                      1.75 * MIB + 1);
+       }
+     });
