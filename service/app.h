@@ -9,6 +9,7 @@
 #include "service/server/descriptor_budget.h"
 #include "service/server/port_watchdog.h"
 #include "upstream/core/listener_counters.h"
+#include "upstream/core/scheduler.h"
 #include "upstream/webhook/webhook_outcome.h"
 
 namespace wriftai {
@@ -31,7 +32,8 @@ class App {
 
   // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
   // calls have nine tenths of --drain_timeout to end, then get an error, and
-  // whoever does not read it is cut off. Blocks until all has stopped, which
+  // whoever does not read it is cut off. Once no call is left, idle connections
+  // are closed. Blocks until all has stopped, which
   // no caller can keep from happening within --drain_timeout.
   void Stop();
 
@@ -47,6 +49,10 @@ class App {
   absl::Status StartGrpcServer();
   void StartPortWatchdog();
 
+  // During a drain: closes connections that have nothing left to do, from now
+  // on, again and again. On the loop.
+  void HangUpIdle();
+
   Config config_;
   const Logging& logging_;
   WebhookCounters webhook_counters_;
@@ -57,6 +63,7 @@ class App {
   DescriptorBudget connections_;
   PortWatchdog port_watchdog_;
   std::unique_ptr<Parts> parts_;
+  TimerHandle hang_up_idle_;  // Loop only; none outside of Stop().
 };
 
 }  // namespace wriftai

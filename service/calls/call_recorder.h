@@ -1,6 +1,8 @@
 #ifndef WRIFTAI_SERVICE_CALLS_CALL_RECORDER_H_
 #define WRIFTAI_SERVICE_CALLS_CALL_RECORDER_H_
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -41,6 +43,24 @@ class CallRecorder {
   OpenStreams& streams() { return streams_; }
   const OpenStreams& streams() const { return streams_; }
 
+  // A call that is there, until gRPC has written its status and is done with
+  // it. Made on any thread.
+  class OpenCall {
+   public:
+    explicit OpenCall(CallRecorder& recorder) : open_(recorder.open_calls_) {
+      ++open_;
+    }
+    ~OpenCall() { --open_; }
+    OpenCall(const OpenCall&) = delete;
+    OpenCall& operator=(const OpenCall&) = delete;
+
+   private:
+    std::atomic<int64_t>& open_;
+  };
+
+  // How many there are. Any thread.
+  int64_t open_calls() const { return open_calls_; }
+
  private:
   const Scheduler& scheduler_;
   const std::shared_ptr<spdlog::logger> logger_;
@@ -48,6 +68,7 @@ class CallRecorder {
   CallStats stats_;
   RecentErrors errors_;
   OpenStreams streams_;
+  std::atomic<int64_t> open_calls_{0};
 };
 
 }  // namespace wriftai

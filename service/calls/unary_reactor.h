@@ -63,6 +63,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
 
   Scheduler& scheduler_;
   CallRecorder& recorder_;
+  const CallRecorder::OpenCall open_call_{recorder_};
   CallRecord record_;
   CallHandle work_;
   bool ended_ = false;

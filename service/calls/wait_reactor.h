@@ -101,6 +101,7 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   Scheduler& scheduler_;
   CallRecorder& recorder_;
+  const CallRecorder::OpenCall open_call_{recorder_};
   CallRecord record_;
   v1::PayloadFormat format_ = v1::PAYLOAD_FORMAT_VALUE;
 

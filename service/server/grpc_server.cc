@@ -10,7 +10,7 @@
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "service/server/host_port.h"
+#include "upstream/core/host_port.h"
 #include "upstream/core/shut_down_sockets.h"
 
 namespace wriftai {
@@ -172,6 +172,10 @@ void GrpcServer::Shutdown(absl::Duration patience) {
   // Never undone: gRPC's own end would wait for its poller, up to 10 s where it
   // has last written more than a socket takes.
   grpc_init();
+}
+
+void GrpcServer::HangUpIdle(absl::Duration silent) {
+  ShutDownIdleSockets(PortOf(port_.address), silent);
 }
 
 void GrpcServer::HangUp() {

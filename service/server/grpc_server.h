@@ -18,8 +18,8 @@ namespace wriftai {
 // it, and a second port for health alone where that is wanted: a server of its
 // own, so that nothing else can be called there.
 //
-// Threads: main; health() and HangUp() any. Owns: both servers. The service
-// must outlive it. Fails: Start() alone.
+// Threads: main; health(), HangUp() and HangUpIdle() any. Owns: both servers.
+// The service must outlive it. Fails: Start() alone.
 class GrpcServer {
  public:
   // Of connections; they must outlive it.
@@ -59,6 +59,10 @@ class GrpcServer {
   // to one is stuck, and does not stop before: a caller that does not read, but
   // whose system still answers, would keep it for ever.
   void HangUp();
+
+  // Closes those that have been silent for that long, and whose clients have
+  // acknowledged all that was written.
+  void HangUpIdle(absl::Duration silent);
 
  private:
   // In the order in which they are built.

@@ -1,5 +1,8 @@
 // A drain with thousands of open streams, and with callers that do not read.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
 import { test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { FakeUpstream } from './support/fake_upstream.mjs';
@@ -30,14 +33,30 @@ const largeId = '00000000-0000-4000-8000-000000000001';
 const LARGE = 'x'.repeat(8 << 20);
 const LARGE_COUNT = 8;
 
+const hasPythonGrpc = () =>
+  spawnSync('/usr/bin/python3', ['-c', 'import grpc']).status === 0;
+
+// Answered once, its channel stays open and idle.
+const PYTHON_CLIENT = `
+import sys, threading
+import grpc
+channel = grpc.insecure_channel(sys.argv[1])
+get = channel.unary_unary('/wriftai.v1.Predictions/Get',
+                          request_serializer=bytes, response_deserializer=bytes)
+get(b'\\x0a\\x24${id}')
+print('answered', flush=True)
+threading.Event().wait()
+`;
+
 // A gateway over an upstream that answers every GET: both predictions run.
-async function start(t) {
+async function start(t, ...flags) {
   const large = predictionJson(largeId, 'started', { input: LARGE });
   const upstream = await FakeUpstream.start((request) => request.answer(
       200, request.path.endsWith(largeId) ? large
                                           : predictionJson(id, 'started')));
   const gateway =
-      await Gateway.start({ apiBaseUrl: upstream.baseUrl, token: TOKEN });
+      await Gateway.start(
+          { apiBaseUrl: upstream.baseUrl, token: TOKEN, flags });
   t.after(async () => {
     await gateway.program.stop('SIGKILL').catch(() => {});
     await upstream.stop();
@@ -116,6 +135,74 @@ test(`a drain of ${STREAMS} streams, beside callers that do not read, tells ` +
   for (const count of bySecond) {
     assert.ok(count > STREAMS / 10 && count < STREAMS / 3, `${bySecond}`);
   }
+});
+
+// A connection without calls whose client reads nothing any more and answers no
+// ping, as libraries do that look at a connection during calls alone.
+async function connectAndStayIdle(t, address) {
+  const [host, port] = address.split(':');
+  const socket = net.connect(Number(port), host);
+  t.after(() => socket.destroy());
+  socket.on('error', () => {});
+  const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+  socket.write(Buffer.concat(
+      [Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), SETTINGS]));
+  await once(socket, 'data');  // The server's settings.
+  socket.pause();
+}
+
+// Far above what a drain may take that is not held up.
+const LONG_DRAIN = '--drain_timeout=120s';
+
+test('idle connections do not hold up a drain', async (t) => {
+  const gateway = await start(t, LONG_DRAIN, '--health_address=127.0.0.1:0');
+  const [, health] =
+      /health listens on (\S+)/.exec(gateway.program.stderr);
+  for (const address of [gateway.address, health]) {
+    for (let i = 0; i < 5; ++i) await connectAndStayIdle(t, address);
+  }
+  const node = new Client(gateway.address);
+  t.after(() => node.close());
+  await node.get({ id });
+  await gateway.stop();
+});
+
+test('an idle channel of Python\'s does not hold up a drain', {
+  skip: !hasPythonGrpc() && 'SKIPPED: /usr/bin/python3 has no grpc',
+}, async (t) => {
+  const gateway = await start(t, LONG_DRAIN);
+  const python = new Program('/usr/bin/python3', ['-c', PYTHON_CLIENT,
+                                                  gateway.address]);
+  t.after(() => python.stop('SIGKILL').catch(() => {}));
+  await python.awaitOutput('stdout', /(answered)/);
+  await gateway.stop();
+});
+
+test('beside idle connections, a drain lets a call end, and a Wait with a time ' +
+     'to retry', async (t) => {
+  const upstream = await FakeUpstream.start();
+  const gateway = await Gateway.start(
+      { apiBaseUrl: upstream.baseUrl, token: TOKEN, flags: [LONG_DRAIN] });
+  const client = new Client(gateway.address);
+  t.after(async () => {
+    client.close();
+    await gateway.program.stop('SIGKILL').catch(() => {});
+    await upstream.stop();
+  });
+  await connectAndStayIdle(t, gateway.address);
+  const get = client.get({ id });
+  const held = await upstream.next();
+  const wait = client.wait({ id: largeId });
+  await upstream.next();
+  const ended = gateway.program.stop();
+  const error = await failure(
+      wait.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
+  assert.ok(error.retrySeconds <= 5);
+  // Longer than an idle connection has: a connection with a call is not one.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  held.answer(200, predictionJson(id, 'started'));
+  assert.equal((await get).id, id);
+  assert.equal((await ended).code, 0);
 });
 
 test('a second SIGTERM ends a drain that callers who do not read hold up',

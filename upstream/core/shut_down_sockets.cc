@@ -2,8 +2,13 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+
+#include <algorithm>
 
 #include "absl/strings/numbers.h"
 
@@ -27,18 +32,39 @@ bool IsAt(int fd, int port, SocketKind kind) {
          ntohs(address.sin6_port) == port;
 }
 
-}  // namespace
+bool IsIdle(int fd, absl::Duration silent) {
+  tcp_info info = {};
+  socklen_t size = sizeof(info);
+  int unacknowledged = 0;
+  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+         ioctl(fd, SIOCOUTQ, &unacknowledged) == 0 && unacknowledged == 0 &&
+         absl::Milliseconds(std::min(info.tcpi_last_data_recv,
+                                     info.tcpi_last_data_sent)) >= silent;
+}
 
-void ShutDownSockets(int port, SocketKind kind) {
+template <typename Condition>
+void ShutDownIf(int port, SocketKind kind, Condition condition) {
   DIR* const directory = opendir("/proc/self/fd");
   if (directory == nullptr) return;
   while (const dirent* const entry = readdir(directory)) {
     int fd = 0;
-    if (absl::SimpleAtoi(entry->d_name, &fd) && IsAt(fd, port, kind)) {
+    if (absl::SimpleAtoi(entry->d_name, &fd) && IsAt(fd, port, kind) &&
+        condition(fd)) {
       shutdown(fd, SHUT_RDWR);
     }
   }
   closedir(directory);
+}
+
+}  // namespace
+
+void ShutDownSockets(int port, SocketKind kind) {
+  ShutDownIf(port, kind, [](int /*fd*/) { return true; });
+}
+
+void ShutDownIdleSockets(int port, absl::Duration silent) {
+  ShutDownIf(port, SocketKind::kConnected,
+             [silent](int fd) { return IsIdle(fd, silent); });
 }
 
 }  // namespace wriftai

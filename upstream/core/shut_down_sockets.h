@@ -1,6 +1,8 @@
 #ifndef WRIFTAI_UPSTREAM_CORE_SHUT_DOWN_SOCKETS_H_
 #define WRIFTAI_UPSTREAM_CORE_SHUT_DOWN_SOCKETS_H_
 
+#include "absl/time/time.h"
+
 namespace wriftai {
 
 enum class SocketKind { kListening, kConnected };
@@ -13,6 +15,10 @@ enum class SocketKind { kListening, kConnected };
 //
 // Threads: any.
 void ShutDownSockets(int port, SocketKind kind);
+
+// The same for connections over which nothing has come in or gone out for
+// `silent`, and nothing is left to be sent or acknowledged. Threads: any.
+void ShutDownIdleSockets(int port, absl::Duration silent);
 
 }  // namespace wriftai
 
