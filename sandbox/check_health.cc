@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "upstream/core/host_port.h"
 #include "upstream/http/curl_loop.h"
 
 namespace wriftai::sandbox {
@@ -27,14 +28,21 @@ absl::Status StatusOf(const HttpResult& result, const std::string& address) {
 }  // namespace
 
 absl::Status CheckHealth(const std::string& address) {
+  const std::string host = HostOf(address);
+  const bool is_wildcard = host == "0.0.0.0" || host == "::";
   HttpRequest request;
-  request.url = absl::StrCat("http://", address, "/sandbox/stats");
+  request.url = absl::StrCat(
+      "http://",
+      is_wildcard ? absl::StrCat("127.0.0.1:", PortOf(address)) : address,
+      "/sandbox/stats");
   request.timeout = kPatience;
   absl::Status health;
   absl::Notification answered;
   CallHandle call;
+  HttpOptions options;
+  options.use_proxy_from_environment = false;
   // Last, so that it ends first, and the call with it.
-  CurlLoop loop;
+  CurlLoop loop(options);
   loop.Post([&] {
     call = loop.Send(std::move(request), [&](const HttpResult& result) {
       health = StatusOf(result, address);

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "sandbox/tcp_relay.h"
+#include "upstream/core/host_port.h"
 #include "upstream/core/shut_down_sockets.h"
 
 namespace wriftai::sandbox {
@@ -122,12 +125,17 @@ class CivetwebServer final : public HttpServer {
   ~CivetwebServer() override {
     if (context_ == nullptr) return;
     stopping_ = true;
+    relay_.reset();
     ShutDownSockets(port_, SocketKind::kListening);
     ShutDownSockets(port_, SocketKind::kConnected);
     mg_stop(context_);
   }
 
   absl::Status Listen() {
+    const std::string host = HostOf(options_.listen_address);
+    const bool needs_relay = host == "0.0.0.0" || absl::StrContains(host, ':');
+    const std::string address =
+        needs_relay ? "127.0.0.1:0" : options_.listen_address;
     static std::once_flag once;
     std::call_once(once, [] { mg_init_library(0); });
     mg_callbacks callbacks = {};
@@ -136,7 +144,7 @@ class CivetwebServer final : public HttpServer {
     callbacks.log_message = [](const mg_connection*, const char*) { return 1; };
     const std::string workers = absl::StrCat(options_.workers);
     const char* settings[] = {"listening_ports",
-                              options_.listen_address.c_str(),
+                              address.c_str(),
                               "num_threads",
                               workers.c_str(),
                               "enable_keep_alive",
@@ -163,10 +171,16 @@ class CivetwebServer final : public HttpServer {
           absl::StrCat("cannot listen on ", options_.listen_address));
     }
     port_ = port.port;
+    if (!needs_relay) return absl::OkStatus();
+    auto relay = TcpRelay::Start(options_.listen_address, port_);
+    if (!relay.ok()) return relay.status();
+    relay_ = *std::move(relay);
     return absl::OkStatus();
   }
 
-  int port() const override { return port_; }
+  int port() const override {
+    return relay_ == nullptr ? port_ : relay_->port();
+  }
 
  private:
   static CivetwebServer* Of(const mg_connection* connection) {
@@ -211,7 +225,8 @@ class CivetwebServer final : public HttpServer {
   const Options options_;
   HttpHandler* const handler_;
   mg_context* context_ = nullptr;
-  int port_ = 0;
+  int port_ = 0;  // civetweb's.
+  std::unique_ptr<TcpRelay> relay_;
   std::atomic<bool> stopping_{false};
 };
 

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -47,6 +49,11 @@ int Main(const std::vector<std::string>& arguments) {
   if (!rest->empty()) {
     return Fail(absl::InvalidArgumentError(rest->front() + ": not a flag"),
                 kWrongUsage);
+  }
+  if (absl::Status status =
+          flags.CheckVariables(VariablesFromMain(environ), &getenv);
+      !status.ok()) {
+    return Fail(status, kWrongUsage);
   }
   if (check_health) {
     const absl::Status health = CheckHealth(options.listen_address);

@@ -12,6 +12,8 @@ HttpOptions WebhookHttpOptions() {
   // A receiver's answer says nothing; a long one is not worth reading.
   options.max_response_bytes = 64 << 10;
   options.user_agent = "wriftai-sandbox";
+  // Receivers are on the developer's machine, or beside it.
+  options.use_proxy_from_environment = false;
   return options;
 }
 

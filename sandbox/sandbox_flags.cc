@@ -4,6 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "upstream/core/host_port.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -82,18 +83,16 @@ void AddSandboxFlags(SandboxOptions* options, FlagSet* flags) {
   flags->Add(
       "listen_address",
       [options](absl::string_view text) {
-        const size_t colon = text.rfind(':');
-        int port = -1;
-        if (colon == absl::string_view::npos || colon == 0 ||
-            !absl::SimpleAtoi(text.substr(colon + 1), &port) || port < 0 ||
-            port > 65535) {
+        if (!IsHostPort(text)) {
           return absl::InvalidArgumentError(
               "wanted host:port, such as 127.0.0.1:8000");
         }
         options->listen_address = std::string(text);
         return absl::OkStatus();
       },
-      "Host and port; port 0 picks a free one.", options->listen_address);
+      "Host and port; port 0 picks a free one. An IPv6 address is in brackets; "
+      "0.0.0.0 and [::] take both IPv4 and IPv6.",
+      options->listen_address);
   flags->Add("workers", &options->workers, 1, 2000,
              "Threads; each open connection and each held reply needs one.");
   flags->Add("max_body_bytes", &options->max_body_bytes, 0, int64_t{1} << 30,

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "service/server/host_port.h"
+#include "upstream/core/host_port.h"
 
 namespace wriftai {
 namespace {
@@ -72,7 +72,9 @@ absl::Status CheckServer(const ServerConfig& config) {
 
 void AddServerFlags(FlagSet& flags, ServerConfig& config) {
   flags.Add("listen_address", HostPort(config.listen_address),
-            "Where gRPC is served, HOST:PORT; port 0 picks a free one.",
+            "Where gRPC is served, HOST:PORT; port 0 picks a free one. An IPv6 "
+            "address is in brackets; for each address here, 0.0.0.0 and [::] "
+            "take both IPv4 and IPv6.",
             config.listen_address);
   flags.Add("health_address", HostPort(config.health_address),
             "Where grpc.health.v1 alone is served, in plaintext, HOST:PORT: "

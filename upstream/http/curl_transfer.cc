@@ -74,6 +74,7 @@ void CurlTransfer::SetConnection(CurlOptions& set) const {
   // Proxies: libcurl's standard variables (https_proxy, no_proxy, ...) count,
   // as many clusters let traffic out through one. It never sees our headers:
   // with https they travel inside the tunnel only.
+  if (!options_.use_proxy_from_environment) set.Text(CURLOPT_PROXY, "");
   set.Number(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE);
   set.Number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
   set.Number(CURLOPT_NETRC, CURL_NETRC_IGNORED);

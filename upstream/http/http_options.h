@@ -52,6 +52,10 @@ struct HttpOptions {
   // that vanished during a long wait is noticed.
   absl::Duration keepalive = absl::Seconds(30);
 
+  // Whether libcurl's variables (https_proxy, no_proxy, ...) count. A proxy
+  // does not lead to this machine, nor back from it.
+  bool use_proxy_from_environment = true;
+
   std::string user_agent = DefaultUserAgent();
 
   // A PEM file with the certificates to trust instead of the system's; for

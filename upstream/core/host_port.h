@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_HOST_PORT_H_
-#define WRIFTAI_SERVICE_SERVER_HOST_PORT_H_
+#ifndef WRIFTAI_UPSTREAM_CORE_HOST_PORT_H_
+#define WRIFTAI_UPSTREAM_CORE_HOST_PORT_H_
 
 #include <string>
 
@@ -9,8 +9,12 @@
 
 namespace wriftai {
 
-// Whether `text` is one, with a port from 0 to 65535.
+// Whether `text` is one: a name, an IPv4 address or an IPv6 address in
+// brackets, and a port from 0 to 65535.
 bool IsHostPort(absl::string_view text);
+
+// The host of `address`, a HOST:PORT, without brackets.
+std::string HostOf(absl::string_view address);
 
 // `address` with the port that was picked.
 std::string WithPort(absl::string_view address, int port);
@@ -20,4 +24,4 @@ int PortOf(absl::string_view address);
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_HOST_PORT_H_
+#endif  // WRIFTAI_UPSTREAM_CORE_HOST_PORT_H_
