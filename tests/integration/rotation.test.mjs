@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { FakeUpstream } from './support/fake_upstream.mjs';
+import { SecretVolume } from './support/certificates.mjs';
 import { replaceFile, temporaryFolder } from './support/files.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
@@ -14,6 +15,9 @@ import { WebhookGateway, until } from './support/webhooks.mjs';
 
 const OLD = secret('rotation-token-1');
 const NEW = secret('rotation-token-2');
+
+// Of every version of a file, where the time must not tell one from another.
+const UNCHANGING_TIME = new Date('2026-01-01T00:00:00Z');
 
 // An upstream whose tokens the test issues and revokes.
 class Account {
@@ -173,3 +177,69 @@ test('webhook keys are rotated under load, and no delivery is refused',
        await until(async () => await deliver(key) === 401, 'the old key gone');
        assert.equal(await deliver(next), 200);
      });
+
+// Replaces `file` so that its time and size stay the same.
+const ROTATIONS = {
+  'a rename': (folder) => {
+    const file = path.join(folder, 'secret');
+    const write = (text) => {
+      replaceFile(file, text, UNCHANGING_TIME);
+    };
+    return { file, write };
+  },
+  'a swap of ..data': (folder) => {
+    const volume = new SecretVolume(folder, {}, UNCHANGING_TIME);
+    return {
+      file: path.join(folder, 'secret'),
+      write: (text) => volume.replace({ secret: text }),
+    };
+  },
+};
+
+for (const [name, rotation] of Object.entries(ROTATIONS)) {
+  test(`a token rotated by ${name} that keeps time and size is used`,
+       async (t) => {
+         const { file, write } = rotation(temporaryFolder(t));
+         write(OLD);
+         const account = await Account.open();
+         const gateway = await Gateway.start({
+           apiBaseUrl: account.upstream.baseUrl,
+           flags: [`--access_token_file=${file}`],
+         });
+         const client = new Client(gateway.address);
+         t.after(async () => {
+           client.close();
+           await gateway.stop();
+           await account.close();
+         });
+         await client.get({ id: randomUUID() });
+         account.good.add(NEW);
+         write(NEW);
+         await until(async () => {
+           await client.get({ id: randomUUID() });
+           return account.seen.has(NEW);
+         }, 'the new token in use');
+       });
+
+  test(`webhook keys rotated by ${name} that keep time and size are used`,
+       async (t) => {
+         const [key, next] =
+             [secret('rotation-key-3'), secret('rotation-key-4')];
+         const { file, write } = rotation(temporaryFolder(t));
+         write(key);
+         const account = await Account.open();
+         const gateway = await WebhookGateway.start({
+           apiBaseUrl: account.upstream.baseUrl, token: OLD, key,
+           flags: [`--webhook_secret_file=${file}`],
+         });
+         t.after(async () => {
+           await gateway.stop();
+           await account.close();
+         });
+         const deliver = (by) =>
+           gateway.deliverSigned(by, predictionJson(randomUUID(), 'started'));
+         assert.equal(await deliver(key), 200);
+         write(next);
+         await until(async () => await deliver(next) === 200, 'the new key');
+       });
+}

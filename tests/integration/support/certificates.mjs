@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
-  mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync,
+  lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync,
+  utimesSync, writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
@@ -61,13 +62,13 @@ export class SecretVolume {
   #folder;
   #version = 0;
 
-  /** `files`: their texts by name. */
-  constructor(folder, files) {
+  #time;
+
+  /** `files`: their texts by name. `time`: as in replaceFile(). */
+  constructor(folder, files, time) {
     this.#folder = folder;
+    this.#time = time;
     this.replace(files);
-    for (const name of Object.keys(files)) {
-      symlinkSync(join('..data', name), this.path(name));
-    }
   }
 
   path = (name) => join(this.#folder, name);
@@ -76,7 +77,12 @@ export class SecretVolume {
     const version = `..version_${++this.#version}`;
     mkdirSync(this.path(version));
     for (const [name, text] of Object.entries(files)) {
-      writeFileSync(join(this.path(version), name), text);
+      const file = join(this.path(version), name);
+      writeFileSync(file, text);
+      if (this.#time) utimesSync(file, this.#time, this.#time);
+      if (!lstatSync(this.path(name), { throwIfNoEntry: false })) {
+        symlinkSync(join('..data', name), this.path(name));
+      }
     }
     symlinkSync(version, this.path('..data_tmp'));
     renameSync(this.path('..data_tmp'), this.path('..data'));

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,8 +9,12 @@ export function temporaryFolder(t) {
   return folder;
 }
 
-/** Replaces one file at once, as `mv` does: it is never seen half written. */
-export function replaceFile(path, text) {
+/**
+ * Replaces one file at once, as `mv` does: it is never seen half written. `time`:
+ * when it is to have been modified.
+ */
+export function replaceFile(path, text, time) {
   writeFileSync(`${path}.new`, text);
+  if (time) utimesSync(`${path}.new`, time, time);
   renameSync(`${path}.new`, path);
 }
