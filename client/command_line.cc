@@ -79,6 +79,20 @@ absl::StatusOr<std::vector<std::string>> Positionals(
   return positionals;
 }
 
+// A variable may be for another command than this one.
+absl::Status CheckVariables(const std::vector<std::string>& variables,
+                            const FlagSet::Environment& environment) {
+  Flags flags;
+  FlagSet set("wriftctl", "", kEnvironmentPrefix);
+  AddCommonFlags(flags, set);
+  AddPayloadFlags(flags, set);
+  AddCreateFlags(flags, set);
+  AddListFlags(flags, set);
+  AddHealthFlags(flags, set);
+  set.AddVariable("WRIFTCTL_TOKEN");
+  return set.CheckVariables(variables, environment);
+}
+
 std::string GeneralHelp() {
   Flags flags;
   FlagSet set("wriftctl COMMAND [flags]", kGeneralSummary, kEnvironmentPrefix);
@@ -133,7 +147,8 @@ absl::StatusOr<Invocation> ParseKind(const CommandKind& kind,
 
 absl::StatusOr<Invocation> ParseCommandLine(
     const std::vector<std::string>& arguments,
-    const FlagSet::Environment& environment, std::istream& standard_input) {
+    const FlagSet::Environment& environment, std::istream& standard_input,
+    const std::vector<std::string>& variables) {
   absl::StatusOr<std::vector<std::string>> normal =
       NormalizeSpelling(arguments);
   if (!normal.ok()) return normal.status();
@@ -155,6 +170,10 @@ absl::StatusOr<Invocation> ParseCommandLine(
     }
     invocation.command = HelpCommand{GeneralHelp()};
     return invocation;
+  }
+  if (absl::Status status = CheckVariables(variables, environment);
+      !status.ok() && !help) {
+    return status;
   }
   for (const CommandKind& kind : kKinds) {
     if (positionals->front() == kind.name) {

@@ -16,7 +16,8 @@ namespace wriftai {
 // line that says what was wrong; it may quote arguments, never a secret.
 absl::StatusOr<Invocation> ParseCommandLine(
     const std::vector<std::string>& arguments,
-    const FlagSet::Environment& environment, std::istream& standard_input);
+    const FlagSet::Environment& environment, std::istream& standard_input,
+    const std::vector<std::string>& variables = {});
 
 }  // namespace wriftai
 

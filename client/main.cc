@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   const absl::StatusOr<wriftai::Invocation> invocation =
       wriftai::ParseCommandLine(wriftai::ArgumentsFromMain(argc, argv),
-                                std::getenv, std::cin);
+                                std::getenv, std::cin,
+                                wriftai::VariablesFromMain(environ));
   if (!invocation.ok()) {
     std::cerr << "wriftctl: "
               << wriftai::PrintableLine(invocation.status().message()) << "\n";

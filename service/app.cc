@@ -1,7 +1,6 @@
 #include "service/app.h"
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <random>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "sandbox/sandbox.h"
 #include "service/calls/call_recorder.h"
 #include "service/calls/prediction_service.h"
+#include "service/config_files.h"
 #include "service/engine/engine.h"
 #include "service/engine/own_credential.h"
 #include "service/operator/connection_metrics.h"
@@ -20,11 +20,12 @@
 #include "service/operator/tls_metrics.h"
 #include "service/operator/webhook_metrics.h"
 #include "service/server/grpc_server.h"
-#include "service/server/host_port.h"
+#include "service/server/http_url.h"
 #include "service/server/tls_credentials.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
+#include "upstream/core/host_port.h"
 #include "upstream/core/run_on_loop.h"
 #include "upstream/http/curl_loop.h"
 #include "upstream/webhook/webhook_inbox.h"
@@ -43,12 +44,23 @@ constexpr double kHangUp = 0.97;
 // So that with a short timeout, too, gRPC's own end comes first.
 constexpr absl::Duration kLeastHangUp = absl::Milliseconds(100);
 
+// How often a drain looks whether only idle connections are left, and how long
+// one has to be silent. gRPC itself waits for up to 20 s for the answer to a
+// ping, and clients such as Python's answer none while they have no call. A
+// request that is still on its way keeps its connection busy.
+constexpr absl::Duration kIdleCheckInterval = absl::Milliseconds(100);
+constexpr absl::Duration kIdleFor = absl::Milliseconds(500);
+
 HttpOptions HttpOptionsFrom(const Config& config) {
   HttpOptions options;
   options.connect_timeout = config.connect_timeout;
   options.max_connections = static_cast<int>(config.max_connections);
   options.max_response_bytes = static_cast<size_t>(config.max_response_bytes);
   options.ca_file = config.api_ca_file;
+  // A proxy leads to other machines.
+  const auto url = ParseHttpUrl(config.upstream.base_url);
+  options.use_proxy_from_environment =
+      url.has_value() && !IsLoopback(url->host);
   return options;
 }
 
@@ -139,10 +151,8 @@ absl::Status App::StartParts() {
     spdlog::info("the embedded sandbox listens on {}",
                  config_.upstream.base_url);
   }
-  if (!config_.api_ca_file.empty() &&
-      !std::ifstream(config_.api_ca_file).good()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--api_ca_file: cannot read ", config_.api_ca_file));
+  if (absl::Status status = CheckFilesAndHosts(config_); !status.ok()) {
+    return status;
   }
   if (!config_.server.tls.cert_file.empty()) {
     auto tls = TlsCredentials::Open(config_.server.tls);
@@ -334,11 +344,13 @@ void App::Stop() {
             spdlog::warn("closing connections whose callers do not read");
             parts_->server->HangUp();
           });
+      HangUpIdle();
     });
     parts_->server->Shutdown(begun + config_.drain_timeout * kCutOff -
                              parts_->loop->Now());
     RunOnLoop(*parts_->loop, [this, &hang_up] {
       hang_up.reset();
+      hang_up_idle_.reset();
       parts_->engine->upstream_health().Listen(nullptr);
     });
     parts_->server.reset();
@@ -358,6 +370,14 @@ void App::Stop() {
   }
   parts_->loop.reset();
   parts_->sandbox.reset();
+}
+
+void App::HangUpIdle() {
+  if (parts_->call_recorder->open_calls() == 0) {
+    parts_->server->HangUpIdle(kIdleFor);
+  }
+  hang_up_idle_ = parts_->loop->PostAt(parts_->loop->Now() + kIdleCheckInterval,
+                                       [this] { HangUpIdle(); });
 }
 
 }  // namespace wriftai

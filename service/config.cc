@@ -6,8 +6,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "service/server/host_port.h"
+#include "service/config_rules.h"
+#include "service/server/http_url.h"
 #include "service/server/server_flags.h"
+#include "upstream/core/host_port.h"
 #include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
@@ -20,6 +22,9 @@ constexpr double kMostRate = 100'000;
 
 // A hundred replicas of one token would each send next to nothing.
 constexpr double kLeastShare = 0.01;
+
+// The token itself has no flag: others can read command lines.
+constexpr char kTokenVariable[] = "WRIFTAI_ACCESS_TOKEN";
 
 absl::Status Wanted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
@@ -50,17 +55,6 @@ void AddCredentialFlags(FlagSet& flags, Config& config) {
             "WRIFTAI_ACCESS_TOKEN_FILE");
 }
 
-bool IsBaseUrl(absl::string_view text) {
-  if (!absl::ConsumePrefix(&text, "https://") &&
-      !absl::ConsumePrefix(&text, "http://")) {
-    return false;
-  }
-  return !text.empty() && text.front() != '/' &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return c > ' ' && c <= '~' && c != '@' && c != '?' && c != '#';
-         });
-}
-
 void AddUpstreamFlags(FlagSet& flags, Config& config) {
   flags.Add("sandbox", &config.sandbox,
             "Run against an embedded sandbox: no token, no network.");
@@ -68,7 +62,7 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
       "api_base_url",
       [&config](absl::string_view text) {
         text = absl::StripSuffix(text, "/");
-        if (!IsBaseUrl(text)) {
+        if (!ParseHttpUrl(text).has_value()) {
           return Wanted(
               "an http or https URL without user, query and white space");
         }
@@ -161,18 +155,11 @@ void AddBudgetFlags(FlagSet& flags, Config& config) {
             "kept, also after the upstream has deleted it.");
 }
 
-// `url`: what the upstream shall post to, so that it needs a host and the path
-// that the listener answers.
-bool IsWebhookUrl(absl::string_view url) {
-  if (!absl::ConsumePrefix(&url, "https://") &&
-      !absl::ConsumePrefix(&url, "http://")) {
-    return false;
-  }
-  return url.find_first_of("/?#") > 0 && absl::EndsWith(url, kWebhookPath) &&
-         url.size() > kWebhookPath.size() &&
-         url.find_first_of("?#") == absl::string_view::npos &&
-         std::all_of(url.begin(), url.end(),
-                     [](char c) { return c > ' ' && c <= '~'; });
+// `text`: what the upstream shall post to, so that it needs the path that the
+// listener answers.
+bool IsWebhookUrl(absl::string_view text) {
+  const auto url = ParseHttpUrl(text);
+  return url.has_value() && absl::EndsWith(url->path, kWebhookPath);
 }
 
 void AddWebhookFlags(FlagSet& flags, Config& config) {
@@ -215,30 +202,9 @@ void AddWebhookFlags(FlagSet& flags, Config& config) {
             "is.");
 }
 
-// Whether the settings of webhooks go together.
-absl::Status CheckWebhooks(WebhookConfig& webhooks) {
-  if (webhooks.address.empty()) {
-    const char* const flag =
-        !webhooks.public_url.empty()    ? "--webhook_public_url"
-        : !webhooks.secret_file.empty() ? "--webhook_secret_file"
-        : webhooks.allow_unsigned       ? "--webhook_allow_unsigned"
-                                        : nullptr;
-    if (flag == nullptr) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, ": wanted --webhook_address with it"));
-  }
-  if (webhooks.secret_file.empty() && !webhooks.allow_unsigned) {
-    return absl::InvalidArgumentError(
-        "--webhook_address: wanted --webhook_secret_file with it, or "
-        "--webhook_allow_unsigned for work on one's own machine");
-  }
-  webhooks.feed.enabled = true;
-  return absl::OkStatus();
-}
-
 absl::Status ReadToken(const FlagSet::Environment& environment,
                        Config& config) {
-  const char* const token = environment("WRIFTAI_ACCESS_TOKEN");
+  const char* const token = environment(kTokenVariable);
   if (token == nullptr || *token == '\0') return absl::OkStatus();
   for (const char* c = token; *c != '\0'; ++c) {
     if (*c <= ' ' || *c > '~') {
@@ -254,7 +220,8 @@ absl::Status ReadToken(const FlagSet::Environment& environment,
 
 absl::StatusOr<CommandLine> ParseCommandLine(
     const std::vector<std::string>& arguments,
-    const FlagSet::Environment& environment) {
+    const FlagSet::Environment& environment,
+    const std::vector<std::string>& variables) {
   CommandLine line;
   FlagSet flags(
       "wriftai-gateway [flags]",
@@ -269,6 +236,11 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   AddBudgetFlags(flags, line.config);
   AddWebhookFlags(flags, line.config);
   AddLogFlags(flags, line.config.log);
+  flags.Add("check_config", &line.config.check_config,
+            "Check all settings, the files that they name included, print "
+            "`configuration OK` or what is wrong, and exit with status 0 or 2. "
+            "Opens no port.");
+  flags.AddVariable(kTokenVariable);
   line.help = flags.Help();
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();
@@ -281,12 +253,12 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   if (absl::Status status = ReadToken(environment, line.config); !status.ok()) {
     return status;
   }
-  if (absl::Status status = CheckServer(line.config.server); !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = CheckWebhooks(line.config.webhooks); !status.ok()) {
-    return status;
-  }
+  if (line.help_wanted || line.version_wanted) return line;
+  absl::Status status = flags.CheckVariables(variables, environment);
+  status.Update(CheckCombinations(flags, line.config));
+  if (!status.ok()) return status;
+  line.config.webhooks.feed.enabled = !line.config.webhooks.address.empty();
+  line.warnings = ConfigWarnings(flags, line.config);
   return line;
 }
 

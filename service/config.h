@@ -44,6 +44,9 @@ struct Config {
   Secret access_token;
   std::string access_token_file;
 
+  // Check the settings instead of serving.
+  bool check_config = false;
+
   bool sandbox = false;
   RestClientOptions upstream;
   absl::Duration connect_timeout = absl::Seconds(5);
@@ -72,14 +75,17 @@ struct CommandLine {
   bool version_wanted = false;
   bool help_wanted = false;
   std::string help;
+  std::vector<std::string> warnings;  // See ConfigWarnings().
 };
 
-// Reads flags and environment (`arguments` without the program's name).
+// Reads flags and environment (`arguments` without the program's name;
+// `variables`: the names of all variables, to find misspelt ones).
 // INVALID_ARGUMENT: one line that names the flag or variable and what was
 // wanted, without any secret.
 absl::StatusOr<CommandLine> ParseCommandLine(
     const std::vector<std::string>& arguments,
-    const FlagSet::Environment& environment);
+    const FlagSet::Environment& environment,
+    const std::vector<std::string>& variables = {});
 
 }  // namespace wriftai
 

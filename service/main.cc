@@ -1,15 +1,20 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/time/time.h"
 #include "google/protobuf/stubs/logging.h"
 #include "service/app.h"
 #include "service/config.h"
+#include "service/config_files.h"
 #include "service/logging/logging.h"
 #include "service/server/descriptor_budget.h"
 #include "spdlog/spdlog.h"
@@ -27,9 +32,23 @@ constexpr int kUsageError = 2;
 constexpr absl::Duration kLogPatience = absl::Seconds(1);
 
 int Usage(const absl::Status& status) {
-  std::fprintf(stderr, "wriftai-gateway: %s\n",
-               std::string(status.message()).c_str());
+  // One line, whatever an argument holds.
+  std::string line(status.message());
+  std::replace_if(line.begin(), line.end(), absl::ascii_iscntrl, '?');
+  std::fprintf(stderr, "wriftai-gateway: %s\n", line.c_str());
   return kUsageError;
+}
+
+// --check_config. Returns the exit status.
+int CheckConfig(const wriftai::Config& config,
+                const std::vector<std::string>& warnings) {
+  const absl::Status status = wriftai::CheckFilesAndHosts(config);
+  if (!status.ok()) return Usage(status);
+  for (const std::string& warning : warnings) {
+    std::fprintf(stderr, "wriftai-gateway: warning: %s\n", warning.c_str());
+  }
+  std::puts("configuration OK");
+  return EXIT_SUCCESS;
 }
 
 // How much longer than --drain_timeout stopping may take. It ends by itself
@@ -44,24 +63,26 @@ wriftai::ResourceNeeds NeedsOfStart() {
   const unsigned processors =
       std::min(std::thread::hardware_concurrency(), kMaxProcessors);
   wriftai::ResourceNeeds needs;
-  needs.threads = static_cast<int>(20 + 2 * processors);
+  needs.threads = static_cast<int>(26 + 2 * processors);
   needs.descriptors = 32;
   return needs;
 }
 
 // Until the first signal that stops the program. INVALID_ARGUMENT: see
 // App::Start().
-absl::Status Serve(wriftai::Config config, const wriftai::Logging& logging,
+absl::Status Serve(wriftai::CommandLine line, const wriftai::Logging& logging,
                    wriftai::StopSignals& signals) {
-  const absl::Duration drain_timeout = config.drain_timeout;
+  const absl::Duration drain_timeout = line.config.drain_timeout;
   signals.Watch([](int signal_number) {
     spdlog::warn(
         "signal {} has no effect; SIGTERM stops the gateway, and "
         "files are read again when they change",
         signal_number);
   });
-  auto app = wriftai::App::Start(std::move(config), logging);
+  auto app = wriftai::App::Start(std::move(line.config), logging);
   if (!app.ok()) return app.status();
+  // After what may end in an error, which stands alone.
+  for (const std::string& warning : line.warnings) spdlog::warn(warning);
   wriftai::StartCompleted();
   signals.Serving();
   const int signal_number = signals.Wait();
@@ -92,7 +113,8 @@ int main(int argc, char** argv) {
   google::protobuf::SetLogHandler(nullptr);
 
   auto line = wriftai::ParseCommandLine(wriftai::ArgumentsFromMain(argc, argv),
-                                        std::getenv);
+                                        std::getenv,
+                                        wriftai::VariablesFromMain(environ));
   if (!line.ok()) return Usage(line.status());
   if (line->help_wanted) {
     std::fputs(line->help.c_str(), stdout);
@@ -102,13 +124,16 @@ int main(int argc, char** argv) {
     std::fputs(wriftai::VersionLine("wriftai-gateway").c_str(), stdout);
     return EXIT_SUCCESS;
   }
+  if (line->config.check_config) {
+    return CheckConfig(line->config, line->warnings);
+  }
   if (const absl::Status enough = wriftai::CheckResources(NeedsOfStart());
       !enough.ok()) {
     Usage(enough);
     return wriftai::kExitNoResources;
   }
   wriftai::Logging logging(line->config.log);
-  const absl::Status status = Serve(std::move(line->config), logging, signals);
+  const absl::Status status = Serve(*std::move(line), logging, signals);
   const bool logged = logging.Finish(kLogPatience);
   const int exit_status = status.ok() ? EXIT_SUCCESS : Usage(status);
   if (!logged) std::_Exit(exit_status);

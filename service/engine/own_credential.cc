@@ -14,6 +14,19 @@ namespace {
 // Far above any token.
 constexpr size_t kMaxTokenFileBytes = size_t{16} << 10;
 
+absl::StatusOr<Secret> TokenFrom(const WatchedFile& file,
+                                 absl::StatusOr<std::string> text) {
+  if (text.ok()) absl::StripAsciiWhitespace(&*text);
+  const bool usable = text.ok() && !text->empty() &&
+                      std::all_of(text->begin(), text->end(),
+                                  [](char c) { return c > ' ' && c <= '~'; });
+  if (usable) return Secret(*std::move(text));
+  return absl::InvalidArgumentError(
+      absl::StrCat("access_token_file ", file.path(),
+                   ": wanted a readable file with a token of printable ASCII",
+                   text.ok() ? "" : ": ", text.status().message()));
+}
+
 }  // namespace
 
 OwnCredential::OwnCredential(const Scheduler& scheduler)
@@ -33,6 +46,11 @@ absl::StatusOr<std::shared_ptr<const OwnCredential>> OwnCredential::Open(
     return nullptr;
   }
   return own;
+}
+
+absl::Status OwnCredential::CheckFile(const std::string& path) {
+  WatchedFile file(path, kMaxTokenFileBytes);
+  return TokenFrom(file, file.Read()).status();
 }
 
 Secret OwnCredential::token() const {
@@ -55,17 +73,9 @@ bool OwnCredential::Matches(const Credential& callers) const {
 }
 
 absl::Status OwnCredential::State::Take(absl::StatusOr<std::string> text) {
-  if (text.ok()) absl::StripAsciiWhitespace(&*text);
-  const bool usable = text.ok() && !text->empty() &&
-                      std::all_of(text->begin(), text->end(),
-                                  [](char c) { return c > ' ' && c <= '~'; });
-  if (!usable) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("access_token_file ", file->path(),
-                     ": wanted a readable file with a token of printable ASCII",
-                     text.ok() ? "" : ": ", text.status().message()));
-  }
-  Use(Secret(*std::move(text)));
+  absl::StatusOr<Secret> token = TokenFrom(*file, std::move(text));
+  if (!token.ok()) return token.status();
+  Use(*std::move(token));
   return absl::OkStatus();
 }
 

@@ -33,6 +33,9 @@ class OwnCredential final : public Credential {
   static absl::StatusOr<std::shared_ptr<const OwnCredential>> Open(
       Secret token, std::string file, const Scheduler& scheduler);
 
+  // Whether Open() would take the file now. Any thread.
+  static absl::Status CheckFile(const std::string& path);
+
   // Looks at the file at most once a second.
   Secret token() const override;
   Secret previous_token() const override { return state_->previous; }

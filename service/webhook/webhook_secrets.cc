@@ -19,6 +19,25 @@ bool IsPrintable(absl::string_view text) {
                      [](char c) { return c > ' ' && c <= '~'; });
 }
 
+absl::StatusOr<WebhookSecrets::List> KeysFrom(
+    const WatchedFile& file, const absl::StatusOr<std::string>& text) {
+  WebhookSecrets::List keys;
+  bool usable = text.ok();
+  for (absl::string_view line :
+       absl::StrSplit(usable ? absl::string_view(*text) : "", '\n')) {
+    line = absl::StripAsciiWhitespace(line);
+    if (line.empty()) continue;
+    usable = usable && IsPrintable(line);
+    keys.emplace_back(std::string(line));
+  }
+  if (usable && !keys.empty() && keys.size() <= kMostSecrets) return keys;
+  return absl::InvalidArgumentError(
+      absl::StrCat("webhook_secret_file ", file.path(),
+                   ": wanted a readable file with 1 to ", kMostSecrets,
+                   " lines, each a key of printable ASCII without spaces",
+                   text.ok() ? "" : ": ", text.status().message()));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WebhookSecrets>> WebhookSecrets::Open(
@@ -44,24 +63,15 @@ std::shared_ptr<const WebhookSecrets::List> WebhookSecrets::Current() {
   return secrets_;
 }
 
+absl::Status WebhookSecrets::CheckFile(const std::string& path) {
+  WatchedFile file(path, kMaxFileBytes);
+  return KeysFrom(file, file.Read()).status();
+}
+
 absl::Status WebhookSecrets::Take(const absl::StatusOr<std::string>& text) {
-  auto secrets = std::make_shared<List>();
-  bool usable = text.ok();
-  for (absl::string_view line :
-       absl::StrSplit(usable ? absl::string_view(*text) : "", '\n')) {
-    line = absl::StripAsciiWhitespace(line);
-    if (line.empty()) continue;
-    usable = usable && IsPrintable(line);
-    secrets->emplace_back(std::string(line));
-  }
-  if (!usable || secrets->empty() || secrets->size() > kMostSecrets) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("webhook_secret_file ", file_.path(),
-                     ": wanted a readable file with 1 to ", kMostSecrets,
-                     " lines, each a key of printable ASCII without spaces",
-                     text.ok() ? "" : ": ", text.status().message()));
-  }
-  secrets_ = std::move(secrets);
+  absl::StatusOr<List> keys = KeysFrom(file_, text);
+  if (!keys.ok()) return keys.status();
+  secrets_ = std::make_shared<const List>(*std::move(keys));
   return absl::OkStatus();
 }
 

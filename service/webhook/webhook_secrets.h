@@ -33,6 +33,9 @@ class WebhookSecrets {
   static absl::StatusOr<std::unique_ptr<WebhookSecrets>> Open(
       std::string file, const Scheduler& scheduler);
 
+  // Whether Open() would take the file now. Any thread.
+  static absl::Status CheckFile(const std::string& path);
+
   // Looks at the file at most once a second.
   std::shared_ptr<const List> Current();
 

@@ -90,12 +90,6 @@ test('without any token the call is refused here', async (t) => {
   await expectNoToken(client(), /Bearer TOKEN/);
 });
 
-test('--credentials=gateway without a token says whose is missing',
-     async (t) => {
-       const { client } = await start(t, { flags: ['--credentials=gateway'] });
-       await expectNoToken(client(CALLERS), /the gateway has no token/);
-     });
-
 test('the scheme of an authorization may be written in any case',
      async (t) => {
        const client = (await start(t, {})).client();

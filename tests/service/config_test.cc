@@ -63,12 +63,13 @@ TEST(Config, AFlagWinsOverItsVariable) {
 
 TEST(Config, TheOfficialClientsVariablesWork) {
   const auto line = Parse({}, {{"WRIFTAI_API_BASE_URL", "http://x/v1/"},
-                               {"WRIFTAI_ACCESS_TOKEN", "abc"},
-                               {"WRIFTAI_ACCESS_TOKEN_FILE", "/run/token"}});
+                               {"WRIFTAI_ACCESS_TOKEN", "abc"}});
   ASSERT_THAT(line, IsOk());
   EXPECT_EQ(line->config.upstream.base_url, "http://x/v1");
   EXPECT_EQ(line->config.access_token.Reveal(), "abc");
-  EXPECT_EQ(line->config.access_token_file, "/run/token");
+  const auto file = Parse({}, {{"WRIFTAI_ACCESS_TOKEN_FILE", "/run/token"}});
+  ASSERT_THAT(file, IsOk());
+  EXPECT_EQ(file->config.access_token_file, "/run/token");
 }
 
 TEST(Config, AnEmptyHttpAddressSwitchesItOff) {
@@ -187,6 +188,134 @@ TEST(Config, WhatIsOfUseToWebhooksAloneNeedsTheirAddress) {
                          text.substr(0, text.find('=')) +
                              ": wanted --webhook_address with it"));
   }
+}
+
+absl::Status Refusal(const std::vector<std::string>& arguments,
+                     const std::map<std::string, std::string>& environment) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : environment) names.push_back(name);
+  return ParseCommandLine(
+             arguments,
+             [&](const char* name) -> const char* {
+               const auto found = environment.find(name);
+               return found == environment.end() ? nullptr
+                                                 : found->second.c_str();
+             },
+             names)
+      .status();
+}
+
+TEST(Config, MisspeltVariableIsRefusedWithTheNearestName) {
+  EXPECT_THAT(
+      Refusal({}, {{"GATEWAY_LISTEN_ADRESS", "s3cret"}}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "GATEWAY_LISTEN_ADRESS: unknown variable; see --help. Did "
+               "you mean GATEWAY_LISTEN_ADDRESS?"));
+  EXPECT_THAT(Refusal({}, {{"PATH", "/bin"},
+                           {"MY_ACCESS_TOKEN", "x"},
+                           {"WRIFTAI_SOMETHING_ELSE", "x"},
+                           {"GATEWAY_PORT_50051_TCP_ADDR", "10.0.0.1"}}),
+              IsOk());
+}
+
+TEST(Config, SettingsThatCannotWorkTogetherAreRefused) {
+  const std::pair<std::vector<std::string>, const char*> rows[] = {
+      {{"--credentials=gateway"},
+       "--credentials=gateway requires WRIFTAI_ACCESS_TOKEN or "
+       "--access_token_file"},
+      {{"--sandbox", "--api_base_url=https://h/v1"},
+       "--sandbox and --api_base_url: expected one of them, as --sandbox runs "
+       "without the API"},
+      {{"--webhook_poll_interval=10s"},
+       "--webhook_poll_interval: wanted --webhook_address with it"},
+      {{"--listen_address=[::]:50051", "--health_address=0.0.0.0:50051"},
+       "--listen_address and --health_address both are 0.0.0.0:50051: expected "
+       "another port"},
+  };
+  for (const auto& [arguments, message] : rows) {
+    EXPECT_THAT(Parse(arguments),
+                StatusIs(absl::StatusCode::kInvalidArgument, message));
+  }
+  EXPECT_THAT(
+      Parse({"--access_token_file=/f"}, {{"WRIFTAI_ACCESS_TOKEN", "t"}}),
+      StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(
+      Parse({"--listen_address=127.0.0.1:1", "--health_address=127.0.0.2:1"}),
+      IsOk());
+}
+
+// Each of `values` as the value of `flag`; `more` stands before it.
+void ExpectRefused(const std::string& flag,
+                   const std::vector<std::string>& values,
+                   std::vector<std::string> more = {}) {
+  for (const std::string& value : values) {
+    std::vector<std::string> arguments = more;
+    arguments.push_back(flag + "=" + value);
+    const auto line = Parse(arguments);
+    EXPECT_THAT(line, StatusIs(absl::StatusCode::kInvalidArgument)) << value;
+    EXPECT_THAT(std::string(line.status().message()),
+                HasSubstr(flag + ": wanted "))
+        << value;
+  }
+}
+
+TEST(Config, ValuesOutsideOfTheirFormAreRefused) {
+  ExpectRefused("--read_rate",
+                {"nan", "inf", "-inf", "-1", "0", "1e9", "", "3/s"});
+  ExpectRefused("--max_wait", {"inf", "-inf", "nan", "9999999999999999999h",
+                               "-1s", "60", "1 s", "", "0s"});
+  ExpectRefused("--max_waits",
+                {"0", "-1", "1e3", "0x10", "99999999999999999999", "", "1.0"});
+  ExpectRefused("--channelz", {"yes", "TRUE", "on", ""});
+}
+
+TEST(Config, UrlsThatCannotWorkAreRefused) {
+  ExpectRefused(
+      "--api_base_url",
+      {"https://h:0/v1", "https://h:99999/v1", "https://h:x/v1",
+       "https://:443/v1", "https://[::1/v1", "https://::1/v1",
+       "https://[1.2.3.4]/v1", "https://1.2.3/v1", "https://h/v1#a",
+       "https://h/v1?a", "https://h\\v1", "HTTPS//h", "https://a b/v1",
+       "https://u@h/v1", "https://u:p@h/v1", "https://h/\x7f", "//h/v1", ""});
+  ExpectRefused(
+      "--webhook_public_url",
+      {"https://u:p@h/webhooks/wriftai", "https://h:0/webhooks/wriftai",
+       "https://h/webhooks/wriftai#x", "https://h/webhooks/wriftai/",
+       "https:///webhooks/wriftai", "webhooks/wriftai"});
+  for (const char* url : {"https://[::1]/v1", "http://h:1",
+                          "https://a_b.c:8/v1", "http://127.0.0.1:1/v1/"}) {
+    EXPECT_THAT(Parse({std::string("--api_base_url=") + url}), IsOk()) << url;
+  }
+}
+
+TEST(Config, AddressesToListenOnAreOfEitherFamily) {
+  const std::vector<std::string> flags = {"--listen_address",
+                                          "--health_address", "--http_address",
+                                          "--webhook_address"};
+  for (const std::string& flag : flags) {
+    ExpectRefused(flag,
+                  {"::1:0", "[::1:0", "[::1]", "[1.2.3.4]:0", "1.2.3.999:0",
+                   "1.2.3:0", "unix:/tmp/x:0", "dns:///h:0", "a b:0", "*:0",
+                   "h/x:0", "127.0.0.1:0x50", "127.0.0.1:1,127.0.0.1:2"});
+    for (const char* address : {"[::]:0", "[::1]:0", "[fe80::1%eth0]:0",
+                                "0.0.0.0:0", "localhost:0", "a-b.c_d:65535"}) {
+      EXPECT_THAT(
+          Parse({"--webhook_allow_unsigned", "--webhook_address=127.0.0.1:0",
+                 flag + "=" + address}),
+          IsOk())
+          << flag << "=" << address;
+    }
+  }
+}
+
+TEST(Config, SettingsThatAreLikelyAMistakeAreWarnedOf) {
+  EXPECT_TRUE(Parse({})->warnings.empty());
+  EXPECT_EQ(Parse({"--max_connection_age_grace=1m59s"})->warnings.size(), 1);
+  EXPECT_TRUE(Parse({"--max_connection_age_grace=2m"})->warnings.empty());
+  EXPECT_EQ(Parse({"--max_wait=1h", "--max_wait=2h"})->warnings.size(), 1);
+  EXPECT_TRUE(Parse({"--max_wait=1h", "--max_wait=1h"})->warnings.empty());
+  EXPECT_EQ(Parse({"--api_base_url=http://h/v1"})->warnings.size(), 1);
+  EXPECT_TRUE(Parse({"--api_base_url=http://[::1]:1/v1"})->warnings.empty());
 }
 
 }  // namespace

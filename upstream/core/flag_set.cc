@@ -1,12 +1,17 @@
 #include "upstream/core/flag_set.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "upstream/core/service_links.h"
+#include "upstream/core/spelling.h"
 
 namespace wriftai {
 namespace {
@@ -120,26 +125,91 @@ FlagSet::Flag* FlagSet::Find(absl::string_view name) {
   return nullptr;
 }
 
+std::vector<std::string> FlagSet::VariablesOf(const Flag& flag) const {
+  std::vector<std::string> names;
+  if (!environment_prefix_.empty()) {
+    names.push_back(
+        absl::StrCat(environment_prefix_, absl::AsciiStrToUpper(flag.name)));
+  }
+  if (!flag.extra_environment.empty()) {
+    names.push_back(flag.extra_environment);
+  }
+  return names;
+}
+
 absl::Status FlagSet::ReadEnvironment(const Environment& environment) {
   for (Flag& flag : flags_) {
-    std::vector<std::string> names;
-    if (!environment_prefix_.empty()) {
-      names.push_back(
-          absl::StrCat(environment_prefix_, absl::AsciiStrToUpper(flag.name)));
-    }
-    if (!flag.extra_environment.empty()) {
-      names.push_back(flag.extra_environment);
-    }
-    for (const std::string& name : names) {
+    const char* first = nullptr;
+    for (const std::string& name : VariablesOf(flag)) {
       const char* const text = environment(name.c_str());
       if (text == nullptr || *text == '\0') continue;
       if (const absl::Status status = flag.set(text); !status.ok()) {
         return absl::InvalidArgumentError(
             absl::StrCat(name, ": ", status.message()));
       }
+      if (first != nullptr && absl::string_view(first) != text) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(absl::StrJoin(VariablesOf(flag), " and "),
+                         " differ: expected one of them"));
+      }
+      first = text;
+      flag.given = true;
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status FlagSet::CheckVariables(const std::vector<std::string>& set,
+                                     const Environment& environment) const {
+  std::vector<std::string> known = variables_;
+  for (const Flag& flag : flags_) {
+    for (std::string& name : VariablesOf(flag)) {
+      known.push_back(std::move(name));
+    }
+  }
+  // The part after the first underscore: GATEWAY_ACCESS_TOKEN is most likely
+  // meant to be WRIFTAI_ACCESS_TOKEN.
+  const auto suffix_of = [](absl::string_view name) {
+    return name.substr(std::min(name.find('_'), name.size() - 1) + 1);
+  };
+  std::vector<std::string> suffixes;
+  for (const std::string& name : known) suffixes.emplace_back(suffix_of(name));
+  for (const std::string& name : set) {
+    const char* const value = environment(name.c_str());
+    if (value == nullptr || *value == '\0' ||
+        std::find(known.begin(), known.end(), name) != known.end() ||
+        name == absl::StrCat(environment_prefix_, "VERSION") ||
+        IsServiceLink(name, value)) {
+      continue;
+    }
+    const std::string nearest = NearestName(suffix_of(name), suffixes);
+    const auto at = std::find(suffixes.begin(), suffixes.end(), nearest);
+    const std::string guess =
+        nearest.empty() ? ""
+                        : known[static_cast<size_t>(at - suffixes.begin())];
+    const bool is_ours = absl::StartsWith(name, environment_prefix_);
+    // Others' variables of the same prefix are not our business.
+    if (!is_ours && (guess.empty() || EditDistance(name, guess) > 2)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        name, ": unknown variable; see --help",
+        guess.empty() ? "" : absl::StrCat(". Did you mean ", guess, "?")));
+  }
+  return absl::OkStatus();
+}
+
+bool FlagSet::WasGiven(absl::string_view name) const {
+  return std::any_of(flags_.begin(), flags_.end(), [&](const Flag& flag) {
+    return flag.given && flag.name == name;
+  });
+}
+
+absl::Status FlagSet::UnknownFlag(absl::string_view name) const {
+  std::vector<std::string> known;
+  for (const Flag& flag : flags_) known.push_back(flag.name);
+  const std::string nearest = NearestName(name, known);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--", name, ": unknown flag; see --help",
+      nearest.empty() ? "" : absl::StrCat(". Did you mean --", nearest, "?")));
 }
 
 absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
@@ -179,8 +249,7 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
       value = "false";
     }
     if (flag == nullptr) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--", name, ": unknown flag; see --help"));
+      return UnknownFlag(name);
     }
     if (equals != absl::string_view::npos) {
       value = std::string(argument.substr(equals + 1));
@@ -197,6 +266,12 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
       return absl::InvalidArgumentError(
           absl::StrCat("--", flag->name, ": ", status.message()));
     }
+    if (flag->on_command_line.has_value() && flag->on_command_line != value) {
+      warnings_.push_back(absl::StrCat("--", flag->name,
+                                       " is given twice: the last one counts"));
+    }
+    flag->given = true;
+    flag->on_command_line = std::move(value);
   }
   return rest;
 }
@@ -216,6 +291,15 @@ std::string FlagSet::Help() const {
                     environment_prefix_, "SOME_NAME; a flag wins.\n");
   }
   return help;
+}
+
+std::vector<std::string> VariablesFromMain(char** environment) {
+  std::vector<std::string> names;
+  for (; *environment != nullptr; ++environment) {
+    const absl::string_view entry = *environment;
+    names.emplace_back(entry.substr(0, entry.find('=')));
+  }
+  return names;
 }
 
 std::vector<std::string> ArgumentsFromMain(int argc, char** argv) {

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -46,6 +48,9 @@ class FlagSet {
   void Add(std::string name, Setter set, std::string help,
            std::string default_text, std::string extra_environment = "");
 
+  // A variable that the program reads beside those of its flags.
+  void AddVariable(std::string name) { variables_.push_back(std::move(name)); }
+
   // Reads `arguments` (without the program's name): `--name=value`,
   // `--name value`, `--name` and `--noname` for a bool, `--` before what is no
   // flag. An empty environment variable counts as unset. Returns what is no
@@ -54,6 +59,19 @@ class FlagSet {
   absl::StatusOr<std::vector<std::string>> Parse(
       const std::vector<std::string>& arguments,
       const Environment& environment);
+
+  // INVALID_ARGUMENT: one of the variables `set`, the names of all, starts with
+  // the prefix and is neither known nor a link to a Service (see
+  // IsServiceLink()), or is nearly a known one with another prefix. The message
+  // names the nearest one. Empty variables count as unset.
+  absl::Status CheckVariables(const std::vector<std::string>& set,
+                              const Environment& environment) const;
+
+  // Whether the flag of that name was given, by itself or by a variable.
+  bool WasGiven(absl::string_view name) const;
+
+  // After Parse(): what can be meant, and is likely a mistake, a line each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
   // For --help: the summary, and every flag with its default.
   std::string Help() const;
@@ -73,18 +91,27 @@ class FlagSet {
     std::string extra_environment;
     bool is_bool = false;
     Setter set;
+    bool given = false;
+    std::optional<std::string> on_command_line;  // The value there.
   };
 
   Flag* Find(absl::string_view name);
+  std::vector<std::string> VariablesOf(const Flag& flag) const;
+  absl::Status UnknownFlag(absl::string_view name) const;
   absl::Status ReadEnvironment(const Environment& environment);
 
   const std::string program_;
   const std::string summary_;
   const std::string environment_prefix_;
   std::vector<Flag> flags_;
+  std::vector<std::string> variables_;
+  std::vector<std::string> warnings_;
   bool help_wanted_ = false;
   bool version_wanted_ = false;
 };
+
+// The names of all variables of the process, as getenv() knows them.
+std::vector<std::string> VariablesFromMain(char** environment);
 
 // The arguments of main() without the program's name.
 std::vector<std::string> ArgumentsFromMain(int argc, char** argv);

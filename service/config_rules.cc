@@ -1,0 +1,191 @@
+#include "service/config_rules.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "service/server/http_url.h"
+#include "service/server/server_flags.h"
+#include "upstream/core/host_port.h"
+
+namespace wriftai {
+namespace {
+
+// The longest server_wait, which comes on top of --create_timeout.
+constexpr absl::Duration kMaxServerWait = absl::Minutes(1);
+
+absl::Status Expected(absl::string_view text) {
+  return absl::InvalidArgumentError(text);
+}
+
+bool HasToken(const Config& config) {
+  return !config.access_token.empty() || !config.access_token_file.empty();
+}
+
+absl::Status CheckToken(const Config& config) {
+  if (config.sandbox) return absl::OkStatus();
+  if (!config.access_token.empty() && !config.access_token_file.empty()) {
+    return Expected(
+        "WRIFTAI_ACCESS_TOKEN and --access_token_file both give the gateway's "
+        "token: expected one of them");
+  }
+  if (config.credentials == CredentialPolicy::kGateway && !HasToken(config)) {
+    return Expected(
+        "--credentials=gateway requires WRIFTAI_ACCESS_TOKEN or "
+        "--access_token_file");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSandbox(const FlagSet& flags, const Config& config) {
+  if (!config.sandbox) return absl::OkStatus();
+  for (const char* const flag : {"api_base_url", "api_ca_file"}) {
+    if (!flags.WasGiven(flag)) continue;
+    return Expected(absl::StrCat("--sandbox and --", flag,
+                                 ": expected one of them, as --sandbox runs "
+                                 "without the API"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckWebhooks(const FlagSet& flags,
+                           const WebhookConfig& webhooks) {
+  if (webhooks.address.empty()) {
+    const char* const flag =
+        !webhooks.public_url.empty()              ? "--webhook_public_url"
+        : !webhooks.secret_file.empty()           ? "--webhook_secret_file"
+        : webhooks.allow_unsigned                 ? "--webhook_allow_unsigned"
+        : flags.WasGiven("webhook_poll_interval") ? "--webhook_poll_interval"
+                                                  : nullptr;
+    if (flag == nullptr) return absl::OkStatus();
+    return Expected(absl::StrCat(flag, ": wanted --webhook_address with it"));
+  }
+  if (webhooks.secret_file.empty() && !webhooks.allow_unsigned) {
+    return Expected(
+        "--webhook_address: wanted --webhook_secret_file with it, or "
+        "--webhook_allow_unsigned for work on one's own machine");
+  }
+  return absl::OkStatus();
+}
+
+bool IsWildcard(absl::string_view host) {
+  return host == "0.0.0.0" || host == "::";
+}
+
+absl::Status CheckAddresses(const Config& config) {
+  const std::pair<const char*, const std::string*> addresses[] = {
+      {"--listen_address", &config.server.listen_address},
+      {"--health_address", &config.server.health_address},
+      {"--http_address", &config.http_address},
+      {"--webhook_address", &config.webhooks.address}};
+  for (const auto& [flag, address] : addresses) {
+    if (address->empty() || PortOf(*address) == 0) continue;
+    for (const auto& [other_flag, other] : addresses) {
+      if (other_flag == flag) break;
+      if (other->empty() || PortOf(*other) != PortOf(*address)) continue;
+      const std::string host = HostOf(*address);
+      const std::string other_host = HostOf(*other);
+      if (host == other_host || IsWildcard(host) || IsWildcard(other_host)) {
+        return Expected(absl::StrCat(other_flag, " and ", flag, " both are ",
+                                     *address, ": expected another port"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+void WarnOfToken(const Config& config, std::vector<std::string>& warnings) {
+  if (!HasToken(config)) return;
+  if (config.sandbox) {
+    warnings.emplace_back("--sandbox: the access token is not used");
+  } else if (config.credentials == CredentialPolicy::kCaller) {
+    warnings.emplace_back(
+        "--credentials=caller: the gateway's own access token is not used");
+  }
+}
+
+void WarnOfConnectionAge(const FlagSet& flags, const Config& config,
+                         std::vector<std::string>& warnings) {
+  const ServerConfig& server = config.server;
+  if (server.max_connection_age == absl::ZeroDuration()) {
+    if (flags.WasGiven("max_connection_age_grace")) {
+      warnings.emplace_back(
+          "--max_connection_age_grace has no effect with "
+          "--max_connection_age=0s");
+    }
+    return;
+  }
+  const absl::Duration longest_create =
+      config.upstream.create_timeout + kMaxServerWait;
+  if (server.max_connection_age_grace >= longest_create) return;
+  warnings.push_back(absl::StrCat(
+      "--max_connection_age_grace=",
+      absl::FormatDuration(server.max_connection_age_grace), " is below ",
+      absl::FormatDuration(longest_create),
+      " (--create_timeout and the longest server_wait): a create that is cut "
+      "off may have happened"));
+}
+
+void WarnOfUpstream(const Config& config, std::vector<std::string>& warnings) {
+  const std::optional<HttpUrl> url = ParseHttpUrl(config.upstream.base_url);
+  if (config.sandbox || !url.has_value() || url->is_https) return;
+  if (!config.api_ca_file.empty()) {
+    warnings.emplace_back(
+        "--api_ca_file has no effect: --api_base_url is not https");
+  }
+  if (!IsLoopback(url->host)) {
+    warnings.emplace_back(
+        "--api_base_url is not https: access tokens are sent unencrypted");
+  }
+}
+
+void WarnOfWebhooks(const Config& config, std::vector<std::string>& warnings) {
+  const WebhookConfig& webhooks = config.webhooks;
+  if (webhooks.address.empty()) return;
+  if (webhooks.public_url.empty()) {
+    warnings.emplace_back(
+        "--webhook_address without --webhook_public_url: the gateway registers "
+        "no webhooks");
+    return;
+  }
+  const std::optional<HttpUrl> api = ParseHttpUrl(config.upstream.base_url);
+  const std::optional<HttpUrl> own = ParseHttpUrl(webhooks.public_url);
+  if (!config.sandbox && api.has_value() && own.has_value() &&
+      IsLoopback(own->host) && !IsLoopback(api->host)) {
+    warnings.emplace_back(
+        "--webhook_public_url is an address of this machine alone: the API "
+        "cannot reach it");
+  }
+}
+
+}  // namespace
+
+absl::Status CheckCombinations(const FlagSet& flags, const Config& config) {
+  absl::Status status = CheckServer(config.server);
+  status.Update(CheckSandbox(flags, config));
+  status.Update(CheckToken(config));
+  status.Update(CheckWebhooks(flags, config.webhooks));
+  status.Update(CheckAddresses(config));
+  return status;
+}
+
+std::vector<std::string> ConfigWarnings(const FlagSet& flags,
+                                        const Config& config) {
+  std::vector<std::string> warnings = flags.warnings();
+  WarnOfToken(config, warnings);
+  WarnOfConnectionAge(flags, config, warnings);
+  WarnOfUpstream(config, warnings);
+  WarnOfWebhooks(config, warnings);
+  if (config.cache.max_bytes == 0 && flags.WasGiven("cache_time")) {
+    warnings.emplace_back("--cache_time has no effect with --cache_bytes=0");
+  }
+  if (flags.WasGiven("connect_timeout") &&
+      config.connect_timeout > config.upstream.read_timeout) {
+    warnings.emplace_back(
+        "--connect_timeout is above --read_timeout, which ends reads first");
+  }
+  return warnings;
+}
+
+}  // namespace wriftai
