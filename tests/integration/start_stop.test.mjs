@@ -83,7 +83,7 @@ const WRONG = [
    { flags: ['--http_address=192.0.2.1:0'] },
    /^--http_address: cannot listen on 192\.0\.2\.1:0: Cannot assign requested/],
   ['a health port of another machine', { flags: ['--health_address=192.0.2.1:0'] },
-   /^--health_address: cannot listen on 192\.0\.2\.1:0$/],
+   /^--health_address: cannot listen on 192\.0\.2\.1:0: Cannot assign requested/],
   ['a health port that is none', { flags: ['--health_address=50052'] },
    /^--health_address: wanted HOST:PORT with a port from 0 to 65535$/],
   ['a key without a certificate', { flags: ['--tls_key_file=/k'] },
@@ -105,7 +105,7 @@ const WRONG = [
    { flags: ['--max_concurrent_streams=0'] },
    /^--max_concurrent_streams: wanted a whole number from 1 to 1000000$/],
   ['an address of another machine', { flags: ['--listen_address=192.0.2.1:0'] },
-   /^--listen_address: cannot listen on 192\.0\.2\.1:0$/],
+   /^--listen_address: cannot listen on 192\.0\.2\.1:0: Cannot assign requested/],
 ];
 
 describe('a start is refused', { concurrency: 4 }, () => {

@@ -54,14 +54,16 @@ PollPlanner::Candidates PollPlanner::Survey(PollTargets& targets,
                                             absl::Time wall_now) {
   Candidates best;
   double doubt = 0;
+  // By the last plan's demand: this one's is not known yet.
+  const bool confirm = MayFetchPages(now) && now >= trust_.confirm_at();
   double demand = 0;
   for (auto& [id, target] : targets) {
     const bool failing = target->failures.any();
     if (!target->watch.idle() && !failing) {
       demand += 1 / absl::ToDoubleSeconds(target->interval());
     }
-    if (const double its_doubt = Doubt(*target, now, wall_now);
-        its_doubt > doubt) {
+    const double its_doubt = confirm ? Doubt(*target, now, wall_now) : 0;
+    if (its_doubt > doubt) {
       best.confirm = target.get();
       doubt = its_doubt;
     }
@@ -91,7 +93,6 @@ PollPlanner::Candidates PollPlanner::Survey(PollTargets& targets,
     }
   }
   contended_ = demand > rate * kContended;
-  if (!MayFetchPages(now) || now < trust_.confirm_at()) best.confirm = nullptr;
   return best;
 }
 
@@ -131,7 +132,7 @@ PollTarget* PollPlanner::NextProbe(PollTargets& targets, absl::Time since,
 }
 
 PageMap::Page* PollPlanner::ProbePage() {
-  PageMap::Page& newest = pages_.For(absl::InfiniteFuture());
+  PageMap::Page& newest = pages_.At(absl::InfiniteFuture());
   return policy_ == PagePolicy::kNever || newest.under_way ? nullptr : &newest;
 }
 
