@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "upstream/budget/rate_limit.h"
 #include "upstream/error_details.h"
 #include "upstream/retry_policy.h"
 
@@ -13,7 +14,9 @@ void PollFailures::OnFailure(const absl::Status& status, absl::Duration first,
   if (failures_ == 0) since_ = now;
   ++failures_;
   if (IsLikelyPermanent(status)) ++permanent_;
-  absl::Duration asked = RetryDelay(status).value_or(absl::ZeroDuration());
+  // A wrong header must not silence a Wait for as long as callers are told.
+  absl::Duration asked = std::min(
+      RetryDelay(status).value_or(absl::ZeroDuration()), kLongestReset);
   // Others got responses since it failed before: the limit is its own.
   if (absl::IsResourceExhausted(status) && failures_ > 1 &&
       last_response > last_) {
