@@ -118,7 +118,6 @@ absl::StatusOr<CreateParams> CreateParamsFrom(v1::CreateRequest& request) {
   auto input = InputJsonFrom(request);
   if (!input.ok()) return input.status();
   params.input_json = *std::move(input);
-  params.input_is_value = request.has_input();
 
   auto webhook = WebhookFrom(request);
   if (!webhook.ok()) return webhook.status();
