@@ -20,16 +20,17 @@
 namespace wriftai {
 namespace {
 
-// Of the limit: where connections are closed. What is left, 77 MiB of 512, is
-// more than a client was seen to take in kPeriod and the time gRPC needs to
-// notice.
-constexpr double kCloseAt = 0.85;
+// Of the limit: where connections are closed. What is left, 128 MiB of 512, is
+// for what gRPC still takes for a closed connection: the headers of a flood
+// were seen to take a fifth more at their end.
+constexpr double kCloseAt = 0.75;
 
 constexpr absl::Duration kPeriod = absl::Milliseconds(20);
 
-// What gRPC needs to free what a closed connection had. After that, if memory
-// has not shrunk, it was not the last one.
-constexpr absl::Duration kSettle = absl::Milliseconds(200);
+// What gRPC may need to free what a closed connection had. Another one is
+// closed before that only if memory grows on by kGrowth.
+constexpr absl::Duration kSettle = absl::Seconds(2);
+constexpr int64_t kGrowth = int64_t{32} << 20;
 
 // TCP_ESTABLISHED of <netinet/tcp.h>, whose tcp_info lacks the bytes.
 constexpr uint8_t kEstablished = 1;
@@ -153,19 +154,24 @@ MemoryGuard::~MemoryGuard() {
 void MemoryGuard::Run() {
   const auto close_at =
       static_cast<int64_t>(kCloseAt * static_cast<double>(limit_));
-  absl::Duration pause = kPeriod;
-  while (!stop_.WaitForNotificationWithTimeout(pause)) {
-    pause = kPeriod;
-    const int64_t resident = ResidentBytes();
-    if (resident < close_at) continue;
-    // What was freed, but not given back, may be all that is too much.
-    malloc_trim(0);
+  absl::Duration since_closed = kSettle;
+  int64_t settled_at = 0;  // What is resident then is what the last one had.
+  while (!stop_.WaitForNotificationWithTimeout(kPeriod)) {
+    since_closed += kPeriod;
     if (ResidentBytes() < close_at) continue;
-    if (auto closed = CloseHeaviest(port_)) {
-      closed->resident_bytes = resident;
-      on_closed_(*closed);
+    // What was freed, but not given back, may be all that is too much.
+    if (since_closed >= kSettle) malloc_trim(0);
+    const int64_t resident = ResidentBytes();
+    if (resident < close_at ||
+        (since_closed < kSettle && resident < settled_at)) {
+      continue;
     }
-    pause = kSettle;
+    since_closed = absl::ZeroDuration();
+    settled_at = resident + kGrowth;
+    auto closed = CloseHeaviest(port_);
+    if (!closed.has_value()) continue;
+    closed->resident_bytes = resident;
+    on_closed_(*closed);
   }
 }
 
