@@ -26,9 +26,8 @@ bool IsPlain(absl::string_view text) {
 LogFields::LogFields(LogFormat format, absl::string_view message)
     : format_(format),
       text_(format == LogFormat::kJson
-                ? absl::StrCat("\"message\":",
-                               EncodeJsonString(
-                                   SanitizeText(message, kMaxMessageBytes)))
+                ? absl::StrCat("\"message\":", EncodeJsonString(SanitizeText(
+                                                   message, kMaxMessageBytes)))
                 : SanitizeText(message, kMaxMessageBytes)) {}
 
 void LogFields::Add(absl::string_view key, absl::string_view value) {
