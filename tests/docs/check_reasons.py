@@ -10,7 +10,7 @@ import sys
 # What makes an error, and the reasons that it is given by name.
 _MAKERS = re.compile(
     r'(?:GatewayError\(\s*[\w:]+,\s*|Code::k\w+,\s*|kInvalidArgument,\s*'
-    r'|kOutcomeUnknown\[\] = |char k\w+\[\] = )"([A-Z][A-Z_]{4,})"')
+    r'|kOutcomeUnknown\[\] = |char k(?!\w*Variable)\w+\[\] = )"([A-Z][A-Z_]{4,})"')
 
 
 def main():

@@ -78,7 +78,6 @@ const CREATES = [
       ['a number with a plus', '+1'], ['a number with a leading zero', '01'],
       ['a bare word', 'nan'], ['single quotes', "{'a':1}"],
       ['a byte order mark', '\ufeff{}'], ['a comment', '{} // ok'],
-      ['half a surrogate pair', '"\\ud800"'],
       ['a raw line break in a string', '"\n"'],
       ['JSON text 1,001 deep', '['.repeat(1001) + ']'.repeat(1001)],
       ['JSON text 100,000 deep', '['.repeat(1e5) + ']'.repeat(1e5)],

@@ -127,7 +127,7 @@ TEST_F(CallRecorderTest, LogsALineWhenACallHasEnded) {
             "prediction_id=c12258c4-ed83-4d7b-a784-8ed55412325a "
             "model=deepseek-ai/deepseek-r1:2 updates=3 received_bytes=40 "
             "sent_bytes=5000 upstream_requests=2 upstream_http_status=202 "
-            "upstream_request_ids=\"up-1,up 2\\n\"\n");
+            "upstream_request_ids=\"up-1,up 2 \"\n");
 }
 
 TEST_F(CallRecorderTest, LogsJsonForMachines) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 #include "tests/support/service_harness.h"
@@ -99,6 +100,8 @@ TEST_F(PredictionServiceTest, CancellingTheCallDropsTheUpstreamCall) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::CANCELLED);
 }
 
+constexpr char kOtherId[] = "0b5d8e7c-9a61-4f0e-8f5b-2d3c1e4f5a6b";
+
 TEST_F(PredictionServiceTest, ListServesSmallPagesFromLargerOnes) {
   v1::ListRequest request;
   request.set_page_size(1);
@@ -107,8 +110,9 @@ TEST_F(PredictionServiceTest, ListServesSmallPagesFromLargerOnes) {
               "http://upstream/v1/predictions?page_size=48");
     harness_.upstream().Reply(
         1, 200,
-        "{\"items\":[{\"id\":\"a\",\"status\":\"started\"},"
-        "{\"id\":\"b\",\"status\":\"started\"}],\"next_cursor\":null}");
+        absl::StrCat("{\"items\":[{\"id\":\"", kPredictionId,
+                     "\",\"status\":\"started\"},{\"id\":\"", kOtherId,
+                     "\",\"status\":\"started\"}],\"next_cursor\":null}"));
   });
   v1::ListResponse response;
   const grpc::Status status =
@@ -116,7 +120,7 @@ TEST_F(PredictionServiceTest, ListServesSmallPagesFromLargerOnes) {
   upstream.join();
   ASSERT_TRUE(status.ok()) << status.error_message();
   ASSERT_EQ(response.predictions_size(), 1);
-  EXPECT_EQ(response.predictions(0).id(), "a");
+  EXPECT_EQ(response.predictions(0).id(), kPredictionId);
   EXPECT_FALSE(response.predictions(0).has_input());
   EXPECT_NE(response.next_page_token(), "");
 }

@@ -3,6 +3,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 #include "tests/support/service_harness.h"
@@ -78,8 +79,10 @@ TEST(WaitStream, AFailedPredictionIsNoError) {
   Stream stream(harness, kInterval);
   harness.upstream().Reply(
       1, 200,
-      "{\"id\":\"x\",\"status\":\"failed\",\"error\":{\"source\":\"external\","
-      "\"message\":\"bad prompt\",\"detail\":{\"at\":3}}}");
+      absl::StrCat("{\"id\":\"", kPredictionId,
+                   "\",\"status\":\"failed\",\"error\":{\"source\":"
+                   "\"external\",\"message\":\"bad prompt\","
+                   "\"detail\":{\"at\":3}}}"));
   EXPECT_EQ(stream.Next(), "failed");
   const v1::PredictionError& error = stream.update().prediction().error();
   EXPECT_EQ(error.message(), "bad prompt");
@@ -167,7 +170,7 @@ TEST(WaitStream, CreateAndWaitNamesTheUpstreamsFieldsByItsOwnPaths) {
   ServiceHarness harness;
   v1::CreateAndWaitRequest request;
   request.mutable_create()->set_model("a/b");
-  request.mutable_create()->set_input_json("{}");
+  request.mutable_create()->mutable_input()->mutable_struct_value();
   Stream stream(harness, request);
   harness.upstream().Reply(
       1, 422,

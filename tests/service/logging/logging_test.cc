@@ -47,10 +47,9 @@ TEST(Logging, ASentenceIsOneLineOfText) {
 }
 
 TEST(Logging, ASentenceIsOneObjectOfJson) {
-  EXPECT_THAT(
-      Line(LogFormat::kJson, "any", "cannot read \"x\"\n"),
-      MatchesRegex("\\{\"time\":\"[^\"]*Z\",\"level\":\"info\","
-                   "\"message\":\"cannot read \\\\\"x\\\\\"\\\\n\"\\}\n"));
+  EXPECT_THAT(Line(LogFormat::kJson, "any", "cannot read \"x\"\n"),
+              MatchesRegex("\\{\"time\":\"[^\"]*Z\",\"level\":\"info\","
+                           "\"message\":\"cannot read \\\\\"x\\\\\" \"\\}\n"));
 }
 
 TEST(Logging, JsonIsValidWhateverIsSaid) {

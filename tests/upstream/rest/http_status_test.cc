@@ -428,7 +428,7 @@ TEST(HttpStatus, TheUpstreamsTypeCodeAndDetailReachTheCaller) {
 
 TEST(HttpStatus, TheUpstreamsOwnWordsAreBoundedAndVisible) {
   const std::string hostile =
-      "\\u0000\\u001b[2J\\u202e" + std::string(100'000, 'x');
+      "\\u0000\\u001b[2J\\u202e" + std::string(10'000, 'x');
   const absl::Status status =
       ToGet(Reply(404, "{\"detail\":\"" + hostile + "\",\"type\":\"" + hostile +
                            "\",\"code\":\"" + hostile + "\"}"));
