@@ -177,15 +177,34 @@ void Budget::DropExpired() {
   }
 }
 
-void Budget::OnReply(uint64_t request, const RateLimit& rate, bool limited) {
+void Budget::OnReply(uint64_t request, RateLimit rate, bool limited,
+                     bool is_poll) {
   const absl::Time now = scheduler_.Now();
-  if (sent_.erase(request) == 0) {
+  if (limited && is_poll && rate.reset_is_retry_after) {
+    rate.reset_after = PollPause(now, *rate.reset_after);
+  }
+  limited_last_ = limited;
+  const auto sent = sent_.find(request);
+  if (sent == sent_.end()) {
     --overdue_;
     estimate_.OnLateReply(now, rate);
     if (limited) {
       ++counts_.limited_us;
       Pause(now + rate.reset_after.value_or(absl::ZeroDuration()));
     }
+    SchedulePump();
+    return;
+  }
+  if (!limited && sent->second > poll_limited_at_ &&
+      now < poll_limited_until_) {
+    own_limits_until_ = now + kOwnLimitsFor;
+  }
+  sent_.erase(sent);
+  if (limited && rate.reset_is_retry_after &&
+      rate.reset_after == absl::ZeroDuration()) {
+    // Not the token's limit: there is nothing to slow down for.
+    ++counts_.limited_others;
+    estimate_.OnReply(now, RateLimit());
   } else if (limited) {
     ++(estimate_.OnLimited(now, rate) ? counts_.limited_others
                                       : counts_.limited_us);
@@ -193,6 +212,15 @@ void Budget::OnReply(uint64_t request, const RateLimit& rate, bool limited) {
     estimate_.OnReply(now, rate);
   }
   SchedulePump();
+}
+
+// How long a poll's 429 that has only Retry-After, of `delay`, pauses all.
+absl::Duration Budget::PollPause(absl::Time now, absl::Duration delay) {
+  if (limited_last_) return delay;
+  poll_limited_at_ = now;
+  poll_limited_until_ = now + delay;
+  return now < own_limits_until_ ? absl::ZeroDuration()
+                                 : std::min(delay, kFirstPollPause);
 }
 
 void Budget::OnGivenBack(uint64_t request, bool is_poll) {

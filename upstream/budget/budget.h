@@ -59,6 +59,14 @@ class Budget {
   // timeout would take up all windows until then.
   static constexpr absl::Duration kLongestTransit = absl::Seconds(2);
 
+  // How long a poll's 429 with nothing but Retry-After pauses at first: it may
+  // be about what the poll asked for, which backs off by itself. The next one
+  // in a row pauses as long as it says. Where something else was let through
+  // meanwhile, it was not about the token: for kOwnLimitsFor such a 429 pauses
+  // nothing, unless it is the second in a row.
+  static constexpr absl::Duration kFirstPollPause = absl::Seconds(1);
+  static constexpr absl::Duration kOwnLimitsFor = absl::Minutes(1);
+
   // `rate`, `share`: see RateEstimate.
   Budget(double rate, Scheduler& scheduler, double share = 1);
   Budget(const Budget&) = delete;
@@ -91,7 +99,8 @@ class Budget {
   // By deadline, then by age.
   using Key = std::pair<absl::Time, uint64_t>;
 
-  void OnReply(uint64_t request, const RateLimit& rate, bool limited);
+  void OnReply(uint64_t request, RateLimit rate, bool limited, bool is_poll);
+  absl::Duration PollPause(absl::Time now, absl::Duration delay);
   void OnGivenBack(uint64_t request, bool is_poll);
   void OnLost(uint64_t request);
   void DropOverdue();
@@ -113,6 +122,11 @@ class Budget {
   Waiting* poll_ = nullptr;
   absl::Time poll_since_;
   bool call_since_poll_ = false;
+  bool limited_last_ = false;  // The last response was a 429.
+  // The last poll's 429 that had only Retry-After: when, and until when.
+  absl::Time poll_limited_at_ = absl::InfinitePast();
+  absl::Time poll_limited_until_ = absl::InfinitePast();
+  absl::Time own_limits_until_ = absl::InfinitePast();
   TimerHandle pump_;
   BudgetStats counts_;
 

@@ -19,7 +19,7 @@ Permit& Permit::operator=(Permit&& other) noexcept {
 
 void Permit::OnReply(const RateLimit& rate, bool limited) {
   if (Budget* const budget = std::exchange(budget_, nullptr)) {
-    budget->OnReply(request_, rate, limited);
+    budget->OnReply(request_, rate, limited, is_poll_);
   }
 }
 

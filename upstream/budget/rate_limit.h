@@ -24,6 +24,10 @@ struct RateLimit {
   // Whether the upstream gave the reset as a point of time, which all replies
   // of one window share, or as seconds from now, rounded.
   bool reset_is_time = false;
+
+  // Whether it comes from Retry-After: when to send the same request again. It
+  // says nothing of a window, and maybe nothing of other requests.
+  bool reset_is_retry_after = false;
 };
 
 // A window that is said to end later than this is taken for this: the

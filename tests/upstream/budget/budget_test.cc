@@ -228,6 +228,59 @@ TEST_F(BudgetTest, RequestsThatHangDoNotTakeUpTheWindowsUntilTheirTimeout) {
   EXPECT_EQ(budget_.stats().outstanding, 0);
 }
 
+// It may be about the one thing that the poll asked for.
+TEST_F(BudgetTest, APollsFirstRetryAfterPausesOthersForASecondAlone) {
+  RateLimit retry_after;
+  retry_after.reset_after = absl::Seconds(20);
+  retry_after.reset_is_retry_after = true;
+  const auto poll_limited = [&] {
+    CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
+      permit.OnReply(retry_after, true);
+      const CallHandle done = std::move(poll);
+    });
+    scheduler_.Advance(absl::Seconds(2));
+  };
+  poll_limited();
+  EXPECT_EQ(budget_.stats().rate, 1) << "not 1 in 20 s";
+  poll_limited();
+  EXPECT_EQ(budget_.stats().polls, 2);
+  // The second in a row is about the token.
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_FALSE(budget_.TryAdmit().has_value());
+  scheduler_.Advance(absl::Seconds(10));
+  EXPECT_TRUE(budget_.TryAdmit().has_value());
+}
+
+TEST_F(BudgetTest, RetryAftersThatOthersGoThroughPauseNothing) {
+  int limited = 0;
+  for (int second = 0; second < 20; ++second) {
+    CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
+      RateLimit rate;
+      rate.reset_after = absl::Seconds(20);
+      rate.reset_is_retry_after = second % 2 == 0;
+      if (second % 2 == 0) ++limited;
+      permit.OnReply(second % 2 == 0 ? rate : RateLimit(), second % 2 == 0);
+      const CallHandle done = std::move(poll);
+    });
+    scheduler_.Advance(absl::Seconds(second < 2 ? 3 : 2.5));
+  }
+  EXPECT_EQ(limited, 10);
+  EXPECT_EQ(budget_.stats().polls, 20);
+}
+
+TEST_F(BudgetTest, ACallsRetryAfterPausesAsLongAsItSays) {
+  RateLimit retry_after;
+  retry_after.reset_after = absl::Seconds(20);
+  retry_after.reset_is_retry_after = true;
+  auto permit = budget_.TryAdmit();
+  ASSERT_TRUE(permit.has_value());
+  permit->OnReply(retry_after, true);
+  scheduler_.Advance(absl::Seconds(19));
+  EXPECT_FALSE(budget_.TryAdmit().has_value());
+  scheduler_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(budget_.TryAdmit().has_value());
+}
+
 TEST_F(BudgetTest, ALateReplyNamesTheLimitAlone) {
   auto permit = budget_.TryAdmit();
   ASSERT_TRUE(permit.has_value());
