@@ -50,5 +50,34 @@ TEST(RetryPolicy, ABrokenReplyPassesAndOneThatIsTooLargeDoesNot) {
   EXPECT_FALSE(MayPass(absl::InternalError("of our own")));
 }
 
+TEST(RetryPolicy, WhatCannotBeDecodedOrIsNotPaidForIsLikelyPermanent) {
+  absl::Status status = GatewayError(absl::StatusCode::kInternal,
+                                     kUpstreamResponseInvalid, "HTML");
+  EXPECT_TRUE(IsLikelyPermanent(status));
+  EXPECT_FALSE(IsOutage(status));
+  EXPECT_TRUE(IsLikelyPermanent(GatewayError(
+      absl::StatusCode::kResourceExhausted, kPaymentRequired, "402")));
+  EXPECT_FALSE(IsLikelyPermanent(absl::ResourceExhaustedError("429")));
+  EXPECT_FALSE(IsLikelyPermanent(absl::UnavailableError("500")));
+  EXPECT_FALSE(IsLikelyPermanent(absl::NotFoundError("404")));
+}
+
+TEST(RetryPolicy, ServerErrorsAndSilenceAreOutages) {
+  EXPECT_TRUE(IsOutage(absl::UnavailableError("500")));
+  EXPECT_TRUE(IsOutage(absl::DeadlineExceededError("")));
+  EXPECT_FALSE(IsOutage(absl::ResourceExhaustedError("429")));
+  EXPECT_FALSE(IsOutage(absl::NotFoundError("404")));
+}
+
+TEST(RetryPolicy, A404IsMissingAndA410IsGone) {
+  absl::Status status =
+      GatewayError(absl::StatusCode::kNotFound, "NOT_FOUND", "no");
+  SetMetadata("http_status", "404", status);
+  EXPECT_TRUE(IsMissing(status));
+  SetMetadata("http_status", "410", status);
+  EXPECT_FALSE(IsMissing(status));
+  EXPECT_FALSE(IsMissing(absl::UnavailableError("")));
+}
+
 }  // namespace
 }  // namespace wriftai

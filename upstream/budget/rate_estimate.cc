@@ -177,7 +177,7 @@ bool RateEstimate::OnLimited(absl::Time now, const RateLimit& rate) {
   // which a proxy may have written, says how long to stay away, not how long a
   // window is.
   if (reset > window_.length() + kResetResolution &&
-      rate.reset_after != rate.retry_after) {
+      !rate.reset_is_retry_after) {
     SetLength(now, reset);
   }
   if (rate.reset_after.has_value() && rate.reset_is_time) {

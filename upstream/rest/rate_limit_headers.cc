@@ -110,6 +110,7 @@ RateLimit RateLimitFromHeaders(const HttpResponse& response,
   rate.retry_after = RetryAfter(response, wall_now);
   if (!rate.reset_after.has_value() && rate.retry_after.has_value()) {
     rate.reset_after = std::min(*rate.retry_after, kLongestReset);
+    rate.reset_is_retry_after = true;
   }
   return rate;
 }

@@ -44,12 +44,17 @@ class PollFailures {
   // the last attempt is due.
   void OnMissing(absl::Time until, absl::Time now, Random& random);
 
-  // They were the upstream's, not the item's: forgets those in a row if they
-  // began at `since` or later.
+  // They were the upstream's, not the item's: it may be tried at once if they
+  // began at `since` or later. Until it works it is no proof of anything.
   void Forgive(absl::Time since);
 
   bool any() const { return failures_ > 0; }
+  // Forgiven or not: it has not worked since.
+  bool unproven() const { return since_ != absl::InfinitePast(); }
   absl::Time not_before() const { return not_before_; }
+
+  // Some of them looked permanent.
+  bool maybe_permanent() const { return permanent_ > 0; }
 
   // The failure is permanent, and was seen kMaxPermanent times.
   bool permanent() const { return permanent_ >= kMaxPermanent; }

@@ -12,6 +12,9 @@ constexpr double kContended = 0.9;
 // How fast the share of ended ones follows the last pages.
 constexpr double kEndedGain = 0.2;
 
+// Without a GET for so long a target is worth confirming.
+constexpr absl::Duration kMinUnverified = absl::Seconds(8);
+
 // Of one that should have ended: how many times as much it is to be doubted.
 constexpr double kOverdueDoubt = 8;
 
@@ -28,7 +31,7 @@ PollPlan PollPlanner::Next(PollTargets& targets, const DoubtfulGets& doubtful,
   if (due.retry != nullptr &&
       (!others || requests_since_retry_ + 1 >= kPollsPerRetry)) {
     requests_since_retry_ = 0;
-    return {due.retry, nullptr, now};
+    return Retry(targets, *due.retry, now);
   }
   if (!others) return {nullptr, nullptr, due.next_due};
   ++requests_since_retry_;
@@ -39,6 +42,17 @@ PollPlan PollPlanner::Next(PollTargets& targets, const DoubtfulGets& doubtful,
   fetches_ = 0;
   if (due.confirm != nullptr) return {due.confirm, nullptr, now, true};
   return Poll(targets, *Stalest(due), now);
+}
+
+PollPlan PollPlanner::Retry(PollTargets& targets, PollTarget& target,
+                            absl::Time now) {
+  const bool by_page = !retried_by_page_ && !target.ended && !target.missed &&
+                       !target.failures.maybe_permanent() && MayFetchPages(now);
+  PageMap::Page* const page =
+      by_page ? PageOver(targets, target, now) : nullptr;
+  retried_by_page_ = page != nullptr;
+  if (page != nullptr) return {nullptr, page, now};
+  return {&target, nullptr, now};
 }
 
 // Of those to poll.
@@ -59,7 +73,7 @@ PollPlanner::Candidates PollPlanner::Survey(PollTargets& targets,
   double demand = 0;
   for (auto& [id, target] : targets) {
     const bool failing = target->failures.any();
-    if (!target->watch.idle() && !failing) {
+    if (!target->watch.idle()) {
       demand += 1 / absl::ToDoubleSeconds(target->interval());
     }
     const double its_doubt = confirm ? Doubt(*target, now, wall_now) : 0;
@@ -215,9 +229,12 @@ double PollPlanner::Doubt(const PollTarget& target, absl::Time now,
   }
   const v1::Prediction& item = target.sighting->item;
   const bool overdue = history_.Overdue(item.model(), AgeOf(item, wall_now));
-  const absl::Time since = std::max(target.verified_at, target.joined_at);
-  return (absl::ToDoubleSeconds(now - since) + 1) *
-         (overdue ? kOverdueDoubt : 1);
+  const absl::Duration unverified =
+      now - std::max(target.verified_at, target.joined_at);
+  // What GETs show often needs no confirmation, and what was shown just now can
+  // prove nothing.
+  if (unverified < kMinUnverified) return 0;
+  return absl::ToDoubleSeconds(unverified) * (overdue ? kOverdueDoubt : 1);
 }
 
 void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,

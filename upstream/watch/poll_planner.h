@@ -53,8 +53,9 @@ enum class PagePolicy { kByCost, kNever, kAlways };
 //
 // Failures. A target whose last GET failed waits for its backoff, and then for
 // its turn: every kPollsPerRetry-th request, as long as others are due, so that
-// any number of failing ones leaves the others most of the budget. GETs that
-// hang may take only a part of the requests under way (DoubtfulGets).
+// any number of failing ones leaves the others most of the budget. Every other
+// retry is a page where that is worth it: it may be GETs alone that fail. GETs
+// that hang may take only a part of the requests under way (DoubtfulGets).
 //
 // Trust. While pages take the place of GETs, now and then a GET confirms what
 // they say (ListTrust): of the target that has been without one for longest; of
@@ -71,11 +72,11 @@ class PollPlanner {
   static constexpr int kFetchesPerPoll = 16;
   static constexpr int kPageSize = 50;  // The largest page there is.
   static constexpr int kPollsPerRetry = 8;
-  static constexpr double kLateIntervals = 3;
+  static constexpr double kLateIntervals = 2;
   // Of CredentialWatches::kMostUnderWay, 64. Four that hang for 30 s are one
   // retry in 7 s.
   static constexpr size_t kMaxFailingGets = 4;
-  static constexpr size_t kMaxUntriedGets = 32;
+  static constexpr size_t kMaxUntriedGets = 16;
   static constexpr double kYieldGain = 0.5;
 
   PollPlanner(PagePolicy policy, const ModelHistory& history)
@@ -124,6 +125,7 @@ class PollPlanner {
     PollTarget* confirm = nullptr;
     absl::Time next_due = absl::InfiniteFuture();
   };
+  PollPlan Retry(PollTargets& targets, PollTarget& target, absl::Time now);
   PollTarget* Stalest(const Candidates& due);
   Candidates Survey(PollTargets& targets, const DoubtfulGets& doubtful,
                     double rate, absl::Time now, absl::Time wall_now);
@@ -146,6 +148,7 @@ class PollPlanner {
   double yield_ = 1;  // Of the last pages: targets found, as a part of each.
   int fetches_ = 0;   // Outputs fetched since the last poll.
   int requests_since_retry_ = 0;
+  bool retried_by_page_ = false;
   bool polled_unseen_ = false;  // By the last poll.
 };
 

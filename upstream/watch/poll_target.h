@@ -44,7 +44,7 @@ struct PollTarget {
 
   PollCircuitBreaker::Standing standing() const {
     using Standing = PollCircuitBreaker::Standing;
-    if (failures.any()) return Standing::kFailing;
+    if (failures.unproven()) return Standing::kFailing;
     return worked() ? Standing::kHealthy : Standing::kUntried;
   }
 
@@ -60,7 +60,8 @@ struct PollTarget {
       return absl::InfiniteFuture();
     }
     const absl::Time earliest = std::max(failures.not_before(), page_until);
-    if (ended || !seen()) return earliest;
+    // Of one whose GETs fail pages may go on to show the state, not the output.
+    if (ended || !seen() || failures.any()) return earliest;
     return std::max(earliest, asked_at + interval());
   }
 

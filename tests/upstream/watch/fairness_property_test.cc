@@ -60,7 +60,7 @@ TEST(Fairness, WhereTheLimitRefills) {
   shape.refills = true;
   // Until replies have shown the kind of the limit, some of it is left unused;
   // what is left confirms pages, too.
-  CheckSeeds(shape, {4.5, 4});
+  CheckSeeds(shape, {5, 4.5});
 }
 
 TEST(Fairness, BelowALongHistory) {

@@ -137,10 +137,13 @@ TEST_F(WaitFaults, PagesThatFailCostLittleOfTheBudget) {
     const int64_t gets = upstream_.gets();
     scheduler_.Advance(absl::Minutes(2));
     EXPECT_LE(upstream_.lists() - lists, 15) << failure;
-    EXPECT_GE(upstream_.gets() - gets, 250) << failure;
+    // A 429 slows the token down, whatever it was about.
+    EXPECT_GE(upstream_.gets() - gets,
+              absl::IsResourceExhausted(failure) ? 100 : 250)
+        << failure;
     EXPECT_FALSE(Open());
     upstream_.set_page_failure(absl::OkStatus());
-    scheduler_.Advance(absl::Minutes(20));
+    scheduler_.Advance(absl::Minutes(11));
   }
 }
 
@@ -150,7 +153,7 @@ TEST_F(WaitFaults, WhereAllGetsFailPagesGoOn) {
   JoinAll(ids);
   scheduler_.Advance(absl::Seconds(10));
   for (const auto& waiter : waiters_) {
-    EXPECT_GE(UpdatesOf(*waiter, absl::Seconds(10)), 5u);
+    EXPECT_GE(UpdatesOf(*waiter, absl::Seconds(10)), 2u);
   }
 }
 
@@ -206,7 +209,7 @@ TEST_F(WaitFaults, AnOutageThatHangsIsProbedRarely) {
   EXPECT_TRUE(Open());
   const int64_t before = upstream_.reads();
   scheduler_.Advance(absl::Minutes(2));
-  EXPECT_THAT(upstream_.reads() - before, AllOf(Ge(2), Le(12)));
+  EXPECT_THAT(upstream_.reads() - before, AllOf(Ge(2), Le(24)));
 }
 
 // 60 predictions that end after 10 s, while pages say `started` for ever.

@@ -1,0 +1,249 @@
+// An upstream that fails for some ids, or lies in its list, costs the waits of
+// the others nothing, and says in the end what is wrong with its own.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { RawUpstream } from '../support/raw_upstream.mjs';
+import { Client } from './support/client.mjs';
+import { Gateway } from './support/gateway.mjs';
+import { secret } from './support/program.mjs';
+import { failure } from './support/rpc_error.mjs';
+import { predictionJson } from './support/sandbox.mjs';
+import { toValue } from './support/value.mjs';
+
+// Few enough that many waits want more.
+const READS_PER_SECOND = 20;
+const OFTEN =
+  { wait_options: { poll_interval: { nanos: 100e6 } } };
+const PATIENCE = { timeoutMs: 60_000 };
+const EMPTY_PAGE =
+  JSON.stringify({ items: [], next_cursor: null, previous_cursor: null });
+
+let upstream;
+let gateway;
+const clients = [];
+const open = [];
+
+// How a GET of an id is answered, and a token's pages; all else is healthy, and
+// no page shows anything.
+const gets = new Map();
+const pages = new Map();  // By token.
+const creates = new Map();  // By token.
+
+const idOf = (request) => request.path.split('/').at(-1);
+
+before(async () => {
+  upstream = await RawUpstream.start((request) => {
+    if (request.method === 'POST') return creates.get(request.token)(request);
+    if (request.path.includes('/predictions?')) {
+      const respond = pages.get(request.token);
+      return respond ? respond(request) : request.respond(200, EMPTY_PAGE);
+    }
+    const id = idOf(request);
+    counts.set(id, getsOf(id) + 1);
+    const respond = gets.get(id);
+    if (respond) return respond(request);
+    return request.respond(200, predictionJson(id, 'started'));
+  });
+  gateway = await Gateway.start({
+    apiBaseUrl: upstream.baseUrl, flags: [`--read_rate=${READS_PER_SECOND}`],
+  });
+});
+
+after(async () => {
+  open.forEach((stream) => stream.cancel());
+  clients.forEach((client) => client.close());
+  await gateway?.stop();
+  await upstream?.stop();
+});
+
+// Each of its own token, so that tests do not share limits.
+function newClient() {
+  const token = secret(`wait-faults-token-${clients.length}`);
+  const client = new Client(gateway.address, { token });
+  client.token = token;
+  clients.push(client);
+  return client;
+}
+
+function wait(client, id, options = OFTEN) {
+  open.push(client.wait({ id, ...options }, PATIENCE));
+  return open.at(-1);
+}
+
+function failing(status, body = '', headers = {}) {
+  const id = randomUUID();
+  gets.set(id, (request) => request.respond(status, body, headers));
+  return id;
+}
+
+const counts = new Map();
+const getsOf = (id) => counts.get(id) ?? 0;
+
+describe('ids that fail beside one that does not', { concurrency: true },
+         () => {
+  // Each row: what the upstream does with a GET of such an id.
+  const ROWS = [
+    ['500', (id) => (r) => r.respond(500, '')],
+    ['a body that is cut', (id) => (r) => r.respond(200, '{"id": "')],
+    ['no response', (id) => () => {}],
+    ['a closed connection', (id) => (r) => r.socket.destroy()],
+    // Thirty in a row would rightly look like a limit of the token.
+    ['429 with Retry-After', (id) => (r) =>
+      r.respond(429, '', { 'retry-after': '1' }), [1, 2]],
+  ];
+  for (const [name, respond, numbers = [2, 30]] of ROWS) {
+    for (const count of numbers) {
+      test(`${name}: ${count} leave it its updates`, async () => {
+        const client = newClient();
+        const healthy = wait(client, randomUUID());
+        await healthy.take(3);
+        const bad = Array.from({ length: count }, () => randomUUID());
+        const streams = bad.map((id) => {
+          gets.set(id, respond(id));
+          return wait(client, id);
+        });
+        streams.forEach((stream) => stream.next().catch(() => {}));
+        await upstream.until(() =>
+          bad.filter((id) => getsOf(id) > 0).length >= Math.min(2, count));
+        await healthy.take(15);
+        streams.forEach((stream) => stream.cancel());
+        healthy.cancel();
+      });
+    }
+  }
+
+  test('a healthy one that comes last is told', async () => {
+    const client = newClient();
+    const bad = [failing(500), failing(500)];
+    for (const id of bad) wait(client, id).next().catch(() => {});
+    await upstream.until(() => bad.every((id) => getsOf(id) > 1));
+    await wait(client, randomUUID()).take(5);
+  });
+
+  test('pages that fail leave GETs to go on', async () => {
+    const client = newClient();
+    pages.set(client.token, (request) => request.respond(500, ''));
+    const streams = Array.from({ length: 20 },
+                               () => wait(client, randomUUID()));
+    await Promise.all(streams.map((stream) => stream.take(2)));
+  });
+});
+
+test('ends that a stale list hides are told', async () => {
+  const client = newClient();
+  const ids = Array.from({ length: 60 }, () => randomUUID());
+  let fetched = 0;
+  pages.set(client.token, (request) => {
+    ++fetched;
+    return request.respond(200, JSON.stringify({
+      items: ids.slice(0, 50)
+          .map((id) => JSON.parse(predictionJson(id, 'started'))),
+      next_cursor: null, previous_cursor: null,
+    }));
+  });
+  const streams = ids.map((id) => wait(client, id));
+  await Promise.all(streams.map((stream) => stream.next()));
+  await upstream.until(() => fetched > 3, 'pages are used');
+  for (const id of ids) {
+    gets.set(id, (request) => request.respond(
+        200, predictionJson(id, 'succeeded', { output: 1 })));
+  }
+  const ends = await Promise.all(streams.map((stream) => stream.last()));
+  for (const { prediction } of ends) {
+    assert.equal(prediction.status, 'STATUS_SUCCEEDED');
+  }
+});
+
+describe('a permanent error', { concurrency: true }, () => {
+  const HTML = '<html>moved</html>';
+  const ROWS = [
+    ['301', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
+     () => failing(301, HTML, { location: '/elsewhere' })],
+    ['405', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID', () => failing(405, HTML)],
+    ['407', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID', () => failing(407, HTML)],
+    ['402', 'RESOURCE_EXHAUSTED', 'PAYMENT_REQUIRED', () => failing(402, HTML)],
+    ['HTML with 200', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
+     () => failing(200, HTML, { 'content-type': 'text/html' })],
+  ];
+  // Each attempt comes a second after the one before, at least: all at once.
+  test('ends its wait at the fourth attempt, with what Get says', async () => {
+    await Promise.all(ROWS.map(async ([name, code, reason, make]) => {
+      const client = newClient();
+      const healthy = wait(client, randomUUID());
+      const id = make();
+      const error =
+        await failure(wait(client, id).next(), { code, reason });
+      assert.equal(getsOf(id), 4, name);
+      await failure(client.get({ id }),
+                    { code, reason, message: error.message });
+      await healthy.take(3);
+    }));
+  });
+
+  test('ends a CreateAndWait, too', async () => {
+    const id = failing(301, HTML, { location: '/elsewhere' });
+    const client = newClient();
+    creates.set(client.token,
+                (r) => r.respond(202, predictionJson(id, 'pending')));
+    const stream = client.createAndWait(
+        { create: { model: 'o/m', input: toValue(1) }, ...OFTEN }, PATIENCE);
+    assert.equal((await stream.next()).prediction.status, 'STATUS_PENDING');
+    const error = await failure(stream.rest(), { code: 'INTERNAL' });
+    assert.equal(error.details.ErrorInfo.metadata.http_status, '301');
+  });
+});
+
+describe('a 404 right after the create', { concurrency: true }, () => {
+  const create = { model: 'o/m', input: toValue(1) };
+
+  // A client whose next create is answered with `id`, of which the first
+  // `count` GETs are answered 404.
+  function lateReplica(count) {
+    const client = newClient();
+    const id = randomUUID();
+    let asked = 0;
+    gets.set(id, (request) => ++asked <= count
+      ? request.respond(404, '{"detail": "not found"}')
+      : request.respond(200, predictionJson(id, 'succeeded', { output: 1 })));
+    creates.set(client.token,
+                (r) => r.respond(202, predictionJson(id, 'pending')));
+    return { client, id };
+  }
+
+  test('does not end CreateAndWait', async () => {
+    const { client } = lateReplica(3);
+    const stream = client.createAndWait({ create, ...OFTEN }, PATIENCE);
+    assert.equal((await stream.last()).prediction.status, 'STATUS_SUCCEEDED');
+  });
+
+  test('does not end a Wait for what Create made, or repeated', async () => {
+    const { client, id } = lateReplica(3);
+    const once = { ...create, request_id: randomUUID() };
+    await client.create(once);
+    await client.create(once);
+    const stream = wait(client, id);
+    assert.equal((await stream.last()).prediction.status, 'STATUS_SUCCEEDED');
+  });
+
+  test('is passed on by Get', async () => {
+    const { client, id } = lateReplica(1);
+    await client.create(create);
+    await failure(client.get({ id }), { code: 'NOT_FOUND' });
+    assert.equal((await client.get({ id })).status, 'STATUS_SUCCEEDED');
+  });
+
+  test('ends the Wait of a token that did not create it', async () => {
+    const { client, id } = lateReplica(1000);
+    await client.create(create);
+    await failure(wait(newClient(), id).next(), { code: 'NOT_FOUND' });
+    assert.equal(getsOf(id), 1);
+  });
+
+  test('ends the Wait when it stays', async () => {
+    const { client, id } = lateReplica(1000);
+    const stream = client.createAndWait({ create, ...OFTEN }, PATIENCE);
+    await failure(stream.rest(), { code: 'NOT_FOUND', reason: 'NOT_FOUND' });
+    assert.ok(getsOf(id) > 3, `${getsOf(id)} attempts`);
+  });
+});

@@ -1,0 +1,104 @@
+#include "upstream/watch/poll_circuit_breaker.h"
+
+#include "gtest/gtest.h"
+
+namespace wriftai {
+namespace {
+
+using Standing = PollCircuitBreaker::Standing;
+
+class PollCircuitBreakerTest : public ::testing::Test {
+ protected:
+  void Fail(const char* item, Standing standing) {
+    breaker_.OnFailure(item, standing, now_, now_, absl::Seconds(1), random_);
+  }
+
+  // Fails the probe that is due; returns how long it was waited for.
+  absl::Duration FailProbe() {
+    const absl::Duration waited = breaker_.ProbeAt(false) - now_;
+    now_ = breaker_.ProbeAt(false);
+    breaker_.OnProbe(now_, random_);
+    Fail("probe", Standing::kFailing);
+    return waited;
+  }
+
+  absl::Time now_ = absl::FromUnixSeconds(1000);
+  Random random_{1};
+  PollCircuitBreaker breaker_;
+};
+
+TEST_F(PollCircuitBreakerTest, OpensWhenDifferentHealthyItemsFailInARow) {
+  breaker_.OnResponse(now_);
+  Fail("a", Standing::kHealthy);
+  EXPECT_FALSE(breaker_.is_open());
+  Fail("b", Standing::kUntried);
+  EXPECT_TRUE(breaker_.is_open());
+}
+
+TEST_F(PollCircuitBreakerTest, OneItemDoesNotOpenItHoweverOftenItFails) {
+  for (int i = 0; i < 100; ++i) Fail("a", Standing::kHealthy);
+  EXPECT_FALSE(breaker_.is_open());
+}
+
+TEST_F(PollCircuitBreakerTest, AResponseInBetweenStartsAgain) {
+  Fail("a", Standing::kHealthy);
+  breaker_.OnResponse(now_);
+  Fail("b", Standing::kHealthy);
+  EXPECT_FALSE(breaker_.is_open());
+}
+
+TEST_F(PollCircuitBreakerTest, ItemsThatFailedBeforeSayNothing) {
+  Fail("a", Standing::kHealthy);
+  for (const char* item : {"b", "c", "d"}) Fail(item, Standing::kFailing);
+  EXPECT_FALSE(breaker_.is_open());
+}
+
+TEST_F(PollCircuitBreakerTest, UntriedItemsCountOnceNothingWorkedOfLate) {
+  breaker_.OnResponse(now_);
+  Fail("a", Standing::kUntried);
+  Fail("b", Standing::kUntried);
+  EXPECT_FALSE(breaker_.is_open());
+  now_ += PollCircuitBreaker::kRecent + absl::Seconds(1);
+  Fail("c", Standing::kUntried);
+  EXPECT_TRUE(breaker_.is_open());
+}
+
+TEST_F(PollCircuitBreakerTest, ProbesBackOffUpToTheirLongestDelay) {
+  Fail("a", Standing::kHealthy);
+  Fail("b", Standing::kHealthy);
+  EXPECT_LE(FailProbe(), absl::Seconds(1));
+  for (int i = 0; i < 10; ++i) FailProbe();
+  EXPECT_GE(FailProbe(), PollCircuitBreaker::kMaxProbeDelay / 2);
+  EXPECT_LE(FailProbe(), PollCircuitBreaker::kMaxProbeDelay);
+  breaker_.OnResponse(now_);
+  EXPECT_FALSE(breaker_.is_open());
+}
+
+TEST_F(PollCircuitBreakerTest, AnUntriedItemIsProbedWithinASecond) {
+  Fail("a", Standing::kHealthy);
+  Fail("b", Standing::kHealthy);
+  for (int i = 0; i < 10; ++i) FailProbe();
+  EXPECT_EQ(breaker_.ProbeAt(true),
+            now_ + PollCircuitBreaker::kUntriedProbeInterval);
+}
+
+TEST_F(PollCircuitBreakerTest, AProbeThatHangsHoldsUpTheNextForAWhileAlone) {
+  Fail("a", Standing::kHealthy);
+  Fail("b", Standing::kHealthy);
+  breaker_.OnProbe(now_, random_);
+  EXPECT_EQ(breaker_.ProbeAt(true), now_ + PollCircuitBreaker::kProbePatience);
+}
+
+TEST_F(PollCircuitBreakerTest, FailuresOfRequestsFromBeforeDoNotBackItOff) {
+  Fail("a", Standing::kHealthy);
+  Fail("b", Standing::kHealthy);
+  const absl::Time before = breaker_.ProbeAt(false);
+  for (int i = 0; i < 60; ++i) {
+    breaker_.OnFailure("c", Standing::kHealthy, now_ - absl::Seconds(30), now_,
+                       absl::Seconds(1), random_);
+  }
+  EXPECT_EQ(breaker_.ProbeAt(false), before);
+}
+
+}  // namespace
+}  // namespace wriftai
