@@ -157,7 +157,7 @@ absl::Status SetInput(const Input& input, Message& message) {
   }
   create->set_input_json(*std::move(json));
   // Unknown fields are the gateway's own here: those of callers are left out.
-  create->GetReflection()->MutableUnknownFields(create)->AddVarint(
+  v1::CreateRequest::GetReflection()->MutableUnknownFields(create)->AddVarint(
       v1::CreateRequest::kInputFieldNumber, 1);
   return absl::OkStatus();
 }
@@ -165,7 +165,7 @@ absl::Status SetInput(const Input& input, Message& message) {
 }  // namespace
 
 bool InputWasValue(const v1::CreateRequest& create) {
-  return !create.GetReflection()->GetUnknownFields(create).empty();
+  return !v1::CreateRequest::GetReflection()->GetUnknownFields(create).empty();
 }
 
 absl::Status DecodeInto(const grpc::ByteBuffer& bytes, size_t max_bytes,

@@ -46,21 +46,21 @@ void LogFields::Add(absl::string_view key, absl::Duration value) {
 }
 
 void LogFields::Add(absl::string_view key,
-                    const std::vector<std::string>& all) {
-  const auto values =
-      absl::MakeConstSpan(all).subspan(0, std::min(all.size(), kMaxValues));
+                    const std::vector<std::string>& values) {
+  const auto shown = absl::MakeConstSpan(values).subspan(
+      0, std::min(values.size(), kMaxValues));
   if (format_ == LogFormat::kText) {
-    Add(key, absl::StrJoin(values, ","));
+    Add(key, absl::StrJoin(shown, ","));
     return;
   }
   AddKey(key);
   absl::string_view separator = "[";
-  for (const std::string& value : values) {
+  for (const std::string& value : shown) {
     absl::StrAppend(&text_, separator);
     AddText(SanitizeText(value, kMaxValueBytes));
     separator = ",";
   }
-  absl::StrAppend(&text_, values.empty() ? "[]" : "]");
+  absl::StrAppend(&text_, shown.empty() ? "[]" : "]");
 }
 
 void LogFields::AddText(absl::string_view value) {

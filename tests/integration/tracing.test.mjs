@@ -65,9 +65,11 @@ async function expectTraced(trace, requestId) {
   });
 }
 
+const ID = randomUUID();
+
 for (const [method, request, status, body] of [
-  ['Get', { id: randomUUID() }, 200, predictionJson('a', 'started')],
-  ['Create', creation, 202, predictionJson('a', 'pending')],
+  ['Get', { id: ID }, 200, predictionJson(ID, 'started')],
+  ['Create', creation, 202, predictionJson(ID, 'pending')],
   ['List', {}, 200, '{"items": []}'],
   ['Cancel', { id: randomUUID() }, 200, 'null'],
 ]) {
@@ -81,9 +83,9 @@ for (const [method, request, status, body] of [
 
 test('so does every attempt of a read, and the line has all their ids',
      async () => {
-       const call = client.call('Get', { id: randomUUID() }, TRACED);
+       const call = client.call('Get', { id: ID }, TRACED);
        const first = await answer(503, '', { 'x-request-id': 'first' });
-       const second = await answer(200, predictionJson('a', 'started'),
+       const second = await answer(200, predictionJson(ID, 'started'),
                                    { 'x-request-id': 'second' });
        await call;
        await expectTraced(first, await call.requestId);

@@ -45,23 +45,18 @@ constexpr Range kHidden[] = {
     {0x1FFFE, 0x1FFFF}, {0x2FFFE, 0x2FFFF}, {0x323B0, 0x10FFFF},
 };
 
-std::string ReplaceBytes(absl::string_view text, size_t max_bytes,
-                         bool (*is_kept)(unsigned char)) {
-  std::string shown(text.substr(0, max_bytes));
-  std::replace_if(
-      shown.begin(), shown.end(),
-      [=](char c) { return !is_kept(static_cast<unsigned char>(c)); }, '?');
-  return shown;
-}
-
 }  // namespace
 
 std::string SanitizeId(absl::string_view text) {
-  return ReplaceBytes(text, kMaxIdBytes, absl::ascii_isgraph);
+  return SanitizeAscii(text, kMaxIdBytes);
 }
 
 std::string SanitizeAscii(absl::string_view text, size_t max_bytes) {
-  return ReplaceBytes(text, max_bytes, absl::ascii_isprint);
+  std::string shown(text.substr(0, max_bytes));
+  for (char& c : shown) {
+    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) c = '?';
+  }
+  return shown;
 }
 
 std::string SanitizeText(absl::string_view text, size_t max_bytes) {

@@ -23,8 +23,7 @@ inline constexpr size_t kMaxIdBytes = 128;
 // Longest sentence that a log line or a page shows.
 inline constexpr size_t kMaxShownBytes = 200;
 
-// `text` as an id: its first kMaxIdBytes, with "?" for each byte that is not
-// visible ASCII. Spaces are not visible.
+// `text` as an id: SanitizeAscii() with kMaxIdBytes.
 std::string SanitizeId(absl::string_view text);
 
 // `text` as printable ASCII: its first `max_bytes`, with "?" for each other

@@ -137,7 +137,7 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
 
 template <typename T, typename Decode>
 CallHandle RestPredictionClient::SendAndDecode(
-    CallContext&& context, CallSubject subject, HttpRequest request,
+    CallContext&& context, CallSubject subject, HttpRequest&& request,
     absl::AnyInvocable<void(absl::StatusOr<T>)> done, Decode decode) {
   const std::string owner = context.credential->key();
   auto steps = std::make_unique<Steps>();

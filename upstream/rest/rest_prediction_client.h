@@ -84,7 +84,7 @@ class RestPredictionClient : public PredictionClient {
   // The same for a reply that `decode` makes a T of, on any thread.
   template <typename T, typename Decode>
   CallHandle SendAndDecode(CallContext&& context, CallSubject subject,
-                           HttpRequest request,
+                           HttpRequest&& request,
                            absl::AnyInvocable<void(absl::StatusOr<T>)> done,
                            Decode decode);
 

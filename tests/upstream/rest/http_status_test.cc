@@ -453,7 +453,7 @@ TEST(HttpStatus, ARequestIdThatIsNotPlainTextLeavesTheDetailsReadable) {
     EXPECT_EQ(shown, UpstreamRequestId(reply));
     EXPECT_LE(shown.size(), 128u);
     EXPECT_FALSE(shown.empty());
-    for (const char c : shown) EXPECT_TRUE(c > ' ' && c <= '~');
+    for (const char c : shown) EXPECT_TRUE(c >= ' ' && c <= '~');
   }
 }
 
