@@ -89,6 +89,7 @@ struct App::Parts {
   std::unique_ptr<StatusCollector> status_collector;
   std::unique_ptr<OperatorPages> operator_pages;
   std::unique_ptr<OperatorServer> operator_server;
+  std::unique_ptr<DeliveredBytes> delivered;
   std::unique_ptr<PredictionService> service;
   std::unique_ptr<GrpcServer> server;
   std::unique_ptr<MemoryGuard> memory_guard;
@@ -291,8 +292,12 @@ absl::Status App::StartOperatorServer() {
 }
 
 absl::Status App::StartGrpcServer() {
-  parts_->service = std::make_unique<PredictionService>(*parts_->engine,
-                                                        *parts_->call_recorder);
+  const int64_t memory_limit = config_.memory_limit > 0
+                                   ? config_.memory_limit
+                                   : ControlGroupMemoryLimit().value_or(0);
+  if (memory_limit > 0) parts_->delivered = std::make_unique<DeliveredBytes>();
+  parts_->service = std::make_unique<PredictionService>(
+      *parts_->engine, *parts_->call_recorder, parts_->delivered.get());
   auto server = GrpcServer::Start(
       config_.server,
       parts_->tls == nullptr ? grpc::InsecureServerCredentials()
@@ -300,16 +305,13 @@ absl::Status App::StartGrpcServer() {
       *parts_->service, {caller_connections_, health_connections_});
   if (!server.ok()) return server.status();
   parts_->server = *std::move(server);
-  const int64_t memory_limit = config_.memory_limit > 0
-                                   ? config_.memory_limit
-                                   : ControlGroupMemoryLimit().value_or(0);
   if (memory_limit > 0) {
     parts_->memory_guard = std::make_unique<MemoryGuard>(
-        PortOf(parts_->server->address()), memory_limit,
+        PortOf(parts_->server->address()), memory_limit, *parts_->delivered,
         [memory_limit](const ClosedConnection& closed) {
           spdlog::warn(
-              "memory: {} of {} bytes in use; closed the connection from {} "
-              "that has sent most, {} bytes",
+              "memory: {} of {} bytes in use; closed the connection from {}, "
+              "which has sent {} bytes, most of all without a call",
               closed.resident_bytes, memory_limit, closed.peer,
               closed.received_bytes);
         });

@@ -119,9 +119,9 @@ void AddOperatorFlags(FlagSet& flags, Config& config) {
 
 void AddCallFlags(FlagSet& flags, Config& config) {
   flags.Add("memory_limit", &config.memory_limit, 0, int64_t{1} << 40,
-            "Memory in bytes that the process may use: at 75 % of it, the "
-            "connection that has sent most is closed. 0: what the control "
-            "group allows.");
+            "Memory in bytes that the process may use. Above half of it, "
+            "connections that fill it without calls are closed. 0: what the "
+            "control group allows.");
   flags.Add("message_memory", &config.message_memory, 1 << 20, int64_t{1} << 40,
             "Memory for the requests of all calls in progress; above it, large "
             "ones are refused with RESOURCE_EXHAUSTED. At least four times "

@@ -36,6 +36,9 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context,
          absl::Nanoseconds(left.tv_nsec);
 }
 
+// What the headers of a call may have, with room to spare: gRPC takes 8 KiB.
+constexpr int64_t kMaxHeaderBytes = 16 << 10;
+
 // What a request says that its record keeps.
 void Describe(const GetCall& call, CallRecord& record) {
   record.prediction_id = call.id;
@@ -137,8 +140,13 @@ struct Begun {
 // What every call begins with, on this thread.
 template <typename Request>
 Begun<Request> BeginWith(CallMethod method, Engine& engine,
+                         DeliveredBytes* delivered,
                          grpc::CallbackServerContext& context,
                          const grpc::ByteBuffer& request) {
+  if (delivered != nullptr) {
+    delivered->Add(context.peer(),
+                   kMaxHeaderBytes + static_cast<int64_t>(request.Length()));
+  }
   Scheduler& scheduler = engine.scheduler();
   const absl::Time deadline = DeadlineOf(context, scheduler);
   Begun<Request> begun{BeginCall(method, request, deadline, scheduler, context),
@@ -167,10 +175,10 @@ CallHandle AfterReading(Engine& engine, ReceivedRequest<Request> received,
 // A unary call: checked on this thread, then done by `work` on the loop.
 template <typename Request, typename Work>
 UnaryReactor* RunUnary(CallMethod method, Engine& engine,
-                       CallRecorder& recorder,
+                       CallRecorder& recorder, DeliveredBytes* delivered,
                        grpc::CallbackServerContext& context,
                        const grpc::ByteBuffer& request, Work work) {
-  auto begun = BeginWith<Request>(method, engine, context, request);
+  auto begun = BeginWith<Request>(method, engine, delivered, context, request);
   if (!begun.received.ok()) {
     return UnaryReactor::Fail(engine.scheduler(), recorder,
                               std::move(begun.record), begun.received.status());
@@ -198,9 +206,10 @@ UnaryReactor* RunUnary(CallMethod method, Engine& engine,
 // A waiting stream: checked on this thread, then begun by `begin` on the loop.
 template <typename Request, typename Begin>
 WaitReactor* RunWait(CallMethod method, Engine& engine, CallRecorder& recorder,
+                     DeliveredBytes* delivered,
                      grpc::CallbackServerContext& context,
                      const grpc::ByteBuffer& request, Begin begin) {
-  auto begun = BeginWith<Request>(method, engine, context, request);
+  auto begun = BeginWith<Request>(method, engine, delivered, context, request);
   if (!begun.received.ok()) {
     return WaitReactor::Fail(engine.scheduler(), recorder,
                              std::move(begun.record), begun.received.status());
@@ -239,7 +248,7 @@ grpc::ServerUnaryReactor* PredictionService::Get(Context* context,
                                                  const Bytes* request,
                                                  Bytes* response) {
   return RunUnary<v1::GetRequest>(
-      CallMethod::kGet, engine_, recorder_, *context, *request,
+      CallMethod::kGet, engine_, recorder_, delivered_, *context, *request,
       [this, response](CallContext call_context, GetCall call,
                        UnaryReactor& reactor) {
         std::string owner = call_context.credential->key();
@@ -257,7 +266,7 @@ grpc::ServerUnaryReactor* PredictionService::Create(Context* context,
                                                     const Bytes* request,
                                                     Bytes* response) {
   return RunUnary<v1::CreateRequest>(
-      CallMethod::kCreate, engine_, recorder_, *context, *request,
+      CallMethod::kCreate, engine_, recorder_, delivered_, *context, *request,
       [this, response](CallContext call_context, CreateCall call,
                        UnaryReactor& reactor) {
         std::string owner = call_context.credential->key();
@@ -272,7 +281,7 @@ grpc::ServerUnaryReactor* PredictionService::List(Context* context,
                                                   const Bytes* request,
                                                   Bytes* response) {
   return RunUnary<v1::ListRequest>(
-      CallMethod::kList, engine_, recorder_, *context, *request,
+      CallMethod::kList, engine_, recorder_, delivered_, *context, *request,
       [this, response](CallContext call_context, const ListCall& call,
                        UnaryReactor& reactor) -> CallHandle {
         const auto credential = call_context.credential;
@@ -300,7 +309,7 @@ grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
                                                     const Bytes* request,
                                                     Bytes* response) {
   return RunUnary<v1::CancelRequest>(
-      CallMethod::kCancel, engine_, recorder_, *context, *request,
+      CallMethod::kCancel, engine_, recorder_, delivered_, *context, *request,
       [this, response](CallContext call_context, CancelCall call,
                        UnaryReactor& reactor) {
         return engine_.client().Cancel(
@@ -318,7 +327,7 @@ grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::Wait(
     Context* context, const Bytes* request) {
   return RunWait<v1::WaitRequest>(
-      CallMethod::kWait, engine_, recorder_, *context, *request,
+      CallMethod::kWait, engine_, recorder_, delivered_, *context, *request,
       [this](const CallContext& call_context, WaitCall call,
              WaitReactor& reactor) {
         reactor.Subscribe(engine_.watches(), call_context.credential,
@@ -330,7 +339,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::Wait(
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::CreateAndWait(
     Context* context, const Bytes* request) {
   return RunWait<v1::CreateAndWaitRequest>(
-      CallMethod::kCreateAndWait, engine_, recorder_, *context, *request,
+      CallMethod::kCreateAndWait, engine_, recorder_, delivered_, *context,
+      *request,
       [this](CallContext call_context, CreateAndWaitCall call,
              WaitReactor& reactor) {
         const auto credential = call_context.credential;

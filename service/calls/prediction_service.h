@@ -7,6 +7,7 @@
 #include "service/calls/wait_reactor.h"
 #include "service/config.h"
 #include "service/engine/engine.h"
+#include "upstream/core/delivered_bytes.h"
 #include "wriftai/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
@@ -28,8 +29,10 @@ class PredictionService final
   using Context = grpc::CallbackServerContext;
   using Bytes = grpc::ByteBuffer;
 
-  PredictionService(Engine& engine, CallRecorder& recorder)
-      : engine_(engine), recorder_(recorder) {}
+  // `delivered`: told of each request, unless it is null.
+  PredictionService(Engine& engine, CallRecorder& recorder,
+                    DeliveredBytes* delivered = nullptr)
+      : engine_(engine), recorder_(recorder), delivered_(delivered) {}
 
   grpc::ServerUnaryReactor* Get(Context* context, const Bytes* request,
                                 Bytes* response) override;
@@ -47,6 +50,7 @@ class PredictionService final
  private:
   Engine& engine_;
   CallRecorder& recorder_;
+  DeliveredBytes* const delivered_;
 };
 
 }  // namespace wriftai

@@ -53,11 +53,11 @@ struct ReceivedRequest {
 // Any thread.
 template <typename Request>
 absl::StatusOr<ReceivedRequest<Request>> Receive(
-    Engine& engine, Caller caller, const grpc::ByteBuffer& bytes) {
+    Engine& engine, const Caller& caller, const grpc::ByteBuffer& bytes) {
   ReceivedRequest<Request> received;
   received.owner =
       caller.credential == nullptr ? "gateway" : caller.credential->key();
-  received.caller = std::move(caller);
+  received.caller = caller;
   if (bytes.Length() <= WorkerPool::kInlineBytes && !IsCompressed(bytes)) {
     auto call = ReadCall<Request>(bytes, engine.max_request_bytes());
     if (!call.ok()) return call.status();

@@ -8,29 +8,53 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 
 namespace wriftai {
 namespace {
 
-// Of the limit: where connections are closed. What is left, 128 MiB of 512, is
-// for what gRPC still takes for a closed connection: the headers of a flood
-// were seen to take a fifth more at their end.
+// Of the limit: where connections are closed that have sent kUndelivered of it
+// without calls. At its end, gRPC takes up to 0.8 bytes more for each byte of
+// headers that a stream was sent in CONTINUATION frames.
+constexpr double kSuspectAt = 0.5;
+constexpr double kUndelivered = 0.125;
+
+// Of the limit: where connections are closed that have sent kUnproductive bytes
+// and more without calls than with calls; where there is none, the worst one.
 constexpr double kCloseAt = 0.75;
+constexpr int64_t kUnproductive = int64_t{64} << 10;
 
 constexpr absl::Duration kPeriod = absl::Milliseconds(20);
+
+// Looking at 2,000 connections takes some 5 ms: between the two fractions they
+// are looked at when memory has grown by this, or after a second.
+constexpr int64_t kSuspectGrowth = int64_t{8} << 20;
+constexpr absl::Duration kSuspectPeriod = absl::Seconds(1);
+
+// How often memory is given back after a connection was closed, once a
+// kSuspectPeriod: what it had is freed within seconds.
+constexpr int kTrims = 5;
+
+// How often the connections that are gone are forgotten.
+constexpr absl::Duration kForgetPeriod = absl::Minutes(1);
 
 // What gRPC may need to free what a closed connection had. Another one is
 // closed before that only if memory grows on by kGrowth.
 constexpr absl::Duration kSettle = absl::Seconds(2);
 constexpr int64_t kGrowth = int64_t{32} << 20;
+
+// Above what a socket holds: net.ipv4.tcp_rmem ends at a few MiB.
+constexpr size_t kMaxUnread = size_t{64} << 20;
 
 // TCP_ESTABLISHED of <netinet/tcp.h>, whose tcp_info lacks the bytes.
 constexpr uint8_t kEstablished = 1;
@@ -46,20 +70,22 @@ int64_t ResidentBytes() {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
-std::string AddressOfPeer(int fd) {
+// ADDRESS:PORT, as gRPC has it: an IPv4 address in an IPv6 one stands alone.
+std::string PeerOf(int fd) {
   sockaddr_in6 peer = {};
   socklen_t size = sizeof(peer);
-  char text[INET6_ADDRSTRLEN] = "";
   if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
-    return text;
+    return "";
   }
+  char text[INET6_ADDRSTRLEN] = "";
   if (peer.sin6_family == AF_INET6) {
     inet_ntop(AF_INET6, &peer.sin6_addr, text, sizeof(text));
-  } else if (peer.sin6_family == AF_INET) {
+  } else {
     inet_ntop(AF_INET, &reinterpret_cast<sockaddr_in*>(&peer)->sin_addr, text,
               sizeof(text));
   }
-  return text;
+  return absl::StrCat(absl::StripPrefix(text, "::ffff:"), ":",
+                      ntohs(peer.sin6_port));  // In the same place for both.
 }
 
 // The bytes that came in on the socket, where it is a connection to `port`.
@@ -78,31 +104,6 @@ std::optional<uint64_t> ReceivedAt(int fd, int port) {
     return std::nullopt;
   }
   return info.tcpi_bytes_received;
-}
-
-// Closes the connection to `port` that has sent most; nothing where there is
-// none.
-std::optional<ClosedConnection> CloseHeaviest(int port) {
-  DIR* const directory = opendir("/proc/self/fd");
-  if (directory == nullptr) return std::nullopt;
-  int heaviest = -1;
-  uint64_t most = 0;
-  while (const dirent* const entry = readdir(directory)) {
-    int fd = 0;
-    if (!absl::SimpleAtoi(entry->d_name, &fd)) continue;
-    const auto received = ReceivedAt(fd, port);
-    if (received.has_value() && (heaviest < 0 || *received > most)) {
-      heaviest = fd;
-      most = *received;
-    }
-  }
-  closedir(directory);
-  if (heaviest < 0) return std::nullopt;
-  ClosedConnection closed;
-  closed.peer = AddressOfPeer(heaviest);
-  closed.received_bytes = most;
-  shutdown(heaviest, SHUT_RDWR);
-  return closed;
 }
 
 std::optional<int64_t> LimitIn(const std::string& path) {
@@ -140,9 +141,18 @@ std::optional<int64_t> ControlGroupMemoryLimit() {
   return std::nullopt;
 }
 
-MemoryGuard::MemoryGuard(int port, int64_t limit, OnClosed on_closed)
+struct MemoryGuard::Connection {
+  int fd;
+  std::string peer;
+  uint64_t received;
+  int64_t undelivered;
+};
+
+MemoryGuard::MemoryGuard(int port, int64_t limit, DeliveredBytes& delivered,
+                         OnClosed on_closed)
     : port_(port),
       limit_(limit),
+      delivered_(delivered),
       on_closed_(std::move(on_closed)),
       thread_([this] { Run(); }) {}
 
@@ -151,27 +161,107 @@ MemoryGuard::~MemoryGuard() {
   thread_.join();
 }
 
+std::vector<MemoryGuard::Connection> MemoryGuard::Connections() {
+  std::vector<Connection> connections;
+  DIR* const directory = opendir("/proc/self/fd");
+  if (directory == nullptr) return connections;
+  while (const dirent* const entry = readdir(directory)) {
+    int fd = 0;
+    if (!absl::SimpleAtoi(entry->d_name, &fd)) continue;
+    const auto received = ReceivedAt(fd, port_);
+    if (!received.has_value()) continue;
+    const std::string peer = PeerOf(fd);
+    connections.push_back(
+        {fd, peer, *received,
+         static_cast<int64_t>(*received) - delivered_.Of(peer)});
+  }
+  closedir(directory);
+  return connections;
+}
+
+void MemoryGuard::Close(const Connection& connection) {
+  // The descriptor may have been closed, and be another connection's by now.
+  if (PeerOf(connection.fd) != connection.peer) return;
+  const int64_t resident = ResidentBytes();
+  shutdown(connection.fd, SHUT_RDWR);
+  // What the kernel holds would still be read, and take more memory: MSG_TRUNC
+  // discards it (tcp(7)).
+  recv(connection.fd, nullptr, kMaxUnread, MSG_TRUNC | MSG_DONTWAIT);
+  trims_left_ = kTrims;
+  on_closed_({connection.peer, connection.received, resident});
+}
+
+void MemoryGuard::CloseUndelivered() {
+  const double most = kUndelivered * static_cast<double>(limit_);
+  for (const Connection& connection : Connections()) {
+    if (static_cast<double>(connection.undelivered) >= most) Close(connection);
+  }
+}
+
+void MemoryGuard::CloseWorst() {
+  const std::vector<Connection> connections = Connections();
+  const auto worst =
+      std::max_element(connections.begin(), connections.end(),
+                       [](const Connection& a, const Connection& b) {
+                         return a.undelivered < b.undelivered;
+                       });
+  if (worst == connections.end()) return;
+  bool closed = false;
+  for (const Connection& connection : connections) {
+    const auto delivered =
+        static_cast<int64_t>(connection.received) - connection.undelivered;
+    if (connection.undelivered < kUnproductive ||
+        connection.undelivered < delivered) {
+      continue;
+    }
+    Close(connection);
+    closed = true;
+  }
+  if (!closed) Close(*worst);
+}
+
 void MemoryGuard::Run() {
-  const auto close_at =
-      static_cast<int64_t>(kCloseAt * static_cast<double>(limit_));
+  const auto fraction = [this](double of_limit) {
+    return static_cast<int64_t>(of_limit * static_cast<double>(limit_));
+  };
   absl::Duration since_closed = kSettle;
-  int64_t settled_at = 0;  // What is resident then is what the last one had.
+  absl::Duration since_suspected = kSuspectPeriod;
+  absl::Duration since_forgotten = absl::ZeroDuration();
+  int64_t suspected_at = 0;  // What was resident then.
+  int64_t settled_at = 0;    // Up to this, it is what the last one had.
   while (!stop_.WaitForNotificationWithTimeout(kPeriod)) {
     since_closed += kPeriod;
-    if (ResidentBytes() < close_at) continue;
+    since_suspected += kPeriod;
+    since_forgotten += kPeriod;
+    if (since_forgotten >= kForgetPeriod) {
+      since_forgotten = absl::ZeroDuration();
+      std::set<std::string> peers;
+      for (const Connection& open : Connections()) peers.insert(open.peer);
+      delivered_.Keep(peers);
+    }
+    int64_t resident = ResidentBytes();
+    if (resident < fraction(kSuspectAt)) continue;
+    if (since_suspected >= kSuspectPeriod ||
+        resident >= suspected_at + kSuspectGrowth) {
+      if (trims_left_ > 0 && since_suspected >= kSuspectPeriod) {
+        --trims_left_;
+        malloc_trim(0);
+      }
+      since_suspected = absl::ZeroDuration();
+      suspected_at = resident;
+      CloseUndelivered();
+    }
+    if (resident < fraction(kCloseAt)) continue;
     // What was freed, but not given back, may be all that is too much.
     if (since_closed >= kSettle) malloc_trim(0);
-    const int64_t resident = ResidentBytes();
-    if (resident < close_at ||
+    resident = ResidentBytes();
+    if (resident < fraction(kCloseAt) ||
         (since_closed < kSettle && resident < settled_at)) {
       continue;
     }
     since_closed = absl::ZeroDuration();
     settled_at = resident + kGrowth;
-    auto closed = CloseHeaviest(port_);
-    if (!closed.has_value()) continue;
-    closed->resident_bytes = resident;
-    on_closed_(*closed);
+    CloseWorst();
   }
 }
 

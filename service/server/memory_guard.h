@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "upstream/core/delivered_bytes.h"
 
 namespace wriftai {
 
@@ -17,17 +19,19 @@ std::optional<int64_t> ControlGroupMemoryLimit();
 
 // A connection that the guard has closed, for the log.
 struct ClosedConnection {
-  std::string peer;  // Its address, without the port.
+  std::string peer;  // ADDRESS:PORT.
   uint64_t received_bytes = 0;
   int64_t resident_bytes = 0;  // Of the process, before.
 };
 
 // Keeps the process below a limit on its memory, above which the kernel would
-// kill it and every call with it: once it nears the limit, closes the
-// connection to the gRPC port that has sent most bytes, and another one for as
-// long as memory does not shrink. gRPC 1.51 bounds neither the headers of a
-// stream in CONTINUATION frames nor streams that are reset at once; see
-// docs/security.md.
+// kill it and every call with it. Once half of it is in use, closes the
+// connections to the gRPC port that have sent much which has not become calls;
+// once three quarters are, all that have sent little else, or at least the one
+// that has sent most of that, and others for as long as memory does not shrink.
+// gRPC 1.51
+// bounds neither the headers of a stream in CONTINUATION frames nor streams
+// that are reset at once; see docs/security.md.
 //
 // Threads: constructor and destructor any; it has a thread of its own, which
 // calls `on_closed`. Fails: never.
@@ -36,17 +40,28 @@ class MemoryGuard {
   using OnClosed = std::function<void(const ClosedConnection&)>;
 
   // `port`: of the connections; `limit`: in bytes.
-  MemoryGuard(int port, int64_t limit, OnClosed on_closed);
+  // `delivered`: what has become calls, by connection; it must outlive this,
+  // and the guard drops from it the connections that are gone.
+  MemoryGuard(int port, int64_t limit, DeliveredBytes& delivered,
+              OnClosed on_closed);
   ~MemoryGuard();
   MemoryGuard(const MemoryGuard&) = delete;
   MemoryGuard& operator=(const MemoryGuard&) = delete;
 
  private:
+  struct Connection;
+
   void Run();
+  std::vector<Connection> Connections();
+  void Close(const Connection& connection);
+  void CloseUndelivered();
+  void CloseWorst();
 
   const int port_;
   const int64_t limit_;
+  DeliveredBytes& delivered_;
   const OnClosed on_closed_;
+  int trims_left_ = 0;  // Of its thread alone.
   absl::Notification stop_;
   std::thread thread_;  // Last: it uses all of the above.
 };

@@ -154,7 +154,7 @@ test('bytes that are not what they are said to be are refused', (t) =>
     }
   }));
 
-// gRPC 1.51 bounds neither: the memory guard does, at 75 % of its limit.
+// gRPC 1.51 bounds neither: the memory guard does.
 for (const [name, attackWith, bytes] of [
   ['headers that never end (CONTINUATION)', continuationFlood, 400e6],
   ['streams that are reset at once', rapidReset, 12e6],
