@@ -4,11 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <variant>
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/util/message_differencer.h"
-#include "sandbox/json.h"
 #include "tests/fuzz/check.h"
 #include "tests/support/json_parts.h"
 #include "tests/support/value_messages.h"
@@ -17,6 +15,7 @@
 #include "upstream/json/json_string.h"
 #include "upstream/json/json_text.h"
 #include "upstream/json/prediction_json.h"
+#include "upstream/json/rapidjson.h"
 
 namespace wriftai {
 namespace {
@@ -27,6 +26,21 @@ using google::protobuf::util::MessageDifferencer;
 bool Within(absl::string_view part, absl::string_view whole) {
   return part.data() >= whole.data() &&
          part.data() + part.size() <= whole.data() + whole.size();
+}
+
+// Another parser's opinion. It refuses some of what is grammatical: lone
+// surrogates, and numbers beyond a double. Numbers stay text, as its conversion
+// of those near zero is undefined.
+bool IsJsonToRapidJson(absl::string_view text) {
+  // Its stream ends at a NUL.
+  if (text.find('\0') != absl::string_view::npos) return false;
+  const std::string terminated(text);
+  rapidjson::StringStream stream(terminated.c_str());
+  rapidjson::BaseReaderHandler<> ignore;
+  return !rapidjson::Reader()
+              .Parse<rapidjson::kParseIterativeFlag |
+                     rapidjson::kParseNumbersAsStringsFlag>(stream, ignore)
+              .IsError();
 }
 
 // A part of what SkimJson() accepts is accepted by itself; strings decode to
@@ -52,10 +66,7 @@ void CheckText(absl::string_view text) {
   FUZZ_CHECK(elements.ok() == (slice.ok() && slice->kind == JsonKind::kArray));
   FUZZ_CHECK(QuoteForError(text).size() <= kMaxQuotedBytes);
   FUZZ_CHECK(!IsJsonNull(text) || slice->kind == JsonKind::kNull);
-  // Another parser's opinion, of a part of what is grammatical.
-  if (std::holds_alternative<sandbox::JsonValue>(sandbox::ParseJson(text))) {
-    FUZZ_CHECK(slice.ok());
-  }
+  FUZZ_CHECK(slice.ok() || !IsJsonToRapidJson(text));
   FUZZ_CHECK(slice.ok() || !ParseJson(text).ok());
   if (!slice.ok()) return;
   CheckPart(*slice, text);
