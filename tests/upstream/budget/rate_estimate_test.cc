@@ -60,6 +60,7 @@ TEST_F(RateEstimateTest, ARetryAfterPausesAndSaysNothingOfTheWindow) {
   RateLimit proxys;
   proxys.retry_after = absl::Seconds(20);
   proxys.reset_after = proxys.retry_after;  // It stands in for a reset.
+  proxys.reset_is_retry_after = true;
   Limited(proxys);
   EXPECT_NEAR(Until(Lane::kCall), 20, 1e-3);
   Advance(20);
