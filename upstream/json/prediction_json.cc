@@ -210,11 +210,6 @@ absl::StatusOr<PredictionPage> PredictionPageFromJson(absl::string_view json) {
   return page;
 }
 
-bool IsJsonNull(absl::string_view json) {
-  const absl::StatusOr<JsonSlice> slice = SkimJson(json);
-  return slice.ok() && slice->kind == JsonKind::kNull;
-}
-
 std::string CreateBodyToJson(const CreateParams& params, bool with_model) {
   std::string json = "{";
   if (with_model) {

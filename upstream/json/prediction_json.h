@@ -67,9 +67,6 @@ absl::StatusOr<v1::Prediction> PredictionFromJson(absl::string_view json);
 // `inexact_fields`. Errors as above.
 absl::StatusOr<PredictionPage> PredictionPageFromJson(absl::string_view json);
 
-// Whether `json` is JSON null, which is how a cancel is acknowledged.
-bool IsJsonNull(absl::string_view json);
-
 // The body of a create: `model` where `with_model` (POST /predictions; the
 // model paths carry it in the path), `input`, and `webhook` where there is one.
 std::string CreateBodyToJson(const CreateParams& params, bool with_model);

@@ -410,14 +410,5 @@ TEST(PredictionFromJson, NamesOnlyKnownFields) {
   }
 }
 
-TEST(IsJsonNull, IsTrueForNullAlone) {
-  EXPECT_TRUE(IsJsonNull("null"));
-  EXPECT_TRUE(IsJsonNull(" null\n"));
-  for (const char* const json :
-       {"", "nul", "null null", "[null]", "\"null\"", "{}", "0", "NULL"}) {
-    EXPECT_FALSE(IsJsonNull(json)) << json;
-  }
-}
-
 }  // namespace
 }  // namespace wriftai
