@@ -181,7 +181,7 @@ void Budget::OnReply(uint64_t request, RateLimit rate, bool limited,
                      bool is_poll) {
   const absl::Time now = scheduler_.Now();
   if (limited && is_poll && rate.reset_is_retry_after) {
-    rate.reset_after = PollPause(now, *rate.reset_after);
+    rate.reset_after = rate.retry_after = PollPause(now, *rate.reset_after);
   }
   limited_last_ = limited;
   const auto sent = sent_.find(request);

@@ -25,8 +25,8 @@ struct RateLimit {
   // of one window share, or as seconds from now, rounded.
   bool reset_is_time = false;
 
-  // Whether it comes from Retry-After: when to send the same request again. It
-  // says nothing of a window, and maybe nothing of other requests.
+  // Whether `retry_after` stands in for the reset. It is about the same request
+  // again: it says nothing of a window, and maybe nothing of other requests.
   bool reset_is_retry_after = false;
 };
 

@@ -231,7 +231,7 @@ TEST_F(BudgetTest, RequestsThatHangDoNotTakeUpTheWindowsUntilTheirTimeout) {
 // It may be about the one thing that the poll asked for.
 TEST_F(BudgetTest, APollsFirstRetryAfterPausesOthersForASecondAlone) {
   RateLimit retry_after;
-  retry_after.reset_after = absl::Seconds(20);
+  retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
   retry_after.reset_is_retry_after = true;
   const auto poll_limited = [&] {
     CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
@@ -256,7 +256,7 @@ TEST_F(BudgetTest, RetryAftersThatOthersGoThroughPauseNothing) {
   for (int second = 0; second < 20; ++second) {
     CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
       RateLimit rate;
-      rate.reset_after = absl::Seconds(20);
+      rate.reset_after = rate.retry_after = absl::Seconds(20);
       rate.reset_is_retry_after = second % 2 == 0;
       if (second % 2 == 0) ++limited;
       permit.OnReply(second % 2 == 0 ? rate : RateLimit(), second % 2 == 0);
@@ -270,7 +270,7 @@ TEST_F(BudgetTest, RetryAftersThatOthersGoThroughPauseNothing) {
 
 TEST_F(BudgetTest, ACallsRetryAfterPausesAsLongAsItSays) {
   RateLimit retry_after;
-  retry_after.reset_after = absl::Seconds(20);
+  retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
   retry_after.reset_is_retry_after = true;
   auto permit = budget_.TryAdmit();
   ASSERT_TRUE(permit.has_value());
