@@ -174,7 +174,7 @@ void GrpcServer::Shutdown(absl::Duration patience) {
   grpc_init();
 }
 
-void GrpcServer::HangUpIdle(absl::Duration silent) {
+void GrpcServer::HangUpIdle(absl::Duration silent) const {
   ShutDownIdleSockets(PortOf(port_.address), silent);
 }
 

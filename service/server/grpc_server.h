@@ -62,7 +62,7 @@ class GrpcServer {
 
   // Closes those that have been silent for that long, and whose clients have
   // acknowledged all that was written.
-  void HangUpIdle(absl::Duration silent);
+  void HangUpIdle(absl::Duration silent) const;
 
  private:
   // In the order in which they are built.

@@ -173,6 +173,7 @@ absl::Status FlagSet::CheckVariables(const std::vector<std::string>& set,
     return name.substr(std::min(name.find('_'), name.size() - 1) + 1);
   };
   std::vector<std::string> suffixes;
+  suffixes.reserve(known.size());
   for (const std::string& name : known) suffixes.emplace_back(suffix_of(name));
   for (const std::string& name : set) {
     const char* const value = environment(name.c_str());
