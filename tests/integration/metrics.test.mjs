@@ -153,9 +153,10 @@ test('calls are counted by their method and how they ended', async (t) => {
   await client.get({ id });
   await client.list({});
   await client.createAndWait({ create }).rest();
-  for (const call of [client.get({ id: 'x' }), client.get({ id: 'x' }),
-                      client.wait({ id: 'x' }).next()]) {
-    await failure(call, { code: 'INVALID_ARGUMENT' });
+  for (const call of [() => client.get({ id: 'x' }),
+                      () => client.get({ id: 'x' }),
+                      () => client.wait({ id: 'x' }).next()]) {
+    await failure(call(), { code: 'INVALID_ARGUMENT' });
   }
   await failure(client.cancel({ id }), { code: 'FAILED_PRECONDITION' });
 
