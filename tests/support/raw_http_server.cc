@@ -26,7 +26,14 @@ const std::string& ForEver(const std::string& text) {
 }  // namespace
 
 RawHttpServer::RawHttpServer(Script script) : script_(std::move(script)) {
+  Bind();
   Listen();
+}
+
+RawHttpServer::RawHttpServer(Script script, Start)
+    : script_(std::move(script)) {
+  Bind();
+  FillQueue();
 }
 
 RawHttpServer::RawHttpServer(Script script, const TlsIdentity& identity,
@@ -34,6 +41,7 @@ RawHttpServer::RawHttpServer(Script script, const TlsIdentity& identity,
     : script_(std::move(script)), tls_(MakeServerTls(identity, ForEver(alpn))) {
   // OpenSSL writes to a socket that the client may have closed.
   std::signal(SIGPIPE, SIG_IGN);
+  Bind();
   Listen();
 }
 
@@ -45,8 +53,9 @@ RawHttpServer::~RawHttpServer() {
     changed_.notify_all();
   }
   shutdown(listener_, SHUT_RDWR);
-  acceptor_.join();
+  if (acceptor_.joinable()) acceptor_.join();
   for (std::thread& thread : threads_) thread.join();
+  if (filler_ >= 0) close(filler_);
   close(listener_);
 }
 
@@ -102,19 +111,41 @@ bool RawHttpServer::WaitForHangups(int count) const {
   return changed_.wait_for(lock, kPatience, [&] { return hangups_ >= count; });
 }
 
-void RawHttpServer::Listen() {
+void RawHttpServer::Bind() {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof(address);
   if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      listen(listener_, SOMAXCONN) != 0 ||
       getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) !=
           0) {
     std::abort();
   }
   port_ = ntohs(address.sin_port);
+}
+
+// The shortest queue takes one connection; the kernel then drops what else
+// comes.
+void RawHttpServer::FillQueue() {
+  filler_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port_));
+  if (listen(listener_, 0) != 0 ||
+      connect(filler_, reinterpret_cast<sockaddr*>(&address),
+              sizeof(address)) != 0) {
+    std::abort();
+  }
+}
+
+void RawHttpServer::Listen() {
+  if (filler_ >= 0) {
+    close(accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC));
+    close(std::exchange(filler_, -1));
+  }
+  if (listen(listener_, SOMAXCONN) != 0) std::abort();
   acceptor_ = std::thread([this] { AcceptAll(); });
 }
 

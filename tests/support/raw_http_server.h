@@ -27,6 +27,9 @@ class RawHttpServer {
   using Script = std::function<void(RawConnection&)>;
 
   explicit RawHttpServer(Script script);
+  // Lets those who connect wait until Listen(), as a host does that is gone.
+  enum class Start { kDeaf };
+  RawHttpServer(Script script, Start start);
   // TLS; `alpn` is the protocol that it chooses when the client offers it.
   RawHttpServer(Script script, const TlsIdentity& identity,
                 const std::string& alpn = "http/1.1");
@@ -52,6 +55,9 @@ class RawHttpServer {
   // Accepted so far.
   int connections() const;
 
+  // Ends kDeaf; once.
+  void Listen();
+
   // Lets every RawConnection::WaitForRelease() go on, now and later.
   void Release();
 
@@ -63,13 +69,15 @@ class RawHttpServer {
 
  private:
   friend class RawConnection;
-  void Listen();
+  void Bind();
+  void FillQueue();
   void AcceptAll();
   void Serve(int fd, int index);
 
   const Script script_;
   const TlsContext tls_;
   int listener_ = -1;
+  int filler_ = -1;  // Connected to the listener, where that is deaf.
   int port_ = 0;
 
   mutable std::mutex mutex_;

@@ -15,9 +15,9 @@ std::string ConnectionPool::KeyOf(const HttpRequest& request) {
   return absl::StrCat(request.connection_scope, " ", url.substr(0, end));
 }
 
-PooledConnection* ConnectionPool::Acquire(const std::string& key,
+PooledConnection* ConnectionPool::Acquire(const std::string& key, Choice choice,
                                           absl::Time now) {
-  Entry* entry = FindAvailable(key, now);
+  Entry* entry = choice == Choice::kNew ? nullptr : FindAvailable(key, now);
   if (entry == nullptr) {
     const auto max = static_cast<size_t>(options_.max_connections);
     if (entries_.size() >= max && !idle_.empty()) Close(*idle_.front());

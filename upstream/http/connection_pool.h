@@ -35,10 +35,13 @@ class ConnectionPool {
   // Who may share a connection with `request`: its scope and its origin.
   static std::string KeyOf(const HttpRequest& request);
 
+  enum class Choice { kAny, kNew };
+
   // A connection for one transfer: an idle one of that key, the most recently
-  // used first, one that takes another stream, or a new one. Null where all
-  // that there may be are in use.
-  PooledConnection* Acquire(const std::string& key, absl::Time now);
+  // used first, one that takes another stream, or a new one; with kNew, always
+  // a new one. Null where all that there may be are in use.
+  PooledConnection* Acquire(const std::string& key, Choice choice,
+                            absl::Time now);
 
   // The transfer has ended, and is attached to the connection no more. Closed
   // connections go, and those that are too old.

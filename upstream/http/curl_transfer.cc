@@ -154,13 +154,15 @@ size_t CurlTransfer::OnBody(char* data, size_t size, size_t count, void* self) {
   return transfer->reply_.AddBody(piece) ? piece.size() : CURL_WRITEFUNC_ERROR;
 }
 
-int CurlTransfer::OnAttempt(void* self, char*, char*, int, int) {
+int CurlTransfer::OnAttempt(void* self, char*, char* local_ip, int,
+                            int local_port) {
   auto* const transfer = static_cast<CurlTransfer*>(self);
   if (transfer->request_.method == HttpMethod::kPost &&
       transfer->attempts_ > 0) {
     return CURL_PREREQFUNC_ABORT;
   }
-  if (!transfer->connection_->BeginRequest(transfer->easy())) {
+  if (!transfer->connection_->BeginRequest(transfer->easy(), local_ip,
+                                           local_port)) {
     transfer->is_stale_ = true;
     return CURL_PREREQFUNC_ABORT;
   }
@@ -194,6 +196,9 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
   }
   if (!reply_.excess().empty()) {
     return Fail(Kind::kResponseTooLarge, reply_.excess());
+  }
+  if (is_stale_) {
+    return Fail(Kind::kConnect, "a new connection had input already");
   }
   if (code == CURLE_ABORTED_BY_CALLBACK) {
     return Fail(

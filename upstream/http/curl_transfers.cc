@@ -44,6 +44,9 @@ struct CurlTransfers::Entry {
   HttpTransport::Done done;
   TimerHandle timer;
   bool is_in_multi = false;
+  // Where it may run. One that met a stale connection goes to a new one, which
+  // has no input: it starts twice at the most.
+  ConnectionPool::Choice choice = ConnectionPool::Choice::kAny;
 };
 
 class CurlTransfers::Handle : public Call {
@@ -111,7 +114,7 @@ absl::Status CurlTransfers::Start(Entry& entry) {
 // False where there is no connection for it now.
 bool CurlTransfers::Run(Entry& entry) {
   PooledConnection* const connection =
-      pool_.Acquire(entry.key, scheduler_.Now());
+      pool_.Acquire(entry.key, entry.choice, scheduler_.Now());
   if (connection == nullptr) return false;
   entry.transfer.Use(*connection);
   // Fails where the handle is in a multi handle already, or without memory.
@@ -180,7 +183,9 @@ void CurlTransfers::Perform() {
 }
 
 void CurlTransfers::OnDone(Entry& entry, CURLcode code) {
-  if (entry.transfer.is_stale()) {
+  if (entry.transfer.is_stale() &&
+      entry.choice == ConnectionPool::Choice::kAny) {
+    entry.choice = ConnectionPool::Choice::kNew;
     Stop(entry);
     if (!Run(entry)) waiting_.emplace(entry.id, &entry);
     return;

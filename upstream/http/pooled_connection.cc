@@ -1,5 +1,7 @@
 #include "upstream/http/pooled_connection.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -10,6 +12,26 @@
 #include <utility>
 
 namespace wriftai {
+namespace {
+
+// Whether `socket` is bound to that address, `ip` as inet_ntop() writes it.
+bool IsAt(curl_socket_t socket, absl::string_view ip, int port) {
+  sockaddr_storage address = {};
+  socklen_t size = sizeof(address);
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  if (getsockname(socket, any, &size) != 0) return false;
+  char text[INET6_ADDRSTRLEN] = {};
+  if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text));
+    return ntohs(v6.sin6_port) == port && ip == text;
+  }
+  const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+  inet_ntop(AF_INET, &v4.sin_addr, text, sizeof(text));
+  return ntohs(v4.sin_port) == port && ip == text;
+}
+
+}  // namespace
 
 PooledConnection::PooledConnection(std::string key, absl::Time now)
     : key_(std::move(key)), opened_at_(now), share_(curl_share_init()) {
@@ -36,18 +58,27 @@ void PooledConnection::Detach(CURL* easy) {
   CurlOptions(easy).Pointer<CURLSH>(CURLOPT_SHARE, nullptr);
 }
 
-bool PooledConnection::BeginRequest(CURL* easy) {
-  // A new connection may hold TLS session tickets, and one of HTTP/2 frames
-  // that belong to no response.
-  const bool unexpected = is_used_ && !is_multiplexed_ && HasInput(easy);
-  is_used_ = true;
-  return !unexpected;
+bool PooledConnection::BeginRequest(CURL* easy, absl::string_view local_ip,
+                                    int local_port) {
+  const auto is_this = [&](curl_socket_t socket) {
+    return IsAt(socket, local_ip, local_port);
+  };
+  if (is_open() && is_this(socket_)) {
+    // One of HTTP/2 holds frames that belong to no response.
+    return is_multiplexed_ || !HasInput(easy);
+  }
+  ForgetSocket();
+  const auto made = std::find_if(attempts_.begin(), attempts_.end(), is_this);
+  if (made == attempts_.end()) return false;
+  socket_ = *made;
+  attempts_.clear();
+  // A new connection may hold TLS session tickets.
+  return true;
 }
 
 // Whether the kernel or the TLS session holds input, or the connection's end.
 bool PooledConnection::HasInput(CURL* easy) const {
-  if (sockets_.size() != 1) return true;
-  pollfd entry = {sockets_.front(), POLLIN, 0};
+  pollfd entry = {socket_, POLLIN, 0};
   if (poll(&entry, 1, 0) != 0) return true;
   curl_tlssessioninfo* tls = nullptr;
   curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &tls);
@@ -56,24 +87,26 @@ bool PooledConnection::HasInput(CURL* easy) const {
          SSL_pending(static_cast<const SSL*>(tls->internals)) > 0;
 }
 
+void PooledConnection::ForgetSocket() {
+  socket_ = CURL_SOCKET_BAD;
+  is_multiplexed_ = false;
+}
+
 curl_socket_t PooledConnection::OnOpen(void* self, curlsocktype,
                                        curl_sockaddr* address) {
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
                         address->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
-  static_cast<PooledConnection*>(self)->sockets_.push_back(fd);
+  static_cast<PooledConnection*>(self)->attempts_.push_back(fd);
   return fd;
 }
 
 int PooledConnection::OnClose(void* self, curl_socket_t socket) {
   auto* const connection = static_cast<PooledConnection*>(self);
-  auto& sockets = connection->sockets_;
-  sockets.erase(std::remove(sockets.begin(), sockets.end(), socket),
-                sockets.end());
-  if (sockets.empty()) {
-    connection->is_used_ = false;
-    connection->is_multiplexed_ = false;
-  }
+  auto& attempts = connection->attempts_;
+  attempts.erase(std::remove(attempts.begin(), attempts.end(), socket),
+                 attempts.end());
+  if (connection->socket_ == socket) connection->ForgetSocket();
   return close(socket);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "upstream/http/curl_handle.h"
 
@@ -33,17 +34,19 @@ class PooledConnection {
   static void Detach(CURL* easy);
 
   // To be called from CURLOPT_PREREQFUNCTION: the request of `easy` is about
-  // to be sent. False where something has arrived since the last response: it
-  // would be taken for the answer to this request. Such a connection must not
-  // be used again (RFC 9112, section 9.2).
-  bool BeginRequest(CURL* easy);
+  // to be sent, by the socket with that local address. False where something
+  // has arrived since the last response: it would be taken for the answer to
+  // this request. Such a connection must not be used again (RFC 9112, section
+  // 9.2).
+  bool BeginRequest(CURL* easy, absl::string_view local_ip, int local_port);
 
   // A response has been read whole. `is_multiplexed`: of HTTP/2.
   void EndResponse(bool is_multiplexed) { is_multiplexed_ = is_multiplexed; }
 
   const std::string& key() const { return key_; }
   absl::Time opened_at() const { return opened_at_; }
-  bool is_open() const { return !sockets_.empty(); }
+  // Whether it has a socket that carries requests.
+  bool is_open() const { return socket_ != CURL_SOCKET_BAD; }
   // Whether it takes more than one transfer at a time.
   bool is_multiplexed() const { return is_multiplexed_; }
 
@@ -53,17 +56,21 @@ class PooledConnection {
   };
 
   bool HasInput(CURL* easy) const;
+  void ForgetSocket();
   static curl_socket_t OnOpen(void* self, curlsocktype purpose,
                               curl_sockaddr* address);
   static int OnClose(void* self, curl_socket_t socket);
 
   const std::string key_;
   const absl::Time opened_at_;
-  // More than one only while it connects. (CURLINFO_ACTIVESOCKET knows none of
-  // a shared cache.)
-  std::vector<curl_socket_t> sockets_;
-  bool is_used_ = false;  // The open socket has carried a request.
+  // What carries requests. (CURLINFO_ACTIVESOCKET knows none of a shared
+  // cache.)
+  curl_socket_t socket_ = CURL_SOCKET_BAD;
   bool is_multiplexed_ = false;
+  // Sockets made since, one of which may become `socket_`. libcurl 7.88 closes
+  // one that does not get connected without CURLOPT_CLOSESOCKETFUNCTION: these
+  // may be closed, and their numbers others' already.
+  std::vector<curl_socket_t> attempts_;
   // Last: closing the connection calls OnClose().
   std::unique_ptr<CURLSH, CleanUp> share_;
 };

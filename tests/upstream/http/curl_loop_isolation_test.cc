@@ -76,6 +76,24 @@ TEST_F(CurlLoopIsolationTest, SurplusResponseOfAnIdleConnectionAnswersNoOne) {
   EXPECT_EQ(server.connections(), 2);
 }
 
+// libcurl closes the socket of a connection that is dropped before it is there
+// without telling. It counted as open, and every later request for that origin
+// connected anew, some thousand times a second.
+TEST_F(CurlLoopIsolationTest, RequestDroppedWhileConnectingLeavesNothingOpen) {
+  RawHttpServer server(
+      RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", "b")),
+      RawHttpServer::Start::kDeaf);
+  CallHandle call;
+  OnLoop([&] {
+    call = loop().Send(Get(server.Url("/")), [](const HttpResult&) {});
+  });
+  // The loop has begun to connect before it runs what is posted next.
+  OnLoop([&] { call.reset(); });
+  server.Listen();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Reply(Get(server.Url("/"))).body, "b");
+  EXPECT_EQ(server.connections(), 1);
+}
+
 TEST_F(CurlLoopIsolationTest, SurplusResponseDoesNotFailAPost) {
   RawHttpServer server([](RawConnection& connection) {
     connection.ReadRequest();

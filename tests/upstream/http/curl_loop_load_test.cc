@@ -102,6 +102,7 @@ TEST_F(CurlLoopLoadTest, DropsAtRandomMomentsHurtNobodyElse) {
     });
   });
   all.get_future().wait();
+  EXPECT_LE(server.connections(), kRequests);
   EXPECT_GT(called_back, 0);
   EXPECT_GT(dropped, 0);
   OnLoop([&] {
