@@ -111,6 +111,16 @@ function descriptorsOf({ pid }) {
   }));
 }
 
+// Whether it has a socket in the state LISTEN (0A in the kernel's table).
+function isListening(child) {
+  const open = Object.values(descriptorsOf(child));
+  return readFileSync(`/proc/${child.pid}/net/tcp`, 'utf8').split('\n').some(
+      (line) => {
+        const [, , , state, , , , , , inode] = line.trim().split(/ +/);
+        return state === '0A' && open.includes(`socket:[${inode}]`);
+      });
+}
+
 for (const closed of [[0], [1], [2], [0, 1, 2]]) {
   test(`closed descriptors ${closed} are not reused: no log line goes into ` +
        'the file with the TLS key', async (t) => {
@@ -128,17 +138,16 @@ for (const closed of [[0], [1], [2], [0, 1, 2]]) {
         [...GATEWAY, `--tls_cert_file=${certFile}`,
          `--tls_key_file=${keyFile}`, '--log_level=debug']);
     t.after(() => program.stop());
-    // It says nothing where stderr is closed, but has its file of memory once it
-    // is about to serve.
+    // It says nothing where stderr is closed: it serves once it listens.
     const end = Date.now() + 15_000;
-    let memory;
-    while (memory === undefined || readFileSync(memory, 'utf8') !== bundle) {
+    while (!isListening(program.child)) {
       assert.ok(Date.now() < end, program.describe());
       await new Promise(setImmediate);
-      memory = Object.entries(descriptorsOf(program.child)).find(
-          ([, name]) => name.startsWith('/memfd:tls'))?.[0];
-      memory &&= `/proc/${program.child.pid}/fd/${memory}`;
     }
+    const memory = path.join(
+        `/proc/${program.child.pid}/fd`,
+        Object.entries(descriptorsOf(program.child)).find(
+            ([, name]) => name.startsWith('/memfd:tls'))[0]);
     const open = descriptorsOf(program.child);
     for (const fd of closed) assert.equal(open[fd], '/dev/null');
     // What it still logs until it has stopped must not get in either.
