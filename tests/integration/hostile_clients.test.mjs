@@ -163,8 +163,8 @@ for (const [name, attackWith, bytes] of [
     attacked(t, async (_, gateway) => {
       const attack = await attackWith(t, gateway.address, bytes);
       await attack.closing;
-      assert.match(gateway.program.stderr,
-                   /memory: \d+ of 157286400 bytes in use; closed the connect/);
+      await gateway.program.awaitOutput(
+          'stderr', /memory: \d+ of 157286400 bytes in use; (closed) the connec/);
     }, ['--memory_limit=157286400']));
 }
 
