@@ -66,17 +66,17 @@ void AddRunFlags(FlagSet& flags, Options& options) {
       [&options](absl::string_view text) {
         if (text == "none") {
           options.check = Check::kNone;
-        } else if (text == "ratios") {
-          options.check = Check::kRatios;
+        } else if (text == "counts") {
+          options.check = Check::kCounts;
         } else if (text == "all") {
           options.check = Check::kAll;
         } else {
-          return absl::InvalidArgumentError("wanted none, ratios or all");
+          return absl::InvalidArgumentError("wanted none, counts or all");
         }
         return absl::OkStatus();
       },
       "Which bounds end it with status 1 when they are not met: those of "
-      "counts and ratios, or of times as well.",
+      "counts alone, or of times as well.",
       "none");
 }
 

@@ -78,9 +78,9 @@ bool BoundsMet(const ScenarioReport& report, Check check) {
                      [check](const Figure& figure) {
                        const bool counts =
                            check == Check::kAll ||
-                           (check == Check::kRatios &&
+                           (check == Check::kCounts &&
                             figure.bound.has_value() &&
-                            figure.bound->kind == Bound::Kind::kCountOrRatio);
+                            figure.bound->kind == Bound::Kind::kCount);
                        return !counts || figure.Met();
                      });
 }

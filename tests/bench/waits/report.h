@@ -10,12 +10,12 @@ namespace wriftai::bench {
 
 // What a figure of the gateway must not exceed.
 struct Bound {
-  // A time depends on the machine and on what else it does; counts and ratios
-  // must hold on any.
-  enum class Kind { kCountOrRatio, kTime };
+  // A time, and what is computed from times, depends on the machine and on what
+  // else that does; counts and their ratios must hold on any.
+  enum class Kind { kCount, kTime };
 
   double most = 0;
-  Kind kind = Kind::kCountOrRatio;
+  Kind kind = Kind::kCount;
 };
 
 // One line of a table. A value that is none could not be measured; a bound on
@@ -41,7 +41,7 @@ struct ScenarioReport {
 };
 
 // Which bounds decide about the exit status.
-enum class Check { kNone, kRatios, kAll };
+enum class Check { kNone, kCounts, kAll };
 
 bool BoundsMet(const ScenarioReport& report, Check check);
 

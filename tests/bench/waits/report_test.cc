@@ -17,18 +17,18 @@ ScenarioReport With(std::optional<double> value, Bound bound) {
 }
 
 TEST(Report, ABoundIsMetUpToItself) {
-  EXPECT_TRUE(BoundsMet(With(2, {2}), Check::kRatios));
-  EXPECT_FALSE(BoundsMet(With(2.01, {2}), Check::kRatios));
+  EXPECT_TRUE(BoundsMet(With(2, {2}), Check::kCounts));
+  EXPECT_FALSE(BoundsMet(With(2.01, {2}), Check::kCounts));
 }
 
 TEST(Report, WhatCouldNotBeMeasuredMeetsNoBound) {
-  EXPECT_FALSE(BoundsMet(With(std::nullopt, {2}), Check::kRatios));
+  EXPECT_FALSE(BoundsMet(With(std::nullopt, {2}), Check::kCounts));
 }
 
 TEST(Report, TimesDecideOnlyWhenAllIsChecked) {
   const ScenarioReport report = With(3, {2, Bound::Kind::kTime});
   EXPECT_TRUE(BoundsMet(report, Check::kNone));
-  EXPECT_TRUE(BoundsMet(report, Check::kRatios));
+  EXPECT_TRUE(BoundsMet(report, Check::kCounts));
   EXPECT_FALSE(BoundsMet(report, Check::kAll));
 }
 

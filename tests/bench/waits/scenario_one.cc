@@ -67,7 +67,7 @@ absl::StatusOr<ScenarioReport> RunOne(const Options& options) {
        "",
        Ratio(our_mean, naive_mean),
        {},
-       Bound{kMostOverNaive}},
+       Bound{kMostOverNaive, Bound::Kind::kTime}},
       {"reads_per_wait", "reads per wait", "", our_reads, naive_reads, {}},
       {"reads_over_naive",
        "reads over the naive client's",

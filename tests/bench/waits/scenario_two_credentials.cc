@@ -126,7 +126,7 @@ absl::StatusOr<ScenarioReport> RunTwoCredentials(const Options& options) {
        "",
        Ratio(Mean(beside_delays), Mean(alone_delays)),
        {},
-       Bound{kMostSlower}},
+       Bound{kMostSlower, Bound::Kind::kTime}},
       {"alone_refused", "429s alone", "", number(alone->refused), {}, {}},
       {"beside_refused",
        "429s beside the large one",
