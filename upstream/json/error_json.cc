@@ -124,9 +124,15 @@ void ReadKind(const JsonSlice& object, UpstreamError& error) {
   if (error.code.empty()) error.code = Word(members->FindPresent("code"));
 }
 
-bool IsApiDetail(JsonKind kind) {
-  return kind == JsonKind::kString || kind == JsonKind::kArray ||
-         kind == JsonKind::kObject;
+// Whether `object`, whose member `detail` is this, has the API's own shape.
+bool IsApiShape(const JsonSlice& object, const JsonSlice& detail) {
+  if (detail.kind != JsonKind::kString && detail.kind != JsonKind::kArray &&
+      detail.kind != JsonKind::kObject) {
+    return false;
+  }
+  size_t members = 0;
+  const auto count = [&](absl::string_view, const JsonSlice&) { ++members; };
+  return ForEachJsonMember(object.text, count).ok() && members == 1;
 }
 
 void ReadDetail(const JsonSlice& detail, UpstreamError& error) {
@@ -137,16 +143,13 @@ void ReadDetail(const JsonSlice& detail, UpstreamError& error) {
 }
 
 void ReadObject(const JsonSlice& object, UpstreamError& error) {
-  const auto members =
-      JsonMembers::Read(object.text, {"detail", "error", "status", "title"});
+  const auto members = JsonMembers::Read(object.text, {"detail", "error"});
   if (!members.ok()) return;
   ReadKind(object, error);
   const auto inner = members->FindPresent("error");
   if (inner.has_value()) ReadKind(*inner, error);
   if (const auto detail = members->FindPresent("detail")) {
-    error.is_api_shape = IsApiDetail(detail->kind) &&
-                         !members->FindPresent("status").has_value() &&
-                         !members->FindPresent("title").has_value();
+    error.is_api_shape = IsApiShape(object, *detail);
     return ReadDetail(*detail, error);
   }
   auto message = MessageOf(object);

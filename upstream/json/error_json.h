@@ -39,9 +39,10 @@ struct UpstreamError {
   std::string code;
   std::string detail;
 
-  // Whether the body is in the API's own shape (FastAPI's): an object whose
-  // `detail` is a string, an array or an object. Not the problem details of
-  // RFC 9457, which proxies send: those have a `status` or a `title` besides.
+  // Whether the body is in the API's own shape (FastAPI's): an object with the
+  // one member `detail`, which is a string, an array or an object. Proxies send
+  // a `detail` too, but beside other members: RFC 9457's `type`, `title`,
+  // `status` and `instance`, or a `code`, a `message`, an `error` of their own.
   bool is_api_shape = false;
 
   // At most 100, so that a hostile body cannot fill the trailers.

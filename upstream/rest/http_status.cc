@@ -23,12 +23,19 @@ struct Meaning {
 
 constexpr char kRateLimited[] = "RATE_LIMITED";
 
-// Whether the body says that it is JSON, with or without parameters.
+// Whether the response says that it is JSON, with or without parameters, and
+// nothing else.
 bool IsJson(const HttpResponse& response) {
-  const absl::string_view type = response.Header("content-type");
-  return absl::EqualsIgnoreCase(
-      absl::StripAsciiWhitespace(type.substr(0, type.find(';'))),
-      "application/json");
+  bool is_json = false;
+  for (const auto& [name, value] : response.headers) {
+    if (name != "content-type") continue;
+    const absl::string_view type = value;
+    is_json = absl::EqualsIgnoreCase(
+        absl::StripAsciiWhitespace(type.substr(0, type.find(';'))),
+        "application/json");
+    if (!is_json) return false;
+  }
+  return is_json;
 }
 
 bool IsRead(Operation operation) {
@@ -303,6 +310,11 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
                      absl::StrCat(message, kMayExist));
     AddMayExist(status);
     return status;
+  }
+  if (failure.kind == Kind::kProtocol) {
+    return GatewayError(
+        absl::StatusCode::kInternal, kUpstreamResponseInvalid,
+        absl::StrCat("WriftAI's answer cannot be understood: ", said));
   }
   if (failure.kind == Kind::kInvalidRequest) {
     return GatewayError(absl::StatusCode::kInternal, "REQUEST_NOT_SENDABLE",

@@ -90,16 +90,33 @@ TEST(UpstreamErrorFromBody, KeepsTypeCodeAndDetailForTheCaller) {
 TEST(UpstreamErrorFromBody, KnowsTheApisOwnShape) {
   for (const char* const body :
        {R"({"detail":"no"})", R"({"detail":[]})", R"({"detail":{}})",
-        R"({"detail":"no","type":"t","code":1})", " {\"detail\":\"no\"}\n"}) {
+        R"({"detail":[{"loc":[],"msg":"m","type":"t"}]})",
+        " {\"detail\":\"no\"}\n"}) {
     EXPECT_TRUE(UpstreamErrorFromBody(body).is_api_shape) << body;
   }
-  for (const char* const body :
-       {"", "{}", "[]", "null", R"("detail")", R"({"detail":null})",
-        R"({"detail":7})", R"({"detail":true})", R"({"Detail":"no"})",
-        R"({"message":"no"})", R"({"error":{"detail":"no"}})",
-        R"([{"detail":"no"}])", R"({"detail":"no")",
-        R"({"detail":"no","status":503})", R"({"detail":"no","title":"t"})",
-        "<html>{\"detail\":\"no\"}</html>"}) {
+  for (const char* const body : {"",
+                                 "{}",
+                                 "[]",
+                                 "null",
+                                 R"("detail")",
+                                 R"({"detail":null})",
+                                 R"({"detail":7})",
+                                 R"({"detail":true})",
+                                 R"({"Detail":"no"})",
+                                 R"({"message":"no"})",
+                                 R"({"error":{"detail":"no"}})",
+                                 R"([{"detail":"no"}])",
+                                 R"({"detail":"no")",
+                                 R"({"detail":"no","status":503})",
+                                 R"({"detail":"no","title":"t"})",
+                                 R"({"detail":"no","type":"about:blank"})",
+                                 R"({"instance":"/x","detail":"no"})",
+                                 R"({"detail":"no","code":503})",
+                                 R"({"message":"m","detail":"no"})",
+                                 R"({"error":"e","detail":{}})",
+                                 R"({"detail":"no","detail":"no"})",
+                                 R"({"detail":"no","":null})",
+                                 "<html>{\"detail\":\"no\"}</html>"}) {
     EXPECT_FALSE(UpstreamErrorFromBody(body).is_api_shape) << body;
   }
 }

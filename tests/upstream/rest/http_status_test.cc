@@ -285,8 +285,7 @@ TEST(HttpStatus, TheApisOwn503Or429ToACreateProvesThatNothingWasCreated) {
         "Application/JSON ;charset=utf-8"}) {
     for (const char* const body :
          {R"({"detail":"Too Many Requests"})", R"({"detail":[]})",
-          R"({"detail":{"message":"full"}})",
-          R"({"detail":"slow down","type":"limit","code":7})"}) {
+          R"({"detail":{"message":"full","type":"limit","code":7}})"}) {
       HttpResponse reply = Reply(503, body);
       reply.headers = {{"content-type", type}};
       EXPECT_THAT(ToCreate(reply), StatusIs(Code::kUnavailable)) << body;
@@ -342,8 +341,7 @@ TEST(HttpStatus, AProxysErrorPageIsQuotedInPart) {
 }
 
 TEST(HttpStatus, RowConnectTlsAndResetAreUnavailable) {
-  for (const Kind kind :
-       {Kind::kConnect, Kind::kInterrupted, Kind::kProtocol, Kind::kTimeout}) {
+  for (const Kind kind : {Kind::kConnect, Kind::kInterrupted, Kind::kTimeout}) {
     EXPECT_THAT(StatusFromFailure({kind, true, "it broke"},
                                   {Operation::kGet, kId}, false),
                 StatusIs(Code::kUnavailable,
@@ -352,6 +350,16 @@ TEST(HttpStatus, RowConnectTlsAndResetAreUnavailable) {
   EXPECT_THAT(StatusFromFailure({Kind::kConnect, false, "refused"},
                                 {Operation::kCreate, "a/b"}, false),
               StatusIs(Code::kUnavailable));
+}
+
+TEST(HttpStatus, AnErrorThatNamesAnotherTypeTooProvesNothingOfACreate) {
+  HttpResponse reply = Reply(503, R"({"detail":"busy"})");
+  reply.headers = {{"content-type", "application/json"}};
+  EXPECT_THAT(ToCreate(reply), StatusIs(Code::kUnavailable));
+  reply.headers.emplace_back("content-type", "text/html");
+  EXPECT_THAT(ToCreate(reply), StatusIs(Code::kUnknown));
+  std::swap(reply.headers[0], reply.headers[1]);
+  EXPECT_THAT(ToCreate(reply), StatusIs(Code::kUnknown));
 }
 
 TEST(HttpStatus, RowACreateThatMayHaveArrivedIsUnknown) {
@@ -387,6 +395,18 @@ TEST(HttpStatus, RowABodyThatIsTooLargeIsInternal) {
                         {Operation::kGet, kId}, false);
   EXPECT_THAT(status, StatusIs(Code::kInternal));
   EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
+}
+
+TEST(HttpStatus, AReadWhoseAnswerIsNotHttpOrCannotBeDecodedIsInternal) {
+  for (const Operation operation :
+       {Operation::kGet, Operation::kList, Operation::kCancel}) {
+    const absl::Status status = StatusFromFailure(
+        {Kind::kProtocol, true, "bad gzip"}, {operation, kId}, false);
+    EXPECT_THAT(status,
+                StatusIs(Code::kInternal,
+                         "WriftAI's answer cannot be understood: bad gzip"));
+    EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
+  }
 }
 
 TEST(HttpStatus, ACreateWhoseAnswerCannotBeReadMayHaveCreated) {
