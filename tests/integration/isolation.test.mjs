@@ -132,6 +132,12 @@ describe('a response about another id', () => {
     assert.ok(paths.length >= 1, 'the other id was answered from a cache');
   });
 
+  test('is no answer to a Cancel', async () => {
+    answer = (request) => request.respond(
+        200, predictionJson(randomUUID(), 'failed'));
+    await failure(newClient().cancel({ id: randomUUID() }), invalid);
+  });
+
   test('is no update of a Wait', async () => {
     const client = newClient();
     const id = randomUUID();

@@ -1,12 +1,16 @@
 #include "upstream/rest/rest_prediction_client.h"
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "upstream/json/json_members.h"
+#include "upstream/json/json_string.h"
 #include "upstream/json/json_text.h"
 #include "upstream/json/prediction_json.h"
 #include "upstream/rest/percent_encode.h"
@@ -23,28 +27,47 @@ std::string CreatePathOf(CreatePath path, const ModelReference& model) {
                       PercentEncode(model.name), version, "/predictions");
 }
 
+std::string ExpectedId(absl::string_view id) {
+  return absl::StrCat("id: expected ", id, ", the one that was asked for");
+}
+
 // As PredictionFromJson(), for the answer to a question about `id`. Another
 // one's prediction would be shown, and kept, as this one's.
 absl::StatusOr<v1::Prediction> PredictionOf(absl::string_view id,
                                             absl::string_view json) {
   absl::StatusOr<v1::Prediction> prediction = PredictionFromJson(json);
   if (prediction.ok() && !absl::EqualsIgnoreCase(prediction->id(), id)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("id: expected ", id, ", the one that was asked for"));
+    return absl::InvalidArgumentError(ExpectedId(id));
   }
   return prediction;
 }
 
+// Whether `slice` is the string `text`, in upper or lower case.
+bool IsText(const JsonSlice& slice, absl::string_view text) {
+  // The longest form of a character is \uXXXX.
+  return slice.kind == JsonKind::kString &&
+         slice.text.size() <= 6 * text.size() + 2 &&
+         absl::EqualsIgnoreCase(DecodeJsonToken(slice.text).text, text);
+}
+
 // Cancel is acknowledged by `null` (API reference, cancel), perhaps by more in
-// later versions: by JSON or nothing. A proxy's page acknowledges nothing.
-absl::Status CheckAcknowledgement(const HttpResponse& response) {
+// later versions: by JSON or nothing. A proxy's page acknowledges nothing, and
+// neither does what is about another prediction than `id`.
+absl::Status CheckAcknowledgement(absl::string_view id,
+                                  const HttpResponse& response) {
   if (absl::StripAsciiWhitespace(response.body).empty()) {
     return absl::OkStatus();
   }
-  const absl::Status json = SkimJson(response.body).status();
-  return json.ok()
-             ? json
-             : InvalidReply(response, {Operation::kCancel, ""}, json.message());
+  const CallSubject subject = {Operation::kCancel, std::string(id)};
+  const absl::StatusOr<JsonSlice> json = SkimJson(response.body);
+  if (!json.ok()) {
+    return InvalidReply(response, subject, json.status().message());
+  }
+  if (json->kind != JsonKind::kObject) return absl::OkStatus();
+  const auto members = JsonMembers::Read(json->text, {"id"});
+  const auto named = members.ok() ? members->FindPresent("id") : std::nullopt;
+  if (!named.has_value() || IsText(*named, id)) return absl::OkStatus();
+  return InvalidReply(response, subject, ExpectedId(id));
 }
 
 // Ends a call with what its 2xx response was decoded to, and counts in `stats`
@@ -236,11 +259,10 @@ CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
       HttpMethod::kPost,
       absl::StrCat("/predictions/", PercentEncode(id), "/cancel"), context);
   return Send(
-      std::move(context), {Operation::kCancel, std::move(id)},
-      std::move(request),
-      [done =
-           std::move(done)](const absl::StatusOr<HttpResponse>& reply) mutable {
-        done(reply.ok() ? CheckAcknowledgement(*reply) : reply.status());
+      std::move(context), {Operation::kCancel, id}, std::move(request),
+      [id, done = std::move(done)](
+          const absl::StatusOr<HttpResponse>& reply) mutable {
+        done(reply.ok() ? CheckAcknowledgement(id, *reply) : reply.status());
       });
 }
 

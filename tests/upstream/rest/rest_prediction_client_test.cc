@@ -19,6 +19,7 @@ namespace {
 
 using ::testing::_;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::Pair;
@@ -266,6 +267,17 @@ TEST_F(RestPredictionClientTest, CancelIsAcknowledgedByJsonOrNothing) {
     call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
     transport_.Reply(200, body);
     EXPECT_THAT(*status, IsOk()) << body;
+  }
+}
+
+TEST_F(RestPredictionClientTest, CancelIsNotAcknowledgedByAnotherPrediction) {
+  for (const char* body : {R"({"id":"11111111-2222-3333-4444-555555555555"})",
+                           R"({"id":7})", R"({"\u0069d":""})"}) {
+    std::optional<absl::Status> status;
+    call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
+    transport_.Reply(200, body);
+    EXPECT_EQ(ErrorReason(*status), kUpstreamResponseInvalid) << body;
+    EXPECT_THAT(std::string(status->message()), HasSubstr("id: expected"));
   }
 }
 
