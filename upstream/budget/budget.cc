@@ -183,7 +183,7 @@ void Budget::OnReply(uint64_t request, RateLimit rate, bool limited,
   if (limited && is_poll && rate.reset_is_retry_after) {
     rate.reset_after = rate.retry_after = PollPause(now, *rate.reset_after);
   }
-  limited_last_ = limited;
+  limited_in_a_row_ = limited ? limited_in_a_row_ + 1 : 0;
   const auto sent = sent_.find(request);
   if (sent == sent_.end()) {
     --overdue_;
@@ -216,11 +216,14 @@ void Budget::OnReply(uint64_t request, RateLimit rate, bool limited,
 
 // How long a poll's 429 that has only Retry-After, of `delay`, pauses all.
 absl::Duration Budget::PollPause(absl::Time now, absl::Duration delay) {
-  if (limited_last_) return delay;
   poll_limited_at_ = now;
   poll_limited_until_ = now + delay;
-  return now < own_limits_until_ ? absl::ZeroDuration()
-                                 : std::min(delay, kFirstPollPause);
+  if (limited_in_a_row_ == 0 && now < own_limits_until_) {
+    return absl::ZeroDuration();
+  }
+  absl::Duration pause = kFirstPollPause;
+  for (int i = 0; i < limited_in_a_row_ && pause < delay; ++i) pause *= 2;
+  return std::min(delay, pause);
 }
 
 void Budget::OnGivenBack(uint64_t request, bool is_poll) {

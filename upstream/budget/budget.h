@@ -60,10 +60,11 @@ class Budget {
   static constexpr absl::Duration kLongestTransit = absl::Seconds(2);
 
   // How long a poll's 429 with nothing but Retry-After pauses at first: it may
-  // be about what the poll asked for, which backs off by itself. The next one
-  // in a row pauses as long as it says. Where something else was let through
-  // meanwhile, it was not about the token: for kOwnLimitsFor such a 429 pauses
-  // nothing, unless it is the second in a row.
+  // be about what the poll asked for, which backs off by itself. Each further
+  // 429 in a row doubles that, up to what it says: several predictions may be
+  // limited at once, and a limit of the token costs a few requests more. Where
+  // something else was let through meanwhile, it was not about the token: for
+  // kOwnLimitsFor such a 429 pauses nothing, unless it is one more in a row.
   static constexpr absl::Duration kFirstPollPause = absl::Seconds(1);
   static constexpr absl::Duration kOwnLimitsFor = absl::Minutes(1);
 
@@ -122,8 +123,8 @@ class Budget {
   Waiting* poll_ = nullptr;
   absl::Time poll_since_;
   bool call_since_poll_ = false;
-  bool limited_last_ = false;  // The last response was a 429.
-  // The last poll's 429 that had only Retry-After: when, and until when.
+  int limited_in_a_row_ = 0;  // The last responses that were 429s.
+  // The last poll's 429 that had only Retry-After: when, and what it asked for.
   absl::Time poll_limited_at_ = absl::InfinitePast();
   absl::Time poll_limited_until_ = absl::InfinitePast();
   absl::Time own_limits_until_ = absl::InfinitePast();

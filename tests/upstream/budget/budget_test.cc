@@ -229,7 +229,7 @@ TEST_F(BudgetTest, RequestsThatHangDoNotTakeUpTheWindowsUntilTheirTimeout) {
 }
 
 // It may be about the one thing that the poll asked for.
-TEST_F(BudgetTest, APollsFirstRetryAfterPausesOthersForASecondAlone) {
+TEST_F(BudgetTest, APollsRetryAfterPausesOthersForASecondAndDoubles) {
   RateLimit retry_after;
   retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
   retry_after.reset_is_retry_after = true;
@@ -244,11 +244,29 @@ TEST_F(BudgetTest, APollsFirstRetryAfterPausesOthersForASecondAlone) {
   EXPECT_EQ(budget_.stats().rate, 1) << "not 1 in 20 s";
   poll_limited();
   EXPECT_EQ(budget_.stats().polls, 2);
-  // The second in a row is about the token.
-  scheduler_.Advance(absl::Seconds(10));
-  EXPECT_FALSE(budget_.TryAdmit().has_value());
-  scheduler_.Advance(absl::Seconds(10));
-  EXPECT_TRUE(budget_.TryAdmit().has_value());
+  EXPECT_TRUE(budget_.TryAdmit().has_value()) << "2 s after the second";
+}
+
+TEST_F(BudgetTest, PollsThatAreAllLimitedPauseAsLongAsTheySay) {
+  RateLimit retry_after;
+  retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
+  retry_after.reset_is_retry_after = true;
+  int limited = 0;
+  std::function<void()> poll_again;
+  CallHandle poll;
+  poll_again = [&] {
+    poll = budget_.ClaimPoll([&](Permit permit) {
+      const CallHandle done = std::move(poll);
+      permit.OnReply(retry_after, true);
+      ++limited;
+      poll_again();
+    });
+  };
+  poll_again();
+  scheduler_.Advance(absl::Minutes(2));
+  // 1, 2, 4, 8, 16, then 20 seconds each.
+  EXPECT_GE(limited, 5 + 4);
+  EXPECT_LE(limited, 6 + 5);
 }
 
 TEST_F(BudgetTest, RetryAftersThatOthersGoThroughPauseNothing) {
