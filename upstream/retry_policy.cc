@@ -1,10 +1,23 @@
 #include "upstream/retry_policy.h"
 
 #include <algorithm>
+#include <string>
 
 #include "upstream/error_details.h"
 
 namespace wriftai {
+namespace {
+
+// Whether the server error says that the request will never work here: not
+// implemented, HTTP version not supported, variant also negotiates, not
+// extended, network authentication required (RFC 9110, 2295, 2774, 6585).
+bool IsNotOffered(const absl::Status& status) {
+  const std::string http = MetadataOf("http_status", status);
+  return http == "501" || http == "505" || http == "506" || http == "510" ||
+         http == "511";
+}
+
+}  // namespace
 
 absl::Duration Backoff::Delay(int failures, Random& random) const {
   absl::Duration delay = first;
@@ -33,7 +46,8 @@ bool MayPass(const absl::Status& status) {
 
 bool IsLikelyPermanent(const absl::Status& status) {
   return MayPass(status) &&
-         (absl::IsInternal(status) || ErrorReason(status) == kPaymentRequired);
+         (absl::IsInternal(status) || ErrorReason(status) == kPaymentRequired ||
+          IsNotOffered(status));
 }
 
 bool IsOutage(const absl::Status& status) {

@@ -35,8 +35,8 @@ bool IsRetryable(const absl::Status& status);
 bool MayPass(const absl::Status& status);
 
 // Of those that may pass, whether the same call will most likely fail in the
-// same way: the upstream is misconfigured (a redirect, 405, 407, HTML in place
-// of JSON), or wants to be paid first.
+// same way: the upstream is misconfigured (a redirect, 405, 407, 501, HTML in
+// place of JSON, what is not HTTP), or wants to be paid first.
 bool IsLikelyPermanent(const absl::Status& status);
 
 // Whether the failure can be the whole upstream's: no response, or a server

@@ -77,6 +77,15 @@ function failing(status, body = '', headers = {}) {
   return id;
 }
 
+function notHttp() {
+  const id = randomUUID();
+  gets.set(id, (request) => {
+    request.send('SSH-2.0-x\r\n');
+    request.socket.end();
+  });
+  return id;
+}
+
 const counts = new Map();
 const getsOf = (id) => counts.get(id) ?? 0;
 
@@ -91,6 +100,8 @@ describe('ids that fail beside one that does not', { concurrency: true },
     // Thirty in a row would rightly look like a limit of the token.
     ['429 with Retry-After', (id) => (r) =>
       r.respond(429, '', { 'retry-after': '1' }), [1, 2]],
+    ['429 with a Retry-After of an hour', (id) => (r) =>
+      r.respond(429, '', { 'retry-after': '3600' }), [2]],
   ];
   for (const [name, respond, numbers = [2, 30]] of ROWS) {
     for (const count of numbers) {
@@ -163,6 +174,13 @@ describe('a permanent error', { concurrency: true }, () => {
     ['405', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID', () => failing(405, HTML)],
     ['407', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID', () => failing(407, HTML)],
     ['402', 'RESOURCE_EXHAUSTED', 'PAYMENT_REQUIRED', () => failing(402, HTML)],
+    ['501', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', () => failing(501)],
+    ['511', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', () => failing(511, HTML)],
+    ['a body that is not gzip', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
+     () => failing(200, 'x', { 'content-encoding': 'gzip' })],
+    ['an unknown encoding', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
+     () => failing(200, 'x', { 'content-encoding': 'br' })],
+    ['what is not HTTP', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID', notHttp],
     ['HTML with 200', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
      () => failing(200, HTML, { 'content-type': 'text/html' })],
   ];

@@ -62,6 +62,25 @@ TEST(RetryPolicy, WhatCannotBeDecodedOrIsNotPaidForIsLikelyPermanent) {
   EXPECT_FALSE(IsLikelyPermanent(absl::NotFoundError("404")));
 }
 
+TEST(RetryPolicy, ServerErrorsThatSayNeverAreLikelyPermanent) {
+  for (const auto& [http, permanent] : {std::pair("501", true),
+                                        {"505", true},
+                                        {"506", true},
+                                        {"510", true},
+                                        {"511", true},
+                                        {"500", false},
+                                        {"502", false},
+                                        {"503", false},
+                                        {"504", false},
+                                        {"507", false},
+                                        {"520", false}}) {
+    absl::Status status = GatewayError(absl::StatusCode::kUnavailable,
+                                       "UPSTREAM_UNAVAILABLE", "no");
+    SetMetadata("http_status", http, status);
+    EXPECT_EQ(IsLikelyPermanent(status), permanent) << http;
+  }
+}
+
 TEST(RetryPolicy, ServerErrorsAndSilenceAreOutages) {
   EXPECT_TRUE(IsOutage(absl::UnavailableError("500")));
   EXPECT_TRUE(IsOutage(absl::DeadlineExceededError("")));
