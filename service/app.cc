@@ -308,7 +308,8 @@ absl::Status App::StartGrpcServer() {
   if (memory_limit > 0) {
     parts_->memory_guard = std::make_unique<MemoryGuard>(
         PortOf(parts_->server->address()), memory_limit, *parts_->delivered,
-        [memory_limit](const ClosedConnection& closed) {
+        [this, memory_limit](const ClosedConnection& closed) {
+          ++caller_connections_.shed;
           spdlog::warn(
               "memory: {} of {} bytes in use; closed the connection from {}, "
               "which has sent {} bytes, most of all without a call",

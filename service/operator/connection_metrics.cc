@@ -33,6 +33,9 @@ std::vector<MetricFamily> ConnectionMetricFamilies(
   add(MetricType::Counter, "connections_evicted_total",
       "Silent or slow connections closed to make room.",
       &ListenerCounters::evicted);
+  add(MetricType::Counter, "connections_shed_total",
+      "Connections closed to keep the process below its memory limit.",
+      &ListenerCounters::shed);
   add(MetricType::Counter, "accept_errors_total",
       "Failures to accept a connection, mostly for want of descriptors.",
       &ListenerCounters::accept_errors);

@@ -9,6 +9,7 @@ import { Client } from './support/client.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { connectTo, emptyStructs, field, peakMiB, sendMessage }
   from './support/hostile.mjs';
+import { Metrics } from './support/metrics.mjs';
 import { secret } from './support/program.mjs';
 import { callUntilClosed, continuationFlood, rapidReset }
   from './support/raw_frames.mjs';
@@ -165,6 +166,9 @@ for (const [name, attackWith, bytes] of [
       await attack.closing;
       await gateway.program.awaitOutput(
           'stderr', /memory: \d+ of 157286400 bytes in use; (closed) the connec/);
+      const metrics = new Metrics((await gateway.page('/metrics')).body);
+      assert.ok(metrics.value('connections_shed_total',
+                              { listener: 'grpc' }) >= 1);
     }, ['--memory_limit=157286400']));
 }
 

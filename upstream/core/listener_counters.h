@@ -19,6 +19,9 @@ struct ListenerCounters {
   // Closed to make room: they were silent, or slow.
   std::atomic<int64_t> evicted{0};
 
+  // Closed by MemoryGuard.
+  std::atomic<int64_t> shed{0};
+
   // accept() failed, mostly for want of file descriptors. It is tried again.
   std::atomic<int64_t> accept_errors{0};
 };
