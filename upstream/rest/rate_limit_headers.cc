@@ -76,7 +76,16 @@ std::optional<absl::Duration> RetryAfter(absl::string_view text,
     if (seconds >= kSmallestUnixMilliseconds) seconds /= 1000;
     when = absl::UnixEpoch() + absl::Seconds(seconds);
   }
-  return *when - DateOf(response, wall_now).value_or(wall_now);
+  const absl::Duration by_our_clock = *when - wall_now;
+  const auto date = DateOf(response, wall_now);
+  if (!date.has_value()) return by_our_clock;
+  // A clock that was never set, or a Date that is a cached response's, is
+  // hours or years off.
+  const absl::Duration by_their_clock = *when - *date;
+  const bool is_absurd = by_their_clock > kMaxRetryAfter;
+  return is_absurd && by_our_clock > absl::ZeroDuration()
+             ? std::min(by_their_clock, by_our_clock)
+             : by_their_clock;
 }
 
 std::optional<absl::Duration> RetryAfter(const HttpResponse& response,

@@ -107,6 +107,22 @@ TEST(RetryAfter, AsADateIsOfTheRepliesOwnClock) {
   }
 }
 
+TEST(RetryAfter, IsOfOurClockWhereTheRepliesClockIsYearsOff) {
+  EXPECT_EQ(ReadRetryAfter({"Wed, 02 Jul 2025 00:07:10 GMT"},
+                           "Thu, 01 Jan 1970 00:00:00 GMT")
+                .retry_after,
+            absl::Seconds(30));
+  EXPECT_EQ(ReadRetryAfter({"Wed, 02 Jul 2025 00:07:10 GMT"},
+                           "Tue, 01 Jul 2025 22:00:00 GMT")
+                .retry_after,
+            absl::Seconds(30));
+  // A long outage, by a clock that is ahead of ours.
+  EXPECT_EQ(ReadRetryAfter({"Wed, 02 Jul 2025 04:00:00 GMT"},
+                           "Wed, 02 Jul 2025 01:00:00 GMT")
+                .retry_after,
+            kMaxRetryAfter);
+}
+
 TEST(RetryAfter, ThatIsPastIsZero) {
   EXPECT_EQ(ReadRetryAfter({"Sun, 06 Nov 1994 08:49:37 GMT"}).retry_after,
             absl::ZeroDuration());
