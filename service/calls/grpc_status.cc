@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
 #include "google/rpc/status.pb.h"
@@ -51,7 +52,10 @@ std::string BoundedDetails(absl::Status status, const std::string& message) {
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  const std::string message = SanitizeText(status.message(), kMostMessageBytes);
+  // Spaces at an end of a header's value are malformed (RFC 9113, section
+  // 8.2.1), and not encoded by gRPC: peers drop the message, or the response.
+  const std::string message(absl::StripAsciiWhitespace(
+      SanitizeText(status.message(), kMostMessageBytes)));
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message,
                       BoundedDetails(status, message));
 }

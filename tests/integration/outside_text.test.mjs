@@ -141,6 +141,24 @@ describe('Retry-After', () => {
     assert.equal(await of({}, 503), undefined));
 });
 
+// Clients drop a grpc-message that ends in a space.
+describe('an error message that would end in a space', () => {
+  for (const [name, bytes, expected] of [
+    ['a line break', rawResponse(404, '{"detail":"no such thing\\n"}'),
+     /: no such thing$/],
+    ['a no-break space', rawResponse(409, '{"detail":"no\\u00a0"}'), /: no$/],
+    ['spaces where it is cut', rawResponse(
+        403, JSON.stringify({ detail: `no${' '.repeat(300)}x` })), /: no$/],
+    ['an empty body', rawResponse(200, ''), /ends too soon at byte 0$/],
+    ['a blank body', rawResponse(200, ' '), /ends too soon at byte 1:?$/],
+  ]) {
+    test(`by ${name} reaches the caller`, async () => {
+      const error = await failure(CALLS.get(bytes), {});
+      assert.match(error.message, expected);
+    });
+  }
+});
+
 describe('an x-request-id', () => {
   for (const [name, id, shown] of [
     ['that is not UTF-8', '\xff\xfeid', '??id'],

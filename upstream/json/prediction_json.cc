@@ -40,8 +40,10 @@ absl::StatusOr<JsonMembers> ReadObject(
     absl::string_view json, std::initializer_list<absl::string_view> names) {
   absl::StatusOr<JsonMembers> members = JsonMembers::Read(json, names);
   if (members.ok()) return members;
+  const absl::string_view problem = members.status().message();
+  if (json.empty()) return absl::InvalidArgumentError(problem);
   return absl::InvalidArgumentError(
-      absl::StrCat(members.status().message(), ": ", QuoteForError(json)));
+      absl::StrCat(problem, ": ", QuoteForError(json)));
 }
 
 // The members of an object that was checked as a part of another.

@@ -103,8 +103,17 @@ TEST(GrpcStatus, ADetailThatNeverFitsLeavesTheErrorInfo) {
 TEST(GrpcStatus, AMessageOfAnyBytesIsSentAsReadableText) {
   const grpc::Status sent = ToGrpcStatus(GatewayError(
       absl::StatusCode::kInternal, "REASON", "a\xff\xe2\x80\xae z\n\xc2\x9b"));
-  EXPECT_EQ(sent.error_message(), "a?? z  ");
-  EXPECT_EQ(DetailsOf(sent).message(), "a?? z  ");
+  EXPECT_EQ(sent.error_message(), "a?? z");
+  EXPECT_EQ(DetailsOf(sent).message(), "a?? z");
+}
+
+TEST(GrpcStatus, AMessageHasNoSpacesAtItsEnds) {
+  for (const std::string& message :
+       {std::string("no\n"), std::string("\tno \xc2\xa0"),
+        "no" + std::string(2000, ' ') + "x"}) {
+    EXPECT_EQ(ToGrpcStatus(absl::InternalError(message)).error_message(), "no");
+  }
+  EXPECT_EQ(ToGrpcStatus(absl::InternalError(" \n ")).error_message(), "");
 }
 
 }  // namespace
