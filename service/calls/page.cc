@@ -61,6 +61,15 @@ std::pair<int, int> PageRange(const std::vector<v1::Prediction>& fetched,
   return {begin, std::min(begin + page_size, count)};
 }
 
+// Drops the cursor `next` where it leads to the page that `own` led to: who
+// follows it goes on for ever.
+void DropCycle(absl::string_view own, absl::string_view name, std::string& next,
+               PredictionPage& page) {
+  if (next.empty() || next != own) return;
+  next.clear();
+  page.inexact_fields.emplace_back(name);
+}
+
 }  // namespace
 
 std::string SealPageToken(const internal::PageToken& token,
@@ -100,6 +109,9 @@ ListParams FetchFor(const internal::PageToken& token, int page_size) {
 v1::ListResponse CutPage(PredictionPage fetched,
                          const internal::PageToken& token, int page_size,
                          const Credential& credential) {
+  DropCycle(token.cursor(), "next_cursor", fetched.next_cursor, fetched);
+  DropCycle(token.cursor(), "previous_cursor", fetched.previous_cursor,
+            fetched);
   std::vector<v1::Prediction>& all = fetched.predictions;
   const auto [begin, end] = PageRange(all, token, page_size);
   v1::ListResponse response;

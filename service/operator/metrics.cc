@@ -141,7 +141,7 @@ void AddDecoding(const DecodeStats& stats,
   families.push_back(
       Single(MetricType::Counter, "upstream_skipped_items_total",
              "Items of list pages that were left out, as they have no valid id "
-             "or status.",
+             "or status, or the id of an earlier item.",
              stats.skipped_items));
 }
 

@@ -202,6 +202,28 @@ describe('a page of the list', () => {
                  before.value('upstream_skipped_items_total'), 4);
   });
 
+  test('that repeats items is read to its end one by one', async () => {
+    answer = [200, `{"items":[${[ID, ID, OTHER, ID, OTHER].map(
+        (id) => prediction('', id))}],"next_cursor":null}`];
+    const seen = [];
+    let token = '';
+    do {
+      const listed = await client.list({ page_size: 1, page_token: token });
+      seen.push(...listed.predictions.map(({ id }) => id));
+      token = listed.next_page_token;
+    } while (token !== '' && seen.length < 9);
+    assert.deepEqual(seen, [ID, OTHER]);
+  });
+
+  test('whose cursor leads to itself is the last', async () => {
+    answer = page([prediction('')]);
+    const first = await client.list({});
+    assert.notEqual(first.next_page_token, '');
+    const second = await client.list({ page_token: first.next_page_token });
+    assert.equal(second.next_page_token, '');
+    assert.deepEqual(second.inexact_fields, ['next_cursor']);
+  });
+
   for (const cursor of ['true', '{}', '"a\\r\\nx: y"',
                         `"${'c'.repeat(1_000_000)}"`]) {
     const shown = cursor.slice(0, 20);

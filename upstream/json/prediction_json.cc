@@ -1,5 +1,6 @@
 #include "upstream/json/prediction_json.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <utility>
@@ -176,6 +177,12 @@ absl::StatusOr<v1::Prediction> ReadPrediction(absl::string_view json,
   return prediction;
 }
 
+bool Shows(const PredictionPage& page, absl::string_view id) {
+  return std::any_of(
+      page.predictions.begin(), page.predictions.end(),
+      [id](const v1::Prediction& shown) { return shown.id() == id; });
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Prediction> PredictionFromJson(absl::string_view json) {
@@ -199,7 +206,7 @@ absl::StatusOr<PredictionPage> PredictionPageFromJson(absl::string_view json) {
       ForEachJsonElement(items->text, [&](const JsonSlice& item) {
         if (page.predictions.size() < kMaxPageItems) {
           auto prediction = ReadPrediction(item.text, Payloads::kLeftOut);
-          if (prediction.ok()) {
+          if (prediction.ok() && !Shows(page, prediction->id())) {
             page.predictions.push_back(*std::move(prediction));
             return;
           }

@@ -201,5 +201,17 @@ TEST_F(PageTest, NamesACursorOnlyWhereItsTokenIsMissing) {
   EXPECT_THAT(cut(50).inexact_fields(), ElementsAre("items", "next_cursor"));
 }
 
+TEST_F(PageTest, ACursorThatLeadsToItsOwnPageIsNoWayOn) {
+  internal::PageToken token;
+  token.set_cursor("same");
+  PredictionPage fetched = upstream_.Fetch({50, ""});
+  fetched.next_cursor = fetched.previous_cursor = "same";
+  const auto response = CutPage(fetched, token, 50, *credential_);
+  EXPECT_EQ(response.next_page_token(), "");
+  EXPECT_EQ(response.previous_page_token(), "");
+  EXPECT_THAT(response.inexact_fields(),
+              ElementsAre("next_cursor", "previous_cursor"));
+}
+
 }  // namespace
 }  // namespace wriftai

@@ -179,7 +179,7 @@ void ExpectRefused(const std::vector<Refused>& cases) {
 }
 
 TEST(PredictionFromJson, RefusesOtherDocuments) {
-  ExpectRefused({{"", "not JSON: ends too soon at byte 0: "},
+  ExpectRefused({{"", "not JSON: ends too soon at byte 0"},
                  {"<html>\n502</html>",
                   "not JSON: no value where one must be at byte 0: "
                   "<html> 502</html>"},

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -75,7 +76,7 @@ void ExpectRefused(const std::vector<Refused>& cases) {
 }
 
 TEST(PredictionPageFromJson, RefusesOtherDocuments) {
-  ExpectRefused({{"", "not JSON: ends too soon at byte 0: "},
+  ExpectRefused({{"", "not JSON: ends too soon at byte 0"},
                  {"[]", "not a JSON object: []"},
                  {"{}", "items: expected an array, got nothing"},
                  {R"({"items":null})", "items: expected an array, got null"},
@@ -108,9 +109,26 @@ TEST(PredictionPageFromJson, LeavesOutAndCountsAnItemWithoutIdOrStatus) {
   EXPECT_EQ(page->next_cursor, "n");
 }
 
+// A page that begins behind such an item could never be left.
+TEST(PredictionPageFromJson, LeavesOutAnItemWithTheIdOfAnEarlierOne) {
+  const auto page = PredictionPageFromJson(absl::StrCat(
+      R"({"items":[)", Item(kA), ",", Item(kB), ",",
+      Item(absl::AsciiStrToUpper(kA), R"("url":"u")"), ",", Item(kA), "]}"));
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->predictions.size(), 2U);
+  EXPECT_EQ(page->predictions[0].id(), kA);
+  EXPECT_EQ(page->predictions[0].url(), "");
+  EXPECT_EQ(page->predictions[1].id(), kB);
+  EXPECT_EQ(page->skipped_items, 2);
+  EXPECT_THAT(page->inexact_fields, ElementsAre("items"));
+}
+
 TEST(PredictionPageFromJson, BoundsTheItemsOfAPage) {
   std::string items = Item(kA);
-  for (size_t i = 0; i < kMaxPageItems; ++i) items += "," + Item(kA);
+  for (size_t i = 0; i < kMaxPageItems; ++i) {
+    const std::string number = std::to_string(1000 + i);
+    items += "," + Item("00000000-0000-4000-8000-00000000" + number);
+  }
   const auto page = PredictionPageFromJson("{\"items\":[" + items + "]}");
   ASSERT_THAT(page, IsOk());
   EXPECT_EQ(page->predictions.size(), kMaxPageItems);
