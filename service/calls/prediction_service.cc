@@ -172,12 +172,30 @@ CallHandle AfterReading(Engine& engine, ReceivedRequest<Request> received,
       });
 }
 
+// Ends a call at once that was reset, or half-closed, before its message came.
+// Thousands of them may come in a second: no record of them is made.
+template <typename Reactor>
+class WithoutMessage : public Reactor {
+ public:
+  WithoutMessage() {
+    static const auto& status = *new grpc::Status(ToGrpcStatus(
+        GatewayError(absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
+                     "the call has ended without a request message")));
+    this->Finish(status);
+  }
+
+ private:
+  void OnDone() override { delete this; }
+};
+
 // A unary call: checked on this thread, then done by `work` on the loop.
 template <typename Request, typename Work>
-UnaryReactor* RunUnary(CallMethod method, Engine& engine,
-                       CallRecorder& recorder, DeliveredBytes* delivered,
-                       grpc::CallbackServerContext& context,
-                       const grpc::ByteBuffer& request, Work work) {
+grpc::ServerUnaryReactor* RunUnary(CallMethod method, Engine& engine,
+                                   CallRecorder& recorder,
+                                   DeliveredBytes* delivered,
+                                   grpc::CallbackServerContext& context,
+                                   const grpc::ByteBuffer& request, Work work) {
+  if (!request.Valid()) return new WithoutMessage<grpc::ServerUnaryReactor>;
   auto begun = BeginWith<Request>(method, engine, delivered, context, request);
   if (!begun.received.ok()) {
     return UnaryReactor::Fail(engine.scheduler(), recorder,
@@ -205,10 +223,13 @@ UnaryReactor* RunUnary(CallMethod method, Engine& engine,
 
 // A waiting stream: checked on this thread, then begun by `begin` on the loop.
 template <typename Request, typename Begin>
-WaitReactor* RunWait(CallMethod method, Engine& engine, CallRecorder& recorder,
-                     DeliveredBytes* delivered,
-                     grpc::CallbackServerContext& context,
-                     const grpc::ByteBuffer& request, Begin begin) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* RunWait(
+    CallMethod method, Engine& engine, CallRecorder& recorder,
+    DeliveredBytes* delivered, grpc::CallbackServerContext& context,
+    const grpc::ByteBuffer& request, Begin begin) {
+  if (!request.Valid()) {
+    return new WithoutMessage<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
+  }
   auto begun = BeginWith<Request>(method, engine, delivered, context, request);
   if (!begun.received.ok()) {
     return WaitReactor::Fail(engine.scheduler(), recorder,

@@ -27,6 +27,10 @@ constexpr int kMostHealthStreams = 100;
 // the handshake of each, are done within it.
 constexpr int kHandshakeTimeoutMs = 10'000;
 
+// What gRPC reads of a connection at a time: up to 4 MiB by default, of which
+// all frames are still handled when the memory guard has closed it.
+constexpr int kReadBytes = 64 << 10;
+
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
@@ -50,6 +54,8 @@ void SetConduct(const ServerConfig& config, grpc::ServerBuilder& builder) {
   set(GRPC_ARG_MAX_CONCURRENT_STREAMS, config.max_concurrent_streams);
   // See service/calls/message_bytes.h.
   set(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  set(GRPC_ARG_TCP_READ_CHUNK_SIZE, kReadBytes);
+  set(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadBytes);
   set(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(config.keepalive_time));
   set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(config.keepalive_timeout));
   // Both ways: pings of clients without calls are taken, and the gateway's own

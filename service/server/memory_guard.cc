@@ -30,9 +30,21 @@ constexpr double kSuspectAt = 0.5;
 constexpr double kUndelivered = 0.125;
 
 // Of the limit: where connections are closed that have sent kUnproductive bytes
-// and more without calls than with calls; where there is none, the worst one.
+// and more without calls than with calls, if memory has grown by kSurge within
+// the last kSurgeSeconds, and by more than kAmplified times what they have
+// sent. A reset stream of 30 to 250 bytes takes 20 kB; what is uploaded takes
+// up to three times its size.
+constexpr double kSurgeAt = 0.35;
+constexpr int64_t kSurge = int64_t{32} << 20;
+constexpr int64_t kAmplified = 8;
+constexpr int64_t kUnproductive = int64_t{16} << 10;
+
+// Of the limit: where these are closed however memory has grown; where there is
+// none, what has sent at least half as much without calls as the worst one.
 constexpr double kCloseAt = 0.75;
-constexpr int64_t kUnproductive = int64_t{64} << 10;
+
+// A greeting and the headers of a call or two.
+constexpr int64_t kHarmless = 1024;
 
 constexpr absl::Duration kPeriod = absl::Milliseconds(20);
 
@@ -52,9 +64,6 @@ constexpr absl::Duration kForgetPeriod = absl::Minutes(1);
 // closed before that only if memory grows on by kGrowth.
 constexpr absl::Duration kSettle = absl::Seconds(2);
 constexpr int64_t kGrowth = int64_t{32} << 20;
-
-// Above what a socket holds: net.ipv4.tcp_rmem ends at a few MiB.
-constexpr size_t kMaxUnread = size_t{64} << 20;
 
 // TCP_ESTABLISHED of <netinet/tcp.h>, whose tcp_info lacks the bytes.
 constexpr uint8_t kEstablished = 1;
@@ -117,6 +126,18 @@ std::optional<int64_t> LimitIn(const std::string& path) {
 }
 
 }  // namespace
+
+int64_t MemoryGuard::RecentLow::GrowthTo(int64_t resident,
+                                         absl::Duration passed) {
+  since_ += passed;
+  if (since_ >= absl::Seconds(1)) {
+    since_ = absl::ZeroDuration();
+    std::rotate(lows_.begin(), lows_.end() - 1, lows_.end());
+    lows_.front() = resident;
+  }
+  lows_.front() = std::min(lows_.front(), resident);
+  return resident - *std::min_element(lows_.begin(), lows_.end());
+}
 
 std::optional<int64_t> ControlGroupMemoryLimit() {
   // Lines such as `4:memory:/path` or, for version 2, `0::/path`
@@ -183,10 +204,11 @@ void MemoryGuard::Close(const Connection& connection) {
   // The descriptor may have been closed, and be another connection's by now.
   if (PeerOf(connection.fd) != connection.peer) return;
   const int64_t resident = ResidentBytes();
-  shutdown(connection.fd, SHUT_RDWR);
-  // What the kernel holds would still be read, and take more memory: MSG_TRUNC
-  // discards it (tcp(7)).
-  recv(connection.fd, nullptr, kMaxUnread, MSG_TRUNC | MSG_DONTWAIT);
+  // Resets it, and discards what the kernel holds, which would still be read
+  // and take more memory (connect(2)). After a shutdown() the peer could wait
+  // for room to send the rest.
+  const sockaddr none = {AF_UNSPEC, {}};
+  connect(connection.fd, &none, sizeof(none));
   trims_left_ = kTrims;
   on_closed_({connection.peer, connection.received, resident});
 }
@@ -198,26 +220,42 @@ void MemoryGuard::CloseUndelivered() {
   }
 }
 
+bool MemoryGuard::IsUnproductive(const Connection& connection) {
+  const auto delivered =
+      static_cast<int64_t>(connection.received) - connection.undelivered;
+  return connection.undelivered >= kUnproductive &&
+         connection.undelivered >= delivered;
+}
+
+bool MemoryGuard::CloseAmplified(int64_t growth) {
+  std::vector<Connection> unproductive;
+  int64_t sent = 0;
+  for (Connection& connection : Connections()) {
+    if (!IsUnproductive(connection)) continue;
+    sent += connection.undelivered;
+    unproductive.push_back(std::move(connection));
+  }
+  if (unproductive.empty() || growth <= kAmplified * sent) return false;
+  for (const Connection& connection : unproductive) Close(connection);
+  return true;
+}
+
 void MemoryGuard::CloseWorst() {
   const std::vector<Connection> connections = Connections();
-  const auto worst =
-      std::max_element(connections.begin(), connections.end(),
-                       [](const Connection& a, const Connection& b) {
-                         return a.undelivered < b.undelivered;
-                       });
-  if (worst == connections.end()) return;
   bool closed = false;
+  int64_t worst = 0;
   for (const Connection& connection : connections) {
-    const auto delivered =
-        static_cast<int64_t>(connection.received) - connection.undelivered;
-    if (connection.undelivered < kUnproductive ||
-        connection.undelivered < delivered) {
-      continue;
-    }
+    worst = std::max(worst, connection.undelivered);
+    if (!IsUnproductive(connection)) continue;
     Close(connection);
     closed = true;
   }
-  if (!closed) Close(*worst);
+  if (closed) return;
+  for (const Connection& connection : connections) {
+    if (connection.undelivered >= std::max(worst / 2, kHarmless)) {
+      Close(connection);
+    }
+  }
 }
 
 void MemoryGuard::Run() {
@@ -240,6 +278,11 @@ void MemoryGuard::Run() {
       delivered_.Keep(peers);
     }
     int64_t resident = ResidentBytes();
+    const int64_t growth = recent_.GrowthTo(resident, kPeriod);
+    if (resident >= fraction(kSurgeAt) && growth >= kSurge &&
+        CloseAmplified(growth)) {
+      recent_ = RecentLow(resident);
+    }
     if (resident < fraction(kSuspectAt)) continue;
     if (since_suspected >= kSuspectPeriod ||
         resident >= suspected_at + kSuspectGrowth) {

@@ -1,6 +1,8 @@
 #ifndef WRIFTAI_SERVICE_SERVER_MEMORY_GUARD_H_
 #define WRIFTAI_SERVICE_SERVER_MEMORY_GUARD_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "upstream/core/delivered_bytes.h"
 
 namespace wriftai {
@@ -25,13 +28,12 @@ struct ClosedConnection {
 };
 
 // Keeps the process below a limit on its memory, above which the kernel would
-// kill it and every call with it. Once half of it is in use, closes the
-// connections to the gRPC port that have sent much which has not become calls;
-// once three quarters are, all that have sent little else, or at least the one
-// that has sent most of that, and others for as long as memory does not shrink.
-// gRPC 1.51
-// bounds neither the headers of a stream in CONTINUATION frames nor streams
-// that are reset at once; see docs/security.md.
+// kill it and every call with it: resets the connections to the gRPC port that
+// have sent much which has not become calls. From a third of the limit on, it
+// does so where memory grows much faster than they send; from half on, to those
+// that have sent very much; from three quarters on, to all that have sent
+// little else. gRPC 1.51 bounds neither the headers of a stream in CONTINUATION
+// frames nor streams that are reset at once; see docs/security.md.
 //
 // Threads: constructor and destructor any; it has a thread of its own, which
 // calls `on_closed`. Fails: never.
@@ -51,17 +53,38 @@ class MemoryGuard {
  private:
   struct Connection;
 
+  // The least memory of the last few seconds, by seconds.
+  class RecentLow {
+   public:
+    explicit RecentLow(int64_t resident) { lows_.fill(resident); }
+
+    // By how much `resident` is above it, which then counts, too. `passed`:
+    // since the last call.
+    int64_t GrowthTo(int64_t resident, absl::Duration passed);
+
+   private:
+    static constexpr size_t kSurgeSeconds = 3;
+    std::array<int64_t, kSurgeSeconds> lows_;
+    absl::Duration since_ = absl::ZeroDuration();
+  };
+
   void Run();
   std::vector<Connection> Connections();
   void Close(const Connection& connection);
+  static bool IsUnproductive(const Connection& connection);
   void CloseUndelivered();
+  bool CloseAmplified(int64_t growth);
   void CloseWorst();
 
   const int port_;
   const int64_t limit_;
   DeliveredBytes& delivered_;
   const OnClosed on_closed_;
-  int trims_left_ = 0;  // Of its thread alone.
+
+  // Of its thread alone.
+  int trims_left_ = 0;
+  RecentLow recent_{INT64_MAX};
+
   absl::Notification stop_;
   std::thread thread_;  // Last: it uses all of the above.
 };

@@ -11,4 +11,4 @@ if [[ $status == 77 ]]; then
   say "SKIPPED: no container was started: $(tail -n 1 build/images.err)"
 fi
 [[ $status == 0 ]] || exit "$status"
-exec node --test tests/deploy/{container,compose,play_kube}.test.mjs
+exec node --test tests/deploy/{container,hostile_container,compose,play_kube}.test.mjs

@@ -156,7 +156,8 @@ async function flood(t, address, maxBytes, next) {
   socket.on('error', () => {}).resume();
   socket.setMaxListeners(0);
   socket.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0)]));
-  for (let sent = 0; sent < maxBytes && !closed;) {
+  let sent = 0;
+  while (sent < maxBytes && !closed) {
     const bytes = next();
     sent += bytes.length;
     if (!socket.write(bytes)) {
@@ -165,7 +166,7 @@ async function flood(t, address, maxBytes, next) {
       ]);
     }
   }
-  return { closed: () => closed, closing, socket };
+  return { closed: () => closed, closing, sent, socket };
 }
 
 /** Headers of one stream that never end. See flood(). */

@@ -1,0 +1,132 @@
+// What clients without a token may send to the gRPC port that takes much more
+// memory than a call. Each attack is made once by each attacker, and says what
+// the attacker was told.
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import zlib from 'node:zlib';
+import { emptyStructs, field, sendMessage }
+  from '../../integration/support/hostile.mjs';
+import { continuationFlood, rapidReset }
+  from '../../integration/support/raw_frames.mjs';
+import { encode } from '../../integration/support/schema.mjs';
+
+const CREATE = '/wriftai.v1.Predictions/Create';
+const REFLECTION = '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo';
+const MIB = 1 << 20;
+const LARGEST = 16 * MIB;
+
+const model = encode('CreateRequest', { model: 'wriftai/echo' });
+
+async function withSession(address, send) {
+  const session = http2.connect(`http://${address}`, { settings: {
+    initialWindowSize: 1 << 20 } });
+  session.on('error', () => {});
+  try {
+    return await send(session);
+  } finally {
+    session.destroy();
+  }
+}
+
+const told = ({ code, message }) =>
+  code === 'closed' ? 'closed' : `${code}: ${message.slice(0, 60)}`;
+
+// `count` times the same message over one connection, at the same time.
+async function sendAll(address, bytes, count, options = {}) {
+  return withSession(address, async (session) => {
+    const ends = await Promise.all(Array.from({ length: count }, () =>
+      sendMessage(session, options.path ?? CREATE, bytes, options)));
+    return [...new Set(ends.map(told))].join('; ');
+  });
+}
+
+/** gzip of a repeated byte, without ever having all of it. */
+async function gzipOf(head, byte, count) {
+  const gzip = zlib.createGzip({ level: 1 });
+  const parts = [];
+  gzip.on('data', (part) => parts.push(part));
+  gzip.write(head);
+  const block = Buffer.alloc(MIB, byte);
+  for (let left = count; left > 0; left -= MIB) {
+    if (!gzip.write(block.subarray(0, left))) await once(gzip, 'drain');
+  }
+  gzip.end();
+  await once(gzip, 'end');
+  return Buffer.concat(parts);
+}
+
+// A protobuf field of bytes without the bytes.
+function fieldHead(number, length) {
+  const bytes = [number * 8 + 2];
+  for (; length >= 0x80; length = Math.floor(length / 128)) {
+    bytes.push(length % 128 | 0x80);
+  }
+  return Buffer.from([...bytes, length]);
+}
+
+// An attack by frames that ends when the gateway closes the connection, or has
+// taken all.
+async function flooded(flood, address, bytes) {
+  const ends = [];
+  const { closed, closing, sent } =
+      await flood({ after: (end) => ends.push(end) }, address, bytes);
+  await Promise.race([closing, sleep(3000)]);
+  const state = closed() ? 'closed' : 'not closed';
+  ends.forEach((end) => end());
+  return `${state} after ${Math.round((sent ?? bytes) / 1e6)} MB`;
+}
+
+const structs = () => Buffer.concat([model, field(2, emptyStructs(4e6))]);
+
+/** By name: (address) => what the attacker was told. */
+export const attacks = {
+  'structs, gzip': (address) => sendAll(
+      address, zlib.gzipSync(structs(), { level: 1 }), 2, { encoding: 'gzip' }),
+  'structs, plain': (address) => sendAll(address, structs(), 2),
+  'gzip of 700 MB of zeros': async (address) => sendAll(
+      address, await gzipOf(Buffer.alloc(0), 0, 700e6), 1,
+      { encoding: 'gzip' }),
+  'gzip of 300 MB of spaces': async (address) => sendAll(
+      address,
+      await gzipOf(Buffer.concat([model, fieldHead(3, 300e6)]), ' ', 300e6), 1,
+      { encoding: 'gzip' }),
+  'CONTINUATION flood': (address) => flooded(continuationFlood, address, 278e6),
+  'rapid reset': (address) => flooded(rapidReset, address, 5.8e6),
+  'reflection, unknown fields': (address) => sendAll(
+      address, Buffer.alloc(LARGEST - 100, Buffer.from([0x7a, 0])), 2,
+      { path: REFLECTION }),
+  'reflection, idle streams': (address) => withSession(
+      address, async (session) => {
+        const open = [];
+        for (let i = 0; i < 20000 && !session.closed; ++i) {
+          const stream = session.request({
+            ':method': 'POST', ':path': REFLECTION,
+            'content-type': 'application/grpc', te: 'trailers' });
+          stream.on('error', () => {});
+          open.push(stream);
+          if (i % 500 === 0) await new Promise((r) => setTimeout(r, 20));
+        }
+        await new Promise((r) => setTimeout(r, 5000));
+        return `${open.filter((s) => !s.closed).length} open`;
+      }),
+  'partial messages': (address) => withSession(address, async (session) => {
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(LARGEST - 1, 1);
+    const streams = Array.from({ length: 100 }, () => {
+      const stream = session.request({
+        ':method': 'POST', ':path': CREATE,
+        'content-type': 'application/grpc', te: 'trailers' });
+      stream.on('error', () => {});
+      stream.resume();
+      stream.write(head);
+      stream.write(Buffer.alloc(LARGEST - 10));
+      return stream;
+    });
+    const closed = once(session, 'close').then(() => 'closed');
+    return Promise.race([closed, new Promise((r) => setTimeout(
+        () => r(`${streams.filter((s) => !s.closed).length} held`), 6000))]);
+  }),
+  'large messages': (address) => sendAll(
+      address, Buffer.concat([model, field(3, Buffer.alloc(15e6, '1'))]), 50),
+};
