@@ -132,6 +132,23 @@ describe('a response about another id', () => {
     assert.ok(paths.length >= 1, 'the other id was answered from a cache');
   });
 
+  // Else each further request would get the answer to the one before.
+  test('ends the use of its connection', async () => {
+    const client = newClient();
+    // One connection is a response behind; others are not.
+    let first;
+    let late = rawResponse(200, predictionJson(randomUUID(), 'started'));
+    answer = (request) => {
+      first ??= request.connection;
+      if (request.connection !== first) return proper(request);
+      request.send(late);
+      late = rawResponse(200, predictionJson(idOf(request), 'started'));
+    };
+    await failure(client.get({ id: randomUUID() }), invalid);
+    const id = randomUUID();
+    assert.equal((await client.get({ id })).id, id);
+  });
+
   test('is no answer to a Cancel', async () => {
     answer = (request) => request.respond(
         200, predictionJson(randomUUID(), 'failed'));

@@ -19,6 +19,12 @@ namespace wriftai {
 class FakeTransport : public HttpTransport {
  public:
   CallHandle Send(HttpRequest request, Done done) override;
+  void RetireConnections(absl::string_view scope) override {
+    retired_.emplace_back(scope);
+  }
+
+  // The scopes whose connections were retired, in order.
+  const std::vector<std::string>& retired() const { return retired_; }
 
   // All that was ever sent.
   const std::vector<HttpRequest>& sent() const { return sent_; }
@@ -41,6 +47,7 @@ class FakeTransport : public HttpTransport {
   class Pending;
 
   std::vector<HttpRequest> sent_;
+  std::vector<std::string> retired_;
   std::map<size_t, Done> pending_;
 };
 

@@ -23,6 +23,7 @@ class ScriptedTransport : public HttpTransport {
   explicit ScriptedTransport(Scheduler& scheduler) : scheduler_(scheduler) {}
 
   CallHandle Send(HttpRequest request, Done done) override;
+  void RetireConnections(absl::string_view scope) override {}
 
   // Waits until `count` requests have been sent in all; returns the last.
   HttpRequest AwaitRequest(size_t count);

@@ -2,9 +2,19 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace wriftai {
+namespace {
+
+// Whether `key` is one that KeyOf() made for a request of that scope.
+bool IsOfScope(absl::string_view key, absl::string_view scope) {
+  return absl::ConsumePrefix(&key, scope) && absl::StartsWith(key, " ");
+}
+
+}  // namespace
 
 std::string ConnectionPool::KeyOf(const HttpRequest& request) {
   const absl::string_view url = request.url;
@@ -37,7 +47,7 @@ ConnectionPool::Entry* ConnectionPool::FindAvailable(const std::string& key,
   while (found != available_.end()) {
     Entry* const entry = found->second.back();
     const bool is_last = found->second.size() == 1;
-    if (!IsTooOld(*entry, now)) {
+    if (!IsDone(*entry, now)) {
       if (entry->transfers == 0) idle_.erase(entry->idle);
       if (!entry->connection.is_multiplexed()) StopOffering(*entry);
       return entry;
@@ -59,14 +69,26 @@ void ConnectionPool::Release(PooledConnection& connection, absl::Time now) {
   if (entry.transfers == 0) {
     entry.idle_since = now;
     entry.idle = idle_.insert(idle_.end(), &entry);
-    if (!connection.is_open() || IsTooOld(entry, now)) {
+    if (!connection.is_open() || IsDone(entry, now)) {
       Close(entry);
       return;
     }
-  } else if (!connection.is_multiplexed() || IsTooOld(entry, now)) {
+  } else if (!connection.is_multiplexed() || IsDone(entry, now)) {
     return;
   }
   available_[connection.key()].push_back(&entry);
+}
+
+void ConnectionPool::Retire(absl::string_view scope) {
+  std::vector<Entry*> retired;
+  for (const auto& [connection, entry] : entries_) {
+    if (IsOfScope(connection->key(), scope)) retired.push_back(entry.get());
+  }
+  for (Entry* const entry : retired) {
+    entry->is_retired = true;
+    StopOffering(*entry);
+    if (entry->transfers == 0) Close(*entry);
+  }
 }
 
 absl::Time ConnectionPool::CloseIdle(absl::Time now) {
@@ -78,8 +100,10 @@ absl::Time ConnectionPool::CloseIdle(absl::Time now) {
   return absl::InfiniteFuture();
 }
 
-bool ConnectionPool::IsTooOld(const Entry& entry, absl::Time now) const {
-  return now - entry.connection.opened_at() >= options_.max_connection_age;
+// Whether it takes no further transfer.
+bool ConnectionPool::IsDone(const Entry& entry, absl::Time now) const {
+  return entry.is_retired ||
+         now - entry.connection.opened_at() >= options_.max_connection_age;
 }
 
 void ConnectionPool::StopOffering(Entry& entry) {

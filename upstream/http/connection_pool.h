@@ -44,8 +44,13 @@ class ConnectionPool {
                             absl::Time now);
 
   // The transfer has ended, and is attached to the connection no more. Closed
-  // connections go, and those that are too old.
+  // connections go, those that are retired, and those that are
+  // too old.
   void Release(PooledConnection& connection, absl::Time now);
+
+  // Closes the connections of that scope, those in use once they are idle; they
+  // take no further transfer.
+  void Retire(absl::string_view scope);
 
   // Closes what has been idle for HttpOptions::max_idle. Returns when there is
   // more to close; InfiniteFuture while none is idle.
@@ -59,13 +64,14 @@ class ConnectionPool {
 
     PooledConnection connection;
     int transfers = 0;
+    bool is_retired = false;
     absl::Time idle_since;
     std::list<Entry*>::iterator idle;  // Valid while transfers is 0.
   };
   using Available = std::vector<Entry*>;
 
   Entry* FindAvailable(const std::string& key, absl::Time now);
-  bool IsTooOld(const Entry& entry, absl::Time now) const;
+  bool IsDone(const Entry& entry, absl::Time now) const;
   void StopOffering(Entry& entry);
   void Close(Entry& entry);
 

@@ -77,6 +77,10 @@ CallHandle CurlLoop::Send(HttpRequest request, Done done) {
   return transfers_.Send(std::move(request), std::move(done));
 }
 
+void CurlLoop::RetireConnections(absl::string_view scope) {
+  transfers_.RetireConnections(scope);
+}
+
 void CurlLoop::Run() {
   loop_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   BlockSigpipeInThisThread();

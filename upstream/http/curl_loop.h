@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "upstream/core/mutex.h"
 #include "upstream/core/scheduler.h"
@@ -41,6 +42,7 @@ class CurlLoop : public Scheduler, public HttpTransport {
   [[nodiscard]] TimerHandle PostAt(absl::Time when, Task task) override;
   bool OnLoopThread() const override;
   [[nodiscard]] CallHandle Send(HttpRequest request, Done done) override;
+  void RetireConnections(absl::string_view scope) override;
 
  private:
   void Run();

@@ -145,6 +145,12 @@ void CurlTransfers::Stop(Entry& entry) {
   if (close_idle_ == nullptr) CloseIdle();
 }
 
+void CurlTransfers::RetireConnections(absl::string_view scope) {
+  assert(scheduler_.OnLoopThread());
+  pool_.Retire(scope);
+  RunWaiting();
+}
+
 void CurlTransfers::CloseIdle() {
   const absl::Time next = pool_.CloseIdle(scheduler_.Now());
   close_idle_ = next == absl::InfiniteFuture()

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/http/connection_pool.h"
@@ -33,6 +34,9 @@ class CurlTransfers {
 
   // HttpTransport::Send().
   [[nodiscard]] CallHandle Send(HttpRequest request, HttpTransport::Done done);
+
+  // HttpTransport::RetireConnections().
+  void RetireConnections(absl::string_view scope);
 
   // Moves bytes, and calls back for what has ended.
   void Perform();

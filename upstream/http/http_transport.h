@@ -2,6 +2,7 @@
 #define WRIFTAI_UPSTREAM_HTTP_HTTP_TRANSPORT_H_
 
 #include "absl/functional/any_invocable.h"
+#include "absl/strings/string_view.h"
 #include "upstream/core/call.h"
 #include "upstream/http/http_message.h"
 
@@ -19,6 +20,11 @@ class HttpTransport {
   // Starts `request`. `done` runs on the loop, exactly once, never before
   // Send() has returned, and not at all once the handle has been destroyed.
   [[nodiscard]] virtual CallHandle Send(HttpRequest request, Done done) = 0;
+
+  // Gives no new request to the connections of that scope
+  // (HttpRequest::connection_scope) that are open now: a response on one of
+  // them was not the answer to its request, and the next one may not be either.
+  virtual void RetireConnections(absl::string_view scope) = 0;
 };
 
 }  // namespace wriftai

@@ -70,19 +70,6 @@ absl::Status CheckAcknowledgement(absl::string_view id,
   return InvalidReply(response, subject, ExpectedId(id));
 }
 
-// Ends a call with what its 2xx response was decoded to, and counts in `stats`
-// what was inexact in it; or says why it could not be decoded.
-template <typename T>
-void Complete(const HttpResponse& response, const CallSubject& subject,
-              absl::StatusOr<T> decoded, DecodeStats& stats,
-              absl::AnyInvocable<void(absl::StatusOr<T>)>& done) {
-  if (!decoded.ok()) {
-    return done(InvalidReply(response, subject, decoded.status().message()));
-  }
-  stats.Add(*decoded);
-  done(std::move(decoded));
-}
-
 }  // namespace
 
 // A call that is made of several, one after the other.
@@ -158,6 +145,19 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
                                    std::move(done));
 }
 
+template <typename T>
+void RestPredictionClient::Complete(
+    const std::string& owner, const HttpResponse& response,
+    const CallSubject& subject, absl::StatusOr<T> decoded,
+    absl::AnyInvocable<void(absl::StatusOr<T>)>& done) {
+  if (!decoded.ok()) {
+    transport_.RetireConnections(owner);
+    return done(InvalidReply(response, subject, decoded.status().message()));
+  }
+  decode_stats_.Add(*decoded);
+  done(std::move(decoded));
+}
+
 template <typename T, typename Decode>
 CallHandle RestPredictionClient::SendAndDecode(
     CallContext&& context, CallSubject subject, HttpRequest&& request,
@@ -165,30 +165,28 @@ CallHandle RestPredictionClient::SendAndDecode(
   const std::string owner = context.credential->key();
   auto steps = std::make_unique<Steps>();
   CallHandle& step = steps->step;
-  step =
-      Send(std::move(context), subject, std::move(request),
-           [this, &step, owner, subject, decode, done = std::move(done)](
-               absl::StatusOr<HttpResponse> reply) mutable {
-             if (!reply.ok()) return done(reply.status());
-             const size_t bytes = reply->body.size();
-             if (workers_ == nullptr || bytes <= WorkerPool::kInlineBytes) {
-               return Complete<T>(*reply, subject, decode(reply->body),
-                                  decode_stats_, done);
-             }
-             auto response = std::make_shared<HttpResponse>(*std::move(reply));
-             step = workers_->Run<absl::StatusOr<T>>(
-                 owner, bytes,
-                 [response, decode] {
-                   absl::StatusOr<T> decoded = decode(response->body);
-                   if (decoded.ok()) std::string().swap(response->body);
-                   return decoded;
-                 },
-                 [this, response, subject,
-                  done = std::move(done)](absl::StatusOr<T> decoded) mutable {
-                   Complete<T>(*response, subject, std::move(decoded),
-                               decode_stats_, done);
-                 });
-           });
+  step = Send(
+      std::move(context), subject, std::move(request),
+      [this, &step, owner, subject, decode,
+       done = std::move(done)](absl::StatusOr<HttpResponse> reply) mutable {
+        if (!reply.ok()) return done(reply.status());
+        const size_t bytes = reply->body.size();
+        if (workers_ == nullptr || bytes <= WorkerPool::kInlineBytes) {
+          return Complete<T>(owner, *reply, subject, decode(reply->body), done);
+        }
+        auto response = std::make_shared<HttpResponse>(*std::move(reply));
+        step = workers_->Run<absl::StatusOr<T>>(
+            owner, bytes,
+            [response, decode] {
+              absl::StatusOr<T> decoded = decode(response->body);
+              if (decoded.ok()) std::string().swap(response->body);
+              return decoded;
+            },
+            [this, owner, response, subject,
+             done = std::move(done)](absl::StatusOr<T> decoded) mutable {
+              Complete<T>(owner, *response, subject, std::move(decoded), done);
+            });
+      });
   return steps;
 }
 
@@ -258,12 +256,15 @@ CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
   HttpRequest request = Request(
       HttpMethod::kPost,
       absl::StrCat("/predictions/", PercentEncode(id), "/cancel"), context);
-  return Send(
-      std::move(context), {Operation::kCancel, id}, std::move(request),
-      [id, done = std::move(done)](
-          const absl::StatusOr<HttpResponse>& reply) mutable {
-        done(reply.ok() ? CheckAcknowledgement(id, *reply) : reply.status());
-      });
+  const std::string owner = context.credential->key();
+  return Send(std::move(context), {Operation::kCancel, id}, std::move(request),
+              [this, owner, id, done = std::move(done)](
+                  const absl::StatusOr<HttpResponse>& reply) mutable {
+                if (!reply.ok()) return done(reply.status());
+                const absl::Status status = CheckAcknowledgement(id, *reply);
+                if (!status.ok()) transport_.RetireConnections(owner);
+                done(status);
+              });
 }
 
 }  // namespace wriftai

@@ -88,6 +88,15 @@ class RestPredictionClient : public PredictionClient {
                            absl::AnyInvocable<void(absl::StatusOr<T>)> done,
                            Decode decode);
 
+  // Ends a call with what its 2xx response was decoded to, and counts what was
+  // inexact in it; or says why it could not be decoded. Then it was perhaps
+  // not the answer to this request, and the connections of `owner`, the
+  // credential's key, are not trusted with the next one.
+  template <typename T>
+  void Complete(const std::string& owner, const HttpResponse& response,
+                const CallSubject& subject, absl::StatusOr<T> decoded,
+                absl::AnyInvocable<void(absl::StatusOr<T>)>& done);
+
   const RestClientOptions options_;
   Scheduler& scheduler_;
   HttpTransport& transport_;

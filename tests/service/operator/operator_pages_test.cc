@@ -190,6 +190,7 @@ TEST(LoopProbe, PostsOnceHoweverOftenItIsAskedMeanwhile) {
 class NoTransport : public HttpTransport {
  public:
   CallHandle Send(HttpRequest request, Done done) override { return nullptr; }
+  void RetireConnections(absl::string_view scope) override {}
 };
 
 TEST(EngineMetrics, AreTakenOnTheLoop) {

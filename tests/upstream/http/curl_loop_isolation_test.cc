@@ -185,6 +185,19 @@ TEST_F(CurlLoopIsolationTest, ConnectionWithNothingBehindAResponseIsReused) {
   }
 }
 
+TEST_F(CurlLoopIsolationTest, RetiredConnectionsAreNotReused) {
+  RawHttpServer server(
+      RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", "b")));
+  for (const char* scope : {"a", "ab"}) {
+    Reply(InScope(scope, Get(server.Url("/"))));
+  }
+  OnLoop([&] { loop().RetireConnections("a"); });
+  Reply(InScope("ab", Get(server.Url("/"))));
+  EXPECT_EQ(server.connections(), 2);
+  Reply(InScope("a", Get(server.Url("/"))));
+  EXPECT_EQ(server.connections(), 3);
+}
+
 TEST_F(CurlLoopIsolationTest, LeastRecentlyUsedIdleConnectionGivesWay) {
   options().max_connections = 2;
   RawHttpServer server(

@@ -249,6 +249,24 @@ TEST_F(RestPredictionClientTest, ListEncodesTheCursor) {
   EXPECT_THAT((*page)->previous_cursor, IsEmpty());
 }
 
+TEST_F(RestPredictionClientTest, ConnectionsThatBroughtNoAnswerAreRetired) {
+  const auto get = [&](int status, const char* body) {
+    call_ = client_->Get(As("secret"), kId, [](const auto&) {});
+    transport_.Reply(status, body);
+    return transport_.retired().size();
+  };
+  EXPECT_EQ(get(200, kPrediction), 0U);
+  EXPECT_EQ(get(404, "<html>"), 0U);
+  EXPECT_EQ(get(200, R"({"id":"11111111-2222-3333-4444-555555555555",
+                         "status":"started"})"),
+            1U);
+  EXPECT_EQ(get(200, R"({"items":[]})"), 2U);
+  EXPECT_EQ(transport_.retired().back(), As("secret").credential->key());
+  call_ = client_->Cancel(As("secret"), kId, [](const auto&) {});
+  transport_.Reply(200, R"({"id":"11111111-2222-3333-4444-555555555555"})");
+  EXPECT_THAT(transport_.retired(), SizeIs(3));
+}
+
 TEST_F(RestPredictionClientTest, CancelIsAPostThatIsNotRetried) {
   std::optional<absl::Status> status;
   call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
