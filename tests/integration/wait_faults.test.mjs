@@ -178,6 +178,8 @@ describe('a permanent error', { concurrency: true }, () => {
     ['511', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', () => failing(511, HTML)],
     ['a body that is not gzip', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
      () => failing(200, 'x', { 'content-encoding': 'gzip' })],
+    ['a malformed chunk', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
+     () => failing(200, 'zz\r\n', { 'transfer-encoding': 'chunked' })],
     ['an unknown encoding', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
      () => failing(200, 'x', { 'content-encoding': 'br' })],
     ['what is not HTTP', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID', notHttp],

@@ -22,6 +22,12 @@ bool IsTrailerTooLong(const CurlFailure& failure) {
          absl::StrContains(failure.text, kTrailerTooLong);
 }
 
+// A chunk's size that is no number, or no line break behind a chunk.
+bool IsChunkMalformed(const CurlFailure& failure) {
+  return failure.code == CURLE_RECV_ERROR &&
+         absl::StrContains(failure.text, "in chunked-encoding");
+}
+
 Kind KindOf(const CurlFailure& failure) {
   if (!failure.maybe_sent) {
     return failure.code == CURLE_URL_MALFORMAT ||
@@ -32,6 +38,7 @@ Kind KindOf(const CurlFailure& failure) {
   if (IsHeaderTooLong(failure) || IsTrailerTooLong(failure)) {
     return Kind::kResponseTooLarge;
   }
+  if (IsChunkMalformed(failure)) return Kind::kProtocol;
   switch (failure.code) {
     case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9, that is, no status line.
     case CURLE_WEIRD_SERVER_REPLY:

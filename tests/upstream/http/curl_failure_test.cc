@@ -37,6 +37,16 @@ TEST(CurlFailureTest, ABodyThatCannotBeDecodedIsNotAboutADisk) {
   EXPECT_EQ(failure.message, "the reply's body cannot be decoded");
 }
 
+TEST(CurlFailureTest, AMalformedChunkIsNoInterruption) {
+  for (const char* const what :
+       {"Illegal or missing hexadecimal sequence in chunked-encoding",
+        "Malformed encoding found in chunked-encoding"}) {
+    const TransportFailure failure = From(CURLE_RECV_ERROR, true, what);
+    EXPECT_EQ(failure.kind, Kind::kProtocol);
+    EXPECT_EQ(failure.message, what);
+  }
+}
+
 TEST(CurlFailureTest, OtherWordsOfLibcurlStay) {
   EXPECT_EQ(From(CURLE_GOT_NOTHING, false, "Empty reply from server").message,
             "Empty reply from server");
