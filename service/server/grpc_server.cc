@@ -6,9 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "grpc/grpc.h"
-#include "grpc/health/v1/health.pb.h"
-#include "grpcpp/ext/channelz_service_plugin.h"
-#include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "upstream/core/host_port.h"
 #include "upstream/core/shut_down_sockets.h"
@@ -106,11 +103,10 @@ absl::Status GrpcServer::StartServer(
     const ServerConfig& config,
     const std::shared_ptr<grpc::ServerCredentials>& credentials,
     grpc::Service& service) {
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  // gRPC serves health without its schema: linked in, for reflection's sake.
-  grpc::health::v1::HealthCheckRequest::descriptor();
-  if (config.channelz) grpc::channelz::experimental::InitChannelzService();
+  schema_services_ = std::make_unique<SchemaServices>(config.channelz);
   grpc::ServerBuilder builder;
+  builder.SetOption(std::make_unique<WithoutPlugins>());
+  builder.RegisterCallbackGenericService(schema_services_.get());
   SetConduct(config, builder);
   builder.RegisterService(&service);
   GrpcListener::Options options;

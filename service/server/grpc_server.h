@@ -9,6 +9,7 @@
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
 #include "service/server/grpc_listener.h"
+#include "service/server/schema_services.h"
 #include "service/server/server_config.h"
 #include "service/server/server_health.h"
 
@@ -87,6 +88,7 @@ class GrpcServer {
 
   const Counters counters_;
   grpc::CallbackGenericService nothing_else_;
+  std::unique_ptr<SchemaServices> schema_services_;
   Port port_;
   Port health_port_;
   ServerHealth health_;

@@ -208,7 +208,9 @@ void MemoryGuard::Close(const Connection& connection) {
   // and take more memory (connect(2)). After a shutdown() the peer could wait
   // for room to send the rest.
   const sockaddr none = {AF_UNSPEC, {}};
-  connect(connection.fd, &none, sizeof(none));
+  if (connect(connection.fd, &none, sizeof(none)) != 0) {
+    shutdown(connection.fd, SHUT_RDWR);
+  }
   trims_left_ = kTrims;
   on_closed_({connection.peer, connection.received, resident});
 }

@@ -7,8 +7,10 @@ import { after, before, test } from 'node:test';
 import zlib from 'node:zlib';
 import { Client } from './support/client.mjs';
 import { Gateway } from './support/gateway.mjs';
-import { connectTo, emptyStructs, field, peakMiB, sendMessage }
-  from './support/hostile.mjs';
+import {
+  connectTo, emptyStructs, field, peakMiB, refusalOf, sendMessage, startCall,
+  threadsOf,
+} from './support/hostile.mjs';
 import { Metrics } from './support/metrics.mjs';
 import { secret } from './support/program.mjs';
 import { callUntilClosed, continuationFlood, rapidReset }
@@ -114,6 +116,44 @@ test('hostile input: control characters do not grow without bound', (t) =>
     assert.equal(code, INVALID_ARGUMENT);
     assert.match(message, /^input: .*bytes of JSON text/);
   }));
+
+// Millions of fields that no message has, which protobuf keeps one by one.
+const unknownFields = Buffer.alloc(LARGEST - 100, Buffer.from([0x7a, 0]));
+
+for (const [path, flags] of [
+  ['/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo', []],
+  ['/grpc.channelz.v1.Channelz/GetServers', ['--channelz']],
+]) {
+  test(`hostile input: millions of unknown fields to ${path}`, (t) =>
+    attacked(t, async (session) => {
+      const { code, message } = await sendMessage(session, path, unknownFields);
+      assert.equal(code, RESOURCE_EXHAUSTED, message);
+      assert.match(message, /^expected a request of at most 4096 bytes/);
+      // The gateway has decompressed nothing here.
+      const bomb = zlib.gzipSync(Buffer.alloc(3 * MIB));
+      const end = await sendMessage(session, path, bomb, { encoding: 'gzip' });
+      assert.match(end.code, /^(3|13)$/, end.message);
+    }, flags));
+}
+
+test('hostile input: millions of unknown fields to health are not kept', (t) =>
+  attacked(t, async (session) => {
+    const path = '/grpc.health.v1.Health/Check';
+    const { code, message } = await sendMessage(session, path, unknownFields);
+    assert.equal(code, '0', message);
+  }));
+
+test('calls of reflection that go on for ever take no threads, and are few',
+     (t) => attacked(t, async (session, gateway) => {
+       const open = Array.from({ length: 500 }, () => startCall(
+           session,
+           '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo'));
+       const ended = await Promise.all(
+           open.slice(100).map((stream) => refusalOf(stream)));
+       for (const code of ended) assert.equal(code, RESOURCE_EXHAUSTED);
+       const threads = threadsOf(gateway.program.child.pid);
+       assert.ok(threads < 60, `${threads} threads`);
+     }));
 
 for (const encoding of ['gzip', 'deflate']) {
   test(`a ${encoding} bomb is refused before it is decompressed`, (t) => {

@@ -2,11 +2,17 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http2 from 'node:http2';
 
-/** The largest resident memory of a process so far, in MiB. */
-export function peakMiB(pid) {
+// A number of /proc/PID/status.
+function statusOf(pid, name) {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) / 1024;
+  return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)[1]);
 }
+
+/** The largest resident memory of a process so far, in MiB. */
+export const peakMiB = (pid) => statusOf(pid, 'VmHWM') / 1024;
+
+/** How many threads a process has. */
+export const threadsOf = (pid) => statusOf(pid, 'Threads');
 
 /** A connection that is destroyed after the test. */
 export function connectTo(t, address) {
@@ -48,6 +54,22 @@ export async function sendMessage(session, path, bytes,
     details: Buffer.from(fields['grpc-status-details-bin'] ?? '', 'base64')
         .toString('latin1'),
   };
+}
+
+/** A call of which the client sends headers alone. */
+export function startCall(session, path) {
+  const stream = session.request({
+    ':method': 'POST', ':path': path, 'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  stream.on('error', () => {});
+  return stream.resume();
+}
+
+/** The code that a call ends with before it has begun. */
+export async function refusalOf(stream) {
+  const [fields] = await once(stream, 'response');
+  return fields['grpc-status'];
 }
 
 function varint(value) {
