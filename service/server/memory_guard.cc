@@ -23,9 +23,9 @@
 namespace wriftai {
 namespace {
 
-// Of the limit: where connections are closed that have sent kUndelivered of it
-// without calls. At its end, gRPC takes up to 0.8 bytes more for each byte of
-// headers that a stream was sent in CONTINUATION frames.
+// Of the limit: where those connections are closed that have sent most without
+// calls, until the others have sent less than kUndelivered of it together.
+// gRPC takes up to three bytes for each byte of headers, and more as they end.
 constexpr double kSuspectAt = 0.5;
 constexpr double kUndelivered = 0.125;
 
@@ -216,9 +216,23 @@ void MemoryGuard::Close(const Connection& connection) {
 }
 
 void MemoryGuard::CloseUndelivered() {
-  const double most = kUndelivered * static_cast<double>(limit_);
-  for (const Connection& connection : Connections()) {
-    if (static_cast<double>(connection.undelivered) >= most) Close(connection);
+  std::vector<Connection> unproductive;
+  int64_t sent = 0;
+  for (Connection& connection : Connections()) {
+    if (!IsUnproductive(connection)) continue;
+    sent += connection.undelivered;
+    unproductive.push_back(std::move(connection));
+  }
+  std::sort(unproductive.begin(), unproductive.end(),
+            [](const Connection& a, const Connection& b) {
+              return a.undelivered > b.undelivered;
+            });
+  const auto most =
+      static_cast<int64_t>(kUndelivered * static_cast<double>(limit_));
+  for (const Connection& connection : unproductive) {
+    if (sent < most) break;
+    Close(connection);
+    sent -= connection.undelivered;
   }
 }
 

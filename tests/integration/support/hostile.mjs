@@ -57,10 +57,10 @@ export async function sendMessage(session, path, bytes,
 }
 
 /** A call of which the client sends headers alone. */
-export function startCall(session, path) {
+export function startCall(session, path, headers = {}) {
   const stream = session.request({
     ':method': 'POST', ':path': path, 'content-type': 'application/grpc',
-    te: 'trailers',
+    te: 'trailers', ...headers,
   });
   stream.on('error', () => {});
   return stream.resume();
