@@ -4,19 +4,16 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
 
 #include "absl/strings/string_view.h"
+#include "upstream/core/steady_clock.h"
 
 namespace wriftai {
 
-absl::Time SteadyClock::Now() {
-  return absl::UnixEpoch() +
-         absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
+absl::Time SteadyClock::Now() { return SteadyNow(); }
 
 void SteadyClock::Sleep(absl::Duration duration) {
   std::this_thread::sleep_for(absl::ToChronoNanoseconds(duration));

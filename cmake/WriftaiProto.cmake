@@ -27,5 +27,7 @@ function(wriftai_generate OUT ROOT PREFIX FILE GRPC)
             --cpp_out=${out_dir} ${grpc_arguments} ${ROOT}/${FILE}
     DEPENDS ${ROOT}/${FILE}
     VERBATIM)
+  set_source_files_properties(${outputs}
+                              PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   set(${OUT} ${outputs} PARENT_SCOPE)
 endfunction()

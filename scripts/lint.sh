@@ -9,6 +9,8 @@
 source "$(dirname "$0")/common.sh"
 
 TIDY_PASSED=build/tidy
+# By this name, clang's analyzer knows that sources include sources.
+TIDY_BUILD=build/UnifiedSource
 
 # files PATTERN...: those that git tracks, or would.
 files() {
@@ -94,29 +96,39 @@ check_includes() {
   return $failed
 }
 
-# tidy_one DIGEST FILE: the digest is that of all that the file may depend on.
+# tidy_one DIGEST UNIT: the digest is that of all that the unit may depend on
+# besides the sources it includes.
 tidy_one() {
   local passed found
-  passed=$TIDY_PASSED/$( (printf '%s\n' "$@" && cat "$2") | sha256sum | cut -c-32)
+  passed=$TIDY_PASSED/$( (printf '%s\n' "$@" &&
+    sed -n 's/^#include "\(.*\)"/\1/p' "$2" | xargs cat "$2") |
+    sha256sum | cut -c-32)
   [[ ! -e $passed ]] || return 0
-  found=$(clang-tidy-14 --quiet -p build/release "$2" 2>/dev/null) || {
+  found=$(clang-tidy-14 --quiet -p "$TIDY_BUILD" \
+    "--extra-arg=-isystem$PWD/build/release/proto" "$2" 2>/dev/null) || {
     printf '%s\n' "$2" "$found"
     return 1
   }
   touch "$passed"
 }
 
+# Nearly all of the time goes into the headers of the libraries. So the sources
+# of a target are read as one: an eighth of the time, at the price that two of
+# them cannot have different things of one name.
 check_tidy() {
   local digest
-  [[ -e build/release/compile_commands.json ]] ||
+  [[ -e build/release/proto/wriftai/v1/predictions.pb.h ]] ||
     die "build/release is missing: cmake --preset release && cmake --build --preset release"
+  cmake --preset tidy >/dev/null
   mkdir -p "$TIDY_PASSED"
   digest=$( (clang-tidy-14 --version &&
     files '*.h' '*.proto' '*.cmake' '*CMakeLists.txt' .clang-tidy |
     xargs cat) | sha256sum)
   export -f tidy_one
-  export TIDY_PASSED
-  files '*.cc' | grep -v '^tests/' |
+  export TIDY_BUILD TIDY_PASSED
+  # The longest first, so that both ends of the work are reached together.
+  sed -n 's/^ *"file": "\(.*\)".*/\1/p' "$TIDY_BUILD/compile_commands.json" |
+    grep -v "/$TIDY_BUILD/proto/" | xargs ls -S |
     xargs -P "$(nproc)" -I{} bash -c 'tidy_one "$@"' _ "$digest" {}
 }
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <thread>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "service/operator/operator_connection.h"
 #include "service/operator/page_thread.h"
 #include "upstream/core/mutex.h"
+#include "upstream/core/steady_clock.h"
 #include "upstream/core/tcp_listener.h"
 #include "upstream/core/unique_fd.h"
 
@@ -34,11 +34,6 @@ constexpr int kBatch = 64;
 // A client that took nothing of its response for so long may be evicted: a
 // round trip to the other side of the world, while a kubelet waits a second.
 constexpr absl::Duration kStalled = absl::Milliseconds(250);
-
-absl::Time SteadyNow() {
-  return absl::UnixEpoch() +
-         absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
 
 class EpollOperatorServer final : public OperatorServer {
  public:

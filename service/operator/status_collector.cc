@@ -14,7 +14,8 @@
 namespace wriftai {
 namespace {
 
-NameOf NameAmong(const std::vector<EngineNumbers::Credential>& credentials) {
+CredentialNameFn NameAmong(
+    const std::vector<EngineNumbers::Credential>& credentials) {
   std::set<std::string> names;
   for (const auto& credential : credentials) names.insert(credential.name);
   return [names = std::move(names)](absl::string_view display_name) {
@@ -127,7 +128,7 @@ StatusHistory::More StatusCollector::CallNumbers() const {
 
 void StatusCollector::SampleEachInterval() {
   const EngineNumbers numbers = BoundedNumbers();
-  const NameOf name_of = NameAmong(numbers.credentials);
+  const CredentialNameFn name_of = NameAmong(numbers.credentials);
   StatusHistory::More more = CallNumbers();
   engine_.watches().ForEach([&](const CredentialWatches& watches) {
     more.waiters[name_of(watches.credential()->display_name())] +=

@@ -12,12 +12,12 @@ namespace {
 constexpr std::array<absl::Duration, 4> kAgeBounds = {
     absl::Seconds(10), absl::Minutes(1), absl::Minutes(10), absl::Hours(1)};
 
-enum State { kNone, kPending, kStarted, kUnknown, kEnded, kStates };
+enum WatchState { kNone, kPending, kStarted, kUnknown, kEnded, kStates };
 
 constexpr std::array<const char*, kStates> kStateNames = {
     "no state yet", "pending", "started", "unknown status", "ended"};
 
-State StateOf(const PollTarget& target) {
+WatchState StateOf(const PollTarget& target) {
   if (target.ended || target.watch.ended()) return kEnded;
   if (target.watch.newest() == nullptr) return kNone;
   switch (target.watch.newest()->prediction.status()) {
@@ -50,7 +50,7 @@ struct Table {
 
 void Add(const PollTarget& target, absl::Time now, Table& table,
          WatchSums& sums) {
-  const State state = StateOf(target);
+  const WatchState state = StateOf(target);
   Group& group = table.groups[state];
   ++group.by_age[AgeGroup(now - target.joined_at)];
   group.waiters += target.watch.waiter_count();
@@ -88,7 +88,7 @@ void Tell(const Table& table, status::Watches& watches) {
 
 std::map<std::string, WatchSums> TellWatches(const WatchRegistry& registry,
                                              absl::Time now,
-                                             const NameOf& name_of,
+                                             const CredentialNameFn& name_of,
                                              status::Report& report) {
   Table table;
   WatchSums all;

@@ -22,13 +22,14 @@ struct WatchSums {
 };
 
 // The name under which the sums of a credential go.
-using NameOf = std::function<std::string(absl::string_view display_name)>;
+using CredentialNameFn =
+    std::function<std::string(absl::string_view display_name)>;
 
 // Sums all watches, by the credential's name, and puts them into the report:
 // in all, and by state and age. Looks at each watch. On the loop.
 std::map<std::string, WatchSums> TellWatches(const WatchRegistry& registry,
                                              absl::Time now,
-                                             const NameOf& name_of,
+                                             const CredentialNameFn& name_of,
                                              status::Report& report);
 
 }  // namespace wriftai

@@ -1,20 +1,20 @@
 #include "service/server/grpc_listener.h"
 
 #include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <system_error>
 #include <utility>
 
 #include "spdlog/spdlog.h"
+#include "upstream/core/steady_clock.h"
 
 namespace wriftai {
 namespace {
@@ -35,11 +35,6 @@ constexpr absl::Duration kCountInterval = absl::Seconds(5);
 
 // A flood of connections must not be a flood of lines.
 constexpr absl::Duration kRefusalLogInterval = absl::Minutes(1);
-
-absl::Time SteadyNow() {
-  return absl::UnixEpoch() +
-         absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
 
 bool IsIpv4(const in6_addr& address) { return IN6_IS_ADDR_V4MAPPED(&address); }
 

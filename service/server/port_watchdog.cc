@@ -3,23 +3,14 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "service/server/port_probe.h"
 #include "spdlog/spdlog.h"
+#include "upstream/core/steady_clock.h"
 
 namespace wriftai {
-namespace {
-
-absl::Time SteadyNow() {
-  return absl::UnixEpoch() +
-         absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
-
-}  // namespace
-
 PortWatchdog::PortWatchdog() : wake_(eventfd(0, EFD_CLOEXEC)) {}
 
 void PortWatchdog::Start(const Options& options, Announce announce,

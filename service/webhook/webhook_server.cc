@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <iterator>
 #include <map>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "service/webhook/webhook_connection.h"
+#include "upstream/core/steady_clock.h"
 #include "upstream/core/tcp_listener.h"
 #include "upstream/core/unique_fd.h"
 
@@ -31,11 +31,6 @@ constexpr int kBatch = 64;
 
 // What is read of one connection before the others have their turn.
 constexpr size_t kScratchBytes = 64 << 10;
-
-absl::Time SteadyNow() {
-  return absl::UnixEpoch() +
-         absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
 
 class EpollWebhookServer final : public WebhookServer {
  public:

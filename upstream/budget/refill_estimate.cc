@@ -6,7 +6,7 @@ namespace wriftai {
 namespace {
 
 // A token that lacks a rounding error is a token.
-constexpr double kRounding = 1e-6;
+constexpr double kTokenRounding = 1e-6;
 
 // Of a token that is missing without reason: how much it changes what others
 // are taken to use. Small enough not to swing, large enough to follow within
@@ -34,7 +34,7 @@ void RefillEstimate::set_rate(absl::Time now, double rate) {
 double RefillEstimate::Tokens(absl::Time now) const {
   if (at_ == absl::InfinitePast()) return tokens_;
   const double refilled = absl::ToDoubleSeconds(now - at_) * Share();
-  return std::min(capacity_, tokens_ + refilled + kRounding);
+  return std::min(capacity_, tokens_ + refilled + kTokenRounding);
 }
 
 absl::Time RefillEstimate::When(double tokens, absl::Time now) const {
@@ -59,7 +59,7 @@ void RefillEstimate::Correct(absl::Time now, int64_t remaining,
   const auto least =
       std::max(0.0, static_cast<double>(remaining - outstanding));
   const double reckoned = Tokens(now);
-  tokens_ = std::clamp(reckoned, least, least + 1 - kRounding);
+  tokens_ = std::clamp(reckoned, least, least + 1 - kTokenRounding);
   drift_ = reckoned - tokens_;
   at_ = now;
 }

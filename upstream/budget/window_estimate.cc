@@ -24,7 +24,7 @@ constexpr double kGuard = 0.03;
 constexpr int kNotByChance = 6;
 
 // A whole request that lacks a rounding error is one.
-constexpr double kRounding = 1e-9;
+constexpr double kShareRounding = 1e-9;
 
 // Each shift of the places, and where they begin anew.
 constexpr double kShift = 0.15;
@@ -124,8 +124,8 @@ int64_t WindowEstimate::Used(int64_t outstanding) const {
 
 int64_t WindowEstimate::OwnMost() const {
   return std::max<int64_t>(
-      1, std::llround(
-             std::floor(static_cast<double>(limit_) * share_ + kRounding)));
+      1, std::llround(std::floor(static_cast<double>(limit_) * share_ +
+                                 kShareRounding)));
 }
 
 int64_t WindowEstimate::others() const {

@@ -154,6 +154,7 @@ size_t CurlTransfer::OnBody(char* data, size_t size, size_t count, void* self) {
   return transfer->reply_.AddBody(piece) ? piece.size() : CURL_WRITEFUNC_ERROR;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): libcurl's types.
 int CurlTransfer::OnAttempt(void* self, char*, char* local_ip, int,
                             int local_port) {
   auto* const transfer = static_cast<CurlTransfer*>(self);

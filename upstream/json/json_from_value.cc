@@ -20,10 +20,6 @@ using google::protobuf::ListValue;
 using google::protobuf::Struct;
 using google::protobuf::Value;
 
-// The fields of a map's entry (protobuf's encoding guide, "Maps").
-constexpr uint32_t kEntryKey = 1;
-constexpr uint32_t kEntryValue = 2;
-
 // Parts that a message may be merged from. Encoders write one.
 constexpr size_t kMaxParts = 1000;
 

@@ -17,6 +17,10 @@ namespace wriftai {
 
 enum class WireType { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
 
+// The fields of a map's entry (the guide's section "Maps").
+inline constexpr uint32_t kEntryKey = 1;
+inline constexpr uint32_t kEntryValue = 2;
+
 struct WireField {
   uint32_t number = 0;
   WireType type = WireType::kVarint;

@@ -19,9 +19,6 @@ using google::protobuf::ListValue;
 using google::protobuf::Struct;
 using google::protobuf::Value;
 
-constexpr uint32_t kEntryKey = 1;
-constexpr uint32_t kEntryValue = 2;
-
 size_t BytesFieldSize(size_t size) { return 1 + VarintSize(size) + size; }
 
 // Writes a Value, and stops the reading at the first thing it cannot hold.

@@ -8,7 +8,7 @@ namespace wriftai {
 namespace {
 
 // Keys, nodes and the message's own structure.
-constexpr int64_t kOverhead = 1024;
+constexpr int64_t kEventOverhead = 1024;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ void EarlyEvents::Keep(Event event) {
     return;
   }
   bytes_ -= kept.bytes;
-  kept.bytes = static_cast<int64_t>(event->ByteSizeLong()) + kOverhead;
+  kept.bytes = static_cast<int64_t>(event->ByteSizeLong()) + kEventOverhead;
   bytes_ += kept.bytes;
   kept.event = std::move(event);
   while (bytes_ > kMostBytes) DropOldest();

@@ -20,7 +20,7 @@ int Rank(v1::Status status) {
   }
 }
 
-std::tuple<int64_t, int32_t> UpdatedAt(const v1::Prediction& prediction) {
+std::tuple<int64_t, int32_t> UpdateTimeOf(const v1::Prediction& prediction) {
   return {prediction.updated_at().seconds(), prediction.updated_at().nanos()};
 }
 
@@ -37,14 +37,14 @@ bool MayFollow(const v1::Prediction& previous, const v1::Prediction& next) {
   if (before != after) return before < after;
   // A list item may lack the time; then there is nothing to hold against it.
   if (!previous.has_updated_at() || !next.has_updated_at()) return true;
-  return UpdatedAt(previous) <= UpdatedAt(next);
+  return UpdateTimeOf(previous) <= UpdateTimeOf(next);
 }
 
 bool IsNews(const v1::Prediction& previous, const v1::Prediction& next) {
   if (!MayFollow(previous, next)) return false;
   if (previous.status_text() != next.status_text()) return true;
   if (previous.has_updated_at() && next.has_updated_at()) {
-    return UpdatedAt(previous) < UpdatedAt(next);
+    return UpdateTimeOf(previous) < UpdateTimeOf(next);
   }
   return !google::protobuf::util::MessageDifferencer::Equals(previous, next);
 }

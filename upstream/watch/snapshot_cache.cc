@@ -6,14 +6,15 @@ namespace wriftai {
 namespace {
 
 // Keys, nodes and the message's own structure, measured on small predictions.
-constexpr int64_t kOverhead = 1024;
+constexpr int64_t kSnapshotOverhead = 1024;
 
 }  // namespace
 
 void SnapshotCache::Put(const std::string& credential_key,
                         SnapshotPtr snapshot) {
   const int64_t bytes =
-      static_cast<int64_t>(snapshot->prediction.ByteSizeLong()) + kOverhead;
+      static_cast<int64_t>(snapshot->prediction.ByteSizeLong()) +
+      kSnapshotOverhead;
   if (bytes > options_.max_bytes / 4) return;
   const std::string& id = snapshot->prediction.id();
   if (auto* const known = kept_.Find(credential_key, id)) {

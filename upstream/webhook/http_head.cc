@@ -10,8 +10,6 @@
 namespace wriftai {
 namespace {
 
-constexpr absl::string_view kLineEnd = "\r\n";
-
 // More than any length that is accepted has, and no overflow.
 constexpr size_t kMostLengthDigits = 18;
 

@@ -11,6 +11,9 @@
 
 namespace wriftai {
 
+// Ends each line of a head (RFC 9112, section 2.1).
+inline constexpr absl::string_view kLineEnd = "\r\n";
+
 // The head of a request: its first line and its header fields.
 struct HttpHead {
   std::string method;  // As sent.

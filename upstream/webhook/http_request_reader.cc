@@ -10,7 +10,6 @@
 namespace wriftai {
 namespace {
 
-constexpr absl::string_view kLineEnd = "\r\n";
 constexpr absl::string_view kHeadEnd = "\r\n\r\n";
 
 // A size, and an extension that nobody uses.
