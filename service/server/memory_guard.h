@@ -31,9 +31,9 @@ struct ClosedConnection {
 // kill it and every call with it: resets the connections to the gRPC port that
 // have sent much which has not become calls. From a third of the limit on, it
 // does so where memory grows much faster than they send; from half on, where
-// they have sent very much together; from three quarters on, to all that have sent
-// little else. gRPC 1.51 bounds neither the headers of a stream in CONTINUATION
-// frames nor streams that are reset at once; see docs/security.md.
+// they have sent very much together; from three quarters on, to all that have
+// sent little else. gRPC 1.51 bounds neither the headers of a stream in
+// CONTINUATION frames nor streams that are reset at once; see docs/security.md.
 //
 // Threads: constructor and destructor any; it has a thread of its own, which
 // calls `on_closed`. Fails: never.
