@@ -14,6 +14,10 @@ bool IsInterimStatusLine(absl::string_view line) {
          absl::StartsWith(line.substr(space + 1), "1");
 }
 
+// A body above this gets room for the longest one at once. It costs addresses and
+// no memory; growing by copies would keep the loop for 100 ms and more.
+constexpr size_t kLargeBody = size_t{1} << 20;
+
 }  // namespace
 
 bool ReplyBuffer::AddHeaderLine(absl::string_view line) {
@@ -54,6 +58,10 @@ bool ReplyBuffer::AddBody(absl::string_view piece) {
   if (piece.size() > options_.max_response_bytes - body_.size()) {
     return Refuse(absl::StrCat("the reply's body exceeds ",
                                options_.max_response_bytes, " bytes"));
+  }
+  if (body_.size() + piece.size() > body_.capacity() &&
+      body_.size() >= kLargeBody) {
+    body_.reserve(options_.max_response_bytes);
   }
   body_.append(piece.data(), piece.size());
   return true;

@@ -1,38 +1,52 @@
-// Calls one Get after the other, on a thread of its own, so that nothing else
+// Calls one Get after the other, in a process of its own, so that nothing else
 // in a test's process makes them seem slow.
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { Client } from './client.mjs';
+
+const SELF = fileURLToPath(import.meta.url);
 
 /** A client that asks for a prediction which the gateway knows has ended. */
 export class Prober {
-  #worker;
+  #child;
 
   /** Ready when its first call has been answered. */
   static async start(options) {
     const prober = new Prober();
-    prober.#worker = new Worker(new URL(import.meta.url),
-                                { workerData: options });
-    await once(prober.#worker, 'message');
+    prober.#child = fork(SELF, { env: {
+      ...process.env, PROBER_OPTIONS: JSON.stringify(options) } });
+    await prober.#said();
     return prober;
   }
 
-  /** The times of all calls, in ms, sorted. */
+  /** The times of all calls, in ms, sorted; fails where a call has. */
   async stop() {
-    this.#worker.postMessage('stop');
-    const [times] = await once(this.#worker, 'message');
-    await this.#worker.terminate();
+    this.#child.send('stop');
+    const times = await this.#said();
+    this.#child.kill();
     return times.sort((a, b) => a - b);
+  }
+
+  async #said() {
+    const [message] = await Promise.race([
+      once(this.#child, 'message'),
+      once(this.#child, 'exit').then(() => {
+        throw new Error('a call of the prober has failed');
+      }),
+    ]);
+    return message;
   }
 }
 
 async function probe({ address, token, id }) {
   const client = new Client(address, { token });
   let stopped = false;
-  parentPort.once('message', () => (stopped = true));
+  process.once('message', () => (stopped = true));
   await client.get({ id });
-  parentPort.postMessage('ready');
+  process.send('ready');
   const times = [];
   while (!stopped) {
     const began = performance.now();
@@ -40,7 +54,9 @@ async function probe({ address, token, id }) {
     times.push(performance.now() - began);
     await sleep(2);
   }
-  parentPort.postMessage(times);
+  process.send(times);
 }
 
-if (!isMainThread) await probe(workerData);
+if (process.argv[1] === SELF) {
+  await probe(JSON.parse(process.env.PROBER_OPTIONS));
+}
