@@ -14,8 +14,8 @@ bool IsInterimStatusLine(absl::string_view line) {
          absl::StartsWith(line.substr(space + 1), "1");
 }
 
-// A body above this gets room for the longest one at once. It costs addresses and
-// no memory; growing by copies would keep the loop for 100 ms and more.
+// A body above this gets room for the longest one at once. It costs addresses
+// and no memory; growing by copies would keep the loop for 100 ms and more.
 constexpr size_t kLargeBody = size_t{1} << 20;
 
 }  // namespace
