@@ -1,12 +1,18 @@
 # wriftai_test(NAME SOURCES... DEPS... LABELS...): a GoogleTest program whose
-# cases are tests of their own for ctest.
+# cases are tests of their own for ctest; with sanitizers it is one test, as its
+# start then takes longer than most cases.
 include(GoogleTest)
 function(wriftai_test NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${NAME} ${ARG_SOURCES})
   target_link_libraries(${NAME} PRIVATE wriftai_options ${ARG_DEPS}
                                         GTest::gmock_main)
-  gtest_discover_tests(
-    ${NAME} DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+  if(WRIFTAI_SANITIZE)
+    add_test(NAME ${NAME} COMMAND ${NAME})
+    set_tests_properties(${NAME} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 600)
+  else()
+    gtest_discover_tests(
+      ${NAME} DISCOVERY_TIMEOUT 60
+      PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+  endif()
 endfunction()
