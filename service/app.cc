@@ -57,6 +57,9 @@ HttpOptions HttpOptionsFrom(const Config& config) {
   options.connect_timeout = config.connect_timeout;
   options.max_connections = static_cast<int>(config.max_connections);
   options.max_response_bytes = static_cast<size_t>(config.max_response_bytes);
+  options.max_bodies_bytes =
+      std::max(static_cast<size_t>(config.message_memory),
+               2 * options.max_response_bytes);
   options.ca_file = config.api_ca_file;
   // A proxy leads to other machines.
   const auto url = ParseHttpUrl(config.upstream.base_url);

@@ -123,9 +123,10 @@ void AddCallFlags(FlagSet& flags, Config& config) {
             "connections that fill it without calls are closed. 0: what the "
             "control group allows.");
   flags.Add("message_memory", &config.message_memory, 1 << 20, int64_t{1} << 40,
-            "Memory for the requests of all calls in progress; above it, large "
-            "ones are refused with RESOURCE_EXHAUSTED. At least four times "
-            "--max_request_bytes is taken.");
+            "Memory for the requests of all calls in progress, and as much for "
+            "the API's responses; above it, large ones are refused with "
+            "RESOURCE_EXHAUSTED. At least four times --max_request_bytes and "
+            "twice --max_response_bytes are taken.");
   flags.Add("max_response_bytes", &config.max_response_bytes, 1024, 1 << 30,
             "The largest answer of the upstream that is read.");
   flags.Add("max_waits", &config.max_waits, 1, 10'000'000,

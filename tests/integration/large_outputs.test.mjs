@@ -7,11 +7,13 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './support/client.mjs';
 import { Gateway } from './support/gateway.mjs';
-import { peakMiB } from './support/hostile.mjs';
+import { connectTo, peakMiB, sendMessage } from './support/hostile.mjs';
 import { Prober } from './support/prober.mjs';
 import { secret } from './support/program.mjs';
+import { encode } from './support/schema.mjs';
 import { RawUpstream } from '../support/raw_upstream.mjs';
 
+const GET = '/wriftai.v1.Predictions/Get';
 const MIB = 1 << 20;
 const VALUE = { payload_format: 'PAYLOAD_FORMAT_VALUE' };
 
@@ -102,6 +104,28 @@ test('a huge array comes as JSON text, and takes memory in proportion',
          assert.equal(output_payload, 'output_json');
          assert.ok(output_json === outputs.get(huge));
        });
+       const peak = peakMiB(gateway.program.child.pid);
+       t.diagnostic(`peak: ${Math.round(peak)} MiB`);
+       assert.ok(peak < 480, `${peak} MiB`);
+     });
+
+// The bodies of all of them together took more than the container has.
+test('huge outputs of many tokens at once are sent, or refused for memory',
+     async (t) => {
+       const ends = await Promise.all(Array.from({ length: 6 }, (_, i) => {
+         const token = secret(`huge-output-token-${i}`);
+         return sendMessage(connectTo(t, gateway.address), GET,
+                            encode('GetRequest', { id: huge }),
+                            { headers: { authorization: `Bearer ${token}` } });
+       }));
+       const refused = ends.filter(({ code }) => code === '8');
+       t.diagnostic(`refused: ${refused.length} of ${ends.length}`);
+       assert.ok(refused.length > 0 && refused.length < ends.length);
+       for (const { message, details } of refused) {
+         assert.match(message, /\(--message_memory\); retry later$/);
+         assert.match(details, /MESSAGE_MEMORY_EXHAUSTED/);
+       }
+       assert.ok(ends.every(({ code }) => code === '8' || code === '0'));
        const peak = peakMiB(gateway.program.child.pid);
        t.diagnostic(`peak: ${Math.round(peak)} MiB`);
        assert.ok(peak < 480, `${peak} MiB`);

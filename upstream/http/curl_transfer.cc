@@ -1,5 +1,7 @@
 #include "upstream/http/curl_transfer.h"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -12,6 +14,10 @@ namespace {
 
 using Kind = TransportFailure::Kind;
 
+// A body up to this takes no room: most are this small, and each costs as much
+// besides. It doubles from there.
+constexpr size_t kFreeBodyBytes = size_t{64} << 10;
+
 bool HasHeader(const HttpRequest& request, absl::string_view name) {
   for (const auto& header : request.headers) {
     if (absl::EqualsIgnoreCase(header.first, name)) return true;
@@ -21,8 +27,12 @@ bool HasHeader(const HttpRequest& request, absl::string_view name) {
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(HttpRequest request, const HttpOptions& options)
-    : options_(options), request_(std::move(request)), reply_(options) {}
+CurlTransfer::CurlTransfer(HttpRequest request, const HttpOptions& options,
+                           ByteBudget& bodies)
+    : options_(options),
+      bodies_(bodies),
+      request_(std::move(request)),
+      reply_(options) {}
 
 absl::Status CurlTransfer::Prepare(CurlEasy easy) {
   if (absl::Status status = CheckRequest(request_); !status.ok()) return status;
@@ -149,9 +159,33 @@ int CurlTransfer::OnDebug(CURL* easy, curl_infotype type, char* data,
 size_t CurlTransfer::OnBody(char* data, size_t size, size_t count, void* self) {
   auto* const transfer = static_cast<CurlTransfer*>(self);
   const absl::string_view piece(data, size * count);
+  if (!transfer->MakeRoom(transfer->reply_.body_bytes() + piece.size())) {
+    return CURL_WRITEFUNC_ERROR;
+  }
   // Any other number than the size given ends the transfer; for an empty piece
   // 0 would not.
   return transfer->reply_.AddBody(piece) ? piece.size() : CURL_WRITEFUNC_ERROR;
+}
+
+// For a body of so many bytes.
+bool CurlTransfer::MakeRoom(size_t bytes) {
+  const size_t longest = options_.max_response_bytes;
+  if (request_.method == HttpMethod::kPost || bytes <= kFreeBodyBytes ||
+      bytes > longest) {  // Refused for that by whoever is asked next.
+    return true;
+  }
+  while (bytes > room_.bytes) {
+    const size_t step =
+        std::min(std::max(room_.bytes, kFreeBodyBytes), longest - room_.bytes);
+    auto hold = bodies_.Take(request_.connection_scope, step);
+    if (!hold.has_value()) {
+      lacks_room_ = true;
+      return false;
+    }
+    room_.holds.push_back(*std::move(hold));
+    room_.bytes += step;
+  }
+  return true;
 }
 
 // NOLINTNEXTLINE(readability-non-const-parameter): libcurl's types.
@@ -193,7 +227,16 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
     connection_->EndResponse(version == CURL_HTTP_VERSION_2_0);
-    return reply_.Take(static_cast<int>(status));
+    HttpResponse response = reply_.Take(static_cast<int>(status));
+    if (!room_.holds.empty()) {
+      response.room = std::make_shared<const BodyRoom>(std::move(room_));
+    }
+    return response;
+  }
+  if (lacks_room_) {
+    return Fail(Kind::kNoRoom,
+                absl::StrCat("the replies that are being read take most of ",
+                             bodies_.max_bytes(), " bytes"));
   }
   if (!reply_.excess().empty()) {
     return Fail(Kind::kResponseTooLarge, reply_.excess());

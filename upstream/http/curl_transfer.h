@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "upstream/core/byte_budget.h"
 #include "upstream/http/curl_handle.h"
 #include "upstream/http/http_message.h"
 #include "upstream/http/http_options.h"
@@ -12,6 +14,12 @@
 #include "upstream/http/reply_buffer.h"
 
 namespace wriftai {
+
+// What one body takes of a budget; it grows in steps.
+struct BodyRoom {
+  std::vector<ByteBudget::Hold> holds;
+  size_t bytes = 0;  // That the body may have.
+};
 
 // One request and what libcurl points to while it works on it. Who runs the
 // multi handle adds and removes easy(), and tells what libcurl said at the end.
@@ -32,12 +40,14 @@ namespace wriftai {
 // says so in its debug log alone, which therefore is read, and the connection
 // is closed.
 //
-// Threads: one. Owns: request, reply, easy handle. `options` must outlive
-// this, which must outlive the easy handle's time in a multi handle. Fails:
-// Prepare(); all else as a TransportFailure.
+// Threads: one. Owns: request, reply, easy handle. `options` and `bodies` must
+// outlive this, which must outlive the easy handle's time in a multi handle.
+// Fails: Prepare(); all else as a TransportFailure.
 class CurlTransfer {
  public:
-  CurlTransfer(HttpRequest request, const HttpOptions& options);
+  // `bodies`: what the bodies of all replies take, as HttpOptions says.
+  CurlTransfer(HttpRequest request, const HttpOptions& options,
+               ByteBudget& bodies);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
@@ -73,14 +83,18 @@ class CurlTransfer {
   static int OnAttempt(void* self, char* remote_ip, char* local_ip,
                        int remote_port, int local_port);
 
+  bool MakeRoom(size_t bytes);
   void SetConnection(CurlOptions& set) const;
   void SetRequest(CurlOptions& set);
   void SetReply(CurlOptions& set);
 
   const HttpOptions& options_;
+  ByteBudget& bodies_;
   HttpRequest request_;
   CurlHeaders headers_;
   ReplyBuffer reply_;
+  BodyRoom room_;
+  bool lacks_room_ = false;
 
   PooledConnection* connection_ = nullptr;
   bool is_stale_ = false;

@@ -32,9 +32,9 @@ CurlMulti NewMulti() {
 
 struct CurlTransfers::Entry {
   Entry(uint64_t own_id, HttpRequest request, const HttpOptions& options,
-        HttpTransport::Done callback)
+        ByteBudget& bodies, HttpTransport::Done callback)
       : id(own_id),
-        transfer(std::move(request), options),
+        transfer(std::move(request), options, bodies),
         key(ConnectionPool::KeyOf(transfer.request())),
         done(std::move(callback)) {}
 
@@ -66,6 +66,7 @@ class CurlTransfers::Handle : public Call {
 CurlTransfers::CurlTransfers(Scheduler& scheduler, const HttpOptions& options)
     : scheduler_(scheduler),
       options_(options),
+      bodies_(options.max_bodies_bytes),
       multi_(NewMulti()),
       pool_(options),
       self_(std::make_shared<CurlTransfers*>(this)) {
@@ -79,11 +80,11 @@ CallHandle CurlTransfers::Send(HttpRequest request, HttpTransport::Done done) {
   assert(scheduler_.OnLoopThread());
   const uint64_t id = next_id_++;
   const bool full = entries_.size() >= options_.max_requests;
-  Entry& entry =
-      *entries_
-           .emplace(id, std::make_unique<Entry>(id, std::move(request),
-                                                options_, std::move(done)))
-           .first->second;
+  Entry& entry = *entries_
+                      .emplace(id, std::make_unique<Entry>(
+                                       id, std::move(request), options_,
+                                       bodies_, std::move(done)))
+                      .first->second;
   const CurlTransfer& transfer = entry.transfer;
   if (full) {
     FailSoon(entry,

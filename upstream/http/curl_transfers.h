@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "upstream/core/byte_budget.h"
 #include "upstream/core/scheduler.h"
 #include "upstream/http/connection_pool.h"
 #include "upstream/http/curl_handle.h"
@@ -70,6 +71,7 @@ class CurlTransfers {
 
   Scheduler& scheduler_;
   const HttpOptions& options_;
+  ByteBudget bodies_;
   const CurlMulti multi_;
   ConnectionPool pool_;
   TimerHandle close_idle_;

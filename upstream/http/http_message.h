@@ -2,6 +2,7 @@
 #define WRIFTAI_UPSTREAM_HTTP_HTTP_MESSAGE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -53,6 +54,10 @@ struct HttpResponse {
   // Decoded (gzip, deflate), at most the transport's response limit.
   std::string body;
 
+  // What the body takes of HttpOptions::max_bodies_bytes; to be kept for as
+  // long as the body. Null: nothing.
+  std::shared_ptr<const void> room;
+
   // The value of the first header of that lower-case name; empty where there
   // is none. Valid as long as this object.
   absl::string_view Header(absl::string_view name) const {
@@ -71,6 +76,7 @@ struct TransportFailure {
     kInterrupted,       // Sending or receiving broke off.
     kTimeout,           // HttpRequest::timeout is over.
     kResponseTooLarge,  // The body exceeds the transport's limit.
+    kNoRoom,            // All bodies together exceed it.
     kProtocol,          // What came back is not HTTP.
   };
 

@@ -22,6 +22,12 @@ struct HttpOptions {
   // what the largest inline ones need, and what one reply may cost in memory.
   size_t max_response_bytes = size_t{64} << 20;
 
+  // Bytes of the bodies of all replies together, from their arrival until they
+  // are let go; of one scope four fifths at the most. A reply that finds no
+  // room fails, but the reply to a POST, which may have been paid for. Two of
+  // the longest fit.
+  size_t max_bodies_bytes = size_t{128} << 20;
+
   // Bytes of all header lines of a reply, interim replies and trailers
   // included, and their number. Servers and proxies send below 8 KiB.
   size_t max_header_bytes = size_t{64} << 10;

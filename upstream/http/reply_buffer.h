@@ -28,6 +28,8 @@ class ReplyBuffer {
   // A piece of the decoded body.
   bool AddBody(absl::string_view piece);
 
+  size_t body_bytes() const { return body_.size(); }
+
   // Empty while within the limits; else what was too large, for a message.
   const std::string& excess() const { return excess_; }
 

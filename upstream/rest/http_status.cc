@@ -311,6 +311,13 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
     AddMayExist(status);
     return status;
   }
+  if (failure.kind == Kind::kNoRoom) {
+    absl::Status status = GatewayError(
+        absl::StatusCode::kResourceExhausted, "MESSAGE_MEMORY_EXHAUSTED",
+        absl::StrCat(said, " (--message_memory); retry later"));
+    SetRetryDelay(kDefaultRetryDelay, status);
+    return status;
+  }
   if (failure.kind == Kind::kProtocol) {
     return GatewayError(
         absl::StatusCode::kInternal, kUpstreamResponseInvalid,

@@ -16,6 +16,7 @@ std::optional<bool> IsGood(const HttpResult& result, bool by_deadline) {
     case TransportFailure::Kind::kInvalidRequest:
       return std::nullopt;
     case TransportFailure::Kind::kResponseTooLarge:
+    case TransportFailure::Kind::kNoRoom:
       return true;
     case TransportFailure::Kind::kTimeout:
       if (by_deadline) return std::nullopt;

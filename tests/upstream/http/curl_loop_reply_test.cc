@@ -150,5 +150,39 @@ TEST_F(CurlLoopReplyTest, KeepsHeadersThatComeTwice) {
   EXPECT_EQ(reply.Header("a"), "1");
 }
 
+// Eight Gets of 60 MB at once took more than the container has.
+TEST_F(CurlLoopReplyTest, LargeBodiesTogetherAreBoundedUntilTheyAreLetGo) {
+  options().max_response_bytes = 1 << 20;
+  options().max_bodies_bytes = 3 << 20;
+  const std::string body(1 << 20, 'b');
+  RawHttpServer server(
+      RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", body)));
+  const auto get = [&](const char* scope) {
+    HttpRequest request = Get(server.Url("/"));
+    request.connection_scope = scope;
+    return request;
+  };
+  const HttpResponse first = Reply(get("a"));
+  HttpResponse second = Reply(get("a"));
+  // One scope has four fifths of what there is at the most.
+  const TransportFailure refused = Failure(get("a"));
+  EXPECT_THAT(refused, FailsAs(Kind::kNoRoom, true));
+  EXPECT_EQ(refused.message,
+            "the replies that are being read take most of 3145728 bytes");
+  // What may have been paid for has room.
+  EXPECT_EQ(Reply(Post(server.Url("/"), "")).body, body);
+  second = HttpResponse();
+  EXPECT_EQ(Reply(get("a")).body, body);
+}
+
+TEST_F(CurlLoopReplyTest, SmallBodiesTakeNoRoom) {
+  options().max_response_bytes = 1 << 20;
+  options().max_bodies_bytes = 1;
+  const std::string body(64 << 10, 'b');
+  RawHttpServer server(
+      RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", body)));
+  EXPECT_EQ(Reply(Get(server.Url("/"))).body, body);
+}
+
 }  // namespace
 }  // namespace wriftai

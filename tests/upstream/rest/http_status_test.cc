@@ -397,6 +397,19 @@ TEST(HttpStatus, RowABodyThatIsTooLargeIsInternal) {
   EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
 }
 
+TEST(HttpStatus, RowNoRoomForTheBodyIsResourceExhaustedWithATime) {
+  const absl::Status status = StatusFromFailure(
+      {Kind::kNoRoom, true,
+       "the replies that are being read take most of 9 bytes"},
+      {Operation::kGet, kId}, false);
+  EXPECT_THAT(status,
+              StatusIs(Code::kResourceExhausted,
+                       "the replies that are being read take most of 9 bytes "
+                       "(--message_memory); retry later"));
+  EXPECT_EQ(ErrorReason(status), "MESSAGE_MEMORY_EXHAUSTED");
+  EXPECT_EQ(RetryDelay(status), absl::Seconds(1));
+}
+
 TEST(HttpStatus, AReadWhoseAnswerIsNotHttpOrCannotBeDecodedIsInternal) {
   for (const Operation operation :
        {Operation::kGet, Operation::kList, Operation::kCancel}) {
