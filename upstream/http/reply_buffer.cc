@@ -15,7 +15,8 @@ bool IsInterimStatusLine(absl::string_view line) {
 }
 
 // A body above this gets room for the longest one at once. It costs addresses
-// and no memory; growing by copies would keep the loop for 100 ms and more.
+// and no memory; growing by copies takes the memory twice: 288 MiB in place of
+// 208 for a body of 60 MB that becomes a message.
 constexpr size_t kLargeBody = size_t{1} << 20;
 
 }  // namespace
