@@ -10,12 +10,18 @@ constexpr int64_t kSnapshotOverhead = 1024;
 
 }  // namespace
 
+int64_t SnapshotCache::BytesOf(const v1::Prediction& prediction) {
+  return static_cast<int64_t>(prediction.ByteSizeLong()) + kSnapshotOverhead;
+}
+
+bool SnapshotCache::Takes(const v1::Prediction& prediction) const {
+  return BytesOf(prediction) <= options_.max_bytes / 4;
+}
+
 void SnapshotCache::Put(const std::string& credential_key,
                         SnapshotPtr snapshot) {
-  const int64_t bytes =
-      static_cast<int64_t>(snapshot->prediction.ByteSizeLong()) +
-      kSnapshotOverhead;
-  if (bytes > options_.max_bytes / 4) return;
+  if (!Takes(snapshot->prediction)) return;
+  const int64_t bytes = BytesOf(snapshot->prediction);
   const std::string& id = snapshot->prediction.id();
   if (auto* const known = kept_.Find(credential_key, id)) {
     if (!MayFollow(known->value.snapshot->prediction, snapshot->prediction)) {

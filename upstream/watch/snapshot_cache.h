@@ -35,8 +35,10 @@ class SnapshotCache {
   SnapshotCache(Options options, const Scheduler& scheduler)
       : options_(options), scheduler_(scheduler) {}
 
-  // Keeps `snapshot` unless what is kept is newer, or it alone would take more
-  // than a quarter of the room.
+  // Whether there is room for it: it alone takes a quarter of all at the most.
+  bool Takes(const v1::Prediction& prediction) const;
+
+  // Keeps `snapshot` unless what is kept is newer, or Takes() is false.
   void Put(const std::string& credential_key, SnapshotPtr snapshot);
 
   // Null where nothing is known.
@@ -49,6 +51,8 @@ class SnapshotCache {
   size_t size() const { return kept_.size(); }
 
  private:
+  static int64_t BytesOf(const v1::Prediction& prediction);
+
   struct Kept {
     SnapshotPtr snapshot;
     absl::Time expires_at;

@@ -64,7 +64,8 @@ void WatchRegistry::Learn(const Credential& credential,
   const auto watches = watches_.find(credential.key());
   const bool told =
       watches != watches_.end() && watches->second->Learn(prediction, source);
-  if (!told && source != v1::SOURCE_LIST) {
+  // A copy of 60 MB that is not kept would hold the loop for 300 ms.
+  if (!told && source != v1::SOURCE_LIST && cache_.Takes(prediction)) {
     cache_.Put(credential.key(), SnapshotOf(prediction, source));
   }
   // Webhooks have nothing more to say of one that has ended, and pages show

@@ -71,6 +71,8 @@ TEST_F(SnapshotCacheTest, ACredentialWithMuchTakesNothingFromOneWithLittle) {
 TEST_F(SnapshotCacheTest, OneThatTakesMoreThanAQuarterIsNotKept) {
   cache_.Put("alice", Make("small"));
   cache_.Put("alice", Make("large", "succeeded", 10'001));
+  EXPECT_FALSE(cache_.Takes(Make("large", "succeeded", 10'001)->prediction));
+  EXPECT_TRUE(cache_.Takes(Make("small")->prediction));
   EXPECT_EQ(cache_.Find("alice", "large"), nullptr);
   EXPECT_NE(cache_.Find("alice", "small"), nullptr);
 }
