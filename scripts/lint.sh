@@ -101,7 +101,7 @@ check_includes() {
 tidy_one() {
   local passed found
   passed=$TIDY_PASSED/$( (printf '%s\n' "$@" &&
-    sed -n 's/^#include "\(.*\)"/\1/p' "$2" | xargs cat "$2") |
+    sed -n 's,^#include "\(/.*\)",\1,p' "$2" | xargs cat "$2") |
     sha256sum | cut -c-32)
   [[ ! -e $passed ]] || return 0
   found=$(clang-tidy-14 --quiet -p "$TIDY_BUILD" \
