@@ -169,6 +169,11 @@ struct MemoryGuard::Connection {
   int64_t undelivered;
 };
 
+struct MemoryGuard::Unproductive {
+  std::vector<Connection> connections;
+  int64_t undelivered = 0;  // Of all of them together.
+};
+
 MemoryGuard::MemoryGuard(int port, int64_t limit, DeliveredBytes& delivered,
                          OnClosed on_closed)
     : port_(port),
@@ -215,14 +220,18 @@ void MemoryGuard::Close(const Connection& connection) {
   on_closed_({connection.peer, connection.received, resident});
 }
 
-void MemoryGuard::CloseUndelivered() {
-  std::vector<Connection> unproductive;
-  int64_t sent = 0;
+MemoryGuard::Unproductive MemoryGuard::UnproductiveConnections() {
+  Unproductive found;
   for (Connection& connection : Connections()) {
     if (!IsUnproductive(connection)) continue;
-    sent += connection.undelivered;
-    unproductive.push_back(std::move(connection));
+    found.undelivered += connection.undelivered;
+    found.connections.push_back(std::move(connection));
   }
+  return found;
+}
+
+void MemoryGuard::CloseUndelivered() {
+  auto [unproductive, sent] = UnproductiveConnections();
   std::sort(unproductive.begin(), unproductive.end(),
             [](const Connection& a, const Connection& b) {
               return a.undelivered > b.undelivered;
@@ -244,13 +253,7 @@ bool MemoryGuard::IsUnproductive(const Connection& connection) {
 }
 
 bool MemoryGuard::CloseAmplified(int64_t growth) {
-  std::vector<Connection> unproductive;
-  int64_t sent = 0;
-  for (Connection& connection : Connections()) {
-    if (!IsUnproductive(connection)) continue;
-    sent += connection.undelivered;
-    unproductive.push_back(std::move(connection));
-  }
+  const auto [unproductive, sent] = UnproductiveConnections();
   if (unproductive.empty() || growth <= kAmplified * sent) return false;
   for (const Connection& connection : unproductive) Close(connection);
   return true;

@@ -52,6 +52,7 @@ class MemoryGuard {
 
  private:
   struct Connection;
+  struct Unproductive;
 
   // The least memory of the last few seconds, by seconds.
   class RecentLow {
@@ -72,6 +73,7 @@ class MemoryGuard {
   std::vector<Connection> Connections();
   void Close(const Connection& connection);
   static bool IsUnproductive(const Connection& connection);
+  Unproductive UnproductiveConnections();
   void CloseUndelivered();
   bool CloseAmplified(int64_t growth);
   void CloseWorst();

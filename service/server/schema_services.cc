@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
@@ -44,7 +45,8 @@ class SchemaServices::Exchange : public grpc::ServerGenericBidiReactor {
     if (!ok) return Finish(grpc::Status::OK);
     if (request_.Length() > kMostRequestBytes) {
       return Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
-                     "expected a request of at most 4096 bytes"});
+                     absl::StrCat("expected a request of at most ",
+                                  kMostRequestBytes, " bytes")});
     }
     // Without the mark of a compressed one: nobody may send many bytes by few.
     std::vector<grpc::Slice> slices;

@@ -64,9 +64,8 @@ void WatchRegistry::Learn(const Credential& credential,
   const auto watches = watches_.find(credential.key());
   const bool told =
       watches != watches_.end() && watches->second->Learn(prediction, source);
-  // A copy of 60 MB that is not kept would hold the loop for 300 ms.
-  if (!told && source != v1::SOURCE_LIST && cache_.Takes(prediction)) {
-    cache_.Put(credential.key(), SnapshotOf(prediction, source));
+  if (!told && source != v1::SOURCE_LIST) {
+    Keep(credential.key(), prediction, source);
   }
   // Webhooks have nothing more to say of one that has ended, and pages show
   // many of them.
@@ -93,8 +92,16 @@ void WatchRegistry::LearnEvent(const std::string& credential_key,
   if (watches != watches_.end() && watches->second->LearnEvent(event)) return;
   const SnapshotPtr known = cache_.Find(credential_key, event.id());
   if (webhooks_.Judge(credential_key, known, event)) {
-    cache_.Put(credential_key, SnapshotOf(event, v1::SOURCE_WEBHOOK));
+    Keep(credential_key, event, v1::SOURCE_WEBHOOK);
   }
+}
+
+// In the cache, if that takes it: a copy of 60 MB for nothing would hold the
+// loop for 300 ms.
+void WatchRegistry::Keep(const std::string& credential_key,
+                         const v1::Prediction& prediction, v1::Source source) {
+  if (!cache_.Takes(prediction)) return;
+  cache_.Put(credential_key, SnapshotOf(prediction, source));
 }
 
 void WatchRegistry::ReplanAll() {

@@ -144,6 +144,8 @@ class WatchRegistry {
   void Leave(const std::string& credential_key, const std::string& id,
              uint64_t waiter);
   size_t ForgetIdleSince(absl::Time before);
+  void Keep(const std::string& credential_key, const v1::Prediction& prediction,
+            v1::Source source);
   void LearnEvent(const std::string& credential_key,
                   const v1::Prediction& event);
   void ReplanAll();
