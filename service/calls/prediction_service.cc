@@ -106,22 +106,18 @@ CallHandle RespondWith(const SnapshotPtr& snapshot, const std::string& owner,
       });
 }
 
-// The same with the prediction that a call brings.
-PredictionClient::PredictionDone Respond(v1::Source source, std::string owner,
-                                         v1::PayloadFormat format,
-                                         Engine& engine,
-                                         grpc::ByteBuffer& response,
-                                         UnaryReactor& reactor) {
-  return [source, owner = std::move(owner), format, &engine, &response,
-          &reactor](absl::StatusOr<v1::Prediction> prediction) {
-    if (!prediction.ok()) {
-      reactor.End(prediction.status());
+// The same with the snapshot that a call brings.
+Engine::GetDone Respond(std::string owner, v1::PayloadFormat format,
+                        Engine& engine, grpc::ByteBuffer& response,
+                        UnaryReactor& reactor) {
+  return [owner = std::move(owner), format, &engine, &response,
+          &reactor](const absl::StatusOr<SnapshotPtr>& snapshot) {
+    if (!snapshot.ok()) {
+      reactor.End(snapshot.status());
       return;
     }
-    const SnapshotPtr snapshot =
-        engine.watches().SnapshotOf(*std::move(prediction), source);
     reactor.GoOn(
-        RespondWith(snapshot, owner, format, engine, response, reactor));
+        RespondWith(*snapshot, owner, format, engine, response, reactor));
   };
 }
 
@@ -278,8 +274,8 @@ grpc::ServerUnaryReactor* PredictionService::Get(Context* context,
                              reactor);
         }
         return engine_.Get(std::move(call_context), std::move(call.id),
-                           Respond(v1::SOURCE_GET, std::move(owner),
-                                   call.format, engine_, *response, reactor));
+                           Respond(std::move(owner), call.format, engine_,
+                                   *response, reactor));
       });
 }
 
@@ -293,8 +289,13 @@ grpc::ServerUnaryReactor* PredictionService::Create(Context* context,
         std::string owner = call_context.credential->key();
         return engine_.Create(
             std::move(call_context), call.request_id, std::move(call.params),
-            Respond(v1::SOURCE_CREATE, std::move(owner), call.format, engine_,
-                    *response, reactor));
+            [this, respond = Respond(std::move(owner), call.format, engine_,
+                                     *response, reactor)](
+                absl::StatusOr<v1::Prediction> created) mutable {
+              if (!created.ok()) return respond(created.status());
+              respond(engine_.watches().SnapshotOf(*std::move(created),
+                                                   v1::SOURCE_CREATE));
+            });
       });
 }
 

@@ -112,23 +112,22 @@ void Engine::BeginDrain(absl::Time end_at) {
       end_at, [this] { client_.AbortAll([this] { return Draining(); }); });
 }
 
-PredictionClient::PredictionDone Engine::Learning(
-    const CallContext& context, PredictionClient::PredictionDone done) {
-  return [this, credential = context.credential, done = std::move(done)](
-             absl::StatusOr<v1::Prediction> prediction) mutable {
-    if (prediction.ok()) {
-      watches_.Learn(*credential, *prediction, v1::SOURCE_GET);
-    } else if (absl::IsUnauthenticated(prediction.status())) {
-      watches_.Forget(*credential);
-    }
-    done(std::move(prediction));
-  };
-}
-
-CallHandle Engine::Get(CallContext context, std::string id,
-                       PredictionClient::PredictionDone done) {
-  auto learning = Learning(context, std::move(done));
-  return client_.Get(std::move(context), std::move(id), std::move(learning));
+CallHandle Engine::Get(CallContext context, std::string id, GetDone done) {
+  const auto credential = context.credential;
+  return client_.Get(std::move(context), std::move(id),
+                     [this, credential, done = std::move(done)](
+                         absl::StatusOr<v1::Prediction> prediction) mutable {
+                       if (!prediction.ok()) {
+                         if (absl::IsUnauthenticated(prediction.status())) {
+                           watches_.Forget(*credential);
+                         }
+                         return done(prediction.status());
+                       }
+                       SnapshotPtr snapshot = watches_.SnapshotOf(
+                           *std::move(prediction), v1::SOURCE_GET);
+                       watches_.Learn(*credential, snapshot);
+                       done(std::move(snapshot));
+                     });
 }
 
 CallHandle Engine::Create(CallContext context, const std::string& request_id,

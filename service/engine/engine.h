@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "service/config.h"
@@ -86,8 +87,10 @@ class Engine {
     return watches_.Ended(*context.credential, id);
   }
 
-  CallHandle Get(CallContext context, std::string id,
-                 PredictionClient::PredictionDone done);
+  using GetDone = absl::AnyInvocable<void(absl::StatusOr<SnapshotPtr>)>;
+
+  // As PredictionClient::Get().
+  CallHandle Get(CallContext context, std::string id, GetDone done);
 
   // Creates once per `request_id`; empty: creates.
   CallHandle Create(CallContext context, const std::string& request_id,
@@ -111,9 +114,6 @@ class Engine {
 
  private:
   absl::Status Draining();
-  // `done` of a Get, after what it brings has been told to those who wait.
-  PredictionClient::PredictionDone Learning(
-      const CallContext& context, PredictionClient::PredictionDone done);
 
   const CredentialPolicy credentials_;
   const size_t max_request_bytes_;

@@ -61,16 +61,37 @@ void WatchRegistry::Learn(const Credential& credential,
   if (source == v1::SOURCE_CREATE) {
     recent_creates_.Record(credential.key(), prediction.id());
   }
-  const auto watches = watches_.find(credential.key());
-  const bool told =
-      watches != watches_.end() && watches->second->Learn(prediction, source);
-  if (!told && source != v1::SOURCE_LIST) {
+  if (!NotifyWaiters(credential, prediction, source) &&
+      source != v1::SOURCE_LIST) {
     Keep(credential.key(), prediction, source);
   }
   // Webhooks have nothing more to say of one that has ended, and pages show
   // many of them.
   if (source == v1::SOURCE_LIST && IsTerminal(prediction)) return;
-  const auto event = webhooks_.Prove(credential.key(), prediction.id());
+  RecordOwner(credential, prediction.id());
+}
+
+void WatchRegistry::Learn(const Credential& credential,
+                          const SnapshotPtr& snapshot) {
+  assert(scheduler_.OnLoopThread());
+  const v1::Prediction& prediction = snapshot->prediction;
+  if (!NotifyWaiters(credential, prediction, snapshot->source)) {
+    cache_.Put(credential.key(), snapshot);
+  }
+  RecordOwner(credential, prediction.id());
+}
+
+bool WatchRegistry::NotifyWaiters(const Credential& credential,
+                                  const v1::Prediction& prediction,
+                                  v1::Source source) {
+  const auto watches = watches_.find(credential.key());
+  return watches != watches_.end() &&
+         watches->second->Learn(prediction, source);
+}
+
+void WatchRegistry::RecordOwner(const Credential& credential,
+                                const std::string& id) {
+  const auto event = webhooks_.Prove(credential.key(), id);
   if (event != nullptr) LearnEvent(credential.key(), *event);
 }
 

@@ -150,6 +150,14 @@ TEST_F(WatchRegistryTest, ACreateThatHasEndedEndsTheWait) {
   EXPECT_THAT(client_.calls(), IsEmpty());
 }
 
+// Its copy took the event loop 5 ms for each MiB.
+TEST_F(WatchRegistryTest, CacheSharesTheSnapshotOfAGet) {
+  const SnapshotPtr got =
+      registry_.SnapshotOf(MakePrediction(kId, "succeeded"), v1::SOURCE_GET);
+  registry_.Learn(*MakeCredential("token"), got);
+  EXPECT_EQ(registry_.Ended(*MakeCredential("token"), kId), got);
+}
+
 TEST_F(WatchRegistryTest, DismissAllEndsEveryWaitWithAStatusOfItsOwn) {
   const auto a = Join("token", kId, alice_);
   const auto b = Join("token", kOtherId, bob_);
