@@ -7,7 +7,7 @@
 
 #include "absl/time/time.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // How long to stay away before the next try, where the gateway does not say:
 // 0.5 s, doubled up to 10 s, each from half to all of it by chance, so that
@@ -37,6 +37,6 @@ class Backoff {
   absl::Duration longest_ = kFirst;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_BACKOFF_H_

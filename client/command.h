@@ -6,14 +6,14 @@
 #include <variant>
 
 #include "absl/time/time.h"
+#include "base/secret.h"
 #include "grpc/health/v1/health.pb.h"
-#include "upstream/core/secret.h"
 #include "wriftai/v1/predictions.pb.h"
 
 // What a command line asks for, as values: files are read, secrets are kept
 // apart from what may be printed. All text is UTF-8.
 
-namespace wriftai {
+namespace wriftai::client {
 
 struct ConnectionOptions {
   // As gRPC names it, with a port: `host:port`, `dns:///…`, `unix:…`.
@@ -83,6 +83,6 @@ struct Invocation {
   Command command;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_COMMAND_H_

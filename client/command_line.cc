@@ -7,7 +7,7 @@
 #include "client/flags.h"
 #include "client/from_flags.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 constexpr char kEnvironmentPrefix[] = "WRIFTCTL_";
@@ -185,4 +185,4 @@ absl::StatusOr<Invocation> ParseCommandLine(
       "unknown command; create, get, list, wait, cancel and health are known");
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

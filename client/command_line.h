@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/flag_set.h"
 #include "client/command.h"
-#include "upstream/core/flag_set.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // Reads the command line (without the program's name), then the files that it
 // names; `standard_input` only for `--input @-`. INVALID_ARGUMENT carries one
@@ -19,6 +19,6 @@ absl::StatusOr<Invocation> ParseCommandLine(
     const FlagSet::Environment& environment, std::istream& standard_input,
     const std::vector<std::string>& variables = {});
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_COMMAND_LINE_H_

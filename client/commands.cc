@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/version.h"
 #include "client/connection.h"
 #include "client/exit_code.h"
 #include "client/prediction_table.h"
@@ -15,9 +16,8 @@
 #include "client/text.h"
 #include "client/unary_call.h"
 #include "client/wait_session.h"
-#include "upstream/core/version.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 // For a call that answers at once, where no --timeout is given.
@@ -261,4 +261,4 @@ int RunInvocation(const Invocation& invocation, Host& host) {
   return std::visit(Runner(invocation, host), invocation.command);
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 // The largest answer that is taken: room for outputs that are whole images in
@@ -72,4 +72,4 @@ std::unique_ptr<grpc::ClientContext> Connection::NewContext(
   return context;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

@@ -12,7 +12,7 @@
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "wriftai/v1/predictions.grpc.pb.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // The gateway as its clients see it: a channel, and what goes with every call.
 // Connects with the first call.
@@ -38,6 +38,6 @@ class Connection {
   const std::unique_ptr<grpc::health::v1::Health::Stub> health_stub_;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_CONNECTION_H_

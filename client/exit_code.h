@@ -4,7 +4,7 @@
 // What the shell is told. A signal that ended the program gives 128 and its
 // number, as shells have it: 130 for Ctrl-C.
 
-namespace wriftai {
+namespace wriftai::client {
 
 // The command is done; a prediction that was waited for has succeeded.
 inline constexpr int kExitDone = 0;
@@ -24,6 +24,6 @@ inline constexpr int kExitCallFailed = 3;
 
 inline constexpr int kExitSignalBase = 128;
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_EXIT_CODE_H_

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 absl::StatusOr<std::string> ReadAll(std::istream& stream,
@@ -63,4 +63,4 @@ absl::StatusOr<Secret> ReadSecretFile(const std::string& path) {
   return Secret(*std::move(text));
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

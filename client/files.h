@@ -6,13 +6,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "upstream/core/secret.h"
+#include "base/secret.h"
 
 // What the command line names instead of spelling out. All functions: any
 // thread; they fail with INVALID_ARGUMENT, whose message names the file and
 // never quotes it.
 
-namespace wriftai {
+namespace wriftai::client {
 
 // More than any model is given, little enough to be held a few times over; a
 // device that never ends is noticed.
@@ -29,6 +29,6 @@ absl::StatusOr<std::string> ReadArgument(absl::string_view argument,
 // Empty is an error.
 absl::StatusOr<Secret> ReadSecretFile(const std::string& path);
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_FILES_H_

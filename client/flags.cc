@@ -8,7 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 FlagSet::Setter OptionalDuration(std::optional<absl::Duration>* value,
@@ -194,4 +194,4 @@ absl::StatusOr<std::vector<std::string>> NormalizeSpelling(
   return normal;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

@@ -9,10 +9,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "upstream/core/flag_set.h"
+#include "base/flag_set.h"
 #include "wriftai/v1/predictions.pb.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // Every flag's text, before its meaning is looked at. One for all commands:
 // which of them a command has is said where they are added.
@@ -62,6 +62,6 @@ void AddHealthFlags(Flags& flags, FlagSet& set);
 absl::StatusOr<std::vector<std::string>> NormalizeSpelling(
     const std::vector<std::string>& arguments);
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_FLAGS_H_

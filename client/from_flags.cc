@@ -8,7 +8,7 @@
 #include "client/files.h"
 #include "client/text.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 constexpr char kTokenVariable[] = "WRIFTCTL_TOKEN";
@@ -181,4 +181,4 @@ absl::Status WrongUsage(absl::string_view where, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(where, ": ", what));
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

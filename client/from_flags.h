@@ -6,15 +6,15 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/flag_set.h"
 #include "client/command.h"
 #include "client/flags.h"
-#include "upstream/core/flag_set.h"
 
 // What the flags mean: files are read here, and flags that need each other are
 // looked at together. All functions fail with INVALID_ARGUMENT, whose message
 // is one line for the user. Any thread.
 
-namespace wriftai {
+namespace wriftai::client {
 
 // "where: what"
 absl::Status WrongUsage(absl::string_view where, absl::string_view what);
@@ -29,6 +29,6 @@ absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
                                          std::string operand,
                                          std::istream& standard_input);
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_FROM_FLAGS_H_

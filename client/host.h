@@ -8,7 +8,7 @@
 
 // What the program runs in. The tests put their own in its place.
 
-namespace wriftai {
+namespace wriftai::client {
 
 // How long anything blocks before it looks at the time and for a signal: the
 // rhythm of the status line, and short enough for Ctrl-C to feel immediate.
@@ -59,6 +59,6 @@ struct Host {
   std::function<double()> random;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_HOST_H_

@@ -4,13 +4,13 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "base/flag_set.h"
+#include "base/process_start.h"
 #include "client/command_line.h"
 #include "client/commands.h"
 #include "client/exit_code.h"
 #include "client/system_host.h"
 #include "client/text.h"
-#include "upstream/core/flag_set.h"
-#include "upstream/core/process_start.h"
 
 // Before the libraries' initializers, which may open files and run out of
 // memory.
@@ -24,26 +24,28 @@ int main(int argc, char** argv) {
   setenv("GRPC_VERBOSITY", "NONE", 0);
   google::protobuf::SetLogHandler(nullptr);
   std::ios::sync_with_stdio(false);
-  const absl::StatusOr<wriftai::Invocation> invocation =
-      wriftai::ParseCommandLine(wriftai::ArgumentsFromMain(argc, argv),
-                                std::getenv, std::cin,
-                                wriftai::VariablesFromMain(environ));
+  const absl::StatusOr<wriftai::client::Invocation> invocation =
+      wriftai::client::ParseCommandLine(wriftai::ArgumentsFromMain(argc, argv),
+                                        std::getenv, std::cin,
+                                        wriftai::VariablesFromMain(environ));
   if (!invocation.ok()) {
     std::cerr << "wriftctl: "
-              << wriftai::PrintableLine(invocation.status().message()) << "\n";
-    return wriftai::kExitWrongUsage;
+              << wriftai::client::PrintableLine(invocation.status().message())
+              << "\n";
+    return wriftai::client::kExitWrongUsage;
   }
-  wriftai::Console console{
-      std::cout, std::cerr, wriftai::IsTerminal(STDOUT_FILENO),
-      wriftai::IsTerminal(STDERR_FILENO),
-      [] { return wriftai::TerminalWidth(STDERR_FILENO); }};
-  wriftai::SteadyClock clock;
-  wriftai::SignalInterrupt interrupt;
-  wriftai::Host host{console, clock, interrupt, wriftai::Random()};
-  const int exit_code = wriftai::RunInvocation(*invocation, host);
+  wriftai::client::Console console{
+      std::cout, std::cerr, wriftai::client::IsTerminal(STDOUT_FILENO),
+      wriftai::client::IsTerminal(STDERR_FILENO),
+      [] { return wriftai::client::TerminalWidth(STDERR_FILENO); }};
+  wriftai::client::SteadyClock clock;
+  wriftai::client::SignalInterrupt interrupt;
+  wriftai::client::Host host{console, clock, interrupt,
+                             wriftai::client::Random()};
+  const int exit_code = wriftai::client::RunInvocation(*invocation, host);
   if (!std::cout.flush()) {
     std::cerr << "wriftctl: cannot write to standard output\n";
-    return wriftai::kExitCallFailed;
+    return wriftai::client::kExitCallFailed;
   }
   return exit_code;
 }

@@ -8,7 +8,7 @@
 #include "client/render.h"
 #include "client/text.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 PredictionTable::Row PredictionTable::RowOf(const v1::Prediction& prediction) {
   Row row = {
@@ -45,4 +45,4 @@ std::string PredictionTable::Page(const v1::ListResponse& page) {
   return text;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

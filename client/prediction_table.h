@@ -6,7 +6,7 @@
 
 #include "wriftai/v1/predictions.pb.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // Predictions in aligned columns, page by page: a later page is aligned with
 // those before it as far as they had foreseen its widths.
@@ -27,6 +27,6 @@ class PredictionTable {
   bool headed_ = false;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_PREDICTION_TABLE_H_

@@ -13,7 +13,7 @@
 #include "absl/strings/strip.h"
 #include "client/text.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 // The name of an enum's value without the enum's: "started", "GET".
@@ -160,4 +160,4 @@ absl::StatusOr<std::string> RenderJson(
   return json;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

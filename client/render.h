@@ -12,7 +12,7 @@
 // is made printable, except that a pipe gets outputs unchanged. All functions:
 // any thread.
 
-namespace wriftai {
+namespace wriftai::client {
 
 // Whether this is the last state.
 bool HasEnded(const v1::Prediction& prediction);
@@ -36,6 +36,6 @@ std::string RenderPrediction(const v1::Prediction& prediction,
 absl::StatusOr<std::string> RenderJson(
     const google::protobuf::Message& message);
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_RENDER_H_

@@ -10,7 +10,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 template <typename Detail>
@@ -125,7 +125,7 @@ std::optional<absl::Duration> RetryDelay(const grpc::Status& status) {
   const auto info = FindDetail<google::rpc::RetryInfo>(status);
   if (!info.has_value() || !info->has_retry_delay()) return std::nullopt;
   return std::clamp(FromProto(info->retry_delay()), absl::ZeroDuration(),
-                    kLongestRetryDelay);
+                    kMaxRetryDelay);
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

@@ -10,7 +10,7 @@
 
 // Errors of calls for people. All functions: any thread.
 
-namespace wriftai {
+namespace wriftai::client {
 
 // "NOT_FOUND"; the number for a code that gRPC does not know.
 std::string CodeName(grpc::StatusCode code);
@@ -25,7 +25,7 @@ std::string ErrorLine(const grpc::Status& status);
 std::string RenderError(const grpc::Status& status);
 
 // How long the server asks to stay away; not negative, at most
-// kLongestRetryDelay.
+// kMaxRetryDelay.
 std::optional<absl::Duration> RetryDelay(const grpc::Status& status);
 
 // The prediction that a call has created that ended with `status` all the same.
@@ -37,8 +37,8 @@ std::optional<std::string> CreatedId(const grpc::Status& status);
 bool CreatedNothing(const grpc::Status& status);
 
 // A person who waits would rather see the next try fail.
-inline constexpr absl::Duration kLongestRetryDelay = absl::Minutes(1);
+inline constexpr absl::Duration kMaxRetryDelay = absl::Minutes(1);
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_RENDER_ERROR_H_

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 constexpr int kWidthIfUnknown = 80;
@@ -37,4 +37,4 @@ void StatusLine::Erase() {
   drawn_ = false;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

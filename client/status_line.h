@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // One line at the bottom of a terminal that is drawn over and over.
 //
@@ -33,6 +33,6 @@ class StatusLine {
   bool drawn_ = false;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_STATUS_LINE_H_

@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "absl/strings/string_view.h"
-#include "upstream/core/steady_clock.h"
+#include "base/steady_clock.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 absl::Time SteadyClock::Now() { return SteadyNow(); }
 
@@ -52,4 +52,4 @@ int TerminalWidth(int descriptor) {
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

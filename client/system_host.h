@@ -8,7 +8,7 @@
 
 // The machine, as Host has it.
 
-namespace wriftai {
+namespace wriftai::client {
 
 class SteadyClock : public Clock {
  public:
@@ -50,6 +50,6 @@ bool IsTerminal(int descriptor);
 // The columns of the terminal behind `descriptor`, 0 when unknown.
 int TerminalWidth(int descriptor);
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_SYSTEM_HOST_H_

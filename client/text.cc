@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 enum class Keep { kLines, kOneLine, kAscii };
@@ -150,4 +150,4 @@ google::protobuf::Duration ToProto(absl::Duration duration) {
   return proto;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

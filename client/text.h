@@ -11,7 +11,7 @@
 // Text that comes from elsewhere, on its way to a terminal; times and
 // durations for people. All functions: any thread.
 
-namespace wriftai {
+namespace wriftai::client {
 
 bool IsUtf8(absl::string_view text);
 
@@ -42,6 +42,6 @@ std::string ShortTimeText(const google::protobuf::Timestamp& time);
 absl::Duration FromProto(const google::protobuf::Duration& duration);
 google::protobuf::Duration ToProto(absl::Duration duration);
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_TEXT_H_

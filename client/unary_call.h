@@ -8,7 +8,7 @@
 
 #include "client/host.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 template <typename Stub, typename Request, typename Response>
 using UnaryMethod = std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (
@@ -40,6 +40,6 @@ grpc::Status CallUnary(Stub& stub, UnaryMethod<Stub, Request, Response> method,
   return status;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_UNARY_CALL_H_

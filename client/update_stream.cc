@@ -5,7 +5,7 @@
 
 #include "client/host.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 std::unique_ptr<UpdateStream> UpdateStream::Wait(
     v1::Predictions::Stub& stub, std::unique_ptr<grpc::ClientContext> context,
@@ -67,4 +67,4 @@ UpdateStream::Event UpdateStream::Next() {
   return Event::kEnd;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

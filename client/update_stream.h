@@ -7,7 +7,7 @@
 
 #include "wriftai/v1/predictions.grpc.pb.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // One stream of updates, read one at a time, in ticks.
 //
@@ -53,6 +53,6 @@ class UpdateStream {
   bool reading_ = false;  // With kRead: whether gRPC has update_ now.
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_UPDATE_STREAM_H_

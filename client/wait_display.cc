@@ -7,7 +7,7 @@
 #include "client/render_error.h"
 #include "client/text.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 WaitDisplay::WaitDisplay(Console& console, Clock& clock,
                          absl::string_view phase, bool lines)
@@ -79,4 +79,4 @@ std::string WaitDisplay::Note() const {
              : absl::StrCat("trying again: ", trouble_);
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

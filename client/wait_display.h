@@ -12,7 +12,7 @@
 #include "client/status_line.h"
 #include "wriftai/v1/predictions.pb.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // What someone who waits sees on stderr: on a terminal one line that ticks,
 // elsewhere a line an update.
@@ -56,6 +56,6 @@ class WaitDisplay {
   int updates_ = 0;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_WAIT_DISPLAY_H_

@@ -6,7 +6,7 @@
 #include "client/render.h"
 #include "client/render_error.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 WaitSession::WaitSession(Connection& connection, Host& host, WaitPlan plan)
     : connection_(connection),
@@ -118,4 +118,4 @@ void WaitSession::Pause(absl::Duration delay) {
   }
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

@@ -14,7 +14,7 @@
 #include "client/update_stream.h"
 #include "client/wait_display.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // Without a --timeout, how long a prediction that nothing was heard of yet is
 // tried for: a gateway's restart, and not for ever after a mistyped address.
@@ -85,6 +85,6 @@ class WaitSession {
   WaitResult result_;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_CLIENT_WAIT_SESSION_H_

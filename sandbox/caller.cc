@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "upstream/core/credential.h"
+#include "base/credential.h"
 
 namespace wriftai::sandbox {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "upstream/core/secret.h"
+#include "base/secret.h"
 
 namespace wriftai::sandbox {
 

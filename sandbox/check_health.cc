@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "upstream/core/host_port.h"
-#include "upstream/http/curl_loop.h"
+#include "base/host_port.h"
+#include "upstream/http/curl_event_loop.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -42,7 +42,7 @@ absl::Status CheckHealth(const std::string& address) {
   HttpOptions options;
   options.use_proxy_from_environment = false;
   // Last, so that it ends first, and the call with it.
-  CurlLoop loop(options);
+  CurlEventLoop loop(options);
   loop.Post([&] {
     call = loop.Send(std::move(request), [&](const HttpResult& result) {
       health = StatusOf(result, address);

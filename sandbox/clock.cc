@@ -32,12 +32,12 @@ void RealClock::Wake() {
   woken_.notify_all();
 }
 
-HandClock::HandClock(absl::Time start) : now_(start) {}
+ManualClock::ManualClock(absl::Time start) : now_(start) {}
 
-absl::Time HandClock::Now() const { return now_.load(); }
+absl::Time ManualClock::Now() const { return now_.load(); }
 
-void HandClock::WaitUntil(absl::Time deadline,
-                          const std::function<bool()>& done) {
+void ManualClock::WaitUntil(absl::Time deadline,
+                            const std::function<bool()>& done) {
   std::unique_lock<std::mutex> lock(mutex_);
   ++waiters_;
   arrived_.notify_all();
@@ -45,18 +45,18 @@ void HandClock::WaitUntil(absl::Time deadline,
   --waiters_;
 }
 
-void HandClock::Wake() {
+void ManualClock::Wake() {
   std::lock_guard<std::mutex> lock(mutex_);
   woken_.notify_all();
 }
 
-void HandClock::Advance(absl::Duration step) {
+void ManualClock::Advance(absl::Duration step) {
   std::lock_guard<std::mutex> lock(mutex_);
   now_.store(now_.load() + step);
   woken_.notify_all();
 }
 
-void HandClock::AwaitWaiters(int count) {
+void ManualClock::AwaitWaiters(int count) {
   std::unique_lock<std::mutex> lock(mutex_);
   arrived_.wait(lock, [&] { return waiters_ >= count; });
 }

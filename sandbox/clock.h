@@ -49,9 +49,9 @@ class RealClock final : public Clock {
 };
 
 // Stands still until a test moves it.
-class HandClock final : public Clock {
+class ManualClock final : public Clock {
  public:
-  explicit HandClock(absl::Time start);
+  explicit ManualClock(absl::Time start);
 
   absl::Time Now() const override;
   void WaitUntil(absl::Time deadline,

@@ -8,7 +8,7 @@
 #include "sandbox/fault_json.h"
 #include "sandbox/json.h"
 #include "sandbox/prediction_json.h"
-#include "sandbox/problems.h"
+#include "sandbox/validation_errors.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -98,42 +98,42 @@ bool ControlApi::IsFor(const Request& request) {
   return absl::StartsWith(request.path, kRoot);
 }
 
-ControlApi::ControlApi(State* state, std::function<void()> reset)
+ControlApi::ControlApi(SandboxState* state, std::function<void()> reset)
     : state_(state), reset_(std::move(reset)) {}
 
-Reply ControlApi::Handle(const Request& request) {
+Response ControlApi::Handle(const Request& request) {
   if (!IsLoopback(request.peer)) {
-    return DetailReply(403, "Only for clients on the same machine");
+    return DetailResponse(403, "Only for clients on the same machine");
   }
   const std::string what =
       absl::StrCat(request.method, " ", request.path.substr(kRoot.size()));
   if (what == "POST faults") return AddFaults(request);
   if (what == "DELETE faults") {
     state_->faults.Clear();
-    return JsonReply(200, "null");
+    return JsonResponse(200, "null");
   }
   if (what == "GET stats") {
-    return JsonReply(
+    return JsonResponse(
         200, StatsJson(state_->traffic.Stats(), state_->webhooks.Stats(),
                        state_->store.size()));
   }
   if (what == "POST reset") {
     reset_();
-    return JsonReply(200, "null");
+    return JsonResponse(200, "null");
   }
-  return DetailReply(404, "Not Found");
+  return DetailResponse(404, "Not Found");
 }
 
-Reply ControlApi::AddFaults(const Request& request) {
+Response ControlApi::AddFaults(const Request& request) {
   auto faults = ReadFaults(request.body);
   if (!faults.ok()) {
-    return DetailReply(422, faults.status().message());
+    return DetailResponse(422, faults.status().message());
   }
   for (Fault& fault : *faults) {
     const absl::Status added = state_->faults.Add(std::move(fault));
-    if (!added.ok()) return DetailReply(422, added.message());
+    if (!added.ok()) return DetailResponse(422, added.message());
   }
-  return JsonReply(200, "null");
+  return JsonResponse(200, "null");
 }
 
 std::string StatsJson(const TrafficStats& traffic, const WebhookStats& webhooks,

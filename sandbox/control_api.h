@@ -13,20 +13,20 @@ namespace wriftai::sandbox {
 // statistics, reset. Only for clients on the same machine, as the statistics
 // show what others sent.
 //
-// Threads: any. `state` must outlive it. Fails: through replies alone.
+// Threads: any. `state` must outlive it. Fails: through responses alone.
 class ControlApi {
  public:
   static bool IsFor(const Request& request);
 
   // `reset` puts the whole sandbox back.
-  ControlApi(State* state, std::function<void()> reset);
+  ControlApi(SandboxState* state, std::function<void()> reset);
 
-  Reply Handle(const Request& request);
+  Response Handle(const Request& request);
 
  private:
-  Reply AddFaults(const Request& request);
+  Response AddFaults(const Request& request);
 
-  State* const state_;
+  SandboxState* const state_;
   const std::function<void()> reset_;
 };
 

@@ -43,12 +43,12 @@ class Reader {
   Reader(const Route& route, const Request& request)
       : route_(route), request_(request) {}
 
-  std::variant<CreateRequest, Problems> Read() {
+  std::variant<CreateRequest, ValidationErrors> Read() {
     ReadPath();
     ReadValidateInput();
     create_.wait = ReadPreferredWait(request_.Header("prefer"));
     ReadBody();
-    if (!problems_.empty()) return std::move(problems_);
+    if (!errors_.empty()) return std::move(errors_);
     return std::move(create_);
   }
 
@@ -60,10 +60,10 @@ class Reader {
     if (route_.endpoint != Endpoint::kCreateVersion) return;
     int64_t number = 0;
     if (!absl::SimpleAtoi(route_.arguments[2], &number)) {
-      problems_.Add({"path", "number"},
-                    "Input should be a valid integer, unable to parse string "
-                    "as an integer",
-                    "int_parsing");
+      errors_.Add({"path", "number"},
+                  "Input should be a valid integer, unable to parse string "
+                  "as an integer",
+                  "int_parsing");
     }
     create_.model.version = number;
   }
@@ -75,81 +75,80 @@ class Reader {
       create_.validate_input = true;
     } else if (!text.empty() && text != "false" && text != "0" &&
                text != "off" && text != "no") {
-      problems_.Add({"header", "validate-input"},
-                    "Input should be a valid boolean, unable to interpret "
-                    "input",
-                    "bool_parsing");
+      errors_.Add({"header", "validate-input"},
+                  "Input should be a valid boolean, unable to interpret "
+                  "input",
+                  "bool_parsing");
     }
   }
 
   void ReadBody() {
     if (request_.body.empty()) {
-      return problems_.Add({"body"}, kMissing, "missing");
+      return errors_.Add({"body"}, kMissing, "missing");
     }
     if (!IsJsonType(request_.Header("content-type"))) {
-      return problems_.Add({"body"}, kNotAnObject, "model_attributes_type");
+      return errors_.Add({"body"}, kNotAnObject, "model_attributes_type");
     }
     const auto parsed = ParseJson(request_.body);
     if (const auto* const problem = std::get_if<JsonProblem>(&parsed)) {
-      return problems_.AddRaw({R"("body")", absl::StrCat(problem->offset)},
-                              "JSON decode error", "json_invalid");
+      return errors_.AddRaw({R"("body")", absl::StrCat(problem->offset)},
+                            "JSON decode error", "json_invalid");
     }
     const JsonValue& body = std::get<JsonValue>(parsed);
     if (!body.IsObject()) {
-      return problems_.Add({"body"}, kNotAnObject, "model_attributes_type");
+      return errors_.Add({"body"}, kNotAnObject, "model_attributes_type");
     }
     if (route_.endpoint == Endpoint::kCreate) ReadModel(body.Find("model"));
     if (const auto input = body.Find("input")) {
       create_.input =
           std::make_shared<const std::string>(std::string(input->raw()));
     } else {
-      problems_.Add({"body", "input"}, kMissing, "missing");
+      errors_.Add({"body", "input"}, kMissing, "missing");
     }
     ReadWebhook(body.Find("webhook"));
   }
 
   void ReadModel(const std::optional<JsonValue>& model) {
     if (!model.has_value()) {
-      return problems_.Add({"body", "model"}, kMissing, "missing");
+      return errors_.Add({"body", "model"}, kMissing, "missing");
     }
     const std::optional<std::string> text = model->AsString();
     if (!text.has_value()) {
-      return problems_.Add({"body", "model"}, kNotAString, "string_type");
+      return errors_.Add({"body", "model"}, kNotAString, "string_type");
     }
     if (std::optional<ModelName> name = ParseModelName(*text)) {
       create_.model = *std::move(name);
     } else {
-      problems_.Add({"body", "model"},
-                    "Value error, model should be owner/name or "
-                    "owner/name:version_number",
-                    "value_error");
+      errors_.Add({"body", "model"},
+                  "Value error, model should be owner/name or "
+                  "owner/name:version_number",
+                  "value_error");
     }
   }
 
   void ReadWebhook(const std::optional<JsonValue>& webhook) {
     if (!webhook.has_value() || webhook->IsNull()) return;
     if (!webhook->IsObject()) {
-      return problems_.Add({"body", "webhook"}, kNotAnObject,
-                           "model_attributes_type");
+      return errors_.Add({"body", "webhook"}, kNotAnObject,
+                         "model_attributes_type");
     }
     Webhook read;
     if (const auto url = webhook->Find("url")) {
       read.url = url->AsString().value_or("");
       if (!IsHttpUrl(read.url)) {
-        problems_.Add({"body", "webhook", "url"},
-                      "Input should be a valid URL with the scheme 'http' or "
-                      "'https'",
-                      "url_parsing");
+        errors_.Add({"body", "webhook", "url"},
+                    "Input should be a valid URL with the scheme 'http' or "
+                    "'https'",
+                    "url_parsing");
       }
     } else {
-      problems_.Add({"body", "webhook", "url"}, kMissing, "missing");
+      errors_.Add({"body", "webhook", "url"}, kMissing, "missing");
     }
     const auto secret = webhook->Find("secret");
     if (secret.has_value() && !secret->IsNull()) {
       std::optional<std::string> text = secret->AsString();
       if (!text.has_value()) {
-        problems_.Add({"body", "webhook", "secret"}, kNotAString,
-                      "string_type");
+        errors_.Add({"body", "webhook", "secret"}, kNotAString, "string_type");
       }
       read.secret = Secret(std::move(text).value_or(""));
     }
@@ -159,12 +158,12 @@ class Reader {
   const Route& route_;
   const Request& request_;
   CreateRequest create_;
-  Problems problems_;
+  ValidationErrors errors_;
 };
 
 }  // namespace
 
-std::variant<CreateRequest, Problems> ReadCreateRequest(
+std::variant<CreateRequest, ValidationErrors> ReadCreateRequest(
     const Route& route, const Request& request) {
   return Reader(route, request).Read();
 }

@@ -10,8 +10,8 @@
 #include "sandbox/http_message.h"
 #include "sandbox/model_catalog.h"
 #include "sandbox/prediction.h"
-#include "sandbox/problems.h"
 #include "sandbox/router.h"
+#include "sandbox/validation_errors.h"
 
 namespace wriftai::sandbox {
 
@@ -26,8 +26,8 @@ struct CreateRequest {
 
 // Reads any of the three forms of create, `route.creates()`. A body of the
 // model forms may hold a model; it is ignored.
-std::variant<CreateRequest, Problems> ReadCreateRequest(const Route& route,
-                                                        const Request& request);
+std::variant<CreateRequest, ValidationErrors> ReadCreateRequest(
+    const Route& route, const Request& request);
 
 // What `Prefer: wait=N` asks for; zero where it is absent or makes no sense.
 absl::Duration ReadPreferredWait(absl::string_view prefer);

@@ -14,10 +14,10 @@ namespace wriftai::sandbox {
 namespace {
 
 // An hour: a delay longer than any client waits.
-constexpr int64_t kMostDelayMs = int64_t{3600} * 1000;
+constexpr int64_t kMaxDelayMs = int64_t{3600} * 1000;
 
 // 8 GiB, which is streamed: above every limit that a client may have.
-constexpr int64_t kMostHugeBytes = int64_t{8} << 30;
+constexpr int64_t kMaxHugeBytes = int64_t{8} << 30;
 
 absl::Status Wanted(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
@@ -92,17 +92,17 @@ absl::Status SetMember(absl::string_view name, const JsonValue& value,
   if (name == "process") return Set(value, &fault->process);
   if (name == "delay_ms") {
     int64_t delay = 0;
-    absl::Status read = Set(value, 0, kMostDelayMs, &delay);
+    absl::Status read = Set(value, 0, kMaxDelayMs, &delay);
     fault->delay = absl::Milliseconds(delay);
     return read;
   }
   if (name == "cut_body") return Set(value, &fault->cut_body);
   if (name == "bad_json") return Set(value, &fault->bad_json);
   if (name == "huge_body") {
-    return Set(value, 64, kMostHugeBytes, &fault->huge_body);
+    return Set(value, 64, kMaxHugeBytes, &fault->huge_body);
   }
-  if (name == "close_without_reply") {
-    return Set(value, &fault->close_without_reply);
+  if (name == "close_without_response") {
+    return Set(value, &fault->close_without_response);
   }
   if (name == "close_after_processing") {
     return Set(value, &fault->close_after_processing);

@@ -9,7 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "sandbox/problems.h"
+#include "sandbox/validation_errors.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -55,31 +55,31 @@ void SpoilRateHeaders(Fault::RateHeaders how, Headers* headers) {
 
 }  // namespace
 
-void ApplyFault(const Fault& fault, Reply* reply) {
-  if (fault.close_without_reply || fault.close_after_processing) {
-    reply->delivery = Delivery::kNone;
+void ApplyFault(const Fault& fault, Response* response) {
+  if (fault.close_without_response || fault.close_after_processing) {
+    response->delivery = Delivery::kNone;
     return;
   }
   if (fault.status.has_value()) {
     if (fault.process) {
-      reply->status = *fault.status;
-      reply->body = fault.body;
+      response->status = *fault.status;
+      response->body = fault.body;
     } else {
-      *reply = JsonReply(*fault.status, fault.body);
+      *response = JsonResponse(*fault.status, fault.body);
     }
   } else if (fault.huge_body > 0 && !fault.process) {
-    *reply = JsonReply(200, "");
+    *response = JsonResponse(200, "");
   }
   for (const auto& [name, value] : fault.headers) {
-    SetHeader(name, value, &reply->headers);
+    SetHeader(name, value, &response->headers);
   }
-  SpoilRateHeaders(fault.rate_headers, &reply->headers);
-  if (fault.bad_json) reply->body = R"({"id": "no end)";
+  SpoilRateHeaders(fault.rate_headers, &response->headers);
+  if (fault.bad_json) response->body = R"({"id": "no end)";
   if (fault.huge_body > 0) {
-    reply->delivery = Delivery::kHuge;
-    reply->huge_bytes = fault.huge_body;
+    response->delivery = Delivery::kHuge;
+    response->huge_bytes = fault.huge_body;
   } else if (fault.cut_body) {
-    reply->delivery = Delivery::kCut;
+    response->delivery = Delivery::kCut;
   }
 }
 

@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "sandbox/http_message.h"
-#include "upstream/core/mutex.h"
 
 namespace wriftai::sandbox {
 
@@ -28,8 +28,8 @@ struct Fault {
   int64_t after = 0;        // Lets so many matching requests pass first.
   std::optional<int64_t> times;  // Then meets so many; none: all.
 
-  // What happens to them. Without a status, huge_body or close_without_reply,
-  // the API answers and the rest is done to its answer.
+  // What happens to them. Without a status, huge_body or
+  // close_without_response, the API answers and the rest is done to its answer.
   std::optional<int> status;
   Headers headers;  // With `status`, or over those of the API.
   std::string body;
@@ -38,20 +38,20 @@ struct Fault {
   bool cut_body = false;
   bool bad_json = false;
   int64_t huge_body = 0;  // Bytes.
-  bool close_without_reply = false;
+  bool close_without_response = false;
   bool close_after_processing = false;
   RateHeaders rate_headers = RateHeaders::kTrue;
 
   // Whether the API gets to see the request.
   bool ReachesApi() const {
     return process || close_after_processing ||
-           (!status.has_value() && huge_body == 0 && !close_without_reply);
+           (!status.has_value() && huge_body == 0 && !close_without_response);
   }
 };
 
-// Does to `reply`, which is the API's where fault.ReachesApi(), what the fault
-// says (all but the delay).
-void ApplyFault(const Fault& fault, Reply* reply);
+// Does to `response`, which is the API's where fault.ReachesApi(), what the
+// fault says (all but the delay).
+void ApplyFault(const Fault& fault, Response* response);
 
 // The faults that are in force, tried in the order in which they were added.
 //

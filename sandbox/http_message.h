@@ -32,21 +32,21 @@ struct Request {
   }
 };
 
-// What happens to a reply on its way.
+// What happens to a response on its way.
 enum class Delivery {
   kWhole,
   kCut,   // Half of the body that content-length announces, then the end.
-  kHuge,  // A JSON object of Reply::huge_bytes bytes instead of the body.
-  kNone,  // The connection is closed without a reply.
+  kHuge,  // A JSON object of Response::huge_bytes bytes instead of the body.
+  kNone,  // The connection is closed without a response.
 };
 
-struct Reply {
+struct Response {
   int status = 200;
   Headers headers;  // Without content-length, which the server adds.
   std::string body;
   Delivery delivery = Delivery::kWhole;
   int64_t huge_bytes = 0;
-  bool close = false;  // Ends the connection after the reply.
+  bool close = false;  // Ends the connection after the response.
 };
 
 }  // namespace wriftai::sandbox

@@ -10,9 +10,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/host_port.h"
+#include "base/shut_down_sockets.h"
 #include "sandbox/tcp_relay.h"
-#include "upstream/core/host_port.h"
-#include "upstream/core/shut_down_sockets.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -24,7 +24,7 @@ constexpr size_t kChunk = 64 << 10;
 // A minute, as common load balancers have it.
 constexpr char kIdleTimeoutMs[] = "60000";
 
-// A client that stops in the middle of a request or reply.
+// A client that stops in the middle of a request or response.
 constexpr char kStuckTimeoutMs[] = "30000";
 
 // As many as the system queues by default (net.core.somaxconn): a burst of
@@ -54,36 +54,37 @@ void WriteHuge(mg_connection* connection, int64_t bytes) {
   WriteAll(connection, kEnd);
 }
 
-void WriteReply(mg_connection* connection, const Reply& reply) {
-  const bool whole = reply.delivery == Delivery::kWhole;
-  const bool huge = reply.delivery == Delivery::kHuge;
-  const bool close = reply.close || reply.delivery == Delivery::kCut ||
-                     reply.delivery == Delivery::kNone;
+void WriteResponse(mg_connection* connection, const Response& response) {
+  const bool whole = response.delivery == Delivery::kWhole;
+  const bool huge = response.delivery == Delivery::kHuge;
+  const bool close = response.close || response.delivery == Delivery::kCut ||
+                     response.delivery == Delivery::kNone;
   if (close) mg_disable_connection_keep_alive(connection);
-  if (reply.delivery == Delivery::kNone) return;
-  const int64_t length = huge    ? reply.huge_bytes
-                         : whole ? static_cast<int64_t>(reply.body.size())
-                                 // So that even an empty body is cut.
-                                 : static_cast<int64_t>(reply.body.size()) + 2;
-  std::string head =
-      absl::StrCat("HTTP/1.1 ", reply.status, " ",
-                   mg_get_response_code_text(connection, reply.status), "\r\n");
-  for (const auto& [name, value] : reply.headers) {
+  if (response.delivery == Delivery::kNone) return;
+  const int64_t length = huge ? response.huge_bytes
+                         : whole
+                             ? static_cast<int64_t>(response.body.size())
+                             // So that even an empty body is cut.
+                             : static_cast<int64_t>(response.body.size()) + 2;
+  std::string head = absl::StrCat(
+      "HTTP/1.1 ", response.status, " ",
+      mg_get_response_code_text(connection, response.status), "\r\n");
+  for (const auto& [name, value] : response.headers) {
     absl::StrAppend(&head, name, ": ", value, "\r\n");
   }
   absl::StrAppend(&head, "content-length: ", length, "\r\n",
                   close ? "connection: close\r\n" : "", "\r\n");
   if (huge) {
     WriteAll(connection, head);
-    return WriteHuge(connection, reply.huge_bytes);
+    return WriteHuge(connection, response.huge_bytes);
   }
-  const size_t sent = whole ? reply.body.size() : reply.body.size() / 2;
+  const size_t sent = whole ? response.body.size() : response.body.size() / 2;
   // In one piece where it is small: one packet, one read of the client.
-  absl::StrAppend(&head, reply.body.substr(0, std::min(sent, kChunk)));
+  absl::StrAppend(&head, response.body.substr(0, std::min(sent, kChunk)));
   WriteAll(connection, head);
   if (sent > kChunk) {
     WriteAll(connection,
-             absl::string_view(reply.body).substr(kChunk, sent - kChunk));
+             absl::string_view(response.body).substr(kChunk, sent - kChunk));
   }
 }
 
@@ -193,9 +194,9 @@ class CivetwebServer final : public HttpServer {
   }
 
   static int OnError(mg_connection* connection, int status, const char*) {
-    Reply reply = Of(connection)->handler_->HandleMalformed(status);
-    reply.close = true;
-    WriteReply(connection, reply);
+    Response response = Of(connection)->handler_->HandleMalformed(status);
+    response.close = true;
+    WriteResponse(connection, response);
     return 0;
   }
 
@@ -211,15 +212,15 @@ class CivetwebServer final : public HttpServer {
       request.headers.emplace_back(header.name, header.value);
     }
     ReadBody(connection, options_.max_body_bytes, &request);
-    Reply reply;
+    Response response;
     if (request.incomplete || stopping_) {
-      reply.delivery = Delivery::kNone;
+      response.delivery = Delivery::kNone;
     } else {
-      reply = handler_->Handle(request);
+      response = handler_->Handle(request);
     }
-    if (request.oversized) reply.close = true;
-    WriteReply(connection, reply);
-    return reply.status;
+    if (request.oversized) response.close = true;
+    WriteResponse(connection, response);
+    return response.status;
   }
 
   const Options options_;

@@ -12,15 +12,15 @@ namespace wriftai::sandbox {
 
 // Answers requests.
 //
-// Threads: any number at once. Fails: through replies alone.
+// Threads: any number at once. Fails: through responses alone.
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
-  virtual Reply Handle(const Request& request) = 0;
+  virtual Response Handle(const Request& request) = 0;
 
-  // The reply to what is no HTTP request, or one that is too large in its
+  // The response to what is no HTTP request, or one that is too large in its
   // head. `status` is the server's idea.
-  virtual Reply HandleMalformed(int status) = 0;
+  virtual Response HandleMalformed(int status) = 0;
 };
 
 // An HTTP/1.1 server, with keep-alive. The only user of civetweb in the

@@ -3,13 +3,13 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/flag_set.h"
+#include "base/process_start.h"
+#include "base/stop_signals.h"
+#include "base/version.h"
 #include "sandbox/check_health.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/sandbox_flags.h"
-#include "upstream/core/flag_set.h"
-#include "upstream/core/process_start.h"
-#include "upstream/core/stop_signals.h"
-#include "upstream/core/version.h"
 
 namespace wriftai::sandbox {
 namespace {

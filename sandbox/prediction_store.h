@@ -11,9 +11,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "sandbox/page_cursor.h"
 #include "sandbox/prediction.h"
-#include "upstream/core/mutex.h"
 
 namespace wriftai::sandbox {
 

@@ -13,14 +13,14 @@
 namespace wriftai::sandbox {
 namespace {
 
-constexpr int64_t kLeastPageSize = 5;
-constexpr int64_t kMostPageSize = 50;
+constexpr int64_t kMinPageSize = 5;
+constexpr int64_t kMaxPageSize = 50;
 constexpr int64_t kDefaultPageSize = 25;
 
 // Keeps created_at, starts_at and ends_at apart, and behind the first
 // updated_at, however short a run is to be.
-constexpr absl::Duration kLeastPending = absl::Microseconds(20);
-constexpr absl::Duration kLeastRun = absl::Microseconds(10);
+constexpr absl::Duration kMinPending = absl::Microseconds(20);
+constexpr absl::Duration kMinRun = absl::Microseconds(10);
 
 absl::Time WholeMicros(absl::Time time) {
   return absl::FromUnixMicros(absl::ToUnixMicros(time));
@@ -35,15 +35,15 @@ int64_t CeilSeconds(absl::Duration duration) {
 }
 
 // The id of a prediction's path, or what is wrong with it.
-std::variant<std::string, Problems> ReadId(const Route& route) {
+std::variant<std::string, ValidationErrors> ReadId(const Route& route) {
   if (auto id = ParseUuid(route.arguments[0])) return *std::move(id);
-  Problems problems;
+  ValidationErrors problems;
   problems.Add({"path", "prediction_id"},
                "Input should be a valid UUID, invalid format", "uuid_parsing");
   return problems;
 }
 
-int64_t ReadPageSize(absl::string_view query, Problems* problems) {
+int64_t ReadPageSize(absl::string_view query, ValidationErrors* problems) {
   const QueryValue text = FindQueryValue(query, "page_size");
   if (!text.present) return kDefaultPageSize;
   int64_t page_size = 0;
@@ -52,11 +52,11 @@ int64_t ReadPageSize(absl::string_view query, Problems* problems) {
                   "Input should be a valid integer, unable to parse string as "
                   "an integer",
                   "int_parsing");
-  } else if (page_size < kLeastPageSize) {
+  } else if (page_size < kMinPageSize) {
     problems->Add({"query", "page_size"},
                   "Input should be greater than or equal to 5",
                   "greater_than_equal");
-  } else if (page_size > kMostPageSize) {
+  } else if (page_size > kMaxPageSize) {
     problems->Add({"query", "page_size"},
                   "Input should be less than or equal to 50",
                   "less_than_equal");
@@ -65,7 +65,7 @@ int64_t ReadPageSize(absl::string_view query, Problems* problems) {
 }
 
 std::optional<PageCursor> ReadCursor(absl::string_view query,
-                                     Problems* problems) {
+                                     ValidationErrors* problems) {
   const QueryValue text = FindQueryValue(query, "cursor");
   if (!text.present) return std::nullopt;
   const std::optional<PageCursor> cursor = PageCursor::Decode(text.text);
@@ -77,12 +77,12 @@ std::optional<PageCursor> ReadCursor(absl::string_view query,
 
 }  // namespace
 
-PredictionsApi::PredictionsApi(State* state, std::string base_url)
+PredictionsApi::PredictionsApi(SandboxState* state, std::string base_url)
     : state_(state),
       base_url_(std::move(base_url)),
       authenticator_(state->options.auth) {}
 
-Reply PredictionsApi::Handle(const Route& route, const Request& request) {
+Response PredictionsApi::Handle(const Route& route, const Request& request) {
   const absl::Time now = state_->clock->Now();
   const Caller caller =
       authenticator_.Identify(request.Header("authorization"));
@@ -91,53 +91,54 @@ Reply PredictionsApi::Handle(const Route& route, const Request& request) {
       : route.creates()                   ? RateLimiter::Bucket::kCreate
                                           : RateLimiter::Bucket::kRead;
   RateLimiter::Decision decision;
-  Reply reply;
+  Response response;
   if (caller.kind == Caller::Kind::kRefused) {
     decision = state_->limiter.Look(caller.key, bucket, now);
-    reply = DetailReply(401, "Not authenticated");
-    reply.headers.emplace_back("www-authenticate", "Bearer");
+    response = DetailResponse(401, "Not authenticated");
+    response.headers.emplace_back("www-authenticate", "Bearer");
   } else {
     decision = state_->limiter.Take(caller.key, bucket, now);
     if (decision.allowed) {
-      reply = HandleAllowed(route, request, caller);
+      response = HandleAllowed(route, request, caller);
     } else {
       state_->traffic.CountRateLimited(BucketName(bucket));
-      reply = DetailReply(429, "Too Many Requests");
+      response = DetailResponse(429, "Too Many Requests");
     }
   }
-  AddRateHeaders(decision, &reply);
-  return reply;
+  AddRateHeaders(decision, &response);
+  return response;
 }
 
 void PredictionsApi::AddRateHeaders(const RateLimiter::Decision& decision,
-                                    Reply* reply) const {
+                                    Response* response) const {
   const int64_t reset =
       state_->options.reset_as_delta
           ? CeilSeconds(std::max(decision.reset - state_->clock->Now(),
                                  absl::ZeroDuration()))
           : CeilSeconds(decision.reset - absl::UnixEpoch());
-  const auto add = [reply](absl::string_view name, int64_t value) {
-    reply->headers.emplace_back(name, absl::StrCat(value));
+  const auto add = [response](absl::string_view name, int64_t value) {
+    response->headers.emplace_back(name, absl::StrCat(value));
   };
   add("x-ratelimit-limit", decision.limit);
   add("x-ratelimit-remaining", decision.remaining);
   add("x-ratelimit-reset", reset);
 }
 
-Reply PredictionsApi::HandleAllowed(const Route& route, const Request& request,
-                                    const Caller& caller) {
+Response PredictionsApi::HandleAllowed(const Route& route,
+                                       const Request& request,
+                                       const Caller& caller) {
   if (request.oversized) {
-    Reply reply = DetailReply(413, "Request body too large");
-    reply.close = true;
-    return reply;
+    Response response = DetailResponse(413, "Request body too large");
+    response.close = true;
+    return response;
   }
   switch (route.endpoint) {
     case Endpoint::kUnknownPath:
-      return DetailReply(404, "Not Found");
+      return DetailResponse(404, "Not Found");
     case Endpoint::kUnknownMethod: {
-      Reply reply = DetailReply(405, "Method Not Allowed");
-      reply.headers.emplace_back("allow", route.allowed_methods);
-      return reply;
+      Response response = DetailResponse(405, "Method Not Allowed");
+      response.headers.emplace_back("allow", route.allowed_methods);
+      return response;
     }
     case Endpoint::kCreate:
     case Endpoint::kCreateLatest:
@@ -150,33 +151,33 @@ Reply PredictionsApi::HandleAllowed(const Route& route, const Request& request,
     case Endpoint::kCancel:
       return Cancel(route, caller);
   }
-  return DetailReply(404, "Not Found");
+  return DetailResponse(404, "Not Found");
 }
 
-Reply PredictionsApi::Create(const Route& route, const Request& request,
-                             const Caller& caller) {
+Response PredictionsApi::Create(const Route& route, const Request& request,
+                                const Caller& caller) {
   const auto read = ReadCreateRequest(route, request);
-  if (const auto* const problems = std::get_if<Problems>(&read)) {
-    return problems->ToReply();
+  if (const auto* const problems = std::get_if<ValidationErrors>(&read)) {
+    return problems->ToResponse();
   }
   const auto& create = std::get<CreateRequest>(read);
   const ModelVersion* const model = state_->models.Find(create.model);
-  if (model == nullptr) return DetailReply(404, "Model not found");
-  Problems problems;
+  if (model == nullptr) return DetailResponse(404, "Model not found");
+  ValidationErrors problems;
   if (create.validate_input) {
     problems =
         CheckInput(*model, std::get<JsonValue>(ParseJson(*create.input)));
   }
-  RunPlan plan =
+  RunScript plan =
       PlanRun(*model, create.input, state_->options.time_scale, &problems);
-  if (!problems.empty()) return problems.ToReply();
+  if (!problems.empty()) return problems.ToResponse();
   return CreatePlanned(create, *model, std::move(plan), request, caller);
 }
 
-Reply PredictionsApi::CreatePlanned(const CreateRequest& create,
-                                    const ModelVersion& model, RunPlan plan,
-                                    const Request& request,
-                                    const Caller& caller) {
+Response PredictionsApi::CreatePlanned(const CreateRequest& create,
+                                       const ModelVersion& model,
+                                       RunScript plan, const Request& request,
+                                       const Caller& caller) {
   const absl::Time now = state_->clock->Now();
   Prediction prediction;
   prediction.id =
@@ -190,16 +191,16 @@ Reply PredictionsApi::CreatePlanned(const CreateRequest& create,
   prediction.base_url = BaseUrlFor(request);
   prediction.created_at = WholeMicros(now);
   prediction.starts_at =
-      prediction.created_at + std::max(plan.pending, kLeastPending);
-  prediction.ends_at = prediction.starts_at + std::max(plan.run, kLeastRun);
+      prediction.created_at + std::max(plan.pending, kMinPending);
+  prediction.ends_at = prediction.starts_at + std::max(plan.run, kMinRun);
   prediction.end = std::move(plan.end);
   switch (state_->store.Insert(&prediction, now)) {
     case PredictionStore::Inserted::kYes:
       break;
     case PredictionStore::Inserted::kIdTaken:
-      return DetailReply(409, "There is a prediction with this id");
+      return DetailResponse(409, "There is a prediction with this id");
     case PredictionStore::Inserted::kFull:
-      return DetailReply(503, "The sandbox is full of running predictions");
+      return DetailResponse(503, "The sandbox is full of running predictions");
   }
   state_->traffic.CountCreated(ModelText(model));
   if (prediction.webhook.has_value()) {
@@ -210,13 +211,13 @@ Reply PredictionsApi::CreatePlanned(const CreateRequest& create,
 
   // As it is now; as it was if it has been dropped meanwhile.
   const auto kept = state_->store.Find(caller.key, prediction.id);
-  Reply reply =
-      JsonReply(static_cast<int>(state_->options.create_status),
-                FullJson(kept.value_or(prediction), state_->options.view,
-                         prediction.base_url, state_->clock->Now()));
-  reply.headers.emplace_back("location",
-                             PredictionUrl(prediction.base_url, prediction.id));
-  return reply;
+  Response response =
+      JsonResponse(static_cast<int>(state_->options.create_status),
+                   FullJson(kept.value_or(prediction), state_->options.view,
+                            prediction.base_url, state_->clock->Now()));
+  response.headers.emplace_back(
+      "location", PredictionUrl(prediction.base_url, prediction.id));
+  return response;
 }
 
 void PredictionsApi::Hold(const Prediction& prediction, absl::Duration wait) {
@@ -237,35 +238,35 @@ void PredictionsApi::Hold(const Prediction& prediction, absl::Duration wait) {
   state_->traffic.CountHeld(-1);
 }
 
-Reply PredictionsApi::Get(const Route& route, const Request& request,
-                          const Caller& caller) {
+Response PredictionsApi::Get(const Route& route, const Request& request,
+                             const Caller& caller) {
   const auto id = ReadId(route);
-  if (const auto* const problems = std::get_if<Problems>(&id)) {
-    return problems->ToReply();
+  if (const auto* const problems = std::get_if<ValidationErrors>(&id)) {
+    return problems->ToResponse();
   }
   const absl::Time now = state_->clock->Now();
   const PredictionView& view = state_->options.view;
   const auto found = state_->store.Find(caller.key, std::get<std::string>(id));
   if (!found.has_value() ||
       (view.gone_after_retention && !view.Retained(*found, now))) {
-    return DetailReply(404, "Prediction not found");
+    return DetailResponse(404, "Prediction not found");
   }
-  return JsonReply(200, FullJson(*found, view, BaseUrlFor(request), now));
+  return JsonResponse(200, FullJson(*found, view, BaseUrlFor(request), now));
 }
 
-Reply PredictionsApi::List(const Request& request, const Caller& caller) {
-  Problems problems;
+Response PredictionsApi::List(const Request& request, const Caller& caller) {
+  ValidationErrors problems;
   const int64_t page_size = ReadPageSize(request.query, &problems);
   const std::optional<PageCursor> cursor = ReadCursor(request.query, &problems);
-  if (!problems.empty()) return problems.ToReply();
+  if (!problems.empty()) return problems.ToResponse();
   const PredictionStore::Page page =
       state_->store.List(caller.key, cursor, static_cast<size_t>(page_size));
-  return PageReply(page, page_size, BaseUrlFor(request));
+  return PageResponse(page, page_size, BaseUrlFor(request));
 }
 
-Reply PredictionsApi::PageReply(const PredictionStore::Page& page,
-                                int64_t page_size,
-                                absl::string_view base_url) const {
+Response PredictionsApi::PageResponse(const PredictionStore::Page& page,
+                                      int64_t page_size,
+                                      absl::string_view base_url) const {
   const absl::Time now = state_->clock->Now();
   std::vector<std::string> items;
   for (const Prediction& prediction : page.items) {
@@ -289,17 +290,17 @@ Reply PredictionsApi::PageReply(const PredictionStore::Page& page,
   add("previous_cursor", page.previous, false);
   add("next_url", page.next, true);
   add("previous_url", page.previous, true);
-  return JsonReply(200, envelope.Take());
+  return JsonResponse(200, envelope.Take());
 }
 
-Reply PredictionsApi::Cancel(const Route& route, const Caller& caller) {
+Response PredictionsApi::Cancel(const Route& route, const Caller& caller) {
   const auto id = ReadId(route);
-  if (const auto* const problems = std::get_if<Problems>(&id)) {
-    return problems->ToReply();
+  if (const auto* const problems = std::get_if<ValidationErrors>(&id)) {
+    return problems->ToResponse();
   }
   const absl::Time now = state_->clock->Now();
   const absl::Time when =
-      WholeMicros(now + std::max(state_->options.cancel_delay, kLeastPending));
+      WholeMicros(now + std::max(state_->options.cancel_delay, kMinPending));
   RunEnd end;
   end.status = state_->options.cancel_status;
   if (end.status == "failed") {
@@ -309,9 +310,9 @@ Reply PredictionsApi::Cancel(const Route& route, const Caller& caller) {
   switch (state_->store.Cancel(caller.key, std::get<std::string>(id), now, when,
                                std::move(end))) {
     case PredictionStore::Cancelled::kUnknown:
-      return DetailReply(404, "Prediction not found");
+      return DetailResponse(404, "Prediction not found");
     case PredictionStore::Cancelled::kEnded:
-      return DetailReply(409, "Prediction has already ended");
+      return DetailResponse(409, "Prediction has already ended");
     case PredictionStore::Cancelled::kAccepted:
       state_->feed.Reschedule(std::get<std::string>(id), when);
       state_->clock->Wake();
@@ -319,7 +320,7 @@ Reply PredictionsApi::Cancel(const Route& route, const Caller& caller) {
     case PredictionStore::Cancelled::kAlreadyAsked:
       break;
   }
-  return JsonReply(200, "null");
+  return JsonResponse(200, "null");
 }
 
 std::string PredictionsApi::BaseUrlFor(const Request& request) const {

@@ -9,44 +9,45 @@
 #include "sandbox/create_request.h"
 #include "sandbox/http_message.h"
 #include "sandbox/router.h"
-#include "sandbox/run_plan.h"
+#include "sandbox/run_script.h"
 #include "sandbox/state.h"
 
 namespace wriftai::sandbox {
 
-// The API under /v1: from a request to a reply, without sockets.
+// The API under /v1: from a request to a response, without sockets.
 //
 // Threads: any; a create with Prefer: wait blocks its thread. `state` must
-// outlive it. Fails: through replies alone.
+// outlive it. Fails: through responses alone.
 class PredictionsApi {
  public:
   // `base_url`: of a client that sends no host header, such as
   // http://127.0.0.1:8000/v1.
-  PredictionsApi(State* state, std::string base_url);
+  PredictionsApi(SandboxState* state, std::string base_url);
 
-  Reply Handle(const Route& route, const Request& request);
+  Response Handle(const Route& route, const Request& request);
 
  private:
-  Reply HandleAllowed(const Route& route, const Request& request,
-                      const Caller& caller);
-  Reply Create(const Route& route, const Request& request,
-               const Caller& caller);
-  Reply CreatePlanned(const CreateRequest& create, const ModelVersion& model,
-                      RunPlan plan, const Request& request,
-                      const Caller& caller);
+  Response HandleAllowed(const Route& route, const Request& request,
+                         const Caller& caller);
+  Response Create(const Route& route, const Request& request,
+                  const Caller& caller);
+  Response CreatePlanned(const CreateRequest& create, const ModelVersion& model,
+                         RunScript plan, const Request& request,
+                         const Caller& caller);
   void Hold(const Prediction& prediction, absl::Duration wait);
-  Reply Get(const Route& route, const Request& request, const Caller& caller);
-  Reply List(const Request& request, const Caller& caller);
-  Reply Cancel(const Route& route, const Caller& caller);
+  Response Get(const Route& route, const Request& request,
+               const Caller& caller);
+  Response List(const Request& request, const Caller& caller);
+  Response Cancel(const Route& route, const Caller& caller);
 
   // The URL under which the client of `request` sees the API.
   std::string BaseUrlFor(const Request& request) const;
-  Reply PageReply(const PredictionStore::Page& page, int64_t page_size,
-                  absl::string_view base_url) const;
+  Response PageResponse(const PredictionStore::Page& page, int64_t page_size,
+                        absl::string_view base_url) const;
   void AddRateHeaders(const RateLimiter::Decision& decision,
-                      Reply* reply) const;
+                      Response* response) const;
 
-  State* const state_;
+  SandboxState* const state_;
   const std::string base_url_;
   const Authenticator authenticator_;
 };

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "upstream/core/mutex.h"
+#include "base/mutex.h"
 
 namespace wriftai::sandbox {
 

@@ -35,7 +35,7 @@ Sandbox::Sandbox(const SandboxOptions& options,
                  std::unique_ptr<Clock> own_clock)
     : own_clock_(std::move(own_clock)),
       state_(options),
-      loop_(std::make_unique<CurlLoop>(WebhookHttpOptions())),
+      loop_(std::make_unique<CurlEventLoop>(WebhookHttpOptions())),
       sender_(std::make_unique<WebhookSender>(
           options.webhooks, [clock = state_.clock] { return clock->Now(); },
           loop_.get(), loop_.get(), &state_.webhooks)),
@@ -55,13 +55,13 @@ absl::Status Sandbox::Listen() {
   const std::string host = address.substr(0, address.rfind(':'));
   // The port is known when requests may come in already; those name their
   // host.
-  front_door_ = std::make_unique<FrontDoor>(
+  request_handler_ = std::make_unique<RequestHandler>(
       &state_, absl::StrCat("http://", address, "/v1"), [this] { Reset(); });
   HttpServer::Options options;
   options.listen_address = address;
   options.workers = state_.options.workers;
   options.max_body_bytes = state_.options.max_body_bytes;
-  auto server = HttpServer::Start(options, front_door_.get());
+  auto server = HttpServer::Start(options, request_handler_.get());
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   base_url_ = absl::StrCat("http://", host, ":", server_->port(), "/v1");

@@ -10,12 +10,12 @@
 #include "absl/status/statusor.h"
 #include "sandbox/clock.h"
 #include "sandbox/faults.h"
-#include "sandbox/front_door.h"
 #include "sandbox/http_server.h"
+#include "sandbox/request_handler.h"
 #include "sandbox/sandbox_options.h"
 #include "sandbox/state.h"
 #include "sandbox/webhook_sender.h"
-#include "upstream/http/curl_loop.h"
+#include "upstream/http/curl_event_loop.h"
 
 namespace wriftai::sandbox {
 
@@ -23,7 +23,7 @@ namespace wriftai::sandbox {
 // and webhooks. See README.md.
 //
 // Threads: any. Owns: its server, threads and predictions. The destructor ends
-// all of them at once, held replies and webhooks included; options.clock must
+// all of them at once, held responses and webhooks included; options.clock must
 // outlive it. Fails: Start() and AddFaults() alone.
 class Sandbox {
  public:
@@ -51,10 +51,10 @@ class Sandbox {
   void FeedWebhooks();
 
   const std::unique_ptr<Clock> own_clock_;  // Null: options.clock.
-  State state_;
+  SandboxState state_;
   std::string base_url_;
-  std::unique_ptr<FrontDoor> front_door_;
-  std::unique_ptr<CurlLoop> loop_;
+  std::unique_ptr<RequestHandler> request_handler_;
+  std::unique_ptr<CurlEventLoop> loop_;
   std::unique_ptr<WebhookSender> sender_;  // On the loop.
   std::thread feeder_;
   std::unique_ptr<HttpServer> server_;

@@ -4,12 +4,12 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
-#include "upstream/core/host_port.h"
+#include "base/host_port.h"
 
 namespace wriftai::sandbox {
 namespace {
 
-constexpr int64_t kMostRate = 1000000;
+constexpr int64_t kMaxRate = 1000000;
 constexpr absl::Duration kWeek = absl::Hours(7 * 24);
 
 void AddCallerFlags(SandboxOptions* options, FlagSet* flags) {
@@ -28,13 +28,13 @@ void AddCallerFlags(SandboxOptions* options, FlagSet* flags) {
              "Also answer requests without a token, at --anonymous_rate.");
   flags->Add("rate_limits", &options->rates.enforce,
              "Refuse with 429 what is above the rates; otherwise only count.");
-  flags->Add("read_rate", &options->rates.read_rate, 1, kMostRate,
+  flags->Add("read_rate", &options->rates.read_rate, 1, kMaxRate,
              "Requests per second and token, creates apart.");
-  flags->Add("create_rate", &options->rates.create_rate, 1, kMostRate,
+  flags->Add("create_rate", &options->rates.create_rate, 1, kMaxRate,
              "Creates per second and token.");
-  flags->Add("anonymous_rate", &options->rates.anonymous_rate, 1, kMostRate,
+  flags->Add("anonymous_rate", &options->rates.anonymous_rate, 1, kMaxRate,
              "Requests per second of all clients without a token together.");
-  flags->Add("burst", &options->rates.burst, 0, kMostRate,
+  flags->Add("burst", &options->rates.burst, 0, kMaxRate,
              "0: at most the rate in each second of the clock. Above: a "
              "bucket of so many requests, refilled at the rate.");
   flags->Add("reset_as_delta", &options->reset_as_delta,
@@ -94,7 +94,7 @@ void AddSandboxFlags(SandboxOptions* options, FlagSet* flags) {
       "0.0.0.0 and [::] take both IPv4 and IPv6.",
       options->listen_address);
   flags->Add("workers", &options->workers, 1, 2000,
-             "Threads; each open connection and each held reply needs one.");
+             "Threads; each open connection and each held response needs one.");
   flags->Add("max_body_bytes", &options->max_body_bytes, 0, int64_t{1} << 30,
              "The largest request body.");
   flags->Add(

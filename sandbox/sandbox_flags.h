@@ -1,8 +1,8 @@
 #ifndef WRIFTAI_SANDBOX_SANDBOX_FLAGS_H_
 #define WRIFTAI_SANDBOX_SANDBOX_FLAGS_H_
 
+#include "base/flag_set.h"
 #include "sandbox/sandbox_options.h"
-#include "upstream/core/flag_set.h"
 
 namespace wriftai::sandbox {
 

@@ -20,8 +20,8 @@ namespace wriftai::sandbox {
 // work on. Each part guards itself.
 //
 // Threads: any. `options.clock` must be set, and outlive it.
-struct State {
-  explicit State(const SandboxOptions& the_options)
+struct SandboxState {
+  explicit SandboxState(const SandboxOptions& the_options)
       : options(the_options),
         clock(the_options.clock),
         prediction_ids(options.seed),

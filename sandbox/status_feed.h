@@ -8,11 +8,11 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "sandbox/prediction.h"
 #include "sandbox/prediction_json.h"
 #include "sandbox/prediction_store.h"
 #include "sandbox/webhook_event.h"
-#include "upstream/core/mutex.h"
 
 namespace wriftai::sandbox {
 

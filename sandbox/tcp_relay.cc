@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "upstream/core/tcp_listener.h"
-#include "upstream/core/unique_fd.h"
+#include "base/tcp_listener.h"
+#include "base/unique_fd.h"
 
 namespace wriftai::sandbox {
 namespace {

@@ -10,10 +10,10 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "sandbox/client_traffic.h"
 #include "sandbox/http_message.h"
 #include "sandbox/router.h"
-#include "upstream/core/mutex.h"
 
 namespace wriftai::sandbox {
 
@@ -25,7 +25,7 @@ struct RecordedRequest {
   Headers headers;     // The token as RedactedAuthorization() shows it.
   std::string body;    // At most TrafficLog::kMaxBody of its bytes.
   int64_t body_bytes = 0;
-  int status = 0;  // 0: the connection was closed without a reply.
+  int status = 0;  // 0: the connection was closed without a response.
 };
 
 struct TrafficStats {
@@ -38,7 +38,7 @@ struct TrafficStats {
   int64_t predictions_created = 0;
   int64_t held_now = 0;                 // Creates that wait because of Prefer.
   int64_t held_most = 0;                // The most at once.
-  std::vector<RecordedRequest> recent;  // Oldest reply first.
+  std::vector<RecordedRequest> recent;  // Oldest response first.
 };
 
 // Counts what came in and what was answered.

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "upstream/core/mutex.h"
+#include "base/mutex.h"
 
 namespace wriftai::sandbox {
 

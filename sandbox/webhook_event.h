@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/mutex.h"
 #include "sandbox/prediction.h"
-#include "upstream/core/mutex.h"
 
 namespace wriftai::sandbox {
 

@@ -10,11 +10,11 @@ namespace wriftai::sandbox {
 
 WebhookSender::WebhookSender(Options options,
                              std::function<absl::Time()> signing_time,
-                             Scheduler* scheduler, HttpTransport* transport,
+                             EventLoop* event_loop, HttpTransport* transport,
                              WebhookCounters* counters)
     : options_(options),
       signing_time_(std::move(signing_time)),
-      scheduler_(scheduler),
+      event_loop_(event_loop),
       transport_(transport),
       counters_(counters),
       random_(options.seed) {}
@@ -54,8 +54,8 @@ void WebhookSender::Enqueue(std::shared_ptr<const WebhookEvent> event,
         std::max(stats.longest_queue, static_cast<int64_t>(deliveries_.size()));
   });
   if (!late) return Admit(delivery);
-  delivery->timer = scheduler_->PostAt(
-      scheduler_->Now() + options_.reorder_delay, [this, delivery] {
+  delivery->timer = event_loop_->RunAt(
+      event_loop_->Now() + options_.reorder_delay, [this, delivery] {
         ready_.push_back(delivery);
         StartNext();
       });
@@ -112,8 +112,8 @@ void WebhookSender::OnDone(Deliveries::iterator delivery, HttpResult result) {
   } else {
     delivery->call.reset();
     const auto doublings = static_cast<double>(1ull << (delivery->attempt - 1));
-    delivery->timer = scheduler_->PostAt(
-        scheduler_->Now() + options_.backoff * doublings, [this, delivery] {
+    delivery->timer = event_loop_->RunAt(
+        event_loop_->Now() + options_.backoff * doublings, [this, delivery] {
           ready_.push_back(delivery);
           StartNext();
         });

@@ -11,9 +11,9 @@
 #include <unordered_map>
 
 #include "absl/time/time.h"
+#include "base/call.h"
+#include "base/event_loop.h"
 #include "sandbox/webhook_event.h"
-#include "upstream/core/call.h"
-#include "upstream/core/scheduler.h"
 #include "upstream/http/http_transport.h"
 
 namespace wriftai::sandbox {
@@ -23,7 +23,7 @@ namespace wriftai::sandbox {
 // its states arrive in order where the receiver answers; an attempt that
 // failed is repeated without holding up the next state.
 //
-// Threads: loop only. `scheduler`, `transport` and `counters` must outlive it.
+// Threads: loop only. `event_loop`, `transport` and `counters` must outlive it.
 // Fails: never; what cannot be delivered is counted.
 class WebhookSender {
  public:
@@ -48,7 +48,7 @@ class WebhookSender {
 
   // `signing_time`: the time that goes into signatures.
   WebhookSender(Options options, std::function<absl::Time()> signing_time,
-                Scheduler* scheduler, HttpTransport* transport,
+                EventLoop* event_loop, HttpTransport* transport,
                 WebhookCounters* counters);
   ~WebhookSender();
 
@@ -77,7 +77,7 @@ class WebhookSender {
 
   const Options options_;
   const std::function<absl::Time()> signing_time_;
-  Scheduler* const scheduler_;
+  EventLoop* const event_loop_;
   HttpTransport* const transport_;
   WebhookCounters* const counters_;
 

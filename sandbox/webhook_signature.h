@@ -5,7 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "upstream/core/secret.h"
+#include "base/secret.h"
 
 namespace wriftai::sandbox {
 

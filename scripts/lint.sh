@@ -42,7 +42,7 @@ only_in() {
 # that is neither in it nor matches OTHERS.
 knows() {
   none "$1 knows $2 alone" "$(files "$1*.cc" "$1*.h" |
-    xargs grep -nE '^ *# *include *"(client|sandbox|service|upstream|wriftai)/' |
+    xargs grep -nE '^ *# *include *"(base|client|sandbox|service|upstream|wriftai)/' |
     grep -Ev "include *\"($1|$2)")"
 }
 
@@ -60,39 +60,42 @@ check_includes() {
   only_in 'grpc/|grpcpp/|[^">]*\.grpc\.pb\.h' 'service/|client/|tests/' ||
     failed=1
   only_in 'civetweb\.h' 'sandbox/http_server\.|tests/' || failed=1
-  only_in 'prometheus/' 'service/operator/|tests/' || failed=1
+  only_in 'prometheus/' 'service/admin/|tests/' || failed=1
   only_in 'openssl/' \
-    'upstream/core/digest\.|upstream/http/pooled_connection\.|service/server/|sandbox/webhook_signature\.|tests/' ||
+    'base/digest\.|upstream/http/pooled_connection\.|service/server/|sandbox/webhook_signature\.|tests/' ||
     failed=1
   only_in 'service/' 'service/|tests/' || failed=1
   only_in 'client/' 'client/|tests/' || failed=1
   only_in 'sandbox/' 'sandbox/|service/app\.|tests/' || failed=1
   only_in 'tests/' 'tests/' || failed=1
-  knows 'upstream/core/' 'upstream/core/' || failed=1
-  knows 'upstream/http/' 'upstream/core/' || failed=1
-  knows 'upstream/budget/' 'upstream/(core/|error_details)' || failed=1
-  knows 'upstream/json/' 'upstream/core/|upstream/prediction_params|wriftai/' ||
-    failed=1
+  knows 'base/' 'base/' || failed=1
+  knows 'upstream/http/' 'base/' || failed=1
+  knows 'upstream/budget/' 'base/|upstream/error_details' || failed=1
+  knows 'upstream/json/' 'base/|upstream/prediction_params|wriftai/' || failed=1
   knows 'upstream/watch/' \
-    'upstream/(budget/|core/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
+    'base/|upstream/(budget/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
   knows 'upstream/create/' \
-    'upstream/(core/|error_details|json/|prediction_(client|params)|settled_call)|wriftai/' ||
+    'base/|upstream/(completed_call|error_details|json/|prediction_(client|params))|wriftai/' ||
     failed=1
   knows 'upstream/rest/' \
-    'upstream/(budget/|call_trace|core/|error_details|http/|json/|prediction_(client|params)|retry_policy)|wriftai/' ||
+    'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
-  knows 'upstream/webhook/' 'upstream/(core|json)/|wriftai/' || failed=1
-  knows 'service/logging/' 'upstream/(core|json)/' || failed=1
-  knows 'service/server/' 'upstream/core/|wriftai/' || failed=1
-  knows 'service/webhook/' 'upstream/(core|webhook)/' || failed=1
-  knows 'service/engine/' 'service/config|upstream/|wriftai/' || failed=1
-  knows 'service/calls/' \
-    'service/(config|engine/|logging/)|upstream/|wriftai/' || failed=1
-  knows 'service/operator/' \
-    'service/(calls|engine|logging|server)/|upstream/|wriftai/' || failed=1
-  knows 'client/' 'upstream/core/|wriftai/' || failed=1
-  knows 'sandbox/' 'upstream/(core|http)/' || failed=1
+  knows 'upstream/webhook/' 'base/|upstream/json/|wriftai/' || failed=1
+  knows 'service/logging/' 'base/|upstream/json/' || failed=1
+  knows 'service/server/' 'base/|wriftai/' || failed=1
+  knows 'service/webhook/' 'base/|upstream/webhook/' || failed=1
+  knows 'service/engine/' 'base/|service/config|upstream/|wriftai/' || failed=1
+  knows 'service/telemetry/' \
+    'base/|service/(engine|logging)/|upstream/|wriftai/' || failed=1
+  knows 'service/rpc/' \
+    'base/|service/(config|engine/|logging/|telemetry/)|upstream/|wriftai/' ||
+    failed=1
+  knows 'service/admin/' \
+    'base/|service/(engine|logging|server|telemetry)/|upstream/|wriftai/' ||
+    failed=1
+  knows 'client/' 'base/|wriftai/' || failed=1
+  knows 'sandbox/' 'base/|upstream/http/' || failed=1
   return $failed
 }
 

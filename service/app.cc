@@ -6,29 +6,29 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/host_port.h"
+#include "base/run_on_loop.h"
 #include "grpcpp/grpcpp.h"
 #include "sandbox/sandbox.h"
-#include "service/calls/call_recorder.h"
-#include "service/calls/prediction_service.h"
+#include "service/admin/admin_pages.h"
+#include "service/admin/admin_server.h"
+#include "service/admin/connection_metrics.h"
+#include "service/admin/status_collector.h"
+#include "service/admin/tls_metrics.h"
+#include "service/admin/webhook_metrics.h"
 #include "service/config_files.h"
 #include "service/engine/engine.h"
-#include "service/engine/own_credential.h"
-#include "service/operator/connection_metrics.h"
-#include "service/operator/operator_pages.h"
-#include "service/operator/operator_server.h"
-#include "service/operator/status_collector.h"
-#include "service/operator/tls_metrics.h"
-#include "service/operator/webhook_metrics.h"
+#include "service/engine/gateway_credential.h"
+#include "service/rpc/prediction_service.h"
 #include "service/server/grpc_server.h"
 #include "service/server/http_url.h"
 #include "service/server/memory_guard.h"
 #include "service/server/tls_credentials.h"
+#include "service/telemetry/call_recorder.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
-#include "upstream/core/host_port.h"
-#include "upstream/core/run_on_loop.h"
-#include "upstream/http/curl_loop.h"
+#include "upstream/http/curl_event_loop.h"
 #include "upstream/webhook/webhook_inbox.h"
 #include "upstream/webhook/webhook_receiver.h"
 
@@ -43,7 +43,7 @@ constexpr double kCutOff = 0.95;
 constexpr double kHangUp = 0.97;
 
 // So that with a short timeout, too, gRPC's own end comes first.
-constexpr absl::Duration kLeastHangUp = absl::Milliseconds(100);
+constexpr absl::Duration kMinHangUp = absl::Milliseconds(100);
 
 // How often a drain looks whether only idle connections are left, and how long
 // one has to be silent. gRPC itself waits for up to 20 s for the answer to a
@@ -82,7 +82,7 @@ bool SpendsTokenForAnyone(const Config& config) {
 struct App::Parts {
   std::unique_ptr<sandbox::Sandbox> sandbox;
   std::unique_ptr<TlsCredentials> tls;
-  std::unique_ptr<CurlLoop> loop;
+  std::unique_ptr<CurlEventLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<CallRecorder> call_recorder;
@@ -90,8 +90,8 @@ struct App::Parts {
   std::unique_ptr<WebhookReceiver> webhook_receiver;
   std::unique_ptr<WebhookServer> webhook_server;
   std::unique_ptr<StatusCollector> status_collector;
-  std::unique_ptr<OperatorPages> operator_pages;
-  std::unique_ptr<OperatorServer> operator_server;
+  std::unique_ptr<AdminPages> admin_pages;
+  std::unique_ptr<AdminServer> admin_server;
   std::unique_ptr<DeliveredBytes> delivered;
   std::unique_ptr<PredictionService> service;
   std::unique_ptr<GrpcServer> server;
@@ -114,7 +114,7 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(Config config,
 
 // So that all connections together stay below the limit of open files.
 void App::LimitConnections() {
-  size_t limit = RaiseDescriptorLimit();
+  size_t limit = RaiseFdLimit();
   // The sandbox has the other end of each connection to the upstream.
   if (config_.sandbox) limit -= limit / 4;
   ServerConfig& server = config_.server;
@@ -125,7 +125,7 @@ void App::LimitConnections() {
     wanted.health = static_cast<size_t>(server.max_health_connections);
   }
   if (!config_.http_address.empty()) {
-    wanted.operators = OperatorServer::Options().max_connections;
+    wanted.operators = AdminServer::Options().max_connections;
   }
   if (!config_.webhooks.address.empty()) {
     wanted.webhooks = WebhookServer::Options().max_connections;
@@ -165,17 +165,16 @@ absl::Status App::StartParts() {
     if (!tls.ok()) return tls.status();
     parts_->tls = *std::move(tls);
   }
-  parts_->loop = std::make_unique<CurlLoop>(HttpOptionsFrom(config_));
+  parts_->loop = std::make_unique<CurlEventLoop>(HttpOptionsFrom(config_));
   if (absl::Status status = StartEngine(); !status.ok()) return status;
   if (absl::Status status = StartWebhooks(); !status.ok()) return status;
-  if (absl::Status status = StartOperatorServer(); !status.ok()) return status;
+  if (absl::Status status = StartAdminServer(); !status.ok()) return status;
   if (absl::Status status = StartGrpcServer(); !status.ok()) return status;
   StartPortWatchdog();
-  parts_->operator_pages->SetPhase(OperatorPages::Phase::kServing);
-  if (parts_->operator_server != nullptr) {
-    spdlog::info(
-        "HTTP for operators listens on {}",
-        WithPort(config_.http_address, parts_->operator_server->port()));
+  parts_->admin_pages->SetPhase(AdminPages::Phase::kServing);
+  if (parts_->admin_server != nullptr) {
+    spdlog::info("HTTP for operators listens on {}",
+                 WithPort(config_.http_address, parts_->admin_server->port()));
   }
   if (!parts_->server->health_address().empty()) {
     spdlog::info("health listens on {}", parts_->server->health_address());
@@ -185,8 +184,8 @@ absl::Status App::StartParts() {
 }
 
 absl::Status App::StartEngine() {
-  auto own = OwnCredential::Open(config_.access_token,
-                                 config_.access_token_file, *parts_->loop);
+  auto own = GatewayCredential::Open(config_.access_token,
+                                     config_.access_token_file, *parts_->loop);
   if (!own.ok()) return own.status();
   const WebhookConfig& webhooks = config_.webhooks;
   if (!webhooks.secret_file.empty()) {
@@ -256,10 +255,10 @@ absl::Status App::StartWebhooks() {
   return absl::OkStatus();
 }
 
-absl::Status App::StartOperatorServer() {
-  parts_->operator_pages = std::make_unique<OperatorPages>(
+absl::Status App::StartAdminServer() {
+  parts_->admin_pages = std::make_unique<AdminPages>(
       *parts_->loop,
-      std::vector<OperatorPages::Source>{
+      std::vector<AdminPages::Source>{
           CallMetrics(*parts_->loop, *parts_->call_recorder, logging_),
           EngineMetrics(*parts_->loop, *parts_->engine),
           [this] { return DeliveryMetricFamilies(webhook_counters_); },
@@ -268,29 +267,29 @@ absl::Status App::StartOperatorServer() {
             return ConnectionMetricFamilies(
                 {{"grpc", &caller_connections_},
                  {"health", &health_connections_},
-                 {"http", &operator_connections_},
+                 {"http", &admin_connections_},
                  {"webhook", &webhook_connections_}},
                 port_watchdog_.status().ok());
           }});
-  parts_->operator_pages->set_port_check(
+  parts_->admin_pages->set_port_check(
       [this] { return port_watchdog_.status(); });
   if (config_.http_address.empty()) return absl::OkStatus();
   RunOnLoop(*parts_->loop, [this] {
     parts_->status_collector = std::make_unique<StatusCollector>(
         *parts_->engine, *parts_->call_recorder, *parts_->loop);
   });
-  parts_->operator_pages->set_status(
+  parts_->admin_pages->set_status(
       EngineStatus(*parts_->loop, *parts_->status_collector));
-  OperatorServer::Options options;
+  AdminServer::Options options;
   options.max_connections = connections_.operators;
-  auto server = OperatorServer::Start(config_.http_address,
-                                      parts_->operator_pages->pages(), options,
-                                      operator_connections_);
+  auto server =
+      AdminServer::Start(config_.http_address, parts_->admin_pages->pages(),
+                         options, admin_connections_);
   if (!server.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--http_address: ", server.status().message()));
   }
-  parts_->operator_server = *std::move(server);
+  parts_->admin_server = *std::move(server);
   return absl::OkStatus();
 }
 
@@ -350,8 +349,8 @@ void App::StartPortWatchdog() {
 }
 
 void App::Stop() {
-  if (parts_->operator_pages != nullptr) {
-    parts_->operator_pages->SetPhase(OperatorPages::Phase::kDraining);
+  if (parts_->admin_pages != nullptr) {
+    parts_->admin_pages->SetPhase(AdminPages::Phase::kDraining);
   }
   port_watchdog_.Stop();
   if (parts_->server != nullptr) {
@@ -362,18 +361,18 @@ void App::Stop() {
     RunOnLoop(*parts_->loop, [this, begun, &hang_up] {
       const absl::Duration timeout = config_.drain_timeout;
       parts_->engine->BeginDrain(begun + timeout * kPatience);
-      hang_up = parts_->loop->PostAt(
-          begun + std::max(timeout * kHangUp, kLeastHangUp), [this] {
+      hang_up = parts_->loop->RunAt(
+          begun + std::max(timeout * kHangUp, kMinHangUp), [this] {
             spdlog::warn("closing connections whose callers do not read");
-            parts_->server->HangUp();
+            parts_->server->CloseConnections();
           });
-      HangUpIdle();
+      CloseIdleConnections();
     });
     parts_->server->Shutdown(begun + config_.drain_timeout * kCutOff -
                              parts_->loop->Now());
     RunOnLoop(*parts_->loop, [this, &hang_up] {
       hang_up.reset();
-      hang_up_idle_.reset();
+      close_idle_connections_.reset();
       parts_->engine->upstream_health().Listen(nullptr);
     });
     parts_->server.reset();
@@ -382,7 +381,7 @@ void App::Stop() {
   // Up to here, so that the waits that drain are still told.
   parts_->webhook_server.reset();
   parts_->webhook_receiver.reset();
-  parts_->operator_server.reset();
+  parts_->admin_server.reset();
   if (parts_->engine != nullptr) {
     RunOnLoop(*parts_->loop, [this] {
       parts_->webhook_inbox.reset();
@@ -395,12 +394,13 @@ void App::Stop() {
   parts_->sandbox.reset();
 }
 
-void App::HangUpIdle() {
+void App::CloseIdleConnections() {
   if (parts_->call_recorder->open_calls() == 0) {
-    parts_->server->HangUpIdle(kIdleFor);
+    parts_->server->CloseIdleConnections(kIdleFor);
   }
-  hang_up_idle_ = parts_->loop->PostAt(parts_->loop->Now() + kIdleCheckInterval,
-                                       [this] { HangUpIdle(); });
+  close_idle_connections_ =
+      parts_->loop->RunAt(parts_->loop->Now() + kIdleCheckInterval,
+                          [this] { CloseIdleConnections(); });
 }
 
 }  // namespace wriftai

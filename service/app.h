@@ -4,12 +4,12 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "base/event_loop.h"
+#include "base/listener_counters.h"
 #include "service/config.h"
 #include "service/logging/logging.h"
 #include "service/server/descriptor_budget.h"
 #include "service/server/port_watchdog.h"
-#include "upstream/core/listener_counters.h"
-#include "upstream/core/scheduler.h"
 #include "upstream/webhook/webhook_outcome.h"
 
 namespace wriftai {
@@ -45,13 +45,13 @@ class App {
   absl::Status StartParts();
   absl::Status StartEngine();
   absl::Status StartWebhooks();
-  absl::Status StartOperatorServer();
+  absl::Status StartAdminServer();
   absl::Status StartGrpcServer();
   void StartPortWatchdog();
 
   // During a drain: closes connections that have nothing left to do, from now
   // on, again and again. On the loop.
-  void HangUpIdle();
+  void CloseIdleConnections();
 
   Config config_;
   const Logging& logging_;
@@ -59,11 +59,11 @@ class App {
   ListenerCounters caller_connections_;
   ListenerCounters health_connections_;
   ListenerCounters webhook_connections_;
-  ListenerCounters operator_connections_;
+  ListenerCounters admin_connections_;
   DescriptorBudget connections_;
   PortWatchdog port_watchdog_;
   std::unique_ptr<Parts> parts_;
-  TimerHandle hang_up_idle_;  // Loop only; none outside of Stop().
+  TimerHandle close_idle_connections_;  // Loop only; none outside of Stop().
 };
 
 }  // namespace wriftai

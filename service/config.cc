@@ -6,10 +6,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/host_port.h"
 #include "service/config_rules.h"
 #include "service/server/http_url.h"
 #include "service/server/server_flags.h"
-#include "upstream/core/host_port.h"
 #include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
@@ -17,11 +17,11 @@ namespace {
 
 // Requests per second: from one in a hundred seconds to far more than any
 // published limit.
-constexpr double kLeastRate = 0.01;
-constexpr double kMostRate = 100'000;
+constexpr double kMinRate = 0.01;
+constexpr double kMaxRate = 100'000;
 
 // A hundred replicas of one token would each send next to nothing.
-constexpr double kLeastShare = 0.01;
+constexpr double kMinShare = 0.01;
 
 // The token itself has no flag: others can read command lines.
 constexpr char kTokenVariable[] = "WRIFTAI_ACCESS_TOKEN";
@@ -101,7 +101,7 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
             "of the system's.");
 }
 
-void AddOperatorFlags(FlagSet& flags, Config& config) {
+void AddAdminFlags(FlagSet& flags, Config& config) {
   flags.Add(
       "http_address",
       [&config](absl::string_view text) {
@@ -141,13 +141,13 @@ void AddCallFlags(FlagSet& flags, Config& config) {
 }
 
 void AddBudgetFlags(FlagSet& flags, Config& config) {
-  flags.Add("read_rate", &config.rates.reads, kLeastRate, kMostRate,
+  flags.Add("read_rate", &config.rates.reads, kMinRate, kMaxRate,
             "Requests per second and token, creates apart, until the "
             "upstream's headers say otherwise.");
-  flags.Add("create_rate", &config.rates.creates, kLeastRate, kMostRate,
+  flags.Add("create_rate", &config.rates.creates, kMinRate, kMaxRate,
             "Creates per second and token, until the upstream's headers say "
             "otherwise.");
-  flags.Add("budget_share", &config.rates.share, kLeastShare, 1,
+  flags.Add("budget_share", &config.rates.share, kMinShare, 1,
             "The part of both rates, and of what the upstream's headers say, "
             "that this process takes: 1 divided by the replicas that share a "
             "token, those of a rolling update included.");
@@ -234,7 +234,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
       "--version prints its version.",
       "GATEWAY_");
   AddServerFlags(flags, line.config.server);
-  AddOperatorFlags(flags, line.config);
+  AddAdminFlags(flags, line.config);
   AddCallFlags(flags, line.config);
   AddCredentialFlags(flags, line.config);
   AddUpstreamFlags(flags, line.config);

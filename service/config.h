@@ -7,11 +7,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/flag_set.h"
+#include "base/secret.h"
 #include "service/logging/log_options.h"
 #include "service/server/server_config.h"
 #include "upstream/budget/budget_registry.h"
-#include "upstream/core/flag_set.h"
-#include "upstream/core/secret.h"
 #include "upstream/rest/rest_prediction_client.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/webhook_feed.h"

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "service/engine/own_credential.h"
+#include "base/host_port.h"
+#include "base/small_file.h"
+#include "service/engine/gateway_credential.h"
 #include "service/server/pem.h"
 #include "service/server/tls_credentials.h"
 #include "service/webhook/webhook_secrets.h"
-#include "upstream/core/host_port.h"
-#include "upstream/core/small_file.h"
 
 namespace wriftai {
 namespace {
@@ -56,7 +56,7 @@ absl::Status CheckHost(absl::string_view flag, const std::string& address) {
 absl::Status CheckFilesAndHosts(const Config& config) {
   absl::Status status = CheckAuthorities(config.api_ca_file);
   if (!config.sandbox && !config.access_token_file.empty()) {
-    status.Update(OwnCredential::CheckFile(config.access_token_file));
+    status.Update(GatewayCredential::CheckFile(config.access_token_file));
   }
   if (!config.webhooks.secret_file.empty()) {
     status.Update(WebhookSecrets::CheckFile(config.webhooks.secret_file));

@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/host_port.h"
 #include "service/server/http_url.h"
 #include "service/server/server_flags.h"
-#include "upstream/core/host_port.h"
 
 namespace wriftai {
 namespace {

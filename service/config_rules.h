@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/flag_set.h"
 #include "service/config.h"
-#include "upstream/core/flag_set.h"
 
 namespace wriftai {
 

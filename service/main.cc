@@ -11,6 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/time/time.h"
+#include "base/flag_set.h"
+#include "base/process_start.h"
+#include "base/stop_signals.h"
+#include "base/version.h"
 #include "google/protobuf/stubs/logging.h"
 #include "service/app.h"
 #include "service/config.h"
@@ -18,10 +22,6 @@
 #include "service/logging/logging.h"
 #include "service/server/descriptor_budget.h"
 #include "spdlog/spdlog.h"
-#include "upstream/core/flag_set.h"
-#include "upstream/core/process_start.h"
-#include "upstream/core/stop_signals.h"
-#include "upstream/core/version.h"
 
 namespace {
 
@@ -104,7 +104,7 @@ absl::Status Serve(wriftai::CommandLine line, const wriftai::Logging& logging,
 int main(int argc, char** argv) {
   // Before any thread starts, so that all inherit it.
   wriftai::StopSignals signals;
-  wriftai::RaiseDescriptorLimit();
+  wriftai::RaiseFdLimit();
 
   // Their own lines: gRPC's about headers that a caller sends, quoted as they
   // are, and about addresses, which we report; protobuf's for every bad string.

@@ -11,7 +11,7 @@ namespace wriftai {
 // Requests that are made for several callers, as polls are, have none.
 //
 // Threads: loop. Shared by the one who began the call and the call itself,
-// which may outlive him (CreateOnce).
+// which may outlive him (CreateDeduplicator).
 struct CallTrace {
   // Sent as the headers of that name; empty: not sent.
   std::string traceparent;
@@ -20,10 +20,10 @@ struct CallTrace {
   // Requests that were sent, each attempt of a read included.
   int requests = 0;
 
-  // Of the last reply; 0: there was none.
+  // Of the last response; 0: there was none.
   int http_status = 0;
 
-  // UpstreamRequestId() of each reply that has one, in their order: no more
+  // UpstreamRequestId() of each response that has one, in their order: no more
   // than there are attempts.
   std::vector<std::string> request_ids;
 };

@@ -6,8 +6,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "base/sanitize.h"
 #include "google/protobuf/descriptor.h"
-#include "upstream/core/sanitize.h"
 
 namespace wriftai {
 namespace {

@@ -30,8 +30,8 @@ inline constexpr char kCreateOutcomeUnknown[] = "CREATE_OUTCOME_UNKNOWN";
 inline constexpr char kUpstreamResponseInvalid[] = "UPSTREAM_RESPONSE_INVALID";
 inline constexpr char kPaymentRequired[] = "PAYMENT_REQUIRED";
 
-// ErrorInfo.metadata that tells a reply which is too large, and will be again,
-// from one that was broken.
+// ErrorInfo.metadata that tells a response which is too large, and will be
+// again, from one that was broken.
 inline constexpr char kCauseKey[] = "cause";
 inline constexpr char kCauseTooLarge[] = "too_large";
 

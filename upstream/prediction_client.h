@@ -8,10 +8,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/call.h"
+#include "base/credential.h"
 #include "upstream/budget/permit.h"
 #include "upstream/call_trace.h"
-#include "upstream/core/call.h"
-#include "upstream/core/credential.h"
 #include "upstream/prediction_params.h"
 
 namespace wriftai {
@@ -20,7 +20,7 @@ namespace wriftai {
 struct CallContext {
   std::shared_ptr<const Credential> credential;
 
-  // On Scheduler::Now()'s clock. Nothing is sent once it has passed.
+  // On EventLoop::Now()'s clock. Nothing is sent once it has passed.
   absl::Time deadline = absl::InfiniteFuture();
 
   // Whether a read that fails in passing is tried again before `deadline`.

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "upstream/core/secret.h"
+#include "base/secret.h"
 #include "wriftai/v1/predictions.pb.h"
 
 // What the upstream is asked for and answers, as values. Whoever fills them in

@@ -3,7 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "upstream/core/random.h"
+#include "base/random.h"
 
 namespace wriftai {
 
@@ -24,14 +24,14 @@ inline constexpr int kMaxAttempts = 3;
 
 // What a call may be kept waiting for its next attempt: the longest backoff. An
 // upstream that asks for more is answered for at once, with its RetryInfo.
-inline constexpr absl::Duration kLongestRetryDelay = absl::Seconds(5);
+inline constexpr absl::Duration kMaxRetryDelay = absl::Seconds(5);
 
 // Whether a read that failed so is sent again at once (with Backoff): outages
 // only. A limit (429) is not an outage: its window says when to come back.
 bool IsRetryable(const absl::Status& status);
 
 // Whether the same call may well succeed later: an outage, a limit, a broken
-// reply. Not: a refusal, or a reply that is too large and will be again.
+// response. Not: a refusal, or a response that is too large and will be again.
 bool MayPass(const absl::Status& status);
 
 // Of those that may pass, whether the same call will most likely fail in the

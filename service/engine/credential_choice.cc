@@ -6,7 +6,7 @@ namespace wriftai {
 
 absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
     CredentialPolicy policy, std::shared_ptr<const Credential> callers,
-    const std::shared_ptr<const OwnCredential>& own) {
+    const std::shared_ptr<const GatewayCredential>& own) {
   switch (policy) {
     case CredentialPolicy::kCaller:
       if (callers != nullptr) return callers;

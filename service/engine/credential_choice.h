@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "base/credential.h"
 #include "service/config.h"
-#include "service/engine/own_credential.h"
-#include "upstream/core/credential.h"
+#include "service/engine/gateway_credential.h"
 
 namespace wriftai {
 
@@ -16,7 +16,7 @@ namespace wriftai {
 // the policy leaves none. Loop thread.
 absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
     CredentialPolicy policy, std::shared_ptr<const Credential> callers,
-    const std::shared_ptr<const OwnCredential>& own);
+    const std::shared_ptr<const GatewayCredential>& own);
 
 }  // namespace wriftai
 

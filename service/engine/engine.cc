@@ -23,7 +23,7 @@ constexpr size_t kWaitShare = 4;
 constexpr size_t kRequestsInMemory = 4;
 
 // Before who finds no room for a wait comes back at the earliest.
-constexpr absl::Duration kLeastWaitDelay = absl::Seconds(1);
+constexpr absl::Duration kMinWaitDelay = absl::Seconds(1);
 
 // No stream begins on a connection that has reached its age, so that each has
 // at least the grace before its connection is cut off. It ends itself before
@@ -40,8 +40,9 @@ absl::Duration MaxStreamAge(const ServerConfig& server) {
 
 }  // namespace
 
-Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
-               Scheduler& scheduler, HttpTransport& transport,
+Engine::Engine(const Config& config,
+               std::shared_ptr<const GatewayCredential> own,
+               EventLoop& event_loop, HttpTransport& transport,
                uint64_t random_seed, RegisteringClient::OwnWebhook own_webhook)
     : credentials_(config.credentials),
       max_request_bytes_(static_cast<size_t>(config.server.max_request_bytes)),
@@ -49,23 +50,24 @@ Engine::Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
                                kRequestsInMemory * max_request_bytes_)),
       max_wait_(config.max_wait),
       max_stream_age_(MaxStreamAge(config.server)),
-      scheduler_(scheduler),
+      event_loop_(event_loop),
       own_(std::move(own)),
-      workers_(scheduler),
+      workers_(event_loop),
       encoder_(workers_, message_budget_),
       random_(random_seed),
-      budgets_(config.rates, scheduler),
-      client_(config.upstream, scheduler, transport, budgets_, random_,
+      budgets_(config.rates, event_loop),
+      client_(config.upstream, event_loop, transport, budgets_, random_,
               &workers_),
       registering_(client_, std::move(own_webhook),
                    [this](const Credential& credential,
                           const v1::Prediction& created, bool with_own) {
-                     watches_.Learn(credential, created, v1::SOURCE_CREATE);
-                     if (with_own) watches_.Cover(credential, created.id());
+                     watches_.Apply(credential, created, v1::SOURCE_CREATE);
+                     if (with_own)
+                       watches_.MarkCovered(credential, created.id());
                    }),
-      creates_(scheduler, registering_),
+      creates_(event_loop, registering_),
       watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
-               scheduler, client_, budgets_, random_),
+               event_loop, client_, budgets_, random_),
       waits_(static_cast<size_t>(config.max_waits), kWaitShare) {}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
@@ -81,7 +83,7 @@ absl::Status Engine::CheckServing() {
   return draining_ ? Draining() : absl::OkStatus();
 }
 
-absl::StatusOr<FairLimit::Place> Engine::AdmitWait(
+absl::StatusOr<DynamicThresholdLimiter::Slot> Engine::AdmitWait(
     const Credential& credential) {
   if (absl::Status status = CheckServing(); !status.ok()) return status;
   if (auto place = waits_.Take(credential.key())) return *std::move(place);
@@ -89,14 +91,14 @@ absl::StatusOr<FairLimit::Place> Engine::AdmitWait(
       absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITS",
       absl::StrCat("this gateway has ", waits_.taken_by(credential.key()),
                    " waits of this token and no room for more"));
-  SetRetryDelay(kLeastWaitDelay + kDrainSpread * random_.Uniform(), status);
+  SetRetryDelay(kMinWaitDelay + kDrainSpread * random_.Uniform(), status);
   return status;
 }
 
 WatchOptions Engine::Bounded(WatchOptions options) {
-  options.end_at = scheduler_.Now() + max_wait_;
+  options.end_at = event_loop_.Now() + max_wait_;
   const absl::Time stream_ends =
-      scheduler_.Now() +
+      event_loop_.Now() +
       max_stream_age_ * (1 - kStreamAgeSpread * random_.Uniform());
   if (stream_ends < options.end_at) {
     options.end_at = stream_ends;
@@ -107,8 +109,8 @@ WatchOptions Engine::Bounded(WatchOptions options) {
 
 void Engine::BeginDrain(absl::Time end_at) {
   draining_ = true;
-  watches_.DismissAll([this] { return Draining(); });
-  end_calls_ = scheduler_.PostAt(
+  watches_.DrainAll([this] { return Draining(); });
+  end_calls_ = event_loop_.RunAt(
       end_at, [this] { client_.AbortAll([this] { return Draining(); }); });
 }
 
@@ -125,7 +127,7 @@ CallHandle Engine::Get(CallContext context, std::string id, GetDone done) {
                        }
                        SnapshotPtr snapshot = watches_.SnapshotOf(
                            *std::move(prediction), v1::SOURCE_GET);
-                       watches_.Learn(*credential, snapshot);
+                       watches_.Apply(*credential, snapshot);
                        done(std::move(snapshot));
                      });
 }
@@ -149,7 +151,7 @@ CallHandle Engine::List(CallContext context, ListParams params,
                           absl::StatusOr<PredictionPage> page) mutable {
                         if (page.ok()) {
                           for (const v1::Prediction& item : page->predictions) {
-                            watches_.Learn(*credential, item, v1::SOURCE_LIST);
+                            watches_.Apply(*credential, item, v1::SOURCE_LIST);
                           }
                         }
                         done(std::move(page));

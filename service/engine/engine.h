@@ -7,16 +7,16 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/byte_budget.h"
+#include "base/dynamic_threshold_limiter.h"
+#include "base/event_loop.h"
+#include "base/random.h"
+#include "base/worker_pool.h"
 #include "service/config.h"
-#include "service/engine/own_credential.h"
+#include "service/engine/gateway_credential.h"
 #include "service/engine/prediction_encoder.h"
 #include "upstream/budget/budget_registry.h"
-#include "upstream/core/byte_budget.h"
-#include "upstream/core/fair_limit.h"
-#include "upstream/core/random.h"
-#include "upstream/core/scheduler.h"
-#include "upstream/core/worker_pool.h"
-#include "upstream/create/create_once.h"
+#include "upstream/create/create_deduplicator.h"
 #include "upstream/create/registering_client.h"
 #include "upstream/http/http_transport.h"
 #include "upstream/rest/rest_prediction_client.h"
@@ -27,7 +27,7 @@ namespace wriftai {
 // Who calls, and until when. A value.
 struct Caller {
   std::shared_ptr<const Credential> credential;  // The caller's own, or null.
-  absl::Time deadline = absl::InfiniteFuture();  // Scheduler::Now()'s clock.
+  absl::Time deadline = absl::InfiniteFuture();  // EventLoop::Now()'s clock.
 };
 
 // All that the service has on the loop: the budgets, the upstream, the creates
@@ -36,17 +36,17 @@ struct Caller {
 // it.
 //
 // Threads: constructor, and the accessors of what does not change, any; all
-// else on the loop, the destructor too. Scheduler and transport must outlive
+// else on the loop, the destructor too. EventLoop and transport must outlive
 // it.
 class Engine {
  public:
   // `own`: the gateway's credential; null: none. `own_webhook`: what creates
   // register that bring no webhook; empty: nothing.
-  Engine(const Config& config, std::shared_ptr<const OwnCredential> own,
-         Scheduler& scheduler, HttpTransport& transport, uint64_t random_seed,
+  Engine(const Config& config, std::shared_ptr<const GatewayCredential> own,
+         EventLoop& event_loop, HttpTransport& transport, uint64_t random_seed,
          RegisteringClient::OwnWebhook own_webhook = nullptr);
 
-  Scheduler& scheduler() { return scheduler_; }
+  EventLoop& event_loop() { return event_loop_; }
 
   // What may be decoded, and for how many bytes of messages there is room. The
   // budget: any thread.
@@ -69,7 +69,8 @@ class Engine {
   // A place for one wait, to be held until its stream is gone. As above, and
   // RESOURCE_EXHAUSTED (TOO_MANY_WAITS, RetryInfo) where --max_waits leaves the
   // credential none.
-  absl::StatusOr<FairLimit::Place> AdmitWait(const Credential& credential);
+  absl::StatusOr<DynamicThresholdLimiter::Slot> AdmitWait(
+      const Credential& credential);
 
   // `options` with the end that --max_wait sets, or before it the one that lets
   // the stream end by itself where gRPC would cut off its connection.
@@ -110,7 +111,7 @@ class Engine {
   UpstreamHealth& upstream_health() { return client_.health(); }
   BudgetRegistry& budgets() { return budgets_; }
   WatchRegistry& watches() { return watches_; }
-  const CreateOnce& creates() const { return creates_; }
+  const CreateDeduplicator& creates() const { return creates_; }
 
  private:
   absl::Status Draining();
@@ -120,17 +121,17 @@ class Engine {
   ByteBudget message_budget_;
   const absl::Duration max_wait_;
   const absl::Duration max_stream_age_;
-  Scheduler& scheduler_;
-  const std::shared_ptr<const OwnCredential> own_;
+  EventLoop& event_loop_;
+  const std::shared_ptr<const GatewayCredential> own_;
   WorkerPool workers_;
   PredictionEncoder encoder_;
   Random random_;
   BudgetRegistry budgets_;
   RestPredictionClient client_;
   RegisteringClient registering_;
-  CreateOnce creates_;
+  CreateDeduplicator creates_;
   WatchRegistry watches_;
-  FairLimit waits_;  // By the credential's key.
+  DynamicThresholdLimiter waits_;  // By the credential's key.
   bool draining_ = false;
   TimerHandle end_calls_;
 };

@@ -9,9 +9,9 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
-#include "upstream/core/byte_budget.h"
-#include "upstream/core/call.h"
-#include "upstream/core/worker_pool.h"
+#include "base/byte_budget.h"
+#include "base/call.h"
+#include "base/worker_pool.h"
 #include "upstream/watch/snapshot.h"
 #include "wriftai/v1/predictions.pb.h"
 

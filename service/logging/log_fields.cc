@@ -7,7 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
-#include "upstream/core/sanitize.h"
+#include "base/sanitize.h"
 #include "upstream/json/json_text.h"
 
 namespace wriftai {

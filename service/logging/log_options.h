@@ -1,8 +1,8 @@
 #ifndef WRIFTAI_SERVICE_LOGGING_LOG_OPTIONS_H_
 #define WRIFTAI_SERVICE_LOGGING_LOG_OPTIONS_H_
 
+#include "base/flag_set.h"
 #include "spdlog/common.h"
-#include "upstream/core/flag_set.h"
 
 namespace wriftai {
 

@@ -9,12 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/notification.h"
+#include "base/sanitize.h"
 #include "service/logging/log_fields.h"
 #include "spdlog/async.h"
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/base_sink.h"
 #include "spdlog/spdlog.h"
-#include "upstream/core/sanitize.h"
 
 namespace wriftai {
 namespace {
@@ -66,7 +66,7 @@ class BatchingSink
   static constexpr std::chrono::milliseconds kRest{5};
 
   // What one write takes, and no more is kept here.
-  static constexpr size_t kMostBytes = 64 << 10;
+  static constexpr size_t kMaxBytes = 64 << 10;
 
   explicit BatchingSink(spdlog::details::thread_pool& queue) : queue_(queue) {}
 
@@ -74,7 +74,7 @@ class BatchingSink
   void sink_it_(const spdlog::details::log_msg& message) override {
     formatter_->format(message, lines_);
     const bool is_last = queue_.queue_size() == 0;
-    if (is_last || lines_.size() >= kMostBytes) flush_();
+    if (is_last || lines_.size() >= kMaxBytes) flush_();
     if (is_last) std::this_thread::sleep_for(kRest);
   }
 
@@ -104,7 +104,7 @@ std::unique_ptr<spdlog::formatter> MakeLogFormatter(LogFormat format) {
 
 Logging::Logging(const LogOptions& options)
     : format_(options.format),
-      thread_(std::make_shared<spdlog::details::thread_pool>(kMostQueued, 1)) {
+      thread_(std::make_shared<spdlog::details::thread_pool>(kMaxQueued, 1)) {
   const auto sink = std::make_shared<BatchingSink>(*thread_);
   sink->set_formatter(MakeLogFormatter(format_));
   const auto make = [&](const char* name) {

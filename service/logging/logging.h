@@ -22,7 +22,7 @@ std::unique_ptr<spdlog::formatter> MakeLogFormatter(LogFormat format);
 
 // The program's log: spdlog's default logger, for sentences, and one for
 // fields. A thread of its own writes to stderr, so that whoever logs waits for
-// nobody who reads: when stderr takes nothing, kMostQueued lines are kept, and
+// nobody who reads: when stderr takes nothing, kMaxQueued lines are kept, and
 // then the oldest are given up for the newest and counted.
 //
 // Threads: constructor and Finish() main, all else any. Owns: the thread.
@@ -30,7 +30,7 @@ std::unique_ptr<spdlog::formatter> MakeLogFormatter(LogFormat format);
 class Logging {
  public:
   // Two seconds of 2,000 calls, of which each line takes about half a kilobyte.
-  static constexpr size_t kMostQueued = 4096;
+  static constexpr size_t kMaxQueued = 4096;
 
   explicit Logging(const LogOptions& options);
 

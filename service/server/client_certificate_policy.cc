@@ -12,13 +12,13 @@ namespace wriftai {
 namespace {
 
 // Certificates from a client's to an authority: meshes have three or four.
-constexpr int kMostDepth = 8;
+constexpr int kMaxDepth = 8;
 
 // At least 112 bits, which leaves out SHA-1 and RSA below 2048: what Debian's
 // OpenSSL asks for where it verifies by itself.
 constexpr int kSecurityLevel = 2;
 
-constexpr size_t kMostNameBytes = 200;
+constexpr size_t kMaxNameBytes = 200;
 
 TlsRefusal RefusalOf(int error) {
   switch (error) {
@@ -95,7 +95,7 @@ std::optional<TlsRefusal> ClientCertificatePolicy::Judge(
     X509_VERIFY_PARAM* const parameters =
         X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-    X509_VERIFY_PARAM_set_depth(parameters, kMostDepth);
+    X509_VERIFY_PARAM_set_depth(parameters, kMaxDepth);
     X509_VERIFY_PARAM_set_auth_level(parameters, kSecurityLevel);
     verified = X509_verify_cert(context.get()) == 1;
   }
@@ -113,8 +113,8 @@ std::string ClientCertificatePolicy::NamesOf(absl::string_view leaf) {
   AnyName(sk_X509_value(certificates.get(), 0),
           [&names](absl::string_view name, bool /*is_uri*/) {
             absl::StrAppend(&names, names.empty() ? "" : " ",
-                            absl::CHexEscape(name.substr(0, kMostNameBytes)));
-            return names.size() > kMostNameBytes;
+                            absl::CHexEscape(name.substr(0, kMaxNameBytes)));
+            return names.size() > kMaxNameBytes;
           });
   return names;
 }
@@ -153,7 +153,7 @@ void ClientCertificatePolicy::Remember(STACK_OF(X509) * verified) {
     }
     X509_up_ref(certificate);
     intermediates_.emplace_back(certificate);
-    if (intermediates_.size() > kMostIntermediates) intermediates_.pop_front();
+    if (intermediates_.size() > kMaxIntermediates) intermediates_.pop_front();
   }
 }
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "base/mutex.h"
 #include "service/server/name_pattern.h"
 #include "service/server/openssl_ptr.h"
 #include "service/server/tls_refusal.h"
-#include "upstream/core/mutex.h"
 
 namespace wriftai {
 
@@ -51,7 +51,7 @@ class ClientCertificatePolicy {
  private:
   // Certificates between clients' and the authorities: far more than a mesh has
   // issuers at a time, and a client can add none without one of them.
-  static constexpr size_t kMostIntermediates = 32;
+  static constexpr size_t kMaxIntermediates = 32;
 
   std::optional<TlsRefusal> Judge(absl::string_view leaf,
                                   absl::string_view chain);

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "upstream/core/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace wriftai {
 namespace {

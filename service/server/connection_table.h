@@ -9,8 +9,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "upstream/core/fair_limit.h"
-#include "upstream/core/mutex.h"
+#include "base/dynamic_threshold_limiter.h"
+#include "base/mutex.h"
 
 namespace wriftai {
 
@@ -56,7 +56,7 @@ class ConnectionTable {
     ino_t inode = 0;
     absl::Time accepted_at;
     bool is_shut_down = false;
-    FairLimit::Place place;
+    DynamicThresholdLimiter::Slot place;
   };
 
   bool TryAdd(int fd, const std::string& peer, absl::Time now)
@@ -68,7 +68,7 @@ class ConnectionTable {
   const size_t max_reclaimed_;
   const absl::Duration silence_;
   mutable Mutex mutex_;
-  FairLimit limit_ ABSL_GUARDED_BY(mutex_);
+  DynamicThresholdLimiter limit_ ABSL_GUARDED_BY(mutex_);
   std::map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
   int next_look_ ABSL_GUARDED_BY(mutex_) = 0;  // From this descriptor on.
 };

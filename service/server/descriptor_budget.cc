@@ -29,7 +29,7 @@ DescriptorBudget DivideDescriptors(size_t limit,
   return budget;
 }
 
-size_t RaiseDescriptorLimit() {
+size_t RaiseFdLimit() {
   rlimit limit = {};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
   if (limit.rlim_cur < limit.rlim_max) {

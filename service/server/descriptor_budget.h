@@ -32,7 +32,7 @@ DescriptorBudget DivideDescriptors(size_t limit,
 // Raises the soft limit of this process to the hard one, once, and returns it.
 // The usual soft limit of 1024 protects programs that use select(), which
 // nothing here does; the hard one is what the operator allows.
-size_t RaiseDescriptorLimit();
+size_t RaiseFdLimit();
 
 }  // namespace wriftai
 

@@ -13,8 +13,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/steady_clock.h"
 #include "spdlog/spdlog.h"
-#include "upstream/core/steady_clock.h"
 
 namespace wriftai {
 namespace {

@@ -11,10 +11,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/listener_counters.h"
+#include "base/tcp_listener.h"
+#include "base/unique_fd.h"
 #include "service/server/connection_table.h"
-#include "upstream/core/listener_counters.h"
-#include "upstream/core/tcp_listener.h"
-#include "upstream/core/unique_fd.h"
 
 namespace wriftai {
 

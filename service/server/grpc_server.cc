@@ -5,18 +5,18 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/host_port.h"
+#include "base/shut_down_sockets.h"
 #include "grpc/grpc.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "upstream/core/host_port.h"
-#include "upstream/core/shut_down_sockets.h"
 
 namespace wriftai {
 namespace {
 
 // Of the health port: a request holds a name, and each replica of a balancer
 // may watch for each of a few names.
-constexpr int kMostHealthRequestBytes = 4096;
-constexpr int kMostHealthStreams = 100;
+constexpr int kMaxHealthRequestBytes = 4096;
+constexpr int kMaxHealthStreams = 100;
 
 // From a connection's start to the end of its TLS and HTTP/2 greetings. gRPC's
 // default of two minutes lets clients that never greet hold many descriptors.
@@ -43,13 +43,14 @@ class WithoutPlugins : public grpc::ServerBuilderOption {
   }
 };
 
-void SetConduct(const ServerConfig& config, grpc::ServerBuilder& builder) {
+void ApplyChannelArgs(const ServerConfig& config,
+                      grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(config.max_request_bytes));
   const auto set = [&builder](const char* name, int64_t value) {
     builder.AddChannelArgument(name, static_cast<int>(value));
   };
   set(GRPC_ARG_MAX_CONCURRENT_STREAMS, config.max_concurrent_streams);
-  // See service/calls/message_bytes.h.
+  // See service/rpc/message_bytes.h.
   set(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   set(GRPC_ARG_TCP_READ_CHUNK_SIZE, kReadBytes);
   set(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadBytes);
@@ -107,7 +108,7 @@ absl::Status GrpcServer::StartServer(
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<WithoutPlugins>());
   builder.RegisterCallbackGenericService(schema_services_.get());
-  SetConduct(config, builder);
+  ApplyChannelArgs(config, builder);
   builder.RegisterService(&service);
   GrpcListener::Options options;
   options.name = "--listen_address";
@@ -147,11 +148,11 @@ absl::Status GrpcServer::StartHealthServer(const ServerConfig& config) {
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<WithoutPlugins>());
   // Anybody may call: no more than probes and balancers need.
-  builder.SetMaxReceiveMessageSize(kMostHealthRequestBytes);
+  builder.SetMaxReceiveMessageSize(kMaxHealthRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
-                             kMostHealthStreams);
+                             kMaxHealthStreams);
   // gRPC starts no server without one; answers UNIMPLEMENTED.
-  builder.RegisterCallbackGenericService(&nothing_else_);
+  builder.RegisterCallbackGenericService(&unimplemented_service_);
   GrpcListener::Options options;
   options.name = "--health_address";
   options.address = config.health_address;
@@ -176,11 +177,11 @@ void GrpcServer::Shutdown(absl::Duration patience) {
   grpc_init();
 }
 
-void GrpcServer::HangUpIdle(absl::Duration silent) const {
+void GrpcServer::CloseIdleConnections(absl::Duration silent) const {
   ShutDownIdleSockets(PortOf(port_.address), silent);
 }
 
-void GrpcServer::HangUp() {
+void GrpcServer::CloseConnections() {
   for (const Port* port : {&port_, &health_port_}) {
     if (port->address.empty()) continue;
     ShutDownSockets(PortOf(port->address), SocketKind::kConnected);

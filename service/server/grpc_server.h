@@ -19,8 +19,8 @@ namespace wriftai {
 // it, and a second port for health alone where that is wanted: a server of its
 // own, so that nothing else can be called there.
 //
-// Threads: main; health(), HangUp() and HangUpIdle() any. Owns: both servers.
-// The service must outlive it. Fails: Start() alone.
+// Threads: main; health(), CloseConnections() and CloseIdleConnections() any.
+// Owns: both servers. The service must outlive it. Fails: Start() alone.
 class GrpcServer {
  public:
   // Of connections; they must outlive it.
@@ -51,19 +51,19 @@ class GrpcServer {
   ServerHealth& health() { return health_; }
 
   // No new calls; those under way have `patience` to end. Blocks: for longer
-  // where a caller does not read, until HangUp(). The health port answers until
-  // the end. gRPC's threads stay until the process ends. Only the first one
-  // does anything.
+  // where a caller does not read, until CloseConnections(). The health port
+  // answers until the end. gRPC's threads stay until the process ends. Only the
+  // first one does anything.
   void Shutdown(absl::Duration patience);
 
   // Closes all connections under gRPC. It does not do so itself while a write
   // to one is stuck, and does not stop before: a caller that does not read, but
   // whose system still answers, would keep it for ever.
-  void HangUp();
+  void CloseConnections();
 
   // Closes those that have been silent for that long, and whose clients have
   // acknowledged all that was written.
-  void HangUpIdle(absl::Duration silent) const;
+  void CloseIdleConnections(absl::Duration silent) const;
 
  private:
   // In the order in which they are built.
@@ -87,7 +87,7 @@ class GrpcServer {
       grpc::ServerBuilder& builder, ListenerCounters& counters, Port& port);
 
   const Counters counters_;
-  grpc::CallbackGenericService nothing_else_;
+  grpc::CallbackGenericService unimplemented_service_;
   std::unique_ptr<SchemaServices> schema_services_;
   Port port_;
   Port health_port_;

@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "upstream/core/host_port.h"
+#include "base/host_port.h"
 
 namespace wriftai {
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "upstream/core/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace wriftai {
 

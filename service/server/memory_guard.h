@@ -12,7 +12,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
-#include "upstream/core/delivered_bytes.h"
+#include "base/delivered_bytes.h"
 
 namespace wriftai {
 

@@ -13,7 +13,7 @@
 namespace wriftai {
 namespace {
 
-constexpr size_t kMostPatterns = 100;
+constexpr size_t kMaxPatterns = 100;
 constexpr absl::string_view kSchemeEnd = "://";
 
 // Whether `text` is one or more characters that a `*` stands for.
@@ -116,9 +116,9 @@ absl::StatusOr<std::vector<NamePattern>> ParseNamePatterns(
     if (!pattern.ok()) return pattern.status();
     patterns.push_back(*std::move(pattern));
   }
-  if (patterns.size() > kMostPatterns) {
+  if (patterns.size() > kMaxPatterns) {
     return absl::InvalidArgumentError(
-        absl::StrCat("wanted at most ", kMostPatterns, " patterns"));
+        absl::StrCat("wanted at most ", kMaxPatterns, " patterns"));
   }
   return patterns;
 }

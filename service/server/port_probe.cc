@@ -15,7 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "upstream/core/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace wriftai {
 namespace {

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/steady_clock.h"
 #include "service/server/port_probe.h"
 #include "spdlog/spdlog.h"
-#include "upstream/core/steady_clock.h"
 
 namespace wriftai {
 PortWatchdog::PortWatchdog() : wake_(eventfd(0, EFD_CLOEXEC)) {}

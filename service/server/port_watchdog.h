@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "upstream/core/mutex.h"
-#include "upstream/core/unique_fd.h"
+#include "base/mutex.h"
+#include "base/unique_fd.h"
 
 namespace wriftai {
 

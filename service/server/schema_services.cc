@@ -16,8 +16,8 @@ namespace wriftai {
 namespace {
 
 // For the server without a port, whose services hold a thread for each call.
-constexpr int kMostThreads = 8;
-constexpr std::chrono::seconds kLongestCall(10);
+constexpr int kMaxThreads = 8;
+constexpr std::chrono::seconds kMaxCall(10);
 
 }  // namespace
 
@@ -43,17 +43,17 @@ class SchemaServices::Exchange : public grpc::ServerGenericBidiReactor {
  private:
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
-    if (request_.Length() > kMostRequestBytes) {
+    if (request_.Length() > kMaxRequestBytes) {
       return Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
                      absl::StrCat("expected a request of at most ",
-                                  kMostRequestBytes, " bytes")});
+                                  kMaxRequestBytes, " bytes")});
     }
     // Without the mark of a compressed one: nobody may send many bytes by few.
     std::vector<grpc::Slice> slices;
     if (!request_.Dump(&slices).ok()) slices.clear();
     request_ = grpc::ByteBuffer(slices.data(), slices.size());
     context_ = std::make_unique<grpc::ClientContext>();
-    context_->set_deadline(std::chrono::system_clock::now() + kLongestCall);
+    context_->set_deadline(std::chrono::system_clock::now() + kMaxCall);
     services_.stub_->UnaryCall(
         context_.get(), method_, {}, &request_, &response_,
         [this](const grpc::Status& status) { OnAnswer(status); });
@@ -93,11 +93,11 @@ SchemaServices::SchemaServices(bool channelz)
   if (channelz) grpc::channelz::experimental::InitChannelzService();
   grpc::ServerBuilder builder;
   builder.RegisterService(listed_.get());
-  builder.SetMaxReceiveMessageSize(kMostRequestBytes);
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   // Not among what channelz shows.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   grpc::ResourceQuota quota("schema services");
-  quota.SetMaxThreads(kMostThreads);
+  quota.SetMaxThreads(kMaxThreads);
   builder.SetResourceQuota(quota);
   server_ = builder.BuildAndStart();
   grpc::ChannelArguments arguments;
@@ -120,7 +120,7 @@ grpc::ServerGenericBidiReactor* SchemaServices::CreateReactor(
       !absl::StartsWith(method, "/grpc.channelz.")) {
     return new Refusal({grpc::StatusCode::UNIMPLEMENTED, ""});
   }
-  if (++streams_ > kMostStreams) {
+  if (++streams_ > kMaxStreams) {
     --streams_;
     return new Refusal(
         {grpc::StatusCode::RESOURCE_EXHAUSTED,

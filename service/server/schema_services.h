@@ -20,10 +20,10 @@ namespace wriftai {
 class SchemaServices : public grpc::CallbackGenericService {
  public:
   // Of both: a request names a symbol, a file or a page.
-  static constexpr size_t kMostRequestBytes = 4096;
+  static constexpr size_t kMaxRequestBytes = 4096;
 
   // Streams at a time: an answer that nobody reads takes up to 100 kB.
-  static constexpr int kMostStreams = 100;
+  static constexpr int kMaxStreams = 100;
 
   // `channelz`: whether it is served, too.
   explicit SchemaServices(bool channelz);

@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/secret.h"
 #include "service/server/pem.h"
 #include "spdlog/spdlog.h"
-#include "upstream/core/secret.h"
 
 namespace wriftai {
 namespace {

@@ -9,10 +9,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/secret.h"
+#include "base/watched_file.h"
 #include "service/server/memory_file.h"
 #include "service/server/pem.h"
-#include "upstream/core/secret.h"
-#include "upstream/core/watched_file.h"
 
 namespace wriftai {
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "upstream/core/host_port.h"
+#include "base/host_port.h"
 
 namespace wriftai {
 namespace {

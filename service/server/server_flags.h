@@ -2,8 +2,8 @@
 #define WRIFTAI_SERVICE_SERVER_SERVER_FLAGS_H_
 
 #include "absl/status/status.h"
+#include "base/flag_set.h"
 #include "service/server/server_config.h"
-#include "upstream/core/flag_set.h"
 
 namespace wriftai {
 

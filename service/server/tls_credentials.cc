@@ -50,11 +50,11 @@ std::shared_ptr<grpc::ServerCredentials> TlsCredentials::ForServer() {
   return grpc::experimental::TlsServerCredentials(options);
 }
 
-void TlsCredentials::Watch(Scheduler& scheduler) {
-  timer_ = scheduler.PostAt(scheduler.Now() + absl::Seconds(kLookSeconds),
-                            [this, &scheduler] {
+void TlsCredentials::Watch(EventLoop& event_loop) {
+  timer_ = event_loop.RunAt(event_loop.Now() + absl::Seconds(kLookSeconds),
+                            [this, &event_loop] {
                               Reload();
-                              Watch(scheduler);
+                              Watch(event_loop);
                             });
 }
 

@@ -6,13 +6,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/event_loop.h"
+#include "base/watched_file.h"
 #include "grpcpp/security/server_credentials.h"
 #include "service/server/client_certificate_policy.h"
 #include "service/server/server_certificate.h"
 #include "service/server/server_config.h"
 #include "service/server/tls_refusal.h"
-#include "upstream/core/scheduler.h"
-#include "upstream/core/watched_file.h"
 
 namespace wriftai {
 
@@ -22,7 +22,7 @@ namespace wriftai {
 //
 // Threads: Open() and ForServer() any; Watch() and the destructor on the loop.
 // Owns: what was read. Must outlive the server that it is given to; the
-// scheduler must outlive it. Fails: Open() alone.
+// event_loop must outlive it. Fails: Open() alone.
 class TlsCredentials {
  public:
   // INVALID_ARGUMENT: a file that is not good, with its flag.
@@ -33,7 +33,7 @@ class TlsCredentials {
   std::shared_ptr<grpc::ServerCredentials> ForServer();
 
   // Looks at the files from now on.
-  void Watch(Scheduler& scheduler);
+  void Watch(EventLoop& event_loop);
 
   // Any thread.
   const TlsRefusalCounters& refusals() const { return policy_->refusals(); }

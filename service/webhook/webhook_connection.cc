@@ -13,7 +13,7 @@ namespace {
 using State = HttpRequestReader::State;
 
 // What a refused sender may go on to send before it is cut off.
-constexpr size_t kMostThrownAway = 16 << 20;
+constexpr size_t kMaxThrownAway = 16 << 20;
 
 }  // namespace
 
@@ -29,7 +29,7 @@ bool WebhookConnection::OnReadable(char* scratch, size_t scratch_size) {
   const auto size = static_cast<size_t>(got);
   if (reader_.has_value()) return Take({scratch, size});
   thrown_away_ += size;
-  return thrown_away_ <= kMostThrownAway;
+  return thrown_away_ <= kMaxThrownAway;
 }
 
 bool WebhookConnection::Take(absl::string_view bytes) {

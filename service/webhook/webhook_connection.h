@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "upstream/core/unique_fd.h"
+#include "base/unique_fd.h"
 #include "upstream/webhook/http_request_reader.h"
 #include "upstream/webhook/webhook_outcome.h"
 #include "upstream/webhook/webhook_receiver.h"

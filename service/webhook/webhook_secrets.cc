@@ -12,7 +12,7 @@ namespace wriftai {
 namespace {
 
 // Each costs one HMAC of every forged delivery; a rotation needs two.
-constexpr size_t kMostSecrets = 8;
+constexpr size_t kMaxSecrets = 8;
 
 bool IsPrintable(absl::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -30,10 +30,10 @@ absl::StatusOr<WebhookSecrets::List> KeysFrom(
     usable = usable && IsPrintable(line);
     keys.emplace_back(std::string(line));
   }
-  if (usable && !keys.empty() && keys.size() <= kMostSecrets) return keys;
+  if (usable && !keys.empty() && keys.size() <= kMaxSecrets) return keys;
   return absl::InvalidArgumentError(
       absl::StrCat("webhook_secret_file ", file.path(),
-                   ": wanted a readable file with 1 to ", kMostSecrets,
+                   ": wanted a readable file with 1 to ", kMaxSecrets,
                    " lines, each a key of printable ASCII without spaces",
                    text.ok() ? "" : ": ", text.status().message()));
 }
@@ -41,9 +41,9 @@ absl::StatusOr<WebhookSecrets::List> KeysFrom(
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WebhookSecrets>> WebhookSecrets::Open(
-    std::string file, const Scheduler& scheduler) {
+    std::string file, const EventLoop& event_loop) {
   std::unique_ptr<WebhookSecrets> secrets(
-      new WebhookSecrets(std::move(file), scheduler));
+      new WebhookSecrets(std::move(file), event_loop));
   MutexLock lock(secrets->mutex_);
   const absl::Status status = secrets->Take(secrets->file_.Read());
   if (!status.ok()) return status;
@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<WebhookSecrets>> WebhookSecrets::Open(
 
 std::shared_ptr<const WebhookSecrets::List> WebhookSecrets::Current() {
   MutexLock lock(mutex_);
-  const auto text = file_.ReadIfChanged(scheduler_.Now());
+  const auto text = file_.ReadIfChanged(event_loop_.Now());
   if (!text.has_value()) return secrets_;
   if (const absl::Status status = Take(*text); !status.ok()) {
     spdlog::error("{}; the last good keys stay in use",

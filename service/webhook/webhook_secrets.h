@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "upstream/core/mutex.h"
-#include "upstream/core/scheduler.h"
-#include "upstream/core/secret.h"
-#include "upstream/core/watched_file.h"
+#include "base/event_loop.h"
+#include "base/mutex.h"
+#include "base/secret.h"
+#include "base/watched_file.h"
 
 namespace wriftai {
 
@@ -21,7 +21,7 @@ namespace wriftai {
 // changes; one that cannot be read, or is not of that form, leaves the last
 // good keys in use.
 //
-// Threads: any. `scheduler` must outlive it. Fails: Open() alone; later faults
+// Threads: any. `event_loop` must outlive it. Fails: Open() alone; later faults
 // are logged, without any key.
 class WebhookSecrets {
  public:
@@ -31,7 +31,7 @@ class WebhookSecrets {
   // most 16 KiB, or does not hold 1 to 8 lines of printable ASCII without
   // spaces.
   static absl::StatusOr<std::unique_ptr<WebhookSecrets>> Open(
-      std::string file, const Scheduler& scheduler);
+      std::string file, const EventLoop& event_loop);
 
   // Whether Open() would take the file now. Any thread.
   static absl::Status CheckFile(const std::string& path);
@@ -40,8 +40,8 @@ class WebhookSecrets {
   std::shared_ptr<const List> Current();
 
  private:
-  WebhookSecrets(std::string file, const Scheduler& scheduler)
-      : scheduler_(scheduler), file_(std::move(file), kMaxFileBytes) {}
+  WebhookSecrets(std::string file, const EventLoop& event_loop)
+      : event_loop_(event_loop), file_(std::move(file), kMaxFileBytes) {}
 
   // Far above a few keys.
   static constexpr size_t kMaxFileBytes = size_t{16} << 10;
@@ -49,7 +49,7 @@ class WebhookSecrets {
   absl::Status Take(const absl::StatusOr<std::string>& text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const Scheduler& scheduler_;
+  const EventLoop& event_loop_;
   Mutex mutex_;
   WatchedFile file_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const List> secrets_ ABSL_GUARDED_BY(mutex_);

@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/steady_clock.h"
+#include "base/tcp_listener.h"
+#include "base/unique_fd.h"
 #include "service/webhook/webhook_connection.h"
-#include "upstream/core/steady_clock.h"
-#include "upstream/core/tcp_listener.h"
-#include "upstream/core/unique_fd.h"
 
 namespace wriftai {
 namespace {

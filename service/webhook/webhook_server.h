@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "upstream/core/listener_counters.h"
+#include "base/listener_counters.h"
 #include "upstream/webhook/http_request_reader.h"
 #include "upstream/webhook/webhook_outcome.h"
 #include "upstream/webhook/webhook_receiver.h"

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_split.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -254,4 +254,4 @@ TEST_F(CommandLine, HelpAndVersionNeedNothingElse) {
 }
 
 }  // namespace
-}  // namespace wriftai
+}  // namespace wriftai::client

@@ -11,7 +11,7 @@
 #include "tests/client/samples.h"
 #include "tests/client/silent_server.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 using ::testing::ElementsAre;
@@ -264,4 +264,4 @@ TEST_F(Commands, AnAnswerThatJsonCannotHoldIsAnError) {
 }
 
 }  // namespace
-}  // namespace wriftai
+}  // namespace wriftai::client

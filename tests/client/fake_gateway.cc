@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 const grpc::Status kNoScript(grpc::StatusCode::UNIMPLEMENTED,
@@ -226,4 +226,4 @@ grpc::ServerWriteReactor<v1::PredictionUpdate>* FakeGateway::CreateAndWait(
   return stream;
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "upstream/core/mutex.h"
+#include "base/mutex.h"
 #include "wriftai/v1/predictions.grpc.pb.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // What one stream does: sends its steps, then ends. A step without an update
 // holds the stream until Release() or until the client leaves.
@@ -109,6 +109,6 @@ class FakeGateway : public v1::Predictions::CallbackService {
   std::deque<StreamScript> creates_and_waits_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_TESTS_CLIENT_FAKE_GATEWAY_H_

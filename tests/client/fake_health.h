@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // A real gRPC server that serves grpc.health.v1 alone: `status` for the service
 // "known", NOT_FOUND for all others.
@@ -53,6 +53,6 @@ class FakeHealth : public grpc::health::v1::Health::CallbackService {
   std::unique_ptr<grpc::Server> server_;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_TESTS_CLIENT_FAKE_HEALTH_H_

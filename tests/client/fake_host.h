@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "client/host.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // Time that passes only while the program sleeps.
 class FakeClock : public Clock {
@@ -48,6 +48,6 @@ struct FakeHost {
   Host host{console, clock, interrupt, [] { return 0.0; }};
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_TESTS_CLIENT_FAKE_HOST_H_

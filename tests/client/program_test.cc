@@ -12,7 +12,7 @@
 
 // The built program itself: exit statuses, streams, signals, a terminal.
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 using ::testing::AllOf;
@@ -173,4 +173,4 @@ TEST_F(Program, CtrlCLeavesWithStatus130) {
 }
 
 }  // namespace
-}  // namespace wriftai
+}  // namespace wriftai::client

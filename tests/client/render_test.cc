@@ -8,7 +8,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "tests/client/samples.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 using ::testing::EndsWith;
@@ -182,4 +182,4 @@ TEST(PredictionTable, ColumnsAreAlignedAndHeadedOnce) {
 }
 
 }  // namespace
-}  // namespace wriftai
+}  // namespace wriftai::client

@@ -11,7 +11,7 @@
 
 // Answers as a gateway gives them.
 
-namespace wriftai {
+namespace wriftai::client {
 
 inline constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
@@ -56,6 +56,6 @@ grpc::Status ErrorWith(grpc::StatusCode code, const std::string& message,
   return grpc::Status(code, message, status.SerializeAsString());
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_TESTS_CLIENT_SAMPLES_H_

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace wriftai {
+namespace wriftai::client {
 
 // A port that takes connections and never says a word.
 class SilentServer {
@@ -36,6 +36,6 @@ class SilentServer {
   int port_ = 0;
 };
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_TESTS_CLIENT_SILENT_SERVER_H_

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 template <auto kFree>
@@ -59,4 +59,4 @@ TestCertificate MakeTestCertificate() {
   return {TextOf(certificate_text.get()), TextOf(key_text.get())};
 }
 
-}  // namespace wriftai
+}  // namespace wriftai::client

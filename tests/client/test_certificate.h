@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace wriftai {
+namespace wriftai::client {
 
 // PEM texts of a key and of its certificate for 127.0.0.1, signed by itself
 // and good for an hour.
@@ -14,6 +14,6 @@ struct TestCertificate {
 
 TestCertificate MakeTestCertificate();
 
-}  // namespace wriftai
+}  // namespace wriftai::client
 
 #endif  // WRIFTAI_TESTS_CLIENT_TEST_CERTIFICATE_H_

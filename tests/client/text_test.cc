@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 TEST(Text, ControlsThatDriveATerminalBecomeVisible) {
@@ -81,4 +81,4 @@ TEST(Text, DurationsKeepTheirFractions) {
 }
 
 }  // namespace
-}  // namespace wriftai
+}  // namespace wriftai::client

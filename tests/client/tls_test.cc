@@ -7,7 +7,7 @@
 #include "tests/client/fake_host.h"
 #include "tests/client/test_certificate.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 using ::testing::StartsWith;
@@ -74,4 +74,4 @@ TEST_F(Tls, WithoutOneSuchAGatewayRefuses) {
 }
 
 }  // namespace
-}  // namespace wriftai
+}  // namespace wriftai::client

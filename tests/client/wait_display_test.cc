@@ -5,7 +5,7 @@
 #include "tests/client/fake_host.h"
 #include "tests/client/samples.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 class WaitDisplayTest : public ::testing::Test {
@@ -110,4 +110,4 @@ TEST_F(WaitDisplayTest, LinesCanBeOff) {
 }
 
 }  // namespace
-}  // namespace wriftai
+}  // namespace wriftai::client

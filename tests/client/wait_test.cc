@@ -9,7 +9,7 @@
 #include "tests/client/fake_host.h"
 #include "tests/client/samples.h"
 
-namespace wriftai {
+namespace wriftai::client {
 namespace {
 
 using ::testing::ElementsAre;
@@ -289,4 +289,4 @@ TEST_F(Waiting, ASignalBeforeTheIdSaysWhatMayHaveHappened) {
 }
 
 }  // namespace
-}  // namespace wriftai
+}  // namespace wriftai::client

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "base/uuid.h"
 #include "tests/fuzz/check.h"
-#include "upstream/core/uuid.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_text.h"
 #include "upstream/json/prediction_json.h"

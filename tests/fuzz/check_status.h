@@ -7,10 +7,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/strip.h"
+#include "base/utf8.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "tests/fuzz/check.h"
-#include "upstream/core/utf8.h"
 
 namespace wriftai {
 

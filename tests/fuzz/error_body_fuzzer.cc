@@ -8,8 +8,8 @@
 #include <variant>
 
 #include "absl/strings/ascii.h"
+#include "base/utf8.h"
 #include "tests/fuzz/check.h"
-#include "upstream/core/utf8.h"
 #include "upstream/json/error_json.h"
 #include "upstream/json/json_limits.h"
 

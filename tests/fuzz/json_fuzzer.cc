@@ -6,11 +6,11 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "base/utf8.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "tests/fuzz/check.h"
 #include "tests/support/json_parts.h"
 #include "tests/support/value_messages.h"
-#include "upstream/core/utf8.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_string.h"
 #include "upstream/json/json_text.h"

@@ -7,10 +7,10 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "base/utf8.h"
 #include "google/protobuf/util/message_differencer.h"
-#include "service/calls/page.h"
+#include "service/rpc/page_token.h"
 #include "tests/fuzz/check_status.h"
-#include "upstream/core/utf8.h"
 
 namespace wriftai {
 namespace {

@@ -15,11 +15,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/uuid.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "tests/fuzz/check_status.h"
 #include "tests/support/service_harness.h"
-#include "upstream/core/uuid.h"
 #include "upstream/json/json_text.h"
 
 namespace wriftai {
@@ -67,7 +67,7 @@ HttpResponse Answer(const HttpRequest& request) {
 ServiceHarness& Harness() {
   static ServiceHarness* const harness = [] {
     auto* const made = new ServiceHarness();
-    made->upstream().ReplyToAll(Answer);
+    made->upstream().ResponseToAll(Answer);
     return made;
   }();
   return *harness;

@@ -11,7 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
 #include "tests/fuzz/check_status.h"
-#include "upstream/http/reply_buffer.h"
+#include "upstream/http/response_buffer.h"
 #include "upstream/rest/http_status.h"
 #include "upstream/rest/rate_limit_headers.h"
 
@@ -33,23 +33,23 @@ void CheckRateLimit(const HttpResponse& response) {
   FUZZ_CHECK(!rate.remaining.has_value() || *rate.remaining >= 0);
   FUZZ_CHECK(!rate.reset_after.has_value() ||
              (*rate.reset_after >= absl::ZeroDuration() &&
-              *rate.reset_after <= kLongestReset));
+              *rate.reset_after <= kMaxReset));
 }
 
 void CheckErrors(const HttpResponse& response) {
   for (const Operation operation : {Operation::kGet, Operation::kList,
                                     Operation::kCreate, Operation::kCancel}) {
-    const absl::Status status = StatusFromReply(
+    const absl::Status status = StatusFromResponse(
         response, {operation, "resource"}, absl::FromUnixSeconds(1755085724));
     FUZZ_CHECK(!status.ok());
     CheckStatus(status);
-    CheckStatus(InvalidReply(response, {operation, "resource"}, "why"));
+    CheckStatus(InvalidResponse(response, {operation, "resource"}, "why"));
   }
 }
 
 void CheckHeaders(absl::string_view bytes) {
   const HttpOptions options = SmallLimits();
-  ReplyBuffer buffer(options);
+  ResponseBuffer buffer(options);
   int status = 503;
   bool within = true;
   bool first = true;

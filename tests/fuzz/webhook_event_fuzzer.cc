@@ -10,10 +10,10 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/digest.h"
+#include "base/event_loop.h"
+#include "base/uuid.h"
 #include "tests/fuzz/check.h"
-#include "upstream/core/digest.h"
-#include "upstream/core/scheduler.h"
-#include "upstream/core/uuid.h"
 #include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
@@ -22,12 +22,12 @@ namespace {
 constexpr int64_t kNow = 1729168452;
 
 // A clock that stands still, and nothing more.
-class StoppedClock : public Scheduler {
+class StoppedClock : public EventLoop {
  public:
   absl::Time Now() const override { return absl::UnixEpoch(); }
   absl::Time WallNow() const override { return absl::FromUnixSeconds(kNow); }
   void Post(Task) override { FUZZ_CHECK(false); }
-  TimerHandle PostAt(absl::Time, Task) override { return nullptr; }
+  TimerHandle RunAt(absl::Time, Task) override { return nullptr; }
   bool OnLoopThread() const override { return false; }
 };
 

@@ -10,8 +10,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/digest.h"
 #include "tests/fuzz/check.h"
-#include "upstream/core/digest.h"
 #include "upstream/webhook/webhook_signature.h"
 
 namespace wriftai {

@@ -3,7 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/sandbox/front_door_fixture.h"
+#include "tests/sandbox/request_handler_fixture.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -12,7 +12,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-using ControlApiTest = FrontDoorTest;
+using ControlApiTest = RequestHandlerTest;
 
 TEST_F(ControlApiTest, ASeedGivesTheSameIdsAfterAReset) {
   options_.seed = 5;
@@ -22,7 +22,7 @@ TEST_F(ControlApiTest, ASeedGivesTheSameIdsAfterAReset) {
   EXPECT_EQ(CreatedId(kEcho), first);
 }
 
-TEST_F(ControlApiTest, AFaultCanLoseTheReplyOfACreateThatHappened) {
+TEST_F(ControlApiTest, AFaultCanLoseTheResponseOfACreateThatHappened) {
   Call("POST", "/sandbox/faults",
        R"([{"method":"POST","times":1,"close_after_processing":true}])");
   EXPECT_EQ(Create(kEcho).delivery, Delivery::kNone);
@@ -31,7 +31,7 @@ TEST_F(ControlApiTest, AFaultCanLoseTheReplyOfACreateThatHappened) {
 }
 
 TEST_F(ControlApiTest, AFaultCanKeepTheApiOut) {
-  Call("POST", "/sandbox/faults", R"([{"close_without_reply":true}])");
+  Call("POST", "/sandbox/faults", R"([{"close_without_response":true}])");
   EXPECT_EQ(Create(kEcho).delivery, Delivery::kNone);
   EXPECT_EQ(state_->traffic.Stats().predictions_created, 0);
   Call("DELETE", "/sandbox/faults");
@@ -40,12 +40,12 @@ TEST_F(ControlApiTest, AFaultCanKeepTheApiOut) {
 
 TEST_F(ControlApiTest, AFaultCanDelay) {
   Call("POST", "/sandbox/faults", R"([{"delay_ms":1000}])");
-  Reply reply;
-  std::thread delayed([&] { reply = Create(kEcho); });
+  Response response;
+  std::thread delayed([&] { response = Create(kEcho); });
   clock_.AwaitWaiters(1);
   clock_.Advance(absl::Seconds(1));
   delayed.join();
-  EXPECT_THAT(reply.body, HasSubstr("00:16:41.000000Z"));
+  EXPECT_THAT(response.body, HasSubstr("00:16:41.000000Z"));
 }
 
 TEST_F(ControlApiTest, StatisticsShowWhatWasSentButNoToken) {
@@ -94,9 +94,9 @@ TEST_F(ControlApiTest, TheControlApiIsForTheSameMachine) {
 }
 
 TEST_F(ControlApiTest, TheControlApiNamesMistakes) {
-  const Reply reply = Call("POST", "/sandbox/faults", "[{\"status\":1}]");
-  EXPECT_EQ(reply.status, 422);
-  EXPECT_THAT(reply.body, HasSubstr("fault 0, status: wanted"));
+  const Response response = Call("POST", "/sandbox/faults", "[{\"status\":1}]");
+  EXPECT_EQ(response.status, 422);
+  EXPECT_THAT(response.body, HasSubstr("fault 0, status: wanted"));
   EXPECT_EQ(Call("GET", "/sandbox/other").status, 404);
 }
 

@@ -17,7 +17,7 @@ class CreateRequestTest : public testing::Test {
   CreateRequest Read(const std::string& body) {
     request_.body = body;
     auto read = ReadCreateRequest(FindRoute("POST", path_), request_);
-    if (auto* const problems = std::get_if<Problems>(&read)) {
+    if (auto* const problems = std::get_if<ValidationErrors>(&read)) {
       ADD_FAILURE() << problems->ListJson();
       return CreateRequest();
     }
@@ -28,7 +28,7 @@ class CreateRequestTest : public testing::Test {
   std::string ProblemsOf(const std::string& body) {
     request_.body = body;
     auto read = ReadCreateRequest(FindRoute("POST", path_), request_);
-    auto* const problems = std::get_if<Problems>(&read);
+    auto* const problems = std::get_if<ValidationErrors>(&read);
     return problems == nullptr ? "" : problems->ListJson();
   }
 

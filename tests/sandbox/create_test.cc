@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/sandbox/front_door_fixture.h"
+#include "tests/sandbox/request_handler_fixture.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -12,23 +12,23 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-using CreateTest = FrontDoorTest;
+using CreateTest = RequestHandlerTest;
 
 TEST_F(CreateTest, CreatesAtOnceAndSaysWhere) {
-  const Reply reply = Create(kEcho);
-  EXPECT_EQ(reply.status, 202);
-  EXPECT_THAT(reply.body, AllOf(HasSubstr(R"("status":"pending")"),
-                                HasSubstr(R"("input":{"n": 1.0})"),
-                                HasSubstr(R"("output":null,"error":null)")));
-  const std::string id = *Member(reply.body, "id").AsString();
-  EXPECT_EQ(Header(reply, "location"), "http://h:1/v1/predictions/" + id);
+  const Response response = Create(kEcho);
+  EXPECT_EQ(response.status, 202);
+  EXPECT_THAT(response.body, AllOf(HasSubstr(R"("status":"pending")"),
+                                   HasSubstr(R"("input":{"n": 1.0})"),
+                                   HasSubstr(R"("output":null,"error":null)")));
+  const std::string id = *Member(response.body, "id").AsString();
+  EXPECT_EQ(Header(response, "location"), "http://h:1/v1/predictions/" + id);
 }
 
 TEST_F(CreateTest, TheClientsHostStandsInUrls) {
-  const Reply reply = Create(kEcho, {{"Host", "sandbox:8000"}});
-  EXPECT_THAT(Header(reply, "location"),
+  const Response response = Create(kEcho, {{"Host", "sandbox:8000"}});
+  EXPECT_THAT(Header(response, "location"),
               testing::StartsWith("http://sandbox:8000/v1/predictions/"));
-  EXPECT_THAT(reply.body, HasSubstr(R"("url":"http://sandbox:8000/v1/)"));
+  EXPECT_THAT(response.body, HasSubstr(R"("url":"http://sandbox:8000/v1/)"));
 }
 
 TEST_F(CreateTest, AllThreeFormsCreate) {
@@ -37,9 +37,9 @@ TEST_F(CreateTest, AllThreeFormsCreate) {
        {std::pair("/v1/models/deepseek-ai/deepseek-r1/predictions", "2"),
         std::pair("/v1/models/deepseek-ai/deepseek-r1/versions/1/predictions",
                   "1")}) {
-    const Reply reply = Call("POST", path, kInput);
-    EXPECT_EQ(reply.status, 202);
-    EXPECT_EQ(Member(reply.body, "model").Find("version_number")->raw(),
+    const Response response = Call("POST", path, kInput);
+    EXPECT_EQ(response.status, 202);
+    EXPECT_EQ(Member(response.body, "model").Find("version_number")->raw(),
               version);
   }
 }
@@ -47,7 +47,7 @@ TEST_F(CreateTest, AllThreeFormsCreate) {
 TEST_F(CreateTest, ValidationHappensOnlyWhenAskedFor) {
   const char kBad[] =
       R"({"model":"deepseek-ai/deepseek-r1","input":{"prompt":7}})";
-  const Reply checked = Create(kBad, {{"Validate-Input", "true"}});
+  const Response checked = Create(kBad, {{"Validate-Input", "true"}});
   EXPECT_EQ(checked.status, 422);
   EXPECT_THAT(checked.body, HasSubstr(R"("loc":["body","input","prompt"])"));
   const std::string id = CreatedId(kBad);
@@ -65,13 +65,13 @@ TEST_F(CreateTest, AnIdCanBeAskedForOnce) {
 
 TEST_F(CreateTest, AHeldCreateReturnsAtTheEnd) {
   door();
-  Reply reply;
-  std::thread held([&] { reply = Create(kEcho, {{"Prefer", "wait=10"}}); });
+  Response response;
+  std::thread held([&] { response = Create(kEcho, {{"Prefer", "wait=10"}}); });
   clock_.AwaitWaiters(1);
   clock_.Advance(absl::Milliseconds(100));
   held.join();
-  EXPECT_EQ(reply.status, 202);
-  EXPECT_THAT(reply.body, HasSubstr(R"("status":"succeeded")"));
+  EXPECT_EQ(response.status, 202);
+  EXPECT_THAT(response.body, HasSubstr(R"("status":"succeeded")"));
   EXPECT_EQ(state_->traffic.Stats().held_most, 1);
   EXPECT_EQ(state_->traffic.Stats().held_now, 0);
 }
@@ -79,12 +79,12 @@ TEST_F(CreateTest, AHeldCreateReturnsAtTheEnd) {
 TEST_F(CreateTest, AHeldCreateReturnsWhenItsTimeIsOver) {
   options_.wait_cap = absl::Seconds(5);
   door();
-  Reply reply;
-  std::thread held([&] { reply = Create(kSlow, {{"Prefer", "wait=600"}}); });
+  Response response;
+  std::thread held([&] { response = Create(kSlow, {{"Prefer", "wait=600"}}); });
   clock_.AwaitWaiters(1);
   clock_.Advance(absl::Seconds(5));
   held.join();
-  EXPECT_THAT(reply.body, HasSubstr(R"("status":"started")"));
+  EXPECT_THAT(response.body, HasSubstr(R"("status":"started")"));
 }
 
 TEST_F(CreateTest, AHeldCreateSeesItsCancellation) {
@@ -92,13 +92,13 @@ TEST_F(CreateTest, AHeldCreateSeesItsCancellation) {
       R"({"model":"wriftai/echo","input":{"sandbox":
           {"run_s":100,"id":"c12258c4-ed83-4d7b-a784-8ed55412325a"}}})";
   door();
-  Reply reply;
-  std::thread held([&] { reply = Create(kBody, {{"Prefer", "wait=50"}}); });
+  Response response;
+  std::thread held([&] { response = Create(kBody, {{"Prefer", "wait=50"}}); });
   clock_.AwaitWaiters(1);
   Cancel("c12258c4-ed83-4d7b-a784-8ed55412325a");
   clock_.Advance(absl::Milliseconds(500));
   held.join();
-  EXPECT_THAT(reply.body, HasSubstr(R"("status":"failed")"));
+  EXPECT_THAT(response.body, HasSubstr(R"("status":"failed")"));
 }
 
 TEST_F(CreateTest, AHeldCreateReturnsWhenTheSandboxEnds) {
@@ -121,9 +121,9 @@ TEST_F(CreateTest, AnOversizedBodyIsRefused) {
   request.path = "/v1/predictions";
   request.headers = {{"authorization", "bearer t"}};
   request.oversized = true;
-  const Reply reply = door().Handle(request);
-  EXPECT_EQ(reply.status, 413);
-  EXPECT_TRUE(reply.close);
+  const Response response = door().Handle(request);
+  EXPECT_EQ(response.status, 413);
+  EXPECT_TRUE(response.close);
 }
 
 }  // namespace

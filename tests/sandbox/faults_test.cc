@@ -3,7 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sandbox/fault_json.h"
-#include "sandbox/problems.h"
+#include "sandbox/validation_errors.h"
 #include "tests/support/status_matchers.h"
 
 namespace wriftai::sandbox {
@@ -75,7 +75,7 @@ TEST(ReadFaults, ReadsEveryMember) {
       "method": "POST", "path_prefix": "/v1", "path_regex": "x", "after": 1,
       "times": 2, "status": 503, "headers": {"retry-after": "7"},
       "body": "busy", "process": true, "delay_ms": 250, "cut_body": true,
-      "bad_json": true, "huge_body": 1000, "close_without_reply": true,
+      "bad_json": true, "huge_body": 1000, "close_without_response": true,
       "close_after_processing": true, "rate_headers": "zero"}])");
   ASSERT_THAT(faults, IsOk());
   const Fault& fault = faults->at(0);
@@ -90,7 +90,7 @@ TEST(ReadFaults, ReadsEveryMember) {
   EXPECT_EQ(fault.delay, absl::Milliseconds(250));
   EXPECT_EQ(fault.huge_body, 1000);
   EXPECT_TRUE(fault.process && fault.cut_body && fault.bad_json &&
-              fault.close_without_reply && fault.close_after_processing);
+              fault.close_without_response && fault.close_after_processing);
   EXPECT_EQ(fault.rate_headers, Fault::RateHeaders::kZero);
 }
 
@@ -116,28 +116,28 @@ TEST(ReadFaults, RefusesWhatIsNoList) {
 class ApplyFaultTest : public testing::Test {
  protected:
   ApplyFaultTest() {
-    reply_ = JsonReply(200, R"({"id":1})");
-    reply_.headers.emplace_back("x-ratelimit-limit", "3");
+    response_ = JsonResponse(200, R"({"id":1})");
+    response_.headers.emplace_back("x-ratelimit-limit", "3");
   }
   std::string Header(absl::string_view name) {
-    for (const auto& header : reply_.headers) {
+    for (const auto& header : response_.headers) {
       if (header.first == name) return header.second;
     }
     return "absent";
   }
 
   Fault fault_;
-  Reply reply_;
+  Response response_;
 };
 
-TEST_F(ApplyFaultTest, AStatusReplacesTheReply) {
+TEST_F(ApplyFaultTest, AStatusReplacesTheResponse) {
   fault_.status = 502;
   fault_.body = "<html>";
   fault_.headers = {{"content-type", "text/html"}};
-  ApplyFault(fault_, &reply_);
+  ApplyFault(fault_, &response_);
   EXPECT_FALSE(fault_.ReachesApi());
-  EXPECT_EQ(reply_.status, 502);
-  EXPECT_EQ(reply_.body, "<html>");
+  EXPECT_EQ(response_.status, 502);
+  EXPECT_EQ(response_.body, "<html>");
   EXPECT_EQ(Header("content-type"), "text/html");
   EXPECT_EQ(Header("x-ratelimit-limit"), "absent");
 }
@@ -145,47 +145,47 @@ TEST_F(ApplyFaultTest, AStatusReplacesTheReply) {
 TEST_F(ApplyFaultTest, AProcessedRequestKeepsTheApisHeaders) {
   fault_.status = 502;
   fault_.process = true;
-  ApplyFault(fault_, &reply_);
+  ApplyFault(fault_, &response_);
   EXPECT_TRUE(fault_.ReachesApi());
-  EXPECT_EQ(reply_.status, 502);
-  EXPECT_EQ(reply_.body, "");
+  EXPECT_EQ(response_.status, 502);
+  EXPECT_EQ(response_.body, "");
   EXPECT_EQ(Header("x-ratelimit-limit"), "3");
 }
 
-TEST_F(ApplyFaultTest, HeadersAloneChangeTheApisReply) {
+TEST_F(ApplyFaultTest, HeadersAloneChangeTheApisResponse) {
   fault_.headers = {{"X-Ratelimit-Limit", "9"}, {"x-new", "1"}};
-  ApplyFault(fault_, &reply_);
-  EXPECT_EQ(reply_.body, R"({"id":1})");
+  ApplyFault(fault_, &response_);
+  EXPECT_EQ(response_.body, R"({"id":1})");
   EXPECT_EQ(Header("x-ratelimit-limit"), "9");
   EXPECT_EQ(Header("x-new"), "1");
 }
 
 TEST_F(ApplyFaultTest, RateHeadersCanBeSpoiled) {
   fault_.rate_headers = Fault::RateHeaders::kNegative;
-  ApplyFault(fault_, &reply_);
+  ApplyFault(fault_, &response_);
   EXPECT_EQ(Header("x-ratelimit-remaining"), "-1");
   fault_.rate_headers = Fault::RateHeaders::kMissing;
-  ApplyFault(fault_, &reply_);
+  ApplyFault(fault_, &response_);
   EXPECT_EQ(Header("x-ratelimit-limit"), "absent");
   EXPECT_EQ(Header("content-type"), "application/json");
 }
 
-TEST_F(ApplyFaultTest, ALostReplyWasProcessedOrNot) {
-  fault_.close_without_reply = true;
+TEST_F(ApplyFaultTest, ALostResponseWasProcessedOrNot) {
+  fault_.close_without_response = true;
   EXPECT_FALSE(fault_.ReachesApi());
-  fault_.close_without_reply = false;
+  fault_.close_without_response = false;
   fault_.close_after_processing = true;
   EXPECT_TRUE(fault_.ReachesApi());
-  ApplyFault(fault_, &reply_);
-  EXPECT_EQ(reply_.delivery, Delivery::kNone);
+  ApplyFault(fault_, &response_);
+  EXPECT_EQ(response_.delivery, Delivery::kNone);
 }
 
 TEST_F(ApplyFaultTest, HugeBodiesAreOnlyAnnounced) {
   fault_.huge_body = int64_t{1} << 40;
-  ApplyFault(fault_, &reply_);
-  EXPECT_EQ(reply_.delivery, Delivery::kHuge);
-  EXPECT_EQ(reply_.huge_bytes, int64_t{1} << 40);
-  EXPECT_EQ(reply_.body, "");
+  ApplyFault(fault_, &response_);
+  EXPECT_EQ(response_.delivery, Delivery::kHuge);
+  EXPECT_EQ(response_.huge_bytes, int64_t{1} << 40);
+  EXPECT_EQ(response_.body, "");
 }
 
 }  // namespace

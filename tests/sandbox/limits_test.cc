@@ -3,24 +3,24 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sandbox/uuid.h"
-#include "tests/sandbox/front_door_fixture.h"
+#include "tests/sandbox/request_handler_fixture.h"
 
 namespace wriftai::sandbox {
 namespace {
 
 using testing::HasSubstr;
 
-using LimitsTest = FrontDoorTest;
+using LimitsTest = RequestHandlerTest;
 
-TEST_F(LimitsTest, EveryReplyHasARequestIdAndTheRates) {
-  for (const Reply& reply :
+TEST_F(LimitsTest, EveryResponseHasARequestIdAndTheRates) {
+  for (const Response& response :
        {Create(kEcho), Create("{"), Get("x"), Call("GET", "/nothing"),
         Call("PUT", "/v1/predictions"), Call("GET", "/v1/predictions")}) {
-    EXPECT_TRUE(ParseUuid(Header(reply, "x-request-id")).has_value());
-    EXPECT_NE(Header(reply, "x-ratelimit-limit"), "absent");
-    EXPECT_NE(Header(reply, "x-ratelimit-remaining"), "absent");
-    EXPECT_EQ(Header(reply, "x-ratelimit-reset"), "1001");
-    EXPECT_EQ(Header(reply, "content-type"), "application/json");
+    EXPECT_TRUE(ParseUuid(Header(response, "x-request-id")).has_value());
+    EXPECT_NE(Header(response, "x-ratelimit-limit"), "absent");
+    EXPECT_NE(Header(response, "x-ratelimit-remaining"), "absent");
+    EXPECT_EQ(Header(response, "x-ratelimit-reset"), "1001");
+    EXPECT_EQ(Header(response, "content-type"), "application/json");
   }
 }
 
@@ -33,10 +33,10 @@ TEST_F(LimitsTest, TheResetCanBeADelta) {
 TEST_F(LimitsTest, AboveTheRateIsRefusedAndCounted) {
   options_.rates.enforce = true;
   for (int i = 0; i < 3; ++i) Call("GET", "/v1/predictions");
-  const Reply reply = Call("GET", "/v1/predictions");
-  EXPECT_EQ(reply.status, 429);
-  EXPECT_EQ(reply.body, R"({"detail":"Too Many Requests"})");
-  EXPECT_EQ(Header(reply, "x-ratelimit-remaining"), "0");
+  const Response response = Call("GET", "/v1/predictions");
+  EXPECT_EQ(response.status, 429);
+  EXPECT_EQ(response.body, R"({"detail":"Too Many Requests"})");
+  EXPECT_EQ(Header(response, "x-ratelimit-remaining"), "0");
   EXPECT_EQ(Create(kEcho).status, 202);
   EXPECT_EQ(state_->traffic.Stats().rate_limited["read"], 1);
   clock_.Advance(absl::Seconds(1));
@@ -52,10 +52,10 @@ TEST_F(LimitsTest, ACancelCountsAsARead) {
 
 TEST_F(LimitsTest, WithoutATokenNobodyIsLetIn) {
   token_ = "";
-  const Reply reply = Create(kEcho);
-  EXPECT_EQ(reply.status, 401);
-  EXPECT_EQ(reply.body, R"({"detail":"Not authenticated"})");
-  EXPECT_EQ(Header(reply, "x-ratelimit-limit"), "1");
+  const Response response = Create(kEcho);
+  EXPECT_EQ(response.status, 401);
+  EXPECT_EQ(response.body, R"({"detail":"Not authenticated"})");
+  EXPECT_EQ(Header(response, "x-ratelimit-limit"), "1");
 }
 
 TEST_F(LimitsTest, OnlyListedTokensAreLetIn) {

@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/sandbox/front_door_fixture.h"
+#include "tests/sandbox/request_handler_fixture.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-using PredictionsApiTest = FrontDoorTest;
+using PredictionsApiTest = RequestHandlerTest;
 
 TEST_F(PredictionsApiTest, LivesThroughItsStates) {
   const std::string id = CreatedId(kEcho);
@@ -25,9 +25,9 @@ TEST_F(PredictionsApiTest, LivesThroughItsStates) {
 }
 
 TEST_F(PredictionsApiTest, AnIdIsAUuid) {
-  const Reply reply = Get("42");
-  EXPECT_EQ(reply.status, 422);
-  EXPECT_EQ(reply.body,
+  const Response response = Get("42");
+  EXPECT_EQ(response.status, 422);
+  EXPECT_EQ(response.body,
             R"({"detail":[{"loc":["path","prediction_id"],)"
             R"("msg":"Input should be a valid UUID, invalid format",)"
             R"("type":"uuid_parsing"}]})");
@@ -38,19 +38,19 @@ TEST_F(PredictionsApiTest, UnknownIdsModelsAndVersionsAreNotFound) {
   EXPECT_EQ(Get("c12258c4-ed83-4d7b-a784-8ed55412325a").body,
             R"({"detail":"Prediction not found"})");
   for (const char* model : {"a/b", "wriftai/echo:2"}) {
-    const Reply reply =
+    const Response response =
         Create(absl::StrCat(R"({"input":1,"model":")", model, "\"}"));
-    EXPECT_EQ(reply.status, 404);
-    EXPECT_EQ(reply.body, R"({"detail":"Model not found"})");
+    EXPECT_EQ(response.status, 404);
+    EXPECT_EQ(response.body, R"({"detail":"Model not found"})");
   }
 }
 
 TEST_F(PredictionsApiTest, PageSizesHaveTheirRange) {
   for (const char* bad : {"4", "51", "x", ""}) {
-    const Reply reply =
+    const Response response =
         Call("GET", absl::StrCat("/v1/predictions?page_size=", bad));
-    EXPECT_EQ(reply.status, 422) << bad;
-    EXPECT_THAT(reply.body, HasSubstr(R"(["query","page_size"])"));
+    EXPECT_EQ(response.status, 422) << bad;
+    EXPECT_THAT(response.body, HasSubstr(R"(["query","page_size"])"));
   }
   EXPECT_EQ(Call("GET", "/v1/predictions?page_size=5").status, 200);
   EXPECT_EQ(Call("GET", "/v1/predictions?page_size=50").status, 200);
@@ -63,7 +63,7 @@ TEST_F(PredictionsApiTest, ABadCursorIsRefused) {
 
 TEST_F(PredictionsApiTest, PagesHaveExactlyFiveMembersAndLeadOn) {
   for (int i = 0; i < 6; ++i) Create(kEcho);
-  const Reply first = Call("GET", "/v1/predictions?page_size=5");
+  const Response first = Call("GET", "/v1/predictions?page_size=5");
   const auto parsed = ParseJson(first.body);
   std::vector<std::string> names;
   for (const auto& member : std::get<JsonValue>(parsed).Members()) {
@@ -77,7 +77,7 @@ TEST_F(PredictionsApiTest, PagesHaveExactlyFiveMembersAndLeadOn) {
   const std::string url = *Member(first.body, "next_url").AsString();
   EXPECT_EQ(url, absl::StrCat("http://h:1/v1/predictions?cursor=", cursor,
                               "&page_size=5"));
-  const Reply second =
+  const Response second =
       Call("GET", absl::StrCat("/v1/predictions?page_size=5&cursor=", cursor));
   EXPECT_EQ(Member(second.body, "items").Items().size(), 1u);
   EXPECT_TRUE(Member(second.body, "next_url").IsNull());
@@ -96,7 +96,7 @@ TEST_F(PredictionsApiTest, ACancellationIsIdempotentAndTakesItsTime) {
                         R"("message":"The prediction was cancelled",)"
                         R"("detail":null})"));
   EXPECT_EQ(StatusOf(id), "failed");
-  const Reply again = Cancel(id);
+  const Response again = Cancel(id);
   EXPECT_EQ(again.status, 409);
   EXPECT_EQ(again.body, R"({"detail":"Prediction has already ended"})");
 }

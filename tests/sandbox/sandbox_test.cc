@@ -50,7 +50,7 @@ class SandboxTest : public testing::Test {
     ASSERT_THAT(sandbox().AddFaults({fault}), IsOk());
   }
 
-  HandClock clock_{absl::FromUnixSeconds(1000)};
+  ManualClock clock_{absl::FromUnixSeconds(1000)};
   SandboxOptions options_;
   std::unique_ptr<Sandbox> sandbox_;
 };
@@ -78,18 +78,19 @@ TEST_F(SandboxTest, SeveralLiveInOneProcess) {
 TEST_F(SandboxTest, RepliesHaveExactlyTheseHeaders) {
   options_.seed = 1;
   RawClient client(port());
-  const auto reply = client.Call(Post("/v1/predictions", kEcho));
-  EXPECT_THAT(reply.head, testing::MatchesRegex(
-                              "HTTP/1.1 202 Accepted\r\n"
-                              "content-type: application/json\r\n"
-                              "location: http://h/v1/predictions/[-0-9a-f]+\r\n"
-                              "x-ratelimit-limit: 15\r\n"
-                              "x-ratelimit-remaining: 14\r\n"
-                              "x-ratelimit-reset: 1001\r\n"
-                              "x-request-id: [-0-9a-f]+\r\n"
-                              "date: Thu, 01 Jan 1970 00:16:40 GMT\r\n"
-                              "content-length: [0-9]+\r\n"));
-  EXPECT_THAT(reply.body, StartsWith("{\"id\":\""));
+  const auto response = client.Call(Post("/v1/predictions", kEcho));
+  EXPECT_THAT(
+      response.head,
+      testing::MatchesRegex("HTTP/1.1 202 Accepted\r\n"
+                            "content-type: application/json\r\n"
+                            "location: http://h/v1/predictions/[-0-9a-f]+\r\n"
+                            "x-ratelimit-limit: 15\r\n"
+                            "x-ratelimit-remaining: 14\r\n"
+                            "x-ratelimit-reset: 1001\r\n"
+                            "x-request-id: [-0-9a-f]+\r\n"
+                            "date: Thu, 01 Jan 1970 00:16:40 GMT\r\n"
+                            "content-length: [0-9]+\r\n"));
+  EXPECT_THAT(response.body, StartsWith("{\"id\":\""));
 }
 
 TEST_F(SandboxTest, AConnectionServesManyRequests) {
@@ -108,12 +109,12 @@ TEST_F(SandboxTest, AConnectionServesManyRequests) {
 TEST_F(SandboxTest, ChunkedBodiesAreRead) {
   RawClient client(port());
   const std::string body = kEcho;
-  const auto reply = client.Call(absl::StrCat(
+  const auto response = client.Call(absl::StrCat(
       "POST /v1/predictions HTTP/1.1\r\nhost: h\r\n"
       "authorization: Bearer t\r\ntransfer-encoding: chunked\r\n\r\n",
       absl::Hex(10), "\r\n", body.substr(0, 10), "\r\n",
       absl::Hex(body.size() - 10), "\r\n", body.substr(10), "\r\n0\r\n\r\n"));
-  EXPECT_THAT(reply.body, HasSubstr(R"("input":{"n": 1.0})"));
+  EXPECT_THAT(response.body, HasSubstr(R"("input":{"n": 1.0})"));
   EXPECT_THAT(client.Call(Get("/v1/predictions")).head,
               StartsWith("HTTP/1.1 200"));
 }
@@ -138,18 +139,18 @@ TEST_F(SandboxTest, TooLargeBodiesAreRefusedUnread) {
         absl::StrCat("POST /v1/predictions HTTP/1.1\r\nhost: h\r\n"
                      "authorization: Bearer t\r\n",
                      framing, std::string(101, 'x')));
-    const auto reply = client.Read();
-    EXPECT_THAT(reply.head, AllOf(StartsWith("HTTP/1.1 413 "),
-                                  HasSubstr("connection: close\r\n")));
-    EXPECT_EQ(reply.body, R"({"detail":"Request body too large"})");
+    const auto response = client.Read();
+    EXPECT_THAT(response.head, AllOf(StartsWith("HTTP/1.1 413 "),
+                                     HasSubstr("connection: close\r\n")));
+    EXPECT_EQ(response.body, R"({"detail":"Request body too large"})");
   }
 }
 
 TEST_F(SandboxTest, PathsAreDecodedOnce) {
   RawClient client(port());
-  const auto reply = client.Call(
+  const auto response = client.Call(
       Post("/v1/models/wriftai/%65cho/predictions", R"({"input":1})"));
-  EXPECT_THAT(reply.head, StartsWith("HTTP/1.1 202 "));
+  EXPECT_THAT(response.head, StartsWith("HTTP/1.1 202 "));
   EXPECT_THAT(client
                   .Call(Post("/v1/models/wriftai/%2565cho/predictions",
                              R"({"input":1})"))
@@ -159,8 +160,8 @@ TEST_F(SandboxTest, PathsAreDecodedOnce) {
 
 TEST_F(SandboxTest, WhatIsNoHttpGetsARequestIdToo) {
   RawClient client(port());
-  const auto reply = client.Call("nonsense\r\n\r\n");
-  EXPECT_THAT(reply.head,
+  const auto response = client.Call("nonsense\r\n\r\n");
+  EXPECT_THAT(response.head,
               AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("x-request-id: "),
                     HasSubstr("connection: close\r\n")));
 }
@@ -172,11 +173,11 @@ TEST_F(SandboxTest, LargeOutputsArriveWhole) {
           {"id":"c12258c4-ed83-4d7b-a784-8ed55412325a"}}})";
   client.Call(Post("/v1/predictions", body));
   clock_.Advance(absl::Seconds(2));
-  const auto reply =
+  const auto response =
       client.Call(Get("/v1/predictions/c12258c4-ed83-4d7b-a784-8ed55412325a"));
-  EXPECT_GT(reply.body.size(), size_t{4} << 20);
-  EXPECT_THAT(reply.body, HasSubstr("привет 🎈"));
-  EXPECT_THAT(reply.body, testing::EndsWith("\"error\":null}"));
+  EXPECT_GT(response.body.size(), size_t{4} << 20);
+  EXPECT_THAT(response.body, HasSubstr("привет 🎈"));
+  EXPECT_THAT(response.body, testing::EndsWith("\"error\":null}"));
 }
 
 TEST_F(SandboxTest, ACutBodyEndsTooEarly) {
@@ -184,14 +185,14 @@ TEST_F(SandboxTest, ACutBodyEndsTooEarly) {
   fault.cut_body = true;
   AddFault(fault);
   RawClient client(port());
-  const auto reply = client.Call(Get("/v1/predictions"));
-  EXPECT_THAT(reply.head, StartsWith("HTTP/1.1 200 "));
-  EXPECT_THAT(reply.body, StartsWith("{\"items\":"));
-  EXPECT_EQ(reply.body.find("previous_url"), std::string::npos);
+  const auto response = client.Call(Get("/v1/predictions"));
+  EXPECT_THAT(response.head, StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(response.body, StartsWith("{\"items\":"));
+  EXPECT_EQ(response.body.find("previous_url"), std::string::npos);
   EXPECT_TRUE(client.Closed());
 }
 
-TEST_F(SandboxTest, ALostReplyIsNoReply) {
+TEST_F(SandboxTest, ALostResponseIsNoResponse) {
   Fault fault;
   fault.close_after_processing = true;
   AddFault(fault);
@@ -206,13 +207,13 @@ TEST_F(SandboxTest, HugeBodiesHaveTheSizeTheyAnnounce) {
   fault.huge_body = 3000001;
   AddFault(fault);
   RawClient client(port());
-  const auto reply = client.Call(Get("/v1/predictions"));
-  EXPECT_EQ(reply.body.size(), 3000001u);
-  EXPECT_THAT(reply.body,
+  const auto response = client.Call(Get("/v1/predictions"));
+  EXPECT_EQ(response.body.size(), 3000001u);
+  EXPECT_THAT(response.body,
               AllOf(StartsWith("{\"output\":\"x"), testing::EndsWith("x\"}")));
 }
 
-TEST_F(SandboxTest, AHeldReplyComesWhenTheRunEnds) {
+TEST_F(SandboxTest, AHeldResponseComesWhenTheRunEnds) {
   RawClient client(port());
   client.Send(Post("/v1/predictions", kEcho, "prefer: wait=30\r\n"));
   clock_.AwaitWaiters(2);
@@ -250,7 +251,7 @@ class SandboxWebhookTest : public SandboxTest {
   }
 
   RawHttpServer receiver_{
-      RawHttpServer::AnswerEach(RawHttpServer::Reply("200 OK", ""))};
+      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", ""))};
 };
 
 TEST_F(SandboxWebhookTest, TellsEveryStatus) {

@@ -4,7 +4,7 @@
 #include "gtest/gtest.h"
 #include "sandbox/webhook_signature.h"
 #include "tests/support/fake_transport.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -24,7 +24,7 @@ class WebhookSenderTest : public testing::Test {
  protected:
   void Start() {
     sender_ = std::make_unique<WebhookSender>(
-        options_, [] { return absl::FromUnixSeconds(7); }, &scheduler_,
+        options_, [] { return absl::FromUnixSeconds(7); }, &event_loop_,
         &transport_, &counters_);
   }
   void Send(const std::string& id, const std::string& body,
@@ -36,7 +36,7 @@ class WebhookSenderTest : public testing::Test {
     HttpResponse response;
     response.status = status;
     transport_.Answer(index, response);
-    scheduler_.RunPosted();
+    event_loop_.RunPosted();
   }
   std::vector<std::string> Sent() {
     std::vector<std::string> bodies;
@@ -46,7 +46,7 @@ class WebhookSenderTest : public testing::Test {
     return bodies;
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   FakeTransport transport_;
   WebhookCounters counters_;
   WebhookSender::Options options_;
@@ -75,7 +75,7 @@ TEST_F(WebhookSenderTest, SignsWhereThereIsASecret) {
 TEST_F(WebhookSenderTest, AnyTwoHundredEndsIt) {
   Send("a", "1");
   Answer(0, 204);
-  scheduler_.Advance(absl::Hours(1));
+  event_loop_.Advance(absl::Hours(1));
   EXPECT_EQ(transport_.sent().size(), 1u);
   EXPECT_EQ(counters_.Stats().delivered, 1);
 }
@@ -83,13 +83,13 @@ TEST_F(WebhookSenderTest, AnyTwoHundredEndsIt) {
 TEST_F(WebhookSenderTest, OtherAnswersAreTriedAgainEverMoreSlowly) {
   Send("a", "1");
   Answer(0, 500);
-  scheduler_.Advance(absl::Milliseconds(999));
+  event_loop_.Advance(absl::Milliseconds(999));
   EXPECT_EQ(transport_.sent().size(), 1u);
-  scheduler_.Advance(absl::Milliseconds(1));
+  event_loop_.Advance(absl::Milliseconds(1));
   Answer(1, 302);
-  scheduler_.Advance(absl::Milliseconds(1999));
+  event_loop_.Advance(absl::Milliseconds(1999));
   EXPECT_EQ(transport_.sent().size(), 2u);
-  scheduler_.Advance(absl::Milliseconds(1));
+  event_loop_.Advance(absl::Milliseconds(1));
   EXPECT_EQ(transport_.sent().size(), 3u);
 }
 
@@ -97,9 +97,9 @@ TEST_F(WebhookSenderTest, GivesUpAfterTheLastAttempt) {
   options_.attempts = 2;
   Send("a", "1");
   Answer(0, 500);
-  scheduler_.Advance(absl::Hours(1));
+  event_loop_.Advance(absl::Hours(1));
   transport_.Break(TransportFailure::Kind::kTimeout, true);
-  scheduler_.Advance(absl::Hours(1));
+  event_loop_.Advance(absl::Hours(1));
   EXPECT_EQ(transport_.sent().size(), 2u);
   EXPECT_EQ(counters_.Stats().failed, 1);
 }
@@ -118,7 +118,7 @@ TEST_F(WebhookSenderTest, AFailedStateDoesNotHoldUpTheNext) {
   Send("a", "a2");
   Answer(0, 500);
   EXPECT_THAT(Sent(), ElementsAre("a1", "a2"));
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_THAT(Sent(), ElementsAre("a1", "a2", "a1"));
 }
 
@@ -172,7 +172,7 @@ TEST_F(WebhookSenderTest, ReordersOnPurposeAsTheSeedSays) {
     Start();
     const size_t before = transport_.sent().size();
     for (const char id : kIds) Send(std::string(1, id), std::string(1, id));
-    scheduler_.Advance(options_.reorder_delay);
+    event_loop_.Advance(options_.reorder_delay);
     std::string row;
     for (size_t i = before; i < transport_.sent().size(); ++i) {
       row += transport_.sent()[i].body;
@@ -190,7 +190,7 @@ TEST_F(WebhookSenderTest, ClearGivesUpEverything) {
   Send("b", "b1");
   Answer(1, 500);
   sender_->Clear();
-  scheduler_.Advance(absl::Hours(1));
+  event_loop_.Advance(absl::Hours(1));
   EXPECT_EQ(transport_.pending_count(), 0u);
   EXPECT_THAT(Sent(), ElementsAre("a1", "b1"));
   Send("a", "a3");

@@ -77,7 +77,7 @@ FakePredictionClient::Waiting FakePredictionClient::Take(
   if (pending.empty()) return {};
   RateLimit rate;
   rate.reset_after = RetryDelay(status);
-  pending.mapped().permit.OnReply(
+  pending.mapped().permit.OnResponse(
       rate, status.code() == absl::StatusCode::kResourceExhausted);
   return std::move(pending.mapped());
 }

@@ -30,7 +30,7 @@ void FakeTransport::Answer(size_t index, HttpResult result) {
   pending.mapped()(std::move(result));
 }
 
-void FakeTransport::Reply(
+void FakeTransport::Response(
     int status, std::string body,
     std::vector<std::pair<std::string, std::string>> headers) {
   HttpResponse response;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "upstream/core/scheduler.h"
+#include "base/event_loop.h"
 #include "upstream/http/http_transport.h"
 
 namespace wriftai {
@@ -37,10 +37,10 @@ class FakeTransport : public HttpTransport {
   void Answer(size_t index, HttpResult result);
 
   // Answers the newest request with `status`, `body` and headers.
-  void Reply(int status, std::string body,
-             std::vector<std::pair<std::string, std::string>> headers = {});
+  void Response(int status, std::string body,
+                std::vector<std::pair<std::string, std::string>> headers = {});
 
-  // The newest request gets no reply.
+  // The newest request gets no response.
   void Break(TransportFailure::Kind kind, bool maybe_sent);
 
  private:

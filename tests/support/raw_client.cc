@@ -54,33 +54,33 @@ bool RawClient::Fill() {
   return true;
 }
 
-RawClient::Reply RawClient::Read() {
-  Reply reply;
+RawClient::Response RawClient::Read() {
+  Response response;
   size_t end = 0;
   while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
-    if (!Fill()) return reply;
+    if (!Fill()) return response;
   }
-  reply.head = buffer_.substr(0, end + 2);
+  response.head = buffer_.substr(0, end + 2);
   buffer_.erase(0, end + 4);
   constexpr absl::string_view kLength = "content-length: ";
   size_t length = 0;
-  if (const size_t at = reply.head.find(kLength.data());
+  if (const size_t at = response.head.find(kLength.data());
       at != std::string::npos) {
     const size_t begin = at + kLength.size();
-    if (!absl::SimpleAtoi(
-            reply.head.substr(begin, reply.head.find('\r', begin) - begin),
-            &length)) {
-      return reply;
+    if (!absl::SimpleAtoi(response.head.substr(
+                              begin, response.head.find('\r', begin) - begin),
+                          &length)) {
+      return response;
     }
   }
   while (buffer_.size() < length && Fill()) {
   }
-  reply.body = buffer_.substr(0, length);
+  response.body = buffer_.substr(0, length);
   buffer_.erase(0, length);
-  return reply;
+  return response;
 }
 
-RawClient::Reply RawClient::Call(absl::string_view bytes) {
+RawClient::Response RawClient::Call(absl::string_view bytes) {
   Send(bytes);
   return Read();
 }

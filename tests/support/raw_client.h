@@ -27,16 +27,16 @@ class RawClient {
   // long for it.
   bool HasInput(absl::Duration wait = absl::ZeroDuration());
 
-  // The next reply: its head, and as much of its body as content-length says
+  // The next response: its head, and as much of its body as content-length says
   // or as there is.
-  struct Reply {
+  struct Response {
     std::string head;
     std::string body;
   };
-  Reply Read();
+  Response Read();
 
   // Send() and Read().
-  Reply Call(absl::string_view bytes);
+  Response Call(absl::string_view bytes);
 
   // Whether the server has closed the connection; waits until it has, or has
   // sent something.

@@ -59,16 +59,16 @@ RawHttpServer::~RawHttpServer() {
   close(listener_);
 }
 
-RawHttpServer::Script RawHttpServer::AnswerEach(std::string reply) {
-  return [reply = std::move(reply)](RawConnection& connection) {
-    while (!connection.ReadRequest().empty() && connection.Send(reply)) {
+RawHttpServer::Script RawHttpServer::AnswerEach(std::string response) {
+  return [response = std::move(response)](RawConnection& connection) {
+    while (!connection.ReadRequest().empty() && connection.Send(response)) {
     }
   };
 }
 
-std::string RawHttpServer::Reply(const std::string& status,
-                                 const std::string& body,
-                                 const std::string& more_headers) {
+std::string RawHttpServer::Response(const std::string& status,
+                                    const std::string& body,
+                                    const std::string& more_headers) {
   return "HTTP/1.1 " + status + "\r\n" + more_headers +
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }

@@ -16,7 +16,7 @@
 namespace wriftai {
 
 // A server on 127.0.0.1 that says exactly the bytes it is told to, so that a
-// client can be shown what no proper server does: half a reply, a reset, a
+// client can be shown what no proper server does: half a response, a reset, a
 // silence. Each connection runs the script on a thread of its own and is closed
 // when the script returns.
 //
@@ -37,12 +37,14 @@ class RawHttpServer {
   RawHttpServer(const RawHttpServer&) = delete;
   RawHttpServer& operator=(const RawHttpServer&) = delete;
 
-  // A script that answers each request of a connection with `reply`.
-  static Script AnswerEach(std::string reply);
+  // A script that answers each request of a connection with `response`.
+  static Script AnswerEach(std::string response);
 
-  // A reply with this status line's end ("200 OK"), body and a content-length.
-  static std::string Reply(const std::string& status, const std::string& body,
-                           const std::string& more_headers = "");
+  // A response with this status line's end ("200 OK"), body and a
+  // content-length.
+  static std::string Response(const std::string& status,
+                              const std::string& body,
+                              const std::string& more_headers = "");
 
   int port() const { return port_; }
   std::string Url(const std::string& path, const std::string& host) const;

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "upstream/core/credential.h"
+#include "base/credential.h"
 
 namespace wriftai {
 

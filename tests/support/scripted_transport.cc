@@ -31,15 +31,15 @@ namespace {
 // Gives `done` its response in a later turn of the loop.
 class Automatic : public Call {
  public:
-  Automatic(Scheduler& scheduler, HttpResponse response,
+  Automatic(EventLoop& event_loop, HttpResponse response,
             HttpTransport::Done done)
-      : timer_(scheduler.PostAt(
-            scheduler.Now(),
+      : timer_(event_loop.RunAt(
+            event_loop.Now(),
             [response = std::move(response), done = std::move(done)]() mutable {
               // `done` may destroy the call, and this task with its timer.
               HttpTransport::Done called = std::move(done);
-              HttpResponse reply = std::move(response);
-              called(std::move(reply));
+              HttpResponse moved = std::move(response);
+              called(std::move(moved));
             })) {}
 
  private:
@@ -48,15 +48,15 @@ class Automatic : public Call {
 
 }  // namespace
 
-void ScriptedTransport::ReplyToAll(AutomaticReply reply) {
+void ScriptedTransport::ResponseToAll(AutomaticResponse response) {
   absl::MutexLock lock(&mutex_);
-  automatic_ = std::move(reply);
+  automatic_ = std::move(response);
 }
 
 CallHandle ScriptedTransport::Send(HttpRequest request, Done done) {
   absl::MutexLock lock(&mutex_);
   if (automatic_) {
-    return std::make_unique<Automatic>(scheduler_, automatic_(request),
+    return std::make_unique<Automatic>(event_loop_, automatic_(request),
                                        std::move(done));
   }
   sent_.push_back(std::move(request));
@@ -86,12 +86,12 @@ size_t ScriptedTransport::sent_count() const {
   return sent_.size();
 }
 
-void ScriptedTransport::Reply(size_t count, int status, std::string body) {
+void ScriptedTransport::Response(size_t count, int status, std::string body) {
   AwaitRequest(count);
   HttpResponse response;
   response.status = status;
   response.body = std::move(body);
-  scheduler_.Post([this, count, response = std::move(response)]() mutable {
+  event_loop_.Post([this, count, response = std::move(response)]() mutable {
     Done done;
     {
       absl::MutexLock lock(&mutex_);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
-#include "upstream/core/scheduler.h"
+#include "base/event_loop.h"
 #include "upstream/http/http_transport.h"
 
 namespace wriftai {
@@ -16,11 +16,11 @@ namespace wriftai {
 // An upstream for tests that run a real loop: requests are answered by hand,
 // from the test's thread, and the test can wait for them without sleeping.
 //
-// Threads: Send() on the loop, all else on any. `scheduler` must outlive it; it
-// must outlive the handles. Fails: waiting longer than ten seconds.
+// Threads: Send() on the loop, all else on any. `event_loop` must outlive it;
+// it must outlive the handles. Fails: waiting longer than ten seconds.
 class ScriptedTransport : public HttpTransport {
  public:
-  explicit ScriptedTransport(Scheduler& scheduler) : scheduler_(scheduler) {}
+  explicit ScriptedTransport(EventLoop& event_loop) : event_loop_(event_loop) {}
 
   CallHandle Send(HttpRequest request, Done done) override;
   void RetireConnections(absl::string_view scope) override {}
@@ -33,22 +33,22 @@ class ScriptedTransport : public HttpTransport {
 
   size_t sent_count() const;
 
-  // From now on, each request is answered at once with what `reply` makes of
+  // From now on, each request is answered at once with what `response` makes of
   // it, on the loop, and is not counted.
-  using AutomaticReply = std::function<HttpResponse(const HttpRequest&)>;
-  void ReplyToAll(AutomaticReply reply);
+  using AutomaticResponse = std::function<HttpResponse(const HttpRequest&)>;
+  void ResponseToAll(AutomaticResponse response);
 
   // Answers request `count` (from 1).
-  void Reply(size_t count, int status, std::string body);
+  void Response(size_t count, int status, std::string body);
 
  private:
   class Pending;
 
-  Scheduler& scheduler_;
+  EventLoop& event_loop_;
   mutable absl::Mutex mutex_;
   std::vector<HttpRequest> sent_;
   std::map<size_t, Done> pending_;
-  AutomaticReply automatic_;
+  AutomaticResponse automatic_;
 };
 
 }  // namespace wriftai

@@ -3,16 +3,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/run_on_loop.h"
 #include "tests/support/silent_logger.h"
-#include "upstream/core/run_on_loop.h"
 
 namespace wriftai {
 ServiceHarness::ServiceHarness(Config config) {
-  loop_ = std::make_unique<CurlLoop>(HttpOptions());
+  loop_ = std::make_unique<CurlEventLoop>(HttpOptions());
   upstream_ = std::make_unique<ScriptedTransport>(*loop_);
   config.upstream.base_url = "http://upstream/v1";
   engine_ = std::make_unique<Engine>(
-      config, *OwnCredential::Open(Secret("own"), "", *loop_), *loop_,
+      config, *GatewayCredential::Open(Secret("own"), "", *loop_), *loop_,
       *upstream_, 1);
   recorder_ =
       std::make_unique<CallRecorder>(*loop_, SilentLogger(), LogFormat::kText);

@@ -6,11 +6,11 @@
 
 #include "absl/strings/string_view.h"
 #include "grpcpp/grpcpp.h"
-#include "service/calls/prediction_service.h"
 #include "service/config.h"
 #include "service/engine/engine.h"
+#include "service/rpc/prediction_service.h"
 #include "tests/support/scripted_transport.h"
-#include "upstream/http/curl_loop.h"
+#include "upstream/http/curl_event_loop.h"
 #include "wriftai/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
@@ -45,7 +45,7 @@ class ServiceHarness {
   size_t waiter_count();
 
  private:
-  std::unique_ptr<CurlLoop> loop_;
+  std::unique_ptr<CurlEventLoop> loop_;
   std::unique_ptr<ScriptedTransport> upstream_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<CallRecorder> recorder_;

@@ -1,9 +1,9 @@
 #include "upstream/error_details.h"
 
+#include "base/sanitize.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
-#include "upstream/core/sanitize.h"
 
 namespace wriftai {
 namespace {

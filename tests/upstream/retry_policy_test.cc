@@ -41,7 +41,7 @@ TEST(RetryPolicy, OutagesAndLimitsPass) {
   EXPECT_TRUE(MayPass(absl::DeadlineExceededError("")));
 }
 
-TEST(RetryPolicy, ABrokenReplyPassesAndOneThatIsTooLargeDoesNot) {
+TEST(RetryPolicy, ABrokenResponsePassesAndOneThatIsTooLargeDoesNot) {
   absl::Status status = GatewayError(absl::StatusCode::kInternal,
                                      kUpstreamResponseInvalid, "broken");
   EXPECT_TRUE(MayPass(status));

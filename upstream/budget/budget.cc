@@ -43,8 +43,8 @@ class Budget::Waiting : public Call {
 
   // Finishes from the loop, without having been in the queue.
   void FinishLater(absl::Status status) {
-    later_ = budget_.scheduler_.PostAt(
-        budget_.scheduler_.Now(),
+    later_ = budget_.event_loop_.RunAt(
+        budget_.event_loop_.Now(),
         [this, status = std::move(status)] { Finish(status); });
   }
 
@@ -63,42 +63,42 @@ class Budget::Waiting : public Call {
   TimerHandle later_;
 };
 
-Budget::Budget(double rate, Scheduler& scheduler, double share)
-    : scheduler_(scheduler), estimate_(rate, share) {}
+Budget::Budget(double rate, EventLoop& event_loop, double share)
+    : event_loop_(event_loop), model_(rate, share) {}
 
-std::optional<Permit> Budget::TryAdmit() {
+std::optional<Permit> Budget::TryAcquire() {
   DropOverdue();
-  const absl::Time now = scheduler_.Now();
+  const absl::Time now = event_loop_.Now();
   if (!calls_.empty() || PollTurn() <= now ||
-      estimate_.Earliest(Lane::kCall, now) > now) {
+      model_.Earliest(Priority::kCall, now) > now) {
     return std::nullopt;
   }
   return Grant(false);
 }
 
-CallHandle Budget::Admit(absl::Time deadline, Granted granted) {
-  assert(scheduler_.OnLoopThread());
+CallHandle Budget::Acquire(absl::Time deadline, Granted granted) {
+  assert(event_loop_.OnLoopThread());
   DropOverdue();
-  const absl::Time now = scheduler_.Now();
-  const absl::Time reached = estimate_.EarliestBehind(Ahead(deadline), now);
-  if (reached > std::min(deadline, now + kLongestQueueing)) {
+  const absl::Time now = event_loop_.Now();
+  const absl::Time reached = model_.EarliestBehind(Ahead(deadline), now);
+  if (reached > std::min(deadline, now + kMaxQueueing)) {
     return Refuse(reached, std::move(granted));
   }
   const Key key{deadline, next_age_++};
   auto waiting = std::make_unique<Waiting>(*this, key, std::move(granted));
   calls_[key] = waiting.get();
-  SchedulePump();
+  ScheduleDispatch();
   return waiting;
 }
 
-CallHandle Budget::ClaimPoll(PollGranted granted) {
-  assert(scheduler_.OnLoopThread());
+CallHandle Budget::AcquirePoll(PollGranted granted) {
+  assert(event_loop_.OnLoopThread());
   assert(poll_ == nullptr);
   auto waiting = std::make_unique<Waiting>(*this, std::move(granted));
   poll_ = waiting.get();
-  poll_since_ = scheduler_.Now();
+  poll_since_ = event_loop_.Now();
   call_since_poll_ = false;
-  SchedulePump();
+  ScheduleDispatch();
   return waiting;
 }
 
@@ -106,7 +106,7 @@ CallHandle Budget::Refuse(absl::Time when, Granted granted) {
   ++counts_.refused;
   auto waiting = std::make_unique<Waiting>(*this, Key{when, next_age_++},
                                            std::move(granted));
-  waiting->FinishLater(Exhausted(when - scheduler_.Now()));
+  waiting->FinishLater(Exhausted(when - event_loop_.Now()));
   return waiting;
 }
 
@@ -123,63 +123,64 @@ absl::Time Budget::PollTurn() const {
 }
 
 absl::Time Budget::PollEarliest(absl::Time now) {
-  return estimate_.Earliest(PollTurn() <= now ? Lane::kCall : Lane::kPoll, now);
+  return model_.Earliest(PollTurn() <= now ? Priority::kCall : Priority::kPoll,
+                         now);
 }
 
 Permit Budget::Grant(bool is_poll) {
-  const absl::Time now = scheduler_.Now();
-  estimate_.OnSent(now);
+  const absl::Time now = event_loop_.Now();
+  model_.OnSent(now);
   ++(is_poll ? counts_.polls : counts_.calls);
   if (!is_poll) call_since_poll_ = true;
   sent_.emplace_hint(sent_.end(), next_request_, now);
   return Permit(*this, next_request_++, is_poll);
 }
 
-void Budget::SchedulePump() {
+void Budget::ScheduleDispatch() {
   if (calls_.empty() && poll_ == nullptr) {
-    pump_.reset();
+    dispatch_.reset();
     return;
   }
   DropOverdue();
-  const absl::Time now = scheduler_.Now();
+  const absl::Time now = event_loop_.Now();
   absl::Time when = absl::InfiniteFuture();
   if (poll_ != nullptr) when = PollEarliest(now);
   // What is in the past already has its say in PollEarliest().
   if (PollTurn() > now) when = std::min(when, PollTurn());
   if (!calls_.empty()) {
-    when = std::min({when, estimate_.Earliest(Lane::kCall, now),
+    when = std::min({when, model_.Earliest(Priority::kCall, now),
                      std::max(now, calls_.begin()->first.first)});
   }
-  pump_ = scheduler_.PostAt(when, [this] { Pump(); });
+  dispatch_ = event_loop_.RunAt(when, [this] { Dispatch(); });
 }
 
 // Grants one permit at a time: what is done with it may change everything.
-void Budget::Pump() {
+void Budget::Dispatch() {
   DropExpired();
-  const absl::Time now = scheduler_.Now();
+  const absl::Time now = event_loop_.Now();
   const bool poll_first = PollTurn() <= now;
   const bool poll_may = poll_ != nullptr && PollEarliest(now) <= now;
   const bool call_may = !calls_.empty() && !(poll_first && poll_may) &&
-                        estimate_.Earliest(Lane::kCall, now) <= now;
+                        model_.Earliest(Priority::kCall, now) <= now;
   if (call_may) {
     calls_.begin()->second->Finish(Grant(false));
   } else if (poll_may) {
     poll_->Finish(Grant(true));
   }
-  SchedulePump();
+  ScheduleDispatch();
 }
 
 void Budget::DropExpired() {
-  while (!calls_.empty() && calls_.begin()->first.first <= scheduler_.Now()) {
+  while (!calls_.empty() && calls_.begin()->first.first <= event_loop_.Now()) {
     calls_.begin()->second->Finish(
         GatewayError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                      "the deadline has passed before the call was sent"));
   }
 }
 
-void Budget::OnReply(uint64_t request, RateLimit rate, bool limited,
-                     bool is_poll) {
-  const absl::Time now = scheduler_.Now();
+void Budget::OnResponse(uint64_t request, RateLimit rate, bool limited,
+                        bool is_poll) {
+  const absl::Time now = event_loop_.Now();
   if (limited && is_poll && rate.reset_is_retry_after) {
     rate.reset_after = rate.retry_after = PollPause(now, *rate.reset_after);
   }
@@ -187,12 +188,12 @@ void Budget::OnReply(uint64_t request, RateLimit rate, bool limited,
   const auto sent = sent_.find(request);
   if (sent == sent_.end()) {
     --overdue_;
-    estimate_.OnLateReply(now, rate);
+    model_.OnLateResponse(now, rate);
     if (limited) {
-      ++counts_.limited_us;
+      ++counts_.limited_by_self;
       Pause(now + rate.reset_after.value_or(absl::ZeroDuration()));
     }
-    SchedulePump();
+    ScheduleDispatch();
     return;
   }
   if (!limited && sent->second > poll_limited_at_ &&
@@ -203,15 +204,15 @@ void Budget::OnReply(uint64_t request, RateLimit rate, bool limited,
   if (limited && rate.reset_is_retry_after &&
       rate.reset_after == absl::ZeroDuration()) {
     // Not the token's limit: there is nothing to slow down for.
-    ++counts_.limited_others;
-    estimate_.OnReply(now, RateLimit());
+    ++counts_.limited_by_others;
+    model_.OnResponse(now, RateLimit());
   } else if (limited) {
-    ++(estimate_.OnLimited(now, rate) ? counts_.limited_others
-                                      : counts_.limited_us);
+    ++(model_.OnLimited(now, rate) ? counts_.limited_by_others
+                                   : counts_.limited_by_self);
   } else {
-    estimate_.OnReply(now, rate);
+    model_.OnResponse(now, rate);
   }
-  SchedulePump();
+  ScheduleDispatch();
 }
 
 // How long a poll's 429 that has only Retry-After, of `delay`, pauses all.
@@ -226,44 +227,44 @@ absl::Duration Budget::PollPause(absl::Time now, absl::Duration delay) {
   return std::min(delay, pause);
 }
 
-void Budget::OnGivenBack(uint64_t request, bool is_poll) {
+void Budget::OnReleased(uint64_t request, bool is_poll) {
   --(is_poll ? counts_.polls : counts_.calls);
   if (sent_.erase(request) > 0) {
-    estimate_.OnGivenBack(scheduler_.Now());
+    model_.OnReleased(event_loop_.Now());
   } else {
     --overdue_;
   }
-  SchedulePump();
+  ScheduleDispatch();
 }
 
 void Budget::OnLost(uint64_t request) {
   if (sent_.erase(request) > 0) {
-    estimate_.OnLost();
+    model_.OnLost();
   } else {
     --overdue_;
   }
-  SchedulePump();
+  ScheduleDispatch();
 }
 
 void Budget::DropOverdue() {
-  const absl::Time before = scheduler_.Now() - kLongestTransit;
+  const absl::Time before = event_loop_.Now() - kMaxTransit;
   while (!sent_.empty() && sent_.begin()->second <= before) {
     sent_.erase(sent_.begin());
     ++overdue_;
-    estimate_.OnLost();
+    model_.OnLost();
   }
 }
 
 BudgetStats Budget::stats() {
   DropOverdue();
   BudgetStats stats = counts_;
-  const absl::Time now = scheduler_.Now();
-  stats.rate = estimate_.rate();
-  stats.own_rate = estimate_.own_rate();
-  stats.limit = estimate_.limit();
-  stats.used = estimate_.Used(now);
-  stats.for_others = estimate_.others();
-  stats.outstanding = estimate_.outstanding() + overdue_;
+  const absl::Time now = event_loop_.Now();
+  stats.rate = model_.rate();
+  stats.own_rate = model_.own_rate();
+  stats.limit = model_.limit();
+  stats.used = model_.Used(now);
+  stats.for_others = model_.others();
+  stats.outstanding = model_.outstanding() + overdue_;
   stats.queued = static_cast<int64_t>(calls_.size());
   return stats;
 }

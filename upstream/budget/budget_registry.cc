@@ -5,27 +5,27 @@
 
 namespace wriftai {
 
-BudgetRegistry::BudgetRegistry(Rates rates, Scheduler& scheduler)
+BudgetRegistry::BudgetRegistry(Rates rates, EventLoop& event_loop)
     : rates_(rates),
-      scheduler_(scheduler),
-      started_at_(scheduler.Now()),
-      sweep_(kForgetAfter, kForgetManyAfter, scheduler,
-             [this](absl::Time before) { return ForgetIdleSince(before); }) {}
+      event_loop_(event_loop),
+      started_at_(event_loop.Now()),
+      evictor_(kForgetAfter, kForgetManyAfter, event_loop,
+               [this](absl::Time before) { return ForgetIdleSince(before); }) {}
 
 std::shared_ptr<CredentialBudget> BudgetRegistry::For(
     const std::shared_ptr<const Credential>& credential) {
-  assert(scheduler_.OnLoopThread());
+  assert(event_loop_.OnLoopThread());
   std::shared_ptr<CredentialBudget>& budget = budgets_[credential->key()];
   if (budget == nullptr) {
     budget = std::make_shared<CredentialBudget>(
-        credential, rates_.reads, rates_.creates, rates_.share, scheduler_);
+        credential, rates_.reads, rates_.creates, rates_.share, event_loop_);
     if (rates_.share < 1) {
       budget->reads.Pause(started_at_ + kTakeOver);
       budget->creates.Pause(started_at_ + kTakeOver);
     }
   }
-  budget->used_at = scheduler_.Now();
-  sweep_.OnCount(budgets_.size());
+  budget->used_at = event_loop_.Now();
+  evictor_.OnCount(budgets_.size());
   return budget;
 }
 

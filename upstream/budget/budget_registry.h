@@ -9,20 +9,20 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "base/credential.h"
+#include "base/event_loop.h"
+#include "base/idle_evictor.h"
 #include "upstream/budget/budget.h"
-#include "upstream/core/credential.h"
-#include "upstream/core/idle_sweep.h"
-#include "upstream/core/scheduler.h"
 
 namespace wriftai {
 
 // The two buckets of one credential.
 struct CredentialBudget {
   CredentialBudget(std::shared_ptr<const Credential> who, double read_rate,
-                   double create_rate, double share, Scheduler& scheduler)
+                   double create_rate, double share, EventLoop& event_loop)
       : credential(std::move(who)),
-        reads(read_rate, scheduler, share),
-        creates(create_rate, scheduler, share) {}
+        reads(read_rate, event_loop, share),
+        creates(create_rate, event_loop, share) {}
 
   const std::shared_ptr<const Credential> credential;
   Budget reads;    // Everything but creates; cancels too.
@@ -33,7 +33,7 @@ struct CredentialBudget {
 // The budgets of all credentials. One that nobody holds and nobody has asked
 // for in kForgetAfter is forgotten, and begins anew when it is asked for.
 //
-// Threads: loop. Shares: each budget with those who call with it. Scheduler
+// Threads: loop. Shares: each budget with those who call with it. EventLoop
 // must outlive it and them. Fails: never.
 class BudgetRegistry {
  public:
@@ -41,7 +41,7 @@ class BudgetRegistry {
   // windows full again.
   static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
-  // The same where there are many (IdleSweep), of 2.8 kB each: two of the
+  // The same where there are many (IdleEvictor), of 2.8 kB each: two of the
   // published windows.
   static constexpr absl::Duration kForgetManyAfter = absl::Seconds(2);
 
@@ -51,17 +51,17 @@ class BudgetRegistry {
   // again as a fifth of it.
   static constexpr absl::Duration kTakeOver = absl::Milliseconds(1200);
 
-  struct Rates {  // Requests per second, until replies say otherwise.
+  struct Rates {  // Requests per second, until responses say otherwise.
     double reads = 3;
     double creates = 15;
     double share = 1;  // The part of both that is ours.
   };
 
-  // No limits until replies name some.
+  // No limits until responses name some.
   static constexpr Rates kUnlimited{std::numeric_limits<double>::infinity(),
                                     std::numeric_limits<double>::infinity(), 1};
 
-  BudgetRegistry(Rates rates, Scheduler& scheduler);
+  BudgetRegistry(Rates rates, EventLoop& event_loop);
 
   // Hold it for as long as a permit or a handle of it.
   std::shared_ptr<CredentialBudget> For(
@@ -74,11 +74,11 @@ class BudgetRegistry {
   size_t ForgetIdleSince(absl::Time before);
 
   const Rates rates_;
-  Scheduler& scheduler_;
+  EventLoop& event_loop_;
   const absl::Time started_at_;
   // By the credential's key.
   std::map<std::string, std::shared_ptr<CredentialBudget>> budgets_;
-  IdleSweep sweep_;
+  IdleEvictor evictor_;
 };
 
 }  // namespace wriftai

@@ -17,15 +17,15 @@ Permit& Permit::operator=(Permit&& other) noexcept {
   return *this;
 }
 
-void Permit::OnReply(const RateLimit& rate, bool limited) {
+void Permit::OnResponse(const RateLimit& rate, bool limited) {
   if (Budget* const budget = std::exchange(budget_, nullptr)) {
-    budget->OnReply(request_, rate, limited, is_poll_);
+    budget->OnResponse(request_, rate, limited, is_poll_);
   }
 }
 
-void Permit::GiveBack() {
+void Permit::Release() {
   if (Budget* const budget = std::exchange(budget_, nullptr)) {
-    budget->OnGivenBack(request_, is_poll_);
+    budget->OnReleased(request_, is_poll_);
   }
 }
 

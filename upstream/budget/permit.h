@@ -11,10 +11,10 @@ namespace wriftai {
 class Budget;
 
 // The right to send one request now. Whoever holds it sends it at once and
-// hands the reply's rate limit back, which is what the budget learns from.
+// hands the response's rate limit back, which is what the budget learns from.
 //
-// Threads: loop. The budget must outlive it. Destroying it means that the reply
-// will never be known; the request counts all the same.
+// Threads: loop. The budget must outlive it. Destroying it means that the
+// response will never be known; the request counts all the same.
 class Permit {
  public:
   // A permit that is none, for calls outside of any budget.
@@ -26,11 +26,11 @@ class Permit {
         is_poll_(other.is_poll_) {}
   Permit& operator=(Permit&& other) noexcept;
 
-  // The reply is there; `limited`: it was a 429.
-  void OnReply(const RateLimit& rate, bool limited);
+  // The response is there; `limited`: it was a 429.
+  void OnResponse(const RateLimit& rate, bool limited);
 
   // Nothing was sent.
-  void GiveBack();
+  void Release();
 
   explicit operator bool() const { return budget_ != nullptr; }
 

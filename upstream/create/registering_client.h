@@ -13,9 +13,9 @@ namespace wriftai {
 // Creates with the gateway's own webhook where the caller brings none, and says
 // what was created, whether anybody still waits for the answer or not.
 //
-// It belongs below CreateOnce, which tells creates apart by what the caller
-// has sent: with the gateway's key in it, the same create would be another one
-// after each change of the key.
+// It belongs below CreateDeduplicator, which tells creates apart by what the
+// caller has sent: with the gateway's key in it, the same create would be
+// another one after each change of the key.
 //
 // Threads: loop. `client` must outlive it. Fails: as `client` does.
 class RegisteringClient final : public PredictionClient {

@@ -2,7 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "upstream/core/sanitize.h"
+#include "base/sanitize.h"
 
 namespace wriftai {
 namespace {
@@ -53,14 +53,14 @@ Kind KindOf(const CurlFailure& failure) {
 std::string MessageOf(const CurlFailure& failure, const HttpOptions& options) {
   // libcurl's limit is the higher one.
   if (failure.maybe_sent && IsHeaderTooLong(failure)) {
-    return absl::StrCat("the reply's headers exceed ", options.max_header_bytes,
-                        " bytes");
+    return absl::StrCat("the response's headers exceed ",
+                        options.max_header_bytes, " bytes");
   }
   if (failure.maybe_sent && IsTrailerTooLong(failure)) {
-    return "a trailer of the reply exceeds 4096 bytes";
+    return "a trailer of the response exceeds 4096 bytes";
   }
   if (failure.maybe_sent && failure.code == CURLE_WRITE_ERROR) {
-    return "the reply's body cannot be decoded";
+    return "the response's body cannot be decoded";
   }
   return SanitizeAscii(failure.text.empty() ? curl_easy_strerror(failure.code)
                                             : failure.text);

@@ -32,7 +32,7 @@ CurlTransfer::CurlTransfer(HttpRequest request, const HttpOptions& options,
     : options_(options),
       bodies_(bodies),
       request_(std::move(request)),
-      reply_(options) {}
+      response_(options) {}
 
 absl::Status CurlTransfer::Prepare(CurlEasy easy) {
   if (absl::Status status = CheckRequest(request_); !status.ok()) return status;
@@ -40,7 +40,7 @@ absl::Status CurlTransfer::Prepare(CurlEasy easy) {
   CurlOptions set(easy_.get());
   SetConnection(set);
   SetRequest(set);
-  SetReply(set);
+  SetResponse(set);
   return set.status();
 }
 
@@ -70,8 +70,8 @@ void CurlTransfer::SetConnection(CurlOptions& set) const {
     set.Text(CURLOPT_CAINFO, options_.ca_file);
     set.Pointer<const char>(CURLOPT_CAPATH, nullptr);
   }
-  // HTTP/2 where TLS offers it. CURLOPT_PIPEWAIT stays off: a first reply that
-  // is slow to come would hold up every request behind it.
+  // HTTP/2 where TLS offers it. CURLOPT_PIPEWAIT stays off: a first response
+  // that is slow to come would hold up every request behind it.
   set.Number(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
   // Proxies: libcurl's standard variables (https_proxy, no_proxy, ...) count,
   // as many clusters let traffic out through one. It never sees our headers:
@@ -87,7 +87,7 @@ void CurlTransfer::SetRequest(CurlOptions& set) {
   set.Text(CURLOPT_URL, request_.url);
   // The URL is encoded already; a ".." in it is not libcurl's to resolve.
   set.Number(CURLOPT_PATH_AS_IS, 1);
-  // A redirect is a reply like any other: following it would take the bearer
+  // A redirect is a response like any other: following it would take the bearer
   // to a host that nobody has configured.
   set.Number(CURLOPT_FOLLOWLOCATION, 0);
   set.Text(CURLOPT_USERAGENT, options_.user_agent);
@@ -118,7 +118,7 @@ void CurlTransfer::SetRequest(CurlOptions& set) {
   set.Pointer(CURLOPT_PREREQDATA, this);
 }
 
-void CurlTransfer::SetReply(CurlOptions& set) {
+void CurlTransfer::SetResponse(CurlOptions& set) {
   set.Text(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
   set.Number(CURLOPT_HTTP09_ALLOWED, 0);
   set.Pointer(CURLOPT_HEADERFUNCTION, &CurlTransfer::OnHeader);
@@ -134,9 +134,9 @@ size_t CurlTransfer::OnHeader(char* data, size_t size, size_t count,
                               void* self) {
   auto* const transfer = static_cast<CurlTransfer*>(self);
   const absl::string_view line(data, size * count);
-  if (!transfer->reply_.AddHeaderLine(line)) return 0;
+  if (!transfer->response_.AddHeaderLine(line)) return 0;
   // From here on libcurl has little to log, so that listening costs little.
-  if (transfer->reply_.headers_complete()) {
+  if (transfer->response_.headers_complete()) {
     CurlOptions(transfer->easy()).Number(CURLOPT_VERBOSE, 1);
   }
   return line.size();
@@ -147,7 +147,7 @@ int CurlTransfer::OnDebug(CURL* easy, curl_infotype type, char* data,
   if (type != CURLINFO_TEXT) return 0;
   const absl::string_view text(data, size);
   // "Excess found in a read: …", "Excess found: …", "Leftovers after
-  // chunking: …". curl_loop_isolation_test.cc fails where a libcurl words them
+  // chunking: …". curl_event_loop_isolation_test.cc fails where a libcurl words them
   // in another way.
   if (absl::StartsWith(text, "Excess found") ||
       absl::StartsWith(text, "Leftovers after chunking")) {
@@ -159,12 +159,13 @@ int CurlTransfer::OnDebug(CURL* easy, curl_infotype type, char* data,
 size_t CurlTransfer::OnBody(char* data, size_t size, size_t count, void* self) {
   auto* const transfer = static_cast<CurlTransfer*>(self);
   const absl::string_view piece(data, size * count);
-  if (!transfer->MakeRoom(transfer->reply_.body_bytes() + piece.size())) {
+  if (!transfer->MakeRoom(transfer->response_.body_bytes() + piece.size())) {
     return CURL_WRITEFUNC_ERROR;
   }
   // Any other number than the size given ends the transfer; for an empty piece
   // 0 would not.
-  return transfer->reply_.AddBody(piece) ? piece.size() : CURL_WRITEFUNC_ERROR;
+  return transfer->response_.AddBody(piece) ? piece.size()
+                                            : CURL_WRITEFUNC_ERROR;
 }
 
 // For a body of so many bytes.
@@ -218,7 +219,7 @@ PooledConnection* CurlTransfer::Release() {
 }
 
 HttpResult CurlTransfer::Finish(CURLcode code) {
-  if (code == CURLE_OK && !reply_.headers_complete()) {
+  if (code == CURLE_OK && !response_.headers_complete()) {
     return Fail(Kind::kInterrupted, "the connection ended among the headers");
   }
   if (code == CURLE_OK) {
@@ -227,7 +228,7 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
     connection_->EndResponse(version == CURL_HTTP_VERSION_2_0);
-    HttpResponse response = reply_.Take(static_cast<int>(status));
+    HttpResponse response = response_.Take(static_cast<int>(status));
     if (!room_.holds.empty()) {
       response.room = std::make_shared<const BodyRoom>(std::move(room_));
     }
@@ -235,11 +236,11 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
   }
   if (lacks_room_) {
     return Fail(Kind::kNoRoom,
-                absl::StrCat("the replies that are being read take most of ",
+                absl::StrCat("the responses that are being read take most of ",
                              bodies_.max_bytes(), " bytes"));
   }
-  if (!reply_.excess().empty()) {
-    return Fail(Kind::kResponseTooLarge, reply_.excess());
+  if (!response_.excess().empty()) {
+    return Fail(Kind::kResponseTooLarge, response_.excess());
   }
   if (is_stale_) {
     return Fail(Kind::kConnect, "a new connection had input already");
@@ -247,10 +248,10 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
   if (code == CURLE_ABORTED_BY_CALLBACK) {
     return Fail(
         Kind::kInterrupted,
-        "the connection ended before a reply; a POST is not sent again");
+        "the connection ended before a response; a POST is not sent again");
   }
   return TransportFailureFrom(
-      {code, attempts_ > 0, reply_.headers_complete(), error_}, options_);
+      {code, attempts_ > 0, response_.headers_complete(), error_}, options_);
 }
 
 TransportFailure CurlTransfer::Fail(Kind kind, std::string message) const {

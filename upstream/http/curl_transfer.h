@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "upstream/core/byte_budget.h"
+#include "base/byte_budget.h"
 #include "upstream/http/curl_handle.h"
 #include "upstream/http/http_message.h"
 #include "upstream/http/http_options.h"
 #include "upstream/http/pooled_connection.h"
-#include "upstream/http/reply_buffer.h"
+#include "upstream/http/response_buffer.h"
 
 namespace wriftai {
 
@@ -25,11 +25,11 @@ struct BodyRoom {
 // multi handle adds and removes easy(), and tells what libcurl said at the end.
 //
 // A POST is never sent twice. libcurl sends a request again by itself when a
-// reused connection dies before the first byte of a reply, and when an HTTP/2
-// server refuses the stream; with a body in memory nothing stops it. Refusing
-// to rewind the body would not do either: an empty body needs no rewinding.
-// But before each attempt libcurl asks CURLOPT_PREREQFUNCTION, after the
-// connection and TLS are there and before the first byte of the request. So
+// reused connection dies before the first byte of a response, and when an
+// HTTP/2 server refuses the stream; with a body in memory nothing stops it.
+// Refusing to rewind the body would not do either: an empty body needs no
+// rewinding. But before each attempt libcurl asks CURLOPT_PREREQFUNCTION, after
+// the connection and TLS are there and before the first byte of the request. So
 // that function counts, and lets a POST pass once. The same count tells for
 // sure whether anything can have been sent.
 //
@@ -40,12 +40,12 @@ struct BodyRoom {
 // says so in its debug log alone, which therefore is read, and the connection
 // is closed.
 //
-// Threads: one. Owns: request, reply, easy handle. `options` and `bodies` must
-// outlive this, which must outlive the easy handle's time in a multi handle.
-// Fails: Prepare(); all else as a TransportFailure.
+// Threads: one. Owns: request, response, easy handle. `options` and `bodies`
+// must outlive this, which must outlive the easy handle's time in a multi
+// handle. Fails: Prepare(); all else as a TransportFailure.
 class CurlTransfer {
  public:
-  // `bodies`: what the bodies of all replies take, as HttpOptions says.
+  // `bodies`: what the bodies of all responses take, as HttpOptions says.
   CurlTransfer(HttpRequest request, const HttpOptions& options,
                ByteBudget& bodies);
   CurlTransfer(const CurlTransfer&) = delete;
@@ -86,13 +86,13 @@ class CurlTransfer {
   bool MakeRoom(size_t bytes);
   void SetConnection(CurlOptions& set) const;
   void SetRequest(CurlOptions& set);
-  void SetReply(CurlOptions& set);
+  void SetResponse(CurlOptions& set);
 
   const HttpOptions& options_;
   ByteBudget& bodies_;
   HttpRequest request_;
   CurlHeaders headers_;
-  ReplyBuffer reply_;
+  ResponseBuffer response_;
   BodyRoom room_;
   bool lacks_room_ = false;
 

@@ -10,7 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "upstream/core/secret.h"
+#include "base/secret.h"
 
 namespace wriftai {
 
@@ -39,15 +39,15 @@ struct HttpRequest {
   // connection dies fails instead of moving to a new connection.
   std::string body;
 
-  // From now until the whole reply has arrived. Above zero.
+  // From now until the whole response has arrived. Above zero.
   absl::Duration timeout = absl::Seconds(30);
 };
 
-// A delivered reply, whatever its status: a 404 is one.
+// A delivered response, whatever its status: a 404 is one.
 struct HttpResponse {
   int status = 0;
 
-  // Names in lower case, in the order of arrival; of the final reply, not of
+  // Names in lower case, in the order of arrival; of the final response, not of
   // interim ones.
   std::vector<std::pair<std::string, std::string>> headers;
 
@@ -68,7 +68,7 @@ struct HttpResponse {
   }
 };
 
-// No reply was delivered.
+// No response was delivered.
 struct TransportFailure {
   enum class Kind {
     kInvalidRequest,    // The URL or a header cannot be sent.

@@ -1,7 +1,7 @@
 #include "upstream/http/http_options.h"
 
 #include "absl/strings/str_cat.h"
-#include "upstream/core/version.h"
+#include "base/version.h"
 
 namespace wriftai {
 

@@ -11,24 +11,25 @@ namespace wriftai {
 // "wriftai-gateway/" and the version of this build.
 std::string DefaultUserAgent();
 
-// How a CurlLoop treats every request. A value.
+// How a CurlEventLoop treats every request. A value.
 struct HttpOptions {
   // For the name, the connection and TLS together. A cluster's DNS retries
   // after 5 s; a second try fits, while HttpRequest::timeout has time left.
   absl::Duration connect_timeout = absl::Seconds(10);
 
-  // Bytes of a reply's body after decoding, so that a small gzip body cannot
+  // Bytes of a response's body after decoding, so that a small gzip body cannot
   // become a large string. Outputs of predictions are mostly links; 64 MiB is
-  // what the largest inline ones need, and what one reply may cost in memory.
+  // what the largest inline ones need, and what one response may cost in
+  // memory.
   size_t max_response_bytes = size_t{64} << 20;
 
-  // Bytes of the bodies of all replies together, from their arrival until they
-  // are let go; of one scope four fifths at the most. A reply that finds no
-  // room fails, but the reply to a POST, which may have been paid for. Two of
-  // the longest fit.
+  // Bytes of the bodies of all responses together, from their arrival until
+  // they are let go; of one scope four fifths at the most. A response that
+  // finds no room fails, but the response to a POST, which may have been paid
+  // for. Two of the longest fit.
   size_t max_bodies_bytes = size_t{128} << 20;
 
-  // Bytes of all header lines of a reply, interim replies and trailers
+  // Bytes of all header lines of a response, interim responses and trailers
   // included, and their number. Servers and proxies send below 8 KiB.
   size_t max_header_bytes = size_t{64} << 10;
   size_t max_headers = 256;

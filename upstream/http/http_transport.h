@@ -3,7 +3,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/strings/string_view.h"
-#include "upstream/core/call.h"
+#include "base/call.h"
 #include "upstream/http/http_message.h"
 
 namespace wriftai {

@@ -22,7 +22,7 @@ namespace wriftai {
 // attached to it. Fails: out of memory ends the process, as operator new does.
 class PooledConnection {
  public:
-  // `key`: who may use it. `now` of Scheduler::Now()'s clock.
+  // `key`: who may use it. `now` of EventLoop::Now()'s clock.
   PooledConnection(std::string key, absl::Time now);
   ~PooledConnection();
   PooledConnection(const PooledConnection&) = delete;

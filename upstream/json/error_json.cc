@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "upstream/core/sanitize.h"
+#include "base/sanitize.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_members.h"
 #include "upstream/json/json_string.h"

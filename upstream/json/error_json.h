@@ -24,7 +24,7 @@ struct UpstreamViolation {
 // input, but a body that holds up the loop for milliseconds is not worth it.
 inline constexpr size_t kMaxErrorBodyBytes = size_t{256} << 10;
 
-// What an error reply says. Each text has passed SanitizeText().
+// What an error response says. Each text has passed SanitizeText().
 struct UpstreamError {
   // For a person, at most kMaxQuotedBytes; empty where the body says nothing.
   // Where there are violations: the first one, and how many there are besides.
@@ -56,7 +56,7 @@ struct UpstreamError {
 std::string LocationText(
     const std::vector<std::variant<std::string, int64_t>>& location);
 
-// Reads the body of an error reply. Only the 422 shape is documented
+// Reads the body of an error response. Only the 422 shape is documented
 // ({"detail": [{"loc", "msg", "type"}]}), so every other is met with good
 // will: `detail` as a string or an object; `message`, `error` or `title`
 // (strings, or an object with a `message`) where there is no detail; anything

@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "upstream/core/utf8.h"
+#include "base/utf8.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_string.h"
 #include "upstream/json/rfc3339.h"

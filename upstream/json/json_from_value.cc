@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/utf8.h"
 #include "google/protobuf/struct.pb.h"
-#include "upstream/core/utf8.h"
 #include "upstream/json/json_number.h"
 #include "upstream/json/json_value.h"
 #include "upstream/json/proto_wire.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
-#include "upstream/core/utf8.h"
+#include "base/utf8.h"
 
 namespace wriftai {
 namespace {

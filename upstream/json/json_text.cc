@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "upstream/core/utf8.h"
+#include "base/utf8.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_reader.h"
 #include "upstream/json/json_string.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "upstream/core/uuid.h"
+#include "base/uuid.h"
 #include "upstream/json/json_fields.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_members.h"

@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "upstream/core/sanitize.h"
+#include "base/sanitize.h"
 #include "upstream/error_details.h"
 #include "upstream/json/error_json.h"
 #include "upstream/json/json_limits.h"
@@ -235,8 +235,9 @@ absl::string_view NameOf(Operation operation) {
 
 }  // namespace
 
-absl::Status StatusFromReply(const HttpResponse& response,
-                             const CallSubject& subject, absl::Time wall_now) {
+absl::Status StatusFromResponse(const HttpResponse& response,
+                                const CallSubject& subject,
+                                absl::Time wall_now) {
   auto [code, reason] = MeaningOf(response.status, subject.operation);
   const UpstreamError error = UpstreamErrorFromBody(response.body);
   const bool creates = subject.operation == Operation::kCreate;
@@ -338,8 +339,9 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
                       message);
 }
 
-absl::Status InvalidReply(const HttpResponse& response,
-                          const CallSubject& subject, absl::string_view why) {
+absl::Status InvalidResponse(const HttpResponse& response,
+                             const CallSubject& subject,
+                             absl::string_view why) {
   const bool may_exist = subject.operation == Operation::kCreate;
   absl::Status status = absl::InternalError(
       absl::StrCat("WriftAI's answer cannot be understood: ", why,

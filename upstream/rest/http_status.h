@@ -51,7 +51,7 @@
 // Every error after which the prediction may exist says so in its message, has
 // the metadata create_outcome=unknown, and is UNKNOWN or INTERNAL, which gRPC's
 // libraries do not repeat by themselves (UNAVAILABLE invites them to: AIP-194),
-// and which CreateOnce keeps. All functions: any thread.
+// and which CreateDeduplicator keeps. All functions: any thread.
 
 namespace wriftai {
 
@@ -59,13 +59,14 @@ namespace wriftai {
 // with metadata http_status and, where it was sent, upstream_request_id,
 // upstream_error_type, upstream_error_code and upstream_error_detail (see
 // UpstreamError); BadRequest, QuotaFailure, PreconditionFailure, ResourceInfo,
-// RetryInfo where they fit. `wall_now`: Scheduler::WallNow(), for the reset
+// RetryInfo where they fit. `wall_now`: EventLoop::WallNow(), for the reset
 // time.
-absl::Status StatusFromReply(const HttpResponse& response,
-                             const CallSubject& subject, absl::Time wall_now);
+absl::Status StatusFromResponse(const HttpResponse& response,
+                                const CallSubject& subject,
+                                absl::Time wall_now);
 
-// The error that an undelivered reply is. `by_deadline`: the timeout that may
-// have run out was the caller's deadline, not the gateway's own.
+// The error that an undelivered response is. `by_deadline`: the timeout that
+// may have run out was the caller's deadline, not the gateway's own.
 absl::Status StatusFromFailure(const TransportFailure& failure,
                                const CallSubject& subject, bool by_deadline);
 
@@ -76,8 +77,8 @@ std::string UpstreamRequestId(const HttpResponse& response);
 // INTERNAL, UPSTREAM_RESPONSE_INVALID: a 2xx whose body is not what was
 // promised. `why` quotes at most kMaxQuotedBytes of it. After a create the
 // prediction may exist, which the error says.
-absl::Status InvalidReply(const HttpResponse& response,
-                          const CallSubject& subject, absl::string_view why);
+absl::Status InvalidResponse(const HttpResponse& response,
+                             const CallSubject& subject, absl::string_view why);
 
 }  // namespace wriftai
 

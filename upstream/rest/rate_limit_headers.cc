@@ -24,7 +24,7 @@ std::optional<int64_t> Count(absl::string_view text, int64_t least) {
   return count;
 }
 
-// The clock that the reply came from; nothing where it does not say.
+// The clock that the response came from; nothing where it does not say.
 std::optional<absl::Time> DateOf(const HttpResponse& response,
                                  absl::Time wall_now) {
   return ParseHttpDate(response.Header("date"), wall_now);
@@ -49,7 +49,7 @@ void ReadReset(absl::string_view text, const HttpResponse& response,
       rate.reset_is_time ? UntilTime(absl::UnixEpoch() + absl::Seconds(seconds),
                                      response, wall_now)
                          : absl::Seconds(seconds);
-  rate.reset_after = std::clamp(after, absl::ZeroDuration(), kLongestReset);
+  rate.reset_after = std::clamp(after, absl::ZeroDuration(), kMaxReset);
 }
 
 bool IsSeconds(absl::string_view text) {
@@ -118,7 +118,7 @@ RateLimit RateLimitFromHeaders(const HttpResponse& response,
   ReadReset(response.Header("x-ratelimit-reset"), response, wall_now, rate);
   rate.retry_after = RetryAfter(response, wall_now);
   if (!rate.reset_after.has_value() && rate.retry_after.has_value()) {
-    rate.reset_after = std::min(*rate.retry_after, kLongestReset);
+    rate.reset_after = std::min(*rate.retry_after, kMaxReset);
     rate.reset_is_retry_after = true;
   }
   return rate;

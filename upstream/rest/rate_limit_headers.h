@@ -14,12 +14,12 @@ namespace wriftai {
 // now (Rate-blog): below 10^9 it is the latter. Missing, negative or unreadable
 // headers are left out; a reset in the past is zero.
 //
-// A Unix time is compared with `wall_now` (Scheduler::WallNow()), which may be
-// wrong or step. The reply's own `date` is of the clock that the reset is of,
-// in whole seconds: it holds the result to within the second that it names.
+// A Unix time is compared with `wall_now` (EventLoop::WallNow()), which may be
+// wrong or step. The response's own `date` is of the clock that the reset is
+// of, in whole seconds: it holds the result to within the second that it names.
 //
 // `retry-after` (RFC 9110, section 10.2.3) is a number of seconds, or an
-// HTTP-date, which is compared with the reply's `date` where it has one. Of
+// HTTP-date, which is compared with the response's `date` where it has one. Of
 // several values, in one header or in more, the longest counts.
 // Any thread.
 RateLimit RateLimitFromHeaders(const HttpResponse& response,

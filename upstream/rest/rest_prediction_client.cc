@@ -61,13 +61,13 @@ absl::Status CheckAcknowledgement(absl::string_view id,
   const CallSubject subject = {Operation::kCancel, std::string(id)};
   const absl::StatusOr<JsonSlice> json = SkimJson(response.body);
   if (!json.ok()) {
-    return InvalidReply(response, subject, json.status().message());
+    return InvalidResponse(response, subject, json.status().message());
   }
   if (json->kind != JsonKind::kObject) return absl::OkStatus();
   const auto members = JsonMembers::Read(json->text, {"id"});
   const auto named = members.ok() ? members->FindPresent("id") : std::nullopt;
   if (!named.has_value() || IsText(*named, id)) return absl::OkStatus();
-  return InvalidReply(response, subject, ExpectedId(id));
+  return InvalidResponse(response, subject, ExpectedId(id));
 }
 
 }  // namespace
@@ -78,26 +78,26 @@ struct RestPredictionClient::Steps : public Call {
 };
 
 // A call that the client knows of while it lives.
-class RestPredictionClient::Tracked : public ReplyCall {
+class RestPredictionClient::Tracked : public RestCall {
  public:
   template <typename... Args>
-  explicit Tracked(std::set<ReplyCall*>& under_way, Args&&... args)
-      : ReplyCall(std::forward<Args>(args)...), under_way_(under_way) {
+  explicit Tracked(std::set<RestCall*>& under_way, Args&&... args)
+      : RestCall(std::forward<Args>(args)...), under_way_(under_way) {
     under_way_.insert(this);
   }
   ~Tracked() override { under_way_.erase(this); }
 
  private:
-  std::set<ReplyCall*>& under_way_;
+  std::set<RestCall*>& under_way_;
 };
 
 RestPredictionClient::RestPredictionClient(RestClientOptions options,
-                                           Scheduler& scheduler,
+                                           EventLoop& event_loop,
                                            HttpTransport& transport,
                                            BudgetRegistry& budgets,
                                            Random& random, WorkerPool* workers)
     : options_(std::move(options)),
-      scheduler_(scheduler),
+      event_loop_(event_loop),
       transport_(transport),
       budgets_(budgets),
       random_(random),
@@ -126,8 +126,8 @@ HttpRequest RestPredictionClient::Request(HttpMethod method,
 
 CallHandle RestPredictionClient::Send(CallContext&& context,
                                       CallSubject subject, HttpRequest request,
-                                      ReplyCall::Done done) {
-  ReplyCall::Options options;
+                                      RestCall::Done done) {
+  RestCall::Options options;
   options.credential = context.credential;
   options.health = &health_;
   options.deadline = context.deadline;
@@ -139,7 +139,7 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
   std::shared_ptr<Budget> budget(
       both, options.subject.operation == Operation::kCreate ? &both->creates
                                                             : &both->reads);
-  return std::make_unique<Tracked>(under_way_, scheduler_, transport_, random_,
+  return std::make_unique<Tracked>(under_way_, event_loop_, transport_, random_,
                                    std::move(budget), std::move(context.permit),
                                    std::move(request), std::move(options),
                                    std::move(done));
@@ -152,7 +152,7 @@ void RestPredictionClient::Complete(
     absl::AnyInvocable<void(absl::StatusOr<T>)>& done) {
   if (!decoded.ok()) {
     transport_.RetireConnections(owner);
-    return done(InvalidReply(response, subject, decoded.status().message()));
+    return done(InvalidResponse(response, subject, decoded.status().message()));
   }
   decode_stats_.Add(*decoded);
   done(std::move(decoded));
@@ -168,23 +168,24 @@ CallHandle RestPredictionClient::SendAndDecode(
   step = Send(
       std::move(context), subject, std::move(request),
       [this, &step, owner, subject, decode,
-       done = std::move(done)](absl::StatusOr<HttpResponse> reply) mutable {
-        if (!reply.ok()) return done(reply.status());
-        const size_t bytes = reply->body.size();
+       done = std::move(done)](absl::StatusOr<HttpResponse> response) mutable {
+        if (!response.ok()) return done(response.status());
+        const size_t bytes = response->body.size();
         if (workers_ == nullptr || bytes <= WorkerPool::kInlineBytes) {
-          return Complete<T>(owner, *reply, subject, decode(reply->body), done);
+          return Complete<T>(owner, *response, subject, decode(response->body),
+                             done);
         }
-        auto response = std::make_shared<HttpResponse>(*std::move(reply));
+        auto shared = std::make_shared<HttpResponse>(*std::move(response));
         step = workers_->Run<absl::StatusOr<T>>(
             owner, bytes,
-            [response, decode] {
-              absl::StatusOr<T> decoded = decode(response->body);
-              if (decoded.ok()) std::string().swap(response->body);
+            [shared, decode] {
+              absl::StatusOr<T> decoded = decode(shared->body);
+              if (decoded.ok()) std::string().swap(shared->body);
               return decoded;
             },
-            [this, owner, response, subject,
+            [this, owner, shared, subject,
              done = std::move(done)](absl::StatusOr<T> decoded) mutable {
-              Complete<T>(owner, *response, subject, std::move(decoded), done);
+              Complete<T>(owner, *shared, subject, std::move(decoded), done);
             });
       });
   return steps;
@@ -193,8 +194,8 @@ CallHandle RestPredictionClient::SendAndDecode(
 void RestPredictionClient::AbortAll(
     const std::function<absl::Status()>& unsent) {
   // Ending one may end others.
-  const std::vector<ReplyCall*> calls(under_way_.begin(), under_way_.end());
-  for (ReplyCall* const call : calls) {
+  const std::vector<RestCall*> calls(under_way_.begin(), under_way_.end());
+  for (RestCall* const call : calls) {
     if (under_way_.count(call) > 0) call->Abort(unsent());
   }
 }
@@ -259,9 +260,9 @@ CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
   const std::string owner = context.credential->key();
   return Send(std::move(context), {Operation::kCancel, id}, std::move(request),
               [this, owner, id, done = std::move(done)](
-                  const absl::StatusOr<HttpResponse>& reply) mutable {
-                if (!reply.ok()) return done(reply.status());
-                const absl::Status status = CheckAcknowledgement(id, *reply);
+                  const absl::StatusOr<HttpResponse>& response) mutable {
+                if (!response.ok()) return done(response.status());
+                const absl::Status status = CheckAcknowledgement(id, *response);
                 if (!status.ok()) transport_.RetireConnections(owner);
                 done(status);
               });

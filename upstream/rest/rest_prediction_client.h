@@ -6,14 +6,14 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "base/event_loop.h"
+#include "base/random.h"
+#include "base/worker_pool.h"
 #include "upstream/budget/budget_registry.h"
-#include "upstream/core/random.h"
-#include "upstream/core/scheduler.h"
-#include "upstream/core/worker_pool.h"
 #include "upstream/http/http_transport.h"
 #include "upstream/json/decode_stats.h"
 #include "upstream/prediction_client.h"
-#include "upstream/rest/reply_call.h"
+#include "upstream/rest/rest_call.h"
 #include "upstream/rest/upstream_health.h"
 
 namespace wriftai {
@@ -44,11 +44,11 @@ struct RestClientOptions {
 // by json/ and judged by http_status.h. Every request has its place in the
 // credential's budget.
 //
-// Threads: loop. Scheduler, transport, budgets and random must outlive it and
+// Threads: loop. EventLoop, transport, budgets and random must outlive it and
 // its calls; it must outlive its calls. Fails: see PredictionClient.
 class RestPredictionClient : public PredictionClient {
  public:
-  RestPredictionClient(RestClientOptions options, Scheduler& scheduler,
+  RestPredictionClient(RestClientOptions options, EventLoop& event_loop,
                        HttpTransport& transport, BudgetRegistry& budgets,
                        Random& random, WorkerPool* workers = nullptr);
 
@@ -66,10 +66,10 @@ class RestPredictionClient : public PredictionClient {
   DecodeStats& decode_stats() { return decode_stats_; }
   const DecodeStats& decode_stats() const { return decode_stats_; }
 
-  // What the replies so far say of the upstream.
+  // What the responses so far say of the upstream.
   UpstreamHealth& health() { return health_; }
 
-  // Ends all calls under way, each by ReplyCall::Abort().
+  // Ends all calls under way, each by RestCall::Abort().
   void AbortAll(const std::function<absl::Status()>& unsent);
 
  private:
@@ -79,9 +79,9 @@ class RestPredictionClient : public PredictionClient {
   HttpRequest Request(HttpMethod method, absl::string_view path,
                       const CallContext& context) const;
   CallHandle Send(CallContext&& context, CallSubject subject,
-                  HttpRequest request, ReplyCall::Done done);
+                  HttpRequest request, RestCall::Done done);
 
-  // The same for a reply that `decode` makes a T of, on any thread.
+  // The same for a response that `decode` makes a T of, on any thread.
   template <typename T, typename Decode>
   CallHandle SendAndDecode(CallContext&& context, CallSubject subject,
                            HttpRequest&& request,
@@ -98,14 +98,14 @@ class RestPredictionClient : public PredictionClient {
                 absl::AnyInvocable<void(absl::StatusOr<T>)>& done);
 
   const RestClientOptions options_;
-  Scheduler& scheduler_;
+  EventLoop& event_loop_;
   HttpTransport& transport_;
   BudgetRegistry& budgets_;
   Random& random_;
   WorkerPool* const workers_;
   UpstreamHealth health_;
   DecodeStats decode_stats_;
-  std::set<ReplyCall*> under_way_;
+  std::set<RestCall*> under_way_;
 };
 
 }  // namespace wriftai

@@ -8,9 +8,9 @@
 
 namespace wriftai {
 
-// Whether the upstream answers, by what its last replies were. It is taken for
-// healthy until several requests in a row have failed, whoever they were for,
-// and again with the first that has not.
+// Whether the upstream answers, by what its last responses were. It is taken
+// for healthy until several requests in a row have failed, whoever they were
+// for, and again with the first that has not.
 //
 // Threads: loop. Owns: nothing else. Fails: never.
 class UpstreamHealth {
@@ -21,7 +21,7 @@ class UpstreamHealth {
 
   using Listener = std::function<void(bool healthy)>;
 
-  // A request's end. Any reply below 500 is a good sign, whatever it says to
+  // A request's end. Any response below 500 is a good sign, whatever it says to
   // its caller. `by_deadline`: a timeout was the caller's, and says nothing.
   void OnResult(const HttpResult& result, bool by_deadline);
 

@@ -14,16 +14,16 @@ constexpr char kListItem[] = "";
 
 }  // namespace
 
-bool CredentialWatches::Learn(const v1::Prediction& prediction,
+bool CredentialWatches::Apply(const v1::Prediction& prediction,
                               v1::Source source) {
   PollTarget* const target = Find(prediction.id());
   if (target == nullptr || target->watch.idle()) return false;
-  const Instant learnt = context_.scheduler.ThisInstant();
+  const Instant learnt = context_.event_loop.ThisInstant();
   if (source == v1::SOURCE_LIST) {
     OnItem(*target, prediction, learnt, learnt);
   } else {
-    CheckSighting(*target, prediction, learnt.now, learnt);
-    CheckCover(*target, prediction, false);
+    CheckPageObservation(*target, prediction, learnt.now, learnt);
+    CheckWebhookBackoff(*target, prediction, false);
     target->asked_at = learnt.now;
     OnVerified(*target, prediction, source, learnt);
   }
@@ -31,17 +31,18 @@ bool CredentialWatches::Learn(const v1::Prediction& prediction,
   return true;
 }
 
-bool CredentialWatches::LearnEvent(const v1::Prediction& event) {
+bool CredentialWatches::ApplyEvent(const v1::Prediction& event) {
   PollTarget* const target = Find(event.id());
   if (target == nullptr || target->watch.idle()) return false;
   WebhookFeed& webhooks = context_.webhooks;
-  if (!webhooks.Judge(credential_->key(), target->watch.newest(), event)) {
+  if (!webhooks.ShouldApply(credential_->key(), target->watch.newest(),
+                            event)) {
     return true;
   }
-  const Instant learnt = context_.scheduler.ThisInstant();
-  target->cover.OnNews(webhooks.trust());
+  const Instant learnt = context_.event_loop.ThisInstant();
+  target->webhook_backoff.OnNews(webhooks.trust());
   target->asked_at = target->verified_at = learnt.now;
-  Observe(*target, event, v1::SOURCE_WEBHOOK, learnt);
+  Apply(*target, event, v1::SOURCE_WEBHOOK, learnt);
   Plan();
   return true;
 }
@@ -52,17 +53,17 @@ void CredentialWatches::OnVerified(PollTarget& target,
                                    const Instant& learnt) {
   target.verified_at = learnt.now;
   target.failures.OnSuccess();
-  target.missed = false;
+  target.missing_from_page = false;
   // Where a page was ahead of it, polling goes on as before the page.
-  target.ended = false;
-  Observe(target, std::move(prediction), source, learnt);
+  target.output_pending = false;
+  Apply(target, std::move(prediction), source, learnt);
   OnUpstreamResponds();
 }
 
 void CredentialWatches::OnItem(PollTarget& target, const v1::Prediction& item,
                                const Instant& asked, const Instant& learnt) {
   if (CreatedAt(item) != absl::InfinitePast()) target.created = CreatedAt(item);
-  Prove(target.watch.id());
+  RecordOwner(target.watch.id());
   const SnapshotPtr& known = target.watch.newest();
   const bool get_knows_more =
       (target.get != nullptr &&
@@ -71,7 +72,7 @@ void CredentialWatches::OnItem(PollTarget& target, const v1::Prediction& item,
   if (get_knows_more || target.watch.ended()) return;
   if (known != nullptr && !MayFollow(known->prediction, item)) {
     // Only a GET brings anything new.
-    target.missed = true;
+    target.missing_from_page = true;
     if (planner_.trust().OnOlder(target.state_since, asked.now, learnt.now)) {
       OnListDistrusted();
     }
@@ -81,36 +82,37 @@ void CredentialWatches::OnItem(PollTarget& target, const v1::Prediction& item,
       (known == nullptr || !IsNews(known->prediction, item))) {
     return;
   }
-  CheckCover(target, item, asked.now - target.asked_at >= target.interval());
+  CheckWebhookBackoff(target, item,
+                      asked.now - target.asked_at >= target.interval());
   target.asked_at = asked.now;
-  target.missed = false;
-  target.Sight(item, asked);
+  target.missing_from_page = false;
+  target.RecordPageObservation(item, asked);
   if (IsTerminal(item)) {
     // The end is told with its output.
-    if (!target.ended) target.ended_at = UpdatedAt(item);
-    target.ended = true;
+    if (!target.output_pending) target.ended_at = UpdatedAt(item);
+    target.output_pending = true;
     return;
   }
-  Observe(target,
-          known == nullptr ? item : WithPayloadsOf(known->prediction, item),
-          v1::SOURCE_LIST, learnt);
+  Apply(target,
+        known == nullptr ? item : WithPayloadsOf(known->prediction, item),
+        v1::SOURCE_LIST, learnt);
 }
 
 // Whether pages were right about what a GET, asked for at `asked_at`, shows.
-void CredentialWatches::CheckSighting(PollTarget& target,
-                                      const v1::Prediction& got,
-                                      absl::Time asked_at,
-                                      const Instant& learnt) {
-  const std::optional<PageSighting> sighting =
-      std::exchange(target.sighting, std::nullopt);
-  if (sighting.has_value() &&
-      planner_.trust().OnGot(*sighting, got, asked_at, learnt)) {
+void CredentialWatches::CheckPageObservation(PollTarget& target,
+                                             const v1::Prediction& got,
+                                             absl::Time asked_at,
+                                             const Instant& learnt) {
+  const std::optional<PageObservation> page_observation =
+      std::exchange(target.page_observation, std::nullopt);
+  if (page_observation.has_value() &&
+      planner_.trust().OnGot(*page_observation, got, asked_at, learnt)) {
     OnListDistrusted();
   }
 }
 
 void CredentialWatches::OnListDistrusted() {
-  for (const auto& [id, target] : targets_) target->DropSightings();
+  for (const auto& [id, target] : targets_) target->DropPageObservations();
 }
 
 void CredentialWatches::OnPageFailed(const absl::Status& status,
@@ -123,33 +125,34 @@ void CredentialWatches::OnPageFailed(const absl::Status& status,
   }
 }
 
-void CredentialWatches::Prove(const std::string& id) {
-  const auto event = context_.webhooks.Prove(credential_->key(), id);
-  if (event != nullptr) LearnEvent(*event);
+void CredentialWatches::RecordOwner(const std::string& id) {
+  const auto event = context_.webhooks.RecordOwner(credential_->key(), id);
+  if (event != nullptr) ApplyEvent(*event);
 }
 
 // How rarely a new target is polled, and what its waiters are told of that.
-void CredentialWatches::BeginCover(PollTarget& target) {
+void CredentialWatches::BeginWebhookBackoff(PollTarget& target) {
   if (!context_.webhooks.covered(credential_->key(), target.watch.id())) return;
-  target.cover.Begin(context_.webhooks.trust());
-  target.watch.set_spacing(target.cover.interval());
+  target.webhook_backoff.Begin(context_.webhooks.trust());
+  target.watch.set_spacing(target.webhook_backoff.interval());
 }
 
-void CredentialWatches::CheckCover(PollTarget& target,
-                                   const v1::Prediction& shown, bool was_due) {
+void CredentialWatches::CheckWebhookBackoff(PollTarget& target,
+                                            const v1::Prediction& shown,
+                                            bool was_due) {
   const SnapshotPtr& known = target.watch.newest();
-  if (!target.cover.on() || known == nullptr) return;
+  if (!target.webhook_backoff.on() || known == nullptr) return;
   if (!IsNews(known->prediction, WithPayloadsOf(known->prediction, shown))) {
     if (!was_due) return;
-    target.cover.OnConfirmed();
+    target.webhook_backoff.OnConfirmed();
     context_.webhooks.OnConfirmed();
     return;
   }
-  if (context_.scheduler.WallNow() - UpdatedAt(shown) <
+  if (context_.event_loop.WallNow() - UpdatedAt(shown) <
       WebhookFeed::kDelivery) {
     return;
   }
-  target.cover.OnMissed();
+  target.webhook_backoff.OnMissed();
   context_.webhooks.OnMissed(credential_->key(), target.watch.id());
 }
 

@@ -27,32 +27,32 @@ CredentialWatches::CredentialWatches(
     : credential_(std::move(credential)),
       context_(context),
       budget_(context_.budgets.For(credential_)),
-      planner_(context_.pages, history_),
-      pages_(targets_, planner_, breaker_, context_.client, context_.scheduler,
+      planner_(context_.pages, run_durations_),
+      pages_(targets_, planner_, breaker_, context_.client, context_.event_loop,
              context_.random, context_.stats, *this),
-      refusal_(context_.scheduler),
-      idle_since_(context_.scheduler.Now()) {}
+      refusal_(context_.event_loop),
+      idle_since_(context_.event_loop.Now()) {}
 
 CredentialWatches::~CredentialWatches() = default;
 
-uint64_t CredentialWatches::Join(const std::string& id,
-                                 const WatchOptions& options,
-                                 PredictionObserver& observer,
-                                 SnapshotPtr known) {
-  Scheduler& scheduler = context_.scheduler;
+uint64_t CredentialWatches::Subscribe(const std::string& id,
+                                      const WatchOptions& options,
+                                      PredictionObserver& observer,
+                                      SnapshotPtr known) {
+  EventLoop& event_loop = context_.event_loop;
   ++context_.stats.waits;
-  if (refusal_.in_force()) return refusal_.Tell(observer);
+  if (refusal_.in_force()) return refusal_.Notify(observer);
   std::unique_ptr<PollTarget>& target = targets_[id];
   if (target == nullptr) {
     if (auto kept = context_.cache.Find(credential_->key(), id)) known = kept;
-    target = std::make_unique<PollTarget>(id, std::move(known), scheduler.Now(),
-                                          scheduler);
-    BeginCover(*target);
+    target = std::make_unique<PollTarget>(id, std::move(known),
+                                          event_loop.Now(), event_loop);
+    BeginWebhookBackoff(*target);
   }
   if (target->watch.newest() != nullptr) ++context_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();
-  const uint64_t waiter = target->watch.Add(options, observer);
-  if (!target->cover.on() && planner_.contended() &&
+  const uint64_t waiter = target->watch.Subscribe(options, observer);
+  if (!target->webhook_backoff.on() && planner_.contended() &&
       usual_spacing_ > options.poll_interval * kLate) {
     target->watch.set_spacing(usual_spacing_);
   }
@@ -60,12 +60,12 @@ uint64_t CredentialWatches::Join(const std::string& id,
   return waiter;
 }
 
-void CredentialWatches::Leave(const std::string& id, uint64_t waiter) {
+void CredentialWatches::Unsubscribe(const std::string& id, uint64_t waiter) {
   refusal_.Forget(waiter);
   PollTarget* const target = Find(id);
   // A wait that has ended no longer keeps its watch.
   if (target == nullptr) return;
-  target->watch.Remove(waiter);
+  target->watch.Unsubscribe(waiter);
   if (!target->watch.idle()) return;
   Drop(*target);
   EraseLater();
@@ -90,9 +90,8 @@ size_t CredentialWatches::waiter_count() const {
   return count;
 }
 
-void CredentialWatches::DismissAll(
-    const std::function<absl::Status()>& status) {
-  ForEachWatch([&](PredictionWatch& watch) { watch.Dismiss(status); });
+void CredentialWatches::DrainAll(const std::function<absl::Status()>& status) {
+  ForEachWatch([&](PredictionWatch& watch) { watch.Drain(status); });
   EraseLater();
 }
 
@@ -108,7 +107,7 @@ void CredentialWatches::ForEachWatch(
 
 void CredentialWatches::EraseLater() {
   if (erase_ != nullptr) return;
-  erase_ = context_.scheduler.PostAt(context_.scheduler.Now(),
+  erase_ = context_.event_loop.RunAt(context_.event_loop.Now(),
                                      [this] { EraseIdle(); });
 }
 
@@ -127,17 +126,17 @@ void CredentialWatches::EraseIdle() {
     }
     it = targets_.erase(it);
   }
-  if (targets_.empty()) idle_since_ = context_.scheduler.Now();
+  if (targets_.empty()) idle_since_ = context_.event_loop.Now();
   Plan();
 }
 
 // Looks for something to ask for: claims a place in the budget for it, or
 // comes back when there will be something.
 void CredentialWatches::Plan() {
-  if (claim_ != nullptr || gets_.size() + pages_.in_flight() >= kMostUnderWay) {
+  if (claim_ != nullptr || gets_.size() + pages_.in_flight() >= kMaxUnderWay) {
     return;
   }
-  const absl::Time now = context_.scheduler.Now();
+  const absl::Time now = context_.event_loop.Now();
   const absl::Time due = breaker_.is_open() ? ProbeDue() : PollDue(now);
   if (due <= now) {
     plan_.reset();
@@ -145,7 +144,7 @@ void CredentialWatches::Plan() {
   } else if (due == absl::InfiniteFuture()) {
     plan_.reset();
   } else {
-    plan_ = context_.scheduler.PostAt(due, [this] {
+    plan_ = context_.event_loop.RunAt(due, [this] {
       plan_.reset();
       Plan();
     });
@@ -184,7 +183,7 @@ DoubtfulGets CredentialWatches::Doubtful() const {
 }
 
 void CredentialWatches::Claim() {
-  claim_ = budget_->reads.ClaimPoll([this](Permit permit) {
+  claim_ = budget_->reads.AcquirePoll([this](Permit permit) {
     // The claim itself, while it is being granted.
     const CallHandle granted = std::move(claim_);
     OnPlace(std::move(permit));
@@ -193,21 +192,21 @@ void CredentialWatches::Claim() {
 }
 
 void CredentialWatches::OnPlace(Permit permit) {
-  const absl::Time now = context_.scheduler.Now();
+  const absl::Time now = context_.event_loop.Now();
   if (breaker_.is_open()) {
     Probe(std::move(permit));
     return;
   }
   const double rate = budget_->reads.rate();
   const PollPlan plan = planner_.Next(targets_, Doubtful(), rate, now,
-                                      context_.scheduler.WallNow());
+                                      context_.event_loop.WallNow());
   if (plan.get != nullptr) {
     if (plan.confirms) planner_.trust().OnConfirm(now, rate);
     Get(*plan.get, std::move(permit));
   } else if (plan.list != nullptr) {
     Fetch(*plan.list, std::move(permit));
   } else {
-    permit.GiveBack();
+    permit.Release();
   }
 }
 
@@ -216,10 +215,10 @@ void CredentialWatches::Probe(Permit permit) {
   bool untried = false;
   PollTarget* const probe = NextProbe(&untried);
   if (probe == nullptr) {
-    permit.GiveBack();
+    permit.Release();
     return;
   }
-  breaker_.OnProbe(context_.scheduler.Now(), context_.random);
+  breaker_.OnProbe(context_.event_loop.Now(), context_.random);
   PageMap::Page* const page = planner_.ProbePage();
   if (number % kProbesPerPage == kProbesPerPage - 1 && page != nullptr) {
     Fetch(*page, std::move(permit));
@@ -245,7 +244,7 @@ CallContext CredentialWatches::PollContext(Permit permit) const {
 void CredentialWatches::Get(PollTarget& target, Permit permit) {
   ++context_.stats.gets;
   gets_.insert(&target);
-  target.asked_at = target.got_at = context_.scheduler.Now();
+  target.asked_at = target.got_at = context_.event_loop.Now();
   target.get =
       context_.client.Get(PollContext(std::move(permit)), target.watch.id(),
                           [this, &target](absl::StatusOr<v1::Prediction> got) {
@@ -260,17 +259,17 @@ void CredentialWatches::Get(PollTarget& target, Permit permit) {
 }
 
 void CredentialWatches::OnGot(PollTarget& target, v1::Prediction got) {
-  const Instant learnt = context_.scheduler.ThisInstant();
+  const Instant learnt = context_.event_loop.ThisInstant();
   target.succeeded_at = learnt.now;
-  CheckSighting(target, got, target.got_at, learnt);
-  CheckCover(target, got, true);
+  CheckPageObservation(target, got, target.got_at, learnt);
+  CheckWebhookBackoff(target, got, true);
   OnVerified(target, std::move(got), v1::SOURCE_GET, learnt);
-  Prove(target.watch.id());
+  RecordOwner(target.watch.id());
 }
 
 void CredentialWatches::OnGetFailed(PollTarget& target,
                                     const absl::Status& status) {
-  const absl::Time now = context_.scheduler.Now();
+  const absl::Time now = context_.event_loop.Now();
   const absl::Duration interval = target.watch.interval();
   const auto standing = target.standing();
   if (status.code() == absl::StatusCode::kUnauthenticated) {
@@ -285,7 +284,7 @@ void CredentialWatches::OnGetFailed(PollTarget& target,
   } else if (MayPass(status)) {
     // From now on, as a poll that timed out has already taken long.
     target.failures.OnFailure(status, std::max(interval, absl::Seconds(1)),
-                              std::max(interval, kLongestPollDelay), now,
+                              std::max(interval, kMaxPollDelay), now,
                               breaker_.last_response(), context_.random);
     ends = target.failures.permanent();
   } else {
@@ -311,7 +310,7 @@ void CredentialWatches::OnPollFailed(absl::string_view item,
     OnUpstreamResponds();
     return;
   }
-  breaker_.OnFailure(item, standing, asked_at, context_.scheduler.Now(),
+  breaker_.OnFailure(item, standing, asked_at, context_.event_loop.Now(),
                      interval, context_.random);
   if (breaker_.is_open()) claim_.reset();
 }
@@ -323,27 +322,27 @@ void CredentialWatches::OnUpstreamResponds() {
       target->failures.Forgive(breaker_.since());
     }
   }
-  breaker_.OnResponse(context_.scheduler.Now());
+  breaker_.OnResponse(context_.event_loop.Now());
 }
 
 void CredentialWatches::OnTokenRefused(const absl::Status& status) {
   refusal_.Begin(status);
-  context_.cache.Forget(credential_->key());
+  context_.cache.Evict(credential_->key());
   context_.webhooks.Forget(credential_->key());
   ForEachWatch(
       [&](PredictionWatch& watch) { watch.Fail([&] { return status; }); });
   EraseLater();
 }
 
-void CredentialWatches::Observe(PollTarget& target, v1::Prediction prediction,
-                                v1::Source source, const Instant& learnt) {
+void CredentialWatches::Apply(PollTarget& target, v1::Prediction prediction,
+                              v1::Source source, const Instant& learnt) {
   if (target.seen()) {
     const absl::Duration spacing = learnt.now - target.seen_at;
     context_.stats.staleness.Add(spacing);
     target.watch.set_spacing(spacing > target.interval() * kLate
                                  ? spacing
-                                 : target.cover.interval());
-    if (!target.cover.on()) {
+                                 : target.webhook_backoff.interval());
+    if (!target.webhook_backoff.on()) {
       usual_spacing_ += (spacing - usual_spacing_) * kSpacingGain;
     }
   }
@@ -353,7 +352,7 @@ void CredentialWatches::Observe(PollTarget& target, v1::Prediction prediction,
     target.created = CreatedAt(prediction);
   }
   const bool was_ended = target.watch.ended();
-  target.watch.Observe(std::move(prediction), source, learnt);
+  target.watch.Apply(std::move(prediction), source, learnt);
   if (before == nullptr ||
       before->revision != target.watch.newest()->revision) {
     target.state_since = learnt.now;
@@ -364,8 +363,8 @@ void CredentialWatches::Observe(PollTarget& target, v1::Prediction prediction,
   if (ended.has_updated_at()) {
     context_.stats.terminal_delay.Add(learnt.wall - UpdatedAt(ended));
   }
-  history_.Add(ended);
-  target.ended = false;
+  run_durations_.Add(ended);
+  target.output_pending = false;
   context_.cache.Put(credential_->key(), target.watch.newest());
   EraseLater();
 }

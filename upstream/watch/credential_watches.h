@@ -11,18 +11,18 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/event_loop.h"
+#include "base/random.h"
 #include "upstream/budget/budget_registry.h"
-#include "upstream/core/random.h"
-#include "upstream/core/scheduler.h"
 #include "upstream/prediction_client.h"
-#include "upstream/watch/model_history.h"
+#include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/page_fetcher.h"
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_planner.h"
 #include "upstream/watch/poll_target.h"
 #include "upstream/watch/recent_creates.h"
+#include "upstream/watch/rejected_token_cache.h"
 #include "upstream/watch/snapshot_cache.h"
-#include "upstream/watch/token_refusal.h"
 #include "upstream/watch/watch_stats.h"
 #include "upstream/watch/webhook_feed.h"
 
@@ -33,13 +33,13 @@ namespace wriftai {
 // comes back goes to the watches.
 //
 // A poll that fails in passing (MayPass) backs off its prediction, doubled from
-// the interval up to kLongestPollDelay (PollFailures); so does a 404 shortly
+// the interval up to kMaxPollDelay (PollFailures); so does a 404 shortly
 // after the gateway's own create (RecentCreates). A failure that looks
 // permanent ends the waits for its prediction at the fourth attempt; any other
 // permanent one does so at once. When different predictions that worked fail in
 // a row, the upstream is down: one probe at a time finds out when it is back
 // (PollCircuitBreaker). A refusal of the token ends all watches with one
-// request, and new ones for a while (TokenRefusal).
+// request, and new ones for a while (RejectedTokenCache).
 //
 // Threads: loop. Owns: the watches, the polls under way, what is known of pages
 // and models. What the context refers to and the observers
@@ -48,7 +48,7 @@ class CredentialWatches : private PageFetcher::Observer {
  public:
   // What all share.
   struct Context {
-    Scheduler& scheduler;
+    EventLoop& event_loop;
     PredictionClient& client;
     BudgetRegistry& budgets;
     SnapshotCache& cache;
@@ -64,31 +64,31 @@ class CredentialWatches : private PageFetcher::Observer {
 
   // Polls under way: more than the published rate sends in a read's timeout
   // would only pile up before an upstream that does not answer.
-  static constexpr size_t kMostUnderWay = 64;
+  static constexpr size_t kMaxUnderWay = 64;
 
   CredentialWatches(std::shared_ptr<const Credential> credential,
                     const Context& context);
   ~CredentialWatches() override;
 
-  // As WatchRegistry::Subscribe(), with the waiter's key for Leave().
-  uint64_t Join(const std::string& id, const WatchOptions& options,
-                PredictionObserver& observer, SnapshotPtr known);
-  void Leave(const std::string& id, uint64_t waiter);
+  // As WatchRegistry::Subscribe(), with the waiter's key for Unsubscribe().
+  uint64_t Subscribe(const std::string& id, const WatchOptions& options,
+                     PredictionObserver& observer, SnapshotPtr known);
+  void Unsubscribe(const std::string& id, uint64_t waiter);
 
   // Something was learnt of a prediction by another way than a poll. False
   // where nobody waits for it.
-  bool Learn(const v1::Prediction& prediction, v1::Source source);
+  bool Apply(const v1::Prediction& prediction, v1::Source source);
 
   // A webhook brought it, and the credential may see it. False where nobody
   // waits for it.
-  bool LearnEvent(const v1::Prediction& event);
+  bool ApplyEvent(const v1::Prediction& event);
 
   // Polls may be due sooner than they were.
   void Replan() { Plan(); }
 
   // Ends every wait, each with what `status` gives for it, as
-  // PredictionWatch::Dismiss().
-  void DismissAll(const std::function<absl::Status()>& status);
+  // PredictionWatch::Drain().
+  void DrainAll(const std::function<absl::Status()>& status);
 
   const std::shared_ptr<const Credential>& credential() const {
     return credential_;
@@ -99,7 +99,7 @@ class CredentialWatches : private PageFetcher::Observer {
   bool upstream_is_down() const { return breaker_.is_open(); }
   // Pages were found to be wrong, and GETs take their place.
   bool list_is_distrusted() const {
-    return planner_.trust().distrusted(context_.scheduler.Now());
+    return planner_.trust().distrusted(context_.event_loop.Now());
   }
   // When the last watch went; InfiniteFuture while there are any.
   absl::Time idle_since() const { return idle_since_; }
@@ -135,16 +135,16 @@ class CredentialWatches : private PageFetcher::Observer {
   void OnTokenRefused(const absl::Status& status);
   void OnVerified(PollTarget& target, v1::Prediction prediction,
                   v1::Source source, const Instant& learnt);
-  void CheckSighting(PollTarget& target, const v1::Prediction& got,
-                     absl::Time asked_at, const Instant& learnt);
-  void Observe(PollTarget& target, v1::Prediction prediction, v1::Source source,
-               const Instant& learnt);
+  void CheckPageObservation(PollTarget& target, const v1::Prediction& got,
+                            absl::Time asked_at, const Instant& learnt);
+  void Apply(PollTarget& target, v1::Prediction prediction, v1::Source source,
+             const Instant& learnt);
   void ForEachWatch(const std::function<void(PredictionWatch&)>& visit);
   CallContext PollContext(Permit permit) const;
-  void Prove(const std::string& id);
-  void BeginCover(PollTarget& target);
-  void CheckCover(PollTarget& target, const v1::Prediction& shown,
-                  bool was_due);
+  void RecordOwner(const std::string& id);
+  void BeginWebhookBackoff(PollTarget& target);
+  void CheckWebhookBackoff(PollTarget& target, const v1::Prediction& shown,
+                           bool was_due);
   PollTarget* Find(const std::string& id);
   void Drop(PollTarget& target);
   void EraseLater();
@@ -154,7 +154,7 @@ class CredentialWatches : private PageFetcher::Observer {
   const Context context_;
   const std::shared_ptr<CredentialBudget> budget_;
 
-  ModelHistory history_;
+  ModelRunDurations run_durations_;
   PollPlanner planner_;
   PollTargets targets_;
   PollCircuitBreaker breaker_;
@@ -167,7 +167,7 @@ class CredentialWatches : private PageFetcher::Observer {
   // waiter may leave while its watch is telling it something.
   TimerHandle erase_;
 
-  TokenRefusal refusal_;
+  RejectedTokenCache refusal_;
   absl::Duration usual_spacing_;
   absl::Time idle_since_;
 };

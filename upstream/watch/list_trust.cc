@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "upstream/retry_policy.h"
-#include "upstream/watch/model_history.h"
+#include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/snapshot.h"
 
@@ -24,28 +24,30 @@ void ListTrust::OnConfirm(absl::Time now, double rate) {
   confirm_at_ = now + absl::Seconds(reads_per_confirmation_ / rate);
 }
 
-bool ListTrust::OnGot(const PageSighting& sighting, const v1::Prediction& got,
-                      absl::Time asked_at, const Instant& learnt) {
+bool ListTrust::OnGot(const PageObservation& page_observation,
+                      const v1::Prediction& got, absl::Time asked_at,
+                      const Instant& learnt) {
   const absl::Time updated = UpdatedAt(got);
   if (updated != absl::InfinitePast()) {
     clock_lead_ = std::max(absl::ZeroDuration(),
                            std::min(clock_lead_, learnt.wall - updated));
   }
-  if (!MayFollow(sighting.item, got)) {
+  if (!MayFollow(page_observation.item, got)) {
     // The page is ahead of the GET: of a replica's lag, or of the truth.
-    return asked_at - sighting.since > kReplicationLag && OnWrong(learnt.now);
+    return asked_at - page_observation.since > kReplicationLag &&
+           OnWrong(learnt.now);
   }
-  if (!IsLater(sighting.item, got)) {
+  if (!IsLater(page_observation.item, got)) {
     OnAgreed();
     return false;
   }
   if (updated != absl::InfinitePast() &&
-      sighting.asked_wall - (updated + clock_lead_) > kReplicationLag) {
+      page_observation.asked_wall - (updated + clock_lead_) > kReplicationLag) {
     return OnWrong(learnt.now);
   }
   // The page may have been asked for just before the change, or lag behind by
   // as much as it may: the next ones will show.
-  if (asked_at - sighting.asked_at < kReplicationLag) {
+  if (asked_at - page_observation.asked_at < kReplicationLag) {
     reads_per_confirmation_ =
         std::max(reads_per_confirmation_ / 2, kMinReadsPerConfirmation);
   }
@@ -97,7 +99,7 @@ void ListTrust::OnPageFailed(PageMap::Page& page, const absl::Status& status,
   const bool passes = MayPass(status);
   const absl::Duration first = passes ? absl::Seconds(1) : kMaxPageDelay;
   const absl::Duration longest =
-      passes && !IsLikelyPermanent(status) ? kLongestPollDelay : kMaxPageDelay;
+      passes && !IsLikelyPermanent(status) ? kMaxPollDelay : kMaxPageDelay;
   page.failures.OnFailure(status, first, longest, now, last_response, random);
   // The newest page is refused: so is the list.
   const bool is_list = failures_.any() || (!passes && page.cursor.empty());

@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "upstream/core/random.h"
-#include "upstream/core/scheduler.h"
+#include "base/event_loop.h"
+#include "base/random.h"
 #include "upstream/prediction_params.h"
 #include "upstream/watch/page_map.h"
 #include "upstream/watch/poll_failures.h"
@@ -15,7 +15,7 @@
 namespace wriftai {
 
 // What pages of the list last said of one prediction. `item` lacks payloads.
-struct PageSighting {
+struct PageObservation {
   v1::Prediction item;
   absl::Time asked_at;    // When the page was asked for.
   absl::Time asked_wall;  // The same, on the wall clock.
@@ -62,14 +62,14 @@ class ListTrust {
   }
   bool distrusted(absl::Time now) const { return now < distrusted_until_; }
 
-  // When the next sighting is due to be confirmed, and that a GET for it goes
-  // now, with `rate` reads per second to spend.
+  // When the next page_observation is due to be confirmed, and that a GET for
+  // it goes now, with `rate` reads per second to spend.
   absl::Time confirm_at() const { return confirm_at_; }
   void OnConfirm(absl::Time now, double rate);
 
-  // A GET, sent at `asked_at`, has shown `got` of what pages said `sighting`
-  // of. Returns whether the list is newly distrusted for it.
-  bool OnGot(const PageSighting& sighting, const v1::Prediction& got,
+  // A GET, sent at `asked_at`, has shown `got` of what pages said
+  // `page_observation` of. Returns whether the list is newly distrusted for it.
+  bool OnGot(const PageObservation& page_observation, const v1::Prediction& got,
              absl::Time asked_at, const Instant& learnt);
 
   // A page, asked for at `asked_at`, shows an older state than `known`, which

@@ -13,7 +13,7 @@ void PageFetcher::Fetch(PageMap::Page& page, CallContext context) {
   page.under_way = true;
   const auto fetch = fetches_.insert(fetches_.end(), PageFetch());
   fetch->newer = page.newer;
-  fetch->asked = scheduler_.ThisInstant();
+  fetch->asked = event_loop_.ThisInstant();
   for (auto& [id, target] : targets_) {
     if (target->created == absl::InfinitePast() ||
         !page.Spans(target->created) || target->get != nullptr) {
@@ -49,7 +49,7 @@ void PageFetcher::OnFetched(PageFetches::iterator fetch,
     return;
   }
   observer_.OnPage();
-  const absl::Time now = scheduler_.Now();
+  const absl::Time now = event_loop_.Now();
   if (planner_.trust().OnPage(page, *fetched, done.asked.now, now)) {
     observer_.OnListDistrusted();
   }
@@ -64,7 +64,7 @@ void PageFetcher::OnFailed(const PageFetch& fetch, PageMap::Page& page,
   const Standing standing = page.failures.any() ? Standing::kFailing
                             : page.known()      ? Standing::kHealthy
                                                 : Standing::kUntried;
-  planner_.trust().OnPageFailed(page, status, scheduler_.Now(),
+  planner_.trust().OnPageFailed(page, status, event_loop_.Now(),
                                 breaker_.last_response(), random_);
   observer_.OnPageFailed(status, standing, fetch.asked.now);
 }
@@ -74,14 +74,14 @@ void PageFetcher::OnFailed(const PageFetch& fetch, PageMap::Page& page,
 PageFetcher::Seen PageFetcher::See(const PredictionPage& page,
                                    const PageFetch& fetch) {
   Seen seen;
-  const Instant learnt = scheduler_.ThisInstant();
+  const Instant learnt = event_loop_.ThisInstant();
   for (const v1::Prediction& item : page.predictions) {
     PollTarget* const target = Find(item.id());
     if (target == nullptr || target->watch.idle()) continue;
     ++seen.all;
-    const bool knew = target->ended || target->watch.ended();
+    const bool knew = target->output_pending || target->watch.ended();
     observer_.OnItem(*target, item, fetch.asked, learnt);
-    if (!knew && target->ended) ++seen.ended;
+    if (!knew && target->output_pending) ++seen.ended;
   }
   stats_.seen_on_pages += seen.all;
   return seen;
@@ -94,7 +94,7 @@ void PageFetcher::Miss(const PageFetch& fetch, const PageMap::Page& page) {
     PollTarget* const target = Find(id);
     if (target != nullptr && target->asked_at < fetch.asked.now &&
         page.Spans(target->created)) {
-      target->missed = true;
+      target->missing_from_page = true;
     }
   }
 }

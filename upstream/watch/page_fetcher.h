@@ -9,9 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "upstream/core/call.h"
-#include "upstream/core/random.h"
-#include "upstream/core/scheduler.h"
+#include "base/call.h"
+#include "base/event_loop.h"
+#include "base/random.h"
 #include "upstream/prediction_client.h"
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_planner.h"
@@ -53,13 +53,13 @@ class PageFetcher {
 
   PageFetcher(PollTargets& targets, PollPlanner& planner,
               const PollCircuitBreaker& breaker, PredictionClient& client,
-              Scheduler& scheduler, Random& random, WatchStats& stats,
+              EventLoop& event_loop, Random& random, WatchStats& stats,
               Observer& observer)
       : targets_(targets),
         planner_(planner),
         breaker_(breaker),
         client_(client),
-        scheduler_(scheduler),
+        event_loop_(event_loop),
         random_(random),
         stats_(stats),
         observer_(observer) {}
@@ -93,7 +93,7 @@ class PageFetcher {
   PollPlanner& planner_;
   const PollCircuitBreaker& breaker_;
   PredictionClient& client_;
-  Scheduler& scheduler_;
+  EventLoop& event_loop_;
   Random& random_;
   WatchStats& stats_;
   Observer& observer_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "upstream/watch/model_history.h"
+#include "upstream/watch/model_run_durations.h"
 
 namespace wriftai {
 
@@ -19,7 +19,7 @@ PageMap::Page* PageMap::NotFetchedSince(absl::Time since) {
   return nullptr;
 }
 
-void PageMap::Learn(Page& page, absl::Time asked_at,
+void PageMap::Apply(Page& page, absl::Time asked_at,
                     const PredictionPage& shown) {
   page.fetched_at = asked_at;
   page.is_last = shown.next_cursor.empty();
@@ -43,7 +43,7 @@ void PageMap::Learn(Page& page, absl::Time asked_at,
   below.newer = page.oldest;
   if (below.cursor != shown.next_cursor) below.failures.OnSuccess();
   below.cursor = shown.next_cursor;
-  if (pages_.size() > kMostPages && !pages_.rbegin()->second.under_way) {
+  if (pages_.size() > kMaxPages && !pages_.rbegin()->second.under_way) {
     pages_.erase(std::prev(pages_.end()));
   }
 }

@@ -25,7 +25,7 @@ class PageMap {
   struct Page {
     std::string cursor;                            // Empty: the newest page.
     absl::Time newer = absl::InfiniteFuture();     // It begins below this.
-    absl::Time fetched_at = absl::InfinitePast();  // Scheduler::Now()'s clock.
+    absl::Time fetched_at = absl::InfinitePast();  // EventLoop::Now()'s clock.
     absl::Time oldest = absl::InfinitePast();      // Of what it then showed.
     bool is_last = false;                          // Nothing is older.
     bool under_way = false;
@@ -42,7 +42,7 @@ class PageMap {
   using Pages = std::map<absl::Time, Page, std::greater<>>;
 
   // Pages that are remembered: 100,000 predictions deep. The oldest go first.
-  static constexpr size_t kMostPages = 2000;
+  static constexpr size_t kMaxPages = 2000;
 
   PageMap() { pages_[absl::InfiniteFuture()] = Page(); }
 
@@ -59,7 +59,7 @@ class PageMap {
 
   // `page`, asked for at `asked_at`, has shown `shown`. A cursor that leads
   // back, to the page itself or to newer ones, is not followed.
-  void Learn(Page& page, absl::Time asked_at, const PredictionPage& shown);
+  void Apply(Page& page, absl::Time asked_at, const PredictionPage& shown);
 
   const Pages& pages() const { return pages_; }
 

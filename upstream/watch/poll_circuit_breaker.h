@@ -6,13 +6,13 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "upstream/core/random.h"
+#include "base/random.h"
 
 namespace wriftai {
 
 // Longest backoff of failing polls: after an outage of minutes, waiters get
 // news within one such delay.
-inline constexpr absl::Duration kLongestPollDelay = absl::Seconds(30);
+inline constexpr absl::Duration kMaxPollDelay = absl::Seconds(30);
 
 // Decides when the failures of one credential's polls mean that the upstream is
 // down, and spaces the probes that find out when it is back.
@@ -34,7 +34,7 @@ class PollCircuitBreaker {
 
   // A response is this long enough evidence that the upstream works: as long
   // as the longest backoff.
-  static constexpr absl::Duration kRecent = kLongestPollDelay;
+  static constexpr absl::Duration kRecent = kMaxPollDelay;
 
   // Spacing of probes while there are items whose state nobody has ever seen:
   // one that works must not wait behind the backoff of those that fail.

@@ -15,8 +15,8 @@ void PollFailures::OnFailure(const absl::Status& status, absl::Duration first,
   ++failures_;
   if (IsLikelyPermanent(status)) ++permanent_;
   // A wrong header must not silence a Wait for as long as callers are told.
-  absl::Duration asked = std::min(
-      RetryDelay(status).value_or(absl::ZeroDuration()), kLongestReset);
+  absl::Duration asked =
+      std::min(RetryDelay(status).value_or(absl::ZeroDuration()), kMaxReset);
   // Others got responses since it failed before: the limit is its own.
   if (absl::IsResourceExhausted(status) && failures_ > 1 &&
       last_response > last_) {

@@ -3,7 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "upstream/core/random.h"
+#include "base/random.h"
 
 namespace wriftai {
 

@@ -46,7 +46,8 @@ PollPlan PollPlanner::Next(PollTargets& targets, const DoubtfulGets& doubtful,
 
 PollPlan PollPlanner::Retry(PollTargets& targets, PollTarget& target,
                             absl::Time now) {
-  const bool by_page = !retried_by_page_ && !target.ended && !target.missed &&
+  const bool by_page = !retried_by_page_ && !target.output_pending &&
+                       !target.missing_from_page &&
                        !target.failures.maybe_permanent() && MayFetchPages(now);
   PageMap::Page* const page =
       by_page ? PageOver(targets, target, now) : nullptr;
@@ -89,7 +90,7 @@ PollPlanner::Candidates PollPlanner::Survey(PollTargets& targets,
           target->failures.not_before() < best.retry->failures.not_before()) {
         best.retry = target.get();
       }
-    } else if (target->ended) {
+    } else if (target->output_pending) {
       if (best.output == nullptr || target->ended_at < best.output->ended_at) {
         best.output = target.get();
       }
@@ -152,7 +153,7 @@ PageMap::Page* PollPlanner::ProbePage() {
 
 PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
                            absl::Time now) {
-  PageMap::Page* const page = MayFetchPages(now) && !stalest.missed
+  PageMap::Page* const page = MayFetchPages(now) && !stalest.missing_from_page
                                   ? PageOver(targets, stalest, now)
                                   : nullptr;
   if (page != nullptr) return {nullptr, page, now};
@@ -174,8 +175,8 @@ PageMap::Page* PollPlanner::PageOver(PollTargets& targets,
   if (placed && !page->Spans(stalest.created)) return nullptr;
   double worth = 0;
   for (const auto& [id, target] : targets) {
-    if (target->get != nullptr || target->page_until > now || target->ended ||
-        target->missed) {
+    if (target->get != nullptr || target->page_until > now ||
+        target->output_pending || target->missing_from_page) {
       continue;
     }
     const bool maybe_on_it = target->created == absl::InfinitePast()
@@ -212,23 +213,24 @@ double PollPlanner::WorthOf(const PollTarget& target, absl::Time now) const {
 double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
                               absl::Time wall_now) const {
   const v1::Prediction& known = target.watch.newest()->prediction;
-  const double stretch =
-      history_.Stretch(known.model(), AgeOf(known, wall_now));
+  const double multiplier =
+      run_durations_.IntervalMultiplier(known.model(), AgeOf(known, wall_now));
   return absl::ToDoubleSeconds(now - target.seen_at) /
-         (absl::ToDoubleSeconds(target.interval()) * stretch);
+         (absl::ToDoubleSeconds(target.interval()) * multiplier);
 }
 
 // How much a GET would help to know whether pages are right about it; zero:
 // nothing, or it must not be asked for now.
 double PollPlanner::Doubt(const PollTarget& target, absl::Time now,
                           absl::Time wall_now) const {
-  if (!target.sighting.has_value() || target.get != nullptr ||
-      target.watch.idle() || target.ended || target.failures.any() ||
+  if (!target.page_observation.has_value() || target.get != nullptr ||
+      target.watch.idle() || target.output_pending || target.failures.any() ||
       now < target.got_at + target.interval()) {
     return 0;
   }
-  const v1::Prediction& item = target.sighting->item;
-  const bool overdue = history_.Overdue(item.model(), AgeOf(item, wall_now));
+  const v1::Prediction& item = target.page_observation->item;
+  const bool overdue =
+      run_durations_.Overdue(item.model(), AgeOf(item, wall_now));
   const absl::Duration unverified =
       now - std::max(target.verified_at, target.joined_at);
   // What GETs show often needs no confirmation, and what was shown just now can
@@ -245,7 +247,7 @@ void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,
   }
   // Of known pages, too: a search goes through them as well.
   yield_ += kYieldGain * (static_cast<double>(found) / kPageSize - yield_);
-  pages_.Learn(page, asked_at, shown);
+  pages_.Apply(page, asked_at, shown);
 }
 
 }  // namespace wriftai

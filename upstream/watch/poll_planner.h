@@ -5,7 +5,7 @@
 
 #include "absl/time/time.h"
 #include "upstream/watch/list_trust.h"
-#include "upstream/watch/model_history.h"
+#include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/page_map.h"
 #include "upstream/watch/poll_target.h"
 
@@ -73,17 +73,17 @@ class PollPlanner {
   static constexpr int kPageSize = 50;  // The largest page there is.
   static constexpr int kPollsPerRetry = 8;
   static constexpr double kLateIntervals = 2;
-  // Of CredentialWatches::kMostUnderWay, 64. Four that hang for 30 s are one
+  // Of CredentialWatches::kMaxUnderWay, 64. Four that hang for 30 s are one
   // retry in 7 s.
   static constexpr size_t kMaxFailingGets = 4;
   static constexpr size_t kMaxUntriedGets = 16;
   static constexpr double kYieldGain = 0.5;
 
-  PollPlanner(PagePolicy policy, const ModelHistory& history)
-      : policy_(policy), history_(history) {}
+  PollPlanner(PagePolicy policy, const ModelRunDurations& history)
+      : policy_(policy), run_durations_(history) {}
 
   // `rate`: requests per second that the budget bears; infinite: any number.
-  // `now` of Scheduler::Now()'s clock, `wall_now` of WallNow()'s.
+  // `now` of EventLoop::Now()'s clock, `wall_now` of WallNow()'s.
   PollPlan Next(PollTargets& targets, const DoubtfulGets& doubtful, double rate,
                 absl::Time now, absl::Time wall_now);
 
@@ -140,7 +140,7 @@ class PollPlanner {
                absl::Time wall_now) const;
 
   const PagePolicy policy_;
-  const ModelHistory& history_;
+  const ModelRunDurations& run_durations_;
   PageMap pages_;
   ListTrust trust_;
   bool contended_ = false;

@@ -9,18 +9,18 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "upstream/core/call.h"
+#include "base/call.h"
 #include "upstream/watch/list_trust.h"
-#include "upstream/watch/model_history.h"
+#include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_failures.h"
 #include "upstream/watch/prediction_watch.h"
-#include "upstream/watch/webhook_cover.h"
+#include "upstream/watch/webhook_poll_backoff.h"
 
 namespace wriftai {
 
 // A watch, and what the polls for it need to know. All times but `created` are
-// of Scheduler::Now()'s clock.
+// of EventLoop::Now()'s clock.
 //
 // Threads: loop. Owns: the watch, its GET under way.
 struct PollTarget {
@@ -29,8 +29,8 @@ struct PollTarget {
   static constexpr absl::Duration kPagePatience = absl::Seconds(3);
 
   PollTarget(std::string id, SnapshotPtr known, absl::Time now,
-             Scheduler& scheduler)
-      : watch(std::move(id), std::move(known), scheduler), joined_at(now) {
+             EventLoop& event_loop)
+      : watch(std::move(id), std::move(known), event_loop), joined_at(now) {
     if (watch.newest() == nullptr) return;
     seen_at = asked_at = state_since = watch.newest()->learnt_at;
     created = CreatedAt(watch.newest()->prediction);
@@ -51,7 +51,7 @@ struct PollTarget {
   // How often it is to be asked for: as its waiters want, or more rarely while
   // webhooks tell of it.
   absl::Duration interval() const {
-    return std::max(watch.interval(), cover.interval());
+    return std::max(watch.interval(), webhook_backoff.interval());
   }
 
   // When it is to be asked for again, other targets aside.
@@ -61,23 +61,25 @@ struct PollTarget {
     }
     const absl::Time earliest = std::max(failures.not_before(), page_until);
     // Of one whose GETs fail pages may go on to show the state, not the output.
-    if (ended || !seen() || failures.any()) return earliest;
+    if (output_pending || !seen() || failures.any()) return earliest;
     return std::max(earliest, asked_at + interval());
   }
 
   // A page that was asked for at `asked` shows it as `item`.
-  void Sight(const v1::Prediction& item, const Instant& asked) {
-    const bool again = sighting.has_value() &&
-                       sighting->item.status_text() == item.status_text() &&
-                       UpdatedAt(sighting->item) == UpdatedAt(item);
-    sighting = PageSighting{item, asked.now, asked.wall,
-                            again ? sighting->since : asked.now};
+  void RecordPageObservation(const v1::Prediction& item, const Instant& asked) {
+    const bool again =
+        page_observation.has_value() &&
+        page_observation->item.status_text() == item.status_text() &&
+        UpdatedAt(page_observation->item) == UpdatedAt(item);
+    page_observation =
+        PageObservation{item, asked.now, asked.wall,
+                        again ? page_observation->since : asked.now};
   }
 
   // What pages said of it is not believed.
-  void DropSightings() {
+  void DropPageObservations() {
     seen_at = asked_at = verified_at;
-    sighting.reset();
+    page_observation.reset();
   }
 
   PredictionWatch watch;
@@ -92,15 +94,15 @@ struct PollTarget {
   absl::Time succeeded_at = absl::InfinitePast();  // Its last GET succeeded.
   PollFailures failures;                           // Of its GETs.
   // What pages have said since it was last verified.
-  std::optional<PageSighting> sighting;
+  std::optional<PageObservation> page_observation;
   // A page has shown the end, at that time; the output is still to be fetched.
-  bool ended = false;
+  bool output_pending = false;
   absl::Time ended_at;
   // A page that should have shown it did not: only a GET can tell.
-  bool missed = false;
+  bool missing_from_page = false;
   // A page under way should show it, and is waited for until then.
   absl::Time page_until = absl::InfinitePast();
-  WebhookCover cover;
+  WebhookPollBackoff webhook_backoff;
   CallHandle get;
 };
 

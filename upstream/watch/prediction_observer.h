@@ -32,7 +32,7 @@ struct WatchOptions {
   absl::Duration poll_interval = absl::Seconds(1);
   bool only_changes = false;
 
-  // On Scheduler::Now()'s clock: when the wait ends for lack of patience.
+  // On EventLoop::Now()'s clock: when the wait ends for lack of patience.
   absl::Time end_at = absl::InfiniteFuture();
 
   // Whether it is not patience that ends then but the stream that carries the

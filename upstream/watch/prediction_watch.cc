@@ -34,28 +34,28 @@ absl::Status StreamAgeReached(absl::string_view id) {
 }  // namespace
 
 PredictionWatch::PredictionWatch(std::string id, SnapshotPtr known,
-                                 Scheduler& scheduler)
-    : id_(std::move(id)), scheduler_(scheduler), newest_(std::move(known)) {}
+                                 EventLoop& event_loop)
+    : id_(std::move(id)), event_loop_(event_loop), newest_(std::move(known)) {}
 
-uint64_t PredictionWatch::Add(const WatchOptions& options,
-                              PredictionObserver& observer) {
-  assert(scheduler_.OnLoopThread());
+uint64_t PredictionWatch::Subscribe(const WatchOptions& options,
+                                    PredictionObserver& observer) {
+  assert(event_loop_.OnLoopThread());
   const uint64_t key = next_waiter_++;
   Waiter& waiter = waiters_.try_emplace(key, options, observer).first->second;
   intervals_.insert(options.poll_interval);
   if (waiter.end_at() != absl::InfiniteFuture()) {
     waiter.set_end_timer(
-        scheduler_.PostAt(waiter.end_at(), [this, key] { EndWait(key); }));
+        event_loop_.RunAt(waiter.end_at(), [this, key] { EndWait(key); }));
   }
   if (newest_ != nullptr) {
-    newcomers_[key] =
-        scheduler_.PostAt(scheduler_.Now(), [this, key] { TellNewcomer(key); });
+    newcomers_[key] = event_loop_.RunAt(event_loop_.Now(),
+                                        [this, key] { NotifyNewcomer(key); });
   }
   return key;
 }
 
-void PredictionWatch::Remove(uint64_t waiter) {
-  assert(scheduler_.OnLoopThread());
+void PredictionWatch::Unsubscribe(uint64_t waiter) {
+  assert(event_loop_.OnLoopThread());
   newcomers_.erase(waiter);
   const auto found = waiters_.find(waiter);
   if (found != waiters_.end()) Extract(found);
@@ -67,8 +67,8 @@ Waiter PredictionWatch::Extract(std::map<uint64_t, Waiter>::iterator waiter) {
   return std::move(node.mapped());
 }
 
-bool PredictionWatch::Observe(v1::Prediction prediction, v1::Source source,
-                              const Instant& learnt) {
+bool PredictionWatch::Apply(v1::Prediction prediction, v1::Source source,
+                            const Instant& learnt) {
   int64_t revision = 1;
   if (newest_ != nullptr) {
     if (!MayFollow(newest_->prediction, prediction)) return false;
@@ -79,12 +79,12 @@ bool PredictionWatch::Observe(v1::Prediction prediction, v1::Source source,
   }
   newest_ = std::make_shared<const Snapshot>(Snapshot{
       std::move(prediction), source, learnt.wall, learnt.now, revision, {}});
-  if (telling_ != nullptr) {
-    tell_again_ = true;
+  if (notifying_ != nullptr) {
+    notify_again_ = true;
     return true;
   }
-  next_told_ = 0;
-  TellNext();
+  next_notified_ = 0;
+  NotifyNext();
   return true;
 }
 
@@ -92,21 +92,21 @@ void PredictionWatch::Fail(const std::function<absl::Status()>& status) {
   EndAll(status, false);
 }
 
-void PredictionWatch::Dismiss(const std::function<absl::Status()>& status) {
+void PredictionWatch::Drain(const std::function<absl::Status()>& status) {
   EndAll(status, newest_ != nullptr);
 }
 
 void PredictionWatch::EndAll(const std::function<absl::Status()>& status,
-                             bool tell_first) {
+                             bool notify_first) {
   newcomers_.clear();
-  telling_.reset();
-  tell_again_ = false;
+  notifying_.reset();
+  notify_again_ = false;
   // A waiter that is told may make others leave, or come.
   for (uint64_t last = next_waiter_; !waiters_.empty();) {
     const auto next = waiters_.begin();
     const uint64_t key = next->first;
     if (key >= last) return;
-    if (tell_first && (ended() || !next->second.told())) TellOne(next);
+    if (notify_first && (ended() || !next->second.notified())) NotifyOne(next);
     // Gone where that was the end, or it has left.
     if (const auto left = waiters_.find(key); left != waiters_.end()) {
       Extract(left).Fail(status());
@@ -126,42 +126,42 @@ absl::Duration PredictionWatch::PolledEvery() const {
   return std::max(interval(), spacing_);
 }
 
-void PredictionWatch::TellNewcomer(uint64_t waiter) {
+void PredictionWatch::NotifyNewcomer(uint64_t waiter) {
   newcomers_.erase(waiter);
   const auto found = waiters_.find(waiter);
-  if (found != waiters_.end()) TellOne(found);
+  if (found != waiters_.end()) NotifyOne(found);
 }
 
 // The next batch; then itself again until all have been told.
-void PredictionWatch::TellNext() {
-  telling_.reset();
-  const absl::Time now = scheduler_.Now();
-  for (int told = 0; told < kTellBatch; ++told) {
-    const auto next = waiters_.lower_bound(next_told_);
+void PredictionWatch::NotifyNext() {
+  notifying_.reset();
+  const absl::Time now = event_loop_.Now();
+  for (int told = 0; told < kNotifyBatch; ++told) {
+    const auto next = waiters_.lower_bound(next_notified_);
     if (next == waiters_.end()) {
-      if (!std::exchange(tell_again_, false)) return;
-      next_told_ = 0;
+      if (!std::exchange(notify_again_, false)) return;
+      next_notified_ = 0;
       continue;
     }
-    next_told_ = next->first + 1;
+    next_notified_ = next->first + 1;
     if (newcomers_.count(next->first) == 0 &&
         next->second.IsDue(*newest_, now, PolledEvery())) {
-      TellOne(next);
+      NotifyOne(next);
     }
   }
-  telling_ = scheduler_.PostAt(now, [this] { TellNext(); });
+  notifying_ = event_loop_.RunAt(now, [this] { NotifyNext(); });
 }
 
-void PredictionWatch::TellOne(std::map<uint64_t, Waiter>::iterator waiter) {
+void PredictionWatch::NotifyOne(std::map<uint64_t, Waiter>::iterator waiter) {
   const SnapshotPtr snapshot = newest_;
-  const absl::Time now = scheduler_.Now();
+  const absl::Time now = event_loop_.Now();
   const absl::Duration polled_every = PolledEvery();
   if (!IsTerminal(snapshot->prediction)) {
-    waiter->second.Tell(snapshot, now, polled_every);
+    waiter->second.Notify(snapshot, now, polled_every);
     return;
   }
   // Out first: whoever is told the end must not be told twice.
-  Extract(waiter).Tell(snapshot, now, polled_every);
+  Extract(waiter).Notify(snapshot, now, polled_every);
 }
 
 void PredictionWatch::EndWait(uint64_t waiter) {

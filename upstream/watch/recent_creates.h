@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "upstream/core/fair_lru.h"
-#include "upstream/core/scheduler.h"
+#include "base/event_loop.h"
+#include "base/fair_share_lru.h"
 
 namespace wriftai {
 
@@ -26,7 +26,7 @@ class RecentCreates {
   // oldest; for those a 404 counts at once.
   static constexpr size_t kMaxCreates = 10'000;
 
-  explicit RecentCreates(const Scheduler& clock) : clock_(clock) {}
+  explicit RecentCreates(const EventLoop& clock) : clock_(clock) {}
 
   // The credential has created it just now.
   void Record(const std::string& credential_key, const std::string& id);
@@ -38,8 +38,9 @@ class RecentCreates {
   size_t size() const { return creates_.size(); }
 
  private:
-  const Scheduler& clock_;
-  FairLru<absl::Time> creates_;  // By credential and prediction; weigh 1 each.
+  const EventLoop& clock_;
+  FairShareLru<absl::Time>
+      creates_;  // By credential and prediction; weigh 1 each.
 };
 
 }  // namespace wriftai

@@ -17,7 +17,7 @@ struct Snapshot {
   v1::Prediction prediction;  // Payloads as JSON text.
   v1::Source source = v1::SOURCE_UNSPECIFIED;
   absl::Time observed_at;  // Wall clock.
-  absl::Time learnt_at;    // Scheduler::Now()'s clock.
+  absl::Time learnt_at;    // EventLoop::Now()'s clock.
 
   // Grows with every change of the prediction; the same state that was only
   // seen again has the same.

@@ -29,7 +29,7 @@ void SnapshotCache::Put(const std::string& credential_key,
     }
     kept_.Erase(*known);
   }
-  const absl::Time expires_at = scheduler_.Now() + options_.keep_for;
+  const absl::Time expires_at = event_loop_.Now() + options_.keep_for;
   kept_.Add(credential_key, id, bytes, {std::move(snapshot), expires_at});
   while (kept_.weight() > options_.max_bytes) kept_.Erase(*kept_.NextToGo());
 }
@@ -38,7 +38,7 @@ SnapshotPtr SnapshotCache::Find(const std::string& credential_key,
                                 const std::string& id) {
   auto* const found = kept_.Find(credential_key, id);
   if (found == nullptr) return nullptr;
-  if (found->value.expires_at <= scheduler_.Now()) {
+  if (found->value.expires_at <= event_loop_.Now()) {
     kept_.Erase(*found);
     return nullptr;
   }
@@ -46,7 +46,7 @@ SnapshotPtr SnapshotCache::Find(const std::string& credential_key,
   return found->value.snapshot;
 }
 
-void SnapshotCache::Forget(const std::string& credential_key) {
+void SnapshotCache::Evict(const std::string& credential_key) {
   while (auto* const kept = kept_.OldestOf(credential_key)) kept_.Erase(*kept);
 }
 

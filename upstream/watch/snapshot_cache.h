@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "upstream/core/fair_lru.h"
-#include "upstream/core/scheduler.h"
+#include "base/event_loop.h"
+#include "base/fair_share_lru.h"
 #include "upstream/watch/snapshot.h"
 
 namespace wriftai {
@@ -18,10 +18,10 @@ namespace wriftai {
 // deleted its data.
 //
 // Bounded in bytes and in time: the least recently used go first, of the
-// credential that has most (FairLru). Keyed by credential: what one may see is
-// nothing to another.
+// credential that has most (FairShareLru). Keyed by credential: what one may
+// see is nothing to another.
 //
-// Threads: loop. Shares: the snapshots. Scheduler must outlive it. Fails:
+// Threads: loop. Shares: the snapshots. EventLoop must outlive it. Fails:
 // never.
 class SnapshotCache {
  public:
@@ -32,8 +32,8 @@ class SnapshotCache {
     absl::Duration keep_for = absl::Hours(1);
   };
 
-  SnapshotCache(Options options, const Scheduler& scheduler)
-      : options_(options), scheduler_(scheduler) {}
+  SnapshotCache(Options options, const EventLoop& event_loop)
+      : options_(options), event_loop_(event_loop) {}
 
   // Whether there is room for it: it alone takes a quarter of all at the most.
   bool Takes(const v1::Prediction& prediction) const;
@@ -45,7 +45,7 @@ class SnapshotCache {
   SnapshotPtr Find(const std::string& credential_key, const std::string& id);
 
   // Drops all of one credential: its token has been refused.
-  void Forget(const std::string& credential_key);
+  void Evict(const std::string& credential_key);
 
   int64_t bytes() const { return kept_.weight(); }
   size_t size() const { return kept_.size(); }
@@ -59,8 +59,8 @@ class SnapshotCache {
   };
 
   const Options options_;
-  const Scheduler& scheduler_;
-  FairLru<Kept> kept_;  // By credential and prediction; weighed in bytes.
+  const EventLoop& event_loop_;
+  FairShareLru<Kept> kept_;  // By credential and prediction; weighed in bytes.
 };
 
 }  // namespace wriftai

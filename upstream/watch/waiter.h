@@ -2,7 +2,7 @@
 #define WRIFTAI_UPSTREAM_WATCH_WAITER_H_
 
 #include "absl/time/time.h"
-#include "upstream/core/scheduler.h"
+#include "base/event_loop.h"
 #include "upstream/watch/prediction_observer.h"
 
 namespace wriftai {
@@ -22,7 +22,7 @@ class Waiter {
   void set_end_timer(TimerHandle timer) { end_timer_ = std::move(timer); }
 
   // Whether it has been told anything.
-  bool told() const { return told_ != nullptr; }
+  bool notified() const { return notified_ != nullptr; }
 
   // Whether `snapshot`, which came at `now`, goes to this waiter: the first, a
   // change of status and the end always; else as the options ask. With
@@ -32,8 +32,8 @@ class Waiter {
              absl::Duration polled_every) const;
 
   // Tells it. May destroy this.
-  void Tell(const SnapshotPtr& snapshot, absl::Time now,
-            absl::Duration polled_every);
+  void Notify(const SnapshotPtr& snapshot, absl::Time now,
+              absl::Duration polled_every);
 
   // Ends it. May destroy this.
   void Fail(const absl::Status& status) { observer_.OnError(status); }
@@ -43,8 +43,8 @@ class Waiter {
   PredictionObserver& observer_;
   TimerHandle end_timer_;
 
-  SnapshotPtr told_;
-  absl::Time told_at_ = absl::InfinitePast();
+  SnapshotPtr notified_;
+  absl::Time notified_at_ = absl::InfinitePast();
 };
 
 }  // namespace wriftai

@@ -7,25 +7,25 @@
 namespace wriftai {
 
 Subscription::~Subscription() {
-  registry_.Leave(credential_key_, id_, waiter_);
+  registry_.Unsubscribe(credential_key_, id_, waiter_);
 }
 
-WatchRegistry::WatchRegistry(const Options& options, Scheduler& scheduler,
+WatchRegistry::WatchRegistry(const Options& options, EventLoop& event_loop,
                              PredictionClient& client, BudgetRegistry& budgets,
                              Random& random)
-    : scheduler_(scheduler),
+    : event_loop_(event_loop),
       client_(client),
       budgets_(budgets),
       random_(random),
       pages_(options.pages),
-      cache_(options.cache, scheduler),
-      webhooks_(options.webhooks, scheduler),
-      recent_creates_(scheduler),
-      sweep_(kForgetAfter, kForgetManyAfter, scheduler,
-             [this](absl::Time before) { return ForgetIdleSince(before); }) {
+      cache_(options.cache, event_loop),
+      webhooks_(options.webhooks, event_loop),
+      recent_creates_(event_loop),
+      evictor_(kForgetAfter, kForgetManyAfter, event_loop,
+               [this](absl::Time before) { return ForgetIdleSince(before); }) {
   webhooks_.set_on_missed([this] {
     if (replan_ != nullptr) return;
-    replan_ = scheduler_.PostAt(scheduler_.Now(), [this] { ReplanAll(); });
+    replan_ = event_loop_.RunAt(event_loop_.Now(), [this] { ReplanAll(); });
   });
 }
 
@@ -37,10 +37,10 @@ CredentialWatches& WatchRegistry::For(
   if (watches == nullptr) {
     watches = std::make_unique<CredentialWatches>(
         credential, CredentialWatches::Context{
-                        scheduler_, client_, budgets_, cache_, random_, stats_,
+                        event_loop_, client_, budgets_, cache_, random_, stats_,
                         webhooks_, recent_creates_, on_poll_failed_, pages_});
   }
-  sweep_.OnCount(watches_.size());
+  evictor_.OnCount(watches_.size());
   return *watches;
 }
 
@@ -48,16 +48,16 @@ std::unique_ptr<Subscription> WatchRegistry::Subscribe(
     const std::shared_ptr<const Credential>& credential, std::string id,
     const WatchOptions& options, PredictionObserver& observer,
     SnapshotPtr known) {
-  assert(scheduler_.OnLoopThread());
+  assert(event_loop_.OnLoopThread());
   const uint64_t waiter =
-      For(credential).Join(id, options, observer, std::move(known));
+      For(credential).Subscribe(id, options, observer, std::move(known));
   return std::unique_ptr<Subscription>(
       new Subscription(*this, credential->key(), std::move(id), waiter));
 }
 
-void WatchRegistry::Learn(const Credential& credential,
+void WatchRegistry::Apply(const Credential& credential,
                           const v1::Prediction& prediction, v1::Source source) {
-  assert(scheduler_.OnLoopThread());
+  assert(event_loop_.OnLoopThread());
   if (source == v1::SOURCE_CREATE) {
     recent_creates_.Record(credential.key(), prediction.id());
   }
@@ -71,9 +71,9 @@ void WatchRegistry::Learn(const Credential& credential,
   RecordOwner(credential, prediction.id());
 }
 
-void WatchRegistry::Learn(const Credential& credential,
+void WatchRegistry::Apply(const Credential& credential,
                           const SnapshotPtr& snapshot) {
-  assert(scheduler_.OnLoopThread());
+  assert(event_loop_.OnLoopThread());
   const v1::Prediction& prediction = snapshot->prediction;
   if (!NotifyWaiters(credential, prediction, snapshot->source)) {
     cache_.Put(credential.key(), snapshot);
@@ -86,33 +86,34 @@ bool WatchRegistry::NotifyWaiters(const Credential& credential,
                                   v1::Source source) {
   const auto watches = watches_.find(credential.key());
   return watches != watches_.end() &&
-         watches->second->Learn(prediction, source);
+         watches->second->Apply(prediction, source);
 }
 
 void WatchRegistry::RecordOwner(const Credential& credential,
                                 const std::string& id) {
-  const auto event = webhooks_.Prove(credential.key(), id);
-  if (event != nullptr) LearnEvent(credential.key(), *event);
+  const auto event = webhooks_.RecordOwner(credential.key(), id);
+  if (event != nullptr) ApplyEvent(credential.key(), *event);
 }
 
-void WatchRegistry::Cover(const Credential& credential, const std::string& id) {
-  webhooks_.Cover(credential.key(), id);
+void WatchRegistry::MarkCovered(const Credential& credential,
+                                const std::string& id) {
+  webhooks_.MarkCovered(credential.key(), id);
 }
 
 void WatchRegistry::OnWebhook(v1::Prediction event) {
-  assert(scheduler_.OnLoopThread());
+  assert(event_loop_.OnLoopThread());
   const auto shared = std::make_shared<const v1::Prediction>(std::move(event));
   for (const std::string& owner : webhooks_.Take(shared)) {
-    LearnEvent(owner, *shared);
+    ApplyEvent(owner, *shared);
   }
 }
 
-void WatchRegistry::LearnEvent(const std::string& credential_key,
+void WatchRegistry::ApplyEvent(const std::string& credential_key,
                                const v1::Prediction& event) {
   const auto watches = watches_.find(credential_key);
-  if (watches != watches_.end() && watches->second->LearnEvent(event)) return;
+  if (watches != watches_.end() && watches->second->ApplyEvent(event)) return;
   const SnapshotPtr known = cache_.Find(credential_key, event.id());
-  if (webhooks_.Judge(credential_key, known, event)) {
+  if (webhooks_.ShouldApply(credential_key, known, event)) {
     Keep(credential_key, event, v1::SOURCE_WEBHOOK);
   }
 }
@@ -131,13 +132,13 @@ void WatchRegistry::ReplanAll() {
 }
 
 void WatchRegistry::Forget(const Credential& credential) {
-  cache_.Forget(credential.key());
+  cache_.Evict(credential.key());
   webhooks_.Forget(credential.key());
 }
 
 SnapshotPtr WatchRegistry::SnapshotOf(v1::Prediction prediction,
                                       v1::Source source) const {
-  const Instant learnt = scheduler_.ThisInstant();
+  const Instant learnt = event_loop_.ThisInstant();
   return std::make_shared<const Snapshot>(
       Snapshot{std::move(prediction), source, learnt.wall, learnt.now, 1, {}});
 }
@@ -148,8 +149,8 @@ SnapshotPtr WatchRegistry::Ended(const Credential& credential,
   return known != nullptr && IsTerminal(known->prediction) ? known : nullptr;
 }
 
-void WatchRegistry::DismissAll(const std::function<absl::Status()>& status) {
-  for (const auto& [key, watches] : watches_) watches->DismissAll(status);
+void WatchRegistry::DrainAll(const std::function<absl::Status()>& status) {
+  for (const auto& [key, watches] : watches_) watches->DrainAll(status);
 }
 
 size_t WatchRegistry::watch_count() const {
@@ -171,11 +172,11 @@ void WatchRegistry::ForEach(
   for (const auto& [key, watches] : watches_) visit(*watches);
 }
 
-void WatchRegistry::Leave(const std::string& credential_key,
-                          const std::string& id, uint64_t waiter) {
-  assert(scheduler_.OnLoopThread());
+void WatchRegistry::Unsubscribe(const std::string& credential_key,
+                                const std::string& id, uint64_t waiter) {
+  assert(event_loop_.OnLoopThread());
   const auto watches = watches_.find(credential_key);
-  if (watches != watches_.end()) watches->second->Leave(id, waiter);
+  if (watches != watches_.end()) watches->second->Unsubscribe(id, waiter);
 }
 
 size_t WatchRegistry::ForgetIdleSince(absl::Time before) {

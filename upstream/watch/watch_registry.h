@@ -11,16 +11,16 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/event_loop.h"
+#include "base/idle_evictor.h"
+#include "base/random.h"
 #include "upstream/budget/budget_registry.h"
-#include "upstream/core/idle_sweep.h"
-#include "upstream/core/random.h"
-#include "upstream/core/scheduler.h"
 #include "upstream/prediction_client.h"
 #include "upstream/watch/credential_watches.h"
 #include "upstream/watch/prediction_observer.h"
 #include "upstream/watch/recent_creates.h"
+#include "upstream/watch/rejected_token_cache.h"
 #include "upstream/watch/snapshot_cache.h"
-#include "upstream/watch/token_refusal.h"
 #include "upstream/watch/watch_stats.h"
 #include "upstream/watch/webhook_feed.h"
 
@@ -58,7 +58,7 @@ class Subscription {
 // for, and what was last known of others. Predictions are per user, so two
 // credentials never share one, whatever the id.
 //
-// Threads: loop. Scheduler, client, budgets and random must outlive it; it must
+// Threads: loop. EventLoop, client, budgets and random must outlive it; it must
 // outlive its subscriptions. Fails: through the observers.
 class WatchRegistry {
  public:
@@ -66,9 +66,10 @@ class WatchRegistry {
   // its last watch.
   static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
-  // The same where there are many (IdleSweep): as long as a refused token is
+  // The same where there are many (IdleEvictor): as long as a refused token is
   // answered without asking.
-  static constexpr absl::Duration kForgetManyAfter = TokenRefusal::kBelievedFor;
+  static constexpr absl::Duration kForgetManyAfter =
+      RejectedTokenCache::kBelievedFor;
 
   struct Options {
     SnapshotCache::Options cache;
@@ -79,7 +80,7 @@ class WatchRegistry {
   using PollFailed =
       std::function<void(const Credential&, const absl::Status&)>;
 
-  WatchRegistry(const Options& options, Scheduler& scheduler,
+  WatchRegistry(const Options& options, EventLoop& event_loop,
                 PredictionClient& client, BudgetRegistry& budgets,
                 Random& random);
   ~WatchRegistry();
@@ -103,16 +104,16 @@ class WatchRegistry {
   // The credential's own call has brought this: it is told to whoever waits,
   // and kept for who comes. With SOURCE_LIST it has no payloads, and is told
   // alone.
-  void Learn(const Credential& credential, const v1::Prediction& prediction,
+  void Apply(const Credential& credential, const v1::Prediction& prediction,
              v1::Source source);
 
   // The same for the result of a Get. The cache shares `snapshot` with the
   // caller: a copy takes the loop 5 ms for each MiB.
-  void Learn(const Credential& credential, const SnapshotPtr& snapshot);
+  void Apply(const Credential& credential, const SnapshotPtr& snapshot);
 
   // The credential has created it with the gateway's own webhook, after
-  // Learn(): it is polled rarely.
-  void Cover(const Credential& credential, const std::string& id);
+  // Apply(): it is polled rarely.
+  void MarkCovered(const Credential& credential, const std::string& id);
 
   // A webhook has brought this. It is told to the waiters, and kept for those
   // who come, of every credential whose own call has brought the prediction
@@ -126,8 +127,8 @@ class WatchRegistry {
   SnapshotPtr Ended(const Credential& credential, const std::string& id);
 
   // Ends every wait, each with what `status` gives for it, as
-  // PredictionWatch::Dismiss().
-  void DismissAll(const std::function<absl::Status()>& status);
+  // PredictionWatch::Drain().
+  void DrainAll(const std::function<absl::Status()>& status);
 
   size_t credential_count() const { return watches_.size(); }
   size_t watch_count() const;
@@ -145,8 +146,8 @@ class WatchRegistry {
   friend class Subscription;
 
   CredentialWatches& For(const std::shared_ptr<const Credential>& credential);
-  void Leave(const std::string& credential_key, const std::string& id,
-             uint64_t waiter);
+  void Unsubscribe(const std::string& credential_key, const std::string& id,
+                   uint64_t waiter);
   size_t ForgetIdleSince(absl::Time before);
   void Keep(const std::string& credential_key, const v1::Prediction& prediction,
             v1::Source source);
@@ -155,11 +156,11 @@ class WatchRegistry {
                      const v1::Prediction& prediction, v1::Source source);
   // The credential may see the prediction `id`, and so its webhooks.
   void RecordOwner(const Credential& credential, const std::string& id);
-  void LearnEvent(const std::string& credential_key,
+  void ApplyEvent(const std::string& credential_key,
                   const v1::Prediction& event);
   void ReplanAll();
 
-  Scheduler& scheduler_;
+  EventLoop& event_loop_;
   PredictionClient& client_;
   BudgetRegistry& budgets_;
   Random& random_;
@@ -172,7 +173,7 @@ class WatchRegistry {
 
   // By the credential's key.
   std::map<std::string, std::unique_ptr<CredentialWatches>> watches_;
-  IdleSweep sweep_;
+  IdleEvictor evictor_;
   TimerHandle replan_;
 };
 

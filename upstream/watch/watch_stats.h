@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "upstream/core/histogram.h"
+#include "base/histogram.h"
 
 namespace wriftai {
 

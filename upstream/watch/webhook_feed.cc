@@ -2,17 +2,18 @@
 
 namespace wriftai {
 
-EarlyEvents::Event WebhookFeed::Prove(const std::string& credential_key,
-                                      const std::string& id) {
-  if (!enabled_ || !proven_.Prove(credential_key, id)) return nullptr;
-  EarlyEvents::Event event = early_.Find(id);
+UnclaimedEventBuffer::Event WebhookFeed::RecordOwner(
+    const std::string& credential_key, const std::string& id) {
+  if (!enabled_ || !ownership_.Record(credential_key, id)) return nullptr;
+  UnclaimedEventBuffer::Event event = early_.Find(id);
   if (event != nullptr) ++stats_.early_used;
   return event;
 }
 
-std::vector<std::string> WebhookFeed::Take(const EarlyEvents::Event& event) {
+std::vector<std::string> WebhookFeed::Take(
+    const UnclaimedEventBuffer::Event& event) {
   ++stats_.events;
-  std::vector<std::string> owners = proven_.Of(event->id());
+  std::vector<std::string> owners = ownership_.OwnersOf(event->id());
   if (owners.empty()) {
     ++stats_.early;
     early_.Keep(event);
@@ -20,8 +21,9 @@ std::vector<std::string> WebhookFeed::Take(const EarlyEvents::Event& event) {
   return owners;
 }
 
-bool WebhookFeed::Judge(const std::string& credential_key,
-                        const SnapshotPtr& known, const v1::Prediction& event) {
+bool WebhookFeed::ShouldApply(const std::string& credential_key,
+                              const SnapshotPtr& known,
+                              const v1::Prediction& event) {
   if (known != nullptr && !MayFollow(known->prediction, event)) {
     ++stats_.out_of_order;
     return false;
@@ -32,7 +34,7 @@ bool WebhookFeed::Judge(const std::string& credential_key,
   }
   ++stats_.news;
   trust_.OnNews();
-  proven_.set_covered(credential_key, event.id(), true);
+  ownership_.set_covered(credential_key, event.id(), true);
   return true;
 }
 
@@ -40,7 +42,7 @@ void WebhookFeed::OnMissed(const std::string& credential_key,
                            const std::string& id) {
   ++stats_.missed;
   trust_.OnMissed();
-  proven_.set_covered(credential_key, id, false);
+  ownership_.set_covered(credential_key, id, false);
   if (on_missed_) on_missed_();
 }
 

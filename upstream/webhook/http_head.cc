@@ -11,7 +11,7 @@ namespace wriftai {
 namespace {
 
 // More than any length that is accepted has, and no overflow.
-constexpr size_t kMostLengthDigits = 18;
+constexpr size_t kMaxLengthDigits = 18;
 
 bool IsToken(absl::string_view text) {
   constexpr absl::string_view kMarks = "!#$%&'*+-.^_`|~";
@@ -65,7 +65,7 @@ bool ReadFraming(HttpHead& head) {
   if (lengths.size() + codings.size() > 1) return false;
   if (!lengths.empty()) {
     const absl::string_view length = lengths.front();
-    if (length.size() > kMostLengthDigits ||
+    if (length.size() > kMaxLengthDigits ||
         !std::all_of(length.begin(), length.end(), absl::ascii_isdigit) ||
         !absl::SimpleAtoi(length, &head.content_length)) {
       return false;

@@ -13,10 +13,10 @@ namespace {
 constexpr absl::string_view kHeadEnd = "\r\n\r\n";
 
 // A size, and an extension that nobody uses.
-constexpr size_t kMostChunkLineBytes = 64;
+constexpr size_t kMaxChunkLineBytes = 64;
 
 // 256 MiB, above any limit and below any overflow.
-constexpr size_t kMostSizeDigits = 7;
+constexpr size_t kMaxSizeDigits = 7;
 
 }  // namespace
 
@@ -86,7 +86,7 @@ bool HttpRequestReader::ReadData() {
 
 bool HttpRequestReader::ReadLine() {
   const size_t limit =
-      part_ == Part::kTrailer ? limits_.max_head_bytes : kMostChunkLineBytes;
+      part_ == Part::kTrailer ? limits_.max_head_bytes : kMaxChunkLineBytes;
   const size_t end = Rest().find(kLineEnd);
   // Without an end, the last byte may be the first half of one.
   const bool too_long =
@@ -107,7 +107,7 @@ bool HttpRequestReader::ReadLine() {
 
 bool HttpRequestReader::OnChunkSize(absl::string_view line) {
   const absl::string_view digits = line.substr(0, line.find(';'));
-  if (digits.empty() || digits.size() > kMostSizeDigits ||
+  if (digits.empty() || digits.size() > kMaxSizeDigits ||
       !std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit)) {
     return Fail(WebhookOutcome::kMalformedRequest);
   }

@@ -4,10 +4,10 @@
 
 namespace wriftai {
 
-WebhookInbox::WebhookInbox(Options options, Scheduler& scheduler,
+WebhookInbox::WebhookInbox(Options options, EventLoop& event_loop,
                            Deliver deliver)
     : options_(options),
-      scheduler_(scheduler),
+      event_loop_(event_loop),
       state_(std::make_shared<State>()) {
   state_->deliver = std::move(deliver);
 }
@@ -25,7 +25,7 @@ bool WebhookInbox::OnWebhook(v1::Prediction prediction) {
     ++state_->events;
     state_->bytes += bytes;
   }
-  scheduler_.Post(
+  event_loop_.Post(
       [state = state_, bytes, prediction = std::move(prediction)]() mutable {
         {
           MutexLock lock(state->mutex);

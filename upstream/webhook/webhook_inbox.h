@@ -5,8 +5,8 @@
 #include <functional>
 #include <memory>
 
-#include "upstream/core/mutex.h"
-#include "upstream/core/scheduler.h"
+#include "base/event_loop.h"
+#include "base/mutex.h"
 #include "upstream/webhook/webhook_sink.h"
 
 namespace wriftai {
@@ -16,7 +16,7 @@ namespace wriftai {
 //
 // Threads: OnWebhook() any, `deliver` on the loop; constructor and destructor
 // on the loop or while it is not told anything. After the destructor `deliver`
-// is not called. `scheduler` must outlive it. Fails: by refusing.
+// is not called. `event_loop` must outlive it. Fails: by refusing.
 class WebhookInbox final : public WebhookSink {
  public:
   struct Options {
@@ -27,7 +27,7 @@ class WebhookInbox final : public WebhookSink {
   };
   using Deliver = std::function<void(v1::Prediction)>;
 
-  WebhookInbox(Options options, Scheduler& scheduler, Deliver deliver);
+  WebhookInbox(Options options, EventLoop& event_loop, Deliver deliver);
   ~WebhookInbox() override;
 
   bool OnWebhook(v1::Prediction prediction) override;
@@ -42,7 +42,7 @@ class WebhookInbox final : public WebhookSink {
   };
 
   const Options options_;
-  Scheduler& scheduler_;
+  EventLoop& event_loop_;
   const std::shared_ptr<State> state_;
 };
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "upstream/core/scheduler.h"
-#include "upstream/core/secret.h"
+#include "base/event_loop.h"
+#include "base/secret.h"
 #include "upstream/webhook/http_head.h"
 #include "upstream/webhook/webhook_outcome.h"
 #include "upstream/webhook/webhook_signature.h"
@@ -36,7 +36,7 @@ class WebhookReceiver {
     bool allow_unsigned = false;
   };
 
-  WebhookReceiver(Options options, Secrets secrets, const Scheduler& clock,
+  WebhookReceiver(Options options, Secrets secrets, const EventLoop& clock,
                   WebhookSink& sink)
       : options_(options),
         secrets_(std::move(secrets)),
@@ -60,7 +60,7 @@ class WebhookReceiver {
 
   const Options options_;
   const Secrets secrets_;
-  const Scheduler& clock_;
+  const EventLoop& clock_;
   WebhookSink& sink_;
 };
 

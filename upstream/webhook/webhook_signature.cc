@@ -9,22 +9,22 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "upstream/core/digest.h"
+#include "base/digest.h"
 
 namespace wriftai {
 namespace {
 
 // A rotation and a change of scheme at once make four; each v1 is compared
 // with each secret.
-constexpr size_t kMostItems = 16;
+constexpr size_t kMaxItems = 16;
 
 // Unix seconds have ten digits until the year 2286.
-constexpr size_t kMostTimeDigits = 10;
+constexpr size_t kMaxTimeDigits = 10;
 
 constexpr size_t kV1Digits = 64;
 
 bool IsTimestamp(absl::string_view text) {
-  return !text.empty() && text.size() <= kMostTimeDigits &&
+  return !text.empty() && text.size() <= kMaxTimeDigits &&
          std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
@@ -47,8 +47,8 @@ bool IsWord(absl::string_view text) {
 std::variant<WebhookSignature, WebhookOutcome> ParseWebhookSignature(
     absl::string_view header) {
   const std::vector<absl::string_view> items =
-      absl::StrSplit(header, absl::MaxSplits(',', kMostItems));
-  if (items.size() > kMostItems) return WebhookOutcome::kMalformedSignature;
+      absl::StrSplit(header, absl::MaxSplits(',', kMaxItems));
+  if (items.size() > kMaxItems) return WebhookOutcome::kMalformedSignature;
   WebhookSignature signature;
   for (size_t i = 0; i < items.size(); ++i) {
     const size_t equals = items[i].find('=');

@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "upstream/core/secret.h"
+#include "base/secret.h"
 #include "upstream/webhook/webhook_outcome.h"
 
 namespace wriftai {

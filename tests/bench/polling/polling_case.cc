@@ -7,7 +7,7 @@
 
 #include "tests/bench/waits/oracle.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/upstream/watch/simulated_upstream.h"
 #include "upstream/watch/watch_registry.h"
 
@@ -19,10 +19,11 @@ constexpr absl::Duration kPatience = absl::Hours(4);
 
 class Waiter : public PredictionObserver {
  public:
-  explicit Waiter(const ManualScheduler& scheduler) : scheduler_(scheduler) {}
+  explicit Waiter(const ManualEventLoop& event_loop)
+      : event_loop_(event_loop) {}
 
   void OnSnapshot(const SnapshotPtr& snapshot, absl::Duration) override {
-    if (IsTerminal(snapshot->prediction)) told_at_ = scheduler_.WallNow();
+    if (IsTerminal(snapshot->prediction)) told_at_ = event_loop_.WallNow();
   }
   void OnError(const absl::Status&) override {}
 
@@ -30,7 +31,7 @@ class Waiter : public PredictionObserver {
   bool told() const { return told_at_ != absl::InfiniteFuture(); }
 
  private:
-  const ManualScheduler& scheduler_;
+  const ManualEventLoop& event_loop_;
   absl::Time told_at_ = absl::InfiniteFuture();
 };
 
@@ -38,7 +39,8 @@ class Waiter : public PredictionObserver {
 class Run {
  public:
   explicit Run(PagePolicy policy)
-      : registry_({{}, {}, policy}, scheduler_, upstream_, budgets_, random_) {}
+      : registry_({{}, {}, policy}, event_loop_, upstream_, budgets_, random_) {
+  }
 
   void Begin(const PollingCase& polling) {
     const absl::Duration step = polling.begin_within / polling.watched;
@@ -48,18 +50,18 @@ class Run {
       }
       ids_.push_back(upstream_.Begin(LifeOf(polling, i)));
       if (polling.known) Wait(ids_.back(), true);
-      scheduler_.Advance(step);
+      event_loop_.Advance(step);
     }
     if (polling.known) return;
     for (const std::string& id : ids_) Wait(id, false);
   }
 
   void AwaitEnds() {
-    const absl::Time last = scheduler_.Now() + kPatience;
-    while (scheduler_.Now() < last &&
+    const absl::Time last = event_loop_.Now() + kPatience;
+    while (event_loop_.Now() < last &&
            !std::all_of(waiters_.begin(), waiters_.end(),
                         [](const auto& waiter) { return waiter->told(); })) {
-      scheduler_.Advance(absl::Seconds(1));
+      event_loop_.Advance(absl::Seconds(1));
     }
   }
 
@@ -72,7 +74,7 @@ class Run {
       ends.push_back(end);
       result.unfinished += waiters_[i]->told() ? 0 : 1;
       delays += absl::ToDoubleSeconds(
-          std::min(waiters_[i]->told_at(), scheduler_.WallNow()) - end);
+          std::min(waiters_[i]->told_at(), event_loop_.WallNow()) - end);
     }
     std::sort(ends.begin(), ends.end());
     double best = 0;
@@ -96,17 +98,17 @@ class Run {
   }
 
   void Wait(const std::string& id, bool known) {
-    waiters_.push_back(std::make_unique<Waiter>(scheduler_));
+    waiters_.push_back(std::make_unique<Waiter>(event_loop_));
     subscriptions_.push_back(registry_.Subscribe(
         token_, id, WatchOptions(), *waiters_.back(),
         known ? registry_.SnapshotOf(upstream_.Show(id), v1::SOURCE_CREATE)
               : nullptr));
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   Random random_{1};
-  SimulatedUpstream upstream_{SimulatedUpstream::Options(), scheduler_};
-  BudgetRegistry budgets_{BudgetRegistry::Rates(), scheduler_};
+  SimulatedUpstream upstream_{SimulatedUpstream::Options(), event_loop_};
+  BudgetRegistry budgets_{BudgetRegistry::Rates(), event_loop_};
   WatchRegistry registry_;
   const std::shared_ptr<const Credential> token_ = MakeCredential("token");
   std::vector<std::string> ids_;

@@ -19,7 +19,7 @@ namespace wriftai::bench {
 namespace {
 
 // Kinds of errors that a report names; a broken gateway has few.
-constexpr size_t kMostErrors = 5;
+constexpr size_t kMaxErrors = 5;
 
 // When the last prediction ends, plus twice what its budget needs to deliver
 // all of them, plus the patience.
@@ -43,7 +43,7 @@ void AddOutcomes(const std::vector<WaitOutcome>& outcomes, LoadResult& result) {
       continue;
     }
     ++result.lost;
-    if (errors.size() < kMostErrors || errors.count(outcome.error) > 0) {
+    if (errors.size() < kMaxErrors || errors.count(outcome.error) > 0) {
       ++errors[outcome.error];
     }
   }

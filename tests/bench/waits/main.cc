@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "base/flag_set.h"
 #include "tests/bench/waits/options.h"
 #include "tests/bench/waits/scenarios.h"
-#include "upstream/core/flag_set.h"
 
 namespace wriftai::bench {
 namespace {
@@ -20,7 +20,7 @@ constexpr int kBoundNotMet = 1;
 constexpr int kCouldNotRun = 2;
 
 // The programs that are started inherit it.
-void RaiseDescriptorLimit() {
+void RaiseFdLimit() {
   rlimit limit = {};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
@@ -81,6 +81,6 @@ int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   // What gRPC says about connections that end is what is measured here.
   setenv("GRPC_VERBOSITY", "NONE", 0);
-  wriftai::bench::RaiseDescriptorLimit();
+  wriftai::bench::RaiseFdLimit();
   return wriftai::bench::Main(argv[0], wriftai::ArgumentsFromMain(argc, argv));
 }

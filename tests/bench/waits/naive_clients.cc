@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/run_on_loop.h"
 #include "sandbox/json.h"
-#include "upstream/core/run_on_loop.h"
 
 namespace wriftai::bench {
 namespace {
@@ -27,8 +27,8 @@ HttpOptions NaiveHttpOptions(int64_t connections) {
   return options;
 }
 
-NaiveClients::NaiveClients(CurlLoop& loop, std::string api, std::string token,
-                           std::vector<Running> running)
+NaiveClients::NaiveClients(CurlEventLoop& loop, std::string api,
+                           std::string token, std::vector<Running> running)
     : loop_(loop), api_(std::move(api)), token_(std::move(token)) {
   waiters_.resize(running.size());
   for (size_t i = 0; i < running.size(); ++i) {
@@ -75,11 +75,11 @@ void NaiveClients::Poll(Waiter& waiter) {
   request.timeout = kTimeout;
   waiter.call =
       loop_.Send(std::move(request), [this, &waiter](HttpResult result) {
-        OnReply(waiter, std::move(result));
+        OnResponse(waiter, std::move(result));
       });
 }
 
-void NaiveClients::OnReply(Waiter& waiter, HttpResult result) {
+void NaiveClients::OnResponse(Waiter& waiter, HttpResult result) {
   const absl::Time now = absl::Now();
   const auto* const response = std::get_if<HttpResponse>(&result);
   if (response == nullptr || response->status != 200) return OnEnded();
@@ -89,8 +89,8 @@ void NaiveClients::OnReply(Waiter& waiter, HttpResult result) {
   if (!status.has_value()) return OnEnded();
   const std::string word = status->AsString().value_or("");
   if (word != "succeeded" && word != "failed") {
-    waiter.timer = loop_.PostAt(loop_.Now() + kPollInterval,
-                                [this, &waiter] { Poll(waiter); });
+    waiter.timer = loop_.RunAt(loop_.Now() + kPollInterval,
+                               [this, &waiter] { Poll(waiter); });
     return;
   }
   waiter.delay_seconds = absl::ToDoubleSeconds(now - waiter.running.ends_at);

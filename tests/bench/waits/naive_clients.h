@@ -10,7 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "tests/bench/waits/scene.h"
-#include "upstream/http/curl_loop.h"
+#include "upstream/http/curl_event_loop.h"
 
 namespace wriftai::bench {
 
@@ -27,7 +27,7 @@ HttpOptions NaiveHttpOptions(int64_t connections);
 class NaiveClients {
  public:
   // `running`: one for each waiter, so the same one may be there many times.
-  NaiveClients(CurlLoop& loop, std::string api, std::string token,
+  NaiveClients(CurlEventLoop& loop, std::string api, std::string token,
                std::vector<Running> running);
   ~NaiveClients();
   NaiveClients(const NaiveClients&) = delete;
@@ -50,11 +50,11 @@ class NaiveClients {
   };
 
   void Poll(Waiter& waiter);
-  void OnReply(Waiter& waiter, HttpResult result);
+  void OnResponse(Waiter& waiter, HttpResult result);
   void OnEnded();
   bool AllEnded() const { return under_way_ == 0; }
 
-  CurlLoop& loop_;
+  CurlEventLoop& loop_;
   const std::string api_;
   const std::string token_;
   std::vector<Waiter> waiters_;  // Loop only while under way.

@@ -5,13 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/flag_set.h"
 #include "tests/bench/waits/scenarios.h"
-#include "upstream/core/flag_set.h"
 
 namespace wriftai::bench {
 namespace {
 
-constexpr int64_t kMostWaiters = 100'000;
+constexpr int64_t kMaxWaiters = 100'000;
 constexpr absl::Duration kLongest = absl::Hours(1);
 
 // Small enough for CI, large enough for the ratios to be the same: reads are
@@ -85,8 +85,8 @@ void AddLoadFlags(FlagSet& flags, Options& options) {
             "Reads per second of the clock that upstream lets in per token.");
   flags.Add("end_rate", &options.end_rate, 0, 100'000,
             "Ends per second upstream; 0: five times the read rate.");
-  flags.Add("waiters", &options.waiters, 1, kMostWaiters, "load: waits.");
-  flags.Add("predictions", &options.predictions, 1, kMostWaiters,
+  flags.Add("waiters", &options.waiters, 1, kMaxWaiters, "load: waits.");
+  flags.Add("predictions", &options.predictions, 1, kMaxWaiters,
             "load: predictions that they wait for.");
   flags.Add("run_time", &options.run_time, absl::Seconds(1), kLongest,
             "load: from the creation to the first end.");
@@ -103,15 +103,15 @@ void AddLoadFlags(FlagSet& flags, Options& options) {
 }
 
 void AddOtherFlags(FlagSet& flags, Options& options) {
-  flags.Add("shared_waiters", &options.shared_waiters, 1, kMostWaiters,
+  flags.Add("shared_waiters", &options.shared_waiters, 1, kMaxWaiters,
             "second_consumer: waits.");
-  flags.Add("shared_predictions", &options.shared_predictions, 1, kMostWaiters,
+  flags.Add("shared_predictions", &options.shared_predictions, 1, kMaxWaiters,
             "second_consumer: predictions that they wait for.");
   flags.Add("shared_run_time", &options.shared_run_time, absl::Seconds(4),
             kLongest, "second_consumer: from the creation to the first end.");
-  flags.Add("large_waiters", &options.large_waiters, 1, kMostWaiters,
+  flags.Add("large_waiters", &options.large_waiters, 1, kMaxWaiters,
             "two_credentials: waits of the large one.");
-  flags.Add("large_predictions", &options.large_predictions, 1, kMostWaiters,
+  flags.Add("large_predictions", &options.large_predictions, 1, kMaxWaiters,
             "two_credentials: predictions that they wait for.");
   flags.Add("small_waiters", &options.small_waiters, 1, 100,
             "two_credentials: waits of the small one at a time, each for a "
@@ -133,9 +133,9 @@ void AddWebhookFlags(FlagSet& flags, Options& options) {
             "webhooks: for how long predictions are created.");
   flags.Add("webhook_run_time", &options.webhook_run_time,
             absl::Milliseconds(100), kLongest, "webhooks: what each takes.");
-  flags.Add("idle_waiters", &options.idle_waiters, 1, kMostWaiters,
+  flags.Add("idle_waiters", &options.idle_waiters, 1, kMaxWaiters,
             "webhooks: waits beside them for which nothing happens.");
-  flags.Add("idle_predictions", &options.idle_predictions, 1, kMostWaiters,
+  flags.Add("idle_predictions", &options.idle_predictions, 1, kMaxWaiters,
             "webhooks: predictions that those wait for.");
 }
 

@@ -14,11 +14,11 @@
 namespace wriftai::bench {
 namespace {
 
-constexpr double kMostReadsPerPrediction = 2;
-constexpr double kMostOverOracle = 1.2;
-constexpr double kMostStaleness = 2;
+constexpr double kMaxReadsPerPrediction = 2;
+constexpr double kMaxOverOracle = 1.2;
+constexpr double kMaxStaleness = 2;
 // Of an interactive Get, beyond the wait for one token of the budget.
-constexpr double kMostGetMilliseconds = 400;
+constexpr double kMaxGetMilliseconds = 400;
 
 struct NaiveResult {
   size_t completed = 0;
@@ -34,7 +34,7 @@ absl::StatusOr<NaiveResult> RunNaive(const Options& options,
   const auto sandbox = StartSandbox(options);
   if (!sandbox.ok()) return sandbox.status();
   const std::string& api = (*sandbox)->address();
-  CurlLoop loop(NaiveHttpOptions(options.naive_connections));
+  CurlEventLoop loop(NaiveHttpOptions(options.naive_connections));
   const auto running =
       CreateUpstream(loop, api, kToken,
                      PlanEnds(plan.predictions, plan.run_time,
@@ -93,7 +93,7 @@ std::vector<Figure> FiguresOf(const Options& options, const LoadResult& ours,
        {}},
       {"reads_per_prediction", "reads per prediction completed", "",
        Ratio(Number(ours.reads), Number(ours.predictions_completed)),
-       std::nullopt, Bound{kMostReadsPerPrediction}},
+       std::nullopt, Bound{kMaxReadsPerPrediction}},
       {"reads_per_wait",
        "reads per wait completed",
        "",
@@ -127,10 +127,10 @@ std::vector<Figure> FiguresOf(const Options& options, const LoadResult& ours,
        {}},
       {"delay_mean_over_oracle", "mean over the oracle's", "",
        Ratio(mean, oracle_mean), std::nullopt,
-       Bound{kMostOverOracle, Bound::Kind::kTime}},
+       Bound{kMaxOverOracle, Bound::Kind::kTime}},
       {"delay_p99_over_oracle", "p99 over the oracle's", "",
        Ratio(p99, oracle_p99), std::nullopt,
-       Bound{kMostOverOracle, Bound::Kind::kTime}},
+       Bound{kMaxOverOracle, Bound::Kind::kTime}},
       {"staleness_samples",
        "samples of staleness",
        "",
@@ -139,7 +139,7 @@ std::vector<Figure> FiguresOf(const Options& options, const LoadResult& ours,
        {}},
       {"staleness", "oldest over median staleness, median", "",
        Percentile(of_groups, 50), std::nullopt,
-       Bound{kMostStaleness, Bound::Kind::kTime}},
+       Bound{kMaxStaleness, Bound::Kind::kTime}},
       {"staleness_p95",
        "oldest over median staleness, p95",
        "",
@@ -163,7 +163,7 @@ std::vector<Figure> FiguresOf(const Options& options, const LoadResult& ours,
        {}},
       {"get_p99", "interactive Get, p99", "ms",
        Percentile(ours.get_milliseconds, 99), std::nullopt,
-       Bound{kMostGetMilliseconds + token_ms, Bound::Kind::kTime}},
+       Bound{kMaxGetMilliseconds + token_ms, Bound::Kind::kTime}},
       {"start",
        "starting all waits",
        "s",

@@ -15,8 +15,8 @@
 namespace wriftai::bench {
 namespace {
 
-constexpr double kMostReadsPerWait = 0.1;
-constexpr double kMostP99Milliseconds = 10;
+constexpr double kMaxReadsPerWait = 0.1;
+constexpr double kMaxP99Milliseconds = 10;
 
 // The idle ones run until the scenario is over.
 constexpr absl::Duration kIdleRunTime = absl::Hours(2);
@@ -79,7 +79,7 @@ absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options) {
        "",
        Ratio(number(Reads(seconds)), number(completed)),
        {},
-       Bound{kMostReadsPerWait}},
+       Bound{kMaxReadsPerWait}},
       {"delay_p50",
        "terminal delay, p50",
        "ms",
@@ -91,7 +91,7 @@ absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options) {
        "ms",
        Percentile(result.delay_milliseconds, 99),
        {},
-       Bound{kMostP99Milliseconds, Bound::Kind::kTime}},
+       Bound{kMaxP99Milliseconds, Bound::Kind::kTime}},
       {"delay_max",
        "terminal delay, longest",
        "ms",

@@ -57,14 +57,15 @@ absl::StatusOr<Running> ReadCreated(const std::string& body,
                                     absl::Duration total) {
   const auto parsed = sandbox::ParseJson(body);
   const auto* const json = std::get_if<sandbox::JsonValue>(&parsed);
-  if (json == nullptr) return absl::InternalError("a create's reply: no JSON");
+  if (json == nullptr)
+    return absl::InternalError("a create's response: no JSON");
   const auto id = json->Find("id");
   const auto created_at = json->Find("created_at");
   absl::Time time;
   if (!id.has_value() || !created_at.has_value() ||
       !absl::ParseTime(absl::RFC3339_full, created_at->AsString().value_or(""),
                        &time, nullptr)) {
-    return absl::InternalError(absl::StrCat("a create's reply: ", body));
+    return absl::InternalError(absl::StrCat("a create's response: ", body));
   }
   return Running{id->AsString().value_or(""), EndOf(time, total)};
 }
@@ -137,7 +138,7 @@ absl::StatusOr<std::vector<Running>> CreateThroughGateway(
 }
 
 absl::StatusOr<std::vector<Running>> CreateUpstream(
-    CurlLoop& loop, const std::string& api, absl::string_view token,
+    CurlEventLoop& loop, const std::string& api, absl::string_view token,
     const std::vector<absl::Duration>& ends) {
   return CreateAll(ends, [&](absl::Duration total) -> absl::StatusOr<Running> {
     HttpRequest request;
@@ -153,14 +154,14 @@ absl::StatusOr<std::vector<Running>> CreateUpstream(
   });
 }
 
-absl::StatusOr<std::string> Fetch(CurlLoop& loop, HttpRequest request) {
+absl::StatusOr<std::string> Fetch(CurlEventLoop& loop, HttpRequest request) {
   absl::Notification done;
   std::optional<HttpResult> result;
   CallHandle call;
   const std::string url = request.url;
   loop.Post([&] {
-    call = loop.Send(std::move(request), [&](HttpResult reply) {
-      result = std::move(reply);
+    call = loop.Send(std::move(request), [&](HttpResult response) {
+      result = std::move(response);
       call.reset();
       done.Notify();
     });

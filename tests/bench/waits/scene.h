@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "upstream/http/curl_loop.h"
+#include "upstream/http/curl_event_loop.h"
 #include "wriftai/v1/predictions.grpc.pb.h"
 
 // What the scenarios share: channels, and predictions that run upstream.
@@ -62,12 +62,12 @@ absl::StatusOr<std::vector<Running>> CreateThroughGateway(
 
 // The same by POST, for clients that do without a gateway. Not on the loop.
 absl::StatusOr<std::vector<Running>> CreateUpstream(
-    CurlLoop& loop, const std::string& api, absl::string_view token,
+    CurlEventLoop& loop, const std::string& api, absl::string_view token,
     const std::vector<absl::Duration>& ends);
 
-// One request, waiting for its reply; a status other than 2xx is an error. Not
-// on the loop.
-absl::StatusOr<std::string> Fetch(CurlLoop& loop, HttpRequest request);
+// One request, waiting for its response; a status other than 2xx is an error.
+// Not on the loop.
+absl::StatusOr<std::string> Fetch(CurlEventLoop& loop, HttpRequest request);
 
 // Returns right after the next second of the clock has begun, so that what
 // comes has the whole of that second.

@@ -33,7 +33,7 @@ void SecondConsumer::Ask() {
   request.bearer = Secret(token_);
   call_ = loop_.Send(std::move(request), [](const HttpResult&) {});
   next_ += interval_;
-  timer_ = loop_.PostAt(next_, [this] { Ask(); });
+  timer_ = loop_.RunAt(next_, [this] { Ask(); });
 }
 
 }  // namespace wriftai::bench

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "upstream/http/curl_loop.h"
+#include "upstream/http/curl_event_loop.h"
 
 namespace wriftai::bench {
 
@@ -30,7 +30,8 @@ class SecondConsumer {
   CallHandle call_;
   TimerHandle timer_;
 
-  CurlLoop loop_;  // Last: when it has ended, nothing runs that uses the rest.
+  CurlEventLoop
+      loop_;  // Last: when it has ended, nothing runs that uses the rest.
 };
 
 }  // namespace wriftai::bench

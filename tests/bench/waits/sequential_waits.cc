@@ -16,8 +16,8 @@ namespace {
 // Far beyond what any budget here delays an answer by.
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
-constexpr double kLeastPart = 0.1;
-constexpr double kMostPart = 0.9;
+constexpr double kMinPart = 0.1;
+constexpr double kMaxPart = 0.9;
 
 // The delay of one wait; none if it is lost.
 std::optional<double> WaitOnce(v1::Predictions::Stub& stub,
@@ -66,7 +66,7 @@ std::vector<absl::Duration> PlanRunTimes(int64_t count, absl::Duration mean,
   for (int64_t i = 0; i < count; ++i) {
     const double place =
         (static_cast<double>(i) + 0.5) / static_cast<double>(count);
-    parts.push_back(kLeastPart + (kMostPart - kLeastPart) * place);
+    parts.push_back(kMinPart + (kMaxPart - kMinPart) * place);
   }
   std::shuffle(parts.begin(), parts.end(), random);
   std::uniform_int_distribution<int> one_less(0, 1);
@@ -100,7 +100,7 @@ SequentialResult WaitThroughGateway(
 absl::StatusOr<SequentialResult> WaitNaively(
     const std::string& api, const std::string& token,
     const std::vector<absl::Duration>& run_times) {
-  CurlLoop loop(NaiveHttpOptions(1));
+  CurlEventLoop loop(NaiveHttpOptions(1));
   SequentialResult result;
   for (const absl::Duration run_time : run_times) {
     auto running = CreateUpstream(loop, api, token, {run_time});

@@ -9,7 +9,7 @@
 #include "sandbox/caller.h"
 #include "sandbox/json.h"
 #include "tests/bench/waits/scene.h"
-#include "upstream/http/curl_loop.h"
+#include "upstream/http/curl_event_loop.h"
 
 namespace wriftai::bench {
 namespace {
@@ -64,7 +64,7 @@ absl::StatusOr<UpstreamCounts> UpstreamCounts::Parse(const std::string& stats) {
 }
 
 absl::StatusOr<UpstreamCounts> UpstreamCounts::Fetch(const std::string& api) {
-  CurlLoop loop;
+  CurlEventLoop loop;
   HttpRequest request;
   request.url = absl::StrCat(absl::StripSuffix(api, "/v1"), "/sandbox/stats");
   const auto stats = bench::Fetch(loop, std::move(request));

@@ -5,7 +5,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/status_matchers.h"
 
 namespace wriftai {
@@ -13,11 +13,11 @@ namespace {
 
 class CredentialChoiceTest : public ::testing::Test {
  protected:
-  std::shared_ptr<const OwnCredential> Own(const char* token) {
-    return *OwnCredential::Open(Secret(token), "", scheduler_);
+  std::shared_ptr<const GatewayCredential> Own(const char* token) {
+    return *GatewayCredential::Open(Secret(token), "", event_loop_);
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
 };
 
 TEST_F(CredentialChoiceTest, ThePolicyChooses) {

@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/mutex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/server/port_probe.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/status_matchers.h"
-#include "upstream/core/mutex.h"
 
 namespace wriftai {
 namespace {

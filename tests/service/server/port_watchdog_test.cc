@@ -4,13 +4,13 @@
 #include <string>
 
 #include "absl/synchronization/notification.h"
+#include "base/tcp_listener.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "service/server/grpc_listener.h"
 #include "service/server/port_probe.h"
 #include "tests/support/status_matchers.h"
-#include "upstream/core/tcp_listener.h"
 
 namespace wriftai {
 namespace {

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/mutex.h"
 #include "gtest/gtest.h"
 #include "sandbox/webhook_signature.h"
 #include "service/webhook/webhook_server.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/raw_client.h"
-#include "upstream/core/mutex.h"
 
 namespace wriftai {
 
@@ -103,7 +103,7 @@ class WebhookHarness : public ::testing::Test {
     return head.empty() ? "" : head.substr(9, 3);
   }
 
-  ManualScheduler clock_;
+  ManualEventLoop clock_;
   IdSink sink_;
   WebhookCounters counters_;
   ListenerCounters listener_counters_;

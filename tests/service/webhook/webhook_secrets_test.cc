@@ -8,7 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/status_matchers.h"
 
 namespace wriftai {
@@ -32,7 +32,7 @@ class WebhookSecretsTest : public ::testing::Test {
   }
 
   std::vector<std::string> Current(WebhookSecrets& secrets) {
-    scheduler_.Advance(absl::Seconds(1));
+    event_loop_.Advance(absl::Seconds(1));
     std::vector<std::string> texts;
     for (const Secret& secret : *secrets.Current()) {
       texts.emplace_back(secret.Reveal());
@@ -40,7 +40,7 @@ class WebhookSecretsTest : public ::testing::Test {
     return texts;
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   const std::string file_;
   std::filesystem::file_time_type written_ =
       std::filesystem::file_time_type::clock::now();
@@ -48,14 +48,14 @@ class WebhookSecretsTest : public ::testing::Test {
 
 TEST_F(WebhookSecretsTest, ALineIsAKeyInTheFilesOrder) {
   Write("one\n\n  two\r\nthree");
-  auto secrets = WebhookSecrets::Open(file_, scheduler_);
+  auto secrets = WebhookSecrets::Open(file_, event_loop_);
   ASSERT_THAT(secrets, IsOk());
   EXPECT_THAT(Current(**secrets), ElementsAre("one", "two", "three"));
 }
 
 TEST_F(WebhookSecretsTest, ARotationIsReadWithoutARestart) {
   Write("old");
-  auto secrets = *WebhookSecrets::Open(file_, scheduler_);
+  auto secrets = *WebhookSecrets::Open(file_, event_loop_);
   EXPECT_THAT(Current(*secrets), ElementsAre("old"));
   Write("new\nold");
   EXPECT_THAT(Current(*secrets), ElementsAre("new", "old"));
@@ -65,7 +65,7 @@ TEST_F(WebhookSecretsTest, ARotationIsReadWithoutARestart) {
 
 TEST_F(WebhookSecretsTest, AListThatIsInUseOutlivesARotation) {
   Write("old");
-  auto secrets = *WebhookSecrets::Open(file_, scheduler_);
+  auto secrets = *WebhookSecrets::Open(file_, event_loop_);
   const auto held = secrets->Current();
   Write("new");
   EXPECT_THAT(Current(*secrets), ElementsAre("new"));
@@ -74,7 +74,7 @@ TEST_F(WebhookSecretsTest, AListThatIsInUseOutlivesARotation) {
 
 TEST_F(WebhookSecretsTest, ABadFileLeavesTheLastGoodKeys) {
   Write("one");
-  auto secrets = *WebhookSecrets::Open(file_, scheduler_);
+  auto secrets = *WebhookSecrets::Open(file_, event_loop_);
   Write("");
   EXPECT_THAT(Current(*secrets), ElementsAre("one"));
   Write("two words");
@@ -92,7 +92,7 @@ TEST_F(WebhookSecretsTest, AFileThatHoldsNoKeysIsAnErrorAtStart) {
         std::string("1\n2\n3\n4\n5\n6\n7\n8\n9")}) {
     Write(bad);
     EXPECT_THAT(
-        WebhookSecrets::Open(file_, scheduler_),
+        WebhookSecrets::Open(file_, event_loop_),
         StatusIs(absl::StatusCode::kInvalidArgument,
                  "webhook_secret_file " + file_ +
                      ": wanted a readable file with 1 to 8 lines, each a key "
@@ -101,7 +101,7 @@ TEST_F(WebhookSecretsTest, AFileThatHoldsNoKeysIsAnErrorAtStart) {
 }
 
 TEST_F(WebhookSecretsTest, AMissingFileIsAnErrorAtStart) {
-  EXPECT_THAT(WebhookSecrets::Open("/does/not/exist", scheduler_),
+  EXPECT_THAT(WebhookSecrets::Open("/does/not/exist", event_loop_),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

@@ -103,8 +103,8 @@ class WebhookServerTest : public WebhookHarness {
 TEST_F(WebhookServerTest, ASignedDeliveryIsAcceptedOnceTheSinkHasIt) {
   Start();
   RawClient client(port());
-  const RawClient::Reply reply = client.Call(Good("a"));
-  EXPECT_EQ(reply.head,
+  const RawClient::Response response = client.Call(Good("a"));
+  EXPECT_EQ(response.head,
             "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n");
   EXPECT_THAT(sink_.ids(), ElementsAre(Id("a")));
   EXPECT_TRUE(client.Closed());
@@ -175,7 +175,7 @@ TEST_F(WebhookServerTest, ASenderThatAsksFirstIsToldToGoOn) {
   Start();
   const std::string body = Event("a");
   RawClient client(port());
-  const RawClient::Reply go_on = client.Call(
+  const RawClient::Response go_on = client.Call(
       absl::StrCat("POST ", kPath, " HTTP/1.1\r\nexpect: 100-continue\r\n",
                    "wriftai-webhook-signature: ", Sign(body), "\r\n",
                    "content-length: ", body.size(), "\r\n\r\n"));

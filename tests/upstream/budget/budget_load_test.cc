@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/upstream/budget/limited_upstream.h"
 #include "upstream/budget/budget.h"
 
@@ -19,14 +19,14 @@ class BudgetLoad : public ::testing::TestWithParam<int> {
  protected:
   void Start(RateLimiter::Options options, double rate = 3) {
     upstream_ = std::make_unique<LimitedUpstream>(
-        options, scheduler_, static_cast<uint64_t>(GetParam()));
-    budget_ = std::make_unique<Budget>(rate, scheduler_);
+        options, event_loop_, static_cast<uint64_t>(GetParam()));
+    budget_ = std::make_unique<Budget>(rate, event_loop_);
     Poll();
   }
 
   // As many polls as are granted.
   void Poll() {
-    poll_ = budget_->ClaimPoll([this](Permit permit) {
+    poll_ = budget_->AcquirePoll([this](Permit permit) {
       upstream_->Send(std::move(permit));
       // The handle of the claim that is being granted.
       const CallHandle granted = std::move(poll_);
@@ -36,15 +36,15 @@ class BudgetLoad : public ::testing::TestWithParam<int> {
 
   // A call now and then, about one in `seconds`.
   void CallEach(double seconds) {
-    calls_ = scheduler_.PostAt(
-        scheduler_.Now() + absl::Seconds(2 * seconds * random_.Uniform()),
+    calls_ = event_loop_.RunAt(
+        event_loop_.Now() + absl::Seconds(2 * seconds * random_.Uniform()),
         [this, seconds] {
-          asked_at_ = scheduler_.Now();
-          call_ = budget_->Admit(
+          asked_at_ = event_loop_.Now();
+          call_ = budget_->Acquire(
               absl::InfiniteFuture(), [this](absl::StatusOr<Permit> permit) {
                 ASSERT_TRUE(permit.ok()) << permit.status();
                 longest_wait_ =
-                    std::max(longest_wait_, scheduler_.Now() - asked_at_);
+                    std::max(longest_wait_, event_loop_.Now() - asked_at_);
                 upstream_->Send(*std::move(permit));
               });
           CallEach(seconds);
@@ -53,13 +53,13 @@ class BudgetLoad : public ::testing::TestWithParam<int> {
 
   // Another consumer, evenly, from now on.
   void OtherEach(absl::Duration interval) {
-    other_ = scheduler_.PostAt(scheduler_.Now() + interval, [this, interval] {
+    other_ = event_loop_.RunAt(event_loop_.Now() + interval, [this, interval] {
       upstream_->SendFromOther();
       OtherEach(interval);
     });
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   Random random_{static_cast<uint64_t>(GetParam())};
   std::unique_ptr<Budget> budget_;
   std::unique_ptr<LimitedUpstream> upstream_;  // Holds permits.
@@ -73,7 +73,7 @@ class BudgetLoad : public ::testing::TestWithParam<int> {
 
 TEST_P(BudgetLoad, PollsUseUpAWindowedLimitWithoutA429) {
   Start({});
-  scheduler_.Advance(absl::Seconds(200));
+  event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.97);
 }
@@ -82,7 +82,7 @@ TEST_P(BudgetLoad, PollsUseUpARefillingLimitWithoutA429) {
   RateLimiter::Options options;
   options.burst = 3;
   Start(options);
-  scheduler_.Advance(absl::Seconds(200));
+  event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.97);
 }
@@ -90,7 +90,7 @@ TEST_P(BudgetLoad, PollsUseUpARefillingLimitWithoutA429) {
 TEST_P(BudgetLoad, ASlowNetworkCostsNo429) {
   Start({});
   upstream_->latency = absl::Milliseconds(120);
-  scheduler_.Advance(absl::Seconds(200));
+  event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.95);
 }
@@ -98,7 +98,7 @@ TEST_P(BudgetLoad, ASlowNetworkCostsNo429) {
 TEST_P(BudgetLoad, WithoutHeadersPollsAreSpaced) {
   Start({});
   upstream_->headers = false;
-  scheduler_.Advance(absl::Seconds(200));
+  event_loop_.Advance(absl::Seconds(200));
   EXPECT_LE(upstream_->limited(), 2);
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.9);
 }
@@ -106,7 +106,7 @@ TEST_P(BudgetLoad, WithoutHeadersPollsAreSpaced) {
 TEST_P(BudgetLoad, AResetInSecondsFromNowServesAsWell) {
   Start({});
   upstream_->reset_as_delta = true;
-  scheduler_.Advance(absl::Seconds(200));
+  event_loop_.Advance(absl::Seconds(200));
   EXPECT_LE(upstream_->limited(), 2);
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.6);
 }
@@ -114,7 +114,7 @@ TEST_P(BudgetLoad, AResetInSecondsFromNowServesAsWell) {
 TEST_P(BudgetLoad, CallsFindRoomBetweenPolls) {
   Start({});
   CallEach(2);
-  scheduler_.Advance(absl::Seconds(300));
+  event_loop_.Advance(absl::Seconds(300));
   EXPECT_EQ(upstream_->limited(), 0);
   // What the issue of ten thousand waiters asks for: 400 ms and one place.
   EXPECT_LE(longest_wait_, absl::Milliseconds(733));
@@ -122,12 +122,12 @@ TEST_P(BudgetLoad, CallsFindRoomBetweenPolls) {
 
 TEST_P(BudgetLoad, HalfTheBudgetIsLeftToAnotherConsumer) {
   Start({});
-  scheduler_.Advance(absl::Milliseconds(900 + 37 * GetParam()));
+  event_loop_.Advance(absl::Milliseconds(900 + 37 * GetParam()));
   OtherEach(absl::Seconds(2) / 3);
   // Three windows to notice: only every other one shows two requests.
-  scheduler_.Advance(absl::Seconds(3));
+  event_loop_.Advance(absl::Seconds(3));
   const int64_t before = upstream_->limited();
-  scheduler_.Advance(absl::Seconds(200));
+  event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), before);
   // Of the three one is ours for certain, and one of two is left alone.
   EXPECT_GE(upstream_->answered(), 150);
@@ -138,10 +138,10 @@ TEST_P(BudgetLoad, HalfOfALargerBudgetIsLeftToAnotherConsumer) {
   options.read_rate = 10;
   Start(options, 10);
   OtherEach(absl::Milliseconds(200));
-  scheduler_.Advance(absl::Seconds(3));
+  event_loop_.Advance(absl::Seconds(3));
   const int64_t before = upstream_->limited();
   const int64_t answered = upstream_->answered();
-  scheduler_.Advance(absl::Seconds(100));
+  event_loop_.Advance(absl::Seconds(100));
   EXPECT_EQ(upstream_->limited(), before);
   EXPECT_GE(upstream_->answered() - answered, 5 * 100 * 0.75);
 }
@@ -150,9 +150,9 @@ TEST_P(BudgetLoad, ARefillingLimitIsSharedWithAnotherConsumer) {
   RateLimiter::Options options;
   options.burst = 3;
   Start(options);
-  scheduler_.Advance(absl::Milliseconds(900 + 37 * GetParam()));
+  event_loop_.Advance(absl::Milliseconds(900 + 37 * GetParam()));
   OtherEach(absl::Seconds(2) / 3);
-  scheduler_.Advance(absl::Seconds(201));
+  event_loop_.Advance(absl::Seconds(201));
   // What is left comes rounded down, so that the other is followed, not known.
   EXPECT_LE(upstream_->limited(), 4);
   EXPECT_GE(upstream_->answered(), 100);
@@ -160,15 +160,15 @@ TEST_P(BudgetLoad, ARefillingLimitIsSharedWithAnotherConsumer) {
 
 TEST_P(BudgetLoad, ARequestThatIsTakenBackIsNotTakenForAnotherConsumer) {
   Start({});
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   for (int i = 0; i < 1000 && !upstream_->busy(); ++i) {
-    scheduler_.Advance(absl::Milliseconds(1));
+    event_loop_.Advance(absl::Milliseconds(1));
   }
   ASSERT_TRUE(upstream_->busy());
   upstream_->DropReplies();
-  scheduler_.Advance(absl::Seconds(2));
+  event_loop_.Advance(absl::Seconds(2));
   const int64_t before = upstream_->answered();
-  scheduler_.Advance(absl::Seconds(20));
+  event_loop_.Advance(absl::Seconds(20));
   EXPECT_GE(upstream_->answered() - before, 58);
   EXPECT_EQ(upstream_->limited(), 0);
 }
@@ -178,7 +178,7 @@ TEST_P(BudgetLoad, ALargeBurstIsLearnt) {
   options.burst = 20;
   Start(options);
   CallEach(1);
-  scheduler_.Advance(absl::Seconds(200));
+  event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.97);
   EXPECT_LE(longest_wait_, absl::Milliseconds(20));
@@ -188,7 +188,7 @@ TEST_P(BudgetLoad, ALimitThatIsRaisedIsUsed) {
   RateLimiter::Options options;
   options.read_rate = 9;
   Start(options);
-  scheduler_.Advance(absl::Seconds(100));
+  event_loop_.Advance(absl::Seconds(100));
   EXPECT_EQ(upstream_->limited(), 0);
   EXPECT_GE(upstream_->answered(), 9 * 100 * 0.95);
 }
@@ -198,9 +198,9 @@ TEST_P(BudgetLoad, ALimitThatIsLoweredIsKept) {
   options.read_rate = 1;
   Start(options);
   // Three windows to notice: only every other one shows two requests.
-  scheduler_.Advance(absl::Seconds(3));
+  event_loop_.Advance(absl::Seconds(3));
   const int64_t before = upstream_->limited();
-  scheduler_.Advance(absl::Seconds(100));
+  event_loop_.Advance(absl::Seconds(100));
   EXPECT_EQ(upstream_->limited(), before);
   EXPECT_GE(upstream_->answered(), 90);
 }

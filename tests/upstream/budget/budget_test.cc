@@ -10,7 +10,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/status_matchers.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/error_details.h"
@@ -25,59 +25,59 @@ using ::testing::IsEmpty;
 class BudgetTest : public ::testing::Test {
  protected:
   // A call that waits; its answer goes to `answers_`.
-  CallHandle Admit(const std::string& name,
-                   absl::Duration patience = absl::InfiniteDuration()) {
-    return budget_.Admit(scheduler_.Now() + patience,
-                         [this, name](absl::StatusOr<Permit> permit) {
-                           if (permit.ok()) {
-                             granted_.push_back(name);
-                             permit->OnReply(RateLimit(), false);
-                           } else {
-                             failed_.push_back(permit.status());
-                           }
-                         });
+  CallHandle Acquire(const std::string& name,
+                     absl::Duration patience = absl::InfiniteDuration()) {
+    return budget_.Acquire(event_loop_.Now() + patience,
+                           [this, name](absl::StatusOr<Permit> permit) {
+                             if (permit.ok()) {
+                               granted_.push_back(name);
+                               permit->OnResponse(RateLimit(), false);
+                             } else {
+                               failed_.push_back(permit.status());
+                             }
+                           });
   }
 
   void UseUp() {
-    auto permit = budget_.TryAdmit();
+    auto permit = budget_.TryAcquire();
     ASSERT_TRUE(permit.has_value());
-    permit->OnReply(RateLimit(), false);
+    permit->OnResponse(RateLimit(), false);
   }
 
-  ManualScheduler scheduler_;
-  Budget budget_{1, scheduler_};
+  ManualEventLoop event_loop_;
+  Budget budget_{1, event_loop_};
   std::vector<std::string> granted_;
   std::vector<absl::Status> failed_;
 };
 
 TEST_F(BudgetTest, ThereIsOneAtOnceAndThenOneASecond) {
   UseUp();
-  EXPECT_FALSE(budget_.TryAdmit().has_value());
-  scheduler_.Advance(absl::Seconds(1));
-  EXPECT_TRUE(budget_.TryAdmit().has_value());
+  EXPECT_FALSE(budget_.TryAcquire().has_value());
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(budget_.TryAcquire().has_value());
 }
 
 TEST_F(BudgetTest, GrantsFromTheLoopOnly) {
-  const CallHandle call = Admit("a");
+  const CallHandle call = Acquire("a");
   EXPECT_THAT(granted_, IsEmpty());
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_THAT(granted_, ElementsAre("a"));
 }
 
 TEST_F(BudgetTest, CallsGoByTheirDeadlinesThenByAge) {
   UseUp();
   const CallHandle calls[] = {
-      Admit("late", absl::Seconds(20)), Admit("never", absl::Hours(1)),
-      Admit("soon", absl::Seconds(10)), Admit("later", absl::Seconds(20))};
-  scheduler_.Advance(absl::Seconds(10));
+      Acquire("late", absl::Seconds(20)), Acquire("never", absl::Hours(1)),
+      Acquire("soon", absl::Seconds(10)), Acquire("later", absl::Seconds(20))};
+  event_loop_.Advance(absl::Seconds(10));
   EXPECT_THAT(granted_, ElementsAre("soon", "late", "later", "never"));
 }
 
 TEST_F(BudgetTest, OneThatCannotBeReachedInTimeIsRefusedAtOnce) {
   UseUp();
-  const CallHandle call = Admit("a", absl::Milliseconds(500));
-  EXPECT_THAT(failed_, IsEmpty()) << "before Admit() has returned";
-  scheduler_.RunPosted();
+  const CallHandle call = Acquire("a", absl::Milliseconds(500));
+  EXPECT_THAT(failed_, IsEmpty()) << "before Acquire() has returned";
+  event_loop_.RunPosted();
   ASSERT_THAT(failed_,
               ElementsAre(StatusIs(
                   absl::StatusCode::kResourceExhausted,
@@ -94,32 +94,32 @@ TEST_F(BudgetTest, OneThatCannotBeReachedInTimeIsRefusedAtOnce) {
 TEST_F(BudgetTest, TheQueueIsNoLongerThanTheLongestQueueing) {
   UseUp();
   std::vector<CallHandle> calls;
-  for (int i = 0; i < 100; ++i) calls.push_back(Admit("a"));
-  scheduler_.RunPosted();
+  for (int i = 0; i < 100; ++i) calls.push_back(Acquire("a"));
+  event_loop_.RunPosted();
   EXPECT_EQ(failed_.size(), 70u);
   EXPECT_EQ(budget_.stats().queued, 30);
-  scheduler_.Advance(Budget::kLongestQueueing + absl::Seconds(1));
+  event_loop_.Advance(Budget::kMaxQueueing + absl::Seconds(1));
   EXPECT_EQ(granted_.size(), 30u);
 }
 
 TEST_F(BudgetTest, OneThatWasOvertakenEndsAtItsDeadline) {
   UseUp();
-  const CallHandle first = Admit("first", absl::Milliseconds(1500));
+  const CallHandle first = Acquire("first", absl::Milliseconds(1500));
   std::optional<Permit> other;
-  scheduler_.Advance(absl::Milliseconds(999));
+  event_loop_.Advance(absl::Milliseconds(999));
   // A 429 of somebody else's request puts it off beyond its deadline.
   Budget& budget = budget_;
   const CallHandle sooner =
-      budget.Admit(scheduler_.Now() + absl::Milliseconds(100),
-                   [](absl::StatusOr<Permit> permit) {
-                     ASSERT_THAT(permit, IsOk());
-                     RateLimit rate;
-                     rate.reset_after = absl::Seconds(5);
-                     permit->OnReply(rate, true);
-                   });
-  scheduler_.Advance(absl::Milliseconds(500));
+      budget.Acquire(event_loop_.Now() + absl::Milliseconds(100),
+                     [](absl::StatusOr<Permit> permit) {
+                       ASSERT_THAT(permit, IsOk());
+                       RateLimit rate;
+                       rate.reset_after = absl::Seconds(5);
+                       permit->OnResponse(rate, true);
+                     });
+  event_loop_.Advance(absl::Milliseconds(500));
   EXPECT_THAT(failed_, IsEmpty());
-  scheduler_.Advance(absl::Milliseconds(1));
+  event_loop_.Advance(absl::Milliseconds(1));
   ASSERT_THAT(failed_,
               ElementsAre(StatusIs(
                   absl::StatusCode::kDeadlineExceeded,
@@ -129,11 +129,11 @@ TEST_F(BudgetTest, OneThatWasOvertakenEndsAtItsDeadline) {
 
 TEST_F(BudgetTest, WhoseHandleIsDroppedHearsNothing) {
   UseUp();
-  CallHandle waiting = Admit("waiting");
-  CallHandle refused = Admit("refused", absl::Milliseconds(1));
+  CallHandle waiting = Acquire("waiting");
+  CallHandle refused = Acquire("refused", absl::Milliseconds(1));
   waiting.reset();
   refused.reset();
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   EXPECT_THAT(granted_, IsEmpty());
   EXPECT_THAT(failed_, IsEmpty());
   EXPECT_EQ(budget_.stats().queued, 0);
@@ -144,57 +144,57 @@ TEST_F(BudgetTest, APollUnderAFloodOfCallsComesAfterItsPatience) {
   std::vector<CallHandle> calls;
   TimerHandle timer;
   std::function<void()> flood = [&] {
-    calls.push_back(Admit("call"));
+    calls.push_back(Acquire("call"));
     timer =
-        scheduler_.PostAt(scheduler_.Now() + absl::Milliseconds(500), flood);
+        event_loop_.RunAt(event_loop_.Now() + absl::Milliseconds(500), flood);
   };
   flood();
-  CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
+  CallHandle poll = budget_.AcquirePoll([&](Permit permit) {
     granted_.push_back("poll");
-    permit.OnReply(RateLimit(), false);
+    permit.OnResponse(RateLimit(), false);
     const CallHandle done = std::move(poll);
   });
-  scheduler_.Advance(absl::Seconds(5.5));
+  event_loop_.Advance(absl::Seconds(5.5));
   // Four requests is its patience.
   EXPECT_THAT(granted_, ElementsAre("call", "call", "call", "call", "poll"));
 }
 
 TEST_F(BudgetTest, CallsGoBeforeAPollThatHasNotWaitedLong) {
   UseUp();
-  CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
+  CallHandle poll = budget_.AcquirePoll([&](Permit permit) {
     granted_.push_back("poll");
-    permit.OnReply(RateLimit(), false);
+    permit.OnResponse(RateLimit(), false);
     const CallHandle done = std::move(poll);
   });
-  const CallHandle call = Admit("call");
-  scheduler_.Advance(absl::Seconds(5));
+  const CallHandle call = Acquire("call");
+  event_loop_.Advance(absl::Seconds(5));
   EXPECT_THAT(granted_, ElementsAre("call", "poll"));
 }
 
 TEST_F(BudgetTest, APollWhoseHandleIsDroppedIsNotGranted) {
   UseUp();
-  CallHandle poll = budget_.ClaimPoll([&](Permit) { FAIL(); });
+  CallHandle poll = budget_.AcquirePoll([&](Permit) { FAIL(); });
   poll.reset();
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   EXPECT_EQ(budget_.stats().polls, 0);
 }
 
 TEST_F(BudgetTest, WhatIsGivenBackServesTheNext) {
-  auto permit = budget_.TryAdmit();
+  auto permit = budget_.TryAcquire();
   ASSERT_TRUE(permit.has_value());
-  EXPECT_FALSE(budget_.TryAdmit().has_value());
-  permit->GiveBack();
+  EXPECT_FALSE(budget_.TryAcquire().has_value());
+  permit->Release();
   EXPECT_FALSE(static_cast<bool>(*permit));
   EXPECT_EQ(budget_.stats().outstanding, 0);
-  EXPECT_TRUE(budget_.TryAdmit().has_value());
+  EXPECT_TRUE(budget_.TryAcquire().has_value());
 }
 
 TEST_F(BudgetTest, ALostPermitCountsAndIsNoLongerUnderWay) {
-  auto permit = budget_.TryAdmit();
+  auto permit = budget_.TryAcquire();
   EXPECT_EQ(budget_.stats().outstanding, 1);
   permit.reset();
   EXPECT_EQ(budget_.stats().outstanding, 0);
-  EXPECT_FALSE(budget_.TryAdmit().has_value());
+  EXPECT_FALSE(budget_.TryAcquire().has_value());
 }
 
 // Three that hang until their timeout leave the windows of a limit of three a
@@ -207,8 +207,8 @@ TEST_F(BudgetTest, RequestsThatHangDoNotTakeUpTheWindowsUntilTheirTimeout) {
   int granted = 0;
   for (int second = 0; second < 10; ++second) {
     for (int tick = 0, used = 0; tick < 20; ++tick) {
-      scheduler_.Advance(absl::Milliseconds(50));
-      auto permit = budget_.TryAdmit();
+      event_loop_.Advance(absl::Milliseconds(50));
+      auto permit = budget_.TryAcquire();
       if (!permit.has_value()) continue;
       ++used;
       if (second > 1 && hanging.size() < 3) {
@@ -217,7 +217,7 @@ TEST_F(BudgetTest, RequestsThatHangDoNotTakeUpTheWindowsUntilTheirTimeout) {
       }
       rate.remaining = 3 - used;
       rate.reset_after = absl::Milliseconds(50) * (20 - tick);
-      permit->OnReply(rate, false);
+      permit->OnResponse(rate, false);
       if (second >= 6) ++granted;
     }
   }
@@ -234,17 +234,17 @@ TEST_F(BudgetTest, APollsRetryAfterPausesOthersForASecondAndDoubles) {
   retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
   retry_after.reset_is_retry_after = true;
   const auto poll_limited = [&] {
-    CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
-      permit.OnReply(retry_after, true);
+    CallHandle poll = budget_.AcquirePoll([&](Permit permit) {
+      permit.OnResponse(retry_after, true);
       const CallHandle done = std::move(poll);
     });
-    scheduler_.Advance(absl::Seconds(2));
+    event_loop_.Advance(absl::Seconds(2));
   };
   poll_limited();
   EXPECT_EQ(budget_.stats().rate, 1) << "not 1 in 20 s";
   poll_limited();
   EXPECT_EQ(budget_.stats().polls, 2);
-  EXPECT_TRUE(budget_.TryAdmit().has_value()) << "2 s after the second";
+  EXPECT_TRUE(budget_.TryAcquire().has_value()) << "2 s after the second";
 }
 
 TEST_F(BudgetTest, PollsThatAreAllLimitedPauseAsLongAsTheySay) {
@@ -255,15 +255,15 @@ TEST_F(BudgetTest, PollsThatAreAllLimitedPauseAsLongAsTheySay) {
   std::function<void()> poll_again;
   CallHandle poll;
   poll_again = [&] {
-    poll = budget_.ClaimPoll([&](Permit permit) {
+    poll = budget_.AcquirePoll([&](Permit permit) {
       const CallHandle done = std::move(poll);
-      permit.OnReply(retry_after, true);
+      permit.OnResponse(retry_after, true);
       ++limited;
       poll_again();
     });
   };
   poll_again();
-  scheduler_.Advance(absl::Minutes(2));
+  event_loop_.Advance(absl::Minutes(2));
   // 1, 2, 4, 8, 16, then 20 seconds each.
   EXPECT_GE(limited, 5 + 4);
   EXPECT_LE(limited, 6 + 5);
@@ -272,15 +272,15 @@ TEST_F(BudgetTest, PollsThatAreAllLimitedPauseAsLongAsTheySay) {
 TEST_F(BudgetTest, RetryAftersThatOthersGoThroughPauseNothing) {
   int limited = 0;
   for (int second = 0; second < 20; ++second) {
-    CallHandle poll = budget_.ClaimPoll([&](Permit permit) {
+    CallHandle poll = budget_.AcquirePoll([&](Permit permit) {
       RateLimit rate;
       rate.reset_after = rate.retry_after = absl::Seconds(20);
       rate.reset_is_retry_after = second % 2 == 0;
       if (second % 2 == 0) ++limited;
-      permit.OnReply(second % 2 == 0 ? rate : RateLimit(), second % 2 == 0);
+      permit.OnResponse(second % 2 == 0 ? rate : RateLimit(), second % 2 == 0);
       const CallHandle done = std::move(poll);
     });
-    scheduler_.Advance(absl::Seconds(second < 2 ? 3 : 2.5));
+    event_loop_.Advance(absl::Seconds(second < 2 ? 3 : 2.5));
   }
   EXPECT_EQ(limited, 10);
   EXPECT_EQ(budget_.stats().polls, 20);
@@ -290,55 +290,55 @@ TEST_F(BudgetTest, ACallsRetryAfterPausesAsLongAsItSays) {
   RateLimit retry_after;
   retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
   retry_after.reset_is_retry_after = true;
-  auto permit = budget_.TryAdmit();
+  auto permit = budget_.TryAcquire();
   ASSERT_TRUE(permit.has_value());
-  permit->OnReply(retry_after, true);
-  scheduler_.Advance(absl::Seconds(19));
-  EXPECT_FALSE(budget_.TryAdmit().has_value());
-  scheduler_.Advance(absl::Seconds(1));
-  EXPECT_TRUE(budget_.TryAdmit().has_value());
+  permit->OnResponse(retry_after, true);
+  event_loop_.Advance(absl::Seconds(19));
+  EXPECT_FALSE(budget_.TryAcquire().has_value());
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(budget_.TryAcquire().has_value());
 }
 
-TEST_F(BudgetTest, ALateReplyNamesTheLimitAlone) {
-  auto permit = budget_.TryAdmit();
+TEST_F(BudgetTest, ALateResponseNamesTheLimitAlone) {
+  auto permit = budget_.TryAcquire();
   ASSERT_TRUE(permit.has_value());
-  scheduler_.Advance(Budget::kLongestTransit);
+  event_loop_.Advance(Budget::kMaxTransit);
   EXPECT_EQ(budget_.stats().outstanding, 1);
   RateLimit rate;
   rate.limit = 7;
   rate.remaining = 0;
   rate.reset_after = absl::Minutes(1);
-  permit->OnReply(rate, false);
+  permit->OnResponse(rate, false);
   EXPECT_EQ(budget_.stats().outstanding, 0);
   EXPECT_EQ(budget_.stats().limit, 7);
-  EXPECT_TRUE(budget_.TryAdmit().has_value());
+  EXPECT_TRUE(budget_.TryAcquire().has_value());
 }
 
 TEST_F(BudgetTest, APermitThatIsMovedOverLosesWhatWasThere) {
-  Budget unlimited(std::numeric_limits<double>::infinity(), scheduler_);
-  Permit permit = *unlimited.TryAdmit();
-  permit = *unlimited.TryAdmit();
+  Budget unlimited(std::numeric_limits<double>::infinity(), event_loop_);
+  Permit permit = *unlimited.TryAcquire();
+  permit = *unlimited.TryAcquire();
   EXPECT_EQ(unlimited.stats().outstanding, 1);
 }
 
 TEST_F(BudgetTest, ALimitPausesAllUntilItsReset) {
   RateLimit rate;
   rate.reset_after = absl::Seconds(7);
-  budget_.TryAdmit()->OnReply(rate, true);
-  const CallHandle call = Admit("call");
-  scheduler_.Advance(absl::Seconds(7) - absl::Nanoseconds(1));
+  budget_.TryAcquire()->OnResponse(rate, true);
+  const CallHandle call = Acquire("call");
+  event_loop_.Advance(absl::Seconds(7) - absl::Nanoseconds(1));
   EXPECT_THAT(granted_, IsEmpty());
-  scheduler_.Advance(absl::Nanoseconds(1));
+  event_loop_.Advance(absl::Nanoseconds(1));
   EXPECT_THAT(granted_, ElementsAre("call"));
-  EXPECT_EQ(budget_.stats().limited_us, 1);
+  EXPECT_EQ(budget_.stats().limited_by_self, 1);
 }
 
 TEST_F(BudgetTest, WithoutALimitAllGoAtOnce) {
-  Budget unlimited(std::numeric_limits<double>::infinity(), scheduler_);
+  Budget unlimited(std::numeric_limits<double>::infinity(), event_loop_);
   for (int i = 0; i < 1000; ++i) {
-    auto permit = unlimited.TryAdmit();
+    auto permit = unlimited.TryAcquire();
     ASSERT_TRUE(permit.has_value());
-    permit->OnReply(RateLimit(), false);
+    permit->OnResponse(RateLimit(), false);
   }
   EXPECT_EQ(unlimited.stats().calls, 1000);
 }
@@ -355,8 +355,8 @@ class BudgetRegistryTest : public ::testing::Test {
     return count;
   }
 
-  ManualScheduler scheduler_;
-  BudgetRegistry registry_{BudgetRegistry::Rates(), scheduler_};
+  ManualEventLoop event_loop_;
+  BudgetRegistry registry_{BudgetRegistry::Rates(), event_loop_};
 };
 
 TEST_F(BudgetRegistryTest, OneForEachToken) {
@@ -370,37 +370,37 @@ TEST_F(BudgetRegistryTest, OneForEachToken) {
 TEST_F(BudgetRegistryTest, ForgetsThoseThatNobodyHoldsOrAsksFor) {
   const auto held = registry_.For(As("held"));
   registry_.For(As("idle"));
-  scheduler_.Advance(BudgetRegistry::kForgetAfter - absl::Seconds(1));
+  event_loop_.Advance(BudgetRegistry::kForgetAfter - absl::Seconds(1));
   registry_.For(As("used"));
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(count(), 2);
   EXPECT_EQ(registry_.For(As("held")), held);
 }
 
 TEST_F(BudgetRegistryTest, ManyTokensThatAreUsedOnceAreForgottenEarly) {
   const auto held = registry_.For(As("held"));
-  const auto many = static_cast<int>(IdleSweep::kMany);
+  const auto many = static_cast<int>(IdleEvictor::kMany);
   for (int i = 1; i < many; ++i) registry_.For(As(std::to_string(i)));
-  scheduler_.Advance(BudgetRegistry::kForgetManyAfter);
+  event_loop_.Advance(BudgetRegistry::kForgetManyAfter);
   EXPECT_EQ(count(), many);
   registry_.For(As("one more"));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_EQ(count(), 2);
   EXPECT_EQ(registry_.For(As("held")), held);
 }
 
 TEST_F(BudgetRegistryTest, ManyTokensThatAreInUseAreKept) {
-  const auto many = static_cast<int>(IdleSweep::kMany);
+  const auto many = static_cast<int>(IdleEvictor::kMany);
   for (int i = 0; i < 3 * many; ++i) registry_.For(As(std::to_string(i)));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_EQ(count(), 3 * many);
 }
 
 TEST_F(BudgetRegistryTest, AnEmptyOneHasNoTimer) {
   registry_.For(As("idle"));
-  scheduler_.Advance(BudgetRegistry::kForgetAfter * 3);
+  event_loop_.Advance(BudgetRegistry::kForgetAfter * 3);
   EXPECT_EQ(count(), 0);
-  EXPECT_EQ(scheduler_.NextTimer(), std::nullopt);
+  EXPECT_EQ(event_loop_.NextTimer(), std::nullopt);
 }
 
 }  // namespace

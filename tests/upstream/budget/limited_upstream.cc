@@ -32,7 +32,7 @@ RateLimit RateLimitOf(const RateLimiter::Decision& decision, absl::Time wall,
 void LimitedUpstream::Send(Permit permit) {
   const auto request =
       requests_.insert(requests_.end(), {std::move(permit), nullptr});
-  request->timer = scheduler_.PostAt(scheduler_.Now() + Latency(),
+  request->timer = event_loop_.RunAt(event_loop_.Now() + Latency(),
                                      [this, request] { Arrive(request); });
 }
 
@@ -41,25 +41,25 @@ void LimitedUpstream::DropReplies() {
 }
 
 void LimitedUpstream::SendFromOther() {
-  limiter_.Take("token", RateLimiter::Bucket::kRead, scheduler_.WallNow());
+  limiter_.Take("token", RateLimiter::Bucket::kRead, event_loop_.WallNow());
 }
 
 void LimitedUpstream::Arrive(std::list<Request>::iterator request) {
-  const absl::Time wall = scheduler_.WallNow();
+  const absl::Time wall = event_loop_.WallNow();
   const RateLimiter::Decision decision =
       limiter_.Take("token", RateLimiter::Bucket::kRead, wall);
   const absl::Duration back = Latency();
   const RateLimit rate =
       headers ? RateLimitOf(decision, wall, back, reset_as_delta) : RateLimit();
   const bool allowed = decision.allowed;
-  request->timer = scheduler_.PostAt(
-      scheduler_.Now() + back, [this, request, rate, allowed] {
+  request->timer = event_loop_.RunAt(
+      event_loop_.Now() + back, [this, request, rate, allowed] {
         ++(allowed ? answered_ : limited_);
         Permit permit = std::move(request->permit);
         // The timer that runs this dies with the request.
         const Request done = std::move(*request);
         requests_.erase(request);
-        permit.OnReply(rate, !allowed);
+        permit.OnResponse(rate, !allowed);
       });
 }
 

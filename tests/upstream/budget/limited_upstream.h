@@ -6,37 +6,38 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/random.h"
 #include "sandbox/rate_limiter.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "upstream/budget/budget.h"
 #include "upstream/budget/rate_limit.h"
-#include "upstream/core/random.h"
 
 namespace wriftai {
 
-// What a reply says of `decision`, as the sandbox puts it into headers: whole
-// seconds, rounded up. It arrives `back` after `wall`, when it was decided.
+// What a response says of `decision`, as the sandbox puts it into headers:
+// whole seconds, rounded up. It arrives `back` after `wall`, when it was
+// decided.
 RateLimit RateLimitOf(const sandbox::RateLimiter::Decision& decision,
                       absl::Time wall, absl::Duration back,
                       bool reset_as_delta = false);
 
 // An upstream on virtual time that counts and refuses as the sandbox does, with
-// the network in between: a request arrives after a random time, its reply as
-// late again.
+// the network in between: a request arrives after a random time, its response
+// as late again.
 //
-// Threads: the test's. The scheduler must outlive it.
+// Threads: the test's. The event_loop must outlive it.
 class LimitedUpstream {
  public:
   LimitedUpstream(sandbox::RateLimiter::Options options,
-                  ManualScheduler& scheduler, uint64_t seed)
-      : limiter_(options), scheduler_(scheduler), random_(seed) {}
+                  ManualEventLoop& event_loop, uint64_t seed)
+      : limiter_(options), event_loop_(event_loop), random_(seed) {}
 
   // What a request takes to arrive: up to this.
   absl::Duration latency = absl::Milliseconds(20);
   bool reset_as_delta = false;
   bool headers = true;
 
-  // Sends a request under `permit`, whose reply corrects the budget.
+  // Sends a request under `permit`, whose response corrects the budget.
   void Send(Permit permit);
 
   // The callers of all that is under way give up: it arrives all the same.
@@ -59,7 +60,7 @@ class LimitedUpstream {
   absl::Duration Latency() { return latency * random_.Uniform(); }
 
   sandbox::RateLimiter limiter_;
-  ManualScheduler& scheduler_;
+  ManualEventLoop& event_loop_;
   Random random_;
   std::list<Request> requests_;
   int64_t answered_ = 0;

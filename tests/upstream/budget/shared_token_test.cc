@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/random.h"
 #include "gtest/gtest.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/upstream/budget/limited_upstream.h"
 #include "upstream/budget/budget_registry.h"
-#include "upstream/core/random.h"
 
 namespace wriftai {
 namespace {
@@ -19,12 +19,12 @@ using sandbox::RateLimiter;
 // One process: polls whenever it may, and about one call a second.
 class Replica {
  public:
-  Replica(BudgetRegistry::Rates rates, ManualScheduler& scheduler,
+  Replica(BudgetRegistry::Rates rates, ManualEventLoop& event_loop,
           LimitedUpstream& upstream, uint64_t seed)
-      : scheduler_(scheduler),
+      : event_loop_(event_loop),
         upstream_(upstream),
         random_(seed),
-        registry_(rates, scheduler),
+        registry_(rates, event_loop),
         budget_(
             registry_.For(std::make_shared<Credential>(Secret("the-token")))) {
     Poll();
@@ -42,7 +42,7 @@ class Replica {
 
  private:
   void Poll() {
-    poll_ = budget_->reads.ClaimPoll([this](Permit permit) {
+    poll_ = budget_->reads.AcquirePoll([this](Permit permit) {
       Send(std::move(permit));
       // The handle of the claim that is being granted.
       const CallHandle granted = std::move(poll_);
@@ -51,13 +51,13 @@ class Replica {
   }
 
   void CallNowAndThen() {
-    next_call_ = scheduler_.PostAt(
-        scheduler_.Now() + absl::Seconds(2 * random_.Uniform()), [this] {
-          call_ = budget_->reads.Admit(absl::InfiniteFuture(),
-                                       [this](absl::StatusOr<Permit> permit) {
-                                         ASSERT_TRUE(permit.ok());
-                                         Send(*std::move(permit));
-                                       });
+    next_call_ = event_loop_.RunAt(
+        event_loop_.Now() + absl::Seconds(2 * random_.Uniform()), [this] {
+          call_ = budget_->reads.Acquire(absl::InfiniteFuture(),
+                                         [this](absl::StatusOr<Permit> permit) {
+                                           ASSERT_TRUE(permit.ok());
+                                           Send(*std::move(permit));
+                                         });
           CallNowAndThen();
         });
   }
@@ -67,7 +67,7 @@ class Replica {
     upstream_.Send(std::move(permit));
   }
 
-  ManualScheduler& scheduler_;
+  ManualEventLoop& event_loop_;
   LimitedUpstream& upstream_;
   Random random_;
   BudgetRegistry registry_;
@@ -94,12 +94,12 @@ class SharedToken : public ::testing::TestWithParam<std::tuple<Case, int>> {
     RateLimiter::Options options;
     options.read_rate = case_.rate;
     options.burst = case_.burst;
-    upstream_ = std::make_unique<LimitedUpstream>(options, scheduler_,
+    upstream_ = std::make_unique<LimitedUpstream>(options, event_loop_,
                                                   static_cast<uint64_t>(seed));
     upstream_->latency = absl::Milliseconds(20 + 80 * (seed % 2));
     for (int i = 0; i < case_.replicas; ++i) {
       replicas_.push_back(NewReplica());
-      scheduler_.Advance(absl::Seconds(random_.Uniform()));
+      event_loop_.Advance(absl::Seconds(random_.Uniform()));
     }
   }
 
@@ -107,23 +107,23 @@ class SharedToken : public ::testing::TestWithParam<std::tuple<Case, int>> {
     BudgetRegistry::Rates rates;
     rates.reads = static_cast<double>(case_.rate);
     rates.share = 1.0 / case_.replicas;
-    return std::make_unique<Replica>(rates, scheduler_, *upstream_, ++seed_);
+    return std::make_unique<Replica>(rates, event_loop_, *upstream_, ++seed_);
   }
 
   Case case_;
   Random random_{0};
   uint64_t seed_ = 0;
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   std::vector<std::unique_ptr<Replica>> stopped_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::unique_ptr<LimitedUpstream> upstream_;  // Holds their permits.
 };
 
 TEST_P(SharedToken, SharesCauseNo429AndAreUsed) {
-  scheduler_.Advance(absl::Seconds(20));
+  event_loop_.Advance(absl::Seconds(20));
   std::vector<int64_t> before;
   for (const auto& replica : replicas_) before.push_back(replica->sent());
-  scheduler_.Advance(absl::Seconds(100));
+  event_loop_.Advance(absl::Seconds(100));
   EXPECT_EQ(upstream_->limited(), 0);
   const auto whole = static_cast<double>(case_.rate / case_.replicas);
   for (size_t i = 0; i < replicas_.size(); ++i) {
@@ -135,15 +135,15 @@ TEST_P(SharedToken, SharesCauseNo429AndAreUsed) {
 
 TEST_P(SharedToken, AReplicaThatTakesAnothersPlaceCausesNo429) {
   for (int i = 0; i < 12; ++i) {
-    scheduler_.Advance(absl::Seconds(2 + 3 * random_.Uniform()));
+    event_loop_.Advance(absl::Seconds(2 + 3 * random_.Uniform()));
     auto& replica = replicas_[static_cast<size_t>(i % case_.replicas)];
     replica->Stop();
     stopped_.push_back(std::move(replica));
     // A process that starts at once.
-    scheduler_.Advance(absl::Milliseconds(50));
+    event_loop_.Advance(absl::Milliseconds(50));
     replica = NewReplica();
   }
-  scheduler_.Advance(absl::Seconds(20));
+  event_loop_.Advance(absl::Seconds(20));
   EXPECT_EQ(upstream_->limited(), 0);
 }
 

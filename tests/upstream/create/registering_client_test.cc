@@ -7,9 +7,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/status_matchers.h"
-#include "upstream/create/create_once.h"
+#include "upstream/create/create_deduplicator.h"
 
 namespace wriftai {
 namespace {
@@ -42,7 +42,7 @@ class RegisteringClientTest : public ::testing::Test {
     return client_.calls()[call].create.webhook;
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   FakePredictionClient client_;
   std::string key_ = "old";
   std::vector<std::string> created_;
@@ -56,7 +56,7 @@ class RegisteringClientTest : public ::testing::Test {
         EXPECT_EQ(credential.token().Reveal(), "token");
         created_.push_back(created.id() + (with_own ? " own" : " other"));
       }};
-  CreateOnce once_{scheduler_, registering_};
+  CreateDeduplicator once_{event_loop_, registering_};
   std::vector<absl::StatusOr<v1::Prediction>> answers_;
 };
 
@@ -103,7 +103,7 @@ TEST_F(RegisteringClientTest, ANewKeyMakesTheSameCreateNoOtherOne) {
   client_.Answer(MakePrediction(kId, "pending"));
   key_ = "new";
   const auto second = once_.Create(Context(), kRequest, Params(), Keep());
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_THAT(client_.calls(), SizeIs(1));
   EXPECT_THAT(answers_, ElementsAre(IsOk(), IsOk()));
 }

@@ -21,20 +21,20 @@ TEST(CurlFailureTest, AHeaderLineAboveLibcurlsLimitIsNoLackOfMemory) {
       From(CURLE_OUT_OF_MEMORY, false, "Out of memory");
   EXPECT_EQ(failure.kind, Kind::kResponseTooLarge);
   EXPECT_TRUE(failure.maybe_sent);
-  EXPECT_EQ(failure.message, "the reply's headers exceed 65536 bytes");
+  EXPECT_EQ(failure.message, "the response's headers exceed 65536 bytes");
 }
 
 TEST(CurlFailureTest, ATrailerAboveLibcurlsLimitIsNoLackOfMemory) {
   const TransportFailure failure =
       From(CURLE_RECV_ERROR, true, "Out of memory in chunked-encoding");
   EXPECT_EQ(failure.kind, Kind::kResponseTooLarge);
-  EXPECT_EQ(failure.message, "a trailer of the reply exceeds 4096 bytes");
+  EXPECT_EQ(failure.message, "a trailer of the response exceeds 4096 bytes");
 }
 
 TEST(CurlFailureTest, ABodyThatCannotBeDecodedIsNotAboutADisk) {
   const TransportFailure failure = From(CURLE_WRITE_ERROR, true, "");
   EXPECT_EQ(failure.kind, Kind::kProtocol);
-  EXPECT_EQ(failure.message, "the reply's body cannot be decoded");
+  EXPECT_EQ(failure.message, "the response's body cannot be decoded");
 }
 
 TEST(CurlFailureTest, AMalformedChunkIsNoInterruption) {
@@ -48,8 +48,9 @@ TEST(CurlFailureTest, AMalformedChunkIsNoInterruption) {
 }
 
 TEST(CurlFailureTest, OtherWordsOfLibcurlStay) {
-  EXPECT_EQ(From(CURLE_GOT_NOTHING, false, "Empty reply from server").message,
-            "Empty reply from server");
+  EXPECT_EQ(
+      From(CURLE_GOT_NOTHING, false, "Empty response from server").message,
+      "Empty response from server");
   EXPECT_EQ(From(CURLE_RECV_ERROR, true, "Recv failure").kind,
             Kind::kInterrupted);
 }

@@ -15,13 +15,13 @@
 #include "gmock/gmock.h"
 #include "tests/support/raw_http_server.h"
 #include "tests/support/tls_identity.h"
-#include "upstream/http/curl_loop.h"
+#include "upstream/http/curl_event_loop.h"
 
 namespace wriftai {
 
 using Kind = TransportFailure::Kind;
 
-// A CurlLoop that runs, and verbs to use it from the test's thread.
+// A CurlEventLoop that runs, and verbs to use it from the test's thread.
 class LoopTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -49,9 +49,9 @@ class LoopTest : public testing::Test {
     std::ofstream(options_.ca_file) << identity.certificate;
   }
 
-  CurlLoop& loop() {
+  CurlEventLoop& loop() {
     if (current_ == nullptr) {
-      loop_ = std::make_unique<CurlLoop>(options_);
+      loop_ = std::make_unique<CurlEventLoop>(options_);
       current_ = loop_.get();
     }
     return *current_;
@@ -87,10 +87,11 @@ class LoopTest : public testing::Test {
     return ended;
   }
 
-  // As Fetch(), where a reply or a failure is wanted.
-  HttpResponse Reply(HttpRequest request) {
+  // As Fetch(), where a response or a failure is wanted.
+  HttpResponse Response(HttpRequest request) {
     HttpResult result = Fetch(std::move(request));
-    if (auto* const reply = std::get_if<HttpResponse>(&result)) return *reply;
+    if (auto* const response = std::get_if<HttpResponse>(&result))
+      return *response;
     ADD_FAILURE() << std::get<TransportFailure>(result).message;
     return {};
   }
@@ -119,9 +120,9 @@ class LoopTest : public testing::Test {
 
  private:
   HttpOptions options_;
-  std::unique_ptr<CurlLoop> loop_;
+  std::unique_ptr<CurlEventLoop> loop_;
   // Also valid while the loop is being stopped.
-  CurlLoop* current_ = nullptr;
+  CurlEventLoop* current_ = nullptr;
 };
 
 // EXPECT_THAT(failure, FailsAs(Kind::kConnect, /*maybe_sent=*/false));

@@ -20,7 +20,7 @@ using Kind = TransportFailure::Kind;
 const absl::Time kNow = absl::FromUnixSeconds(1'751'414'800);
 constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
-HttpResponse Reply(int status, std::string body = "{\"detail\":\"no\"}") {
+HttpResponse Response(int status, std::string body = "{\"detail\":\"no\"}") {
   HttpResponse response;
   response.status = status;
   response.body = std::move(body);
@@ -29,14 +29,14 @@ HttpResponse Reply(int status, std::string body = "{\"detail\":\"no\"}") {
   return response;
 }
 
-absl::Status ToGet(const HttpResponse& reply) {
-  return StatusFromReply(reply, {Operation::kGet, kId}, kNow);
+absl::Status ToGet(const HttpResponse& response) {
+  return StatusFromResponse(response, {Operation::kGet, kId}, kNow);
 }
-absl::Status ToCreate(const HttpResponse& reply) {
-  return StatusFromReply(reply, {Operation::kCreate, "a/b"}, kNow);
+absl::Status ToCreate(const HttpResponse& response) {
+  return StatusFromResponse(response, {Operation::kCreate, "a/b"}, kNow);
 }
-absl::Status ToCancel(const HttpResponse& reply) {
-  return StatusFromReply(reply, {Operation::kCancel, kId}, kNow);
+absl::Status ToCancel(const HttpResponse& response) {
+  return StatusFromResponse(response, {Operation::kCancel, kId}, kNow);
 }
 
 std::string HttpStatusIn(const absl::Status& status) {
@@ -45,7 +45,7 @@ std::string HttpStatusIn(const absl::Status& status) {
 
 TEST(HttpStatus, EveryErrorSaysWhoWhyAndWhichRequest) {
   for (int http = 300; http <= 599; ++http) {
-    const absl::Status status = ToGet(Reply(http));
+    const absl::Status status = ToGet(Response(http));
     const auto info = GetDetail<google::rpc::ErrorInfo>(status);
     ASSERT_TRUE(info.has_value()) << http;
     EXPECT_EQ(info->domain(), "wrift.ai") << http;
@@ -56,7 +56,7 @@ TEST(HttpStatus, EveryErrorSaysWhoWhyAndWhichRequest) {
 }
 
 TEST(HttpStatus, Row400IsInvalidArgumentWithWhatTheUpstreamSaid) {
-  const absl::Status status = ToGet(Reply(400));
+  const absl::Status status = ToGet(Response(400));
   EXPECT_THAT(status, StatusIs(Code::kInvalidArgument,
                                "WriftAI answered 400 to the get: no"));
   EXPECT_EQ(GetDetail<google::rpc::BadRequest>(status)
@@ -81,7 +81,7 @@ TEST(HttpStatus, Row422IsInvalidArgumentWithProtoFieldPaths) {
   for (const auto& [location, field] : rows) {
     const std::string body = std::string(R"({"detail":[{"loc":)") + location +
                              R"(,"msg":"bad","type":"t"}]})";
-    const absl::Status status = ToCreate(Reply(422, body));
+    const absl::Status status = ToCreate(Response(422, body));
     EXPECT_THAT(status, StatusIs(Code::kInvalidArgument));
     const auto bad_request = GetDetail<google::rpc::BadRequest>(status);
     ASSERT_TRUE(bad_request.has_value());
@@ -92,12 +92,12 @@ TEST(HttpStatus, Row422IsInvalidArgumentWithProtoFieldPaths) {
 }
 
 TEST(HttpStatus, Row401IsUnauthenticated) {
-  EXPECT_THAT(ToGet(Reply(401)), StatusIs(Code::kUnauthenticated));
-  EXPECT_EQ(ErrorReason(ToGet(Reply(401))), "TOKEN_REFUSED");
+  EXPECT_THAT(ToGet(Response(401)), StatusIs(Code::kUnauthenticated));
+  EXPECT_EQ(ErrorReason(ToGet(Response(401))), "TOKEN_REFUSED");
 }
 
 TEST(HttpStatus, Row402IsResourceExhaustedWithoutRetry) {
-  const absl::Status status = ToCreate(Reply(402));
+  const absl::Status status = ToCreate(Response(402));
   EXPECT_THAT(status, StatusIs(Code::kResourceExhausted));
   EXPECT_EQ(
       GetDetail<google::rpc::QuotaFailure>(status)->violations(0).subject(),
@@ -106,69 +106,70 @@ TEST(HttpStatus, Row402IsResourceExhaustedWithoutRetry) {
 }
 
 TEST(HttpStatus, Row429IsResourceExhaustedWithTheTimeOfTheReset) {
-  HttpResponse reply = Reply(429);
-  reply.headers.emplace_back("x-ratelimit-reset", "1751414820");
-  const absl::Status epoch = ToGet(reply);
+  HttpResponse response = Response(429);
+  response.headers.emplace_back("x-ratelimit-reset", "1751414820");
+  const absl::Status epoch = ToGet(response);
   EXPECT_THAT(epoch, StatusIs(Code::kResourceExhausted));
   EXPECT_EQ(RetryDelay(epoch), absl::Seconds(20));
   EXPECT_EQ(
       GetDetail<google::rpc::QuotaFailure>(epoch)->violations(0).subject(),
       "rate limit");
-  reply.headers.back().second = "3";
-  EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(3));
+  response.headers.back().second = "3";
+  EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(3));
 }
 
 TEST(HttpStatus, Row429WithoutAnyTimeSaysOneSecond) {
-  EXPECT_EQ(RetryDelay(ToGet(Reply(429))), absl::Seconds(1));
-  EXPECT_EQ(RetryDelay(ToCreate(Reply(429))), absl::Seconds(1));
+  EXPECT_EQ(RetryDelay(ToGet(Response(429))), absl::Seconds(1));
+  EXPECT_EQ(RetryDelay(ToCreate(Response(429))), absl::Seconds(1));
   for (const char* unreadable : {"", "soon", "-5", "+5", "5 s", "1e3", "nan"}) {
-    HttpResponse reply = Reply(429);
-    reply.headers.emplace_back("retry-after", unreadable);
-    EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(1)) << unreadable;
+    HttpResponse response = Response(429);
+    response.headers.emplace_back("retry-after", unreadable);
+    EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(1)) << unreadable;
   }
 }
 
 TEST(HttpStatus, Row429WhoseTimeIsPastSaysOneSecond) {
   for (const char* reset : {"0", "0.2", "1751414000"}) {
-    HttpResponse reply = Reply(429);
-    reply.headers.emplace_back("x-ratelimit-reset", reset);
-    EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(1)) << reset;
+    HttpResponse response = Response(429);
+    response.headers.emplace_back("x-ratelimit-reset", reset);
+    EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(1)) << reset;
   }
 }
 
 TEST(HttpStatus, RetryAfterIsReadForEveryOperation) {
   for (const int http : {429, 503}) {
-    HttpResponse reply = Reply(http);
-    reply.headers.emplace_back("date", "Wed, 02 Jul 2025 00:06:40 GMT");
-    reply.headers.emplace_back("retry-after", "Wed, 02 Jul 2025 00:07:17 GMT");
-    EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(37)) << http;
-    EXPECT_EQ(RetryDelay(ToCreate(reply)), absl::Seconds(37)) << http;
-    EXPECT_EQ(RetryDelay(ToCancel(reply)), absl::Seconds(37)) << http;
+    HttpResponse response = Response(http);
+    response.headers.emplace_back("date", "Wed, 02 Jul 2025 00:06:40 GMT");
+    response.headers.emplace_back("retry-after",
+                                  "Wed, 02 Jul 2025 00:07:17 GMT");
+    EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(37)) << http;
+    EXPECT_EQ(RetryDelay(ToCreate(response)), absl::Seconds(37)) << http;
+    EXPECT_EQ(RetryDelay(ToCancel(response)), absl::Seconds(37)) << http;
   }
 }
 
 TEST(HttpStatus, RetryAfterAndResetTellTheLongerOfThem) {
-  HttpResponse reply = Reply(429);
-  reply.headers.emplace_back("x-ratelimit-reset", "3");
-  reply.headers.emplace_back("retry-after", "8");
-  EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(8));
-  reply.headers.back().second = "2";
-  EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(3));
+  HttpResponse response = Response(429);
+  response.headers.emplace_back("x-ratelimit-reset", "3");
+  response.headers.emplace_back("retry-after", "8");
+  EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(8));
+  response.headers.back().second = "2";
+  EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(3));
 }
 
 TEST(HttpStatus, AnUnknownOutcomeOfACreateNamesNoTimeToRepeatIt) {
-  HttpResponse reply = Reply(503, "no healthy upstream");
-  reply.headers.emplace_back("retry-after", "9");
-  EXPECT_EQ(RetryDelay(ToCreate(reply)), std::nullopt);
+  HttpResponse response = Response(503, "no healthy upstream");
+  response.headers.emplace_back("retry-after", "9");
+  EXPECT_EQ(RetryDelay(ToCreate(response)), std::nullopt);
 }
 
 TEST(HttpStatus, Row403IsPermissionDenied) {
-  EXPECT_THAT(ToGet(Reply(403)), StatusIs(Code::kPermissionDenied));
+  EXPECT_THAT(ToGet(Response(403)), StatusIs(Code::kPermissionDenied));
 }
 
 TEST(HttpStatus, Row404And410AreNotFoundWithTheResource) {
   for (const int http : {404, 410}) {
-    const absl::Status status = ToGet(Reply(http));
+    const absl::Status status = ToGet(Response(http));
     EXPECT_THAT(status, StatusIs(Code::kNotFound));
     const auto resource = GetDetail<google::rpc::ResourceInfo>(status);
     ASSERT_TRUE(resource.has_value());
@@ -179,14 +180,14 @@ TEST(HttpStatus, Row404And410AreNotFoundWithTheResource) {
 
 TEST(HttpStatus, Row404ToACreateIsAboutTheModel) {
   const auto resource =
-      GetDetail<google::rpc::ResourceInfo>(ToCreate(Reply(404)));
+      GetDetail<google::rpc::ResourceInfo>(ToCreate(Response(404)));
   ASSERT_TRUE(resource.has_value());
   EXPECT_EQ(resource->resource_type(), "model");
   EXPECT_EQ(resource->resource_name(), "a/b");
 }
 
 TEST(HttpStatus, Row409IsFailedPrecondition) {
-  const absl::Status status = ToCancel(Reply(409));
+  const absl::Status status = ToCancel(Response(409));
   EXPECT_THAT(status, StatusIs(Code::kFailedPrecondition));
   EXPECT_EQ(GetDetail<google::rpc::PreconditionFailure>(status)
                 ->violations(0)
@@ -195,33 +196,33 @@ TEST(HttpStatus, Row409IsFailedPrecondition) {
 }
 
 TEST(HttpStatus, RowCancelOfAnEndedPredictionMayAlsoBe400) {
-  EXPECT_THAT(ToCancel(Reply(400)), StatusIs(Code::kFailedPrecondition));
-  EXPECT_THAT(ToCreate(Reply(400)), StatusIs(Code::kInvalidArgument));
+  EXPECT_THAT(ToCancel(Response(400)), StatusIs(Code::kFailedPrecondition));
+  EXPECT_THAT(ToCreate(Response(400)), StatusIs(Code::kInvalidArgument));
 }
 
 TEST(HttpStatus, Row500IsInternalForAWriteAndUnavailableForARead) {
-  EXPECT_THAT(ToCreate(Reply(500)), StatusIs(Code::kInternal));
-  EXPECT_THAT(ToCancel(Reply(500)), StatusIs(Code::kInternal));
-  EXPECT_THAT(ToGet(Reply(500)), StatusIs(Code::kUnavailable));
+  EXPECT_THAT(ToCreate(Response(500)), StatusIs(Code::kInternal));
+  EXPECT_THAT(ToCancel(Response(500)), StatusIs(Code::kInternal));
+  EXPECT_THAT(ToGet(Response(500)), StatusIs(Code::kUnavailable));
 }
 
 TEST(HttpStatus, Row502To504AreUnavailable) {
   for (const int http : {502, 503, 504}) {
-    EXPECT_THAT(ToGet(Reply(http)), StatusIs(Code::kUnavailable)) << http;
-    EXPECT_THAT(ToCancel(Reply(http)), StatusIs(Code::kUnavailable)) << http;
+    EXPECT_THAT(ToGet(Response(http)), StatusIs(Code::kUnavailable)) << http;
+    EXPECT_THAT(ToCancel(Response(http)), StatusIs(Code::kUnavailable)) << http;
   }
-  EXPECT_THAT(ToCreate(Reply(503)), StatusIs(Code::kUnavailable));
+  EXPECT_THAT(ToCreate(Response(503)), StatusIs(Code::kUnavailable));
 }
 
 TEST(HttpStatus, Row503SaysWhenToComeBackIfTheUpstreamDoes) {
-  HttpResponse reply = Reply(503);
-  reply.headers.emplace_back("retry-after", "9");
-  EXPECT_EQ(RetryDelay(ToGet(reply)), absl::Seconds(9));
+  HttpResponse response = Response(503);
+  response.headers.emplace_back("retry-after", "9");
+  EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(9));
 }
 
 TEST(HttpStatus, AProxysErrorToACreateLeavesItsOutcomeUnknown) {
   for (const int http : {502, 504, 520, 524}) {
-    const absl::Status status = ToCreate(Reply(http));
+    const absl::Status status = ToCreate(Response(http));
     EXPECT_THAT(status, StatusIs(Code::kUnknown)) << http;
     EXPECT_EQ(ErrorReason(status), "CREATE_OUTCOME_UNKNOWN") << http;
   }
@@ -229,11 +230,11 @@ TEST(HttpStatus, AProxysErrorToACreateLeavesItsOutcomeUnknown) {
 
 // What proxies answer by themselves; none of it proves that the API has not had
 // the POST.
-struct ProxyReply {
+struct ProxyResponse {
   const char* content_type;
   const char* body;
 };
-constexpr ProxyReply kProxyReplies[] = {
+constexpr ProxyResponse kProxyReplies[] = {
     {"text/plain", "upstream connect error or disconnect/reset before headers"},
     {"text/html", "<html><h1>503 Service Temporarily Unavailable</h1></html>"},
     {"application/json", ""},
@@ -259,20 +260,21 @@ constexpr ProxyReply kProxyReplies[] = {
 TEST(HttpStatus, AProxys503Or429ToACreateLeavesItsOutcomeUnknown) {
   for (const int http : {429, 503}) {
     for (const auto& [type, body] : kProxyReplies) {
-      HttpResponse reply = Reply(http, body);
-      reply.headers = {{"content-type", type},
-                       {"x-ratelimit-limit", "3"},
-                       {"x-ratelimit-reset", "1"}};
-      const absl::Status status = ToCreate(reply);
+      HttpResponse response = Response(http, body);
+      response.headers = {{"content-type", type},
+                          {"x-ratelimit-limit", "3"},
+                          {"x-ratelimit-reset", "1"}};
+      const absl::Status status = ToCreate(response);
       EXPECT_THAT(status, StatusIs(Code::kUnknown)) << http << body;
       EXPECT_EQ(ErrorReason(status), "CREATE_OUTCOME_UNKNOWN") << body;
       EXPECT_EQ(MetadataOf("create_outcome", status), "unknown") << body;
       EXPECT_THAT(std::string(status.message()),
                   HasSubstr("may have been created"));
       // A read or a cancel may be repeated whoever answered.
-      EXPECT_THAT(ToGet(reply), StatusIs(http == 429 ? Code::kResourceExhausted
-                                                     : Code::kUnavailable));
-      EXPECT_THAT(ToCancel(reply),
+      EXPECT_THAT(ToGet(response),
+                  StatusIs(http == 429 ? Code::kResourceExhausted
+                                       : Code::kUnavailable));
+      EXPECT_THAT(ToCancel(response),
                   StatusIs(http == 429 ? Code::kResourceExhausted
                                        : Code::kUnavailable));
     }
@@ -286,12 +288,13 @@ TEST(HttpStatus, TheApisOwn503Or429ToACreateProvesThatNothingWasCreated) {
     for (const char* const body :
          {R"({"detail":"Too Many Requests"})", R"({"detail":[]})",
           R"({"detail":{"message":"full","type":"limit","code":7}})"}) {
-      HttpResponse reply = Reply(503, body);
-      reply.headers = {{"content-type", type}};
-      EXPECT_THAT(ToCreate(reply), StatusIs(Code::kUnavailable)) << body;
-      reply.status = 429;
-      EXPECT_THAT(ToCreate(reply), StatusIs(Code::kResourceExhausted)) << body;
-      EXPECT_EQ(MetadataOf("create_outcome", ToCreate(reply)), "") << body;
+      HttpResponse response = Response(503, body);
+      response.headers = {{"content-type", type}};
+      EXPECT_THAT(ToCreate(response), StatusIs(Code::kUnavailable)) << body;
+      response.status = 429;
+      EXPECT_THAT(ToCreate(response), StatusIs(Code::kResourceExhausted))
+          << body;
+      EXPECT_EQ(MetadataOf("create_outcome", ToCreate(response)), "") << body;
     }
   }
 }
@@ -302,7 +305,7 @@ TEST(HttpStatus, EveryErrorToACreateThatProvesNothingSaysSo) {
   const std::set<int> refused = {421, 422, 426, 428, 431, 451, 501};
   const std::set<int> unknown = {408, 460, 499};
   for (int http = 300; http <= 610; ++http) {
-    const absl::Status status = ToCreate(Reply(http));
+    const absl::Status status = ToCreate(Response(http));
     const bool certain = api_only.count(http) > 0 || refused.count(http) > 0 ||
                          (http >= 400 && http <= 417 && http != 408);
     EXPECT_EQ(MetadataOf("create_outcome", status) == "unknown", !certain)
@@ -321,13 +324,13 @@ TEST(HttpStatus, EveryErrorToACreateThatProvesNothingSaysSo) {
 }
 
 TEST(HttpStatus, Row413IsInvalidArgument) {
-  EXPECT_THAT(ToCreate(Reply(413)), StatusIs(Code::kInvalidArgument));
-  EXPECT_EQ(ErrorReason(ToCreate(Reply(413))), "REQUEST_TOO_LARGE");
+  EXPECT_THAT(ToCreate(Response(413)), StatusIs(Code::kInvalidArgument));
+  EXPECT_EQ(ErrorReason(ToCreate(Response(413))), "REQUEST_TOO_LARGE");
 }
 
 TEST(HttpStatus, RowRedirectsAndOtherSurprisesAreInternal) {
   for (const int http : {301, 302, 307, 405, 418, 600}) {
-    const absl::Status status = ToGet(Reply(http));
+    const absl::Status status = ToGet(Response(http));
     EXPECT_THAT(status, StatusIs(Code::kInternal)) << http;
     EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID") << http;
   }
@@ -335,7 +338,7 @@ TEST(HttpStatus, RowRedirectsAndOtherSurprisesAreInternal) {
 
 TEST(HttpStatus, AProxysErrorPageIsQuotedInPart) {
   const absl::Status status =
-      ToGet(Reply(502, "<html>" + std::string(100'000, 'x')));
+      ToGet(Response(502, "<html>" + std::string(100'000, 'x')));
   EXPECT_THAT(std::string(status.message()), HasSubstr("<html>xxx"));
   EXPECT_LT(status.message().size(), 400u);
 }
@@ -353,13 +356,13 @@ TEST(HttpStatus, RowConnectTlsAndResetAreUnavailable) {
 }
 
 TEST(HttpStatus, AnErrorThatNamesAnotherTypeTooProvesNothingOfACreate) {
-  HttpResponse reply = Reply(503, R"({"detail":"busy"})");
-  reply.headers = {{"content-type", "application/json"}};
-  EXPECT_THAT(ToCreate(reply), StatusIs(Code::kUnavailable));
-  reply.headers.emplace_back("content-type", "text/html");
-  EXPECT_THAT(ToCreate(reply), StatusIs(Code::kUnknown));
-  std::swap(reply.headers[0], reply.headers[1]);
-  EXPECT_THAT(ToCreate(reply), StatusIs(Code::kUnknown));
+  HttpResponse response = Response(503, R"({"detail":"busy"})");
+  response.headers = {{"content-type", "application/json"}};
+  EXPECT_THAT(ToCreate(response), StatusIs(Code::kUnavailable));
+  response.headers.emplace_back("content-type", "text/html");
+  EXPECT_THAT(ToCreate(response), StatusIs(Code::kUnknown));
+  std::swap(response.headers[0], response.headers[1]);
+  EXPECT_THAT(ToCreate(response), StatusIs(Code::kUnknown));
 }
 
 TEST(HttpStatus, RowACreateThatMayHaveArrivedIsUnknown) {
@@ -400,11 +403,11 @@ TEST(HttpStatus, RowABodyThatIsTooLargeIsInternal) {
 TEST(HttpStatus, RowNoRoomForTheBodyIsResourceExhaustedWithATime) {
   const absl::Status status = StatusFromFailure(
       {Kind::kNoRoom, true,
-       "the replies that are being read take most of 9 bytes"},
+       "the responses that are being read take most of 9 bytes"},
       {Operation::kGet, kId}, false);
   EXPECT_THAT(status,
               StatusIs(Code::kResourceExhausted,
-                       "the replies that are being read take most of 9 bytes "
+                       "the responses that are being read take most of 9 bytes "
                        "(--message_memory); retry later"));
   EXPECT_EQ(ErrorReason(status), "MESSAGE_MEMORY_EXHAUSTED");
   EXPECT_EQ(RetryDelay(status), absl::Seconds(1));
@@ -425,7 +428,7 @@ TEST(HttpStatus, AReadWhoseAnswerIsNotHttpOrCannotBeDecodedIsInternal) {
 TEST(HttpStatus, ACreateWhoseAnswerCannotBeReadMayHaveCreated) {
   const CallSubject create = {Operation::kCreate, "a/b"};
   const absl::Status unreadable =
-      InvalidReply(Reply(202, "<html>"), create, "no JSON");
+      InvalidResponse(Response(202, "<html>"), create, "no JSON");
   const absl::Status too_large = StatusFromFailure(
       {Kind::kResponseTooLarge, true, "too large"}, create, false);
   const absl::Status encoded =
@@ -444,27 +447,28 @@ TEST(HttpStatus, ACreateWhoseAnswerCannotBeReadMayHaveCreated) {
 
 TEST(HttpStatus, TheUpstreamsTypeCodeAndDetailReachTheCaller) {
   const absl::Status status = ToGet(
-      Reply(422, R"({"detail":[{"loc":["path","prediction_id"],"msg":"bad",)"
-                 R"("type":"uuid_parsing"}]})"));
+      Response(422, R"({"detail":[{"loc":["path","prediction_id"],"msg":"bad",)"
+                    R"("type":"uuid_parsing"}]})"));
   EXPECT_EQ(MetadataOf("upstream_error_type", status), "uuid_parsing");
   EXPECT_EQ(MetadataOf("upstream_error_detail", status),
             R"([{"loc":["path","prediction_id"],"msg":"bad",)"
             R"("type":"uuid_parsing"}])");
   const absl::Status other = ToGet(
-      Reply(403, R"({"detail":"no","type":"permission_error","code":17})"));
+      Response(403, R"({"detail":"no","type":"permission_error","code":17})"));
   EXPECT_EQ(MetadataOf("upstream_error_type", other), "permission_error");
   EXPECT_EQ(MetadataOf("upstream_error_code", other), "17");
   EXPECT_EQ(MetadataOf("upstream_error_detail", other), "no");
-  EXPECT_EQ(MetadataOf("upstream_error_type", ToGet(Reply(404))), "");
-  EXPECT_EQ(MetadataOf("upstream_error_detail", ToGet(Reply(404, "<p>"))), "");
+  EXPECT_EQ(MetadataOf("upstream_error_type", ToGet(Response(404))), "");
+  EXPECT_EQ(MetadataOf("upstream_error_detail", ToGet(Response(404, "<p>"))),
+            "");
 }
 
 TEST(HttpStatus, TheUpstreamsOwnWordsAreBoundedAndVisible) {
   const std::string hostile =
       "\\u0000\\u001b[2J\\u202e" + std::string(10'000, 'x');
   const absl::Status status =
-      ToGet(Reply(404, "{\"detail\":\"" + hostile + "\",\"type\":\"" + hostile +
-                           "\",\"code\":\"" + hostile + "\"}"));
+      ToGet(Response(404, "{\"detail\":\"" + hostile + "\",\"type\":\"" +
+                              hostile + "\",\"code\":\"" + hostile + "\"}"));
   for (const char* const key : {"upstream_error_type", "upstream_error_code",
                                 "upstream_error_detail"}) {
     const std::string text = MetadataOf(key, status);
@@ -478,12 +482,12 @@ TEST(HttpStatus, ARequestIdThatIsNotPlainTextLeavesTheDetailsReadable) {
        {std::string("\xff\xfe"), std::string(127, 'a') + "\xc3\xa9",
         std::string("a\x1b[2Jb"), std::string("\xe2\x80\xae"),
         std::string(1 << 16, 'x')}) {
-    HttpResponse reply = Reply(404);
-    reply.headers = {{"x-request-id", id}};
-    const absl::Status status = ToGet(reply);
+    HttpResponse response = Response(404);
+    response.headers = {{"x-request-id", id}};
+    const absl::Status status = ToGet(response);
     EXPECT_EQ(ErrorReason(status), "NOT_FOUND");
     const std::string shown = MetadataOf("upstream_request_id", status);
-    EXPECT_EQ(shown, UpstreamRequestId(reply));
+    EXPECT_EQ(shown, UpstreamRequestId(response));
     EXPECT_LE(shown.size(), 128u);
     EXPECT_FALSE(shown.empty());
     for (const char c : shown) EXPECT_TRUE(c >= ' ' && c <= '~');
@@ -491,8 +495,8 @@ TEST(HttpStatus, ARequestIdThatIsNotPlainTextLeavesTheDetailsReadable) {
 }
 
 TEST(HttpStatus, RowABodyThatIsNotUnderstoodIsInternal) {
-  const absl::Status status =
-      InvalidReply(Reply(200, "<html>"), {Operation::kGet, kId}, "no JSON");
+  const absl::Status status = InvalidResponse(
+      Response(200, "<html>"), {Operation::kGet, kId}, "no JSON");
   EXPECT_THAT(status,
               StatusIs(Code::kInternal,
                        "WriftAI's answer cannot be understood: no JSON"));

@@ -9,7 +9,7 @@ namespace {
 
 using Kind = TransportFailure::Kind;
 
-HttpResult Reply(int status) {
+HttpResult Response(int status) {
   HttpResponse response;
   response.status = status;
   return response;
@@ -35,7 +35,7 @@ TEST(UpstreamHealth, IsGoodWhileNothingIsKnown) {
 
 TEST(UpstreamHealth, EndsWithFiveFailuresInARow) {
   for (const HttpResult& bad :
-       {Reply(500), Reply(502), Reply(503), Failure(Kind::kConnect),
+       {Response(500), Response(502), Response(503), Failure(Kind::kConnect),
         Failure(Kind::kInterrupted), Failure(Kind::kTimeout),
         Failure(Kind::kProtocol)}) {
     EXPECT_TRUE(HealthyAfter(bad, 4));
@@ -45,30 +45,31 @@ TEST(UpstreamHealth, EndsWithFiveFailuresInARow) {
 
 TEST(UpstreamHealth, IsNotHurtByWhatIsTheCallersOwn) {
   for (const HttpResult& own :
-       {Reply(200), Reply(401), Reply(404), Reply(422), Reply(429),
-        Failure(Kind::kInvalidRequest), Failure(Kind::kResponseTooLarge)}) {
+       {Response(200), Response(401), Response(404), Response(422),
+        Response(429), Failure(Kind::kInvalidRequest),
+        Failure(Kind::kResponseTooLarge)}) {
     EXPECT_TRUE(HealthyAfter(own, 100));
   }
   EXPECT_TRUE(HealthyAfter(Failure(Kind::kTimeout), 100, true));
 }
 
-TEST(UpstreamHealth, OneReplyInBetweenBeginsTheCountAnew) {
+TEST(UpstreamHealth, OneResponseInBetweenBeginsTheCountAnew) {
   UpstreamHealth health;
   for (int i = 0; i < 100; ++i) {
-    health.OnResult(Reply(i % 5 == 0 ? 404 : 503), false);
+    health.OnResult(Response(i % 5 == 0 ? 404 : 503), false);
     EXPECT_TRUE(health.healthy());
   }
 }
 
-TEST(UpstreamHealth, ComesBackWithTheFirstReplyAndTellsOnceEach) {
+TEST(UpstreamHealth, ComesBackWithTheFirstResponseAndTellsOnceEach) {
   UpstreamHealth health;
   std::vector<bool> told;
   health.Listen([&told](bool healthy) { told.push_back(healthy); });
-  for (int i = 0; i < 20; ++i) health.OnResult(Reply(503), false);
+  for (int i = 0; i < 20; ++i) health.OnResult(Response(503), false);
   EXPECT_EQ(told, std::vector<bool>{false});
   health.OnResult(Failure(Kind::kInvalidRequest), false);
   EXPECT_FALSE(health.healthy());
-  for (int i = 0; i < 20; ++i) health.OnResult(Reply(404), false);
+  for (int i = 0; i < 20; ++i) health.OnResult(Response(404), false);
   EXPECT_EQ(told, (std::vector<bool>{false, true}));
 }
 

@@ -23,10 +23,10 @@ using Waiter = ManyWaitsTest::Waiter;
 
 TEST_F(WatchBadCases, TheLastWaiterLeavesDuringAPoll) {
   Waiter& waiter = Join(Begin(1)[0]);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   ASSERT_EQ(upstream_.gets(), 1);
   waiter.subscription.reset();
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   EXPECT_EQ(upstream_.reads(), 1);
   EXPECT_THAT(waiter.observer.statuses, IsEmpty());
   EXPECT_EQ(registry_.watch_count(), 0u);
@@ -35,10 +35,10 @@ TEST_F(WatchBadCases, TheLastWaiterLeavesDuringAPoll) {
 
 TEST_F(WatchBadCases, TheLastWaiterLeavesDuringAPageFetch) {
   JoinAll(Begin(20));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   ASSERT_EQ(upstream_.lists(), 1);
   for (const auto& waiter : waiters_) waiter->subscription.reset();
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   EXPECT_EQ(upstream_.reads(), 1);
   EXPECT_EQ(registry_.watch_count(), 0u);
   for (const auto& waiter : waiters_) {
@@ -50,10 +50,10 @@ TEST_F(WatchBadCases, WhatOnePageShowsWasObservedAtOnceHoweverLongTheTelling) {
   JoinAll(Begin(20));
   for (const auto& waiter : waiters_) {
     waiter->observer.on_told = [this] {
-      scheduler_.StepWallClock(absl::Milliseconds(1));
+      event_loop_.StepWallClock(absl::Milliseconds(1));
     };
   }
-  scheduler_.Advance(SimulatedUpstream::Options().latency);
+  event_loop_.Advance(SimulatedUpstream::Options().latency);
   ASSERT_EQ(upstream_.reads(), 1);
   for (const auto& waiter : waiters_) {
     ASSERT_THAT(waiter->observer.snapshots, SizeIs(1));
@@ -65,23 +65,23 @@ TEST_F(WatchBadCases, WhatOnePageShowsWasObservedAtOnceHoweverLongTheTelling) {
 TEST_F(WatchBadCases, WhoComesBackDuringThePageFetchIsToldByIt) {
   const std::vector<std::string> ids = Begin(20);
   JoinAll(ids);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   ASSERT_EQ(upstream_.lists(), 1);
   waiters_[7]->subscription.reset();
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   Rejoin(*waiters_[7], ids[7]);
-  scheduler_.Advance(absl::Milliseconds(40));
+  event_loop_.Advance(absl::Milliseconds(40));
   EXPECT_EQ(upstream_.reads(), 1);
   EXPECT_THAT(waiters_[7]->observer.statuses, ElementsAre("pending"));
 }
 
 TEST_F(WatchBadCases, AWaiterThatJoinsAsTheEndIsToldIsToldItOnce) {
   const std::string id = Begin(1, absl::Milliseconds(1))[0];
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   Waiter& first = Join(id);
   Waiter& second = *waiters_.emplace_back(std::make_unique<Waiter>());
   first.observer.on_told = [&] { Rejoin(second, id); };
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   EXPECT_THAT(first.observer.statuses, ElementsAre("succeeded"));
   EXPECT_THAT(second.observer.statuses, ElementsAre("succeeded"));
   EXPECT_EQ(upstream_.reads(), 1);
@@ -91,7 +91,7 @@ TEST_F(WatchBadCases, ADeletedOneOfManyEndsAlone) {
   const std::vector<std::string> ids = Begin(20);
   upstream_.Delete(ids[7]);
   JoinAll(ids);
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   for (size_t i = 0; i < ids.size(); ++i) {
     const RecordingObserver& observer = waiters_[i]->observer;
     if (i == 7) {
@@ -108,10 +108,10 @@ TEST_F(WatchBadCases, ADeletedOneOfManyEndsAlone) {
 TEST_F(WatchBadCases, OneThatIsDeletedWhileItIsOnPagesIsAskedForAlone) {
   const std::vector<std::string> ids = Begin(20);
   JoinAll(ids);
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   const size_t before = upstream_.GetsOf(ids[7]).size();
   upstream_.Delete(ids[7]);
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   EXPECT_EQ(upstream_.GetsOf(ids[7]).size(), before + 1);
   EXPECT_THAT(waiters_[7]->observer.errors,
               ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
@@ -122,7 +122,7 @@ TEST_F(WatchBadCases, ARefusedTokenEndsFiveThousandWaitsWithOneRequest) {
   for (int i = 0; i < 5; ++i) JoinAll(ids);
   const absl::Status refused = absl::UnauthenticatedError("401");
   upstream_.set_outage(refused);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   for (const auto& waiter : waiters_) {
     ASSERT_THAT(waiter->observer.errors, ElementsAre(refused));
     ASSERT_THAT(waiter->observer.statuses, IsEmpty());
@@ -143,17 +143,17 @@ TEST_F(WatchBadCases, FiveThousandThatComeBackWithARefusedTokenCostNothing) {
       if (waiter.observer.errors.size() == 1) Rejoin(waiter, id);
     };
   }
-  scheduler_.Advance(TokenRefusal::kBelievedFor - absl::Milliseconds(1));
+  event_loop_.Advance(RejectedTokenCache::kBelievedFor - absl::Milliseconds(1));
   for (const auto& waiter : waiters_) {
     ASSERT_THAT(waiter->observer.errors, SizeIs(2));
     ASSERT_THAT(waiter->observer.errors, Each(refused));
   }
   EXPECT_EQ(upstream_.reads(), 1);
   // Then the token is asked about again, once for all.
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   for (const auto& waiter : waiters_) waiter->observer.on_told = nullptr;
   JoinAll(ids);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(upstream_.reads(), 2);
 }
 
@@ -161,23 +161,23 @@ TEST_F(WatchBadCases, ATokenThatIsGoodAgainIsGood) {
   const std::string id = Begin(1)[0];
   upstream_.set_outage(absl::UnauthenticatedError("401"));
   Join(id);
-  scheduler_.Advance(TokenRefusal::kBelievedFor + absl::Seconds(1));
+  event_loop_.Advance(RejectedTokenCache::kBelievedFor + absl::Seconds(1));
   upstream_.set_outage(absl::OkStatus());
   Waiter& again = Join(id);
-  scheduler_.Advance(absl::Milliseconds(40));
+  event_loop_.Advance(absl::Milliseconds(40));
   EXPECT_THAT(again.observer.statuses, ElementsAre("pending"));
 }
 
 TEST_F(WatchBadCases, NothingIsToldOfWhatWasKnownOnceTheTokenIsRefused) {
   const std::string id = Begin(1)[0];
   Join(id);
-  scheduler_.Advance(absl::Milliseconds(40));
+  event_loop_.Advance(absl::Milliseconds(40));
   ASSERT_THAT(waiters_[0]->observer.statuses, ElementsAre("pending"));
   upstream_.set_outage(absl::UnauthenticatedError("401"));
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   EXPECT_EQ(registry_.cache().size(), 0u);
   Waiter& again = Join(id);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_THAT(again.observer.statuses, IsEmpty());
   EXPECT_THAT(again.observer.errors, SizeIs(1));
 }
@@ -185,21 +185,21 @@ TEST_F(WatchBadCases, NothingIsToldOfWhatWasKnownOnceTheTokenIsRefused) {
 TEST_F(WatchBadCases, AnUpstreamThatIsDownForAMinuteEndsNoWait) {
   const std::vector<std::string> ids = Begin(200);
   JoinAll(ids);
-  scheduler_.Advance(absl::Seconds(20));
+  event_loop_.Advance(absl::Seconds(20));
   const int64_t before = upstream_.reads();
   upstream_.set_outage(absl::UnavailableError("connection refused"));
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   EXPECT_EQ(registry_.waiter_count(), 200u);
   // One question at a time, further and further apart.
   EXPECT_LE(upstream_.reads() - before, 14);
   EXPECT_GE(upstream_.reads() - before, 4);
 
   upstream_.set_outage(absl::OkStatus());
-  scheduler_.Advance(kLongestPollDelay);
+  event_loop_.Advance(kMaxPollDelay);
   for (const auto& waiter : waiters_) waiter->observer.statuses.clear();
   for (int second = 0; second < 10; ++second) {
     const int64_t reads = upstream_.reads();
-    scheduler_.Advance(absl::Seconds(1));
+    event_loop_.Advance(absl::Seconds(1));
     EXPECT_LE(upstream_.reads() - reads, 4) << "a burst";
   }
   EXPECT_EQ(upstream_.limited(), 0);
@@ -221,40 +221,40 @@ TEST_F(WatchBadCases, PollsThatFailAndEndNoWaitAreHeardOf) {
     down = watches.upstream_is_down();
   };
   JoinAll(Begin(20));
-  scheduler_.Advance(absl::Seconds(20));
+  event_loop_.Advance(absl::Seconds(20));
   registry_.ForEach(look);
   EXPECT_FALSE(down);
   EXPECT_THAT(heard, IsEmpty());
 
   const absl::Status outage = absl::UnavailableError("connection refused");
   upstream_.set_outage(outage);
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   registry_.ForEach(look);
   EXPECT_TRUE(down);
   EXPECT_THAT(heard, AllOf(Not(IsEmpty()), Each(outage)));
 
   upstream_.set_outage(absl::OkStatus());
-  scheduler_.Advance(kLongestPollDelay);
+  event_loop_.Advance(kMaxPollDelay);
   registry_.ForEach(look);
   EXPECT_FALSE(down);
 
   // That ends the waits, which hear of it themselves.
   heard.clear();
   upstream_.set_outage(absl::UnauthenticatedError("401"));
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   EXPECT_EQ(registry_.waiter_count(), 0u);
   EXPECT_THAT(heard, IsEmpty());
 }
 
 TEST_F(WatchBadCases, WhileTheUpstreamHangsOneQuestionAtATimeIsAsked) {
   JoinAll(Begin(200));
-  scheduler_.Advance(absl::Seconds(20));
+  event_loop_.Advance(absl::Seconds(20));
   // Each question takes as long as a read may, and then fails.
   upstream_.set_latency(absl::Seconds(30));
   upstream_.set_outage(absl::UnavailableError("timeout"));
-  scheduler_.Advance(absl::Minutes(2));
+  event_loop_.Advance(absl::Minutes(2));
   const int64_t before = upstream_.reads();
-  scheduler_.Advance(absl::Minutes(2));
+  event_loop_.Advance(absl::Minutes(2));
   EXPECT_LE(upstream_.reads() - before, 24);
   EXPECT_GE(upstream_.reads() - before, 1);
   EXPECT_EQ(registry_.waiter_count(), 200u);
@@ -263,7 +263,7 @@ TEST_F(WatchBadCases, WhileTheUpstreamHangsOneQuestionAtATimeIsAsked) {
 TEST_F(WatchBadCases, AnEndThatAPageShowsIsFetchedOnce) {
   const std::vector<std::string> ids = Begin(20, absl::Seconds(5));
   JoinAll(ids);
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   // Each once, and a few to confirm what pages said.
   EXPECT_GE(upstream_.gets(), 20);
   EXPECT_LE(upstream_.gets(), 24);
@@ -279,12 +279,12 @@ TEST_F(WatchBadCases, AnEndThatAPageShowsIsFetchedOnce) {
 TEST_F(WatchBadCases, WhoComesAfterTheEndIsToldWithoutARead) {
   const std::string id = Begin(1, absl::Seconds(2))[0];
   Join(id);
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   ASSERT_THAT(waiters_[0]->observer.statuses.back(), "succeeded");
   upstream_.Delete(id);
   const int64_t before = upstream_.reads();
   Waiter& late = Join(id);
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   EXPECT_THAT(late.observer.statuses, ElementsAre("succeeded"));
   EXPECT_EQ(late.observer.snapshots[0]->prediction.output_json(),
             SimulatedUpstream::OutputOf(id));

@@ -58,8 +58,8 @@ TEST(Fairness, OfACrowd) { CheckSeeds(WorkloadShape()); }
 TEST(Fairness, WhereTheLimitRefills) {
   WorkloadShape shape;
   shape.refills = true;
-  // Until replies have shown the kind of the limit, some of it is left unused;
-  // what is left confirms pages, too.
+  // Until responses have shown the kind of the limit, some of it is left
+  // unused; what is left confirms pages, too.
   CheckSeeds(shape, {5, 4.5});
 }
 

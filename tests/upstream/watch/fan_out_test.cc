@@ -4,7 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/recording_observer.h"
 #include "upstream/watch/prediction_watch.h"
 
@@ -25,13 +25,13 @@ class FanOut : public ::testing::Test {
  protected:
   FanOut() : waiters_(kCrowd) {
     for (RecordingObserver& waiter : waiters_) {
-      keys_.push_back(watch_.Add({}, waiter));
+      keys_.push_back(watch_.Subscribe({}, waiter));
     }
   }
 
-  void Observe(const char* status, int updated = 0) {
-    watch_.Observe(MakePrediction(kId, status, updated), v1::SOURCE_GET,
-                   scheduler_.ThisInstant());
+  void Apply(const char* status, int updated = 0) {
+    watch_.Apply(MakePrediction(kId, status, updated), v1::SOURCE_GET,
+                 event_loop_.ThisInstant());
   }
 
   // How many have been told anything.
@@ -45,16 +45,16 @@ class FanOut : public ::testing::Test {
 
   // Runs `task`, as a timer that is due, after the first batch.
   void AfterFirstBatch(std::function<void()> task) {
-    Observe("started");
-    ASSERT_EQ(told(), PredictionWatch::kTellBatch);
+    Apply("started");
+    ASSERT_EQ(told(), PredictionWatch::kNotifyBatch);
     task();
-    scheduler_.RunPosted();
+    event_loop_.RunPosted();
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   std::vector<RecordingObserver> waiters_;
   std::vector<uint64_t> keys_;
-  PredictionWatch watch_{kId, nullptr, scheduler_};
+  PredictionWatch watch_{kId, nullptr, event_loop_};
 };
 
 TEST_F(FanOut, OtherTasksRunBetweenBatches) {
@@ -62,37 +62,38 @@ TEST_F(FanOut, OtherTasksRunBetweenBatches) {
   TimerHandle timer;
   std::function<void()> look = [&] {
     seen.push_back(told());
-    if (seen.back() < kCrowd) timer = scheduler_.PostAt(scheduler_.Now(), look);
+    if (seen.back() < kCrowd)
+      timer = event_loop_.RunAt(event_loop_.Now(), look);
   };
-  Observe("started");
+  Apply("started");
   look();
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   ASSERT_EQ(seen.back(), kCrowd);
   for (size_t i = 1; i < seen.size(); ++i) {
-    EXPECT_LE(seen[i] - seen[i - 1], PredictionWatch::kTellBatch);
+    EXPECT_LE(seen[i] - seen[i - 1], PredictionWatch::kNotifyBatch);
   }
 }
 
 TEST_F(FanOut, AllShareOneSnapshot) {
-  Observe("started");
-  scheduler_.RunPosted();
+  Apply("started");
+  event_loop_.RunPosted();
   const SnapshotPtr first = waiters_[0].snapshots[0];
   EXPECT_THAT(waiters_,
               Each(Field(&RecordingObserver::snapshots, ElementsAre(first))));
 }
 
 TEST_F(FanOut, TheEndGoesToEachOnce) {
-  Observe("succeeded");
-  scheduler_.RunPosted();
+  Apply("succeeded");
+  event_loop_.RunPosted();
   EXPECT_THAT(waiters_, Each(Field(&RecordingObserver::statuses,
                                    ElementsAre("succeeded"))));
   EXPECT_TRUE(watch_.idle());
 }
 
 TEST_F(FanOut, ANewerStateMeanwhileGoesToAllAndTheOlderToNobodyAfterIt) {
-  AfterFirstBatch([this] { Observe("succeeded"); });
+  AfterFirstBatch([this] { Apply("succeeded"); });
   for (int i = 0; i < kCrowd; ++i) {
-    if (i < PredictionWatch::kTellBatch) {
+    if (i < PredictionWatch::kNotifyBatch) {
       ASSERT_THAT(waiters_[i].statuses, ElementsAre("started", "succeeded"));
     } else {
       ASSERT_THAT(waiters_[i].statuses, ElementsAre("succeeded")) << i;
@@ -102,21 +103,21 @@ TEST_F(FanOut, ANewerStateMeanwhileGoesToAllAndTheOlderToNobodyAfterIt) {
 }
 
 TEST_F(FanOut, TheSameStateSeenAgainMeanwhileIsNotToldTwice) {
-  AfterFirstBatch([this] { Observe("started"); });
+  AfterFirstBatch([this] { Apply("started"); });
   EXPECT_THAT(waiters_, Each(Field(&RecordingObserver::statuses, SizeIs(1))));
 }
 
 TEST_F(FanOut, WhoLeavesMeanwhileIsNotTold) {
   AfterFirstBatch([this] {
-    for (const uint64_t key : keys_) watch_.Remove(key);
+    for (const uint64_t key : keys_) watch_.Unsubscribe(key);
   });
-  EXPECT_EQ(told(), PredictionWatch::kTellBatch);
+  EXPECT_EQ(told(), PredictionWatch::kNotifyBatch);
   EXPECT_TRUE(watch_.idle());
 }
 
 TEST_F(FanOut, WhoComesMeanwhileIsToldOnce) {
   RecordingObserver late;
-  AfterFirstBatch([&] { watch_.Add({}, late); });
+  AfterFirstBatch([&] { watch_.Subscribe({}, late); });
   EXPECT_THAT(late.statuses, ElementsAre("started"));
   EXPECT_EQ(told(), kCrowd);
 }
@@ -124,17 +125,17 @@ TEST_F(FanOut, WhoComesMeanwhileIsToldOnce) {
 TEST_F(FanOut, AFailureMeanwhileEndsAllAndTellsNothingMore) {
   AfterFirstBatch(
       [this] { watch_.Fail([] { return absl::NotFoundError("404"); }); });
-  EXPECT_EQ(told(), PredictionWatch::kTellBatch);
+  EXPECT_EQ(told(), PredictionWatch::kNotifyBatch);
   EXPECT_THAT(waiters_, Each(Field(&RecordingObserver::errors,
                                    ElementsAre(absl::NotFoundError("404")))));
 }
 
 TEST_F(FanOut, TheFirstMayMakeAllOthersLeave) {
   waiters_[0].on_told = [this] {
-    for (const uint64_t key : keys_) watch_.Remove(key);
+    for (const uint64_t key : keys_) watch_.Unsubscribe(key);
   };
-  Observe("started");
-  scheduler_.RunPosted();
+  Apply("started");
+  event_loop_.RunPosted();
   EXPECT_EQ(told(), 1);
   EXPECT_THAT(waiters_[1].statuses, IsEmpty());
 }

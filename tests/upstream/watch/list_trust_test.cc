@@ -19,13 +19,13 @@ class ListTrustTest : public ::testing::Test {
   }
 
   // A page that was asked for at `asked` said `status` of second `updated`.
-  PageSighting Said(const char* status, int updated, absl::Duration asked,
-                    absl::Duration since) const {
+  PageObservation Said(const char* status, int updated, absl::Duration asked,
+                       absl::Duration since) const {
     return {MakePrediction("1", status, updated), At(asked).now, At(asked).wall,
             At(since).now};
   }
 
-  bool Got(const PageSighting& said, const char* status, int updated,
+  bool Got(const PageObservation& said, const char* status, int updated,
            absl::Duration at) {
     return trust_.OnGot(said, MakePrediction("1", status, updated), At(at).now,
                         At(at));

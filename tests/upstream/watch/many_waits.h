@@ -7,7 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/recording_observer.h"
 #include "tests/upstream/watch/simulated_upstream.h"
 #include "upstream/watch/watch_registry.h"
@@ -52,11 +52,11 @@ class ManyWaitsTest : public ::testing::Test {
     for (const std::string& id : ids) Join(id);
   }
 
-  ManualScheduler scheduler_;
-  SimulatedUpstream upstream_{SimulatedUpstream::Options(), scheduler_};
+  ManualEventLoop event_loop_;
+  SimulatedUpstream upstream_{SimulatedUpstream::Options(), event_loop_};
   Random random_{1};
-  BudgetRegistry budgets_{BudgetRegistry::Rates(), scheduler_};
-  WatchRegistry registry_{WatchRegistry::Options(), scheduler_, upstream_,
+  BudgetRegistry budgets_{BudgetRegistry::Rates(), event_loop_};
+  WatchRegistry registry_{WatchRegistry::Options(), event_loop_, upstream_,
                           budgets_, random_};
   const std::shared_ptr<const Credential> token_ = MakeCredential("token");
   std::vector<std::unique_ptr<Waiter>> waiters_;

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/recording_observer.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/watch/watch_registry.h"
@@ -25,25 +25,26 @@ class OneWatch {
  public:
   static constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
-  OneWatch(ManualScheduler& scheduler, FakePredictionClient& client)
-      : budgets_(BudgetRegistry::kUnlimited, scheduler),
-        registry_(WatchRegistry::Options(), scheduler, client, budgets_,
+  OneWatch(ManualEventLoop& event_loop, FakePredictionClient& client)
+      : budgets_(BudgetRegistry::kUnlimited, event_loop),
+        registry_(WatchRegistry::Options(), event_loop, client, budgets_,
                   random_) {}
 
-  uint64_t Add(const WatchOptions& options, PredictionObserver& observer) {
+  uint64_t Subscribe(const WatchOptions& options,
+                     PredictionObserver& observer) {
     const uint64_t key = next_++;
     waiters_[key] = registry_.Subscribe(credential_, kId, options, observer);
     return key;
   }
 
-  void Remove(uint64_t waiter) { waiters_.erase(waiter); }
+  void Unsubscribe(uint64_t waiter) { waiters_.erase(waiter); }
 
-  void Observe(const v1::Prediction& prediction, v1::Source source) {
-    registry_.Learn(*credential_, prediction, source);
+  void Apply(const v1::Prediction& prediction, v1::Source source) {
+    registry_.Apply(*credential_, prediction, source);
   }
 
-  void Dismiss() {
-    registry_.DismissAll([] { return absl::UnavailableError("draining"); });
+  void Drain() {
+    registry_.DrainAll([] { return absl::UnavailableError("draining"); });
   }
 
   size_t waiter_count() const { return registry_.waiter_count(); }
@@ -74,7 +75,7 @@ class OneWatchTest : public ::testing::Test {
   }
 
   // Lets what is due happen: first polls, news to newcomers.
-  void Settle() { scheduler_.RunPosted(); }
+  void Settle() { event_loop_.RunPosted(); }
 
   // The poll under way brings `status`.
   void Polled(const char* status, int updated = 0) {
@@ -89,9 +90,9 @@ class OneWatchTest : public ::testing::Test {
 
   size_t polls() const { return client_.calls().size(); }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   FakePredictionClient client_;
-  OneWatch watch_{scheduler_, client_};
+  OneWatch watch_{event_loop_, client_};
   RecordingObserver first_;
   RecordingObserver second_;
 };

@@ -37,7 +37,7 @@ TEST(PageMap, KnowsTheNewestPageFromTheStart) {
 
 TEST(PageMap, WhatIsOlderIsOnThePageBelow) {
   PageMap map;
-  map.Learn(map.For(Created(5)), kAsked, Shown(100, 51, "next"));
+  map.Apply(map.For(Created(5)), kAsked, Shown(100, 51, "next"));
   EXPECT_EQ(map.For(Created(51)).cursor, "");
   EXPECT_TRUE(map.For(Created(51)).Spans(Created(51)));
   PageMap::Page& below = map.For(Created(50));
@@ -48,16 +48,16 @@ TEST(PageMap, WhatIsOlderIsOnThePageBelow) {
 
 TEST(PageMap, TheLastPageSpansAllThatIsOlder) {
   PageMap map;
-  map.Learn(map.For(Created(5)), kAsked, Shown(100, 51, ""));
+  map.Apply(map.For(Created(5)), kAsked, Shown(100, 51, ""));
   EXPECT_TRUE(map.For(Created(1)).Spans(Created(1)));
   EXPECT_EQ(map.NotFetchedSince(kAsked), nullptr);
 }
 
 TEST(PageMap, WhatSinksIsFoundBelowTheNewBoundary) {
   PageMap map;
-  map.Learn(map.For(Created(100)), kAsked, Shown(100, 51, "below 51"));
+  map.Apply(map.For(Created(100)), kAsked, Shown(100, 51, "below 51"));
   // Ten have been created since.
-  map.Learn(map.For(Created(110)), kAsked, Shown(110, 61, "below 61"));
+  map.Apply(map.For(Created(110)), kAsked, Shown(110, 61, "below 61"));
   EXPECT_EQ(map.For(Created(61)).cursor, "");
   EXPECT_EQ(map.For(Created(60)).cursor, "below 61");
   EXPECT_EQ(map.For(Created(50)).cursor, "below 51");
@@ -65,10 +65,10 @@ TEST(PageMap, WhatSinksIsFoundBelowTheNewBoundary) {
 
 TEST(PageMap, BoundariesInsideOfAPageAreForgotten) {
   PageMap map;
-  map.Learn(map.For(Created(100)), kAsked, Shown(100, 61, "below 61"));
-  map.Learn(map.For(Created(60)), kAsked, Shown(60, 41, "below 41"));
+  map.Apply(map.For(Created(100)), kAsked, Shown(100, 61, "below 61"));
+  map.Apply(map.For(Created(60)), kAsked, Shown(60, 41, "below 41"));
   // The newest page has become longer.
-  map.Learn(map.For(Created(100)), kAsked, Shown(100, 51, "below 51"));
+  map.Apply(map.For(Created(100)), kAsked, Shown(100, 51, "below 51"));
   EXPECT_EQ(map.For(Created(55)).cursor, "");
   EXPECT_EQ(map.For(Created(50)).cursor, "below 51");
   EXPECT_EQ(map.pages().size(), 3u);
@@ -76,16 +76,16 @@ TEST(PageMap, BoundariesInsideOfAPageAreForgotten) {
 
 TEST(PageMap, APageThatIsUnderWayIsNotForgotten) {
   PageMap map;
-  map.Learn(map.For(Created(100)), kAsked, Shown(100, 61, "below 61"));
+  map.Apply(map.For(Created(100)), kAsked, Shown(100, 61, "below 61"));
   PageMap::Page& fetching = map.For(Created(60));
   fetching.under_way = true;
-  map.Learn(map.For(Created(100)), kAsked, Shown(100, 51, "below 51"));
+  map.Apply(map.For(Created(100)), kAsked, Shown(100, 51, "below 51"));
   EXPECT_EQ(&map.At(Created(61)), &fetching);
 }
 
 TEST(PageMap, AnEmptyListIsOnePage) {
   PageMap map;
-  map.Learn(map.For(Created(5)), kAsked, PredictionPage());
+  map.Apply(map.For(Created(5)), kAsked, PredictionPage());
   EXPECT_EQ(map.pages().size(), 1u);
   EXPECT_EQ(map.NotFetchedSince(kAsked), nullptr);
 }
@@ -93,40 +93,40 @@ TEST(PageMap, AnEmptyListIsOnePage) {
 TEST(PageMap, APageOfOneInstantHasNoneBelow) {
   PageMap map;
   PredictionPage page = Shown(100, 100, "next");
-  map.Learn(map.For(Created(100)), kAsked, page);
+  map.Apply(map.For(Created(100)), kAsked, page);
   PageMap::Page& below = map.For(Created(99));
-  map.Learn(below, kAsked, page);
+  map.Apply(below, kAsked, page);
   EXPECT_EQ(map.pages().size(), 2u) << "it would lead to itself for ever";
 }
 
 TEST(PageMap, TheOldestPagesAreForgottenFirst) {
   PageMap map;
-  const auto most = static_cast<int64_t>(PageMap::kMostPages);
+  const auto most = static_cast<int64_t>(PageMap::kMaxPages);
   for (int64_t i = 0; i < most + 10; ++i) {
     const int64_t top = 1'000'000 - i * 50;
-    map.Learn(map.For(Created(top)), kAsked,
+    map.Apply(map.For(Created(top)), kAsked,
               Shown(top, top - 49, std::to_string(top)));
   }
-  EXPECT_EQ(map.pages().size(), PageMap::kMostPages);
+  EXPECT_EQ(map.pages().size(), PageMap::kMaxPages);
   EXPECT_EQ(map.For(Created(1'000'000)).cursor, "");
 }
 
 TEST(PageMap, ACursorThatLeadsToItsOwnPageIsNotFollowed) {
   PageMap map;
-  map.Learn(map.For(Created(100)), kAsked, Shown(100, 51, "loop"));
+  map.Apply(map.For(Created(100)), kAsked, Shown(100, 51, "loop"));
   PageMap::Page& below = map.For(Created(50));
   ASSERT_EQ(below.cursor, "loop");
-  map.Learn(below, kAsked, Shown(50, 1, "loop"));
+  map.Apply(below, kAsked, Shown(50, 1, "loop"));
   EXPECT_EQ(map.pages().size(), 2u);
   EXPECT_FALSE(below.Spans(Created(0))) << "asked for alone";
 }
 
 TEST(PageMap, CursorsThatGoInACircleEndWhereTheyBegan) {
   PageMap map;
-  map.Learn(map.For(Created(100)), kAsked, Shown(100, 51, "a"));
-  map.Learn(map.For(Created(50)), kAsked, Shown(50, 1, "b"));
+  map.Apply(map.For(Created(100)), kAsked, Shown(100, 51, "a"));
+  map.Apply(map.For(Created(50)), kAsked, Shown(50, 1, "b"));
   // "b" shows the newest ones again.
-  map.Learn(map.For(Created(0)), kAsked, Shown(100, 51, "a"));
+  map.Apply(map.For(Created(0)), kAsked, Shown(100, 51, "a"));
   EXPECT_EQ(map.pages().size(), 3u);
   EXPECT_EQ(map.NotFetchedSince(kAsked), nullptr) << "the search has an end";
 }
@@ -135,7 +135,7 @@ TEST(PageMap, ItemsWithoutATimeDoNotHideThePagesBelow) {
   PageMap map;
   PredictionPage page = Shown(100, 51, "below");
   page.predictions.emplace_back();
-  map.Learn(map.For(Created(100)), kAsked, page);
+  map.Apply(map.For(Created(100)), kAsked, page);
   EXPECT_EQ(map.For(Created(50)).cursor, "below");
   EXPECT_EQ(map.For(Created(51)).cursor, "");
 }

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/recording_observer.h"
 
 namespace wriftai {
@@ -30,21 +30,21 @@ class PollPlannerTest : public ::testing::Test {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->prediction = MakePrediction(NextId(), "started");
     snapshot->prediction.mutable_created_at()->set_seconds(kBase + created);
-    snapshot->learnt_at = scheduler_.Now() - ago;
+    snapshot->learnt_at = event_loop_.Now() - ago;
     return Add(std::move(snapshot), interval);
   }
 
   PollPlan Next(double rate = kRate) {
-    return planner_.Next(targets_, DoubtfulGets(), rate, scheduler_.Now(),
-                         scheduler_.WallNow());
+    return planner_.Next(targets_, DoubtfulGets(), rate, event_loop_.Now(),
+                         event_loop_.WallNow());
   }
 
   // Plans, and does it: the GET is answered at once.
   PollTarget* NextGet() {
     const PollPlan plan = Next();
     if (plan.get == nullptr) return nullptr;
-    plan.get->asked_at = plan.get->seen_at = scheduler_.Now();
-    plan.get->ended = false;
+    plan.get->asked_at = plan.get->seen_at = event_loop_.Now();
+    plan.get->output_pending = false;
     return plan.get;
   }
 
@@ -56,12 +56,12 @@ class PollPlannerTest : public ::testing::Test {
     shown.predictions.emplace_back().mutable_created_at()->set_seconds(kBase +
                                                                        oldest);
     shown.next_cursor = next;
-    planner_.OnPage(page, scheduler_.Now(), shown, found, ended);
+    planner_.OnPage(page, event_loop_.Now(), shown, found, ended);
   }
 
-  ManualScheduler scheduler_;
-  ModelHistory history_;
-  PollPlanner planner_{PagePolicy::kByCost, history_};
+  ManualEventLoop event_loop_;
+  ModelRunDurations run_durations_;
+  PollPlanner planner_{PagePolicy::kByCost, run_durations_};
   PollTargets targets_;
   RecordingObserver observer_;
   Random random_{1};
@@ -73,10 +73,10 @@ class PollPlannerTest : public ::testing::Test {
     const std::string id = NextId();
     auto& target = targets_[id];
     target = std::make_unique<PollTarget>(id, std::move(known),
-                                          scheduler_.Now(), scheduler_);
+                                          event_loop_.Now(), event_loop_);
     WatchOptions options;
     options.poll_interval = interval;
-    target->watch.Add(options, observer_);
+    target->watch.Subscribe(options, observer_);
     return *target;
   }
 };
@@ -91,8 +91,8 @@ TEST_F(PollPlannerTest, WithoutTargetsThereIsNothingToAsk) {
 TEST_F(PollPlannerTest, AsksAgainWhenTheIntervalIsOver) {
   PollTarget& target = AddSeen(1, absl::Milliseconds(400));
   EXPECT_EQ(Next().get, nullptr);
-  EXPECT_EQ(Next().when, scheduler_.Now() + absl::Milliseconds(600));
-  scheduler_.Advance(absl::Milliseconds(600));
+  EXPECT_EQ(Next().when, event_loop_.Now() + absl::Milliseconds(600));
+  event_loop_.Advance(absl::Milliseconds(600));
   EXPECT_EQ(Next().get, &target);
 }
 
@@ -149,7 +149,7 @@ TEST_F(PollPlannerTest, OutputsOfTheEndedAreFetchedFirstEarliestFirst) {
   AddSeen(1, absl::Hours(1));
   PollTarget& later = AddSeen(2);
   PollTarget& earlier = AddSeen(3);
-  later.ended = earlier.ended = true;
+  later.output_pending = earlier.output_pending = true;
   later.ended_at = absl::FromUnixSeconds(kBase + 20);
   earlier.ended_at = absl::FromUnixSeconds(kBase + 10);
   EXPECT_EQ(NextGet(), &earlier);
@@ -157,18 +157,18 @@ TEST_F(PollPlannerTest, OutputsOfTheEndedAreFetchedFirstEarliestFirst) {
 }
 
 TEST_F(PollPlannerTest, NowAndThenAPollComesBetweenTheFetchesOfOutputs) {
-  for (int i = 0; i < 40; ++i) AddSeen(i).ended = true;
+  for (int i = 0; i < 40; ++i) AddSeen(i).output_pending = true;
   AddSeen(100, absl::Hours(1));
   AddSeen(101, absl::Hours(2));
   for (int i = 1; i <= 2 * PollPlanner::kFetchesPerPoll; ++i) {
     const PollPlan plan = Next();
     if (i % PollPlanner::kFetchesPerPoll == 0) {
-      EXPECT_TRUE(plan.list != nullptr || !plan.get->ended) << i;
+      EXPECT_TRUE(plan.list != nullptr || !plan.get->output_pending) << i;
     } else {
       ASSERT_NE(plan.get, nullptr) << i;
-      EXPECT_TRUE(plan.get->ended) << i;
-      plan.get->ended = false;
-      plan.get->asked_at = plan.get->seen_at = scheduler_.Now();
+      EXPECT_TRUE(plan.get->output_pending) << i;
+      plan.get->output_pending = false;
+      plan.get->asked_at = plan.get->seen_at = event_loop_.Now();
     }
   }
 }
@@ -207,7 +207,7 @@ TEST_F(PollPlannerTest, TheSearchOfPagesThatAreKnownEndsToo) {
     Fetched(planner_.pages().For(absl::FromUnixSeconds(kBase + oldest + 1)),
             oldest, 50);
   }
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   for (int i = 0; i < 60; ++i) AddUnknown();
   int pages = 0;
   for (int64_t oldest = 1'000'000; pages < 100; oldest -= 100, ++pages) {
@@ -221,7 +221,7 @@ TEST_F(PollPlannerTest, TheSearchOfPagesThatAreKnownEndsToo) {
 TEST_F(PollPlannerTest, OneThatAPageMissedIsAskedForAlone) {
   for (int i = 0; i < 10; ++i) AddSeen(i, absl::Seconds(2));
   PollTarget& missed = AddSeen(10, absl::Seconds(60));
-  missed.missed = true;
+  missed.missing_from_page = true;
   EXPECT_EQ(Next().get, &missed);
 }
 
@@ -230,10 +230,10 @@ TEST_F(PollPlannerTest, NoPageIsFetchedWhilePagesFail) {
   PageMap::Page* const page = Next().list;
   ASSERT_NE(page, nullptr);
   planner_.trust().OnPageFailed(*page, absl::UnavailableError("500"),
-                                scheduler_.Now(), absl::InfinitePast(),
+                                event_loop_.Now(), absl::InfinitePast(),
                                 random_);
   EXPECT_NE(Next().get, nullptr);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_NE(Next().list, nullptr);
 }
 

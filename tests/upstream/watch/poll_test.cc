@@ -20,7 +20,7 @@ constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 using PollTest = OneWatchTest;
 
 TEST_F(PollTest, PollsAtOnceForTheFirstWaiter) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   ASSERT_THAT(client_.calls(), SizeIs(1));
   EXPECT_EQ(client_.calls()[0].operation, "get");
@@ -30,121 +30,121 @@ TEST_F(PollTest, PollsAtOnceForTheFirstWaiter) {
 }
 
 TEST_F(PollTest, PollsAnIntervalAfterTheLastPollBegan) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
-  scheduler_.Advance(absl::Milliseconds(400));
+  event_loop_.Advance(absl::Milliseconds(400));
   Polled("pending");
-  scheduler_.Advance(absl::Milliseconds(599));
+  event_loop_.Advance(absl::Milliseconds(599));
   EXPECT_EQ(polls(), 1u);
-  scheduler_.Advance(absl::Milliseconds(1));
+  event_loop_.Advance(absl::Milliseconds(1));
   EXPECT_EQ(polls(), 2u);
 }
 
 TEST_F(PollTest, NeverHasTwoPollsUnderWay) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
-  scheduler_.Advance(absl::Seconds(10));
-  watch_.Add(Every(absl::Milliseconds(100)), second_);
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
+  watch_.Subscribe(Every(absl::Milliseconds(100)), second_);
+  event_loop_.Advance(absl::Seconds(10));
   EXPECT_EQ(polls(), 1u);
 }
 
 TEST_F(PollTest, AnEagerNewcomerMakesThePollsFaster) {
-  watch_.Add(Every(absl::Seconds(10)), first_);
+  watch_.Subscribe(Every(absl::Seconds(10)), first_);
   Settle();
   Polled("started");
-  scheduler_.Advance(absl::Seconds(3));
-  watch_.Add(Every(absl::Seconds(1)), second_);
+  event_loop_.Advance(absl::Seconds(3));
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();
   EXPECT_EQ(polls(), 2u) << "its interval since the last poll is over";
 }
 
 TEST_F(PollTest, ALeavingEagerWaiterMakesThePollsSlower) {
-  const uint64_t eager = watch_.Add(Every(absl::Seconds(1)), first_);
-  watch_.Add(Every(absl::Seconds(10)), second_);
+  const uint64_t eager = watch_.Subscribe(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(10)), second_);
   Settle();
   Polled("started");
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   Polled("started");
-  watch_.Remove(eager);
-  scheduler_.Advance(absl::Milliseconds(9900));
+  watch_.Unsubscribe(eager);
+  event_loop_.Advance(absl::Milliseconds(9900));
   EXPECT_EQ(polls(), 2u);
-  scheduler_.Advance(absl::Milliseconds(100));
+  event_loop_.Advance(absl::Milliseconds(100));
   EXPECT_EQ(polls(), 3u);
 }
 
 TEST_F(PollTest, LastLeaverEndsThePoll) {
-  const uint64_t one = watch_.Add(Every(absl::Seconds(1)), first_);
-  const uint64_t two = watch_.Add(Every(absl::Seconds(1)), second_);
+  const uint64_t one = watch_.Subscribe(Every(absl::Seconds(1)), first_);
+  const uint64_t two = watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();
-  watch_.Remove(one);
+  watch_.Unsubscribe(one);
   EXPECT_EQ(client_.pending_count(), 1u);
-  watch_.Remove(two);
+  watch_.Unsubscribe(two);
   EXPECT_EQ(client_.pending_count(), 0u);
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   EXPECT_EQ(polls(), 1u);
 }
 
 TEST_F(PollTest, AnObservationCountsAsThePollThatItReplaces) {
-  watch_.Observe(MakePrediction(kId, "pending"), v1::SOURCE_CREATE);
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Apply(MakePrediction(kId, "pending"), v1::SOURCE_CREATE);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   EXPECT_EQ(polls(), 0u);
   ASSERT_THAT(first_.snapshots, SizeIs(1));
   EXPECT_EQ(first_.snapshots[0]->source, v1::SOURCE_CREATE);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 1u);
 }
 
 TEST_F(PollTest, FailuresThatMayPassOnlyLengthenTheDelay) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   for (int failures = 1; failures <= 12; ++failures) {
     PollFails(absl::UnavailableError("down"));
-    const absl::Time failed_at = scheduler_.Now();
-    ASSERT_TRUE(scheduler_.AdvanceToNextTimer());
-    const absl::Duration delay = scheduler_.Now() - failed_at;
+    const absl::Time failed_at = event_loop_.Now();
+    ASSERT_TRUE(event_loop_.AdvanceToNextTimer());
+    const absl::Duration delay = event_loop_.Now() - failed_at;
     const absl::Duration whole =
-        std::min(absl::Seconds(1 << (failures - 1)), kLongestPollDelay);
+        std::min(absl::Seconds(1 << (failures - 1)), kMaxPollDelay);
     EXPECT_GE(delay, whole / 2);
     EXPECT_LE(delay, whole);
   }
   EXPECT_THAT(first_.errors, IsEmpty());
   Polled("started");
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 14u) << "back to the interval after a success";
 }
 
 TEST_F(PollTest, ALimitPausesPollsUntilItsReset) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   absl::Status limited = absl::ResourceExhaustedError("429");
   SetRetryDelay(absl::Seconds(20), limited);
   PollFails(limited);
-  scheduler_.Advance(absl::Seconds(19));
+  event_loop_.Advance(absl::Seconds(19));
   EXPECT_EQ(polls(), 1u);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 2u);
 }
 
 TEST_F(PollTest, ANewcomerDoesNotCutABackoffShort) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   absl::Status limited = absl::ResourceExhaustedError("429");
   SetRetryDelay(absl::Seconds(20), limited);
   PollFails(limited);
-  watch_.Add(Every(absl::Milliseconds(100)), second_);
-  scheduler_.Advance(absl::Seconds(19));
+  watch_.Subscribe(Every(absl::Milliseconds(100)), second_);
+  event_loop_.Advance(absl::Seconds(19));
   EXPECT_EQ(polls(), 1u);
 }
 
-TEST_F(PollTest, ABrokenReplyMayPass) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+TEST_F(PollTest, ABrokenResponseMayPass) {
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   PollFails(GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
                          "no JSON"));
   EXPECT_THAT(first_.errors, IsEmpty());
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 2u);
 }
 
@@ -153,8 +153,8 @@ TEST_F(PollTest, PermanentFailuresEndTheWaitOfAll) {
        {absl::UnauthenticatedError("401"), absl::PermissionDeniedError("403"),
         absl::NotFoundError("404"), absl::InvalidArgumentError("422")}) {
     RecordingObserver one, two;
-    watch_.Add(Every(absl::Seconds(1)), one);
-    watch_.Add(Every(absl::Seconds(5)), two);
+    watch_.Subscribe(Every(absl::Seconds(1)), one);
+    watch_.Subscribe(Every(absl::Seconds(5)), two);
     Settle();
     PollFails(status);
     EXPECT_THAT(one.errors, ElementsAre(status));
@@ -162,12 +162,12 @@ TEST_F(PollTest, PermanentFailuresEndTheWaitOfAll) {
     EXPECT_TRUE(watch_.idle());
     EXPECT_EQ(client_.pending_count(), 0u);
     // A refused token is not tried again at once.
-    scheduler_.Advance(TokenRefusal::kBelievedFor);
+    event_loop_.Advance(RejectedTokenCache::kBelievedFor);
   }
 }
 
 TEST_F(PollTest, AReplyThatIsTooLargeEndsTheWait) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   absl::Status too_large = GatewayError(absl::StatusCode::kInternal,
                                         kUpstreamResponseInvalid, "too large");
@@ -177,19 +177,19 @@ TEST_F(PollTest, AReplyThatIsTooLargeEndsTheWait) {
 }
 
 TEST_F(PollTest, AfterAFailureANewWaiterPollsAtOnce) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   PollFails(absl::NotFoundError("not yet replicated"));
-  watch_.Add(Every(absl::Seconds(1)), second_);
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();
   EXPECT_EQ(polls(), 2u);
 }
 
 TEST_F(PollTest, AnEndThatAPageShowsIsFetchedAtOnce) {
-  watch_.Add(Every(absl::Seconds(10)), first_);
+  watch_.Subscribe(Every(absl::Seconds(10)), first_);
   Settle();
   Polled("started");
-  watch_.Observe(MakePrediction(kId, "succeeded"), v1::SOURCE_LIST);
+  watch_.Apply(MakePrediction(kId, "succeeded"), v1::SOURCE_LIST);
   Settle();
   EXPECT_EQ(polls(), 2u);
   EXPECT_THAT(first_.statuses, ElementsAre("started"));
@@ -198,25 +198,25 @@ TEST_F(PollTest, AnEndThatAPageShowsIsFetchedAtOnce) {
 }
 
 TEST_F(PollTest, AnEndThatAGetDoesNotShowYetIsNotAskedForWithoutPause) {
-  watch_.Add(Every(absl::Seconds(10)), first_);
+  watch_.Subscribe(Every(absl::Seconds(10)), first_);
   Settle();
   Polled("started");
-  watch_.Observe(MakePrediction(kId, "succeeded"), v1::SOURCE_LIST);
+  watch_.Apply(MakePrediction(kId, "succeeded"), v1::SOURCE_LIST);
   Settle();
   Polled("started");
-  scheduler_.Advance(absl::Seconds(9));
+  event_loop_.Advance(absl::Seconds(9));
   EXPECT_EQ(polls(), 2u);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 3u);
 }
 
 TEST_F(PollTest, TheLastToLosePatienceEndsThePoll) {
   WatchOptions impatient = Every(absl::Seconds(1));
-  impatient.end_at = scheduler_.Now() + absl::Seconds(5);
-  const uint64_t waiter = watch_.Add(impatient, first_);
-  first_.on_told = [&] { watch_.Remove(waiter); };
+  impatient.end_at = event_loop_.Now() + absl::Seconds(5);
+  const uint64_t waiter = watch_.Subscribe(impatient, first_);
+  first_.on_told = [&] { watch_.Unsubscribe(waiter); };
   Settle();
-  scheduler_.Advance(absl::Seconds(5));
+  event_loop_.Advance(absl::Seconds(5));
   EXPECT_EQ(client_.pending_count(), 0u);
 }
 

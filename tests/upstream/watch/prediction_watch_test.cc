@@ -23,18 +23,18 @@ constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 using PredictionWatchTest = OneWatchTest;
 
 TEST_F(PredictionWatchTest, EmitsEveryPollResultAndThenTheEnd) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   for (const char* status : {"pending", "pending", "started", "started"}) {
     Polled(status);
-    scheduler_.Advance(absl::Seconds(1));
+    event_loop_.Advance(absl::Seconds(1));
   }
   Polled("succeeded");
   EXPECT_THAT(first_.statuses, ElementsAre("pending", "pending", "started",
                                            "started", "succeeded"));
   EXPECT_THAT(first_.errors, IsEmpty());
   EXPECT_TRUE(watch_.idle());
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   EXPECT_EQ(polls(), 5u);
 }
 
@@ -42,11 +42,11 @@ TEST_F(PredictionWatchTest, ManyWaitersShareOnePoll) {
   std::vector<std::unique_ptr<RecordingObserver>> waiters;
   for (int i = 0; i < 1000; ++i) {
     waiters.push_back(std::make_unique<RecordingObserver>());
-    watch_.Add(Every(absl::Seconds(1)), *waiters.back());
+    watch_.Subscribe(Every(absl::Seconds(1)), *waiters.back());
   }
   Settle();
   Polled("started");
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   Polled("succeeded");
   EXPECT_EQ(polls(), 2u);
   for (const auto& waiter : waiters) {
@@ -57,11 +57,11 @@ TEST_F(PredictionWatchTest, ManyWaitersShareOnePoll) {
 }
 
 TEST_F(PredictionWatchTest, ANewcomerIsToldWhatIsKnownBeforeItIsDismissed) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   Polled("started");
-  watch_.Add(Every(absl::Seconds(1)), second_);
-  watch_.Dismiss();
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
+  watch_.Drain();
   EXPECT_THAT(first_.statuses, ElementsAre("started"));
   EXPECT_THAT(second_.statuses, ElementsAre("started"));
   for (const RecordingObserver* const observer : {&first_, &second_}) {
@@ -73,15 +73,15 @@ TEST_F(PredictionWatchTest, ANewcomerIsToldWhatIsKnownBeforeItIsDismissed) {
 }
 
 TEST_F(PredictionWatchTest, WhoeverHasNotHeardOfTheEndIsToldAndNotDismissed) {
-  constexpr int kMany = PredictionWatch::kTellBatch + 2;
+  constexpr int kMany = PredictionWatch::kNotifyBatch + 2;
   std::vector<std::unique_ptr<RecordingObserver>> waiters;
   for (int i = 0; i < kMany; ++i) {
     waiters.push_back(std::make_unique<RecordingObserver>());
-    watch_.Add(Every(absl::Seconds(1)), *waiters.back());
+    watch_.Subscribe(Every(absl::Seconds(1)), *waiters.back());
   }
   Settle();
   client_.Answer(MakePrediction(kId, "succeeded"));  // To the first batch.
-  watch_.Dismiss();
+  watch_.Drain();
   for (const auto& waiter : waiters) {
     EXPECT_THAT(waiter->statuses, ElementsAre("succeeded"));
     EXPECT_THAT(waiter->errors, IsEmpty());
@@ -90,11 +90,11 @@ TEST_F(PredictionWatchTest, WhoeverHasNotHeardOfTheEndIsToldAndNotDismissed) {
 }
 
 TEST_F(PredictionWatchTest, AFailureTellsNewcomersNothingElse) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   Polled("started");
-  scheduler_.Advance(absl::Seconds(1));  // The poll goes out.
-  watch_.Add(Every(absl::Seconds(1)), second_);
+  event_loop_.Advance(absl::Seconds(1));  // The poll goes out.
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
   client_.Answer(absl::UnauthenticatedError("refused"));
   Settle();
   EXPECT_THAT(second_.statuses, IsEmpty());
@@ -103,10 +103,10 @@ TEST_F(PredictionWatchTest, AFailureTellsNewcomersNothingElse) {
 }
 
 TEST_F(PredictionWatchTest, ALateWaiterIsToldTheNewestStateAtOnce) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   Polled("started");
-  watch_.Add(Every(absl::Seconds(1)), second_);
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
   EXPECT_THAT(second_.statuses, IsEmpty()) << "told inside Add()";
   Settle();
   EXPECT_THAT(second_.statuses, ElementsAre("started"));
@@ -114,21 +114,21 @@ TEST_F(PredictionWatchTest, ALateWaiterIsToldTheNewestStateAtOnce) {
 }
 
 TEST_F(PredictionWatchTest, AWaiterThatJoinsAfterTheEndIsToldIt) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   Polled("failed");
-  watch_.Add(Every(absl::Seconds(1)), second_);
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();
   EXPECT_THAT(second_.statuses, ElementsAre("failed"));
   EXPECT_EQ(polls(), 1u);
 }
 
 TEST_F(PredictionWatchTest, AWaiterThatJoinsDuringTheLastPollIsToldOnce) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   Polled("started");
-  scheduler_.Advance(absl::Seconds(1));
-  watch_.Add(Every(absl::Seconds(1)), second_);
+  event_loop_.Advance(absl::Seconds(1));
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
   // The end comes before the newcomer has been told the state before it.
   client_.Answer(MakePrediction(kId, "succeeded"));
   Settle();
@@ -136,64 +136,64 @@ TEST_F(PredictionWatchTest, AWaiterThatJoinsDuringTheLastPollIsToldOnce) {
 }
 
 TEST_F(PredictionWatchTest, EachWaiterIsToldAtItsOwnInterval) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  watch_.Add(Every(absl::Seconds(5)), second_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(5)), second_);
   Settle();
   for (int second = 0; second <= 10; ++second) {
     Polled("started");
-    scheduler_.Advance(absl::Seconds(1));
+    event_loop_.Advance(absl::Seconds(1));
   }
   EXPECT_THAT(first_.statuses, SizeIs(11));
   EXPECT_THAT(second_.statuses, SizeIs(3));
 }
 
 TEST_F(PredictionWatchTest, AnEarlyPollResultStillCountsAsTheOneThatIsDue) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
-  scheduler_.Advance(absl::Milliseconds(300));
+  event_loop_.Advance(absl::Milliseconds(300));
   Polled("started");  // At 0.3 s.
-  scheduler_.Advance(absl::Milliseconds(700));
+  event_loop_.Advance(absl::Milliseconds(700));
   Polled("started");  // At 1.0 s: 0.7 s after the first.
   EXPECT_THAT(first_.statuses, SizeIs(2));
 }
 
 TEST_F(PredictionWatchTest, AChangeOfStatusIsNeverHeldBack) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  watch_.Add(Every(absl::Minutes(1)), second_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Minutes(1)), second_);
   Settle();
   Polled("pending");
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   Polled("started");
   EXPECT_THAT(second_.statuses, ElementsAre("pending", "started"));
 }
 
 TEST_F(PredictionWatchTest, OnlyChangesLeavesOutWhatIsTheSame) {
-  watch_.Add(OnlyChanges(), first_);
+  watch_.Subscribe(OnlyChanges(), first_);
   Settle();
   for (const int updated : {0, 0, 3, 3}) {
     Polled("started", updated);
-    scheduler_.Advance(absl::Seconds(1));
+    event_loop_.Advance(absl::Seconds(1));
   }
   EXPECT_THAT(first_.snapshots, SizeIs(2));
 }
 
 TEST_F(PredictionWatchTest, LeavingTakesBackTheNewsToANewcomer) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   Polled("started");
-  watch_.Remove(watch_.Add(Every(absl::Seconds(1)), second_));
+  watch_.Unsubscribe(watch_.Subscribe(Every(absl::Seconds(1)), second_));
   Settle();
   EXPECT_THAT(second_.statuses, IsEmpty());
 }
 
 TEST_F(PredictionWatchTest, AWaiterMayLeaveWhileItIsTold) {
   uint64_t own = 0;
-  first_.on_told = [&] { watch_.Remove(own); };
-  own = watch_.Add(Every(absl::Seconds(1)), first_);
-  watch_.Add(Every(absl::Seconds(1)), second_);
+  first_.on_told = [&] { watch_.Unsubscribe(own); };
+  own = watch_.Subscribe(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();
   Polled("started");
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   Polled("succeeded");
   EXPECT_THAT(first_.statuses, ElementsAre("started"));
   EXPECT_THAT(second_.statuses, ElementsAre("started", "succeeded"));
@@ -201,43 +201,43 @@ TEST_F(PredictionWatchTest, AWaiterMayLeaveWhileItIsTold) {
 
 TEST_F(PredictionWatchTest, AWaiterMayMakeAnotherLeaveWhileItIsTold) {
   uint64_t other = 0;
-  first_.on_told = [&] { watch_.Remove(other); };
-  watch_.Add(Every(absl::Seconds(1)), first_);
-  other = watch_.Add(Every(absl::Seconds(1)), second_);
+  first_.on_told = [&] { watch_.Unsubscribe(other); };
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
+  other = watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();
   Polled("started");
   EXPECT_THAT(second_.statuses, IsEmpty());
 }
 
 TEST_F(PredictionWatchTest, StateNeverGoesBackwards) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   Polled("started", 5);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   Polled("pending", 9);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   Polled("started", 4);
   EXPECT_THAT(first_.statuses, ElementsAre("started"));
   EXPECT_EQ(polls(), 3u);
 }
 
 TEST_F(PredictionWatchTest, UnknownStatusIsToldAndIsNoEnd) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
   Polled("canceled");
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 2u);
   EXPECT_THAT(first_.statuses, ElementsAre("canceled"));
 }
 
 TEST_F(PredictionWatchTest, SnapshotsCarryTheWallTimeOfTheirObservation) {
-  watch_.Add(Every(absl::Seconds(1)), first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
   Settle();
-  scheduler_.Advance(absl::Milliseconds(250));
-  const absl::Time now = scheduler_.WallNow();
+  event_loop_.Advance(absl::Milliseconds(250));
+  const absl::Time now = event_loop_.WallNow();
   Polled("started");
-  scheduler_.Advance(absl::Milliseconds(500));
-  watch_.Add(Every(absl::Seconds(1)), second_);
+  event_loop_.Advance(absl::Milliseconds(500));
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();
   EXPECT_EQ(second_.snapshots[0]->observed_at, now);
   EXPECT_EQ(second_.snapshots[0]->source, v1::SOURCE_GET);
@@ -245,11 +245,11 @@ TEST_F(PredictionWatchTest, SnapshotsCarryTheWallTimeOfTheirObservation) {
 
 TEST_F(PredictionWatchTest, PatienceEndsForOneWaiterAlone) {
   WatchOptions impatient = Every(absl::Seconds(1));
-  impatient.end_at = scheduler_.Now() + absl::Seconds(5);
-  watch_.Add(impatient, first_);
-  watch_.Add(Every(absl::Seconds(1)), second_);
+  impatient.end_at = event_loop_.Now() + absl::Seconds(5);
+  watch_.Subscribe(impatient, first_);
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();
-  scheduler_.Advance(absl::Seconds(5));
+  event_loop_.Advance(absl::Seconds(5));
   ASSERT_THAT(first_.errors, SizeIs(1));
   EXPECT_THAT(first_.errors[0],
               StatusIs(absl::StatusCode::kDeadlineExceeded,
@@ -262,11 +262,11 @@ TEST_F(PredictionWatchTest, PatienceEndsForOneWaiterAlone) {
 
 TEST_F(PredictionWatchTest, AStreamThatEndsSendsItsWaiterBack) {
   WatchOptions options = Every(absl::Seconds(1));
-  options.end_at = scheduler_.Now() + absl::Seconds(5);
+  options.end_at = event_loop_.Now() + absl::Seconds(5);
   options.comes_back = true;
-  watch_.Add(options, first_);
+  watch_.Subscribe(options, first_);
   Settle();
-  scheduler_.Advance(absl::Seconds(5));
+  event_loop_.Advance(absl::Seconds(5));
   ASSERT_THAT(first_.errors, SizeIs(1));
   EXPECT_THAT(first_.errors[0],
               StatusIs(absl::StatusCode::kUnavailable,
@@ -277,8 +277,8 @@ TEST_F(PredictionWatchTest, AStreamThatEndsSendsItsWaiterBack) {
 }
 
 TEST_F(PredictionWatchTest, UpdatesTellTheIntervalInForce) {
-  watch_.Add(Every(absl::Seconds(2)), first_);
-  watch_.Add(Every(absl::Milliseconds(500)), second_);
+  watch_.Subscribe(Every(absl::Seconds(2)), first_);
+  watch_.Subscribe(Every(absl::Milliseconds(500)), second_);
   Settle();
   Polled("started");
   EXPECT_THAT(first_.intervals, ElementsAre(absl::Seconds(2)));

@@ -50,7 +50,7 @@ class SimulatedUpstream::Handle : public Call {
 
 std::string SimulatedUpstream::Begin(absl::Duration life,
                                      absl::string_view model) {
-  absl::Time created = scheduler_.WallNow();
+  absl::Time created = event_loop_.WallNow();
   // No two are created at the same time.
   if (!fates_.empty()) {
     created = std::max(created, fates_.back().created + absl::Microseconds(1));
@@ -70,7 +70,7 @@ size_t SimulatedUpstream::Index(const std::string& id) {
 }
 
 v1::Prediction SimulatedUpstream::Show(const std::string& id) const {
-  return Describe(Index(id), scheduler_.WallNow(), true);
+  return Describe(Index(id), event_loop_.WallNow(), true);
 }
 
 v1::Prediction SimulatedUpstream::Describe(size_t index, absl::Time now,
@@ -105,7 +105,7 @@ PredictionPage SimulatedUpstream::PageBelow(size_t index) const {
     const Fate& fate = fates_[--index];
     if (fate.deleted || fate.hidden) continue;
     const absl::Time shown =
-        std::min(fate.frozen_at, scheduler_.WallNow() - list_lag_);
+        std::min(fate.frozen_at, event_loop_.WallNow() - list_lag_);
     page.predictions.push_back(Describe(index, shown, false));
   }
   if (index > 0) page.next_cursor = absl::StrCat(index);
@@ -115,7 +115,7 @@ PredictionPage SimulatedUpstream::PageBelow(size_t index) const {
 CallHandle SimulatedUpstream::Get(CallContext context, std::string id,
                                   PredictionDone done) {
   ++gets_;
-  At(id).gets.push_back(scheduler_.Now());
+  At(id).gets.push_back(event_loop_.Now());
   Request request;
   request.permit = std::move(context.permit);
   request.id = std::move(id);
@@ -152,7 +152,7 @@ CallHandle SimulatedUpstream::Send(Request request) {
   EXPECT_TRUE(request.permit) << "a poll without a place in the budget";
   const uint64_t number = next_request_++;
   request.timer =
-      scheduler_.PostAt(scheduler_.Now() + latency_ * random_.Uniform(),
+      event_loop_.RunAt(event_loop_.Now() + latency_ * random_.Uniform(),
                         [this, number] { Arrive(number); });
   requests_.emplace(number, std::move(request));
   return std::make_unique<Handle>(*this, number);
@@ -163,8 +163,8 @@ void SimulatedUpstream::Arrive(uint64_t number) {
   if (Hangs(request)) {
     request.prediction = absl::UnavailableError("timeout");
     request.page = absl::UnavailableError("timeout");
-    request.timer = scheduler_.PostAt(scheduler_.Now() + kReadTimeout,
-                                      [this, number] { Reply(number); });
+    request.timer = event_loop_.RunAt(event_loop_.Now() + kReadTimeout,
+                                      [this, number] { Response(number); });
     return;
   }
   const absl::Duration back = latency_ * random_.Uniform();
@@ -178,13 +178,13 @@ void SimulatedUpstream::Arrive(uint64_t number) {
   } else {
     request.page = PageBelow(request.below);
   }
-  request.timer = scheduler_.PostAt(scheduler_.Now() + back,
-                                    [this, number] { Reply(number); });
+  request.timer = event_loop_.RunAt(event_loop_.Now() + back,
+                                    [this, number] { Response(number); });
 }
 
 absl::Status SimulatedUpstream::Judge(Request& request, absl::Duration back) {
   if (!outage_.ok()) return outage_;
-  const absl::Time wall = scheduler_.WallNow();
+  const absl::Time wall = event_loop_.WallNow();
   const RateLimiter::Decision decision =
       limiter_.Take("token", RateLimiter::Bucket::kRead, wall);
   request.rate = RateLimitOf(decision, wall, back);
@@ -203,7 +203,7 @@ bool SimulatedUpstream::Hangs(const Request& request) const {
   return request.id.empty() ? pages_hang_ : At(request.id).hangs;
 }
 
-void SimulatedUpstream::Reply(uint64_t number) {
+void SimulatedUpstream::Response(uint64_t number) {
   Request request = std::move(requests_.extract(number).mapped());
   const bool is_get = !request.id.empty();
   const absl::Status status =
@@ -211,9 +211,9 @@ void SimulatedUpstream::Reply(uint64_t number) {
   if (Hangs(request)) {
     request.permit = Permit();  // It is lost.
   } else {
-    request.permit.OnReply(request.rate,
-                           absl::IsResourceExhausted(status) &&
-                               ErrorReason(status) != kPaymentRequired);
+    request.permit.OnResponse(request.rate,
+                              absl::IsResourceExhausted(status) &&
+                                  ErrorReason(status) != kPaymentRequired);
   }
   if (request.got) request.got(std::move(request.prediction));
   if (request.listed) request.listed(std::move(request.page));

@@ -10,9 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/random.h"
 #include "sandbox/rate_limiter.h"
-#include "tests/support/manual_scheduler.h"
-#include "upstream/core/random.h"
+#include "tests/support/manual_event_loop.h"
 #include "upstream/prediction_client.h"
 
 namespace wriftai {
@@ -21,22 +21,23 @@ namespace wriftai {
 // themselves, a list of them that is newest first with pages of 50, a limit
 // that is kept strictly, and a network in between.
 //
-// Threads: the test's. The scheduler must outlive it; it must outlive its
+// Threads: the test's. The event_loop must outlive it; it must outlive its
 // handles. Fails: a test whose reads have no permit.
 class SimulatedUpstream : public PredictionClient {
  public:
   struct Options {
     sandbox::RateLimiter::Options limits;
-    // What a request takes to arrive, and its reply to come back: up to this.
+    // What a request takes to arrive, and its response to come back: up to
+    // this.
     absl::Duration latency = absl::Milliseconds(20);
     uint64_t seed = 1;
   };
 
-  SimulatedUpstream(const Options& options, ManualScheduler& scheduler)
+  SimulatedUpstream(const Options& options, ManualEventLoop& event_loop)
       : limiter_(options.limits),
         latency_(options.latency),
         random_(options.seed),
-        scheduler_(scheduler) {}
+        event_loop_(event_loop) {}
 
   // A prediction that is created now, starts after a fifth of `life`, and ends
   // after all of it. Returns its id.
@@ -62,7 +63,7 @@ class SimulatedUpstream : public PredictionClient {
 
   // Pages show it as it is now from now on, and leave it out.
   void FreezeOnPages(const std::string& id) {
-    At(id).frozen_at = scheduler_.WallNow();
+    At(id).frozen_at = event_loop_.WallNow();
   }
   void HideOnPages(const std::string& id) { At(id).hidden = true; }
 
@@ -129,12 +130,12 @@ class SimulatedUpstream : public PredictionClient {
   CallHandle Send(Request request);
   void Arrive(uint64_t number);
   absl::Status Judge(Request& request, absl::Duration back);
-  void Reply(uint64_t number);
+  void Response(uint64_t number);
 
   sandbox::RateLimiter limiter_;
   absl::Duration latency_;
   Random random_;
-  ManualScheduler& scheduler_;
+  ManualEventLoop& event_loop_;
   absl::Status outage_;
   absl::Status page_failure_;
   bool pages_hang_ = false;

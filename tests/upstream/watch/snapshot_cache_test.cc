@@ -5,7 +5,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 
 namespace wriftai {
 namespace {
@@ -20,8 +20,8 @@ class SnapshotCacheTest : public ::testing::Test {
     return snapshot;
   }
 
-  ManualScheduler scheduler_;
-  SnapshotCache cache_{{40'000, absl::Minutes(5)}, scheduler_};
+  ManualEventLoop event_loop_;
+  SnapshotCache cache_{{40'000, absl::Minutes(5)}, event_loop_};
 };
 
 TEST_F(SnapshotCacheTest, GivesBackWhatWasPut) {
@@ -38,9 +38,9 @@ TEST_F(SnapshotCacheTest, NothingIsSharedAcrossCredentials) {
 
 TEST_F(SnapshotCacheTest, ForgetsAfterItsTime) {
   cache_.Put("alice", Make("a"));
-  scheduler_.Advance(absl::Minutes(5) - absl::Seconds(1));
+  event_loop_.Advance(absl::Minutes(5) - absl::Seconds(1));
   EXPECT_NE(cache_.Find("alice", "a"), nullptr);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(cache_.Find("alice", "a"), nullptr) << "use does not prolong it";
   EXPECT_EQ(cache_.size(), 0u);
   EXPECT_EQ(cache_.bytes(), 0);
@@ -95,14 +95,14 @@ TEST_F(SnapshotCacheTest, ForgettingOneCredentialLeavesTheOthers) {
   for (const char* id : {"a", "b"}) {
     for (const char* who : {"alice", "bob", "carol"}) cache_.Put(who, Make(id));
   }
-  cache_.Forget("bob");
+  cache_.Evict("bob");
   EXPECT_EQ(cache_.size(), 4u);
   EXPECT_EQ(cache_.Find("bob", "a"), nullptr);
   EXPECT_NE(cache_.Find("carol", "a"), nullptr);
 }
 
 TEST_F(SnapshotCacheTest, WithoutRoomItKeepsNothing) {
-  SnapshotCache none({0, absl::Minutes(5)}, scheduler_);
+  SnapshotCache none({0, absl::Minutes(5)}, event_loop_);
   none.Put("alice", Make("a"));
   EXPECT_EQ(none.size(), 0u);
 }

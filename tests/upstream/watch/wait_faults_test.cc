@@ -40,7 +40,7 @@ class WaitFaults : public ManyWaitsTest {
   // Updates of `waiter` in the next `duration`.
   size_t UpdatesOf(Waiter& waiter, absl::Duration duration) {
     const size_t before = waiter.observer.statuses.size();
-    scheduler_.Advance(duration);
+    event_loop_.Advance(duration);
     return waiter.observer.statuses.size() - before;
   }
 
@@ -48,7 +48,7 @@ class WaitFaults : public ManyWaitsTest {
   // returns the updates of the former in the minute after that.
   size_t UpdatesBeside(int count, const absl::Status& failure) {
     Waiter& healthy = Join(Begin(1)[0]);
-    scheduler_.Advance(absl::Seconds(3));
+    event_loop_.Advance(absl::Seconds(3));
     for (const std::string& id : Begin(count)) {
       upstream_.Fail(id, failure);
       upstream_.HideOnPages(id);
@@ -91,7 +91,7 @@ TEST_F(WaitFaults, FiftyIdsThatAlwaysFailLeaveOthersTheirShare) {
 TEST_F(WaitFaults, FiveHundredIdsThatAlwaysFailLeaveOthersTheirShare) {
   EXPECT_GE(UpdatesBeside(500, kServerError), 20u);
   // What is left after each of them has been asked for once.
-  scheduler_.Advance(absl::Minutes(4));
+  event_loop_.Advance(absl::Minutes(4));
   EXPECT_GE(UpdatesOf(*waiters_[0], absl::Minutes(1)), 50u);
 }
 
@@ -105,22 +105,22 @@ TEST_F(WaitFaults, AnIdThatIsAlwaysLimitedLeavesOthersMostOfTheTime) {
 
 TEST_F(WaitFaults, IdsThatHangLeaveOthersTheirShare) {
   Waiter& healthy = Join(Begin(1)[0]);
-  scheduler_.Advance(absl::Seconds(3));
+  event_loop_.Advance(absl::Seconds(3));
   for (const std::string& id : Begin(100)) {
     upstream_.Hang(id);
     upstream_.HideOnPages(id);
     Join(id);
   }
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   EXPECT_GE(UpdatesOf(healthy, absl::Minutes(1)), 40u);
   EXPECT_FALSE(Open());
 }
 
 TEST_F(WaitFaults, PagesThatHangDoNotStopWhatTheyShouldShow) {
   JoinAll(Begin(20));
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   upstream_.set_pages_hang(true);
-  scheduler_.Advance(absl::Seconds(5));
+  event_loop_.Advance(absl::Seconds(5));
   for (int i = 0; i < 6; ++i) {
     EXPECT_GE(UpdatesOf(*waiters_[0], absl::Seconds(20)), 1u);
   }
@@ -128,14 +128,14 @@ TEST_F(WaitFaults, PagesThatHangDoNotStopWhatTheyShouldShow) {
 
 TEST_F(WaitFaults, PagesThatFailCostLittleOfTheBudget) {
   JoinAll(Begin(20));
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   for (const absl::Status& failure :
        {kServerError, Undecodable(), absl::PermissionDeniedError("403"),
         Limited(absl::Seconds(1))}) {
     upstream_.set_page_failure(failure);
     const int64_t lists = upstream_.lists();
     const int64_t gets = upstream_.gets();
-    scheduler_.Advance(absl::Minutes(2));
+    event_loop_.Advance(absl::Minutes(2));
     EXPECT_LE(upstream_.lists() - lists, 15) << failure;
     // A 429 slows the token down, whatever it was about.
     EXPECT_GE(upstream_.gets() - gets,
@@ -143,7 +143,7 @@ TEST_F(WaitFaults, PagesThatFailCostLittleOfTheBudget) {
         << failure;
     EXPECT_FALSE(Open());
     upstream_.set_page_failure(absl::OkStatus());
-    scheduler_.Advance(absl::Minutes(11));
+    event_loop_.Advance(absl::Minutes(11));
   }
 }
 
@@ -151,7 +151,7 @@ TEST_F(WaitFaults, WhereAllGetsFailPagesGoOn) {
   const std::vector<std::string> ids = Begin(20);
   for (const std::string& id : ids) upstream_.Fail(id, kServerError);
   JoinAll(ids);
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   for (const auto& waiter : waiters_) {
     EXPECT_GE(UpdatesOf(*waiter, absl::Seconds(10)), 2u);
   }
@@ -164,7 +164,7 @@ TEST_F(WaitFaults, AHealthyNewcomerAmongFailingOnesAloneIsToldSoon) {
       upstream_.HideOnPages(id);
       Join(id);
     }
-    scheduler_.Advance(absl::Minutes(3));
+    event_loop_.Advance(absl::Minutes(3));
     Waiter& healthy = Join(Begin(1)[0]);
     EXPECT_GE(UpdatesOf(healthy, absl::Seconds(3)), 1u) << count;
     EXPECT_GE(UpdatesOf(healthy, absl::Seconds(20)), 12u) << count;
@@ -179,7 +179,7 @@ TEST_F(WaitFaults, AHealthyOneThatJoinsAmongFailingOnesIsToldSoon) {
     if (i != 37) upstream_.Fail(ids[i], kServerError);
   }
   JoinAll(ids);
-  scheduler_.Advance(absl::Seconds(50));
+  event_loop_.Advance(absl::Seconds(50));
   EXPECT_THAT(waiters_[37]->observer.statuses, SizeIs(Ge(3u)));
 }
 
@@ -187,14 +187,14 @@ TEST_F(WaitFaults, AnOutageOfAllIsFoundAndItsEndIsFound) {
   const std::vector<std::string> ids = Begin(10);
   JoinAll(ids);
   for (const std::string& id : ids) upstream_.HideOnPages(id);
-  scheduler_.Advance(absl::Seconds(20));
+  event_loop_.Advance(absl::Seconds(20));
   upstream_.set_outage(kServerError);
-  scheduler_.Advance(absl::Seconds(5));
+  event_loop_.Advance(absl::Seconds(5));
   EXPECT_TRUE(Open());
   // Failing items do not keep it open.
   for (int i = 0; i < 9; ++i) upstream_.Fail(ids[i], kServerError);
   upstream_.set_outage(absl::OkStatus());
-  scheduler_.Advance(absl::Minutes(2));
+  event_loop_.Advance(absl::Minutes(2));
   EXPECT_FALSE(Open());
   EXPECT_GE(UpdatesOf(*waiters_[9], absl::Seconds(30)), 20u);
 }
@@ -202,13 +202,13 @@ TEST_F(WaitFaults, AnOutageOfAllIsFoundAndItsEndIsFound) {
 TEST_F(WaitFaults, AnOutageThatHangsIsProbedRarely) {
   const std::vector<std::string> ids = Begin(50);
   JoinAll(ids);
-  scheduler_.Advance(absl::Seconds(20));
+  event_loop_.Advance(absl::Seconds(20));
   for (const std::string& id : ids) upstream_.Hang(id);
   upstream_.set_pages_hang(true);
-  scheduler_.Advance(absl::Minutes(3));
+  event_loop_.Advance(absl::Minutes(3));
   EXPECT_TRUE(Open());
   const int64_t before = upstream_.reads();
-  scheduler_.Advance(absl::Minutes(2));
+  event_loop_.Advance(absl::Minutes(2));
   EXPECT_THAT(upstream_.reads() - before, AllOf(Ge(2), Le(24)));
 }
 
@@ -216,9 +216,9 @@ TEST_F(WaitFaults, AnOutageThatHangsIsProbedRarely) {
 TEST_F(WaitFaults, EndsThatAStaleListHidesAreTold) {
   const std::vector<std::string> ids = Begin(60, absl::Seconds(10));
   JoinAll(ids);
-  scheduler_.Advance(absl::Seconds(3));
+  event_loop_.Advance(absl::Seconds(3));
   for (const std::string& id : ids) upstream_.FreezeOnPages(id);
-  scheduler_.Advance(absl::Seconds(47));
+  event_loop_.Advance(absl::Seconds(47));
   for (const auto& waiter : waiters_) {
     ASSERT_THAT(waiter->observer.statuses, Not(IsEmpty()));
     EXPECT_EQ(waiter->observer.statuses.back(), "succeeded");
@@ -226,13 +226,13 @@ TEST_F(WaitFaults, EndsThatAStaleListHidesAreTold) {
 }
 
 TEST_F(WaitFaults, EndsThatAStaleListHidesAreToldWithClocksApart) {
-  scheduler_.StepWallClock(absl::Hours(1));
+  event_loop_.StepWallClock(absl::Hours(1));
   const std::vector<std::string> ids = Begin(60, absl::Seconds(10));
   JoinAll(ids);
-  scheduler_.Advance(absl::Seconds(3));
+  event_loop_.Advance(absl::Seconds(3));
   for (const std::string& id : ids) upstream_.FreezeOnPages(id);
   // Ours is behind from now on: no change is ever "before" a page.
-  scheduler_.Advance(absl::Seconds(47));
+  event_loop_.Advance(absl::Seconds(47));
   for (const auto& waiter : waiters_) {
     EXPECT_EQ(waiter->observer.statuses.back(), "succeeded");
   }
@@ -242,7 +242,7 @@ TEST_F(WaitFaults, AListThatLagsALittleIsTrusted) {
   upstream_.set_list_lag(absl::Seconds(2));
   for (int i = 0; i < 100; ++i) {
     Join(Begin(1, absl::Seconds(20 + i))[0]);
-    scheduler_.Advance(absl::Seconds(1));
+    event_loop_.Advance(absl::Seconds(1));
     ASSERT_FALSE(Distrusted()) << i;
   }
 }
@@ -252,7 +252,7 @@ TEST_F(WaitFaults, AListThatLagsMuchIsDistrustedLongerAndLonger) {
   int distrusted = 0;
   for (int second = 0; second < 1200; ++second) {
     if (second < 300) Join(Begin(1, absl::Seconds(20 + second))[0]);
-    scheduler_.Advance(absl::Seconds(1));
+    event_loop_.Advance(absl::Seconds(1));
     if (second > 600 && Distrusted()) ++distrusted;
   }
   EXPECT_GE(distrusted, 100);
@@ -263,9 +263,9 @@ TEST_F(WaitFaults, OneStaleItemOfAnHonestListIsFoundByItsAge) {
   const std::vector<std::string> others = Begin(20, absl::Hours(1));
   JoinAll(ids);
   JoinAll(others);
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   upstream_.FreezeOnPages(ids[17]);
-  scheduler_.Advance(absl::Seconds(110));
+  event_loop_.Advance(absl::Seconds(110));
   EXPECT_EQ(waiters_[17]->observer.statuses.back(), "succeeded");
 }
 
@@ -273,7 +273,7 @@ TEST_F(WaitFaults, WhatPagesLeaveOutIsAskedForAlone) {
   const std::vector<std::string> ids = Begin(40, absl::Seconds(30));
   for (size_t i = 0; i < ids.size(); i += 2) upstream_.HideOnPages(ids[i]);
   JoinAll(ids);
-  scheduler_.Advance(absl::Seconds(75));
+  event_loop_.Advance(absl::Seconds(75));
   for (const auto& waiter : waiters_) {
     EXPECT_EQ(waiter->observer.statuses.back(), "succeeded");
   }
@@ -281,10 +281,10 @@ TEST_F(WaitFaults, WhatPagesLeaveOutIsAskedForAlone) {
 
 TEST_F(WaitFaults, AnHonestListCostsAFewConfirmations) {
   JoinAll(Begin(45));
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   const int64_t gets = upstream_.gets();
   const int64_t reads = upstream_.reads();
-  scheduler_.Advance(absl::Minutes(10));
+  event_loop_.Advance(absl::Minutes(10));
   EXPECT_LE(upstream_.gets() - gets, 95) << "5 % of the budget of 1,800";
   EXPECT_GE(upstream_.gets() - gets, 60);
   EXPECT_GE(upstream_.reads() - reads, 600);
@@ -298,7 +298,7 @@ TEST_F(WaitFaults, APermanentErrorEndsItsWaitAlone) {
     const std::string id = Begin(1)[0];
     upstream_.Fail(id, failure);
     Waiter& wrong = Join(id);
-    scheduler_.Advance(absl::Seconds(20));
+    event_loop_.Advance(absl::Seconds(20));
     EXPECT_THAT(wrong.observer.errors, ElementsAre(failure));
     EXPECT_THAT(upstream_.GetsOf(id), SizeIs(4));
     EXPECT_THAT(healthy.observer.errors, IsEmpty());
@@ -311,7 +311,7 @@ TEST_F(WaitFaults, APermanentErrorOfAllEndsAll) {
   for (const std::string& id : ids) upstream_.Fail(id, Undecodable());
   upstream_.set_page_failure(Undecodable());
   JoinAll(ids);
-  scheduler_.Advance(absl::Minutes(2));
+  event_loop_.Advance(absl::Minutes(2));
   for (const auto& waiter : waiters_) {
     EXPECT_THAT(waiter->observer.errors, ElementsAre(Undecodable()));
   }
@@ -321,10 +321,10 @@ TEST_F(WaitFaults, AServerErrorEndsNoWait) {
   const std::string id = Begin(1)[0];
   upstream_.Fail(id, kServerError);
   Waiter& waiter = Join(id);
-  scheduler_.Advance(absl::Hours(1));
+  event_loop_.Advance(absl::Hours(1));
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
   upstream_.Fail(id, absl::OkStatus());
-  scheduler_.Advance(kLongestPollDelay);
+  event_loop_.Advance(kMaxPollDelay);
   EXPECT_THAT(waiter.observer.statuses, SizeIs(Ge(1u)));
 }
 
@@ -332,25 +332,25 @@ TEST_F(WaitFaults, ASuccessInBetweenForgivesPermanentErrors) {
   const std::string id = Begin(1)[0];
   Waiter& waiter = Join(id);
   for (int round = 0; round < 5; ++round) {
-    scheduler_.Advance(absl::Seconds(3));
+    event_loop_.Advance(absl::Seconds(3));
     upstream_.Fail(id, Undecodable());
     const size_t before = upstream_.GetsOf(id).size();
     while (upstream_.GetsOf(id).size() < before + 3) {
-      scheduler_.Advance(absl::Milliseconds(100));
+      event_loop_.Advance(absl::Milliseconds(100));
     }
-    scheduler_.Advance(absl::Milliseconds(100));
+    event_loop_.Advance(absl::Milliseconds(100));
     upstream_.Fail(id, absl::OkStatus());
-    scheduler_.Advance(absl::Seconds(10));
+    event_loop_.Advance(absl::Seconds(10));
   }
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
 }
 
 TEST_F(WaitFaults, ANotFoundRightAfterTheOwnCreateIsAskedAgain) {
   const std::string id = Begin(1)[0];
-  registry_.Learn(*token_, upstream_.Show(id), v1::SOURCE_CREATE);
+  registry_.Apply(*token_, upstream_.Show(id), v1::SOURCE_CREATE);
   upstream_.Delete(id);
   Waiter& waiter = Join(id);
-  scheduler_.Advance(absl::Seconds(4));
+  event_loop_.Advance(absl::Seconds(4));
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
   EXPECT_THAT(upstream_.GetsOf(id), SizeIs(Ge(3u)));
   upstream_.Undelete(id);
@@ -360,41 +360,41 @@ TEST_F(WaitFaults, ANotFoundRightAfterTheOwnCreateIsAskedAgain) {
 
 TEST_F(WaitFaults, ANotFoundLongAfterTheOwnCreateEndsTheWait) {
   const std::string id = Begin(1)[0];
-  registry_.Learn(*token_, upstream_.Show(id), v1::SOURCE_CREATE);
+  registry_.Apply(*token_, upstream_.Show(id), v1::SOURCE_CREATE);
   upstream_.Delete(id);
   Waiter& waiter = Join(id);
-  scheduler_.Advance(RecentCreates::kGrace - absl::Milliseconds(1));
+  event_loop_.Advance(RecentCreates::kGrace - absl::Milliseconds(1));
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_THAT(waiter.observer.errors,
               ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
 }
 
 TEST_F(WaitFaults, ANotFoundOfAnotherTokensCreateEndsTheWait) {
   const std::string id = Begin(1)[0];
-  registry_.Learn(*MakeCredential("other"), upstream_.Show(id),
+  registry_.Apply(*MakeCredential("other"), upstream_.Show(id),
                   v1::SOURCE_CREATE);
   upstream_.Delete(id);
   Waiter& waiter = Join(id);
-  scheduler_.Advance(absl::Seconds(1));
+  event_loop_.Advance(absl::Seconds(1));
   EXPECT_THAT(waiter.observer.errors,
               ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
 }
 
 TEST_F(WaitFaults, AGoneRightAfterTheOwnCreateEndsTheWait) {
   const std::string id = Begin(1)[0];
-  registry_.Learn(*token_, upstream_.Show(id), v1::SOURCE_CREATE);
+  registry_.Apply(*token_, upstream_.Show(id), v1::SOURCE_CREATE);
   absl::Status gone =
       GatewayError(absl::StatusCode::kNotFound, "NOT_FOUND", "410");
   SetMetadata("http_status", "410", gone);
   upstream_.Fail(id, gone);
   Waiter& waiter = Join(id);
-  scheduler_.Advance(absl::Seconds(2));
+  event_loop_.Advance(absl::Seconds(2));
   EXPECT_THAT(waiter.observer.errors, ElementsAre(gone));
 }
 
 TEST(RecentCreates, KeepsWhatItsBoundAllowsAndNoLongerThanTheGrace) {
-  ManualScheduler clock;
+  ManualEventLoop clock;
   RecentCreates creates(clock);
   for (size_t i = 0; i < RecentCreates::kMaxCreates + 10; ++i) {
     creates.Record("many", std::to_string(i));

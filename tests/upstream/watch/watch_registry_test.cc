@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/recording_observer.h"
 #include "tests/support/status_matchers.h"
 
@@ -31,14 +31,14 @@ class WatchRegistryTest : public ::testing::Test {
 
   void Polled(size_t call, const char* status) {
     client_.Answer(call, MakePrediction(client_.calls()[call].id, status));
-    scheduler_.RunPosted();
+    event_loop_.RunPosted();
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   FakePredictionClient client_;
   Random random_{1};
-  BudgetRegistry budgets_{BudgetRegistry::kUnlimited, scheduler_};
-  WatchRegistry registry_{WatchRegistry::Options(), scheduler_, client_,
+  BudgetRegistry budgets_{BudgetRegistry::kUnlimited, event_loop_};
+  WatchRegistry registry_{WatchRegistry::Options(), event_loop_, client_,
                           budgets_, random_};
   RecordingObserver alice_;
   RecordingObserver bob_;
@@ -47,7 +47,7 @@ class WatchRegistryTest : public ::testing::Test {
 TEST_F(WatchRegistryTest, OnePollServesAllWaitersOfAPrediction) {
   const auto a = Join("token", kId, alice_);
   const auto b = Join("token", kId, bob_);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_THAT(client_.calls(), SizeIs(1));
   EXPECT_EQ(registry_.watch_count(), 1u);
   EXPECT_EQ(registry_.waiter_count(), 2u);
@@ -55,14 +55,14 @@ TEST_F(WatchRegistryTest, OnePollServesAllWaitersOfAPrediction) {
 
 TEST_F(WatchRegistryTest, ManyTokensThatWaitOnceAreForgottenEarly) {
   const auto stays = Join("stays", kId, alice_);
-  for (size_t i = 1; i < IdleSweep::kMany; ++i) {
+  for (size_t i = 1; i < IdleEvictor::kMany; ++i) {
     Join(absl::StrCat(i).c_str(), kId, bob_).reset();
   }
-  scheduler_.RunPosted();
-  scheduler_.Advance(WatchRegistry::kForgetManyAfter);
-  EXPECT_EQ(registry_.credential_count(), IdleSweep::kMany);
+  event_loop_.RunPosted();
+  event_loop_.Advance(WatchRegistry::kForgetManyAfter);
+  EXPECT_EQ(registry_.credential_count(), IdleEvictor::kMany);
   Join("one more", kId, bob_).reset();
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_EQ(registry_.credential_count(), 2u);
   EXPECT_EQ(registry_.waiter_count(), 1u);
 }
@@ -70,7 +70,7 @@ TEST_F(WatchRegistryTest, ManyTokensThatWaitOnceAreForgottenEarly) {
 TEST_F(WatchRegistryTest, NothingIsSharedAcrossCredentials) {
   const auto a = Join("alice", kId, alice_);
   const auto b = Join("bob", kId, bob_);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   ASSERT_THAT(client_.calls(), SizeIs(2));
   Polled(0, "succeeded");
   const bool first_is_alice =
@@ -82,30 +82,30 @@ TEST_F(WatchRegistryTest, NothingIsSharedAcrossCredentials) {
 TEST_F(WatchRegistryTest, DifferentPredictionsArePolledApart) {
   const auto a = Join("token", kId, alice_);
   const auto b = Join("token", kOtherId, bob_);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_THAT(client_.calls(), SizeIs(2));
 }
 
 TEST_F(WatchRegistryTest, LastLeaverEndsTheWatch) {
   auto a = Join("token", kId, alice_);
   auto b = Join("token", kId, bob_);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   a.reset();
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_EQ(registry_.watch_count(), 1u);
   b.reset();
   EXPECT_EQ(client_.pending_count(), 0u);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_EQ(registry_.watch_count(), 0u);
 }
 
 TEST_F(WatchRegistryTest, LeavingAndComingBackKeepsTheWatch) {
   auto a = Join("token", kId, alice_);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   Polled(0, "started");
   a.reset();
   const auto b = Join("token", kId, bob_);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_EQ(registry_.watch_count(), 1u);
   EXPECT_THAT(bob_.statuses, ElementsAre("started"));
 }
@@ -114,7 +114,7 @@ TEST_F(WatchRegistryTest, AWaiterMayLeaveWhileItIsToldTheEnd) {
   std::unique_ptr<Subscription> own;
   alice_.on_told = [&] { own.reset(); };
   own = Join("token", kId, alice_);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   Polled(0, "succeeded");
   EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
   EXPECT_EQ(registry_.watch_count(), 0u);
@@ -123,10 +123,10 @@ TEST_F(WatchRegistryTest, AWaiterMayLeaveWhileItIsToldTheEnd) {
 TEST_F(WatchRegistryTest, SubscriptionsMayOutliveTheirWatch) {
   auto a = Join("token", kId, alice_);
   auto b = Join("token", kId, bob_);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   Polled(0, "succeeded");
   a.reset();
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   ASSERT_EQ(registry_.watch_count(), 0u);
   b.reset();
 }
@@ -135,7 +135,7 @@ TEST_F(WatchRegistryTest, WhatTheCreateSaidIsToldFirstAndCostsNoRead) {
   const auto a = registry_.Subscribe(
       MakeCredential("token"), kId, WatchOptions(), alice_,
       registry_.SnapshotOf(MakePrediction(kId, "pending"), v1::SOURCE_CREATE));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_THAT(alice_.statuses, ElementsAre("pending"));
   EXPECT_THAT(client_.calls(), IsEmpty());
 }
@@ -145,7 +145,7 @@ TEST_F(WatchRegistryTest, ACreateThatHasEndedEndsTheWait) {
       registry_.Subscribe(MakeCredential("token"), kId, WatchOptions(), alice_,
                           registry_.SnapshotOf(MakePrediction(kId, "succeeded"),
                                                v1::SOURCE_CREATE));
-  scheduler_.Advance(absl::Minutes(1));
+  event_loop_.Advance(absl::Minutes(1));
   EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
   EXPECT_THAT(client_.calls(), IsEmpty());
 }
@@ -154,23 +154,23 @@ TEST_F(WatchRegistryTest, ACreateThatHasEndedEndsTheWait) {
 TEST_F(WatchRegistryTest, CacheSharesTheSnapshotOfAGet) {
   const SnapshotPtr got =
       registry_.SnapshotOf(MakePrediction(kId, "succeeded"), v1::SOURCE_GET);
-  registry_.Learn(*MakeCredential("token"), got);
+  registry_.Apply(*MakeCredential("token"), got);
   EXPECT_EQ(registry_.Ended(*MakeCredential("token"), kId), got);
 }
 
 TEST_F(WatchRegistryTest, DismissAllEndsEveryWaitWithAStatusOfItsOwn) {
   const auto a = Join("token", kId, alice_);
   const auto b = Join("token", kOtherId, bob_);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   int count = 0;
-  registry_.DismissAll(
+  registry_.DrainAll(
       [&] { return absl::UnavailableError(std::to_string(++count)); });
   EXPECT_THAT(alice_.errors,
               ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
   EXPECT_THAT(bob_.errors,
               ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
   EXPECT_EQ(count, 2);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_EQ(client_.pending_count(), 0u);
 }
 

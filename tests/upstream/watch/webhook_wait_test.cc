@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/support/recording_observer.h"
 #include "tests/support/status_matchers.h"
 #include "upstream/watch/watch_registry.h"
@@ -37,7 +37,7 @@ class WebhookWaitTest : public ::testing::Test {
                                      const char* id = kId) {
     auto subscription = registry_.Subscribe(MakeCredential(token), id,
                                             WatchOptions(), observer);
-    scheduler_.RunPosted();
+    event_loop_.RunPosted();
     return subscription;
   }
 
@@ -45,21 +45,21 @@ class WebhookWaitTest : public ::testing::Test {
   void Created(const char* token = "alice", const char* id = kId,
                const char* status = "pending") {
     const auto credential = MakeCredential(token);
-    registry_.Learn(*credential, MakePrediction(id, status), v1::SOURCE_CREATE);
-    registry_.Cover(*credential, id);
+    registry_.Apply(*credential, MakePrediction(id, status), v1::SOURCE_CREATE);
+    registry_.MarkCovered(*credential, id);
   }
 
   void Event(const char* status, int updated, const char* id = kId) {
     v1::Prediction event = MakePrediction(id, status, updated);
     event.set_output_json(status);
     registry_.OnWebhook(std::move(event));
-    scheduler_.RunPosted();
+    event_loop_.RunPosted();
   }
 
   // Answers the poll under way.
   void Polled(const char* status, int updated) {
     client_.Answer(MakePrediction(client_.calls().back().id, status, updated));
-    scheduler_.RunPosted();
+    event_loop_.RunPosted();
   }
 
   size_t polls() const { return client_.calls().size(); }
@@ -67,18 +67,18 @@ class WebhookWaitTest : public ::testing::Test {
   // How long until the next poll.
   absl::Duration NextPoll() {
     const size_t before = polls();
-    const absl::Time start = scheduler_.Now();
-    while (polls() == before && scheduler_.AdvanceToNextTimer()) {
+    const absl::Time start = event_loop_.Now();
+    while (polls() == before && event_loop_.AdvanceToNextTimer()) {
     }
-    return scheduler_.Now() - start;
+    return event_loop_.Now() - start;
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   FakePredictionClient client_;
   Random random_{1};
-  BudgetRegistry budgets_{BudgetRegistry::kUnlimited, scheduler_};
+  BudgetRegistry budgets_{BudgetRegistry::kUnlimited, event_loop_};
   WatchRegistry registry_{{{}, Enabled(), PagePolicy::kByCost},
-                          scheduler_,
+                          event_loop_,
                           client_,
                           budgets_,
                           random_};
@@ -136,7 +136,7 @@ TEST_F(WebhookWaitTest, WhatCameBeforeThePollThatProvesItIsTold) {
 
 TEST_F(WebhookWaitTest, AnEventThatNobodyProvesInTimeIsDroppedAndCounted) {
   Event("succeeded", 2);
-  scheduler_.Advance(EarlyEvents::kKeepFor);
+  event_loop_.Advance(UnclaimedEventBuffer::kKeepFor);
   EXPECT_EQ(registry_.webhook_stats().unknown, 1);
   Created();
   const auto wait = Join(alice_);
@@ -151,7 +151,7 @@ TEST_F(WebhookWaitTest, AnEventReachesNobodyWhoseOwnCallHasNotBroughtIt) {
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "succeeded"));
   EXPECT_THAT(bob_.statuses, IsEmpty());
   client_.Answer(absl::NotFoundError("not yours"));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_THAT(bob_.statuses, IsEmpty());
   EXPECT_THAT(bob_.errors, ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
   const auto again = Join(bob_, "bob");
@@ -160,7 +160,7 @@ TEST_F(WebhookWaitTest, AnEventReachesNobodyWhoseOwnCallHasNotBroughtIt) {
 
 TEST_F(WebhookWaitTest, AnEventReachesEveryCredentialThatHasProvenIt) {
   Created("alice");
-  registry_.Learn(*MakeCredential("bob"), MakePrediction(kId, "pending"),
+  registry_.Apply(*MakeCredential("bob"), MakePrediction(kId, "pending"),
                   v1::SOURCE_GET);
   const auto a = Join(alice_, "alice");
   const auto b = Join(bob_, "bob");
@@ -170,7 +170,7 @@ TEST_F(WebhookWaitTest, AnEventReachesEveryCredentialThatHasProvenIt) {
 }
 
 TEST_F(WebhookWaitTest, AnItemOfAListProvesToo) {
-  registry_.Learn(*MakeCredential("alice"), MakePrediction(kId, "started", 1),
+  registry_.Apply(*MakeCredential("alice"), MakePrediction(kId, "started", 1),
                   v1::SOURCE_LIST);
   Event("succeeded", 2);
   const auto wait = Join(alice_);
@@ -190,7 +190,7 @@ TEST_F(WebhookWaitTest, ATokenThatAPollFindsRefusedProvesNothingAnyMore) {
   Polled("pending", 0);
   NextPoll();
   client_.Answer(absl::UnauthenticatedError("revoked"));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   Event("succeeded", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending"));
   EXPECT_EQ(registry_.webhook_stats().early, 1);
@@ -200,7 +200,7 @@ TEST_F(WebhookWaitTest, DuplicatesAreNotToldAndPutNoPollOff) {
   Created();
   const auto wait = Join(alice_);
   Event("started", 1);
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   Event("started", 1);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "started"));
   EXPECT_EQ(registry_.webhook_stats().duplicates, 1);
@@ -223,8 +223,8 @@ TEST_F(WebhookWaitTest, LateEventsNeverLeadBack) {
 }
 
 TEST_F(WebhookWaitTest, WithoutWebhooksNothingIsKeptForThem) {
-  WatchRegistry without({}, scheduler_, client_, budgets_, random_);
-  without.Learn(*MakeCredential("alice"), MakePrediction(kId, "pending"),
+  WatchRegistry without({}, event_loop_, client_, budgets_, random_);
+  without.Apply(*MakeCredential("alice"), MakePrediction(kId, "pending"),
                 v1::SOURCE_GET);
   EXPECT_EQ(without.webhooks().proven_count(), 0u);
 }
@@ -237,7 +237,7 @@ TEST_F(WebhookWaitTest, ACoveredPredictionIsPolledRarelyAndItsWaiterKnows) {
 }
 
 TEST_F(WebhookWaitTest, OneWithAnotherWebhookIsPolledAsItsWaiterWants) {
-  registry_.Learn(*MakeCredential("alice"), MakePrediction(kId, "pending"),
+  registry_.Apply(*MakeCredential("alice"), MakePrediction(kId, "pending"),
                   v1::SOURCE_CREATE);
   const auto wait = Join(alice_);
   EXPECT_THAT(alice_.intervals, ElementsAre(absl::Seconds(1)));
@@ -245,10 +245,10 @@ TEST_F(WebhookWaitTest, OneWithAnotherWebhookIsPolledAsItsWaiterWants) {
 }
 
 TEST_F(WebhookWaitTest, AnEventCountsAsThePollThatItReplaces) {
-  registry_.Learn(*MakeCredential("alice"), MakePrediction(kId, "pending"),
+  registry_.Apply(*MakeCredential("alice"), MakePrediction(kId, "pending"),
                   v1::SOURCE_CREATE);
   const auto wait = Join(alice_);
-  scheduler_.Advance(absl::Milliseconds(900));
+  event_loop_.Advance(absl::Milliseconds(900));
   Event("started", 1);
   // Covered from the event on, and not before.
   EXPECT_GE(NextPoll(), kFirst);
@@ -271,7 +271,7 @@ TEST_F(WebhookWaitTest, PollsThatFindNothingMissedGrowRarer) {
   Polled("pending", 0);
   EXPECT_EQ(NextPoll(), kFirst * 8);
   Polled("pending", 0);
-  EXPECT_EQ(NextPoll(), kFirst * WebhookTrust::kMostOverFirst);
+  EXPECT_EQ(NextPoll(), kFirst * WebhookReliability::kMaxOverFirst);
   EXPECT_EQ(registry_.webhook_stats().confirmed, 4);
 }
 
@@ -289,7 +289,7 @@ TEST_F(WebhookWaitTest, AMissedEventBringsBackTheWaitersOwnInterval) {
 
 TEST_F(WebhookWaitTest, AMissedEventMakesTheOthersPollsComeSooner) {
   Created("alice", kId);
-  scheduler_.Advance(absl::Seconds(10));
+  event_loop_.Advance(absl::Seconds(10));
   Created("bob", kOtherId);
   const auto a = Join(alice_, "alice", kId);
   const auto b = Join(bob_, "bob", kOtherId);
@@ -306,29 +306,29 @@ TEST_F(WebhookWaitTest, AStateWhoseEventMayBeOnItsWayIsNoMiss) {
   NextPoll();
   v1::Prediction fresh = MakePrediction(kId, "started");
   fresh.mutable_updated_at()->set_seconds(
-      absl::ToUnixSeconds(scheduler_.WallNow()) - 1);
+      absl::ToUnixSeconds(event_loop_.WallNow()) - 1);
   client_.Answer(fresh);
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_EQ(registry_.webhook_stats().missed, 0);
   EXPECT_EQ(registry_.webhook_stats().confirmed, 0);
   EXPECT_EQ(NextPoll(), kFirst);
 }
 
 TEST_F(WebhookWaitTest, ACoveredCrowdDoesNotMakeTheBudgetScarce) {
-  BudgetRegistry budgets({3, 15}, scheduler_);
-  WatchRegistry registry({{}, Enabled(), PagePolicy::kByCost}, scheduler_,
+  BudgetRegistry budgets({3, 15}, event_loop_);
+  WatchRegistry registry({{}, Enabled(), PagePolicy::kByCost}, event_loop_,
                          client_, budgets, random_);
   const auto credential = MakeCredential("alice");
   std::vector<std::unique_ptr<Subscription>> waits;
   for (int i = 0; i < 30; ++i) {
     const std::string id = absl::StrCat("covered ", i);
-    registry.Learn(*credential, MakePrediction(id, "pending"),
+    registry.Apply(*credential, MakePrediction(id, "pending"),
                    v1::SOURCE_CREATE);
-    registry.Cover(*credential, id);
+    registry.MarkCovered(*credential, id);
     waits.push_back(registry.Subscribe(credential, id, WatchOptions(), bob_));
   }
   waits.push_back(registry.Subscribe(credential, kId, WatchOptions(), alice_));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   for (int i = 0; i < 20; ++i) {
     ASSERT_EQ(client_.calls().back().operation, "get");
     ASSERT_EQ(client_.calls().back().id, kId);

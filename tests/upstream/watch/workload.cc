@@ -62,7 +62,7 @@ class Workload::Waiter : public PredictionObserver {
     ended_ = true;
     // From when both were there: the end, and the waiter.
     const absl::Duration delay = std::min(
-        workload_.scheduler_.WallNow() - workload_.upstream_.EndOf(id_),
+        workload_.event_loop_.WallNow() - workload_.upstream_.EndOf(id_),
         Now() - joined_);
     end_delay_ = std::max(end_delay_, delay);
     subscription_.reset();
@@ -80,7 +80,7 @@ class Workload::Waiter : public PredictionObserver {
   absl::Duration end_delay() const { return end_delay_; }
 
  private:
-  absl::Time Now() const { return workload_.scheduler_.Now(); }
+  absl::Time Now() const { return workload_.event_loop_.Now(); }
 
   void NoteGap() {
     longest_gap_ = std::max(longest_gap_, Now() - last_);
@@ -102,13 +102,13 @@ class Workload::Waiter : public PredictionObserver {
 Workload::Workload(const WorkloadShape& shape, uint64_t seed)
     : random_(seed),
       rate_(kRates[static_cast<size_t>(UpTo(int{kRates.size()}) - 1)]),
-      upstream_(OptionsOf(shape, seed, rate_), scheduler_),
-      budgets_({static_cast<double>(rate_), 15}, scheduler_),
-      registry_(WatchRegistry::Options(), scheduler_, upstream_, budgets_,
+      upstream_(OptionsOf(shape, seed, rate_), event_loop_),
+      budgets_({static_cast<double>(rate_), 15}, event_loop_),
+      registry_(WatchRegistry::Options(), event_loop_, upstream_, budgets_,
                 random_),
       token_(MakeCredential("token")) {
   // Not at the start of a second.
-  scheduler_.Advance(UpTo(absl::Seconds(1)));
+  event_loop_.Advance(UpTo(absl::Seconds(1)));
   if (!shape.pages) upstream_.set_page_failure(absl::NotFoundError("no list"));
   Draw(shape);
 }
@@ -124,17 +124,17 @@ int Workload::UpTo(int most) {
   return 1 + static_cast<int>(random_.Uniform() * most);
 }
 
-void Workload::Schedule(absl::Duration after, Scheduler::Task task) {
-  last_event_ = std::max(last_event_, scheduler_.Now() + after);
+void Workload::Schedule(absl::Duration after, EventLoop::Task task) {
+  last_event_ = std::max(last_event_, event_loop_.Now() + after);
   events_.push_back(
-      scheduler_.PostAt(scheduler_.Now() + after, std::move(task)));
+      event_loop_.RunAt(event_loop_.Now() + after, std::move(task)));
 }
 
 // Draws all at once, so that what the watches draw changes nothing of it.
 void Workload::Draw(const WorkloadShape& shape) {
   for (int i = 0; i < shape.history; ++i) {
     upstream_.Begin(absl::Seconds(1));
-    scheduler_.Advance(absl::Milliseconds(10));
+    event_loop_.Advance(absl::Milliseconds(10));
   }
   for (int i = 0; i < shape.unwatched; ++i) {
     Schedule(UpTo(shape.begin_within + shape.life),
@@ -184,10 +184,10 @@ void Workload::Join(Watched& watched, Waiter& waiter, absl::Duration interval,
 }
 
 void Workload::Run() {
-  const absl::Time end = scheduler_.Now() + kHorizon;
-  while (scheduler_.Now() < end &&
-         (scheduler_.Now() < last_event_ || registry_.waiter_count() > 0)) {
-    scheduler_.Advance(absl::Seconds(1));
+  const absl::Time end = event_loop_.Now() + kHorizon;
+  while (event_loop_.Now() < end &&
+         (event_loop_.Now() < last_event_ || registry_.waiter_count() > 0)) {
+    event_loop_.Advance(absl::Seconds(1));
   }
   EXPECT_EQ(registry_.waiter_count(), 0u) << "waits that never end";
 }

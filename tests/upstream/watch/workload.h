@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "tests/support/manual_scheduler.h"
+#include "base/random.h"
+#include "tests/support/manual_event_loop.h"
 #include "tests/upstream/watch/simulated_upstream.h"
 #include "upstream/budget/budget_registry.h"
-#include "upstream/core/random.h"
 #include "upstream/watch/watch_registry.h"
 
 namespace wriftai {
@@ -67,7 +67,7 @@ class Workload {
   };
 
   void Draw(const WorkloadShape& shape);
-  void Schedule(absl::Duration after, Scheduler::Task task);
+  void Schedule(absl::Duration after, EventLoop::Task task);
   void Join(Watched& watched, Waiter& waiter, absl::Duration interval,
             bool known);
   void NotePeaks();
@@ -79,7 +79,7 @@ class Workload {
 
   Random random_;
   const int64_t rate_;
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   SimulatedUpstream upstream_;
   BudgetRegistry budgets_;
   WatchRegistry registry_;

@@ -6,7 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 
 namespace wriftai {
 namespace {
@@ -24,12 +24,12 @@ class WebhookInboxTest : public ::testing::Test {
  protected:
   std::unique_ptr<WebhookInbox> Inbox(WebhookInbox::Options options = {}) {
     return std::make_unique<WebhookInbox>(
-        options, scheduler_, [this](v1::Prediction prediction) {
+        options, event_loop_, [this](v1::Prediction prediction) {
           delivered_.push_back(prediction.id());
         });
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   std::vector<std::string> delivered_;
 };
 
@@ -38,7 +38,7 @@ TEST_F(WebhookInboxTest, DeliversOnTheLoopInOrder) {
   EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
   EXPECT_TRUE(inbox->OnWebhook(Prediction("b")));
   EXPECT_THAT(delivered_, IsEmpty());
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_THAT(delivered_, ElementsAre("a", "b"));
 }
 
@@ -49,9 +49,9 @@ TEST_F(WebhookInboxTest, RefusesWhenTooManyWaitAndTakesAgainAfterwards) {
   EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
   EXPECT_TRUE(inbox->OnWebhook(Prediction("b")));
   EXPECT_FALSE(inbox->OnWebhook(Prediction("c")));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_TRUE(inbox->OnWebhook(Prediction("d")));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_THAT(delivered_, ElementsAre("a", "b", "d"));
 }
 
@@ -62,7 +62,7 @@ TEST_F(WebhookInboxTest, RefusesWhenTooManyBytesWait) {
   EXPECT_FALSE(inbox->OnWebhook(Prediction(std::string(101, 'x'))));
   EXPECT_TRUE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
   EXPECT_FALSE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_TRUE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
 }
 
@@ -70,7 +70,7 @@ TEST_F(WebhookInboxTest, NothingIsDeliveredAfterItsEnd) {
   auto inbox = Inbox();
   EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
   inbox.reset();
-  scheduler_.RunPosted();
+  event_loop_.RunPosted();
   EXPECT_THAT(delivered_, IsEmpty());
 }
 

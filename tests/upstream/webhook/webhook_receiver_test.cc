@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sandbox/webhook_signature.h"
-#include "tests/support/manual_scheduler.h"
+#include "tests/support/manual_event_loop.h"
 
 namespace wriftai {
 namespace {
@@ -56,21 +56,21 @@ class WebhookReceiverTest : public ::testing::Test {
 
   std::string Sign(absl::string_view body, const std::string& key = "new",
                    absl::Duration offset = absl::ZeroDuration()) {
-    return sandbox::SignWebhook(Secret(key), scheduler_.WallNow() + offset,
+    return sandbox::SignWebhook(Secret(key), event_loop_.WallNow() + offset,
                                 body);
   }
 
   WebhookReceiver Receiver(bool allow_unsigned = false) {
     WebhookReceiver::Options options;
     options.allow_unsigned = allow_unsigned;
-    return {options, [this] { return secrets_; }, scheduler_, sink_};
+    return {options, [this] { return secrets_; }, event_loop_, sink_};
   }
 
   WebhookOutcome Receive(const HttpHead& head, absl::string_view body) {
     return Receiver().Receive(head, body);
   }
 
-  ManualScheduler scheduler_;
+  ManualEventLoop event_loop_;
   RecordingSink sink_;
   std::shared_ptr<const std::vector<Secret>> secrets_;
 };
@@ -131,10 +131,10 @@ TEST_F(WebhookReceiverTest, AnUnknownStatusIsHandedOnAsOne) {
 TEST_F(WebhookReceiverTest, AReplayIsTheSameStateAgainUntilItIsStale) {
   const HttpHead head = Head({Sign(kBody)});
   EXPECT_EQ(Receive(head, kBody), WebhookOutcome::kAccepted);
-  scheduler_.Advance(absl::Seconds(299));
+  event_loop_.Advance(absl::Seconds(299));
   EXPECT_EQ(Receive(head, kBody), WebhookOutcome::kAccepted);
   EXPECT_THAT(sink_.predictions, SizeIs(2));
-  scheduler_.Advance(absl::Seconds(2));
+  event_loop_.Advance(absl::Seconds(2));
   EXPECT_EQ(Receive(head, kBody), WebhookOutcome::kStale);
   EXPECT_THAT(sink_.predictions, SizeIs(2));
 }

@@ -1,0 +1,28 @@
+#include "base/dynamic_threshold_limiter.h"
+
+namespace wriftai {
+
+DynamicThresholdLimiter::Slot::~Slot() {
+  if (taken_ == nullptr) return;
+  --taken_->all;
+  if (--owner_->second == 0) taken_->by_owner.erase(owner_);
+}
+
+DynamicThresholdLimiter::DynamicThresholdLimiter(size_t most, size_t share)
+    : most_(most), share_(share), taken_(std::make_shared<Taken>()) {}
+
+std::optional<DynamicThresholdLimiter::Slot> DynamicThresholdLimiter::Take(
+    const std::string& owner) {
+  if (taken_by(owner) >= share_ * (most_ - taken_->all)) return std::nullopt;
+  const auto whose = taken_->by_owner.try_emplace(owner, 0).first;
+  ++whose->second;
+  ++taken_->all;
+  return Slot(taken_, whose);
+}
+
+size_t DynamicThresholdLimiter::taken_by(const std::string& owner) const {
+  const auto found = taken_->by_owner.find(owner);
+  return found == taken_->by_owner.end() ? 0 : found->second;
+}
+
+}  // namespace wriftai

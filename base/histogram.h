@@ -1,0 +1,49 @@
+#ifndef WRIFTAI_BASE_HISTOGRAM_H_
+#define WRIFTAI_BASE_HISTOGRAM_H_
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace wriftai {
+
+// Values counted by size, for metrics. `kUpperEnds`: of the buckets, each
+// included; rising. Negative values count as zero.
+//
+// Threads: one. A value.
+template <const auto& kUpperEnds>
+class Histogram {
+ public:
+  static constexpr const auto& kBounds = kUpperEnds;
+
+  void Add(double value) {
+    value = std::max(0.0, value);
+    const auto bound = std::lower_bound(kBounds.begin(), kBounds.end(), value);
+    ++counts_[static_cast<size_t>(bound - kBounds.begin())];
+    sum_ += value;
+  }
+  void Add(absl::Duration duration) { Add(absl::ToDoubleSeconds(duration)); }
+
+  // How many lie in each bucket; the last is that above all bounds.
+  const auto& counts() const { return counts_; }
+  double sum() const { return sum_; }
+
+ private:
+  std::array<int64_t, kUpperEnds.size() + 1> counts_{};
+  double sum_ = 0;
+};
+
+// In seconds: from the milliseconds in which a webhook tells to the minutes
+// that a polled crowd may wait.
+inline constexpr std::array<double, 16> kNotificationBounds = {
+    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
+    1,     2.5,   5,    10,    30,   60,  120,  300};
+
+using DurationHistogram = Histogram<kNotificationBounds>;
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_BASE_HISTOGRAM_H_

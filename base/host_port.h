@@ -1,0 +1,27 @@
+#ifndef WRIFTAI_BASE_HOST_PORT_H_
+#define WRIFTAI_BASE_HOST_PORT_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+// Addresses to listen on, HOST:PORT. All functions: pure, any thread.
+
+namespace wriftai {
+
+// Whether `text` is one: a name, an IPv4 address or an IPv6 address in
+// brackets, and a port from 0 to 65535.
+bool IsHostPort(absl::string_view text);
+
+// The host of `address`, a HOST:PORT, without brackets.
+std::string HostOf(absl::string_view address);
+
+// `address` with the port that was picked.
+std::string WithPort(absl::string_view address, int port);
+
+// The port of `address`, a HOST:PORT.
+int PortOf(absl::string_view address);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_BASE_HOST_PORT_H_

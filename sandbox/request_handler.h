@@ -1,0 +1,39 @@
+#ifndef WRIFTAI_SANDBOX_REQUEST_HANDLER_H_
+#define WRIFTAI_SANDBOX_REQUEST_HANDLER_H_
+
+#include <functional>
+#include <string>
+
+#include "sandbox/control_api.h"
+#include "sandbox/http_message.h"
+#include "sandbox/http_server.h"
+#include "sandbox/predictions_api.h"
+#include "sandbox/state.h"
+
+namespace wriftai::sandbox {
+
+// Where all requests come in: hands them to the API or the control API, lets
+// the faults of the tests happen, gives every response an x-request-id, and
+// counts.
+//
+// Threads: any. `state` must outlive it. Fails: through responses alone.
+class RequestHandler final : public HttpHandler {
+ public:
+  // `base_url`: see PredictionsApi. `reset`: see ControlApi.
+  RequestHandler(SandboxState* state, std::string base_url,
+                 std::function<void()> reset);
+
+  Response Handle(const Request& request) override;
+  Response HandleMalformed(int status) override;
+
+ private:
+  void AddServerHeaders(Response* response);
+
+  SandboxState* const state_;
+  PredictionsApi predictions_;
+  ControlApi control_;
+};
+
+}  // namespace wriftai::sandbox
+
+#endif  // WRIFTAI_SANDBOX_REQUEST_HANDLER_H_

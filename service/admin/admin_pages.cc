@@ -1,0 +1,196 @@
+#include "service/admin/admin_pages.h"
+
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "base/run_on_loop.h"
+#include "base/version.h"
+#include "google/protobuf/util/time_util.h"
+#include "prometheus/text_serializer.h"
+#include "service/admin/call_metrics.h"
+#include "service/admin/metrics.h"
+#include "service/admin/status_findings.h"
+#include "service/admin/status_page.h"
+#include "service/logging/logging.h"
+#include "service/telemetry/call_recorder.h"
+
+namespace wriftai {
+namespace {
+
+// Prometheus' text format.
+constexpr char kMetricsType[] = "text/plain; version=0.0.4; charset=utf-8";
+
+AdminServer::Response Unavailable(absl::string_view why) {
+  return {503, absl::StrCat(why, "\n")};
+}
+
+constexpr char kNoSniffing[] = "x-content-type-options: nosniff\r\n";
+
+enum class Format { kHtml, kJson };
+
+// Nothing: a format that there is not. Other parameters are ignored.
+std::optional<Format> FormatFrom(absl::string_view query) {
+  Format format = Format::kHtml;
+  for (absl::string_view parameter : absl::StrSplit(query, '&')) {
+    if (!absl::ConsumePrefix(&parameter, "format=")) continue;
+    if (parameter != "html" && parameter != "json") return std::nullopt;
+    format = parameter == "json" ? Format::kJson : Format::kHtml;
+  }
+  return format;
+}
+
+const char* PhaseName(AdminPages::Phase phase) {
+  switch (phase) {
+    case AdminPages::Phase::kStarting:
+      return "starting";
+    case AdminPages::Phase::kServing:
+      return "serving";
+    case AdminPages::Phase::kDraining:
+      return "draining";
+  }
+  return "";
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp& timestamp) {
+  timestamp = google::protobuf::util::TimeUtil::MillisecondsToTimestamp(
+      absl::ToUnixMillis(time));
+}
+
+// What `count` finds on the loop, told by `tell`: not on the loop, which has
+// better things to do than to sort and print.
+template <typename Count, typename Tell>
+AdminPages::Source FromLoop(EventLoop& loop, absl::Duration patience,
+                            Count count, Tell tell) {
+  return [&loop, patience, count,
+          tell]() -> absl::StatusOr<std::vector<prometheus::MetricFamily>> {
+    // Shared, as the task may come after its time.
+    const auto numbers = std::make_shared<decltype(count())>();
+    if (!RunOnLoopWithin(loop, patience,
+                         [count, numbers] { *numbers = count(); })) {
+      return absl::UnavailableError(kLoopDoesNotAnswer);
+    }
+    return tell(*numbers);
+  };
+}
+
+}  // namespace
+
+bool LoopWatchdog::Answers(absl::Duration patience) {
+  std::shared_ptr<absl::Notification> asked;
+  {
+    MutexLock lock(mutex_);
+    if (asked_ == nullptr || asked_->HasBeenNotified()) {
+      asked_ = std::make_shared<absl::Notification>();
+      loop_.Post([asked = asked_] { asked->Notify(); });
+    }
+    asked = asked_;
+  }
+  return asked->WaitForNotificationWithTimeout(patience);
+}
+
+AdminPages::AdminPages(EventLoop& loop, std::vector<Source> sources,
+                       absl::Duration patience)
+    : loop_(loop),
+      started_at_(loop.Now()),
+      wall_started_at_(loop.WallNow()),
+      sources_(std::move(sources)),
+      patience_(patience),
+      probe_(loop) {}
+
+AdminServer::Pages AdminPages::pages() {
+  AdminServer::Pages pages = {
+      {"/healthz", [this](absl::string_view) { return Health(); }},
+      {"/readyz", [this](absl::string_view) { return Readiness(); }},
+      {"/metrics", [this](absl::string_view) { return Metrics(); }}};
+  if (status_) {
+    pages["/statusz"] = [this](absl::string_view query) {
+      return Status(query);
+    };
+  }
+  return pages;
+}
+
+AdminServer::Response AdminPages::Health() {
+  if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
+  if (absl::Status port = port_check_(); !port.ok()) {
+    return Unavailable(port.message());
+  }
+  return {200, "ok\n"};
+}
+
+AdminServer::Response AdminPages::Readiness() {
+  switch (phase_) {
+    case Phase::kStarting:
+      return Unavailable("starting");
+    case Phase::kDraining:
+      return Unavailable("draining");
+    case Phase::kServing:
+      break;
+  }
+  return Health();
+}
+
+AdminServer::Response AdminPages::Metrics() {
+  // First, so that a loop that hangs is asked once and not for each source.
+  if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
+  std::vector<prometheus::MetricFamily> families;
+  for (const Source& source : sources_) {
+    auto some = source();
+    if (!some.ok()) return Unavailable(some.status().message());
+    std::move(some->begin(), some->end(), std::back_inserter(families));
+  }
+  return {200, prometheus::TextSerializer().Serialize(families), kMetricsType};
+}
+
+AdminServer::Response AdminPages::Status(absl::string_view query) {
+  const auto format = FormatFrom(query);
+  if (!format.has_value()) {
+    return {400, "format: wanted html or json\n"};
+  }
+  const absl::Time asked_at = loop_.Now();
+  if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
+  const absl::Time now = loop_.Now();
+  const auto collected = status_();
+  if (!collected.ok()) return Unavailable(collected.status().message());
+  status::Report report = **collected;
+  report.set_version(std::string(Version()));
+  report.set_commit(std::string(Commit()));
+  SetTime(wall_started_at_, *report.mutable_started_at());
+  SetTime(loop_.WallNow(), *report.mutable_observed_at());
+  report.set_uptime_seconds(absl::ToDoubleSeconds(now - started_at_));
+  report.set_loop_delay_seconds(absl::ToDoubleSeconds(now - asked_at));
+  report.set_phase(PhaseName(phase_));
+  report.set_grpc_port_failure(std::string(port_check_().message()));
+  AddFindings(report);
+  if (*format == Format::kJson) {
+    return {200, StatusPageJson(report), "application/json", kNoSniffing};
+  }
+  return {200, StatusPageHtml(report), "text/html; charset=utf-8",
+          absl::StrCat("content-security-policy: ", StatusPagePolicy(),
+                       "\r\nreferrer-policy: no-referrer\r\n", kNoSniffing)};
+}
+
+AdminPages::Source EngineMetrics(EventLoop& loop, Engine& engine,
+                                 absl::Duration patience) {
+  return FromLoop(
+      loop, patience, [&engine] { return NumbersOf(engine); }, MetricFamilies);
+}
+
+AdminPages::Source CallMetrics(EventLoop& loop, const CallRecorder& recorder,
+                               const Logging& logging,
+                               absl::Duration patience) {
+  return FromLoop(
+      loop, patience,
+      [&recorder] {
+        return std::make_pair(recorder.stats(), recorder.streams().stats());
+      },
+      [&logging](const std::pair<CallStats, StreamStats>& stats) {
+        return CallMetricFamilies(stats.first, stats.second, logging.dropped());
+      });
+}
+
+}  // namespace wriftai

@@ -1,0 +1,72 @@
+#include "service/admin/call_metrics.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/admin/metric_family.h"
+
+namespace wriftai {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+MetricFamily CallFamily(MetricType type, const char* name, const char* help) {
+  MetricFamily family;
+  family.name = absl::StrCat("grpc_server_call_", name);
+  family.help = help;
+  family.type = type;
+  return family;
+}
+
+}  // namespace
+
+std::vector<MetricFamily> CallMetricFamilies(const CallStats& stats,
+                                             const StreamStats& streams,
+                                             int64_t dropped_lines) {
+  MetricFamily started =
+      CallFamily(MetricType::Counter, "started_total", "Calls that began.");
+  for (size_t i = 0; i < kCallMethodCount; ++i) {
+    AddSample(static_cast<double>(stats.started[i]),
+              {{"grpc_method", FullName(static_cast<CallMethod>(i))}}, started);
+  }
+  MetricFamily duration =
+      CallFamily(MetricType::Histogram, "duration_seconds",
+                 "From a call's arrival until its status was given.");
+  MetricFamily sent = CallFamily(
+      MetricType::Histogram, "sent_total_compressed_message_size_bytes",
+      "Bytes of all messages that were sent in a call.");
+  MetricFamily received = CallFamily(
+      MetricType::Histogram, "rcvd_total_compressed_message_size_bytes",
+      "Bytes of all messages that were received in a call.");
+  for (const auto& [call, ended] : stats.ended) {
+    const std::vector<prometheus::ClientMetric::Label> labels = {
+        {"grpc_method", FullName(call.first)},
+        {"grpc_status", absl::StatusCodeToString(call.second)}};
+    AddHistogram(ended.duration, labels, duration);
+    AddHistogram(ended.sent, labels, sent);
+    AddHistogram(ended.received, labels, received);
+  }
+  return {std::move(started),
+          std::move(duration),
+          std::move(sent),
+          std::move(received),
+          Single(MetricType::Gauge, "open_streams",
+                 "Streams of updates that are open.", streams.open),
+          Single(MetricType::Counter, "updates_total",
+                 "Updates that were written.", streams.updates),
+          Single(MetricType::Counter, "conflated_updates_total",
+                 "Updates that a newer one replaced before a slow reader took "
+                 "them.",
+                 streams.conflated),
+          Single(MetricType::Counter, "log_lines_suppressed_total",
+                 "Lines of failed calls left out of the log, as too many were "
+                 "alike.",
+                 stats.suppressed_lines),
+          Single(MetricType::Counter, "log_lines_dropped_total",
+                 "Lines of the log that stderr did not take in time.",
+                 dropped_lines)};
+}
+
+}  // namespace wriftai

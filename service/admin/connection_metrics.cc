@@ -1,0 +1,49 @@
+#include "service/admin/connection_metrics.h"
+
+#include <atomic>
+#include <cstdint>
+
+#include "service/admin/metric_family.h"
+
+namespace wriftai {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+std::vector<MetricFamily> ConnectionMetricFamilies(
+    const std::vector<NamedListener>& listeners, bool grpc_port_answers) {
+  std::vector<MetricFamily> families;
+  const auto add = [&](MetricType type, const char* name, const char* help,
+                       std::atomic<int64_t> ListenerCounters::*counter) {
+    MetricFamily family = Family(type, name, help);
+    for (const auto& [listener, counters] : listeners) {
+      AddSample(static_cast<double>((counters->*counter).load()),
+                {{"listener", listener}}, family);
+    }
+    families.push_back(std::move(family));
+  };
+  add(MetricType::Gauge, "connections", "Connections that are open.",
+      &ListenerCounters::open);
+  add(MetricType::Gauge, "connections_limit",
+      "Connections that may be open at the same time; 0: no such port.",
+      &ListenerCounters::limit);
+  add(MetricType::Counter, "connections_refused_total",
+      "Connections closed at once, as there was no room.",
+      &ListenerCounters::refused);
+  add(MetricType::Counter, "connections_evicted_total",
+      "Silent or slow connections closed to make room.",
+      &ListenerCounters::evicted);
+  add(MetricType::Counter, "connections_shed_total",
+      "Connections closed to keep the process below its memory limit.",
+      &ListenerCounters::shed);
+  add(MetricType::Counter, "accept_errors_total",
+      "Failures to accept a connection, mostly for want of descriptors.",
+      &ListenerCounters::accept_errors);
+  families.push_back(Single(MetricType::Gauge, "grpc_port_answers",
+                            "Whether the gateway's own probe of its gRPC port "
+                            "gets an answer.",
+                            grpc_port_answers ? 1 : 0));
+  return families;
+}
+
+}  // namespace wriftai

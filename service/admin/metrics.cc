@@ -1,0 +1,279 @@
+#include "service/admin/metrics.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/admin/metric_family.h"
+#include "service/engine/engine.h"
+
+namespace wriftai {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Credentials = std::vector<EngineNumbers::Credential>;
+using Labels = std::vector<ClientMetric::Label>;
+
+MetricFamily Durations(const char* name, const char* help,
+                       const DurationHistogram& durations) {
+  MetricFamily family = Family(MetricType::Histogram, name, help);
+  AddHistogram(durations, {}, family);
+  return family;
+}
+
+int64_t Left(const BudgetStats& stats) {
+  return std::max<int64_t>(0, stats.limit - stats.used);
+}
+
+int64_t Sent(const EngineNumbers::Credential& credential) {
+  return credential.reads.calls + credential.reads.polls +
+         credential.creates.calls + credential.creates.polls;
+}
+
+void Add(const BudgetStats& more, BudgetStats& sum) {
+  sum.rate += more.rate;
+  sum.own_rate += more.own_rate;
+  sum.limit += more.limit;
+  sum.used += more.used;
+  sum.for_others += more.for_others;
+  sum.outstanding += more.outstanding;
+  sum.queued += more.queued;
+  sum.calls += more.calls;
+  sum.polls += more.polls;
+  sum.refused += more.refused;
+  sum.limited_by_self += more.limited_by_self;
+  sum.limited_by_others += more.limited_by_others;
+}
+
+// One metric of all buckets.
+class BudgetFamily {
+ public:
+  BudgetFamily(MetricType type, const char* name, const char* help,
+               const Credentials& credentials)
+      : family_(Family(type, name, help)), credentials_(credentials) {}
+
+  // A sample of each bucket, with one more label if it has a name.
+  template <typename Value>
+  BudgetFamily& Add(Value value, const ClientMetric::Label& more = {}) {
+    for (const EngineNumbers::Credential& credential : credentials_) {
+      const std::pair<const char*, const BudgetStats*> buckets[] = {
+          {"read", &credential.reads}, {"create", &credential.creates}};
+      for (const auto& [bucket, stats] : buckets) {
+        Labels labels = {{"credential", credential.name}, {"bucket", bucket}};
+        if (!more.name.empty()) labels.push_back(more);
+        AddSample(static_cast<double>(value(*stats)), std::move(labels),
+                  family_);
+      }
+    }
+    return *this;
+  }
+
+  MetricFamily Take() { return std::move(family_); }
+
+ private:
+  MetricFamily family_;
+  const Credentials& credentials_;
+};
+
+void AddBudgets(const Credentials& credentials,
+                std::vector<MetricFamily>& families) {
+  const auto gauge = [&](const char* name, const char* help, auto value) {
+    families.push_back(BudgetFamily(MetricType::Gauge, name, help, credentials)
+                           .Add(value)
+                           .Take());
+  };
+  gauge("budget_requests_per_second",
+        "Requests per second that the upstream allows the token.",
+        [](const BudgetStats& stats) { return stats.rate; });
+  gauge("budget_limit", "Requests that the upstream allows in a window.",
+        [](const BudgetStats& stats) { return stats.limit; });
+  gauge("budget_used",
+        "Requests of the current window, by this gateway and by others.",
+        [](const BudgetStats& stats) { return stats.used; });
+  gauge("budget_left", "Requests that the current window has left.", Left);
+  gauge("budget_reserved",
+        "Requests of a window that are left to other consumers of the token.",
+        [](const BudgetStats& stats) { return stats.for_others; });
+  gauge("budget_outstanding", "Requests that were sent and not yet answered.",
+        [](const BudgetStats& stats) { return stats.outstanding; });
+  gauge("budget_queued_calls", "Calls that wait for their turn in the budget.",
+        [](const BudgetStats& stats) { return stats.queued; });
+  families.push_back(
+      BudgetFamily(
+          MetricType::Counter, "upstream_requests_total",
+          "Requests that were let go upstream, for calls and for polls.",
+          credentials)
+          .Add([](const BudgetStats& stats) { return stats.calls; },
+               {"purpose", "call"})
+          .Add([](const BudgetStats& stats) { return stats.polls; },
+               {"purpose", "poll"})
+          .Take());
+  families.push_back(
+      BudgetFamily(MetricType::Counter, "budget_refused_calls_total",
+                   "Calls that the budget could not reach in time.",
+                   credentials)
+          .Add([](const BudgetStats& stats) { return stats.refused; })
+          .Take());
+  families.push_back(
+      BudgetFamily(MetricType::Counter, "upstream_rate_limited_total",
+                   "Replies of the upstream with the status 429, by whose "
+                   "requests were too many.",
+                   credentials)
+          .Add([](const BudgetStats& stats) { return stats.limited_by_self; },
+               {"by", "us"})
+          .Add([](const BudgetStats& stats) { return stats.limited_by_others; },
+               {"by", "others"})
+          .Take());
+}
+
+void AddDecoding(const DecodeStats& stats,
+                 std::vector<MetricFamily>& families) {
+  MetricFamily fields =
+      Family(MetricType::Counter, "upstream_inexact_fields_total",
+             "Fields of responses and webhooks that were left out, truncated "
+             "or repaired.");
+  for (const auto& [name, count] : stats.inexact_fields) {
+    AddSample(static_cast<double>(count), {{"field", name}}, fields);
+  }
+  families.push_back(std::move(fields));
+  families.push_back(
+      Single(MetricType::Counter, "upstream_skipped_items_total",
+             "Items of list pages that were left out, as they have no valid id "
+             "or status, or the id of an earlier item.",
+             stats.skipped_items));
+}
+
+void AddWatches(const EngineNumbers& numbers,
+                std::vector<MetricFamily>& families) {
+  const WatchStats& stats = numbers.watches;
+  families.push_back(Single(MetricType::Gauge, "waiters", "Waits under way.",
+                            numbers.waiter_count));
+  families.push_back(
+      Single(MetricType::Gauge, "watches",
+             "Distinct predictions, by credential, that somebody waits for.",
+             numbers.watch_count));
+  families.push_back(Single(
+      MetricType::Gauge, "coalescing_ratio",
+      "Waiters for each watch; 0 while there are none.",
+      numbers.watch_count == 0 ? 0
+                               : static_cast<double>(numbers.waiter_count) /
+                                     static_cast<double>(numbers.watch_count)));
+  families.push_back(
+      Single(MetricType::Gauge, "open_circuit_breakers",
+             "Credentials whose polls are paused, as the upstream seems down.",
+             numbers.open_circuit_breakers));
+  families.push_back(Single(
+      MetricType::Gauge, "distrusted_lists",
+      "Credentials whose list was wrong, so that GETs take the place of pages.",
+      numbers.distrusted_lists));
+  MetricFamily polls =
+      Family(MetricType::Counter, "polls_total",
+             "Polls: of one prediction (get), or sweeps over a page (list).");
+  AddSample(static_cast<double>(stats.gets), {{"method", "get"}}, polls);
+  AddSample(static_cast<double>(stats.lists), {{"method", "list"}}, polls);
+  families.push_back(std::move(polls));
+  const auto counter = [&](const char* name, const char* help, int64_t value) {
+    families.push_back(Single(MetricType::Counter, name, help, value));
+  };
+  counter("swept_states_total",
+          "States of watched predictions that sweeps saw.",
+          stats.seen_on_pages);
+  counter("waits_total", "Waits that began.", stats.waits);
+  counter("cached_waits_total",
+          "Waits that were told a state at once, without a request.",
+          stats.waits_from_cache);
+  counter("ended_predictions_total", "Predictions that ended while watched.",
+          stats.ended);
+  families.push_back(
+      Durations("staleness_seconds",
+                "From one observation of a watched prediction to the next.",
+                stats.staleness));
+  families.push_back(
+      Durations("terminal_delay_seconds",
+                "From a prediction's end upstream until its waiters are told.",
+                stats.terminal_delay));
+}
+
+}  // namespace
+
+Credentials BoundedCredentials(Credentials credentials) {
+  if (credentials.size() <= kMaxCredentials) return credentials;
+  const auto rest =
+      credentials.begin() + static_cast<std::ptrdiff_t>(kMaxCredentials);
+  std::nth_element(credentials.begin(), rest, credentials.end(),
+                   [](const auto& a, const auto& b) {
+                     return std::make_pair(-Sent(a), a.name) <
+                            std::make_pair(-Sent(b), b.name);
+                   });
+  EngineNumbers::Credential others;
+  others.name = kOtherCredentials;
+  for (auto credential = rest; credential != credentials.end(); ++credential) {
+    Add(credential->reads, others.reads);
+    Add(credential->creates, others.creates);
+  }
+  credentials.erase(rest, credentials.end());
+  credentials.push_back(std::move(others));
+  return credentials;
+}
+
+EngineNumbers NumbersOf(Engine& engine) {
+  EngineNumbers numbers;
+  engine.budgets().ForEach([&](CredentialBudget& budget) {
+    numbers.credentials.push_back(
+        {std::string(budget.credential->display_name()), budget.reads.stats(),
+         budget.creates.stats()});
+  });
+  numbers.upstream_healthy = engine.upstream_health().healthy();
+  numbers.decoding = engine.decode_stats();
+  const WatchRegistry& watches = engine.watches();
+  numbers.watches = watches.stats();
+  numbers.watch_count = watches.watch_count();
+  numbers.waiter_count = watches.waiter_count();
+  watches.ForEach([&](const CredentialWatches& credential) {
+    if (credential.upstream_is_down()) ++numbers.open_circuit_breakers;
+    if (credential.list_is_distrusted()) ++numbers.distrusted_lists;
+  });
+  numbers.cache_bytes = watches.cache().bytes();
+  numbers.cache_size = watches.cache().size();
+  numbers.request_ids = engine.creates().kept_ids();
+  numbers.request_id_bytes = engine.creates().kept_bytes();
+  numbers.webhooks = {watches.webhook_stats(),
+                      watches.webhooks().trust().interval(),
+                      watches.webhooks().proven_count()};
+  return numbers;
+}
+
+std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
+  std::vector<MetricFamily> families;
+  const Credentials credentials = BoundedCredentials(numbers.credentials);
+  AddBudgets(credentials, families);
+  families.push_back(
+      Single(MetricType::Gauge, "upstream_healthy",
+             "0 after five requests to the upstream in a row have failed.",
+             numbers.upstream_healthy ? 1 : 0));
+  AddDecoding(numbers.decoding, families);
+  AddWatches(numbers, families);
+  const auto add = [&](MetricType type, const char* name, const char* help,
+                       auto value) {
+    families.push_back(Single(type, name, help, value));
+  };
+  add(MetricType::Gauge, "cache_bytes",
+      "Memory of predictions that nobody waits for.", numbers.cache_bytes);
+  add(MetricType::Gauge, "cached_predictions",
+      "Predictions that are kept and that nobody waits for.",
+      numbers.cache_size);
+  add(MetricType::Gauge, "request_ids",
+      "Request ids whose creates are under way or remembered.",
+      numbers.request_ids);
+  add(MetricType::Gauge, "request_id_bytes",
+      "Memory of the predictions that are remembered with them.",
+      numbers.request_id_bytes);
+  for (MetricFamily& family : WebhookMetricFamilies(numbers.webhooks)) {
+    families.push_back(std::move(family));
+  }
+  return families;
+}
+
+}  // namespace wriftai

@@ -1,0 +1,31 @@
+#ifndef WRIFTAI_SERVICE_ADMIN_NUMBER_TEXT_H_
+#define WRIFTAI_SERVICE_ADMIN_NUMBER_TEXT_H_
+
+#include <string>
+
+// Numbers as people read them. All functions: pure, any thread.
+
+namespace wriftai {
+
+// "1,204".
+std::string CountText(double count);
+
+// "1 wait", "2 waits".
+std::string CountText(double count, const char* one, const char* many);
+
+// One decimal below a hundred: "2.9", "15", "350".
+std::string RateText(double per_second);
+
+// Two units at the most: "below 1 ms", "120 ms", "2.3 s", "34 s", "5 min 12 s",
+// "3 h 2 min".
+std::string SecondsText(double seconds);
+
+// "97 %", and no 100 % or 0 % for what is only near to it.
+std::string PercentText(double part, double whole);
+
+// "1.5 MiB".
+std::string BytesText(double bytes);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_ADMIN_NUMBER_TEXT_H_

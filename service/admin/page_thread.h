@@ -1,0 +1,52 @@
+#ifndef WRIFTAI_SERVICE_ADMIN_PAGE_THREAD_H_
+#define WRIFTAI_SERVICE_ADMIN_PAGE_THREAD_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "service/admin/admin_server.h"
+
+namespace wriftai {
+
+// Makes one page, on a thread of its own. Requests with the same query that
+// wait when it begins get the same response.
+//
+// Threads: any. Owns: the thread; the destructor waits for the page that is
+// being made and drops the requests that wait. The number of these is the
+// caller's to bound. Fails: never.
+class PageThread {
+ public:
+  using SharedResponse = std::shared_ptr<const AdminServer::Response>;
+  // Called on the thread, with the ids of the requests.
+  using Done = std::function<void(const std::vector<uint64_t>& ids,
+                                  SharedResponse response)>;
+
+  PageThread(AdminServer::Page page, Done done);
+  ~PageThread();
+  PageThread(const PageThread&) = delete;
+  PageThread& operator=(const PageThread&) = delete;
+
+  void Request(uint64_t id, const std::string& query);
+
+ private:
+  void Run();
+
+  const AdminServer::Page page_;
+  const Done done_;
+  std::mutex mutex_;  // A condition variable needs the standard one.
+  std::condition_variable changed_;
+  std::map<std::string, std::vector<uint64_t>> waiting_;  // By query.
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_ADMIN_PAGE_THREAD_H_

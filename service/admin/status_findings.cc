@@ -1,0 +1,215 @@
+#include "service/admin/status_findings.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "service/admin/number_text.h"
+#include "service/telemetry/open_streams.h"
+
+namespace wriftai {
+namespace {
+
+// A task waits that long where the processor is busy or one task holds all
+// others up; idle, it is far below a millisecond.
+constexpr double kSlowLoopSeconds = 0.1;
+
+// Findings of the same kind about single credentials: more would hide the
+// others, and the table tells of all.
+constexpr int kMaxOfAKind = 3;
+
+class Findings {
+ public:
+  explicit Findings(status::Report& report) : report_(report) {}
+
+  template <typename... Parts>
+  void Add(status::Level level, const Parts&... parts) {
+    status::Finding& finding = *report_.add_findings();
+    finding.set_level(level);
+    finding.set_text(absl::StrCat(parts...));
+  }
+
+  // The worst first, else in the order in which they were added.
+  void Finish() {
+    std::stable_sort(
+        report_.mutable_findings()->pointer_begin(),
+        report_.mutable_findings()->pointer_end(),
+        [](const auto* a, const auto* b) { return a->level() > b->level(); });
+    report_.set_level(report_.findings().empty() ? status::LEVEL_OK
+                                                 : report_.findings(0).level());
+  }
+
+ private:
+  status::Report& report_;
+};
+
+void FindProcess(const status::Report& report, Findings& findings) {
+  if (report.phase() != "serving") {
+    findings.Add(status::LEVEL_NOTICE, "The gateway is ", report.phase(),
+                 report.phase() == "draining"
+                     ? ": it takes no new waits and is about to stop."
+                     : ": it takes no calls yet.");
+  }
+  if (!report.grpc_port_failure().empty()) {
+    findings.Add(status::LEVEL_PROBLEM,
+                 "Callers cannot connect: ", report.grpc_port_failure(),
+                 ". /healthz fails until it does.");
+  }
+  if (report.loop_delay_seconds() >= kSlowLoopSeconds) {
+    findings.Add(status::LEVEL_PROBLEM, "The gateway's event loop took ",
+                 SecondsText(report.loop_delay_seconds()),
+                 " to answer: it is short of processor time.");
+  }
+}
+
+void FindUpstream(const status::Upstream& upstream, Findings& findings) {
+  if (!upstream.healthy()) {
+    findings.Add(status::LEVEL_PROBLEM,
+                 "WriftAI does not answer: the last requests have all failed. "
+                 "Waits go on; see the last errors for the reason.");
+    return;
+  }
+  if (upstream.failing_credentials() == 0) return;
+  findings.Add(
+      status::LEVEL_PROBLEM, "WriftAI answers no polls of ",
+      CountText(upstream.failing_credentials()), " of ",
+      CountText(upstream.polling_credentials(), "credential", "credentials"),
+      ". Waits go on; see the last errors for the reason.");
+}
+
+void FindBucket(const std::string& name, const char* kind,
+                const status::Bucket& bucket, Findings& findings) {
+  if (bucket.limited_by_self_recent() > 0) {
+    findings.Add(
+        status::LEVEL_PROBLEM,
+        CountText(bucket.limited_by_self_recent(), "response", "responses"),
+        " with 429 to the gateway's own ", kind, "s (", name,
+        "): WriftAI allows less than the rate that is set.");
+  }
+  if (bucket.refused_calls_recent() > 0) {
+    findings.Add(status::LEVEL_PROBLEM,
+                 CountText(bucket.refused_calls_recent(), "call", "calls"),
+                 " refused, as the ", kind, " budget of ", name,
+                 " did not reach them in time.");
+  }
+  if (bucket.limited_by_others_recent() > 0) {
+    findings.Add(
+        status::LEVEL_NOTICE,
+        CountText(bucket.limited_by_others_recent(), "response", "responses"),
+        " with 429 as others use the token ", name, ", too.");
+  }
+  if (UseOf(bucket) < kBudgetIsFull) return;
+  findings.Add(
+      status::LEVEL_NOTICE, "The ", kind, " budget of ", name,
+      " is the bottleneck: ", RateText(bucket.sent_per_second()), " of ",
+      RateText(bucket.allowed_per_second()), " requests a second are used",
+      OwnShareOf(bucket) < bucket.allowed_per_second() ? ", others have a share"
+                                                       : "",
+      bucket.queued_calls() > 0
+          ? absl::StrCat(", ", CountText(bucket.queued_calls(), "call waits",
+                                         "calls wait"))
+          : "",
+      ".");
+}
+
+void FindBudgets(const status::Report& report, Findings& findings) {
+  int told = 0;
+  for (const status::Credential& credential : report.credentials()) {
+    const int before = report.findings_size();
+    FindBucket(credential.name(), "read", credential.reads(), findings);
+    FindBucket(credential.name(), "create", credential.creates(), findings);
+    if (report.findings_size() > before && ++told == kMaxOfAKind) return;
+  }
+}
+
+void FindStreams(const status::Streams& streams, Findings& findings) {
+  double lagging = 0;
+  double longest = 0;
+  for (const status::Stream& stream : streams.slowest()) {
+    if (stream.write_seconds() < 1) continue;
+    ++lagging;
+    longest = std::max(longest, stream.write_seconds());
+  }
+  if (lagging == 0) return;
+  const bool more = lagging == OpenStreams::kMaxSlowest;
+  findings.Add(status::LEVEL_NOTICE, more ? "At least " : "",
+               CountText(lagging, "reader lags", "readers lag"), ", by up to ",
+               SecondsText(longest),
+               ": they get the newest state and miss some in between.");
+}
+
+void FindWebhooks(const status::Webhooks& webhooks, Findings& findings) {
+  if (webhooks.missed_recent() == 0) return;
+  findings.Add(status::LEVEL_NOTICE,
+               CountText(webhooks.missed_recent(), "change", "changes"),
+               " of covered predictions came by a poll and by no webhook: "
+               "events get lost.");
+}
+
+std::string Summary(const status::Report& report) {
+  const status::Credential* busiest = nullptr;
+  double limited = 0;
+  for (const status::Credential& credential : report.credentials()) {
+    if (busiest == nullptr ||
+        UseOf(credential.reads()) > UseOf(busiest->reads())) {
+      busiest = &credential;
+    }
+    for (const auto* bucket : {&credential.reads(), &credential.creates()}) {
+      limited +=
+          bucket->limited_by_self_recent() + bucket->limited_by_others_recent();
+    }
+  }
+  std::string summary = report.phase();
+  summary[0] = absl::ascii_toupper(static_cast<unsigned char>(summary[0]));
+  const status::Waits& waits = report.waits();
+  absl::StrAppend(&summary, ", ", CountText(waits.waiters(), "wait", "waits"),
+                  " on ",
+                  CountText(waits.predictions(), "prediction", "predictions"));
+  if (waits.oldest_state_seconds() > 0) {
+    absl::StrAppend(&summary, ", oldest state ",
+                    SecondsText(waits.oldest_state_seconds()));
+  }
+  if (busiest != nullptr) {
+    const status::Bucket& reads = busiest->reads();
+    absl::StrAppend(
+        &summary, "; reads ", RateText(reads.sent_per_second()), " of ",
+        RateText(reads.allowed_per_second()), "/s used",
+        report.credentials_size() > 1 ? " by the busiest token" : "");
+  }
+  absl::StrAppend(&summary, "; ",
+                  limited == 0 ? "no 429"
+                               : CountText(limited, "response with 429",
+                                           "responses with 429"),
+                  ".");
+  return summary;
+}
+
+}  // namespace
+
+double OwnShareOf(const status::Bucket& bucket) {
+  const double reserved = bucket.window_limit() > 0
+                              ? bucket.window_reserved() / bucket.window_limit()
+                              : 0;
+  return std::min(bucket.own_per_second(),
+                  bucket.allowed_per_second() * (1 - std::min(reserved, 1.0)));
+}
+
+double UseOf(const status::Bucket& bucket) {
+  const double share = OwnShareOf(bucket);
+  return share > 0 ? bucket.sent_per_second() / share : 0;
+}
+
+void AddFindings(status::Report& report) {
+  Findings findings(report);
+  FindProcess(report, findings);
+  FindUpstream(report.upstream(), findings);
+  FindBudgets(report, findings);
+  FindStreams(report.streams(), findings);
+  FindWebhooks(report.webhooks(), findings);
+  findings.Finish();
+  report.set_summary(Summary(report));
+}
+
+}  // namespace wriftai

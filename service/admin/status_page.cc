@@ -1,0 +1,212 @@
+#include "service/admin/status_page.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/digest.h"
+#include "google/protobuf/util/json_util.h"
+#include "service/admin/html_writer.h"
+#include "service/admin/number_text.h"
+#include "service/admin/status_assets.h"
+#include "service/admin/status_charts.h"
+#include "service/admin/status_tables.h"
+#include "service/admin/status_tiles.h"
+
+namespace wriftai {
+namespace {
+
+std::string TimeText(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
+                          absl::FromUnixSeconds(time.seconds()),
+                          absl::UTCTimeZone());
+}
+
+// A dot in the browser's tab, of the level's colour.
+void WriteIcon(status::Level level, HtmlWriter& html) {
+  html.Markup(
+      "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg "
+      "xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle "
+      "cx='8' cy='8' r='7' fill='%23");
+  if (level == status::LEVEL_PROBLEM) {
+    html.Markup("d1242f");
+  } else if (level == status::LEVEL_NOTICE) {
+    html.Markup("d29922");
+  } else {
+    html.Markup("2da44e");
+  }
+  html.Markup("'/%3E%3C/svg%3E\">");
+}
+
+const char* LevelWord(status::Level level) {
+  if (level == status::LEVEL_PROBLEM) return "Problem";
+  return level == status::LEVEL_NOTICE ? "Notice" : "OK";
+}
+
+// Of the classes "word" and "verdict".
+const char* LevelClass(status::Level level) {
+  if (level == status::LEVEL_PROBLEM) return "problem";
+  return level == status::LEVEL_NOTICE ? "notice" : "ok";
+}
+
+void WriteWord(status::Level level, HtmlWriter& html) {
+  html.Markup("<span class=\"word ")
+      .Text(LevelClass(level))
+      .Markup("\">")
+      .Text(LevelWord(level))
+      .Markup("</span>");
+}
+
+void WriteVerdict(const status::Report& report, HtmlWriter& html) {
+  html.Markup("<section class=\"verdict ")
+      .Text(LevelClass(report.level()))
+      .Markup("\"><h2 hidden>Verdict</h2><p>");
+  WriteWord(report.level(), html);
+  html.Markup("<span id=\"summary\">")
+      .Text(report.summary())
+      .Markup("</span></p>");
+  if (!report.findings().empty()) html.Markup("<ul>");
+  for (const status::Finding& finding : report.findings()) {
+    html.Markup("<li>");
+    WriteWord(finding.level(), html);
+    html.Text(finding.text()).Markup("</li>");
+  }
+  if (!report.findings().empty()) html.Markup("</ul>");
+  html.Markup("</section>");
+}
+
+void WriteDurations(const std::string& name, const std::string& help,
+                    const status::Histogram& histogram, HtmlWriter& html) {
+  double recent = 0;
+  double total = 0;
+  for (const double count : histogram.recent()) recent += count;
+  for (const double count : histogram.total()) total += count;
+  html.Markup("<section><h2>")
+      .Text(name)
+      .Markup("</h2><p class=\"help\">")
+      .Text(help)
+      .Markup("</p><p>");
+  if (recent == 0) {
+    html.Text("None in the last 10 min");
+  } else {
+    html.Text(absl::StrCat(
+        "Half within ", SecondsText(histogram.recent_p50_seconds()),
+        ", 99 % within ", SecondsText(histogram.recent_p99_seconds()), ", of ",
+        CountText(recent), " in 10 min"));
+  }
+  html.Text(absl::StrCat("; ", CountText(total), " since the start."))
+      .Markup("</p>");
+  DrawHistogram(name, histogram, html);
+  html.Markup("</section>");
+}
+
+void WriteFact(const std::string& name, const std::string& value,
+               HtmlWriter& html) {
+  html.Markup("<div><dt>")
+      .Text(name)
+      .Markup("</dt><dd>")
+      .Text(value)
+      .Markup("</dd></div>");
+}
+
+void WriteProcess(const status::Report& report, HtmlWriter& html) {
+  html.Markup("<section><h2>Process</h2><dl>");
+  WriteFact("Version", report.version(), html);
+  WriteFact("Commit", report.commit(), html);
+  WriteFact("Started", TimeText(report.started_at()), html);
+  WriteFact("Up for", SecondsText(report.uptime_seconds()), html);
+  WriteFact("Event loop answers within",
+            SecondsText(report.loop_delay_seconds()), html);
+  WriteFact("Waits since the start", CountText(report.waits().begun_total()),
+            html);
+  WriteFact("Predictions that ended",
+            CountText(report.waits().ended_predictions_total()), html);
+  WriteFact("Updates replaced before they were read",
+            CountText(report.streams().conflated_total()), html);
+  WriteFact("Predictions kept",
+            absl::StrCat(CountText(report.cache().predictions()), ", ",
+                         BytesText(report.cache().bytes())),
+            html);
+  WriteFact("Webhooks that brought news",
+            CountText(report.webhooks().news_total()), html);
+  WriteFact("Changes that webhooks missed",
+            CountText(report.webhooks().missed_total()), html);
+  html.Markup("</dl></section>");
+}
+
+std::string Hash(absl::string_view text) {
+  return absl::StrCat("'sha256-", absl::Base64Escape(Sha256(text)), "'");
+}
+
+}  // namespace
+
+std::string StatusPageHtml(const status::Report& report) {
+  HtmlWriter html;
+  html.Markup(
+          "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+          "<meta name=\"viewport\" content=\"width=device-width, "
+          "initial-scale=1\"><title>")
+      .Text(LevelWord(report.level()))
+      .Markup(" – WriftAI gateway</title>");
+  WriteIcon(report.level(), html);
+  html.Markup(
+          "<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>"
+          "<style>")
+      .Markup(kStatusStyle)
+      .Markup(
+          "</style></head><body><header id=\"bar\"><h1>WriftAI gateway</h1>"
+          "<span id=\"stale\" role=\"status\" hidden><span class=\"word "
+          "problem\">No answer</span>The numbers are old.</span>"
+          "<button id=\"pause\" type=\"button\" hidden>Pause</button></header>"
+          "<main id=\"report\"><p class=\"soft\">Version ")
+      .Text(absl::StrCat(report.version(), ", up for ",
+                         SecondsText(report.uptime_seconds()), ", as of "))
+      .Markup("<time id=\"as-of\">")
+      .Text(TimeText(report.observed_at()))
+      .Markup("</time>, anew every 5 s</p>");
+  WriteVerdict(report, html);
+  WriteTiles(report, html);
+  WriteCredentials(report, html);
+  WriteWatches(report, html);
+  html.Markup("<div class=\"two\">");
+  WriteDurations("Staleness",
+                 "How old a watched state gets: from one look at a prediction "
+                 "to the next.",
+                 report.staleness(), html);
+  WriteDurations("Delay of the end",
+                 "From a prediction's end at WriftAI until its waiters are "
+                 "told, by both clocks.",
+                 report.terminal_delay(), html);
+  html.Markup("</div>");
+  WriteStreams(report, html);
+  WriteErrors(report, html);
+  WriteProcess(report, html);
+  html.Markup(
+          "<footer class=\"soft\"><a href=\"/statusz?format=json\">The same "
+          "as JSON</a>, <a href=\"/metrics\">metrics</a>, "
+          "<a href=\"/healthz\">health</a>, <a href=\"/readyz\">readiness</a>. "
+          "Of this process alone.</footer></main><script>")
+      .Markup(kStatusScript)
+      .Markup("</script></body></html>\n");
+  return html.Take();
+}
+
+std::string StatusPageJson(const status::Report& report) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  // Fails for text that is not UTF-8 alone, which the report has none of.
+  (void)google::protobuf::util::MessageToJsonString(report, &json, options);
+  return json;
+}
+
+std::string StatusPagePolicy() {
+  return absl::StrCat(
+      "default-src 'none'; style-src ", Hash(kStatusStyle), "; script-src ",
+      Hash(kStatusScript),
+      "; connect-src 'self'; img-src data:; base-uri 'none'; form-action "
+      "'none'; frame-ancestors 'none'");
+}
+
+}  // namespace wriftai

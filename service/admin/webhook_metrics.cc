@@ -1,0 +1,62 @@
+#include "service/admin/webhook_metrics.h"
+
+#include <string>
+#include <utility>
+
+#include "service/admin/metric_family.h"
+
+namespace wriftai {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+std::vector<MetricFamily> DeliveryMetricFamilies(
+    const WebhookCounters& counters) {
+  MetricFamily deliveries =
+      Family(MetricType::Counter, "webhook_deliveries_total",
+             "Connections to the webhook listener, by what became of them.");
+  for (size_t i = 0; i < kWebhookOutcomes; ++i) {
+    const auto outcome = static_cast<WebhookOutcome>(i);
+    AddSample(static_cast<double>(counters.Count(outcome)),
+              {{"outcome", std::string(WebhookOutcomeName(outcome))}},
+              deliveries);
+  }
+  std::vector<MetricFamily> families;
+  families.push_back(std::move(deliveries));
+  return families;
+}
+
+std::vector<MetricFamily> WebhookMetricFamilies(const WebhookNumbers& numbers) {
+  const WebhookStats& stats = numbers.stats;
+  MetricFamily events =
+      Family(MetricType::Counter, "webhook_events_total",
+             "Accepted events, by what they were to those who may see them.");
+  const std::pair<const char*, int64_t> effects[] = {
+      {"news", stats.news},       {"duplicate", stats.duplicates},
+      {"early", stats.early},     {"out_of_order", stats.out_of_order},
+      {"unknown", stats.unknown},
+  };
+  for (const auto& [effect, count] : effects) {
+    AddSample(static_cast<double>(count), {{"effect", effect}}, events);
+  }
+  std::vector<MetricFamily> families;
+  families.push_back(std::move(events));
+  families.push_back(
+      Single(MetricType::Counter, "webhook_missed_changes_total",
+             "Changes of covered predictions that only a poll has brought.",
+             stats.missed));
+  families.push_back(
+      Single(MetricType::Counter, "webhook_confirming_polls_total",
+             "Polls of covered predictions that found nothing missed.",
+             stats.confirmed));
+  families.push_back(
+      Single(MetricType::Gauge, "webhook_poll_interval_seconds",
+             "How often predictions that webhooks cover are polled at most.",
+             absl::ToDoubleSeconds(numbers.poll_interval)));
+  families.push_back(Single(MetricType::Gauge, "webhook_known_predictions",
+                            "Predictions whose events are told to somebody.",
+                            numbers.proven));
+  return families;
+}
+
+}  // namespace wriftai

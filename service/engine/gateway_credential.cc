@@ -1,0 +1,90 @@
+#include "service/engine/gateway_credential.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "spdlog/spdlog.h"
+
+namespace wriftai {
+namespace {
+
+// Far above any token.
+constexpr size_t kMaxTokenFileBytes = size_t{16} << 10;
+
+absl::StatusOr<Secret> TokenFrom(const WatchedFile& file,
+                                 absl::StatusOr<std::string> text) {
+  if (text.ok()) absl::StripAsciiWhitespace(&*text);
+  const bool usable = text.ok() && !text->empty() &&
+                      std::all_of(text->begin(), text->end(),
+                                  [](char c) { return c > ' ' && c <= '~'; });
+  if (usable) return Secret(*std::move(text));
+  return absl::InvalidArgumentError(
+      absl::StrCat("access_token_file ", file.path(),
+                   ": wanted a readable file with a token of printable ASCII",
+                   text.ok() ? "" : ": ", text.status().message()));
+}
+
+}  // namespace
+
+GatewayCredential::GatewayCredential(const EventLoop& event_loop)
+    : Credential(std::string(kName)),
+      state_(std::make_unique<State>(event_loop)) {}
+
+absl::StatusOr<std::shared_ptr<const GatewayCredential>>
+GatewayCredential::Open(Secret token, std::string file,
+                        const EventLoop& event_loop) {
+  std::shared_ptr<const GatewayCredential> own(
+      new GatewayCredential(event_loop));
+  if (!file.empty()) {
+    own->state_->file.emplace(std::move(file), kMaxTokenFileBytes);
+    absl::Status status = own->state_->Take(own->state_->file->Read());
+    if (!status.ok()) return status;
+  } else if (!token.empty()) {
+    own->state_->Use(std::move(token));
+  } else {
+    return nullptr;
+  }
+  return own;
+}
+
+absl::Status GatewayCredential::CheckFile(const std::string& path) {
+  WatchedFile file(path, kMaxTokenFileBytes);
+  return TokenFrom(file, file.Read()).status();
+}
+
+Secret GatewayCredential::token() const {
+  if (!state_->file.has_value()) return state_->current;
+  auto text = state_->file->ReadIfChanged(state_->event_loop.Now());
+  if (!text.has_value()) return state_->current;
+  if (const absl::Status status = state_->Take(*std::move(text));
+      !status.ok()) {
+    spdlog::error("{}; the last good token stays in use",
+                  std::string(status.message()));
+  } else {
+    spdlog::info("the access token was read again");
+  }
+  return state_->current;
+}
+
+bool GatewayCredential::Matches(const Credential& callers) const {
+  token();  // The newest.
+  return callers.key() == state_->current_key;
+}
+
+absl::Status GatewayCredential::State::Take(absl::StatusOr<std::string> text) {
+  absl::StatusOr<Secret> token = TokenFrom(*file, std::move(text));
+  if (!token.ok()) return token.status();
+  Use(*std::move(token));
+  return absl::OkStatus();
+}
+
+void GatewayCredential::State::Use(Secret token) {
+  if (token == current) return;
+  previous = std::exchange(current, std::move(token));
+  current_key = Credential(current).key();
+}
+
+}  // namespace wriftai

@@ -1,0 +1,73 @@
+#include "service/rpc/grpc_status.h"
+
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/string_view.h"
+#include "base/sanitize.h"
+#include "google/rpc/status.pb.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+// Percent-encoding may triple the message, base64 adds a third to the details,
+// and the message stands in both: 3 x 1,000 + 4/3 x 3,500 < 8 KiB.
+constexpr size_t kMaxMessageBytes = 1000;
+constexpr size_t kMaxDetailBytes = 3500;
+
+std::string Details(const absl::Status& status, const std::string& message) {
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(message);
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& value) {
+    auto* const detail = details.add_details();
+    detail->set_type_url(std::string(type));
+    detail->set_value(std::string(value));
+  });
+  return details.SerializeAsString();
+}
+
+// Leaves out violations from the end until the details fit; details that do
+// not fit even so are reduced to the ErrorInfo.
+std::string BoundedDetails(absl::Status status, const std::string& message) {
+  std::string details = Details(status, message);
+  auto bad_request = GetDetail<google::rpc::BadRequest>(status);
+  while (details.size() > kMaxDetailBytes && bad_request.has_value() &&
+         bad_request->field_violations_size() > 1) {
+    bad_request->mutable_field_violations()->RemoveLast();
+    SetDetail(*bad_request, status);
+    details = Details(status, message);
+  }
+  if (details.size() <= kMaxDetailBytes) return details;
+  absl::Status reduced(status.code(), message);
+  if (const auto info = GetDetail<google::rpc::ErrorInfo>(status)) {
+    SetDetail(*info, reduced);
+  }
+  return Details(reduced, message);
+}
+
+}  // namespace
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  // Spaces at an end of a header's value are malformed (RFC 9113, section
+  // 8.2.1), and not encoded by gRPC: peers drop the message, or the response.
+  const std::string message(absl::StripAsciiWhitespace(
+      SanitizeText(status.message(), kMaxMessageBytes)));
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message,
+                      BoundedDetails(status, message));
+}
+
+absl::Status WithCall(const CallRecord& record, absl::Status status) {
+  if (!GetDetail<google::rpc::ErrorInfo>(status).has_value()) return status;
+  SetMetadata("gateway_request_id", record.request_id, status);
+  if (record.method == CallMethod::kCreateAndWait &&
+      !record.prediction_id.empty()) {
+    SetMetadata("prediction_id", record.prediction_id, status);
+  }
+  return status;
+}
+
+}  // namespace wriftai

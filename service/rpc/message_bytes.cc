@@ -1,0 +1,119 @@
+#include "service/rpc/message_bytes.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "grpc/byte_buffer.h"
+#include "grpcpp/support/proto_buffer_reader.h"
+#include "grpcpp/support/slice.h"
+#include "upstream/error_details.h"
+#include "zlib.h"
+
+namespace wriftai {
+namespace {
+
+// What is decompressed at a time.
+constexpr size_t kStep = size_t{64} << 10;
+
+// zlib: the largest window, with zlib's or gzip's header, whichever comes. The
+// peers of gRPC call the former "deflate".
+constexpr int kAnyHeader = 15 + 32;
+
+// gRPC's C++ library shows how a message is compressed to readers alone.
+class Reader : public grpc::ProtoBufferReader {
+ public:
+  using grpc::ProtoBufferReader::ProtoBufferReader;
+
+  bool compressed() {
+    return status().ok() &&
+           reader()->buffer_in->data.raw.compression != GRPC_COMPRESS_NONE;
+  }
+};
+
+std::vector<grpc::Slice> SlicesOf(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  if (!buffer.Dump(&slices).ok()) slices.clear();
+  return slices;
+}
+
+std::string Flatten(const grpc::ByteBuffer& buffer) {
+  std::string bytes;
+  bytes.reserve(buffer.Length());
+  for (const grpc::Slice& slice : SlicesOf(buffer)) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return bytes;
+}
+
+// One stream of zlib's.
+class Inflater {
+ public:
+  Inflater() { ready_ = inflateInit2(&stream_, kAnyHeader) == Z_OK; }
+  ~Inflater() {
+    if (ready_) inflateEnd(&stream_);
+  }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  // Adds what comes out of `slice` to `out`, until that is longer than
+  // `max_bytes`. False where it cannot be decompressed.
+  bool Add(const grpc::Slice& slice, size_t max_bytes, std::string& out) {
+    if (!ready_ || ended_) return slice.size() == 0;
+    stream_.next_in = const_cast<Bytef*>(slice.begin());
+    stream_.avail_in = static_cast<uInt>(slice.size());
+    do {
+      const size_t before = out.size();
+      out.resize(before + kStep);
+      stream_.next_out = reinterpret_cast<Bytef*>(&out[before]);
+      stream_.avail_out = kStep;
+      const int result = inflate(&stream_, Z_NO_FLUSH);
+      out.resize(before + kStep - stream_.avail_out);
+      ended_ = result == Z_STREAM_END;
+      if (ended_) return stream_.avail_in == 0;
+      if (result != Z_OK && result != Z_BUF_ERROR) return false;
+    } while (stream_.avail_out == 0 && out.size() <= max_bytes);
+    return true;
+  }
+
+  bool ended() const { return ended_; }
+
+ private:
+  z_stream stream_ = {};
+  bool ready_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+bool IsCompressed(const grpc::ByteBuffer& buffer) {
+  // A copy shares the bytes; the reader wants one that is not const.
+  grpc::ByteBuffer copy(buffer);
+  return copy.Valid() && Reader(&copy).compressed();
+}
+
+absl::StatusOr<std::string> MessageBytes(const grpc::ByteBuffer& buffer,
+                                         size_t max_bytes) {
+  if (!IsCompressed(buffer)) return Flatten(buffer);
+  Inflater inflater;
+  std::string bytes;
+  for (const grpc::Slice& slice : SlicesOf(buffer)) {
+    if (!inflater.Add(slice, max_bytes, bytes)) {
+      return GatewayError(
+          absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
+          "cannot decompress the request: expected gzip or deflate");
+    }
+    if (bytes.size() > max_bytes) {
+      return GatewayError(
+          absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE",
+          absl::StrCat("the request has more than ", max_bytes,
+                       " bytes when decompressed (--max_request_bytes)"));
+    }
+  }
+  if (inflater.ended()) return bytes;
+  return GatewayError(absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
+                      "cannot decompress the request: it ends too early");
+}
+
+}  // namespace wriftai

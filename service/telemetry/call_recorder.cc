@@ -1,0 +1,167 @@
+#include "service/telemetry/call_recorder.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "service/logging/log_fields.h"
+#include "spdlog/spdlog.h"
+#include "upstream/error_details.h"
+#include "upstream/watch/prediction_observer.h"
+
+namespace wriftai {
+namespace {
+
+using Level = spdlog::level::level_enum;
+
+bool IsStreamsAge(const absl::Status& status) {
+  return ErrorReason(status) == kStreamAgeReached;
+}
+
+// How much an end is the operators' business: what a caller did wrong, or chose
+// to do, is not; nor is it when a replica is replaced, or a stream by the next.
+Level LevelOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kDataLoss:
+      return spdlog::level::err;
+    case absl::StatusCode::kUnavailable:
+      return ErrorReason(status) == "DRAINING" || IsStreamsAge(status)
+                 ? spdlog::level::info
+                 : spdlog::level::warn;
+    case absl::StatusCode::kResourceExhausted:
+      return spdlog::level::warn;
+    default:
+      return spdlog::level::info;
+  }
+}
+
+// What an error says of the request upstream that failed, which a poll was or
+// the create of another caller, where the call had none of its own.
+CallTrace TraceOf(const absl::Status& status) {
+  CallTrace trace;
+  static_cast<void>(
+      absl::SimpleAtoi(MetadataOf("http_status", status), &trace.http_status));
+  std::string id = MetadataOf("upstream_request_id", status);
+  if (!id.empty()) trace.request_ids.push_back(std::move(id));
+  return trace;
+}
+
+CallTrace UpstreamOf(const CallRecord& record, const absl::Status& status) {
+  if (record.upstream != nullptr && record.upstream->requests > 0) {
+    return *record.upstream;
+  }
+  return TraceOf(status);
+}
+
+void AddWho(const CallRecord& record, LogFields& fields) {
+  fields.Add("request_id", record.request_id);
+  if (record.trace.has_value()) {
+    fields.Add("trace_id", record.trace->trace_id());
+    fields.Add("span_id", record.span_id);
+    fields.Add("parent_span_id", record.trace->parent_id());
+  }
+  fields.AddIfAny("peer", record.peer);
+  fields.AddIfAny("credential", record.credential);
+  fields.AddIfAny("prediction_id", record.prediction_id);
+  fields.AddIfAny("model", record.model);
+}
+
+std::string BeginLine(const CallRecord& record, LogFormat format) {
+  LogFields fields(format, "call began");
+  fields.Add("grpc_method", FullName(record.method));
+  AddWho(record, fields);
+  return fields.text();
+}
+
+std::string EndLine(const CallRecord& record, const absl::Status& status,
+                    absl::Duration duration, int64_t suppressed,
+                    LogFormat format) {
+  LogFields fields(format, "call ended");
+  fields.Add("grpc_method", FullName(record.method));
+  fields.Add("grpc_status", absl::StatusCodeToString(status.code()));
+  if (!status.ok()) fields.AddIfAny("reason", ErrorReason(status));
+  fields.Add("duration_seconds", duration);
+  AddWho(record, fields);
+  if (record.method == CallMethod::kWait ||
+      record.method == CallMethod::kCreateAndWait) {
+    fields.Add("updates", record.updates);
+  }
+  fields.Add("received_bytes", record.received_bytes);
+  fields.Add("sent_bytes", record.sent_bytes);
+  const CallTrace upstream = UpstreamOf(record, status);
+  if (upstream.requests > 0) {
+    fields.Add("upstream_requests", upstream.requests);
+  }
+  if (upstream.http_status != 0) {
+    fields.Add("upstream_http_status", upstream.http_status);
+  }
+  if (!upstream.request_ids.empty()) {
+    fields.Add("upstream_request_ids", upstream.request_ids);
+  }
+  if (suppressed > 0) fields.Add("suppressed_lines", suppressed);
+  return fields.text();
+}
+
+// Lines that are alike to whoever reads the log.
+std::string KindOf(const CallRecord& record, const absl::Status& status) {
+  return absl::StrCat(static_cast<int>(record.method), " ",
+                      static_cast<int>(status.code()), " ",
+                      ErrorReason(status));
+}
+
+}  // namespace
+
+CallRecorder::CallRecorder(const EventLoop& event_loop,
+                           std::shared_ptr<spdlog::logger> logger,
+                           LogFormat format)
+    : event_loop_(event_loop), logger_(std::move(logger)), format_(format) {}
+
+void CallRecorder::Begin(const CallRecord& record) {
+  ++stats_.started[static_cast<size_t>(record.method)];
+  if (logger_->should_log(spdlog::level::debug)) {
+    logger_->debug(BeginLine(record, format_));
+  }
+}
+
+void CallRecorder::End(const absl::Status& status, CallRecord& record) {
+  if (std::exchange(record.ended, true)) return;
+  const absl::Duration duration = event_loop_.Now() - record.began_at;
+  CallStats::Ended& ended = stats_.ended[{record.method, status.code()}];
+  ended.duration.Add(duration);
+  ended.sent.Add(static_cast<double>(record.sent_bytes));
+  ended.received.Add(static_cast<double>(record.received_bytes));
+  const Level level = LevelOf(status);
+  if (logger_->should_log(level)) {
+    // Calls that succeed are bounded by budgets and tokens, and all are logged.
+    const std::optional<int64_t> suppressed =
+        status.ok()
+            ? 0
+            : throttle_.Admit(KindOf(record, status), event_loop_.Now());
+    stats_.suppressed_lines = throttle_.suppressed();
+    if (suppressed.has_value()) {
+      logger_->log(level,
+                   EndLine(record, status, duration, *suppressed, format_));
+    }
+  }
+  // Neither is a caller who leaves an error, or one who is to come back.
+  if (status.ok() || absl::IsCancelled(status) || IsStreamsAge(status)) return;
+  FailedCall failed = DescribeError(status);
+  failed.time = event_loop_.WallNow();
+  failed.method = std::string(ShortName(record.method));
+  failed.request_id = record.request_id;
+  failed.credential = record.credential;
+  errors_.Add(std::move(failed));
+}
+
+void CallRecorder::OnPollFailed(const Credential& credential,
+                                const absl::Status& status) {
+  errors_.Add(event_loop_.WallNow(), kPollMethod, credential.display_name(),
+              status);
+}
+
+}  // namespace wriftai

@@ -1,0 +1,78 @@
+#ifndef WRIFTAI_SERVICE_TELEMETRY_CALL_RECORDER_H_
+#define WRIFTAI_SERVICE_TELEMETRY_CALL_RECORDER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "base/credential.h"
+#include "base/event_loop.h"
+#include "service/logging/line_throttle.h"
+#include "service/logging/log_options.h"
+#include "service/telemetry/call_record.h"
+#include "service/telemetry/call_stats.h"
+#include "service/telemetry/open_streams.h"
+#include "service/telemetry/recent_errors.h"
+#include "spdlog/logger.h"
+
+namespace wriftai {
+
+// Where calls are told of when they begin and when they end: counts them, logs
+// a line, and keeps for the operators which streams are open and what failed
+// last.
+//
+// Threads: loop, the constructor any. `event_loop` must outlive it, and it the
+// calls. Fails: never.
+class CallRecorder {
+ public:
+  // `logger`: as Logging::fields_logger(), for lines in `format`.
+  CallRecorder(const EventLoop& event_loop,
+               std::shared_ptr<spdlog::logger> logger, LogFormat format);
+
+  void Begin(const CallRecord& record);
+
+  // Only the first for a record counts. Before the status goes to the caller,
+  // so that whoever has an answer finds it counted.
+  void End(const absl::Status& status, CallRecord& record);
+
+  // A poll has failed, which no call may hear of.
+  void OnPollFailed(const Credential& credential, const absl::Status& status);
+
+  const CallStats& stats() const { return stats_; }
+  const RecentErrors& errors() const { return errors_; }
+  OpenStreams& streams() { return streams_; }
+  const OpenStreams& streams() const { return streams_; }
+
+  // A call that is there, until gRPC has written its status and is done with
+  // it. Made on any thread.
+  class OpenCall {
+   public:
+    explicit OpenCall(CallRecorder& recorder) : open_(recorder.open_calls_) {
+      ++open_;
+    }
+    ~OpenCall() { --open_; }
+    OpenCall(const OpenCall&) = delete;
+    OpenCall& operator=(const OpenCall&) = delete;
+
+   private:
+    std::atomic<int64_t>& open_;
+  };
+
+  // How many there are. Any thread.
+  int64_t open_calls() const { return open_calls_; }
+
+ private:
+  const EventLoop& event_loop_;
+  const std::shared_ptr<spdlog::logger> logger_;
+  const LogFormat format_;
+  LineThrottle throttle_;  // Of failed calls.
+  CallStats stats_;
+  RecentErrors errors_;
+  OpenStreams streams_;
+  std::atomic<int64_t> open_calls_{0};
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_TELEMETRY_CALL_RECORDER_H_

@@ -1,0 +1,223 @@
+#include "base/flag_set.h"
+
+#include <map>
+
+#include "tests/support/status_matchers.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+
+class FlagSetTest : public testing::Test {
+ protected:
+  FlagSetTest() {
+    flags_.Add("name", &name_, "Who.", "OTHER_NAME");
+    flags_.Add("json", &json_, "As JSON.");
+    flags_.Add("count", &count_, 1, 10, "How many.");
+    flags_.Add("rate", &rate_, 0.5, 100, "Per second.");
+    flags_.Add("wait", &wait_, absl::Milliseconds(100), absl::Hours(2),
+               "How long.");
+    flags_.Add(
+        "token",
+        [this](absl::string_view text) {
+          if (text.size() < 3) {
+            return absl::InvalidArgumentError("wanted a token");
+          }
+          token_ = Secret(std::string(text));
+          return absl::OkStatus();
+        },
+        "The token.", "none");
+  }
+
+  absl::StatusOr<std::vector<std::string>> Parse(
+      const std::vector<std::string>& arguments) {
+    return flags_.Parse(arguments, [this](const char* variable) {
+      const auto found = environment_.find(variable);
+      return found == environment_.end() ? nullptr : found->second.c_str();
+    });
+  }
+
+  std::string name_ = "nobody";
+  bool json_ = false;
+  int64_t count_ = 2;
+  double rate_ = 3;
+  absl::Duration wait_ = absl::Seconds(1);
+  Secret token_;
+  std::map<std::string, std::string> environment_;
+  FlagSet flags_{"program", "Does things.", "GATEWAY_"};
+};
+
+TEST_F(FlagSetTest, NothingGivenLeavesTheDefaults) {
+  EXPECT_THAT(Parse({}), IsOkAndHolds(IsEmpty()));
+  EXPECT_EQ(name_, "nobody");
+  EXPECT_EQ(count_, 2);
+  EXPECT_FALSE(flags_.help_wanted());
+}
+
+TEST_F(FlagSetTest, TakesAValueBehindEqualsOrAsTheNextArgument) {
+  EXPECT_THAT(Parse({"--name=a=b", "--count", "7", "--rate=2.5", "--wait",
+                     "1m30s", "--token=abc"}),
+              IsOk());
+  EXPECT_EQ(name_, "a=b");
+  EXPECT_EQ(count_, 7);
+  EXPECT_EQ(rate_, 2.5);
+  EXPECT_EQ(wait_, absl::Seconds(90));
+  EXPECT_EQ(token_.Reveal(), "abc");
+}
+
+TEST_F(FlagSetTest, TheNextArgumentMayLookLikeAFlag) {
+  EXPECT_THAT(Parse({"--name", "--json"}), IsOk());
+  EXPECT_EQ(name_, "--json");
+  EXPECT_FALSE(json_);
+}
+
+TEST_F(FlagSetTest, AStringMayBeEmptied) {
+  EXPECT_THAT(Parse({"--name="}), IsOk());
+  EXPECT_EQ(name_, "");
+}
+
+TEST_F(FlagSetTest, ABoolHasFourForms) {
+  EXPECT_THAT(Parse({"--json"}), IsOk());
+  EXPECT_TRUE(json_);
+  EXPECT_THAT(Parse({"--nojson"}), IsOk());
+  EXPECT_FALSE(json_);
+  EXPECT_THAT(Parse({"--json=1"}), IsOk());
+  EXPECT_TRUE(json_);
+  EXPECT_THAT(Parse({"--json=false"}), IsOk());
+  EXPECT_FALSE(json_);
+}
+
+TEST_F(FlagSetTest, ABoolDoesNotTakeTheNextArgument) {
+  EXPECT_THAT(Parse({"--json", "false"}), IsOkAndHolds(ElementsAre("false")));
+  EXPECT_TRUE(json_);
+}
+
+TEST_F(FlagSetTest, ReturnsWhatIsNoFlagInOrder) {
+  EXPECT_THAT(Parse({"a", "--json", "-", "--", "--name", "b"}),
+              IsOkAndHolds(ElementsAre("a", "-", "--name", "b")));
+  EXPECT_EQ(name_, "nobody");
+}
+
+TEST_F(FlagSetTest, TheLastOfTwoCounts) {
+  EXPECT_THAT(Parse({"--count=3", "--count=4"}), IsOk());
+  EXPECT_EQ(count_, 4);
+}
+
+TEST_F(FlagSetTest, ReadsTheEnvironmentAndLetsTheFlagWin) {
+  environment_ = {{"GATEWAY_COUNT", "5"},
+                  {"GATEWAY_JSON", "true"},
+                  {"OTHER_NAME", "other"}};
+  EXPECT_THAT(Parse({"--count=6"}), IsOk());
+  EXPECT_EQ(count_, 6);
+  EXPECT_TRUE(json_);
+  EXPECT_EQ(name_, "other");
+}
+
+TEST_F(FlagSetTest, AnEmptyVariableCountsAsUnset) {
+  environment_ = {{"GATEWAY_COUNT", ""}, {"GATEWAY_NAME", ""}};
+  EXPECT_THAT(Parse({}), IsOk());
+  EXPECT_EQ(name_, "nobody");
+}
+
+TEST_F(FlagSetTest, WithoutAPrefixTheEnvironmentDoesNotCount) {
+  FlagSet plain("p", "s", "");
+  int64_t value = 1;
+  plain.Add("count", &value, 0, 9, "h");
+  EXPECT_THAT(plain.Parse({}, [](const char*) { return "5"; }), IsOk());
+  EXPECT_EQ(value, 1);
+}
+
+TEST_F(FlagSetTest, RefusesWhatItDoesNotKnow) {
+  for (const std::string flag :
+       {"--nam", "--noname", "--nojson=true", "---json", "--=x"}) {
+    EXPECT_THAT(Parse({flag}),
+                StatusIs(kInvalid, HasSubstr("unknown flag; see --help")))
+        << flag;
+  }
+}
+
+TEST_F(FlagSetTest, RefusesAFlagWithoutItsValue) {
+  EXPECT_THAT(Parse({"--count"}),
+              StatusIs(kInvalid, "--count: a value is missing"));
+}
+
+TEST_F(FlagSetTest, RefusesNumbersOutOfRangeOrOfAnotherKind) {
+  for (const std::string value :
+       {"0", "11", "", "x", "1.5", "1x", "99999999999999999999"}) {
+    EXPECT_THAT(
+        Parse({"--count=" + value}),
+        StatusIs(kInvalid, "--count: wanted a whole number from 1 to 10"))
+        << value;
+  }
+  for (const std::string value : {"0.4", "100.1", "nan", "inf", "", "x"}) {
+    EXPECT_THAT(Parse({"--rate=" + value}),
+                StatusIs(kInvalid, "--rate: wanted a number from 0.5 to 100"))
+        << value;
+  }
+}
+
+TEST_F(FlagSetTest, RefusesDurationsOutOfRangeOrWithoutAUnit) {
+  for (const std::string value : {"99ms", "3h", "-1s", "5", "inf", ""}) {
+    EXPECT_THAT(Parse({"--wait=" + value}),
+                StatusIs(kInvalid,
+                         "--wait: wanted a duration from 100ms to "
+                         "2h, such as 1.5s"))
+        << value;
+  }
+}
+
+TEST_F(FlagSetTest, RefusesABoolThatIsNeither) {
+  EXPECT_THAT(Parse({"--json=yes"}),
+              StatusIs(kInvalid, "--json: wanted true or false"));
+  EXPECT_THAT(Parse({"--json="}),
+              StatusIs(kInvalid, "--json: wanted true or false"));
+}
+
+TEST_F(FlagSetTest, NamesTheVariableThatIsWrong) {
+  environment_ = {{"GATEWAY_COUNT", "x"}};
+  EXPECT_THAT(
+      Parse({}),
+      StatusIs(kInvalid, "GATEWAY_COUNT: wanted a whole number from 1 to 10"));
+}
+
+TEST_F(FlagSetTest, NeverQuotesAValue) {
+  EXPECT_THAT(Parse({"--token=s3"}),
+              StatusIs(kInvalid, "--token: wanted a token"));
+  environment_ = {{"GATEWAY_TOKEN", "s3"}};
+  EXPECT_THAT(Parse({}), StatusIs(kInvalid, "GATEWAY_TOKEN: wanted a token"));
+}
+
+TEST_F(FlagSetTest, HelpShowsEveryFlagWithItsDefault) {
+  EXPECT_THAT(Parse({"--help"}), IsOk());
+  EXPECT_TRUE(flags_.help_wanted());
+  const std::string help = flags_.Help();
+  for (const char* part :
+       {"Usage: program", "Does things.", "--name  (default: nobody)", "Who.",
+        "Also: OTHER_NAME", "--json  (default: false)", "--wait  (default: 1s)",
+        "GATEWAY_SOME_NAME"}) {
+    EXPECT_THAT(help, HasSubstr(part));
+  }
+}
+
+TEST_F(FlagSetTest, VersionIsAskedForByAFlagAndByNoVariable) {
+  environment_ = {{"GATEWAY_VERSION", "1.2"}};
+  EXPECT_THAT(Parse({}), IsOk());
+  EXPECT_FALSE(flags_.version_wanted());
+  EXPECT_THAT(Parse({"--version"}), IsOk());
+  EXPECT_TRUE(flags_.version_wanted());
+}
+
+TEST_F(FlagSetTest, ArgumentsFromMainLeavesTheProgramOut) {
+  char program[] = "p";
+  char argument[] = "--a";
+  char* argv[] = {program, argument, nullptr};
+  EXPECT_THAT(ArgumentsFromMain(2, argv), ElementsAre("--a"));
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,82 @@
+#include "base/stop_signals.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "absl/time/clock.h"
+#include "gtest/gtest.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ExitedWithCode;
+using ::testing::KilledBySignal;
+
+// A process of its own in each: the signals are the process's.
+class StopSignalsTest : public ::testing::Test {
+ protected:
+  StopSignalsTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+
+  // Longer than any test takes.
+  static void Hang() { absl::SleepFor(absl::Minutes(10)); }
+  static void Ignore(int /*signal_number*/) {}
+};
+
+TEST_F(StopSignalsTest, SigtermEndsAStartThatHangs) {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
+    EXPECT_EXIT(
+        {
+          StopSignals signals;
+          signals.Watch(Ignore);
+          kill(getpid(), number);
+          Hang();
+        },
+        KilledBySignal(number), "stopped during the start");
+  }
+}
+
+TEST_F(StopSignalsTest, SignalDuringTheStartStopsGracefullyOnceItIsOver) {
+  EXPECT_EXIT(
+      {
+        StopSignals signals;
+        signals.Watch(Ignore);
+        kill(getpid(), SIGTERM);
+        signals.Serving();
+        std::exit(signals.Wait());
+      },
+      ExitedWithCode(SIGTERM), "");
+}
+
+TEST_F(StopSignalsTest, SecondSignalEndsAStopExceptSighup) {
+  EXPECT_EXIT(
+      {
+        StopSignals signals;
+        signals.Watch(Ignore);
+        signals.Serving();
+        kill(getpid(), SIGHUP);
+        signals.Wait();
+        kill(getpid(), SIGHUP);
+        kill(getpid(), SIGINT);
+        Hang();
+      },
+      KilledBySignal(SIGINT), "signal 2: stopped without waiting");
+}
+
+TEST_F(StopSignalsTest, StopThatTakesTooLongIsEnded) {
+  EXPECT_EXIT(
+      {
+        StopSignals signals;
+        signals.Watch(Ignore);
+        signals.Serving();
+        kill(getpid(), SIGTERM);
+        signals.Wait();
+        signals.SetDeadline(absl::Milliseconds(1));
+        Hang();
+      },
+      KilledBySignal(SIGALRM), "did not end in time");
+}
+
+}  // namespace
+}  // namespace wriftai

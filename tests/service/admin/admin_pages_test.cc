@@ -1,0 +1,234 @@
+#include "service/admin/admin_pages.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/run_on_loop.h"
+#include "base/version.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
+#include "gtest/gtest.h"
+#include "service/engine/engine.h"
+#include "tests/support/manual_event_loop.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/http/curl_event_loop.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// How long a page waits for a loop that does not run.
+constexpr absl::Duration kShort = absl::Milliseconds(1);
+
+// The pages over real sockets.
+class Operator {
+ public:
+  Operator(EventLoop& loop, std::vector<AdminPages::Source> sources,
+           absl::Duration patience)
+      : pages_(loop, std::move(sources), patience) {
+    pages_.set_status([this] { return status_; });
+    server_ = *AdminServer::Start("127.0.0.1:0", pages_.pages(),
+                                  AdminServer::Options(), counters_);
+  }
+
+  void set_status(absl::StatusOr<AdminPages::StatusReport> status) {
+    status_ = std::move(status);
+  }
+
+  AdminPages& pages() { return pages_; }
+
+  RawClient::Response Get(absl::string_view path) {
+    return RawClient(server_->port()).Call(wriftai::Get(path));
+  }
+
+  // Status and body.
+  std::string Ask(absl::string_view path) {
+    const RawClient::Response response = Get(path);
+    return absl::StrCat(response.head.substr(9, 3), " ", response.body);
+  }
+
+ private:
+  absl::StatusOr<AdminPages::StatusReport> status_ =
+      std::make_shared<const status::Report>();
+  AdminPages pages_;
+  ListenerCounters counters_;
+  std::unique_ptr<AdminServer> server_;
+};
+
+AdminPages::Source Gauge(const std::string& name, double value) {
+  return [=] {
+    prometheus::MetricFamily family;
+    family.name = name;
+    family.help = "Help.";
+    family.type = prometheus::MetricType::Gauge;
+    family.metric.emplace_back().gauge.value = value;
+    return std::vector<prometheus::MetricFamily>{family};
+  };
+}
+
+// Far longer than a loop needs to answer, and no test waits for it.
+constexpr absl::Duration kLong = absl::Minutes(1);
+
+TEST(AdminPages, ReadinessFollowsStartAndDrainAndHealthDoesNot) {
+  CurlEventLoop loop{HttpOptions()};
+  Operator asked(loop, {}, kLong);
+  EXPECT_EQ(asked.Ask("/readyz"), "503 starting\n");
+  EXPECT_EQ(asked.Ask("/healthz"), "200 ok\n");
+  asked.pages().SetPhase(AdminPages::Phase::kServing);
+  EXPECT_EQ(asked.Ask("/readyz"), "200 ok\n");
+  EXPECT_EQ(asked.Ask("/healthz"), "200 ok\n");
+  asked.pages().SetPhase(AdminPages::Phase::kDraining);
+  EXPECT_EQ(asked.Ask("/readyz"), "503 draining\n");
+  EXPECT_EQ(asked.Ask("/healthz"), "200 ok\n");
+  EXPECT_THAT(asked.Ask("/metrics"), StartsWith("200 "));
+}
+
+TEST(AdminPages, ALoopThatHangsIsNeitherHealthyNorReady) {
+  ManualEventLoop loop;
+  Operator asked(loop, {Gauge("a", 1)}, kShort);
+  asked.pages().SetPhase(AdminPages::Phase::kServing);
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/statusz"}) {
+    EXPECT_EQ(asked.Ask(path), "503 the loop does not answer\n") << path;
+  }
+}
+
+TEST(AdminPages, MetricsAreThoseOfAllSources) {
+  CurlEventLoop loop{HttpOptions()};
+  Operator asked(loop, {Gauge("a", 1), Gauge("b", 2.5)}, kLong);
+  const RawClient::Response response = asked.Get("/metrics");
+  EXPECT_THAT(response.head,
+              HasSubstr("content-type: text/plain; version=0.0.4; "
+                        "charset=utf-8\r\n"));
+  EXPECT_EQ(response.body,
+            "# HELP a Help.\n# TYPE a gauge\na 1\n"
+            "# HELP b Help.\n# TYPE b gauge\nb 2.5\n");
+}
+
+TEST(AdminPages, MetricsWithoutOneOfTheSourcesAreNone) {
+  CurlEventLoop loop{HttpOptions()};
+  Operator asked(
+      loop, {Gauge("a", 1), [] { return absl::UnavailableError("not now"); }},
+      kLong);
+  EXPECT_EQ(asked.Ask("/metrics"), "503 not now\n");
+}
+
+TEST(AdminPages, TheStatusIsAPageThatNothingMayBeAddedTo) {
+  CurlEventLoop loop{HttpOptions()};
+  Operator asked(loop, {}, kLong);
+  const RawClient::Response response = asked.Get("/statusz");
+  EXPECT_THAT(response.head, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(response.head,
+              HasSubstr("content-type: text/html; charset=utf-8"));
+  EXPECT_THAT(response.head,
+              HasSubstr("content-security-policy: default-src 'none'; "));
+  EXPECT_THAT(response.head, HasSubstr("x-content-type-options: nosniff\r\n"));
+  EXPECT_THAT(response.body, StartsWith("<!doctype html>"));
+}
+
+TEST(AdminPages, TheStatusAsJsonTellsOfTheProcess) {
+  CurlEventLoop loop{HttpOptions()};
+  Operator asked(loop, {}, kLong);
+  asked.pages().SetPhase(AdminPages::Phase::kDraining);
+  const RawClient::Response response = asked.Get("/statusz?format=json");
+  EXPECT_THAT(response.head, HasSubstr("content-type: application/json\r\n"));
+  status::Report report;
+  ASSERT_TRUE(
+      google::protobuf::util::JsonStringToMessage(response.body, &report).ok());
+  EXPECT_EQ(report.phase(), "draining");
+  EXPECT_EQ(report.version(), Version());
+  EXPECT_EQ(report.commit(), Commit());
+  EXPECT_GT(report.uptime_seconds(), 0);
+  EXPECT_GT(report.loop_delay_seconds(), 0);
+  EXPECT_GE(report.observed_at().seconds(), report.started_at().seconds());
+  // Nobody has said that WriftAI answers.
+  EXPECT_EQ(report.level(), status::LEVEL_PROBLEM);
+}
+
+TEST(AdminPages, TheStatusHasTwoFormats) {
+  CurlEventLoop loop{HttpOptions()};
+  Operator asked(loop, {}, kLong);
+  for (const char* query : {"", "?", "?format=html", "?a=b&format=html"}) {
+    EXPECT_THAT(asked.Ask(absl::StrCat("/statusz", query)),
+                StartsWith("200 <!doctype html>"))
+        << query;
+  }
+  EXPECT_EQ(asked.Ask("/statusz?format=xml"),
+            "400 format: wanted html or json\n");
+}
+
+TEST(AdminPages, AStatusThatCannotBeHadIsUnavailable) {
+  CurlEventLoop loop{HttpOptions()};
+  Operator asked(loop, {}, kLong);
+  asked.set_status(absl::UnavailableError("not now"));
+  EXPECT_EQ(asked.Ask("/statusz"), "503 not now\n");
+}
+
+TEST(LoopWatchdog, PostsOnceHoweverOftenItIsAskedMeanwhile) {
+  // Counts what is posted, and runs nothing.
+  class Hanging : public ManualEventLoop {
+   public:
+    void Post(Task task) override {
+      ++posted;
+      ManualEventLoop::Post(std::move(task));
+    }
+    int posted = 0;
+  };
+  Hanging loop;
+  LoopWatchdog probe(loop);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(probe.Answers(kShort));
+  EXPECT_EQ(loop.posted, 1);
+  loop.RunPosted();
+  // The answer to the last question is none to this one.
+  EXPECT_FALSE(probe.Answers(kShort));
+  EXPECT_EQ(loop.posted, 2);
+}
+
+// An engine whose upstream is never called.
+class NoTransport : public HttpTransport {
+ public:
+  CallHandle Send(HttpRequest request, Done done) override { return nullptr; }
+  void RetireConnections(absl::string_view scope) override {}
+};
+
+TEST(EngineMetrics, AreTakenOnTheLoop) {
+  CurlEventLoop loop{HttpOptions()};
+  NoTransport transport;
+  auto engine = std::make_unique<Engine>(
+      Config(), *GatewayCredential::Open(Secret("own"), "", loop), loop,
+      transport, 1);
+  const auto credential = std::make_shared<const Credential>(Secret("token"));
+  RunOnLoop(loop, [&] {
+    const auto budget = engine->budgets().For(credential);
+    EXPECT_TRUE(budget->reads.TryAcquire().has_value());
+  });
+  {
+    Operator asked(loop, {EngineMetrics(loop, *engine, kLong)}, kLong);
+    const std::string body = asked.Get("/metrics").body;
+    EXPECT_THAT(body, HasSubstr(absl::StrCat(
+                          "wriftai_gateway_upstream_requests_total{credential="
+                          "\"",
+                          credential->display_name(),
+                          "\",bucket=\"read\",purpose=\"call\"} 1\n")));
+    EXPECT_THAT(body, HasSubstr("\nwriftai_gateway_waiters 0\n"));
+  }
+  RunOnLoop(loop, [&] { engine.reset(); });
+}
+
+TEST(EngineMetrics, OfALoopThatHangsAreNoneAndItMayAnswerLate) {
+  ManualEventLoop loop;
+  NoTransport transport;
+  Engine engine(Config(), *GatewayCredential::Open(Secret("own"), "", loop),
+                loop, transport, 1);
+  const AdminPages::Source source = EngineMetrics(loop, engine, kShort);
+  EXPECT_THAT(source(), StatusIs(absl::StatusCode::kUnavailable,
+                                 "the loop does not answer"));
+  loop.RunPosted();
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,229 @@
+#include "service/admin/status_findings.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+// A gateway that has a token and nothing to do.
+status::Report Idle() {
+  status::Report report;
+  report.set_phase("serving");
+  report.mutable_upstream()->set_healthy(true);
+  status::Credential& credential = *report.add_credentials();
+  credential.set_name("aaa");
+  credential.mutable_reads()->set_allowed_per_second(3);
+  credential.mutable_reads()->set_own_per_second(3);
+  credential.mutable_reads()->set_window_limit(3);
+  credential.mutable_creates()->set_allowed_per_second(15);
+  credential.mutable_creates()->set_own_per_second(15);
+  credential.mutable_creates()->set_window_limit(15);
+  return report;
+}
+
+std::vector<std::string> Texts(status::Report report) {
+  AddFindings(report);
+  std::vector<std::string> texts;
+  for (const auto& finding : report.findings()) texts.push_back(finding.text());
+  return texts;
+}
+
+status::Level LevelOf(status::Report report) {
+  AddFindings(report);
+  return report.level();
+}
+
+TEST(Findings, ThereAreNoneWhileAllIsWell) {
+  EXPECT_THAT(Texts(Idle()), IsEmpty());
+  EXPECT_EQ(LevelOf(Idle()), status::LEVEL_OK);
+}
+
+TEST(Findings, ADrainIsANotice) {
+  status::Report report = Idle();
+  report.set_phase("draining");
+  EXPECT_THAT(Texts(report),
+              ElementsAre("The gateway is draining: it takes no new waits and "
+                          "is about to stop."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
+}
+
+TEST(Findings, AnUpstreamThatDoesNotAnswerIsAProblem) {
+  status::Report report = Idle();
+  report.mutable_upstream()->set_healthy(false);
+  report.mutable_upstream()->set_failing_credentials(2);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("WriftAI does not answer: the last requests have all "
+                          "failed. Waits go on; see the last errors for the "
+                          "reason."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
+}
+
+TEST(Findings, AnUpstreamThatAnswersSomeIsAProblem) {
+  status::Report report = Idle();
+  report.mutable_upstream()->set_polling_credentials(5);
+  report.mutable_upstream()->set_failing_credentials(2);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("WriftAI answers no polls of 2 of 5 credentials. "
+                          "Waits go on; see the last errors for the reason."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
+}
+
+TEST(Findings, AFullBudgetIsTheBottleneck) {
+  status::Report report = Idle();
+  status::Bucket& reads = *report.mutable_credentials(0)->mutable_reads();
+  reads.set_sent_per_second(2.69);
+  EXPECT_THAT(Texts(report), IsEmpty());
+  reads.set_sent_per_second(2.9);
+  reads.set_queued_calls(2);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("The read budget of aaa is the bottleneck: 2.9 of 3 "
+                          "requests a second are used, 2 calls wait."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
+}
+
+TEST(Findings, WhatOthersHaveIsNotToBeHad) {
+  status::Report report = Idle();
+  status::Bucket& reads = *report.mutable_credentials(0)->mutable_reads();
+  reads.set_window_reserved(2);
+  reads.set_sent_per_second(1);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("The read budget of aaa is the bottleneck: 1 of 3 "
+                          "requests a second are used, others have a share."));
+  EXPECT_DOUBLE_EQ(OwnShareOf(reads), 1);
+  EXPECT_DOUBLE_EQ(UseOf(reads), 1);
+}
+
+TEST(Findings, AReplicasShareIsAllThatItHas) {
+  status::Report report = Idle();
+  status::Bucket& reads = *report.mutable_credentials(0)->mutable_reads();
+  reads.set_own_per_second(1.5);
+  reads.set_sent_per_second(1.5);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("The read budget of aaa is the bottleneck: 1.5 of 3 "
+                          "requests a second are used, others have a share."));
+  EXPECT_DOUBLE_EQ(UseOf(reads), 1);
+}
+
+TEST(Findings, A429OfOurOwnIsAProblemAndOneOfOthersANotice) {
+  status::Report report = Idle();
+  status::Bucket& creates = *report.mutable_credentials(0)->mutable_creates();
+  creates.set_limited_by_others_recent(1);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("1 response with 429 as others use the "
+                          "token aaa, too."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
+  creates.set_limited_by_self_recent(2);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("2 responses with 429 to the gateway's own creates "
+                          "(aaa): WriftAI allows less than the rate that is "
+                          "set.",
+                          "1 response with 429 as others use the token aaa, "
+                          "too."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
+}
+
+TEST(Findings, RefusedCallsAreAProblem) {
+  status::Report report = Idle();
+  report.mutable_credentials(0)->mutable_reads()->set_refused_calls_recent(1);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("1 call refused, as the read budget of aaa did not "
+                          "reach them in time."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
+}
+
+TEST(Findings, SlowReadersAreANotice) {
+  status::Report report = Idle();
+  status::Streams& streams = *report.mutable_streams();
+  streams.add_slowest()->set_write_seconds(34);
+  streams.add_slowest()->set_conflated(9);  // Has caught up.
+  EXPECT_THAT(Texts(report),
+              ElementsAre("1 reader lags, by up to 34 s: they get the newest "
+                          "state and miss some in between."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
+  streams.mutable_slowest()->RemoveLast();
+  for (int i = 1; i < 10; ++i) streams.add_slowest()->set_write_seconds(2);
+  EXPECT_THAT(Texts(report),
+              ElementsAre(HasSubstr("At least 10 readers lag, by up to 34 s")));
+}
+
+TEST(Findings, ThreeSlowReadersAreThree) {
+  status::Report report = Idle();
+  for (int i = 0; i < 3; ++i) {
+    report.mutable_streams()->add_slowest()->set_write_seconds(2);
+  }
+  EXPECT_THAT(Texts(report),
+              ElementsAre(StartsWith("3 readers lag, by up to 2 s")));
+}
+
+TEST(Findings, AThreadThatIsLateIsAProblem) {
+  status::Report report = Idle();
+  report.set_loop_delay_seconds(0.3);
+  EXPECT_THAT(
+      Texts(report),
+      ElementsAre("The gateway's event loop took 300 ms to answer: it is "
+                  "short of processor time."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
+}
+
+TEST(Findings, MissedWebhooksAreANotice) {
+  status::Report report = Idle();
+  report.mutable_webhooks()->set_missed_recent(3);
+  EXPECT_THAT(Texts(report), ElementsAre(HasSubstr("3 changes of covered")));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
+}
+
+TEST(Findings, TheWorstComesFirst) {
+  status::Report report = Idle();
+  report.set_phase("draining");
+  report.mutable_upstream()->set_failing_credentials(1);
+  EXPECT_THAT(Texts(report), ElementsAre(HasSubstr("WriftAI answers no polls"),
+                                         HasSubstr("draining")));
+}
+
+TEST(Findings, AThousandFullBudgetsAreThree) {
+  status::Report report = Idle();
+  report.mutable_credentials(0)->mutable_reads()->set_sent_per_second(3);
+  for (int i = 0; i < 1000; ++i) {
+    *report.add_credentials() = report.credentials(0);
+  }
+  EXPECT_THAT(Texts(report), SizeIs(3));
+}
+
+TEST(Findings, TheSummarySaysHowItGoes) {
+  status::Report report = Idle();
+  AddFindings(report);
+  EXPECT_EQ(report.summary(),
+            "Serving, 0 waits on 0 predictions; reads 0 of 3/s used; no 429.");
+  report.clear_findings();
+  report.mutable_waits()->set_waiters(812);
+  report.mutable_waits()->set_predictions(90);
+  report.mutable_waits()->set_oldest_state_seconds(34);
+  *report.add_credentials() = report.credentials(0);
+  report.mutable_credentials(1)->mutable_reads()->set_sent_per_second(2.9);
+  report.mutable_credentials(1)->mutable_reads()->set_limited_by_self_recent(1);
+  AddFindings(report);
+  EXPECT_EQ(report.summary(),
+            "Serving, 812 waits on 90 predictions, oldest state 34 s; reads "
+            "2.9 of 3/s used by the busiest token; 1 response with 429.");
+}
+
+TEST(Findings, TheSummaryOfAGatewayWithoutATokenIsShort) {
+  status::Report report;
+  report.set_phase("starting");
+  report.mutable_upstream()->set_healthy(true);
+  AddFindings(report);
+  EXPECT_EQ(report.summary(), "Starting, 0 waits on 0 predictions; no 429.");
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,139 @@
+#include "service/engine/gateway_credential.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tests/support/manual_event_loop.h"
+#include "tests/support/status_matchers.h"
+
+namespace wriftai {
+namespace {
+
+class GatewayCredentialTest : public ::testing::Test {
+ protected:
+  GatewayCredentialTest()
+      : file_(::testing::TempDir() + "token_" +
+              ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
+  }
+  ~GatewayCredentialTest() override { std::filesystem::remove(file_); }
+
+  // Writes the file. Its time of modification stays the same, as with tools
+  // that set it.
+  void Write(const std::string& text) {
+    std::ofstream(file_, std::ios::trunc) << text;
+    std::filesystem::last_write_time(file_, written_);
+  }
+
+  std::string Current(const GatewayCredential& own) {
+    event_loop_.Advance(absl::Seconds(1));
+    return std::string(own.token().Reveal());
+  }
+
+  ManualEventLoop event_loop_;
+  const std::string file_;
+  std::filesystem::file_time_type written_ =
+      std::filesystem::file_time_type::clock::now();
+};
+
+TEST_F(GatewayCredentialTest, WithoutTokenAndFileThereIsNone) {
+  EXPECT_EQ(*GatewayCredential::Open(Secret(), "", event_loop_), nullptr);
+}
+
+TEST_F(GatewayCredentialTest, TheFileWinsAndIsTrimmed) {
+  Write(" abc\n");
+  auto own = GatewayCredential::Open(Secret("other"), file_, event_loop_);
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(Current(**own), "abc");
+}
+
+TEST_F(GatewayCredentialTest, AChangedFileIsReadAgain) {
+  Write("one");
+  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  EXPECT_EQ(Current(*own), "one");
+  Write("two");
+  EXPECT_EQ(Current(*own), "two");
+}
+
+TEST_F(GatewayCredentialTest, LooksAtMostOnceASecond) {
+  Write("one");
+  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  EXPECT_EQ(Current(*own), "one");
+  Write("two");
+  EXPECT_EQ(own->token(), Secret("one"));
+}
+
+TEST_F(GatewayCredentialTest, ABadFileLeavesTheLastGoodToken) {
+  Write("one");
+  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  Write("");
+  EXPECT_EQ(Current(*own), "one");
+  std::filesystem::remove(file_);
+  EXPECT_EQ(Current(*own), "one");
+  Write("two");
+  EXPECT_EQ(Current(*own), "two");
+}
+
+TEST_F(GatewayCredentialTest, ARotationKeepsTheKeyAndThePreviousToken) {
+  Write("one");
+  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  EXPECT_TRUE(own->previous_token().empty());
+  const std::string key = own->key();
+  Write("two");
+  EXPECT_EQ(Current(*own), "two");
+  EXPECT_EQ(own->previous_token(), Secret("one"));
+  EXPECT_EQ(own->key(), key);
+}
+
+TEST_F(GatewayCredentialTest, TheSameTokenWrittenAgainIsNoRotation) {
+  Write("one");
+  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  Write("two");
+  EXPECT_EQ(Current(*own), "two");
+  Write("two");
+  EXPECT_EQ(Current(*own), "two");
+  EXPECT_EQ(own->previous_token(), Secret("one"));
+}
+
+TEST_F(GatewayCredentialTest, ItsKeyIsNoTokensHash) {
+  auto own = *GatewayCredential::Open(Secret("one"), "", event_loop_);
+  EXPECT_EQ(own->key(), "gateway");
+  EXPECT_EQ(own->display_name(), "gateway");
+}
+
+TEST_F(GatewayCredentialTest, MatchesTheCallerWithTheTokenInUse) {
+  Write("one");
+  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  const Credential first(Secret("one"));
+  const Credential second(Secret("two"));
+  EXPECT_TRUE(own->Matches(first));
+  EXPECT_FALSE(own->Matches(second));
+  Write("two");
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_FALSE(own->Matches(first));
+  EXPECT_TRUE(own->Matches(second));
+}
+
+TEST_F(GatewayCredentialTest, AFileThatHoldsNoTokenIsAnErrorAtStart) {
+  for (const std::string& bad :
+       {std::string(), std::string("two words"), std::string("a\nb"),
+        std::string("t\xc3\xb6ken"), std::string("a\0b", 3)}) {
+    Write(bad);
+    EXPECT_THAT(
+        GatewayCredential::Open(Secret(), file_, event_loop_),
+        StatusIs(absl::StatusCode::kInvalidArgument,
+                 "access_token_file " + file_ +
+                     ": wanted a readable file with a token of printable "
+                     "ASCII"));
+  }
+}
+
+TEST_F(GatewayCredentialTest, AMissingFileIsAnErrorAtStart) {
+  EXPECT_THAT(GatewayCredential::Open(Secret(), "/does/not/exist", event_loop_),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,202 @@
+#include "tests/upstream/http/loop_test.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class CurlEventLoopFailureTest : public LoopTest {
+ protected:
+  // Reads the request, says `bytes`, then hangs up or resets.
+  static RawHttpServer::Script SayThenClose(std::string bytes) {
+    return [bytes = std::move(bytes)](RawConnection& connection) {
+      connection.ReadRequest();
+      connection.Send(bytes);
+    };
+  }
+  static RawHttpServer::Script SayThenReset(std::string bytes) {
+    return [bytes = std::move(bytes)](RawConnection& connection) {
+      connection.ReadRequest();
+      connection.Send(bytes);
+      connection.Reset();
+    };
+  }
+  static void NeverAnswer(RawConnection& connection) {
+    connection.ReadRequest();
+    connection.WaitForHangup();
+  }
+};
+
+TEST_F(CurlEventLoopFailureTest, ABodyCutShortIsAnInterruption) {
+  RawHttpServer server(
+      SayThenClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
+  EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kInterrupted, true));
+}
+
+TEST_F(CurlEventLoopFailureTest, AChunkedBodyCutShortIsAnInterruption) {
+  RawHttpServer server(SayThenClose(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"));
+  EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kInterrupted, true));
+}
+
+TEST_F(CurlEventLoopFailureTest, HeadersCutShortAreAnInterruption) {
+  RawHttpServer server(SayThenClose("HTTP/1.1 200 OK\r\nContent-Le"));
+  EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kInterrupted, true));
+}
+
+TEST_F(CurlEventLoopFailureTest, AResetBeforeTheResponseIsAnInterruption) {
+  RawHttpServer server(SayThenReset(""));
+  EXPECT_THAT(Failure(Post(server.Url("/"), "b")),
+              FailsAs(Kind::kInterrupted, true));
+}
+
+TEST_F(CurlEventLoopFailureTest, AResetDuringTheResponseIsAnInterruption) {
+  RawHttpServer server(
+      SayThenReset("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
+  EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kInterrupted, true));
+}
+
+TEST_F(CurlEventLoopFailureTest, AnEmptyResponseIsAnInterruption) {
+  RawHttpServer server(SayThenClose(""));
+  EXPECT_THAT(Failure(Post(server.Url("/"), "b")),
+              FailsAs(Kind::kInterrupted, true));
+}
+
+TEST_F(CurlEventLoopFailureTest, WhatIsNotHttpIsAProtocolError) {
+  RawHttpServer server(SayThenClose("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
+  EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kProtocol, true));
+}
+
+TEST_F(CurlEventLoopFailureTest, AMessageIsPrintableWhateverTheServerSends) {
+  RawHttpServer server(
+      SayThenClose("HTTP/1.1 200 OK\r\nContent-Encoding: \xff\xfe\x01\r\n"
+                   "Content-Length: 1\r\n\r\nx"));
+  for (const char c : Failure(Get(server.Url("/"))).message) {
+    EXPECT_TRUE(c >= ' ' && c <= '~') << static_cast<int>(c);
+  }
+}
+
+TEST_F(CurlEventLoopFailureTest, ARefusedConnectionHasSentNothing) {
+  int port = 0;
+  {
+    port = RawHttpServer([](RawConnection&) {}).port();
+  }
+  EXPECT_THAT(
+      Failure(Post("http://127.0.0.1:" + std::to_string(port) + "/", "b")),
+      FailsAs(Kind::kConnect, false));
+}
+
+TEST_F(CurlEventLoopFailureTest, AnUnknownNameHasSentNothing) {
+  EXPECT_THAT(Failure(Get("http://no-such-host.invalid/")),
+              FailsAs(Kind::kConnect, false));
+}
+
+TEST_F(CurlEventLoopFailureTest, ATimeoutBeforeTheResponseMayHaveSent) {
+  RawHttpServer server(NeverAnswer);
+  const TransportFailure failure =
+      Failure(Within(absl::Milliseconds(200), Post(server.Url("/"), "b")));
+  EXPECT_THAT(failure, FailsAs(Kind::kTimeout, true));
+  EXPECT_EQ(failure.message, "no complete response within 200ms");
+  EXPECT_TRUE(server.WaitForHangups(1));
+}
+
+TEST_F(CurlEventLoopFailureTest, ATimeoutDuringTheResponseMayHaveSent) {
+  RawHttpServer server([](RawConnection& connection) {
+    connection.ReadRequest();
+    connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    connection.WaitForHangup();
+  });
+  EXPECT_THAT(Failure(Within(absl::Milliseconds(200), Get(server.Url("/")))),
+              FailsAs(Kind::kTimeout, true));
+}
+
+// A TLS handshake that nobody answers is the connecting that never ends.
+TEST_F(CurlEventLoopFailureTest, ATimeoutWhileConnectingHasSentNothing) {
+  RawHttpServer server(
+      [](RawConnection& connection) { connection.WaitForHangup(); });
+  const std::string url = "https://127.0.0.1:" + std::to_string(server.port());
+  EXPECT_THAT(Failure(Within(absl::Milliseconds(200), Post(url, "b"))),
+              FailsAs(Kind::kTimeout, false));
+}
+
+TEST_F(CurlEventLoopFailureTest, TheConnectTimeoutIsAFailureToConnect) {
+  options().connect_timeout = absl::Milliseconds(200);
+  RawHttpServer server(
+      [](RawConnection& connection) { connection.WaitForHangup(); });
+  const std::string url = "https://127.0.0.1:" + std::to_string(server.port());
+  EXPECT_THAT(Failure(Post(url, "b")), FailsAs(Kind::kConnect, false));
+}
+
+TEST_F(CurlEventLoopFailureTest,
+       ATimeoutWhileWaitingForAConnectionHasSentNothing) {
+  options().max_connections = 1;
+  RawHttpServer server([](RawConnection& connection) {
+    connection.ReadRequest();
+    connection.WaitForRelease();
+    connection.Send(RawHttpServer::Response("200 OK", "first"));
+  });
+  std::promise<HttpResult> first;
+  CallHandle call;
+  OnLoop([&] {
+    call = loop().Send(Get(server.Url("/1")), [&](HttpResult result) {
+      first.set_value(std::move(result));
+    });
+  });
+  ASSERT_TRUE(server.WaitForRequests(1));
+  EXPECT_THAT(Failure(Within(absl::Milliseconds(100), Get(server.Url("/2")))),
+              FailsAs(Kind::kTimeout, false));
+  server.Release();
+  EXPECT_EQ(std::get<HttpResponse>(first.get_future().get()).body, "first");
+  EXPECT_THAT(server.requests(), SizeIs(1));
+  OnLoop([&] { call.reset(); });
+}
+
+TEST_F(CurlEventLoopFailureTest, ATimeoutOfZeroSendsNothing) {
+  RawHttpServer server(NeverAnswer);
+  for (const absl::Duration timeout :
+       {absl::ZeroDuration(), -absl::Seconds(1), -absl::InfiniteDuration()}) {
+    EXPECT_THAT(Failure(Within(timeout, Get(server.Url("/")))),
+                FailsAs(Kind::kTimeout, false));
+  }
+  EXPECT_EQ(server.connections(), 0);
+}
+
+TEST_F(CurlEventLoopFailureTest, AnInvalidRequestSendsNothing) {
+  RawHttpServer server(NeverAnswer);
+  HttpRequest request = Get(server.Url("/"));
+  request.headers = {{"a", "b\r\nc: d"}};
+  const TransportFailure failure = Failure(request);
+  EXPECT_THAT(failure, FailsAs(Kind::kInvalidRequest, false));
+  EXPECT_EQ(failure.message, "a: a header value has no CR, LF or NUL");
+  EXPECT_EQ(server.connections(), 0);
+}
+
+TEST_F(CurlEventLoopFailureTest, MoreRequestsThanTheLimitFailUnsent) {
+  options().max_requests = 1;
+  RawHttpServer server(NeverAnswer);
+  CallHandle first;
+  OnLoop([&] {
+    first = loop().Send(Get(server.Url("/")), [](const HttpResult&) {});
+  });
+  const TransportFailure failure = Failure(Get(server.Url("/")));
+  EXPECT_THAT(failure, FailsAs(Kind::kConnect, false));
+  EXPECT_EQ(failure.message, "1 requests are under way already");
+  OnLoop([&] { first.reset(); });
+}
+
+TEST_F(CurlEventLoopFailureTest, NoMessageHoldsTheBearer) {
+  RawHttpServer server([](RawConnection& connection) {
+    connection.Read(1);
+    connection.Send("nonsense\r\n\r\n");
+  });
+  for (HttpRequest request :
+       {Get(server.Url("/")), Get("http://no-such-host.invalid/"),
+        Get("https://127.0.0.1:" + std::to_string(server.port()) + "/")}) {
+    request.bearer = Secret("s3cr3t");
+    EXPECT_THAT(Failure(request).message, Not(HasSubstr("s3cr3t")));
+  }
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,127 @@
+#include "tests/upstream/http/loop_test.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class CurlEventLoopRequestTest : public LoopTest {
+ protected:
+  // What arrives when `request` is sent to the server's `path`.
+  std::string OnTheWire(HttpRequest request, const std::string& path = "/") {
+    request.url = server_.Url(path);
+    EXPECT_EQ(Response(std::move(request)).status, 200);
+    return server_.requests().back();
+  }
+
+  std::string Host() const {
+    return "Host: 127.0.0.1:" + std::to_string(server_.port()) + "\r\n";
+  }
+
+  RawHttpServer server_{
+      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", ""))};
+};
+
+TEST_F(CurlEventLoopRequestTest, AGetIsExactlyThis) {
+  options().user_agent = "agent/1";
+  HttpRequest request;
+  request.headers = {{"accept", "application/json"}, {"empty", ""}};
+  request.bearer = Secret("token");
+  EXPECT_EQ(OnTheWire(request, "/v1/p?cursor=a%2Bb"),
+            "GET /v1/p?cursor=a%2Bb HTTP/1.1\r\n" + Host() +
+                "User-Agent: agent/1\r\n"
+                "Accept-Encoding: gzip, deflate\r\n"
+                "accept: application/json\r\n"
+                "empty:\r\n"
+                "authorization: Bearer token\r\n\r\n");
+}
+
+TEST_F(CurlEventLoopRequestTest, APostIsExactlyThis) {
+  options().user_agent = "agent/1";
+  HttpRequest request = Post("", "{\"a\":1}");
+  request.headers = {{"content-type", "application/json"},
+                     {"prefer", "wait=5"}};
+  EXPECT_EQ(OnTheWire(request), "POST / HTTP/1.1\r\n" + Host() +
+                                    "User-Agent: agent/1\r\n"
+                                    "Accept: */*\r\n"
+                                    "Accept-Encoding: gzip, deflate\r\n"
+                                    "content-type: application/json\r\n"
+                                    "prefer: wait=5\r\n"
+                                    "Content-Length: 7\r\n\r\n"
+                                    "{\"a\":1}");
+}
+
+TEST_F(CurlEventLoopRequestTest, AnEmptyPostSaysSoAndHasNoType) {
+  EXPECT_THAT(OnTheWire(Post("", "")), AllOf(HasSubstr("Content-Length: 0\r\n"),
+                                             Not(HasSubstr("ontent-type")),
+                                             Not(HasSubstr("ontent-Type"))));
+}
+
+TEST_F(CurlEventLoopRequestTest, ABodyIsSentByteForByte) {
+  const std::string body("\0\r\n\xff\x1a", 5);
+  EXPECT_THAT(OnTheWire(Post("", body)), EndsWith("\r\n\r\n" + body));
+}
+
+TEST_F(CurlEventLoopRequestTest, ALargePostDoesNotAskToContinue) {
+  const std::string body(3000000, 'x');
+  const std::string request = OnTheWire(Post("", body));
+  EXPECT_THAT(
+      request.substr(0, request.find("\r\n\r\n")),
+      AllOf(HasSubstr("Content-Length: 3000000"), Not(HasSubstr("xpect"))));
+  EXPECT_THAT(request, EndsWith("\r\n\r\n" + body));
+}
+
+TEST_F(CurlEventLoopRequestTest, NamesTheGatewayAndItsVersion) {
+  EXPECT_THAT(OnTheWire({}), HasSubstr("User-Agent: wriftai-gateway/0."));
+}
+
+TEST_F(CurlEventLoopRequestTest, LeavesThePathAlone) {
+  EXPECT_THAT(OnTheWire({}, "/a/../b/./%2e%2e"),
+              StartsWith("GET /a/../b/./%2e%2e HTTP/1.1\r\n"));
+}
+
+TEST_F(CurlEventLoopRequestTest, SendsNoAuthorizationWithoutABearer) {
+  EXPECT_THAT(OnTheWire({}), Not(HasSubstr("uthorization")));
+}
+
+// A pooled easy handle must forget its last request.
+TEST_F(CurlEventLoopRequestTest, NothingOfARequestStaysForTheNext) {
+  HttpRequest request = Post("", "body");
+  request.headers = {{"x", "y"}};
+  request.bearer = Secret("token");
+  OnTheWire(request);
+  EXPECT_THAT(OnTheWire({}),
+              AllOf(StartsWith("GET / "), Not(HasSubstr("x: y")),
+                    Not(HasSubstr("token")), EndsWith("\r\n\r\n")));
+}
+
+TEST_F(CurlEventLoopRequestTest, CookiesAreNotKept) {
+  RawHttpServer server(RawHttpServer::AnswerEach(
+      RawHttpServer::Response("200 OK", "", "Set-Cookie: a=b\r\n")));
+  Response(Get(server.Url("/")));
+  Response(Get(server.Url("/")));
+  ASSERT_THAT(server.requests(), SizeIs(2));
+  EXPECT_THAT(server.requests()[1], Not(HasSubstr("ookie")));
+}
+
+TEST_F(CurlEventLoopRequestTest, AnUpstreamsProxyNeverSeesTheBearer) {
+  RawHttpServer proxy(
+      RawHttpServer::AnswerEach(RawHttpServer::Response("403 Forbidden", "")));
+  setenv("https_proxy", proxy.Url("").c_str(), 1);
+  HttpRequest request = Post("https://api.invalid/v1/p", "body");
+  request.bearer = Secret("token");
+  EXPECT_THAT(Failure(request), FailsAs(Kind::kConnect, false));
+  unsetenv("https_proxy");
+  ASSERT_THAT(proxy.requests(), SizeIs(1));
+  EXPECT_THAT(proxy.requests()[0],
+              AllOf(StartsWith("CONNECT api.invalid:443 HTTP/1.1\r\n"),
+                    Not(HasSubstr("token")), Not(HasSubstr("body"))));
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,247 @@
+#include "upstream/rest/rest_call.h"
+
+#include <memory>
+#include <optional>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_transport.h"
+#include "tests/support/manual_event_loop.h"
+#include "tests/support/rotatable_credential.h"
+#include "tests/support/status_matchers.h"
+#include "upstream/budget/budget_registry.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Kind = TransportFailure::Kind;
+
+class RestCallTest : public ::testing::Test {
+ protected:
+  void Start(int max_attempts,
+             absl::Duration patience = absl::InfiniteDuration(),
+             Operation operation = Operation::kGet) {
+    RestCall::Options options;
+    options.credential = credential_;
+    options.subject = {operation, "id"};
+    options.deadline = event_loop_.Now() + patience;
+    options.max_attempts = max_attempts;
+    options.trace = trace_;
+    HttpRequest request;
+    request.url = "http://upstream/";
+    request.timeout = absl::Seconds(30);
+    call_ = std::make_unique<RestCall>(
+        event_loop_, transport_, random_, budget_, Permit(), std::move(request),
+        options, [this](absl::StatusOr<HttpResponse> response) {
+          EXPECT_FALSE(response_.has_value()) << "called twice";
+          response_ = std::move(response);
+        });
+  }
+
+  size_t attempts() const { return transport_.sent().size(); }
+  const Secret& sent_token() const { return transport_.sent().back().bearer; }
+
+  ManualEventLoop event_loop_;
+  FakeTransport transport_;
+  Random random_{1};
+  std::shared_ptr<Budget> budget_ =
+      std::make_shared<Budget>(BudgetRegistry::kUnlimited.reads, event_loop_);
+  std::shared_ptr<RotatableCredential> credential_ =
+      std::make_shared<RotatableCredential>(Secret("old"));
+  std::optional<absl::StatusOr<HttpResponse>> response_;
+  const std::shared_ptr<CallTrace> trace_ = std::make_shared<CallTrace>();
+  std::unique_ptr<RestCall> call_;
+};
+
+TEST_F(RestCallTest, GivesASuccessOn) {
+  Start(3);
+  transport_.Response(202, "{}");
+  ASSERT_TRUE(response_.has_value());
+  EXPECT_EQ((*response_)->status, 202);
+}
+
+TEST_F(RestCallTest, TriesAgainAfterAnOutageAndThenGivesUp) {
+  Start(3);
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    ASSERT_FALSE(response_.has_value());
+    transport_.Response(503, "");
+    event_loop_.Advance(absl::Seconds(5));
+  }
+  EXPECT_EQ(attempts(), 3u);
+  EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RestCallTest, TellsTheTraceOfEveryAttempt) {
+  Start(3);
+  transport_.Response(503, "", {{"x-request-id", "first"}});
+  event_loop_.Advance(absl::Seconds(5));
+  EXPECT_EQ(trace_->http_status, 503);
+  transport_.Break(Kind::kInterrupted, true);
+  event_loop_.Advance(absl::Seconds(5));
+  transport_.Response(200, "{}", {{"x-request-id", std::string(1000, 'x')}});
+  EXPECT_EQ(trace_->requests, 3);
+  EXPECT_EQ(trace_->http_status, 200);
+  EXPECT_THAT(trace_->request_ids, ElementsAre("first", std::string(128, 'x')));
+}
+
+TEST_F(RestCallTest, EachAttemptHasTheTokenOfItsTime) {
+  Start(3);
+  EXPECT_EQ(sent_token(), Secret("old"));
+  credential_->Rotate(Secret("new"));
+  transport_.Response(503, "");
+  event_loop_.Advance(absl::Seconds(5));
+  EXPECT_EQ(attempts(), 2u);
+  EXPECT_EQ(sent_token(), Secret("new"));
+}
+
+TEST_F(RestCallTest, WhatWasRefusedDuringARotationIsSentWithTheNewToken) {
+  for (const Operation operation : {Operation::kGet, Operation::kCreate}) {
+    response_.reset();
+    Start(1, absl::InfiniteDuration(), operation);
+    const size_t before = attempts();
+    credential_->Rotate(Secret(before == 1 ? "new" : "newest"));
+    transport_.Response(401, "");
+    ASSERT_FALSE(response_.has_value());
+    EXPECT_EQ(attempts(), before + 1);
+    EXPECT_EQ(sent_token(), credential_->token());
+    transport_.Response(200, "{}");
+    EXPECT_EQ((*response_)->status, 200);
+  }
+}
+
+TEST_F(RestCallTest, ANewTokenThatIsRefusedTooEndsTheCall) {
+  Start(3);
+  credential_->Rotate(Secret("new"));
+  transport_.Response(401, "");
+  credential_->Rotate(Secret("newest"));
+  transport_.Response(401, "");
+  EXPECT_EQ(attempts(), 2u);
+  EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnauthenticated));
+}
+
+TEST_F(RestCallTest, ARefusedTokenThatIsStillInUseIsNotSentAgain) {
+  Start(3);
+  transport_.Response(401, "");
+  EXPECT_EQ(attempts(), 1u);
+  EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnauthenticated));
+}
+
+TEST_F(RestCallTest, TriesAgainAfterABrokenConnection) {
+  Start(3);
+  transport_.Break(Kind::kInterrupted, true);
+  event_loop_.Advance(absl::Seconds(1));
+  transport_.Response(200, "{}");
+  EXPECT_THAT(*response_, IsOk());
+}
+
+TEST_F(RestCallTest, WaitsBetweenAttempts) {
+  Start(3);
+  transport_.Response(503, "");
+  EXPECT_EQ(attempts(), 1u);
+  event_loop_.Advance(absl::Milliseconds(99));
+  EXPECT_EQ(attempts(), 1u);
+  event_loop_.Advance(absl::Milliseconds(101));
+  EXPECT_EQ(attempts(), 2u);
+}
+
+TEST_F(RestCallTest, WaitsAsLongAsTheUpstreamAsks) {
+  Start(3);
+  transport_.Response(503, "", {{"retry-after", "4"}});
+  event_loop_.Advance(absl::Milliseconds(3999));
+  EXPECT_EQ(attempts(), 1u);
+  event_loop_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(attempts(), 2u);
+}
+
+TEST_F(RestCallTest, WhereTheUpstreamAsksForTooLongItIsAnsweredForAtOnce) {
+  Start(3);
+  transport_.Response(503, "", {{"retry-after", "6"}});
+  ASSERT_TRUE(response_.has_value());
+  EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(RetryDelay(response_->status()), absl::Seconds(6));
+  event_loop_.Advance(absl::Minutes(1));
+  EXPECT_EQ(attempts(), 1u);
+}
+
+TEST_F(RestCallTest, OneAttemptIsOneAttempt) {
+  Start(1);
+  transport_.Break(Kind::kConnect, false);
+  event_loop_.Advance(absl::Minutes(1));
+  EXPECT_EQ(attempts(), 1u);
+  EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RestCallTest, RefusalsAndLimitsAreNotTriedAgain) {
+  for (const int http : {400, 401, 402, 403, 404, 409, 422, 429}) {
+    response_.reset();
+    Start(3);
+    const size_t before = attempts();
+    transport_.Response(http, "");
+    event_loop_.Advance(absl::Minutes(1));
+    EXPECT_EQ(attempts(), before) << http;
+    EXPECT_TRUE(response_.has_value()) << http;
+  }
+}
+
+TEST_F(RestCallTest, NothingIsSentOnceTheDeadlineHasPassed) {
+  Start(3, absl::ZeroDuration());
+  EXPECT_FALSE(response_.has_value())
+      << "called before the constructor returned";
+  event_loop_.RunPosted();
+  EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(transport_.sent(), IsEmpty());
+}
+
+TEST_F(RestCallTest, AnAttemptHasWhatIsLeftOfTheDeadline) {
+  Start(3, absl::Seconds(2));
+  EXPECT_EQ(transport_.sent()[0].timeout, absl::Seconds(2));
+  event_loop_.Advance(absl::Milliseconds(500));
+  transport_.Response(503, "");
+  event_loop_.Advance(absl::Milliseconds(200));
+  ASSERT_THAT(transport_.sent(), SizeIs(2));
+  EXPECT_LT(transport_.sent()[1].timeout, absl::Milliseconds(1500));
+  EXPECT_GE(transport_.sent()[1].timeout, absl::Milliseconds(1300));
+}
+
+TEST_F(RestCallTest, AnAttemptHasNoMoreThanItsOwnTimeout) {
+  Start(3, absl::Hours(1));
+  EXPECT_EQ(transport_.sent()[0].timeout, absl::Seconds(30));
+}
+
+TEST_F(RestCallTest, TheCallersDeadlineIsToldFromTheGatewaysTimeout) {
+  Start(1, absl::Seconds(2));
+  transport_.Break(Kind::kTimeout, true);
+  EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  response_.reset();
+  Start(1, absl::Hours(1));
+  transport_.Break(Kind::kTimeout, true);
+  EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RestCallTest, ARetryThatCannotBeatTheDeadlineIsNotTried) {
+  Start(3, absl::Seconds(2));
+  transport_.Response(503, "", {{"retry-after", "3"}});
+  EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RestCallTest, DroppingItCancelsTheAttempt) {
+  Start(3);
+  call_.reset();
+  EXPECT_EQ(transport_.pending_count(), 0u);
+}
+
+TEST_F(RestCallTest, DroppingItCancelsTheNextAttempt) {
+  Start(3);
+  transport_.Response(503, "");
+  call_.reset();
+  event_loop_.Advance(absl::Minutes(1));
+  EXPECT_EQ(attempts(), 1u);
+  EXPECT_FALSE(response_.has_value());
+}
+
+}  // namespace
+}  // namespace wriftai

@@ -1,0 +1,141 @@
+#include "upstream/http/curl_event_loop.h"
+
+#include <algorithm>
+#include <cassert>
+#include <csignal>
+#include <optional>
+#include <utility>
+
+namespace wriftai {
+namespace {
+
+// Timers that fire between two looks at the sockets: a crowd that is due at
+// once must not keep responses waiting.
+constexpr int kMaxTimersPerRound = 256;
+
+// The loop sleeps no longer than this, though it is woken whenever there is
+// work: what a wakeup that the system has lost can cost.
+constexpr absl::Duration kMaxSleep = absl::Seconds(1);
+
+// A write to a connection that the peer has closed may raise SIGPIPE, whose
+// default is to end the process; with CURLOPT_NOSIGNAL libcurl leaves that to
+// us.
+void BlockSigpipeInThisThread() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+}  // namespace
+
+CurlEventLoop::CurlEventLoop(HttpOptions options)
+    : options_(std::move(options)),
+      transfers_(*this, options_),
+      thread_([this] { Run(); }) {}
+
+CurlEventLoop::~CurlEventLoop() {
+  assert(!CurlEventLoop::OnLoopThread());
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  transfers_.Wake();
+  thread_.join();
+}
+
+absl::Time CurlEventLoop::Now() const {
+  return wall_start_ +
+         absl::FromChrono(std::chrono::steady_clock::now() - steady_start_);
+}
+
+absl::Time CurlEventLoop::WallNow() const { return absl::Now(); }
+
+void CurlEventLoop::Post(Task task) {
+  bool is_first = false;
+  {
+    MutexLock lock(mutex_);
+    if (closed_) return;
+    is_first = inbox_.empty();
+    inbox_.push_back(std::move(task));
+  }
+  // The loop takes the inbox as a whole, so one wakeup will do for a batch.
+  if (is_first) transfers_.Wake();
+}
+
+TimerHandle CurlEventLoop::RunAt(absl::Time when, Task task) {
+  assert(OnLoopThread());
+  return timers_.Add(when, std::move(task));
+}
+
+bool CurlEventLoop::OnLoopThread() const {
+  return loop_thread_.load(std::memory_order_relaxed) ==
+         std::this_thread::get_id();
+}
+
+CallHandle CurlEventLoop::Send(HttpRequest request, Done done) {
+  return transfers_.Send(std::move(request), std::move(done));
+}
+
+void CurlEventLoop::RetireConnections(absl::string_view scope) {
+  transfers_.RetireConnections(scope);
+}
+
+void CurlEventLoop::Run() {
+  loop_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  BlockSigpipeInThisThread();
+  while (RunInbox()) {
+    RunTimers();
+    transfers_.Perform();
+    transfers_.Wait(UntilNextTimer());
+  }
+  DestroyAll();
+}
+
+// False once the loop is to stop.
+bool CurlEventLoop::RunInbox() {
+  std::vector<Task> batch;
+  {
+    MutexLock lock(mutex_);
+    if (stopping_) return false;
+    batch.swap(inbox_);
+  }
+  for (Task& task : batch) {
+    task();
+    // What it owns goes before the next one runs.
+    task = nullptr;
+  }
+  return true;
+}
+
+void CurlEventLoop::RunTimers() {
+  const absl::Time now = Now();
+  for (int i = 0; i < kMaxTimersPerRound; ++i) {
+    Task task = timers_.PopDue(now);
+    if (task == nullptr) return;
+    task();
+  }
+}
+
+absl::Duration CurlEventLoop::UntilNextTimer() const {
+  const std::optional<absl::Time> next = timers_.NextTime();
+  if (!next.has_value()) return kMaxSleep;
+  return std::clamp(*next - Now(), absl::ZeroDuration(), kMaxSleep);
+}
+
+void CurlEventLoop::DestroyAll() {
+  // What is destroyed may post, set timers and send in its turn.
+  for (;;) {
+    if (transfers_.Clear()) continue;
+    if (timers_.PopDue(absl::InfiniteFuture()) != nullptr) continue;
+    std::vector<Task> batch;
+    MutexLock lock(mutex_);
+    if (inbox_.empty()) {
+      closed_ = true;
+      return;
+    }
+    batch.swap(inbox_);
+  }
+}
+
+}  // namespace wriftai

@@ -1,0 +1,252 @@
+#include "upstream/http/curl_multi_pool.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace wriftai {
+namespace {
+
+using Kind = TransportFailure::Kind;
+
+// Easy handles kept for reuse: setting one up anew costs some microseconds, so
+// a handful is enough, and each holds a few KiB.
+constexpr size_t kMaxIdleHandles = 32;
+
+CurlMulti NewMulti() {
+  const absl::Status status = CurlGlobalInit();
+  CurlMulti multi(status.ok() ? curl_multi_init() : nullptr);
+  if (multi == nullptr) {
+    std::fprintf(stderr, "no HTTP client: libcurl does not start\n");
+    std::abort();
+  }
+  return multi;
+}
+
+}  // namespace
+
+struct CurlMultiPool::Entry {
+  Entry(uint64_t own_id, HttpRequest request, const HttpOptions& options,
+        ByteBudget& bodies, HttpTransport::Done callback)
+      : id(own_id),
+        transfer(std::move(request), options, bodies),
+        key(ConnectionPool::KeyOf(transfer.request())),
+        done(std::move(callback)) {}
+
+  const uint64_t id;
+  CurlTransfer transfer;
+  const std::string key;  // Of its connection.
+  HttpTransport::Done done;
+  TimerHandle timer;
+  bool is_in_multi = false;
+  // Where it may run. One that met a stale connection goes to a new one, which
+  // has no input: it starts twice at the most.
+  ConnectionPool::Choice choice = ConnectionPool::Choice::kAny;
+};
+
+class CurlMultiPool::Handle : public Call {
+ public:
+  Handle(std::weak_ptr<CurlMultiPool*> transfers, uint64_t id)
+      : transfers_(std::move(transfers)), id_(id) {}
+
+  ~Handle() override {
+    if (const auto transfers = transfers_.lock()) (*transfers)->Drop(id_);
+  }
+
+ private:
+  const std::weak_ptr<CurlMultiPool*> transfers_;
+  const uint64_t id_;
+};
+
+CurlMultiPool::CurlMultiPool(EventLoop& event_loop, const HttpOptions& options)
+    : event_loop_(event_loop),
+      options_(options),
+      bodies_(options.max_bodies_bytes),
+      multi_(NewMulti()),
+      pool_(options),
+      self_(std::make_shared<CurlMultiPool*>(this)) {
+  // As PooledConnection says.
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, CurlLong{1});
+}
+
+CurlMultiPool::~CurlMultiPool() { Clear(); }
+
+CallHandle CurlMultiPool::Send(HttpRequest request, HttpTransport::Done done) {
+  assert(event_loop_.OnLoopThread());
+  const uint64_t id = next_id_++;
+  const bool full = entries_.size() >= options_.max_requests;
+  Entry& entry = *entries_
+                      .emplace(id, std::make_unique<Entry>(
+                                       id, std::move(request), options_,
+                                       bodies_, std::move(done)))
+                      .first->second;
+  const CurlTransfer& transfer = entry.transfer;
+  if (full) {
+    FailSoon(entry,
+             transfer.Fail(Kind::kConnect,
+                           absl::StrCat(options_.max_requests,
+                                        " requests are under way already")));
+  } else if (const absl::Status status = Start(entry); !status.ok()) {
+    FailSoon(entry, transfer.Fail(Kind::kInvalidRequest,
+                                  std::string(status.message())));
+  }
+  return std::make_unique<Handle>(self_, id);
+}
+
+absl::Status CurlMultiPool::Start(Entry& entry) {
+  if (absl::Status status = entry.transfer.Prepare(NewEasy()); !status.ok()) {
+    return status;
+  }
+  entry.timer = event_loop_.RunAt(event_loop_.Now() + entry.transfer.timeout(),
+                                  [this, id = entry.id] { OnTimeout(id); });
+  if (entry.transfer.timeout() <= absl::ZeroDuration()) {
+    return absl::OkStatus();
+  }
+  CurlOptions(entry.transfer.easy()).Pointer(CURLOPT_PRIVATE, &entry);
+  if (!waiting_.empty() || !Run(entry)) waiting_.emplace(entry.id, &entry);
+  return absl::OkStatus();
+}
+
+// False where there is no connection for it now.
+bool CurlMultiPool::Run(Entry& entry) {
+  PooledConnection* const connection =
+      pool_.Acquire(entry.key, entry.choice, event_loop_.Now());
+  if (connection == nullptr) return false;
+  entry.transfer.Use(*connection);
+  // Fails where the handle is in a multi handle already, or without memory.
+  if (curl_multi_add_handle(multi_.get(), entry.transfer.easy()) != CURLM_OK) {
+    std::abort();
+  }
+  entry.is_in_multi = true;
+  return true;
+}
+
+void CurlMultiPool::RunWaiting() {
+  while (!waiting_.empty() && Run(*waiting_.begin()->second)) {
+    waiting_.erase(waiting_.begin());
+  }
+}
+
+// Takes it off its connection, which then serves others.
+void CurlMultiPool::Stop(Entry& entry) {
+  waiting_.erase(entry.id);
+  if (entry.is_in_multi) {
+    curl_multi_remove_handle(multi_.get(), entry.transfer.easy());
+    entry.is_in_multi = false;
+  }
+  PooledConnection* const connection = entry.transfer.Release();
+  if (connection == nullptr) return;
+  pool_.Release(*connection, event_loop_.Now());
+  RunWaiting();
+  if (close_idle_ == nullptr) CloseIdle();
+}
+
+void CurlMultiPool::RetireConnections(absl::string_view scope) {
+  assert(event_loop_.OnLoopThread());
+  pool_.Retire(scope);
+  RunWaiting();
+}
+
+void CurlMultiPool::CloseIdle() {
+  const absl::Time next = pool_.CloseIdle(event_loop_.Now());
+  close_idle_ = next == absl::InfiniteFuture()
+                    ? nullptr
+                    : event_loop_.RunAt(next, [this] { CloseIdle(); });
+}
+
+void CurlMultiPool::FailSoon(Entry& entry, TransportFailure failure) {
+  entry.timer = event_loop_.RunAt(
+      event_loop_.Now(),
+      [this, id = entry.id, failure = std::move(failure)]() mutable {
+        const std::unique_ptr<Entry> ended = TakeOut(id);
+        ended->done(std::move(failure));
+      });
+}
+
+void CurlMultiPool::OnTimeout(uint64_t id) {
+  const std::unique_ptr<Entry> ended = TakeOut(id);
+  ended->done(ended->transfer.Fail(
+      Kind::kTimeout,
+      absl::StrCat("no complete response within ",
+                   absl::FormatDuration(ended->transfer.timeout()))));
+}
+
+void CurlMultiPool::Perform() {
+  int running = 0;
+  curl_multi_perform(multi_.get(), &running);
+  int left = 0;
+  // A callback may end other transfers; libcurl then forgets their messages.
+  while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    Entry* entry = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &entry);
+    OnDone(*entry, message->data.result);
+  }
+}
+
+void CurlMultiPool::OnDone(Entry& entry, CURLcode code) {
+  if (entry.transfer.is_stale() &&
+      entry.choice == ConnectionPool::Choice::kAny) {
+    entry.choice = ConnectionPool::Choice::kNew;
+    Stop(entry);
+    if (!Run(entry)) waiting_.emplace(entry.id, &entry);
+    return;
+  }
+  HttpResult result = entry.transfer.Finish(code);
+  const std::unique_ptr<Entry> ended = TakeOut(entry.id);
+  // A handle that has failed may have failed for a reason of its own.
+  if (code == CURLE_OK && idle_.size() < kMaxIdleHandles) {
+    idle_.push_back(ended->transfer.TakeEasy());
+    curl_easy_reset(idle_.back().get());
+  }
+  ended->done(std::move(result));
+}
+
+void CurlMultiPool::Wait(absl::Duration longest) {
+  const absl::Duration whole = absl::Ceil(longest, absl::Milliseconds(1));
+  curl_multi_poll(multi_.get(), nullptr, 0,
+                  static_cast<int>(absl::ToInt64Milliseconds(whole)), nullptr);
+}
+
+void CurlMultiPool::Wake() { curl_multi_wakeup(multi_.get()); }
+
+bool CurlMultiPool::Clear() {
+  pool_.CloseIdle(absl::InfiniteFuture());
+  if (entries_.empty()) return false;
+  waiting_.clear();
+  while (!entries_.empty()) TakeOut(entries_.begin()->first);
+  return true;
+}
+
+void CurlMultiPool::Drop(uint64_t id) {
+  assert(event_loop_.OnLoopThread());
+  TakeOut(id);
+}
+
+std::unique_ptr<CurlMultiPool::Entry> CurlMultiPool::TakeOut(uint64_t id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return nullptr;
+  std::unique_ptr<Entry> entry = std::move(found->second);
+  entries_.erase(found);
+  entry->timer.reset();
+  Stop(*entry);
+  return entry;
+}
+
+CurlEasy CurlMultiPool::NewEasy() {
+  if (!idle_.empty()) {
+    CurlEasy easy = std::move(idle_.back());
+    idle_.pop_back();
+    return easy;
+  }
+  CurlEasy easy(curl_easy_init());
+  if (easy == nullptr) std::abort();  // Out of memory, as with operator new.
+  return easy;
+}
+
+}  // namespace wriftai

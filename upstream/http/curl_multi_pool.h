@@ -1,0 +1,89 @@
+#ifndef WRIFTAI_UPSTREAM_HTTP_CURL_MULTI_POOL_H_
+#define WRIFTAI_UPSTREAM_HTTP_CURL_MULTI_POOL_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/byte_budget.h"
+#include "base/event_loop.h"
+#include "upstream/http/connection_pool.h"
+#include "upstream/http/curl_handle.h"
+#include "upstream/http/curl_transfer.h"
+#include "upstream/http/http_options.h"
+#include "upstream/http/http_transport.h"
+
+namespace wriftai {
+
+// The requests of one loop: the multi handle, what is in flight on it or waits
+// for a connection, and easy handles for the next ones.
+//
+// Threads: loop only, except Wake(), which any may call. Owns: transfers,
+// their callbacks, and the connections. `event_loop` and `options` must outlive
+// this; handles may, and then do nothing. Fails: through `done`; where libcurl
+// has no memory or descriptors to start with, the constructor ends the process.
+class CurlMultiPool {
+ public:
+  CurlMultiPool(EventLoop& event_loop, const HttpOptions& options);
+  ~CurlMultiPool();
+  CurlMultiPool(const CurlMultiPool&) = delete;
+  CurlMultiPool& operator=(const CurlMultiPool&) = delete;
+
+  // HttpTransport::Send().
+  [[nodiscard]] CallHandle Send(HttpRequest request, HttpTransport::Done done);
+
+  // HttpTransport::RetireConnections().
+  void RetireConnections(absl::string_view scope);
+
+  // Moves bytes, and calls back for what has ended.
+  void Perform();
+
+  // Sleeps until a socket is ready, libcurl has a timer due, Wake() is called,
+  // or `longest` is over.
+  void Wait(absl::Duration longest);
+
+  // Ends the Wait() under way, or else the next one. Any thread.
+  void Wake();
+
+  // Drops everything in flight without calling back. False if nothing was.
+  bool Clear();
+
+ private:
+  struct Entry;
+  class Handle;
+  using Entries = std::unordered_map<uint64_t, std::unique_ptr<Entry>>;
+
+  CurlEasy NewEasy();
+  absl::Status Start(Entry& entry);
+  bool Run(Entry& entry);
+  void RunWaiting();
+  void Stop(Entry& entry);
+  void CloseIdle();
+  void OnDone(Entry& entry, CURLcode code);
+  void FailSoon(Entry& entry, TransportFailure failure);
+  void OnTimeout(uint64_t id);
+  void Drop(uint64_t id);
+  std::unique_ptr<Entry> TakeOut(uint64_t id);
+
+  EventLoop& event_loop_;
+  const HttpOptions& options_;
+  ByteBudget bodies_;
+  const CurlMulti multi_;
+  ConnectionPool pool_;
+  TimerHandle close_idle_;
+  std::vector<CurlEasy> idle_;
+  Entries entries_;
+  std::map<uint64_t, Entry*> waiting_;  // For a connection, in order.
+  uint64_t next_id_ = 1;
+
+  // Lets a handle tell that this has gone.
+  const std::shared_ptr<CurlMultiPool*> self_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_UPSTREAM_HTTP_CURL_MULTI_POOL_H_

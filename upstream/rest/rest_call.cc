@@ -1,0 +1,147 @@
+#include "upstream/rest/rest_call.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "upstream/error_details.h"
+#include "upstream/rest/rate_limit_headers.h"
+
+namespace wriftai {
+namespace {
+
+constexpr int kTooManyRequests = 429;  // RFC 6585, section 4.
+
+void Note(const HttpResponse& response, CallTrace& trace) {
+  trace.http_status = response.status;
+  std::string id = UpstreamRequestId(response);
+  if (!id.empty()) trace.request_ids.push_back(std::move(id));
+}
+
+}  // namespace
+
+RestCall::RestCall(EventLoop& event_loop, HttpTransport& transport,
+                   Random& random, std::shared_ptr<Budget> budget,
+                   Permit permit, HttpRequest request, Options options,
+                   Done done)
+    : event_loop_(event_loop),
+      transport_(transport),
+      random_(random),
+      budget_(std::move(budget)),
+      request_(std::move(request)),
+      options_(std::move(options)),
+      done_(std::move(done)) {
+  if (event_loop_.Now() < options_.deadline) {
+    if (permit) {
+      SendWith(std::move(permit));
+    } else {
+      Attempt();
+    }
+    return;
+  }
+  permit.Release();
+  timer_ = event_loop_.RunAt(event_loop_.Now(), [this] {
+    Finish(GatewayError(absl::StatusCode::kDeadlineExceeded,
+                        "DEADLINE_EXCEEDED",
+                        "the deadline had passed before the call was sent"));
+  });
+}
+
+void RestCall::Attempt() {
+  if (auto permit = budget_->TryAcquire()) {
+    SendWith(*std::move(permit));
+    return;
+  }
+  admission_ = budget_->Acquire(options_.deadline,
+                                [this](absl::StatusOr<Permit> permit) {
+                                  if (permit.ok()) {
+                                    SendWith(*std::move(permit));
+                                  } else {
+                                    Finish(permit.status());
+                                  }
+                                });
+}
+
+void RestCall::SendWith(Permit permit) {
+  permit_ = std::move(permit);
+  ++attempts_;
+  if (options_.trace != nullptr) ++options_.trace->requests;
+  HttpRequest request = request_;
+  sent_token_ = options_.credential->token();
+  request.bearer = sent_token_;
+  const absl::Duration remaining = options_.deadline - event_loop_.Now();
+  const bool by_deadline = remaining < request.timeout;
+  request.timeout = std::min(request.timeout, remaining);
+  attempt_ = transport_.Send(std::move(request),
+                             [this, by_deadline](HttpResult result) {
+                               OnResult(std::move(result), by_deadline);
+                             });
+}
+
+void RestCall::OnResult(HttpResult result, bool by_deadline) {
+  if (options_.health != nullptr) {
+    options_.health->OnResult(result, by_deadline);
+  }
+  absl::Status status;
+  if (auto* const response = std::get_if<HttpResponse>(&result)) {
+    permit_.OnResponse(RateLimitFromHeaders(*response, event_loop_.WallNow()),
+                       response->status == kTooManyRequests);
+    if (options_.trace != nullptr) Note(*response, *options_.trace);
+    if (response->status >= 200 && response->status <= 299) {
+      Finish(std::move(*response));
+      return;
+    }
+    status =
+        StatusFromResponse(*response, options_.subject, event_loop_.WallNow());
+  } else {
+    permit_ = Permit();
+    status = StatusFromFailure(std::get<TransportFailure>(result),
+                               options_.subject, by_deadline);
+  }
+  if (WasRotated(status)) {
+    sent_after_rotation_ = true;
+    Attempt();
+    return;
+  }
+  if (attempts_ < options_.max_attempts && IsRetryable(status)) {
+    const absl::Duration delay =
+        std::max(options_.backoff.Delay(attempts_, random_),
+                 RetryDelay(status).value_or(absl::ZeroDuration()));
+    // A retry that cannot come before the deadline would only turn a clear
+    // error into a late one; and so would one that is minutes away.
+    if (delay <= kMaxRetryDelay &&
+        event_loop_.Now() + delay < options_.deadline) {
+      timer_ =
+          event_loop_.RunAt(event_loop_.Now() + delay, [this] { Attempt(); });
+      return;
+    }
+  }
+  Finish(std::move(status));
+}
+
+// Whether the token was refused because another one has taken its place.
+bool RestCall::WasRotated(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) && !sent_after_rotation_ &&
+         options_.credential->token() != sent_token_;
+}
+
+void RestCall::Abort(const absl::Status& unsent) {
+  const bool sent = attempt_ != nullptr;
+  attempt_.reset();
+  admission_.reset();
+  timer_.reset();
+  if (sent && options_.subject.operation == Operation::kCreate) {
+    TransportFailure failure;
+    failure.message = std::string(unsent.message());
+    Finish(StatusFromFailure(failure, options_.subject, false));
+  } else {
+    Finish(unsent);
+  }
+}
+
+void RestCall::Finish(absl::StatusOr<HttpResponse> response) {
+  // `done` may destroy this.
+  Done done = std::move(done_);
+  done(std::move(response));
+}
+
+}  // namespace wriftai
