@@ -68,14 +68,14 @@ absl::Status GatewayError(absl::StatusCode code, absl::string_view reason,
   return status;
 }
 
-absl::Status FieldError(absl::string_view field, absl::string_view wanted) {
+absl::Status FieldError(absl::string_view field, absl::string_view expected) {
   absl::Status status =
       GatewayError(absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
-                   absl::StrCat(field, ": wanted ", wanted));
+                   absl::StrCat(field, ": expected ", expected));
   google::rpc::BadRequest bad_request;
   auto* const violation = bad_request.add_field_violations();
   violation->set_field(std::string(field));
-  violation->set_description(absl::StrCat("wanted ", wanted));
+  violation->set_description(absl::StrCat("expected ", expected));
   SetDetail(bad_request, status);
   return status;
 }

@@ -65,7 +65,7 @@ absl::Status GatewayError(absl::StatusCode code, absl::string_view reason,
 // INVALID_ARGUMENT for one field of a request, by its path in the proto:
 // BadRequest{field, wanted} and reason INVALID_FIELD. `wanted` completes "…:
 // wanted"; it quotes no secret.
-absl::Status FieldError(absl::string_view field, absl::string_view wanted);
+absl::Status FieldError(absl::string_view field, absl::string_view expected);
 
 // Adds RetryInfo{delay}. Negative counts as zero.
 void SetRetryDelay(absl::Duration delay, absl::Status& status);

@@ -32,7 +32,7 @@ std::string OwnWords(const google::rpc::ErrorInfo& info,
     const auto http = info.metadata().find("http_status");
     return http == info.metadata().end()
                ? ""
-               : absl::StrCat("WriftAI answered ", http->second);
+               : absl::StrCat("WriftAI returned ", http->second);
   }
   // Only the gateway's own errors name fields of the schema alone: the
   // upstream's paths lead into the input.

@@ -124,7 +124,7 @@ TEST(RenderJson, WhatJsonCannotHoldIsAnError) {
 TEST(RenderError, DetailsComeOneALine) {
   google::rpc::BadRequest bad;
   bad.add_field_violations()->set_field("model");
-  bad.mutable_field_violations(0)->set_description("wanted owner/name");
+  bad.mutable_field_violations(0)->set_description("expected owner/name");
   google::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_nanos(500000000);
   google::rpc::ErrorInfo info;
@@ -135,7 +135,7 @@ TEST(RenderError, DetailsComeOneALine) {
   EXPECT_EQ(RenderError(ErrorWith(grpc::StatusCode::INVALID_ARGUMENT,
                                   "bad\nmodel", bad, retry, info)),
             "INVALID_ARGUMENT: bad\\nmodel\n"
-            "  model: wanted owner/name\n"
+            "  model: expected owner/name\n"
             "  retry after 500ms\n"
             "  reason: INVALID_FIELD (gateway.wriftai)\n"
             "  http_status: 422\n"

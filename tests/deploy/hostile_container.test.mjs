@@ -46,7 +46,7 @@ async function endedPrediction(address, token) {
   }
 }
 
-const REFUSED = /^(3: input: wanted a value|8: the messages of calls in progress)/;
+const REFUSED = /^(3: input: expected a value|8: the messages of calls in progress)/;
 const BOMB = /^8: the request has more than 16777216 bytes when decompressed/;
 const CUT = /^closed|ECONNRESET|EPIPE/;
 

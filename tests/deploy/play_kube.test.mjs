@@ -130,7 +130,7 @@ test('podman starts the pod of the production overlay with its Secrets: ' +
        ]);
        const known = await get(`--cert_file=${path('cert')}`,
                                `--key_file=${path('key')}`);
-       assert.match(known.stderr, /^INVALID_ARGUMENT: id: wanted a UUID/);
+       assert.match(known.stderr, /^INVALID_ARGUMENT: id: expected a UUID/);
        assert.match((await get()).stderr, /^UNAVAILABLE: /);
 
        const page = async (port, path) =>

@@ -47,8 +47,8 @@ class ComparisonTest(unittest.TestCase):
     self.assertFalse(self.same('started', 'started\nstarted'))
 
   def test_an_ellipsis_stands_for_the_rest_of_a_line(self):
-    self.assertTrue(self.same('model: wanted …', 'model: wanted owner/name'))
-    self.assertFalse(self.same('model: wanted …', 'model: wanted\nmore'))
+    self.assertTrue(self.same('model: expected …', 'model: expected owner/name'))
+    self.assertFalse(self.same('model: expected …', 'model: expected\nmore'))
 
   def test_an_ellipsis_alone_stands_for_lines(self):
     self.assertTrue(self.same('a\n…\nd', 'a\nb\nc\nd'))

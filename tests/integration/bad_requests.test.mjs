@@ -37,7 +37,7 @@ for (const bad of ['', 'x', `${id}0`, id.slice(1), `{${id}}`,
                    id.replaceAll('-', ''), '../predictions',
                    id.replace('8', 'g')]) {
   test(`"${bad}" is no id of a prediction`, async () => {
-    const wanted = /wanted a UUID/;
+    const wanted = /expected a UUID/;
     for (const method of ['get', 'cancel']) {
       await expectRefused(() => predictions[method]({ id: bad }), 'id', wanted);
     }
@@ -59,7 +59,7 @@ for (const model of ['', 'a', '/', 'a/', '/b', 'a/b/c', 'a//b', 'a/b:',
                      `${'o'.repeat(129)}/b`]) {
   test(`${JSON.stringify(model)} is no model`, () =>
     expectRefused(() => predictions.create({ ...good, model }), 'model',
-                  /wanted owner\/name or owner\/name:version/));
+                  /expected owner\/name or owner\/name:version/));
 }
 
 // Each row: what is wrong, its field, and what the message says.

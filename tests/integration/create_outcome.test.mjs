@@ -70,7 +70,7 @@ async function expectKept(one, expected, message = /./) {
   for (let i = 0; i < 2; ++i) {
     const error = await failure(predictions.create(one), expected);
     assert.match(error.message,
-                 /may have been created: look for it in the list/);
+                 /may have been created: list predictions before/);
     assert.match(error.message, message);
     assert.equal(error.details.ErrorInfo.metadata.create_outcome, 'unknown');
     assert.equal(error.retrySeconds, undefined);

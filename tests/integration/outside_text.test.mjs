@@ -322,5 +322,5 @@ test('a trailer above 4 KiB is not called a lack of memory', async () => {
                     { 'transfer-encoding': 'chunked' }),
         Buffer.from(`x-a: ${'x'.repeat(8 << 10)}\r\n\r\n`),
       ])), { code: 'INTERNAL', reason: 'UPSTREAM_RESPONSE_INVALID' });
-  assert.match(error.message, /a trailer of the reply exceeds 4096 bytes/);
+  assert.match(error.message, /a trailer of the response exceeds 4096 bytes/);
 });

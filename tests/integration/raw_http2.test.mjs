@@ -10,7 +10,7 @@ import { Sandbox } from './support/sandbox.mjs';
 import { encode } from './support/schema.mjs';
 
 const REFUSED =
-    'authorization: wanted one metadata entry "Bearer TOKEN", TOKEN of 1 to ' +
+    'authorization: expected one metadata entry "Bearer TOKEN", TOKEN of 1 to ' +
     '4096 printable ASCII characters without spaces';
 
 let sandbox;
@@ -39,7 +39,7 @@ test('a call written by hand is a call', async () => {
   const before = await sandbox.requestCount();
   const { end, text } = await get();
   assert.equal(end, 'HEADERS');
-  assert.ok(text.includes('WriftAI answered 404 to the get'), text);
+  assert.ok(text.includes('WriftAI returned 404 for the get'), text);
   assert.equal(await sandbox.requestCount(), before + 1);
 });
 
@@ -76,6 +76,6 @@ test('a call whose deadline has passed on arrival goes nowhere', async () => {
 for (const timeout of ['2562047H', '99999999H', '99999999S']) {
   test(`a deadline of ${timeout} has not passed`, async () => {
     const { text } = await get(['grpc-timeout', timeout]);
-    assert.ok(text.includes('WriftAI answered 404 to the get'), text);
+    assert.ok(text.includes('WriftAI returned 404 for the get'), text);
   });
 }

@@ -42,7 +42,7 @@ test('polls that fail are among the errors', async () => {
   assert.equal(error.method, 'poll');
   assert.equal(error.code, 'UNAVAILABLE');
   assert.equal(error.reason, 'UPSTREAM_UNAVAILABLE');
-  assert.equal(error.message, 'WriftAI answered 503');
+  assert.equal(error.message, 'WriftAI returned 503');
   assert.equal(error.credential, busy.credential);
 });
 

@@ -71,7 +71,7 @@ inBrowser('it shows what the report tells', async (t) => {
       rows.map((row) => row.split(/\t|\n/)[0]),
       got.watches.groups.map(({ state }) => state));
   assert.match(await textOf('#streams tbody'), new RegExp(busy.stuckId));
-  assert.match(await textOf('#errors tbody'), /WriftAI answered 503/);
+  assert.match(await textOf('#errors tbody'), /WriftAI returned 503/);
 });
 
 inBrowser('what comes from outside is text', async (t) => {

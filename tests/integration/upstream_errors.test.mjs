@@ -114,7 +114,7 @@ for (const [kind, status, body, code, reason, ...types] of ROWS) {
       ...(may_exist && { create_outcome: 'unknown' }),
     });
     assert.equal(/may have been created/.test(error.message), may_exist);
-    assert.ok(error.message.includes(`WriftAI answered ${status} to the`));
+    assert.ok(error.message.includes(`WriftAI returned ${status} for the`));
     const { ResourceInfo, PreconditionFailure } = error.details;
     if (ResourceInfo) assert.equal(ResourceInfo.resource_name, id);
     if (PreconditionFailure) {

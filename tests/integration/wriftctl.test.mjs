@@ -96,14 +96,14 @@ test('get of an unknown prediction is status 3 and says why', async () => {
   const { code, stdout, stderr } = await ctl('get', randomUUID());
   assert.equal(code, 3);
   assert.equal(stdout, '');
-  assert.match(stderr, /^NOT_FOUND: WriftAI answered 404/);
+  assert.match(stderr, /^NOT_FOUND: WriftAI returned 404/);
   assert.match(stderr, /^ {2}reason: NOT_FOUND \(wrift\.ai\)$/m);
 });
 
 test('an id that is none is refused by the gateway, by name', async () => {
   const { code, stderr } = await ctl('get', 'x');
   assert.equal(code, 3);
-  assert.match(stderr, /^INVALID_ARGUMENT: id: wanted a UUID/);
+  assert.match(stderr, /^INVALID_ARGUMENT: id: expected a UUID/);
 });
 
 test('list --all goes through every page', async () => {

@@ -21,13 +21,13 @@ TEST(ErrorDetails, GatewayErrorsSayWhoAndWhy) {
 TEST(ErrorDetails, FieldErrorsNameTheFieldAndWhatWasWanted) {
   const absl::Status status = FieldError("webhook.url", "an http URL");
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
-                               "webhook.url: wanted an http URL"));
+                               "webhook.url: expected an http URL"));
   const auto bad_request = GetDetail<google::rpc::BadRequest>(status);
   ASSERT_TRUE(bad_request.has_value());
   ASSERT_EQ(bad_request->field_violations_size(), 1);
   EXPECT_EQ(bad_request->field_violations(0).field(), "webhook.url");
   EXPECT_EQ(bad_request->field_violations(0).description(),
-            "wanted an http URL");
+            "expected an http URL");
 }
 
 TEST(ErrorDetails, ADetailReplacesTheOneOfItsType) {
@@ -57,7 +57,7 @@ TEST(ErrorDetails, FieldsOfAPartGetThePathOfThePart) {
   const absl::Status status =
       PrefixFields("create.", FieldError("model", "owner/name"));
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
-                               "create.model: wanted owner/name"));
+                               "create.model: expected owner/name"));
   EXPECT_EQ(
       GetDetail<google::rpc::BadRequest>(status)->field_violations(0).field(),
       "create.model");

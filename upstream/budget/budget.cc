@@ -10,9 +10,10 @@ namespace wriftai {
 namespace {
 
 absl::Status Exhausted(absl::Duration until) {
-  absl::Status status = GatewayError(
-      absl::StatusCode::kResourceExhausted, "BUDGET_EXHAUSTED",
-      "the token's request budget does not reach this call in time");
+  absl::Status status =
+      GatewayError(absl::StatusCode::kResourceExhausted, "BUDGET_EXHAUSTED",
+                   "the rate limit of this token is exhausted until after the "
+                   "call's deadline");
   SetRetryDelay(until, status);
   return status;
 }
@@ -174,7 +175,7 @@ void Budget::DropExpired() {
   while (!calls_.empty() && calls_.begin()->first.first <= event_loop_.Now()) {
     calls_.begin()->second->Finish(
         GatewayError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
-                     "the deadline has passed before the call was sent"));
+                     "the deadline passed before the call was sent"));
   }
 }
 

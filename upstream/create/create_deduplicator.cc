@@ -110,7 +110,7 @@ CallHandle CreateDeduplicator::Create(CallContext context,
   if (entry->second.fingerprint != fingerprint) {
     return Complete(
         FieldError("request_id",
-                   "an id that has not been used for another create"),
+                   "an ID that has not been used for another create"),
         std::move(done));
   }
   if (entry->second.under_way != nullptr) {
@@ -134,7 +134,7 @@ CallHandle CreateDeduplicator::Begin(const Digest& key,
   const std::string& whose = context.credential->key();
   auto place = ids_.Take(whose);
   if (!place.has_value()) {
-    return Complete(NoRoom(ids_.taken_by(whose)), std::move(done));
+    return Complete(TooManyRequestIds(ids_.taken_by(whose)), std::move(done));
   }
   Entry& entry = entries_[key];
   entry.place.emplace(*std::move(place));
@@ -158,8 +158,8 @@ CallHandle CreateDeduplicator::Join(absl::Time deadline, const Entry& entry,
     interest->set_timer(event_loop_.RunAt(deadline, [raw = interest.get()] {
       raw->Finish(GatewayError(
           absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
-          "the deadline has passed; the create goes on: call again with "
-          "the same request_id for its answer"));
+          "deadline exceeded; the create continues: retry with the same "
+          "request_id to get its result"));
     }));
   }
   return interest;
@@ -178,13 +178,12 @@ CallHandle CreateDeduplicator::Complete(absl::StatusOr<v1::Prediction> answer,
                                          std::move(done));
 }
 
-// `kept`: the ids that the credential has.
-absl::Status CreateDeduplicator::NoRoom(size_t kept) const {
+// `count`: the request IDs remembered for the credential.
+absl::Status CreateDeduplicator::TooManyRequestIds(size_t count) const {
   absl::Status status = GatewayError(
       absl::StatusCode::kResourceExhausted, "TOO_MANY_REQUEST_IDS",
-      absl::StrCat("the gateway keeps ", kept,
-                   " request ids of this token and has no room for more; "
-                   "create without one, or later"));
+      absl::StrCat("too many request IDs remembered for this token (", count,
+                   "); retry later, or create without request_id"));
   absl::Duration delay = kMinDelay;
   if (!answered_.empty()) {
     const Entry& oldest = entries_.at(answered_.front());

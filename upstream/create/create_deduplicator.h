@@ -79,7 +79,7 @@ class CreateDeduplicator {
                     PredictionClient::PredictionDone done);
   CallHandle Complete(absl::StatusOr<v1::Prediction> answer,
                       PredictionClient::PredictionDone done);
-  absl::Status NoRoom(size_t kept) const;
+  absl::Status TooManyRequestIds(size_t count) const;
   void OnCreated(const Digest& key,
                  const absl::StatusOr<v1::Prediction>& created);
   void Erase(Entries::iterator entry);

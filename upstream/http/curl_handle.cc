@@ -18,7 +18,7 @@ absl::Status CurlGlobalInit() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (code == CURLE_OK) return absl::OkStatus();
   return absl::InternalError(
-      absl::StrCat("libcurl does not start: ", curl_easy_strerror(code)));
+      absl::StrCat("cannot initialize libcurl: ", curl_easy_strerror(code)));
 }
 
 void CurlOptions::Number(CURLoption option, CurlLong value) {
@@ -37,7 +37,7 @@ void CurlOptions::Note(CURLoption option, CURLcode code) {
   if (code == CURLE_OK || !status_.ok()) return;
   const curl_easyoption* const known = curl_easy_option_by_id(option);
   status_ = absl::InternalError(
-      absl::StrCat("libcurl refuses option ",
+      absl::StrCat("libcurl rejected option ",
                    known != nullptr ? known->name : "of a newer version", ": ",
                    curl_easy_strerror(code)));
 }

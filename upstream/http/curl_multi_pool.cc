@@ -22,7 +22,8 @@ CurlMulti NewMulti() {
   const absl::Status status = CurlGlobalInit();
   CurlMulti multi(status.ok() ? curl_multi_init() : nullptr);
   if (multi == nullptr) {
-    std::fprintf(stderr, "no HTTP client: libcurl does not start\n");
+    std::fprintf(
+        stderr, "cannot start the HTTP client: libcurl failed to initialize\n");
     std::abort();
   }
   return multi;
@@ -87,10 +88,10 @@ CallHandle CurlMultiPool::Send(HttpRequest request, HttpTransport::Done done) {
                       .first->second;
   const CurlTransfer& transfer = entry.transfer;
   if (full) {
-    FailSoon(entry,
-             transfer.Fail(Kind::kConnect,
-                           absl::StrCat(options_.max_requests,
-                                        " requests are under way already")));
+    FailSoon(entry, transfer.Fail(
+                        Kind::kConnect,
+                        absl::StrCat("too many upstream requests in progress (",
+                                     options_.max_requests, ")")));
   } else if (const absl::Status status = Start(entry); !status.ok()) {
     FailSoon(entry, transfer.Fail(Kind::kInvalidRequest,
                                   std::string(status.message())));

@@ -147,8 +147,8 @@ int CurlTransfer::OnDebug(CURL* easy, curl_infotype type, char* data,
   if (type != CURLINFO_TEXT) return 0;
   const absl::string_view text(data, size);
   // "Excess found in a read: …", "Excess found: …", "Leftovers after
-  // chunking: …". curl_event_loop_isolation_test.cc fails where a libcurl words them
-  // in another way.
+  // chunking: …". curl_event_loop_isolation_test.cc fails where a libcurl words
+  // them in another way.
   if (absl::StartsWith(text, "Excess found") ||
       absl::StartsWith(text, "Leftovers after chunking")) {
     CurlOptions(easy).Number(CURLOPT_FORBID_REUSE, 1);
@@ -220,7 +220,8 @@ PooledConnection* CurlTransfer::Release() {
 
 HttpResult CurlTransfer::Finish(CURLcode code) {
   if (code == CURLE_OK && !response_.headers_complete()) {
-    return Fail(Kind::kInterrupted, "the connection ended among the headers");
+    return Fail(Kind::kInterrupted,
+                "the connection closed before the end of the headers");
   }
   if (code == CURLE_OK) {
     CurlLong status = 0;
@@ -236,19 +237,20 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
   }
   if (lacks_room_) {
     return Fail(Kind::kNoRoom,
-                absl::StrCat("the responses that are being read take most of ",
+                absl::StrCat("responses in progress use most of ",
                              bodies_.max_bytes(), " bytes"));
   }
   if (!response_.excess().empty()) {
     return Fail(Kind::kResponseTooLarge, response_.excess());
   }
   if (is_stale_) {
-    return Fail(Kind::kConnect, "a new connection had input already");
+    return Fail(Kind::kConnect,
+                "a new connection received data before its first request");
   }
   if (code == CURLE_ABORTED_BY_CALLBACK) {
     return Fail(
         Kind::kInterrupted,
-        "the connection ended before a response; a POST is not sent again");
+        "the connection closed before a response; a POST is never sent twice");
   }
   return TransportFailureFrom(
       {code, attempts_ > 0, response_.headers_complete(), error_}, options_);

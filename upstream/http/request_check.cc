@@ -43,11 +43,11 @@ bool IsOwnedByTransport(absl::string_view name) {
 absl::Status CheckUrl(const std::string& url) {
   if (!absl::StartsWithIgnoreCase(url, "http://") &&
       !absl::StartsWithIgnoreCase(url, "https://")) {
-    return Invalid("url", "wants http:// or https://");
+    return Invalid("url", "must start with http:// or https://");
   }
   for (const char c : url) {
     if (!absl::ascii_isgraph(static_cast<unsigned char>(c))) {
-      return Invalid("url", "wants printable ASCII without spaces");
+      return Invalid("url", "must be printable ASCII without spaces");
     }
   }
   const CurlUrl parsed(curl_url());
@@ -62,23 +62,23 @@ absl::Status CheckUrl(const std::string& url) {
 absl::Status CheckRequest(const HttpRequest& request) {
   if (absl::Status status = CheckUrl(request.url); !status.ok()) return status;
   for (const auto& [name, value] : request.headers) {
-    if (!IsToken(name)) return Invalid("header", "a name is no token");
+    if (!IsToken(name)) return Invalid("header", "the name is not a token");
     if (IsOwnedByTransport(name)) {
-      return Invalid(name, "this header is the transport's to write");
+      return Invalid(name, "only the transport may set this header");
     }
     if (!IsHeaderValue(value)) {
-      return Invalid(name, "a header value has no CR, LF or NUL");
+      return Invalid(name, "must not contain CR, LF or NUL");
     }
     if (!request.bearer.empty() &&
         absl::EqualsIgnoreCase(name, "authorization")) {
-      return Invalid(name, "there is a bearer already");
+      return Invalid(name, "conflicts with the bearer token");
     }
   }
   if (!IsHeaderValue(request.bearer.Reveal())) {
-    return Invalid("bearer", "a token has no CR, LF or NUL");
+    return Invalid("bearer", "must not contain CR, LF or NUL");
   }
   if (request.method == HttpMethod::kGet && !request.body.empty()) {
-    return Invalid("body", "a GET has none");
+    return Invalid("body", "not allowed with GET");
   }
   return absl::OkStatus();
 }

@@ -127,8 +127,8 @@ Meaning MeaningOf(int http, Operation operation) {
 
 // What a caller has to know after such an error, as an end of its message.
 constexpr absl::string_view kMayExist =
-    "; the prediction may have been created: look for it in the list before "
-    "you create it again";
+    "; the prediction may have been created: list predictions before you "
+    "retry";
 
 void AddMayExist(absl::Status& status) {
   SetMetadata(kCreateOutcomeKey, kCreateOutcomeIsUnknown, status);
@@ -251,7 +251,7 @@ absl::Status StatusFromResponse(const HttpResponse& response,
        (code == absl::StatusCode::kInternal && !IsRefusal(response.status)));
   const std::string said = Summary(error, subject);
   absl::Status status(
-      code, absl::StrCat("WriftAI answered ", response.status, " to the ",
+      code, absl::StrCat("WriftAI returned ", response.status, " for the ",
                          NameOf(subject.operation), said.empty() ? "" : ": ",
                          said, may_exist ? kMayExist : ""));
   AddErrorInfo(reason, response, status);
@@ -292,14 +292,15 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
                                const CallSubject& subject, bool by_deadline) {
   using Kind = TransportFailure::Kind;
   const std::string said = SanitizeText(failure.message, kMaxQuotedBytes);
-  const std::string message = absl::StrCat(
-      "the ", NameOf(subject.operation), " got no answer from WriftAI: ", said);
+  const std::string message =
+      absl::StrCat("the ", NameOf(subject.operation),
+                   " got no response from WriftAI: ", said);
   const bool may_exist =
       subject.operation == Operation::kCreate && failure.maybe_sent;
   if (failure.kind == Kind::kResponseTooLarge) {
     absl::Status status = GatewayError(
         absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-        absl::StrCat("WriftAI's answer to the ", NameOf(subject.operation),
+        absl::StrCat("WriftAI's response to the ", NameOf(subject.operation),
                      " is too large: ", said, may_exist ? kMayExist : ""));
     SetMetadata(kCauseKey, kCauseTooLarge, status);
     if (may_exist) AddMayExist(status);
@@ -322,7 +323,7 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
   if (failure.kind == Kind::kProtocol) {
     return GatewayError(
         absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-        absl::StrCat("WriftAI's answer cannot be understood: ", said));
+        absl::StrCat("cannot parse WriftAI's response: ", said));
   }
   if (failure.kind == Kind::kInvalidRequest) {
     return GatewayError(absl::StatusCode::kInternal, "REQUEST_NOT_SENDABLE",
@@ -331,9 +332,7 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
   if (failure.kind == Kind::kTimeout && by_deadline) {
     return GatewayError(absl::StatusCode::kDeadlineExceeded,
                         "DEADLINE_EXCEEDED",
-                        absl::StrCat(message,
-                                     ", which is the caller's "
-                                     "deadline"));
+                        absl::StrCat(message, ", the caller's deadline"));
   }
   return GatewayError(absl::StatusCode::kUnavailable, "UPSTREAM_UNREACHABLE",
                       message);
@@ -343,9 +342,8 @@ absl::Status InvalidResponse(const HttpResponse& response,
                              const CallSubject& subject,
                              absl::string_view why) {
   const bool may_exist = subject.operation == Operation::kCreate;
-  absl::Status status = absl::InternalError(
-      absl::StrCat("WriftAI's answer cannot be understood: ", why,
-                   may_exist ? kMayExist : ""));
+  absl::Status status = absl::InternalError(absl::StrCat(
+      "cannot parse WriftAI's response: ", why, may_exist ? kMayExist : ""));
   AddErrorInfo(kUpstreamResponseInvalid, response, status);
   if (may_exist) AddMayExist(status);
   return status;

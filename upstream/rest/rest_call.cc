@@ -42,7 +42,7 @@ RestCall::RestCall(EventLoop& event_loop, HttpTransport& transport,
   timer_ = event_loop_.RunAt(event_loop_.Now(), [this] {
     Finish(GatewayError(absl::StatusCode::kDeadlineExceeded,
                         "DEADLINE_EXCEEDED",
-                        "the deadline had passed before the call was sent"));
+                        "the deadline passed before the call was sent"));
   });
 }
 

@@ -148,7 +148,7 @@ TEST_F(StatusCollectorTest, APollThatFailsIsAmongTheErrors) {
   EXPECT_EQ(error.method(), "poll");
   EXPECT_EQ(error.code(), "UNAVAILABLE");
   EXPECT_EQ(error.reason(), "UPSTREAM_UNAVAILABLE");
-  EXPECT_EQ(error.message(), "WriftAI answered 503");
+  EXPECT_EQ(error.message(), "WriftAI returned 503");
   EXPECT_EQ(error.upstream_request_id(), "upstream-7");
   EXPECT_EQ(error.credential(), Credential(Secret(kToken)).display_name());
   EXPECT_EQ(error.age_seconds(), 1);

@@ -50,7 +50,7 @@ TEST_F(CallerTokenTest, AnythingElseIsRefusedAndNotRepeated) {
     const auto credential = From({bad});
     EXPECT_THAT(credential,
                 StatusIs(absl::StatusCode::kInvalidArgument,
-                         "authorization: wanted one metadata entry \"Bearer "
+                         "authorization: expected one metadata entry \"Bearer "
                          "TOKEN\", TOKEN of 1 to 4096 printable ASCII "
                          "characters without spaces"));
     EXPECT_THAT(credential.status().ToString(), Not(HasSubstr("s3cr")));

@@ -61,7 +61,7 @@ TEST(GrpcStatus, CarriesEachDetailOnce) {
                        "type.googleapis.com/google.rpc.ErrorInfo",
                        "type.googleapis.com/google.rpc.RetryInfo"}));
   EXPECT_EQ(details.details_size(), 3);
-  EXPECT_EQ(details.message(), "id: wanted a UUID");
+  EXPECT_EQ(details.message(), "id: expected a UUID");
 }
 
 TEST(GrpcStatus, LongMessagesAreCutAtACharacter) {

@@ -65,7 +65,7 @@ TEST(ModelReference, RefusesWhatTheOfficialClientLetsThrough) {
     EXPECT_THAT(
         ModelReferenceFrom(bad),
         StatusIs(absl::StatusCode::kInvalidArgument,
-                 "model: wanted owner/name or owner/name:version, version a "
+                 "model: expected owner/name or owner/name:version, version a "
                  "whole number from 1, owner and name 1 to 128 bytes of "
                  "visible characters without white space, '/', ':', '?' and "
                  "'#'"))

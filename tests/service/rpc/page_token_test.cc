@@ -151,10 +151,11 @@ TEST_F(PageTest, ForeignTokensAreRefused) {
   for (const std::string& bad :
        {std::string("x"), std::string("eyJjdXJzb3IiOjF9"), std::string("%%%"),
         token.substr(0, token.size() - 4), changed, token + "AAAA"}) {
-    EXPECT_THAT(OpenPageToken(bad, *credential_),
-                StatusIs(absl::StatusCode::kInvalidArgument,
-                         "page_token: wanted a token from an earlier List with "
-                         "the same credential, unchanged"))
+    EXPECT_THAT(
+        OpenPageToken(bad, *credential_),
+        StatusIs(absl::StatusCode::kInvalidArgument,
+                 "page_token: expected a token from an earlier List with "
+                 "the same credential, unchanged"))
         << bad;
   }
 }

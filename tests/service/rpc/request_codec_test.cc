@@ -53,7 +53,7 @@ TEST(RequestCodec, NamesTheFieldThatIsNoUtf8) {
   for (const std::string bad : {"\xff", "\xc0\x80", "\xed\xa0\x80", "a\xc3"}) {
     EXPECT_THAT(Decode<v1::CreateRequest>(Bytes(Field(3, bad)), kMaxBytes),
                 StatusIs(absl::StatusCode::kInvalidArgument,
-                         "input_json: wanted text in valid UTF-8"));
+                         "input_json: expected text in valid UTF-8"));
   }
 }
 
@@ -63,7 +63,7 @@ TEST(RequestCodec, NamesTheNestedFieldThatIsNoUtf8) {
   EXPECT_THAT(
       Decode<v1::CreateAndWaitRequest>(Bytes(Field(1, create)), kMaxBytes),
       StatusIs(absl::StatusCode::kInvalidArgument,
-               "create.webhook.url: wanted text in valid UTF-8"));
+               "create.webhook.url: expected text in valid UTF-8"));
 }
 
 TEST(RequestCodec, GarbageIsNoMessage) {
@@ -114,14 +114,15 @@ TEST(RequestCodec, NamesTheInputThatJsonCannotExpress) {
   request.mutable_input();
   EXPECT_THAT(DecodeCreate(request.SerializeAsString()),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "input: wanted a value that JSON can express: a Value "
+                       "input: expected a value that JSON can express: a Value "
                        "of no kind"));
   v1::CreateAndWaitRequest both;
   *both.mutable_create() = request;
-  EXPECT_THAT(Decode<v1::CreateAndWaitRequest>(Encode(both), kMaxBytes),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "create.input: wanted a value that JSON can express: a "
-                       "Value of no kind"));
+  EXPECT_THAT(
+      Decode<v1::CreateAndWaitRequest>(Encode(both), kMaxBytes),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "create.input: expected a value that JSON can express: a "
+               "Value of no kind"));
 }
 
 TEST(RequestCodec, KeepsNoUnknownField) {

@@ -51,7 +51,7 @@ TEST(Translate, AnythingElseIsNoId) {
     get.set_id(bad);
     EXPECT_THAT(CallFrom(get),
                 StatusIs(absl::StatusCode::kInvalidArgument,
-                         "id: wanted a UUID, such as "
+                         "id: expected a UUID, such as "
                          "c12258c4-ed83-4d7b-a784-8ed55412325a"));
     v1::CancelRequest cancel;
     cancel.set_id(bad);
@@ -90,7 +90,7 @@ TEST(Translate, NothingIsNoInput) {
   request.clear_input_payload();
   EXPECT_THAT(CallFrom(request),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "input: wanted an input: one of input and input_json "
+                       "input: expected an input: one of input and input_json "
                        "is needed"));
 }
 
@@ -103,7 +103,7 @@ TEST(Translate, BadJsonIsRefusedWithThePlace) {
     const auto call = CallFrom(request);
     EXPECT_EQ(BadField(call), "input_json");
     EXPECT_THAT(std::string(call.status().message()),
-                StartsWith("input_json: wanted JSON text: "));
+                StartsWith("input_json: expected JSON text: "));
     EXPECT_LT(call.status().message().size(), 400u);
   }
 }

@@ -47,7 +47,7 @@ TEST(DescribeError, OfTheUpstreamTellsItsStatusAndNothingThatItSaid) {
   const FailedCall call = DescribeError(status);
   EXPECT_EQ(call.code, absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(call.reason, "REQUEST_REFUSED");
-  EXPECT_EQ(call.message, "WriftAI answered 422");
+  EXPECT_EQ(call.message, "WriftAI returned 422");
   EXPECT_EQ(call.upstream_request_id, "upstream-7");
 }
 
@@ -56,7 +56,7 @@ TEST(DescribeError, OfAnAnswerThatIsNoJsonQuotesNothingOfIt) {
   response.status = 200;
   const FailedCall call = DescribeError(InvalidResponse(response, {}, kMarker));
   EXPECT_EQ(call.reason, "UPSTREAM_RESPONSE_INVALID");
-  EXPECT_EQ(call.message, "WriftAI answered 200");
+  EXPECT_EQ(call.message, "WriftAI returned 200");
 }
 
 TEST(DescribeError, OfAWrongFieldNamesItAndNotItsValue) {

@@ -81,8 +81,8 @@ TEST_F(BudgetTest, OneThatCannotBeReachedInTimeIsRefusedAtOnce) {
   ASSERT_THAT(failed_,
               ElementsAre(StatusIs(
                   absl::StatusCode::kResourceExhausted,
-                  "the token's request budget does not reach this call in "
-                  "time")));
+                  "the rate limit of this token is exhausted until after "
+                  "the call's deadline")));
   EXPECT_EQ(ErrorReason(failed_[0]), "BUDGET_EXHAUSTED");
   const auto info = GetDetail<google::rpc::ErrorInfo>(failed_[0]);
   EXPECT_EQ(info->domain(), kGatewayDomain);
@@ -120,10 +120,9 @@ TEST_F(BudgetTest, OneThatWasOvertakenEndsAtItsDeadline) {
   event_loop_.Advance(absl::Milliseconds(500));
   EXPECT_THAT(failed_, IsEmpty());
   event_loop_.Advance(absl::Milliseconds(1));
-  ASSERT_THAT(failed_,
-              ElementsAre(StatusIs(
-                  absl::StatusCode::kDeadlineExceeded,
-                  "the deadline has passed before the call was sent")));
+  ASSERT_THAT(failed_, ElementsAre(StatusIs(
+                           absl::StatusCode::kDeadlineExceeded,
+                           "the deadline passed before the call was sent")));
   EXPECT_EQ(ErrorReason(failed_[0]), "DEADLINE_EXCEEDED");
 }
 

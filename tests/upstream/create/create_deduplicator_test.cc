@@ -107,7 +107,7 @@ TEST_F(CreateDeduplicatorTest, ADifferentCreateUnderAUsedIdIsRefused) {
   Create(second_, Params("{\"other\":1}"));
   EXPECT_THAT(*second_.answer,
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "request_id: wanted an id that has not been used for "
+                       "request_id: expected an id that has not been used for "
                        "another create"));
   EXPECT_THAT(client_.calls(), SizeIs(1));
 }
@@ -213,10 +213,11 @@ TEST_F(FullCreateOnceTest, RefusesUntilTheOldestIsForgotten) {
   client_.Answer(MakePrediction(kId, "pending"));
   event_loop_.Advance(CreateDeduplicator::kReplayWindow / 2);
   Fill("alice");
-  EXPECT_THAT(*first_.answer,
-              StatusIs(absl::StatusCode::kResourceExhausted,
-                       "the gateway keeps 54000 request ids of this token and "
-                       "has no room for more; create without one, or later"));
+  EXPECT_THAT(
+      *first_.answer,
+      StatusIs(absl::StatusCode::kResourceExhausted,
+               "too many request IDs remembered for this token (54000); "
+               "retry later, or create without request_id"));
   EXPECT_EQ(ErrorReason(first_.answer->status()), "TOO_MANY_REQUEST_IDS");
   EXPECT_EQ(RetryDelay(first_.answer->status()),
             CreateDeduplicator::kReplayWindow / 2);

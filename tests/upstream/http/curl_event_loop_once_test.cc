@@ -44,8 +44,9 @@ TEST_F(CurlEventLoopOnceTest, APostIsNotSentAgainWhenAReusedConnectionDies) {
   EXPECT_THAT(server_.requests().back(), HasSubstr("only once"));
   const auto& failure = std::get<TransportFailure>(result);
   EXPECT_THAT(failure, FailsAs(Kind::kInterrupted, true));
-  EXPECT_EQ(failure.message,
-            "the connection ended before a response; a POST is not sent again");
+  EXPECT_EQ(
+      failure.message,
+      "the connection closed before a response; a POST is never sent twice");
 }
 
 TEST_F(CurlEventLoopOnceTest, AnEmptyPostIsNotSentAgainEither) {

@@ -168,8 +168,7 @@ TEST_F(CurlEventLoopResponseTest,
   // One scope has four fifths of what there is at the most.
   const TransportFailure refused = Failure(get("a"));
   EXPECT_THAT(refused, FailsAs(Kind::kNoRoom, true));
-  EXPECT_EQ(refused.message,
-            "the responses that are being read take most of 3145728 bytes");
+  EXPECT_EQ(refused.message, "responses in progress use most of 3145728 bytes");
   // What may have been paid for has room.
   EXPECT_EQ(Response(Post(server.Url("/"), "")).body, body);
   second = HttpResponse();

@@ -35,7 +35,7 @@ TEST(CheckRequest, RefusesOtherSchemesAndNone) {
   for (const char* url : {"", "/v1", "api.example/v1", "ftp://a/", "file:///a",
                           "gopher://a/", "https:/a", "javascript://a/"}) {
     EXPECT_THAT(CheckRequest(Request(url)),
-                StatusIs(kInvalid, "url: wants http:// or https://"))
+                StatusIs(kInvalid, "url: must start with http:// or https://"))
         << url;
   }
 }
@@ -46,7 +46,7 @@ TEST(CheckRequest, RefusesBytesThatAUrlCannotHold) {
         std::string(1, '\0'), std::string("\x7f"), std::string("\xc3\xa9")}) {
     EXPECT_THAT(
         CheckRequest(Request("http://a/b" + part + "c")),
-        StatusIs(kInvalid, "url: wants printable ASCII without spaces"));
+        StatusIs(kInvalid, "url: must be printable ASCII without spaces"));
   }
 }
 
@@ -64,7 +64,7 @@ TEST(CheckRequest, RefusesUrlsWithoutHostWithUserOrWithABadPort) {
 TEST(CheckRequest, RefusesHeaderNamesThatAreNoTokens) {
   for (const char* name : {"", "a b", "a:", "a\r\nb", "\xc3\xa9", "a(b)"}) {
     EXPECT_THAT(CheckHeader(name, "v"),
-                StatusIs(kInvalid, "header: a name is no token"))
+                StatusIs(kInvalid, "header: the name is not a token"))
         << name;
   }
 }
@@ -83,9 +83,7 @@ TEST(CheckRequest, RefusesLineBreaksAndNulInValuesWithoutQuotingThem) {
        {std::string("a\r\nb: c"), std::string("a\nb"), std::string("a\rb"),
         std::string("a\0b", 3)}) {
     EXPECT_THAT(CheckHeader("prefer", value),
-                StatusIs(kInvalid,
-                         "prefer: a header value has no CR, LF or "
-                         "NUL"));
+                StatusIs(kInvalid, "prefer: must not contain CR, LF or NUL"));
   }
 }
 
@@ -98,22 +96,23 @@ TEST(CheckRequest, RefusesABearerWithALineBreakWithoutQuotingIt) {
   HttpRequest request = Request();
   request.bearer = Secret("tok\r\nx: y");
   EXPECT_THAT(CheckRequest(request),
-              StatusIs(kInvalid, "bearer: a token has no CR, LF or NUL"));
+              StatusIs(kInvalid, "bearer: must not contain CR, LF or NUL"));
 }
 
 TEST(CheckRequest, RefusesABearerBesideAnAuthorization) {
   HttpRequest request = Request();
   request.bearer = Secret("token");
   request.headers = {{"Authorization", "Basic x"}};
-  EXPECT_THAT(CheckRequest(request),
-              StatusIs(kInvalid, "Authorization: there is a bearer already"));
+  EXPECT_THAT(
+      CheckRequest(request),
+      StatusIs(kInvalid, "Authorization: conflicts with the bearer token"));
 }
 
 TEST(CheckRequest, RefusesAGetWithABody) {
   HttpRequest request = Request();
   request.body = "x";
   EXPECT_THAT(CheckRequest(request),
-              StatusIs(kInvalid, "body: a GET has none"));
+              StatusIs(kInvalid, "body: not allowed with GET"));
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST(HttpStatus, EveryErrorSaysWhoWhyAndWhichRequest) {
 TEST(HttpStatus, Row400IsInvalidArgumentWithWhatTheUpstreamSaid) {
   const absl::Status status = ToGet(Response(400));
   EXPECT_THAT(status, StatusIs(Code::kInvalidArgument,
-                               "WriftAI answered 400 to the get: no"));
+                               "WriftAI returned 400 for the get: no"));
   EXPECT_EQ(GetDetail<google::rpc::BadRequest>(status)
                 ->field_violations(0)
                 .description(),
@@ -348,7 +348,7 @@ TEST(HttpStatus, RowConnectTlsAndResetAreUnavailable) {
     EXPECT_THAT(StatusFromFailure({kind, true, "it broke"},
                                   {Operation::kGet, kId}, false),
                 StatusIs(Code::kUnavailable,
-                         "the get got no answer from WriftAI: it broke"));
+                         "the get got no response from WriftAI: it broke"));
   }
   EXPECT_THAT(StatusFromFailure({Kind::kConnect, false, "refused"},
                                 {Operation::kCreate, "a/b"}, false),
@@ -402,13 +402,11 @@ TEST(HttpStatus, RowABodyThatIsTooLargeIsInternal) {
 
 TEST(HttpStatus, RowNoRoomForTheBodyIsResourceExhaustedWithATime) {
   const absl::Status status = StatusFromFailure(
-      {Kind::kNoRoom, true,
-       "the responses that are being read take most of 9 bytes"},
+      {Kind::kNoRoom, true, "responses in progress use most of 9 bytes"},
       {Operation::kGet, kId}, false);
-  EXPECT_THAT(status,
-              StatusIs(Code::kResourceExhausted,
-                       "the responses that are being read take most of 9 bytes "
-                       "(--message_memory); retry later"));
+  EXPECT_THAT(status, StatusIs(Code::kResourceExhausted,
+                               "responses in progress use most of 9 bytes "
+                               "(--message_memory); retry later"));
   EXPECT_EQ(ErrorReason(status), "MESSAGE_MEMORY_EXHAUSTED");
   EXPECT_EQ(RetryDelay(status), absl::Seconds(1));
 }
@@ -418,9 +416,8 @@ TEST(HttpStatus, AReadWhoseAnswerIsNotHttpOrCannotBeDecodedIsInternal) {
        {Operation::kGet, Operation::kList, Operation::kCancel}) {
     const absl::Status status = StatusFromFailure(
         {Kind::kProtocol, true, "bad gzip"}, {operation, kId}, false);
-    EXPECT_THAT(status,
-                StatusIs(Code::kInternal,
-                         "WriftAI's answer cannot be understood: bad gzip"));
+    EXPECT_THAT(status, StatusIs(Code::kInternal,
+                                 "cannot parse WriftAI's response: bad gzip"));
     EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
   }
 }
@@ -434,8 +431,9 @@ TEST(HttpStatus, ACreateWhoseAnswerCannotBeReadMayHaveCreated) {
   const absl::Status encoded =
       StatusFromFailure({Kind::kProtocol, true, "bad gzip"}, create, false);
   for (const absl::Status& status : {unreadable, too_large, encoded}) {
-    EXPECT_THAT(std::string(status.message()),
-                HasSubstr("the prediction may have been created: look for it"));
+    EXPECT_THAT(
+        std::string(status.message()),
+        HasSubstr("the prediction may have been created: list predictions"));
     EXPECT_EQ(MetadataOf("create_outcome", status), "unknown");
   }
   EXPECT_THAT(unreadable, StatusIs(Code::kInternal));
@@ -497,9 +495,8 @@ TEST(HttpStatus, ARequestIdThatIsNotPlainTextLeavesTheDetailsReadable) {
 TEST(HttpStatus, RowABodyThatIsNotUnderstoodIsInternal) {
   const absl::Status status = InvalidResponse(
       Response(200, "<html>"), {Operation::kGet, kId}, "no JSON");
-  EXPECT_THAT(status,
-              StatusIs(Code::kInternal,
-                       "WriftAI's answer cannot be understood: no JSON"));
+  EXPECT_THAT(status, StatusIs(Code::kInternal,
+                               "cannot parse WriftAI's response: no JSON"));
   EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
   EXPECT_EQ(HttpStatusIn(status), "200");
 }
