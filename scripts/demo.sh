@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# From nothing to a prediction: installs what is missing, builds, starts a
-# gateway, creates a prediction, shows every poll of its Wait, then the list.
-# Run again, it only does what has not been done.
+# From a bare checkout to a prediction: installs what is missing, builds the
+# gateway, wriftctl and wriftai-sandbox, starts a gateway, creates a prediction,
+# shows every poll of its Wait, then the list. Finished steps are not repeated.
 #
 #   scripts/demo.sh          with the embedded sandbox: no token, no network
 #   scripts/demo.sh --real   against the WriftAI API, with the token in
@@ -12,19 +12,20 @@ real=no
 case "$*" in
   "") ;;
   --real) real=yes ;;
-  *) die "wanted no argument or --real" ;;
+  *) die "expected no argument or --real" ;;
 esac
 [[ $real == no || -n ${WRIFTAI_ACCESS_TOKEN:-} ]] ||
-  die "--real needs an access token in WRIFTAI_ACCESS_TOKEN"
+  die "--real requires an access token in WRIFTAI_ACCESS_TOKEN"
 
 step "packages" scripts/install.sh build
 step "configure" cmake --preset release
-step "build" cmake --build build/release --target wriftai-gateway wriftctl
+step "build" cmake --build build/release --target wriftai-gateway wriftctl \
+  wriftai-sandbox
 
-# The gateway's last line at the start says where it listens.
+# The gateway's last startup line gives its address.
 start_gateway() {
   mkdir -p "$LOG_DIR"
-  # There before it is read: the gateway's own redirection may come later.
+  # Create the file before sed reads it: the redirection below may run later.
   : >"$LOG_DIR/gateway.log"
   build/release/bin/wriftai-gateway --listen_address=127.0.0.1:0 \
     --http_address= "$@" 2>"$LOG_DIR/gateway.log" &
@@ -38,11 +39,11 @@ start_gateway() {
     sleep 0.1
   done
   cat "$LOG_DIR/gateway.log" >&2
-  die "the gateway does not start"
+  die "the gateway did not start"
 }
 
-# show COMMAND...: what to type, then what it prints. Through a pipe, as
-# wriftctl then writes a line for each poll instead of one that changes.
+# show COMMAND...: prints the command, then its output. The pipe makes wriftctl
+# write one line for each poll instead of updating a single line.
 show() {
   printf '\n$ %s\n' "${*@Q}" | sed "s/'\([a-z0-9_./:-]*\)'/\1/gi"
   PATH=build/release/bin:$PATH "$@" 2>&1 | cat
