@@ -35,20 +35,20 @@
 namespace wriftai {
 namespace {
 
-// Of the drain timeout: how long calls may go on; when gRPC cuts off those that
-// cannot be told of their end, as their callers do not read; and when their
-// connections are closed under it. What is left is for the rest to stop in.
-constexpr double kPatience = 0.9;
-constexpr double kCutOff = 0.95;
-constexpr double kHangUp = 0.97;
+// Stages of a drain, as fractions of the drain timeout. Calls end with an
+// error; gRPC cancels calls whose callers do not read; their connections are
+// closed. The remainder is for stopping everything else.
+constexpr double kEndCallsAt = 0.9;
+constexpr double kCancelCallsAt = 0.95;
+constexpr double kCloseConnectionsAt = 0.97;
 
-// So that with a short timeout, too, gRPC's own end comes first.
-constexpr absl::Duration kMinHangUp = absl::Milliseconds(100);
+// With a short timeout, gRPC's own shutdown still gets this long first.
+constexpr absl::Duration kMinCloseDelay = absl::Milliseconds(100);
 
-// How often a drain looks whether only idle connections are left, and how long
-// one has to be silent. gRPC itself waits for up to 20 s for the answer to a
-// ping, and clients such as Python's answer none while they have no call. A
-// request that is still on its way keeps its connection busy.
+// How often a drain checks for idle connections, and how long a connection must
+// be silent to count as idle. gRPC itself waits up to 20 s for a ping's
+// response, which clients such as Python's do not send while they have no
+// call. A request in transit keeps its connection busy.
 constexpr absl::Duration kIdleCheckInterval = absl::Milliseconds(100);
 constexpr absl::Duration kIdleFor = absl::Milliseconds(500);
 
@@ -61,16 +61,16 @@ HttpOptions HttpOptionsFrom(const Config& config) {
       std::max(static_cast<size_t>(config.message_memory),
                2 * options.max_response_bytes);
   options.ca_file = config.api_ca_file;
-  // A proxy leads to other machines.
+  // Proxies are only for other hosts.
   const auto url = ParseHttpUrl(config.upstream.base_url);
   options.use_proxy_from_environment =
       url.has_value() && !IsLoopback(url->host);
   return options;
 }
 
-// Whether calls that bring no token are made with the gateway's, and nothing
-// shows who makes them. The sandbox's token is worth nothing.
-bool SpendsTokenForAnyone(const Config& config) {
+// Whether unauthenticated callers can use the gateway's token. The sandbox's
+// token needs no protection.
+bool LendsTokenToAnyone(const Config& config) {
   return !config.sandbox && config.credentials != CredentialPolicy::kCaller &&
          !(config.access_token.empty() && config.access_token_file.empty()) &&
          config.server.tls.client_ca_file.empty();
@@ -78,7 +78,7 @@ bool SpendsTokenForAnyone(const Config& config) {
 
 }  // namespace
 
-// In the order in which they are built; stopped in reverse.
+// In order of construction; stopped in reverse.
 struct App::Parts {
   std::unique_ptr<sandbox::Sandbox> sandbox;
   std::unique_ptr<TlsCredentials> tls;
@@ -112,10 +112,10 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(Config config,
   return app;
 }
 
-// So that all connections together stay below the limit of open files.
+// Keeps the total of all connections below the limit of open files.
 void App::LimitConnections() {
   size_t limit = RaiseFdLimit();
-  // The sandbox has the other end of each connection to the upstream.
+  // The sandbox holds the other end of each upstream connection.
   if (config_.sandbox) limit -= limit / 4;
   ServerConfig& server = config_.server;
   DescriptorBudget wanted;
@@ -134,8 +134,8 @@ void App::LimitConnections() {
   if (connections_.callers < wanted.callers ||
       connections_.upstream < wanted.upstream) {
     spdlog::warn(
-        "the limit of open files (ulimit -n) allows {} connections of callers "
-        "(--max_caller_connections is {}) and {} to the upstream "
+        "the limit of open files (ulimit -n) allows only {} caller connections "
+        "(--max_caller_connections is {}) and {} upstream connections "
         "(--max_connections is {})",
         connections_.callers, wanted.callers, connections_.upstream,
         wanted.upstream);
@@ -222,8 +222,8 @@ absl::Status App::StartWebhooks() {
   if (webhooks.address.empty()) return absl::OkStatus();
   if (webhooks.allow_unsigned) {
     spdlog::warn(
-        "--webhook_allow_unsigned: whoever reaches {} can tell of any "
-        "prediction what he likes",
+        "--webhook_allow_unsigned is set: anyone who can reach {} can forge "
+        "updates for any prediction",
         webhooks.address);
   }
   parts_->webhook_inbox = std::make_unique<WebhookInbox>(
@@ -314,7 +314,7 @@ absl::Status App::StartGrpcServer() {
           ++caller_connections_.shed;
           spdlog::warn(
               "memory: {} of {} bytes in use; closed the connection from {}, "
-              "which has sent {} bytes, most of all without a call",
+              "which has sent {} bytes, the most of those without a call",
               closed.resident_bytes, memory_limit, closed.peer,
               closed.received_bytes);
         });
@@ -326,10 +326,10 @@ absl::Status App::StartGrpcServer() {
         });
     if (parts_->tls != nullptr) parts_->tls->Watch(*parts_->loop);
   });
-  if (SpendsTokenForAnyone(config_)) {
+  if (LendsTokenToAnyone(config_)) {
     spdlog::warn(
-        "whoever reaches {} spends the gateway's own token: set "
-        "--tls_client_ca_file, or --credentials=caller",
+        "anyone who can reach {} can use the gateway's own token: set "
+        "--tls_client_ca_file or --credentials=caller",
         parts_->server->address());
   }
   return absl::OkStatus();
@@ -354,31 +354,33 @@ void App::Stop() {
   }
   port_watchdog_.Stop();
   if (parts_->server != nullptr) {
-    const absl::Time begun = parts_->loop->Now();
+    const absl::Time started_at = parts_->loop->Now();
     parts_->memory_guard.reset();
     parts_->server->health().BeginDrain();
-    TimerHandle hang_up;
-    RunOnLoop(*parts_->loop, [this, begun, &hang_up] {
+    TimerHandle close_connections;
+    RunOnLoop(*parts_->loop, [this, started_at, &close_connections] {
       const absl::Duration timeout = config_.drain_timeout;
-      parts_->engine->BeginDrain(begun + timeout * kPatience);
-      hang_up = parts_->loop->RunAt(
-          begun + std::max(timeout * kHangUp, kMinHangUp), [this] {
+      parts_->engine->BeginDrain(started_at + timeout * kEndCallsAt);
+      close_connections = parts_->loop->RunAt(
+          started_at + std::max(timeout * kCloseConnectionsAt, kMinCloseDelay),
+          [this] {
             spdlog::warn("closing connections whose callers do not read");
             parts_->server->CloseConnections();
           });
       CloseIdleConnections();
     });
-    parts_->server->Shutdown(begun + config_.drain_timeout * kCutOff -
+    parts_->server->Shutdown(started_at +
+                             config_.drain_timeout * kCancelCallsAt -
                              parts_->loop->Now());
-    RunOnLoop(*parts_->loop, [this, &hang_up] {
-      hang_up.reset();
+    RunOnLoop(*parts_->loop, [this, &close_connections] {
+      close_connections.reset();
       close_idle_connections_.reset();
       parts_->engine->upstream_health().Listen(nullptr);
     });
     parts_->server.reset();
   }
   parts_->service.reset();
-  // Up to here, so that the waits that drain are still told.
+  // Webhooks must be received until here: draining waits still need them.
   parts_->webhook_server.reset();
   parts_->webhook_receiver.reset();
   parts_->admin_server.reset();

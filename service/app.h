@@ -14,15 +14,15 @@
 
 namespace wriftai {
 
-// The whole program: builds every part, starts them, and stops them from the
-// outside in.
+// The whole program: builds and starts every part, and stops them from the
+// outermost to the innermost.
 //
-// Threads: main alone. Owns: everything below it.
+// Threads: main only. Owns: everything below it.
 class App {
  public:
-  // Starts to serve. INVALID_ARGUMENT: a setting that cannot be met (an
-  // address in use, a token file that cannot be read), in one line.
-  // `logging` must outlive it.
+  // Starts serving. INVALID_ARGUMENT, with a one-line message: a setting cannot
+  // be applied (an address in use, an unreadable token file). `logging` must
+  // outlive the App.
   static absl::StatusOr<std::unique_ptr<App>> Start(Config config,
                                                     const Logging& logging);
 
@@ -30,11 +30,11 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  // Health goes NOT_SERVING and /readyz 503, waits are sent elsewhere, running
-  // calls have nine tenths of --drain_timeout to end, then get an error, and
-  // whoever does not read it is cut off. Once no call is left, idle connections
-  // are closed. Blocks until all has stopped, which
-  // no caller can keep from happening within --drain_timeout.
+  // Shuts down gracefully. Health becomes NOT_SERVING, /readyz returns 503, and
+  // waits are redirected to other replicas. Running calls get nine tenths of
+  // --drain_timeout to end, then an error; callers that do not read it are cut
+  // off. Once no calls are left, idle connections are closed. Blocks until
+  // everything has stopped, within --drain_timeout whatever the callers do.
   void Stop();
 
  private:
@@ -49,8 +49,7 @@ class App {
   absl::Status StartGrpcServer();
   void StartPortWatchdog();
 
-  // During a drain: closes connections that have nothing left to do, from now
-  // on, again and again. On the loop.
+  // During a drain: closes idle connections, now and periodically. On the loop.
   void CloseIdleConnections();
 
   Config config_;
@@ -63,7 +62,7 @@ class App {
   DescriptorBudget connections_;
   PortWatchdog port_watchdog_;
   std::unique_ptr<Parts> parts_;
-  TimerHandle close_idle_connections_;  // Loop only; none outside of Stop().
+  TimerHandle close_idle_connections_;  // Loop only. Set only during Stop().
 };
 
 }  // namespace wriftai

@@ -15,19 +15,18 @@
 namespace wriftai {
 namespace {
 
-// Requests per second: from one in a hundred seconds to far more than any
-// published limit.
+// Requests per second: from one per 100 s to far above any published limit.
 constexpr double kMinRate = 0.01;
 constexpr double kMaxRate = 100'000;
 
-// A hundred replicas of one token would each send next to nothing.
+// More than 100 replicas of one token would leave each with almost nothing.
 constexpr double kMinShare = 0.01;
 
-// The token itself has no flag: others can read command lines.
+// The token itself has no flag, because others can read command lines.
 constexpr char kTokenVariable[] = "WRIFTAI_ACCESS_TOKEN";
 
-absl::Status Wanted(absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
+absl::Status Expected(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("expected ", what));
 }
 
 void AddCredentialFlags(FlagSet& flags, Config& config) {
@@ -41,17 +40,18 @@ void AddCredentialFlags(FlagSet& flags, Config& config) {
         } else if (text == "caller_then_gateway") {
           config.credentials = CredentialPolicy::kCallerThenGateway;
         } else {
-          return Wanted("caller, gateway or caller_then_gateway");
+          return Expected("caller, gateway or caller_then_gateway");
         }
         return absl::OkStatus();
       },
-      "With whose token the upstream is called: the caller's (authorization "
-      "metadata), the gateway's, or the first that there is.",
+      "Which token to use for upstream requests: the caller's (authorization "
+      "metadata), the gateway's, or the caller's if present and otherwise the "
+      "gateway's.",
       "caller_then_gateway");
   flags.Add("access_token_file", &config.access_token_file,
-            "File with the gateway's own token; read again when it changes. "
-            "The token itself is only taken from WRIFTAI_ACCESS_TOKEN, since "
-            "command lines can be read by others.",
+            "File with the gateway's own token; reloaded when it changes. To "
+            "pass the token itself, use the variable WRIFTAI_ACCESS_TOKEN: "
+            "others can read command lines, so there is no flag for it.",
             "WRIFTAI_ACCESS_TOKEN_FILE");
 }
 
@@ -63,7 +63,7 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
       [&config](absl::string_view text) {
         text = absl::StripSuffix(text, "/");
         if (!ParseHttpUrl(text).has_value()) {
-          return Wanted(
+          return Expected(
               "an http or https URL without user, query and white space");
         }
         config.upstream.base_url = std::string(text);
@@ -78,7 +78,7 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
         } else if (text == "models") {
           config.upstream.create_path = CreatePath::kModels;
         } else {
-          return Wanted("predictions or models");
+          return Expected("predictions or models");
         }
         return absl::OkStatus();
       },
@@ -87,18 +87,19 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
       "predictions");
   flags.Add("read_timeout", &config.upstream.read_timeout,
             absl::Milliseconds(100), absl::Minutes(10),
-            "What one attempt of a read or a cancel may take.");
+            "Timeout for one attempt of a read or a cancel.");
   flags.Add("create_timeout", &config.upstream.create_timeout,
             absl::Milliseconds(100), absl::Minutes(10),
-            "What a create may take, beyond its server_wait.");
+            "Timeout for a create, in addition to its server_wait.");
   flags.Add("connect_timeout", &config.connect_timeout, absl::Milliseconds(100),
-            absl::Minutes(1), "What connecting to the upstream may take.");
-  flags.Add("max_connections", &config.max_connections, 1, 10'000,
-            "Connections to the upstream at the most; held creates "
-            "(server_wait) take one each over HTTP/1.1.");
+            absl::Minutes(1), "Timeout for connecting to the upstream.");
+  flags.Add(
+      "max_connections", &config.max_connections, 1, 10'000,
+      "Maximum number of connections to the upstream. Over HTTP/1.1, each "
+      "create with a server_wait holds one.");
   flags.Add("api_ca_file", &config.api_ca_file,
-            "PEM file with the authorities to trust for the upstream, in place "
-            "of the system's.");
+            "PEM file with the CA certificates to trust for the upstream, "
+            "instead of the system's.");
 }
 
 void AddAdminFlags(FlagSet& flags, Config& config) {
@@ -106,62 +107,64 @@ void AddAdminFlags(FlagSet& flags, Config& config) {
       "http_address",
       [&config](absl::string_view text) {
         if (!text.empty() && !IsHostPort(text)) {
-          return Wanted("HOST:PORT with a port from 0 to 65535, or nothing");
+          return Expected(
+              "HOST:PORT with a port from 0 to 65535, or an empty value");
         }
         config.http_address = std::string(text);
         return absl::OkStatus();
       },
-      "Where operators find /statusz, /metrics, /healthz and /readyz over "
-      "HTTP, HOST:PORT; port 0 picks a free one, an empty value switches it "
-      "off.",
+      "HOST:PORT to serve /statusz, /metrics, /healthz and /readyz on, over "
+      "HTTP. Port 0 picks a free port; an empty value disables it.",
       config.http_address);
 }
 
 void AddCallFlags(FlagSet& flags, Config& config) {
   flags.Add("memory_limit", &config.memory_limit, 0, int64_t{1} << 40,
             "Memory in bytes that the process may use. Above half of it, "
-            "connections that fill it without calls are closed. 0: what the "
-            "control group allows.");
-  flags.Add("message_memory", &config.message_memory, 1 << 20, int64_t{1} << 40,
-            "Memory for the requests of all calls in progress, and as much for "
-            "the API's responses; above it, large ones are refused with "
-            "RESOURCE_EXHAUSTED. At least four times --max_request_bytes and "
-            "twice --max_response_bytes are taken.");
+            "connections that use memory without making calls are closed. 0: "
+            "the limit of the control group.");
+  flags.Add(
+      "message_memory", &config.message_memory, 1 << 20, int64_t{1} << 40,
+      "Memory in bytes for the requests of all calls in progress, and the "
+      "same again for the API's responses. Above it, large messages are "
+      "rejected with RESOURCE_EXHAUSTED. Raised if needed to four times "
+      "--max_request_bytes and twice --max_response_bytes.");
   flags.Add("max_response_bytes", &config.max_response_bytes, 1024, 1 << 30,
-            "The largest answer of the upstream that is read.");
+            "Maximum size of an upstream response, in bytes.");
   flags.Add("max_waits", &config.max_waits, 1, 10'000'000,
-            "Waits at the same time, some 21 kB each; one token may have four "
-            "times as many as are still free.");
+            "Maximum number of concurrent Waits, about 21 kB each. One token "
+            "may hold four times as many as are still free.");
   flags.Add("max_wait", &config.max_wait, absl::Seconds(1), absl::Hours(24 * 7),
-            "The longest Wait: 30 minutes of running, plus the queue and a "
-            "cold start.");
+            "Maximum duration of a Wait. A prediction runs for up to 30 "
+            "minutes, after its time in the queue and a cold start.");
   flags.Add("drain_timeout", &config.drain_timeout, absl::ZeroDuration(),
             absl::Hours(1),
-            "How long calls may go on after SIGTERM before they are cut off.");
+            "How long calls may continue after SIGTERM before they are cut "
+            "off.");
 }
 
 void AddBudgetFlags(FlagSet& flags, Config& config) {
   flags.Add("read_rate", &config.rates.reads, kMinRate, kMaxRate,
-            "Requests per second and token, creates apart, until the "
-            "upstream's headers say otherwise.");
+            "Requests per second per token, not counting creates, until the "
+            "upstream's headers set another rate.");
   flags.Add("create_rate", &config.rates.creates, kMinRate, kMaxRate,
-            "Creates per second and token, until the upstream's headers say "
-            "otherwise.");
+            "Creates per second per token, until the upstream's headers set "
+            "another rate.");
   flags.Add("budget_share", &config.rates.share, kMinShare, 1,
-            "The part of both rates, and of what the upstream's headers say, "
-            "that this process takes: 1 divided by the replicas that share a "
-            "token, those of a rolling update included.");
+            "This process's share of both rates and of the rates in the "
+            "upstream's headers. Set it to 1 divided by the number of replicas "
+            "that share a token, counting the extra ones of a rolling update.");
   flags.Add("cache_bytes", &config.cache.max_bytes, 0, int64_t{1} << 40,
-            "What is kept of predictions that nobody waits for, their outputs "
-            "included; 0 keeps none.");
+            "Maximum size in bytes of the cache for predictions without "
+            "waiters, including their outputs. 0 disables it.");
   flags.Add("cache_time", &config.cache.keep_for, absl::ZeroDuration(),
             absl::Hours(24 * 7),
-            "How long a prediction that has ended is answered from what is "
-            "kept, also after the upstream has deleted it.");
+            "How long ended predictions are served from the cache, even after "
+            "the upstream has deleted them.");
 }
 
-// `text`: what the upstream shall post to, so that it needs the path that the
-// listener answers.
+// Whether `text` is a URL that the upstream can post to: it must have the path
+// that the listener serves.
 bool IsWebhookUrl(absl::string_view text) {
   const auto url = ParseHttpUrl(text);
   return url.has_value() && absl::EndsWith(url->path, kWebhookPath);
@@ -173,38 +176,38 @@ void AddWebhookFlags(FlagSet& flags, Config& config) {
       "webhook_address",
       [&webhooks](absl::string_view text) {
         if (!IsHostPort(text)) {
-          return Wanted("HOST:PORT with a port from 0 to 65535");
+          return Expected("HOST:PORT with a port from 0 to 65535");
         }
         webhooks.address = std::string(text);
         return absl::OkStatus();
       },
-      "Where webhooks are received, HOST:PORT, on POST /webhooks/wriftai "
-      "alone; port 0 picks a free one. The outside is to reach it.",
+      "HOST:PORT to receive webhooks on; serves only POST /webhooks/wriftai. "
+      "Port 0 picks a free port. Must be reachable from the upstream.",
       "off");
   flags.Add(
       "webhook_public_url",
       [&webhooks](absl::string_view text) {
         if (!IsWebhookUrl(text)) {
-          return Wanted(
+          return Expected(
               absl::StrCat("an http or https URL that ends in ", kWebhookPath));
         }
         webhooks.public_url = std::string(text);
         return absl::OkStatus();
       },
-      "Under which the upstream reaches --webhook_address; registered with "
-      "every create that brings no webhook of its own.",
+      "URL at which the upstream reaches --webhook_address. Registered with "
+      "every create that has no webhook of its own.",
       "none: nothing is registered");
   flags.Add("webhook_secret_file", &webhooks.secret_file,
-            "File with the keys of webhooks, one a line: the first is "
-            "registered, all are good; read again when it changes.");
+            "File with the webhook signing keys, one per line. The first is "
+            "registered; all are accepted. Reloaded when it changes.");
   flags.Add("webhook_allow_unsigned", &webhooks.allow_unsigned,
-            "Take deliveries without a signature, which anybody can forge: "
-            "for work on one's own machine.");
+            "Accept unsigned deliveries, which anyone can forge. For local "
+            "development only.");
   flags.Add("webhook_poll_interval", &webhooks.feed.poll_interval,
             absl::Milliseconds(100), absl::Hours(1),
-            "How often a prediction is polled at first that webhooks tell of, "
-            "in case one is lost; ten times as rarely at the most, while none "
-            "is.");
+            "Initial poll interval for predictions covered by webhooks, as a "
+            "safety net against lost deliveries. Backs off up to 10x while "
+            "deliveries are reliable.");
 }
 
 absl::Status ReadToken(const FlagSet::Environment& environment,
@@ -214,7 +217,7 @@ absl::Status ReadToken(const FlagSet::Environment& environment,
   for (const char* c = token; *c != '\0'; ++c) {
     if (*c <= ' ' || *c > '~') {
       return absl::InvalidArgumentError(
-          "WRIFTAI_ACCESS_TOKEN: wanted printable ASCII without spaces");
+          "WRIFTAI_ACCESS_TOKEN: expected printable ASCII without spaces");
     }
   }
   config.access_token = Secret(token);
@@ -242,15 +245,15 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   AddWebhookFlags(flags, line.config);
   AddLogFlags(flags, line.config.log);
   flags.Add("check_config", &line.config.check_config,
-            "Check all settings, the files that they name included, print "
-            "`configuration OK` or what is wrong, and exit with status 0 or 2. "
-            "Opens no port.");
+            "Check all settings and the files that they name without opening a "
+            "port. Prints `configuration OK` or the error, and exits with "
+            "status 0 or 2.");
   flags.AddVariable(kTokenVariable);
   line.help = flags.Help();
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();
-  line.help_wanted = flags.help_wanted();
-  line.version_wanted = flags.version_wanted();
+  line.help_requested = flags.help_wanted();
+  line.version_requested = flags.version_wanted();
   if (!rest->empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(rest->front(), ": unknown argument; see --help"));
@@ -258,7 +261,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   if (absl::Status status = ReadToken(environment, line.config); !status.ok()) {
     return status;
   }
-  if (line.help_wanted || line.version_wanted) return line;
+  if (line.help_requested || line.version_requested) return line;
   absl::Status status = flags.CheckVariables(variables, environment);
   status.Update(CheckCombinations(flags, line.config));
   if (!status.ok()) return status;

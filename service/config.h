@@ -18,29 +18,29 @@
 
 namespace wriftai {
 
-// With whose token the upstream is called.
+// Whose token is used for upstream requests.
 enum class CredentialPolicy {
-  kCaller,             // The caller's; without one the call is refused.
-  kGateway,            // The gateway's, whatever the caller sends.
-  kCallerThenGateway,  // The caller's, or else the gateway's.
+  kCaller,             // The caller's; calls without one are rejected.
+  kGateway,            // Always the gateway's.
+  kCallerThenGateway,  // The caller's if present, otherwise the gateway's.
 };
 
-// How the upstream tells the gateway of predictions, in place of being asked.
+// Settings for updates pushed by the upstream instead of polled.
 struct WebhookConfig {
-  std::string address;      // Where deliveries are received; empty: nowhere.
-  std::string public_url;   // What is registered; empty: nothing.
-  std::string secret_file;  // The keys; empty: there are none.
+  std::string address;      // Where deliveries are received; empty: disabled.
+  std::string public_url;   // Registered with creates; empty: none.
+  std::string secret_file;  // The signing keys; empty: no keys.
   bool allow_unsigned = false;
-  WebhookFeed::Options feed;  // Enabled where there is an address.
+  WebhookFeed::Options feed;  // Enabled if there is an address.
 };
 
-// Every setting of the gateway; the defaults are the contract's.
+// Every setting of the gateway, with the documented defaults.
 struct Config {
   ServerConfig server;
-  std::string http_address = "127.0.0.1:9090";  // Empty: none.
+  std::string http_address = "127.0.0.1:9090";  // Empty: disabled.
   CredentialPolicy credentials = CredentialPolicy::kCallerThenGateway;
 
-  // The gateway's own token: the text, or the file it is in.
+  // The gateway's own token, or the file that contains it.
   Secret access_token;
   std::string access_token_file;
 
@@ -60,30 +60,30 @@ struct Config {
   LogOptions log;
 
   int64_t max_response_bytes = 64 << 20;
-  // Two creates of the largest size at once, or ten of 4 MiB: a quarter of the
-  // 512 MiB that the Deployment is limited to.
+  // Enough for two concurrent creates of the largest size, or ten of 4 MiB. A
+  // quarter of the Deployment's limit of 512 MiB.
   int64_t message_memory = 128 << 20;
-  // Of the process; 0: that of its control group, if there is one.
+  // For the process. 0: the limit of its control group, if any.
   int64_t memory_limit = 0;
-  // Some 21 kB each: 330 MiB, of the 512 that the Deployment is limited to.
+  // About 21 kB each: 330 MiB of the Deployment's limit of 512 MiB.
   int64_t max_waits = 16'000;
   absl::Duration max_wait = absl::Hours(2);
   absl::Duration drain_timeout = absl::Seconds(20);
 };
 
-// What the command line asks for.
+// The parsed command line.
 struct CommandLine {
   Config config;
-  bool version_wanted = false;
-  bool help_wanted = false;
+  bool version_requested = false;
+  bool help_requested = false;
   std::string help;
   std::vector<std::string> warnings;  // See ConfigWarnings().
 };
 
-// Reads flags and environment (`arguments` without the program's name;
-// `variables`: the names of all variables, to find misspelt ones).
+// Parses flags and environment. `arguments` excludes the program's name;
+// `variables` has the names of all variables, to detect misspelled ones.
 // INVALID_ARGUMENT: one line that names the flag or variable and what was
-// wanted, without any secret.
+// expected, without any secret.
 absl::StatusOr<CommandLine> ParseCommandLine(
     const std::vector<std::string>& arguments,
     const FlagSet::Environment& environment,

@@ -16,7 +16,7 @@
 namespace wriftai {
 namespace {
 
-absl::Status CheckAuthorities(const std::string& file) {
+absl::Status CheckCaFile(const std::string& file) {
   if (file.empty()) return absl::OkStatus();
   const absl::StatusOr<std::string> text =
       ReadSmallFile(file, kMaxPemFileBytes);
@@ -54,7 +54,7 @@ absl::Status CheckHost(absl::string_view flag, const std::string& address) {
 }  // namespace
 
 absl::Status CheckFilesAndHosts(const Config& config) {
-  absl::Status status = CheckAuthorities(config.api_ca_file);
+  absl::Status status = CheckCaFile(config.api_ca_file);
   if (!config.sandbox && !config.access_token_file.empty()) {
     status.Update(GatewayCredential::CheckFile(config.access_token_file));
   }

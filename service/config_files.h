@@ -6,10 +6,10 @@
 
 namespace wriftai {
 
-// Reads every file that the settings name, and looks up the hosts of the
-// addresses to listen on, without opening a port. INVALID_ARGUMENT: the first
-// that does not work, by its flag, in one line and without any secret. Any
-// thread; blocks for as long as the system looks up names.
+// Reads every file named in the settings and resolves the hosts to listen on,
+// without opening a port. INVALID_ARGUMENT: the first failure, as one line that
+// names its flag and contains no secret. Any thread; blocks while the system
+// resolves names.
 absl::Status CheckFilesAndHosts(const Config& config);
 
 }  // namespace wriftai

@@ -12,7 +12,7 @@
 namespace wriftai {
 namespace {
 
-// The longest server_wait, which comes on top of --create_timeout.
+// The longest server_wait, which is added to --create_timeout.
 constexpr absl::Duration kMaxServerWait = absl::Minutes(1);
 
 absl::Status Expected(absl::string_view text) {
@@ -59,12 +59,12 @@ absl::Status CheckWebhooks(const FlagSet& flags,
         : flags.WasGiven("webhook_poll_interval") ? "--webhook_poll_interval"
                                                   : nullptr;
     if (flag == nullptr) return absl::OkStatus();
-    return Expected(absl::StrCat(flag, ": wanted --webhook_address with it"));
+    return Expected(absl::StrCat(flag, " requires --webhook_address"));
   }
   if (webhooks.secret_file.empty() && !webhooks.allow_unsigned) {
     return Expected(
-        "--webhook_address: wanted --webhook_secret_file with it, or "
-        "--webhook_allow_unsigned for work on one's own machine");
+        "--webhook_address requires --webhook_secret_file, or "
+        "--webhook_allow_unsigned for local development");
   }
   return absl::OkStatus();
 }
@@ -123,8 +123,8 @@ void WarnOfConnectionAge(const FlagSet& flags, const Config& config,
       "--max_connection_age_grace=",
       absl::FormatDuration(server.max_connection_age_grace), " is below ",
       absl::FormatDuration(longest_create),
-      " (--create_timeout and the longest server_wait): a create that is cut "
-      "off may have happened"));
+      " (--create_timeout plus the longest server_wait): creates that are cut "
+      "off may still have taken effect"));
 }
 
 void WarnOfUpstream(const Config& config, std::vector<std::string>& warnings) {
@@ -154,8 +154,7 @@ void WarnOfWebhooks(const Config& config, std::vector<std::string>& warnings) {
   if (!config.sandbox && api.has_value() && own.has_value() &&
       IsLoopback(own->host) && !IsLoopback(api->host)) {
     warnings.emplace_back(
-        "--webhook_public_url is an address of this machine alone: the API "
-        "cannot reach it");
+        "--webhook_public_url is a loopback address: the API cannot reach it");
   }
 }
 
@@ -183,7 +182,7 @@ std::vector<std::string> ConfigWarnings(const FlagSet& flags,
   if (flags.WasGiven("connect_timeout") &&
       config.connect_timeout > config.upstream.read_timeout) {
     warnings.emplace_back(
-        "--connect_timeout is above --read_timeout, which ends reads first");
+        "--connect_timeout exceeds --read_timeout, which ends reads first");
   }
   return warnings;
 }

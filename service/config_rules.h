@@ -10,13 +10,13 @@
 
 namespace wriftai {
 
-// Whether settings that are good one by one work together. Pure, any thread.
+// Checks whether individually valid settings work together. Pure, any thread.
 
-// INVALID_ARGUMENT: settings that cannot work together, by their flags.
+// INVALID_ARGUMENT: settings that cannot work together, named by their flags.
 absl::Status CheckCombinations(const FlagSet& flags, const Config& config);
 
-// Settings that can be meant as they are and are likely a mistake, or have no
-// effect: a line each, without any secret.
+// Warnings about settings that are valid but likely a mistake, or that have no
+// effect: one line each, without any secret.
 std::vector<std::string> ConfigWarnings(const FlagSet& flags,
                                         const Config& config);
 

@@ -25,14 +25,14 @@
 
 namespace {
 
-// What a wrong setting ends with, as the shell's own commands do.
+// Exit status for an invalid setting, as used by the shell's builtins.
 constexpr int kUsageError = 2;
 
-// How long the end waits for a stderr that takes nothing.
-constexpr absl::Duration kLogPatience = absl::Seconds(1);
+// How long shutdown waits for a blocked stderr.
+constexpr absl::Duration kLogFlushTimeout = absl::Seconds(1);
 
-int Usage(const absl::Status& status) {
-  // One line, whatever an argument holds.
+int ReportUsageError(const absl::Status& status) {
+  // Keep it to one line: arguments may contain control characters.
   std::string line(status.message());
   std::replace_if(line.begin(), line.end(), absl::ascii_iscntrl, '?');
   std::fprintf(stderr, "wriftai-gateway: %s\n", line.c_str());
@@ -43,7 +43,7 @@ int Usage(const absl::Status& status) {
 int CheckConfig(const wriftai::Config& config,
                 const std::vector<std::string>& warnings) {
   const absl::Status status = wriftai::CheckFilesAndHosts(config);
-  if (!status.ok()) return Usage(status);
+  if (!status.ok()) return ReportUsageError(status);
   for (const std::string& warning : warnings) {
     std::fprintf(stderr, "wriftai-gateway: warning: %s\n", warning.c_str());
   }
@@ -51,14 +51,13 @@ int CheckConfig(const wriftai::Config& config,
   return EXIT_SUCCESS;
 }
 
-// How much longer than --drain_timeout stopping may take. It ends by itself
-// within that time; should it ever not, an orchestrator's patience is not used
-// up, and the exit status tells.
-constexpr absl::Duration kStopPatience = absl::Seconds(5);
+// A drain normally ends within --drain_timeout. If it hangs, the process exits
+// with an error this much later, before an orchestrator would kill it.
+constexpr absl::Duration kStopGrace = absl::Seconds(5);
 
-// What a start takes where there are two processors, and half as much again:
-// gRPC has threads for each processor, up to a number.
-wriftai::ResourceNeeds NeedsOfStart() {
+// What startup takes with two processors, plus half as much again. gRPC starts
+// threads for each processor, up to a limit.
+wriftai::ResourceNeeds StartupNeeds() {
   constexpr unsigned kMaxProcessors = 32;
   const unsigned processors =
       std::min(std::thread::hardware_concurrency(), kMaxProcessors);
@@ -68,26 +67,25 @@ wriftai::ResourceNeeds NeedsOfStart() {
   return needs;
 }
 
-// Until the first signal that stops the program. INVALID_ARGUMENT: see
-// App::Start().
+// Serves until the first stop signal. INVALID_ARGUMENT: see App::Start().
 absl::Status Serve(wriftai::CommandLine line, const wriftai::Logging& logging,
                    wriftai::StopSignals& signals) {
   const absl::Duration drain_timeout = line.config.drain_timeout;
   signals.Watch([](int signal_number) {
     spdlog::warn(
-        "signal {} has no effect; SIGTERM stops the gateway, and "
-        "files are read again when they change",
+        "signal {} has no effect: SIGTERM stops the gateway, and files are "
+        "reloaded when they change",
         signal_number);
   });
   auto app = wriftai::App::Start(std::move(line.config), logging);
   if (!app.ok()) return app.status();
-  // After what may end in an error, which stands alone.
+  // Only after startup has succeeded: an error is printed alone.
   for (const std::string& warning : line.warnings) spdlog::warn(warning);
   wriftai::StartCompleted();
   signals.Serving();
   const int signal_number = signals.Wait();
   spdlog::info("signal {}: draining", signal_number);
-  signals.SetDeadline(drain_timeout + kStopPatience);
+  signals.SetDeadline(drain_timeout + kStopGrace);
   (*app)->Stop();
   spdlog::info("stopped");
   return absl::OkStatus();
@@ -95,47 +93,47 @@ absl::Status Serve(wriftai::CommandLine line, const wriftai::Logging& logging,
 
 }  // namespace
 
-// Before the libraries' initializers, which may open files and run out of
+// Runs before the libraries' initializers, which may open files and run out of
 // memory.
 [[gnu::section(".preinit_array"), gnu::used]] void (*const prepare)() = [] {
   wriftai::PrepareProcess("wriftai-gateway");
 };
 
 int main(int argc, char** argv) {
-  // Before any thread starts, so that all inherit it.
+  // Before any thread starts, so all threads inherit the signal mask.
   wriftai::StopSignals signals;
   wriftai::RaiseFdLimit();
 
-  // Their own lines: gRPC's about headers that a caller sends, quoted as they
-  // are, and about addresses, which we report; protobuf's for every bad string.
-  // Who sets the variable gets gRPC's.
+  // Silence the libraries' own logs. gRPC quotes callers' headers unsanitized
+  // and repeats address errors that we report; protobuf logs every bad string.
+  // Setting the variable enables gRPC's log.
   setenv("GRPC_VERBOSITY", "NONE", 0);
   google::protobuf::SetLogHandler(nullptr);
 
   auto line = wriftai::ParseCommandLine(wriftai::ArgumentsFromMain(argc, argv),
                                         std::getenv,
                                         wriftai::VariablesFromMain(environ));
-  if (!line.ok()) return Usage(line.status());
-  if (line->help_wanted) {
+  if (!line.ok()) return ReportUsageError(line.status());
+  if (line->help_requested) {
     std::fputs(line->help.c_str(), stdout);
     return EXIT_SUCCESS;
   }
-  if (line->version_wanted) {
+  if (line->version_requested) {
     std::fputs(wriftai::VersionLine("wriftai-gateway").c_str(), stdout);
     return EXIT_SUCCESS;
   }
   if (line->config.check_config) {
     return CheckConfig(line->config, line->warnings);
   }
-  if (const absl::Status enough = wriftai::CheckResources(NeedsOfStart());
-      !enough.ok()) {
-    Usage(enough);
+  if (const absl::Status resources = wriftai::CheckResources(StartupNeeds());
+      !resources.ok()) {
+    ReportUsageError(resources);
     return wriftai::kExitNoResources;
   }
   wriftai::Logging logging(line->config.log);
   const absl::Status status = Serve(*std::move(line), logging, signals);
-  const bool logged = logging.Finish(kLogPatience);
-  const int exit_status = status.ok() ? EXIT_SUCCESS : Usage(status);
+  const bool logged = logging.Finish(kLogFlushTimeout);
+  const int exit_status = status.ok() ? EXIT_SUCCESS : ReportUsageError(status);
   if (!logged) std::_Exit(exit_status);
   return exit_status;
 }

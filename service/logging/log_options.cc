@@ -11,12 +11,12 @@ void AddLogFlags(FlagSet& flags, LogOptions& options) {
       "log_format",
       [&options](absl::string_view text) {
         if (text != "text" && text != "json") {
-          return absl::InvalidArgumentError("wanted text or json");
+          return absl::InvalidArgumentError("expected text or json");
         }
         options.format = text == "json" ? LogFormat::kJson : LogFormat::kText;
         return absl::OkStatus();
       },
-      "How the log on stderr is written: text, or json, an object a line.",
+      "Format of the log on stderr: text, or json with one object per line.",
       "text");
   flags.Add(
       "log_level",
@@ -32,11 +32,11 @@ void AddLogFlags(FlagSet& flags, LogOptions& options) {
           return absl::OkStatus();
         }
         return absl::InvalidArgumentError(
-            "wanted debug, info, warning or error");
+            "expected debug, info, warning or error");
       },
-      "The least that is logged. info: a line for each call when it has ended; "
-      "debug: one when it begins, too; warning: of the calls those alone that "
-      "the service, its budget or the upstream let down.",
+      "Minimum level to log. info: one line for each completed call. debug: "
+      "also one when a call starts. warning: only calls that failed because of "
+      "the gateway, its budget or the upstream.",
       "info");
 }
 

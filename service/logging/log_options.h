@@ -7,11 +7,11 @@
 namespace wriftai {
 
 enum class LogFormat {
-  kText,  // For a person: time, level, message, key=value.
-  kJson,  // For a machine: an object a line.
+  kText,  // For people: time, level, message, key=value.
+  kJson,  // For machines: one object per line.
 };
 
-// What is logged, and how. A value.
+// What to log, and in which format. A value.
 struct LogOptions {
   LogFormat format = LogFormat::kText;
   spdlog::level::level_enum level = spdlog::level::info;

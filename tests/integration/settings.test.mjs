@@ -62,7 +62,7 @@ const REFUSED = [
    /^--sandbox and --api_ca_file: expected one of them/],
   ['an interval of webhooks that nobody listens for',
    { flags: ['--webhook_poll_interval=10s'] },
-   /^--webhook_poll_interval: wanted --webhook_address with it$/],
+   /^--webhook_poll_interval requires --webhook_address$/],
   ['two listeners on one port',
    { flags: ['--listen_address=127.0.0.1:50999', '--http_address=[::]:50999'] },
    /^--listen_address and --http_address both are \[::\]:50999: expected another port$/],
@@ -72,11 +72,11 @@ const REFUSED = [
    /^--max_wait: wanted a duration from 1s to 168h, such as 1\.5s$/],
   ['a base URL with a port that is none',
    { flags: ['--api_base_url=https://h:99999/v1'] },
-   /^--api_base_url: wanted an http or https URL without user, query and white/],
+   /^--api_base_url: expected an http or https URL without user, query and white/],
   ...['listen', 'health', 'http', 'webhook'].map((name) => [
     `an IPv6 address without brackets as --${name}_address`,
     { flags: [`--${name}_address=::1:0`] },
-    new RegExp(`^--${name}_address: wanted HOST:PORT with a port from 0 to`)]),
+    new RegExp(`^--${name}_address: expected HOST:PORT with a port from 0 to`)]),
 ];
 
 describe('a start is refused', { concurrency: 4 }, () => {
@@ -201,8 +201,7 @@ const WARNED = [
   ['a webhook that the API cannot reach',
    { flags: ['--webhook_address=127.0.0.1:0', '--webhook_allow_unsigned',
              '--webhook_public_url=http://localhost/webhooks/wriftai'] },
-   '--webhook_public_url is an address of this machine alone: the API cannot ' +
-       'reach it'],
+   '--webhook_public_url is a loopback address: the API cannot reach it'],
 ];
 
 for (const [name, options, warning] of WARNED) {

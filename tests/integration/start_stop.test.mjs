@@ -33,23 +33,23 @@ const WRONG = [
   ['a variable out of range', { env: { GATEWAY_MAX_CONNECTIONS: '-1' } },
    /^GATEWAY_MAX_CONNECTIONS: wanted a whole number from 1 to 10000$/],
   ['an unknown choice', { flags: ['--credentials=mine'] },
-   /^--credentials: wanted caller, gateway or caller_then_gateway$/],
+   /^--credentials: expected caller, gateway or caller_then_gateway$/],
   ['an unknown format of the log', { flags: ['--log_format=xml'] },
-   /^--log_format: wanted text or json$/],
+   /^--log_format: expected text or json$/],
   ['an unknown level of the log', { env: { GATEWAY_LOG_LEVEL: 'loud' } },
-   /^GATEWAY_LOG_LEVEL: wanted debug, info, warning or error$/],
+   /^GATEWAY_LOG_LEVEL: expected debug, info, warning or error$/],
   ['a base URL without a scheme', { apiBaseUrl: 'api.wrift.ai/v1' },
-   /^WRIFTAI_API_BASE_URL: wanted an http or https URL without user, /],
+   /^WRIFTAI_API_BASE_URL: expected an http or https URL without user, /],
   ...['https://user:word@host/v1', 'https://host/v 1', 'https://host/v1?a=b',
       'https://', 'https:///v1', 'ftp://host/v1']
       .map((apiBaseUrl) => [
         `the base URL ${apiBaseUrl}`, { apiBaseUrl },
-        /^WRIFTAI_API_BASE_URL: wanted an http or https URL without user, /,
+        /^WRIFTAI_API_BASE_URL: expected an http or https URL without user, /,
       ]),
   ['authorities that are not there', { flags: ['--api_ca_file=/no/such/file'] },
    /^--api_ca_file: cannot read \/no\/such\/file$/],
   ['a token with a space', { token: secret('start token') },
-   /^WRIFTAI_ACCESS_TOKEN: wanted printable ASCII without spaces$/],
+   /^WRIFTAI_ACCESS_TOKEN: expected printable ASCII without spaces$/],
   ['a token file that is not there',
    { flags: ['--access_token_file=/no/such/file'] },
    /^access_token_file \/no\/such\/file: wanted a readable file/],
@@ -64,9 +64,9 @@ const WRONG = [
       ]),
   ['a public URL of webhooks that nobody listens for',
    { flags: ['--webhook_public_url=https://h/webhooks/wriftai'] },
-   /^--webhook_public_url: wanted --webhook_address with it$/],
+   /^--webhook_public_url requires --webhook_address$/],
   ['webhooks without a key', { flags: ['--webhook_address=127.0.0.1:0'] },
-   /^--webhook_address: wanted --webhook_secret_file with it, or --webhook_a/],
+   /^--webhook_address requires --webhook_secret_file, or --webhook_a/],
   ['a key file that is not there',
    { flags: ['--webhook_address=127.0.0.1:0',
              '--webhook_secret_file=/no/such/file'] },
@@ -75,10 +75,10 @@ const WRONG = [
       'https://h/webhooks/wriftai?x=1', '/webhooks/wriftai']
       .map((url) => [
         `the public URL ${url}`, { flags: [`--webhook_public_url=${url}`] },
-        /^--webhook_public_url: wanted an http or https URL that ends in /,
+        /^--webhook_public_url: expected an http or https URL that ends in /,
       ]),
   ['the operators\' address without a port', { flags: ['--http_address=9090'] },
-   /^--http_address: wanted HOST:PORT with a port from 0 to 65535, or nothing$/],
+   /^--http_address: expected HOST:PORT with a port from 0 to 65535, or an empty/],
   ['an operators\' address of another machine',
    { flags: ['--http_address=192.0.2.1:0'] },
    /^--http_address: cannot listen on 192\.0\.2\.1:0: Cannot assign requested/],
@@ -174,7 +174,7 @@ test('a flag wins over its variable', async () => {
   const { stderr } = await launch({
     flags: ['--credentials=wrong'], env: { GATEWAY_CREDENTIALS: 'caller' },
   });
-  assert.match(stderr, /--credentials: wanted/);
+  assert.match(stderr, /--credentials: expected/);
 });
 
 test('--sandbox works without a token and without a network', async (t) => {

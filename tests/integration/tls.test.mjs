@@ -253,7 +253,7 @@ describe('a start is refused', () => {
   }
 });
 
-const WARNING = /warning whoever reaches .* spends the gateway's own token/g;
+const WARNING = /warning anyone who can reach .* can use the gateway's own token/g;
 
 for (const [name, flags, count, token = secret('warned-token-1')] of [
   ['the own token, and nobody shows a certificate', [], 1],

@@ -23,7 +23,7 @@ absl::StatusOr<CommandLine> Parse(
   });
 }
 
-TEST(Config, DefaultsAreTheContracts) {
+TEST(ConfigTest, HasDocumentedDefaults) {
   const auto line = Parse({});
   ASSERT_THAT(line, IsOk());
   const Config& config = line->config;
@@ -36,7 +36,7 @@ TEST(Config, DefaultsAreTheContracts) {
   EXPECT_FALSE(config.sandbox);
 }
 
-TEST(Config, TheLogIsTextFromInfoOnUnlessItIsSaid) {
+TEST(ConfigTest, LogsTextFromInfoByDefault) {
   const LogOptions log = Parse({})->config.log;
   EXPECT_EQ(log.format, LogFormat::kText);
   EXPECT_EQ(log.level, spdlog::level::info);
@@ -50,10 +50,10 @@ TEST(Config, TheLogIsTextFromInfoOnUnlessItIsSaid) {
   EXPECT_THAT(Parse({"--log_format=xml"}).status().message(),
               HasSubstr("--log_format"));
   EXPECT_THAT(Parse({"--log_level=loud"}).status().message(),
-              HasSubstr("wanted debug, info, warning or error"));
+              HasSubstr("expected debug, info, warning or error"));
 }
 
-TEST(Config, AFlagWinsOverItsVariable) {
+TEST(ConfigTest, FlagOverridesVariable) {
   EXPECT_EQ(Parse({}, {{"GATEWAY_MAX_WAIT", "5m"}})->config.max_wait,
             absl::Minutes(5));
   EXPECT_EQ(
@@ -61,7 +61,7 @@ TEST(Config, AFlagWinsOverItsVariable) {
       absl::Minutes(7));
 }
 
-TEST(Config, TheOfficialClientsVariablesWork) {
+TEST(ConfigTest, AcceptsVariablesOfOfficialClients) {
   const auto line = Parse({}, {{"WRIFTAI_API_BASE_URL", "http://x/v1/"},
                                {"WRIFTAI_ACCESS_TOKEN", "abc"}});
   ASSERT_THAT(line, IsOk());
@@ -72,20 +72,20 @@ TEST(Config, TheOfficialClientsVariablesWork) {
   EXPECT_EQ(file->config.access_token_file, "/run/token");
 }
 
-TEST(Config, AnEmptyHttpAddressSwitchesItOff) {
+TEST(ConfigTest, AcceptsEmptyHttpAddress) {
   const auto line = Parse({"--http_address="});
   ASSERT_THAT(line, IsOk());
   EXPECT_EQ(line->config.http_address, "");
 }
 
-TEST(Config, AnEmptyVariableCountsAsUnset) {
+TEST(ConfigTest, TreatsEmptyVariableAsUnset) {
   EXPECT_THAT(Parse({}, {{"GATEWAY_MAX_WAIT", ""},
                          {"WRIFTAI_API_BASE_URL", ""},
                          {"WRIFTAI_ACCESS_TOKEN", ""}}),
               IsOk());
 }
 
-TEST(Config, AWrongValueIsOneLineThatSaysWhatWasWanted) {
+TEST(ConfigTest, RejectsInvalidValueWithExpectation) {
   const std::pair<const char*, const char*> rows[] = {
       {"--max_wait=soon",
        "--max_wait: wanted a duration from 1s to 168h, "
@@ -96,19 +96,19 @@ TEST(Config, AWrongValueIsOneLineThatSaysWhatWasWanted) {
       {"--budget_share=2", "--budget_share: wanted a number from 0.01 to 1"},
       {"--sandbox=maybe", "--sandbox: wanted true or false"},
       {"--credentials=none",
-       "--credentials: wanted caller, gateway or caller_then_gateway"},
-      {"--create_path=x", "--create_path: wanted predictions or models"},
+       "--credentials: expected caller, gateway or caller_then_gateway"},
+      {"--create_path=x", "--create_path: expected predictions or models"},
       {"--api_base_url=ftp://x",
-       "--api_base_url: wanted an http or https URL without user, query and "
+       "--api_base_url: expected an http or https URL without user, query and "
        "white space"},
       {"--bogus=1", "--bogus: unknown flag; see --help"},
       {"--listen_address", "--listen_address: a value is missing"},
       {"--http_address=9090",
-       "--http_address: wanted HOST:PORT with a port from 0 to 65535, or "
-       "nothing"},
+       "--http_address: expected HOST:PORT with a port from 0 to 65535, or "
+       "an empty value"},
       {"--http_address=127.0.0.1:1,127.0.0.1:2",
-       "--http_address: wanted HOST:PORT with a port from 0 to 65535, or "
-       "nothing"},
+       "--http_address: expected HOST:PORT with a port from 0 to 65535, or "
+       "an empty value"},
       {"serve", "serve: unknown argument; see --help"},
   };
   for (const auto& [argument, message] : rows) {
@@ -117,36 +117,36 @@ TEST(Config, AWrongValueIsOneLineThatSaysWhatWasWanted) {
   }
 }
 
-TEST(Config, AWrongVariableIsNamed) {
+TEST(ConfigTest, NamesInvalidVariable) {
   EXPECT_THAT(Parse({}, {{"GATEWAY_MAX_CONNECTIONS", "many"}}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "GATEWAY_MAX_CONNECTIONS: wanted a whole number from 1 "
                        "to 10000"));
 }
 
-TEST(Config, ABadTokenIsNotRepeated) {
+TEST(ConfigTest, ErrorDoesNotContainInvalidToken) {
   const auto line = Parse({}, {{"WRIFTAI_ACCESS_TOKEN", "s3cret with space"}});
   EXPECT_THAT(line, StatusIs(absl::StatusCode::kInvalidArgument,
-                             "WRIFTAI_ACCESS_TOKEN: wanted printable ASCII "
+                             "WRIFTAI_ACCESS_TOKEN: expected printable ASCII "
                              "without spaces"));
 }
 
-TEST(Config, TheTokenHasNoFlag) {
+TEST(ConfigTest, RejectsTokenAsFlag) {
   const auto line = Parse({"--access_token=s3cret"});
   EXPECT_THAT(line, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(line.status().ToString(), Not(HasSubstr("s3cret")));
 }
 
-TEST(Config, HelpNamesEveryFlagWithItsDefault) {
+TEST(ConfigTest, HelpShowsFlagsWithDefaults) {
   const auto line = Parse({"--help"});
   ASSERT_THAT(line, IsOk());
-  EXPECT_TRUE(line->help_wanted);
+  EXPECT_TRUE(line->help_requested);
   EXPECT_THAT(line->help, HasSubstr("--max_wait  (default: 2h)"));
   EXPECT_THAT(line->help,
               HasSubstr("--credentials  (default: caller_then_gateway)"));
 }
 
-TEST(Config, WebhooksAreOffByDefault) {
+TEST(ConfigTest, WebhooksAreDisabledByDefault) {
   const WebhookConfig webhooks = Parse({})->config.webhooks;
   EXPECT_EQ(webhooks.address, "");
   EXPECT_EQ(webhooks.public_url, "");
@@ -154,7 +154,7 @@ TEST(Config, WebhooksAreOffByDefault) {
   EXPECT_FALSE(webhooks.feed.enabled);
 }
 
-TEST(Config, WebhooksTakeAnAddressKeysAndAUrl) {
+TEST(ConfigTest, ParsesWebhookFlags) {
   const auto line =
       Parse({"--webhook_address=0.0.0.0:8443", "--webhook_secret_file=/keys",
              "--webhook_public_url=https://[::1]:1/gateway/webhooks/wriftai"},
@@ -168,30 +168,28 @@ TEST(Config, WebhooksTakeAnAddressKeysAndAUrl) {
   EXPECT_EQ(webhooks.feed.poll_interval, absl::Seconds(10));
 }
 
-TEST(Config, WebhooksWithoutKeysHaveToBeAllowed) {
+TEST(ConfigTest, RejectsWebhooksWithoutKeysUnlessAllowed) {
   EXPECT_THAT(Parse({"--webhook_address=h:1"}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "--webhook_address: wanted --webhook_secret_file with "
-                       "it, or --webhook_allow_unsigned for work on one's own "
-                       "machine"));
+                       "--webhook_address requires --webhook_secret_file, or "
+                       "--webhook_allow_unsigned for local development"));
   EXPECT_THAT(Parse({"--webhook_address=h:1", "--webhook_allow_unsigned"}),
               IsOk());
 }
 
-TEST(Config, WhatIsOfUseToWebhooksAloneNeedsTheirAddress) {
+TEST(ConfigTest, WebhookFlagsRequireWebhookAddress) {
   for (const char* flag :
        {"--webhook_public_url=http://h/webhooks/wriftai",
         "--webhook_secret_file=/keys", "--webhook_allow_unsigned"}) {
     const std::string text = flag;
-    EXPECT_THAT(Parse({text}),
-                StatusIs(absl::StatusCode::kInvalidArgument,
-                         text.substr(0, text.find('=')) +
-                             ": wanted --webhook_address with it"));
+    EXPECT_THAT(Parse({text}), StatusIs(absl::StatusCode::kInvalidArgument,
+                                        text.substr(0, text.find('=')) +
+                                            " requires --webhook_address"));
   }
 }
 
-absl::Status Refusal(const std::vector<std::string>& arguments,
-                     const std::map<std::string, std::string>& environment) {
+absl::Status ParseError(const std::vector<std::string>& arguments,
+                        const std::map<std::string, std::string>& environment) {
   std::vector<std::string> names;
   for (const auto& [name, value] : environment) names.push_back(name);
   return ParseCommandLine(
@@ -205,20 +203,20 @@ absl::Status Refusal(const std::vector<std::string>& arguments,
       .status();
 }
 
-TEST(Config, MisspeltVariableIsRefusedWithTheNearestName) {
+TEST(ConfigTest, RejectsMisspelledVariableWithSuggestion) {
   EXPECT_THAT(
-      Refusal({}, {{"GATEWAY_LISTEN_ADRESS", "s3cret"}}),
+      ParseError({}, {{"GATEWAY_LISTEN_ADRESS", "s3cret"}}),
       StatusIs(absl::StatusCode::kInvalidArgument,
                "GATEWAY_LISTEN_ADRESS: unknown variable; see --help. Did "
                "you mean GATEWAY_LISTEN_ADDRESS?"));
-  EXPECT_THAT(Refusal({}, {{"PATH", "/bin"},
-                           {"MY_ACCESS_TOKEN", "x"},
-                           {"WRIFTAI_SOMETHING_ELSE", "x"},
-                           {"GATEWAY_PORT_50051_TCP_ADDR", "10.0.0.1"}}),
+  EXPECT_THAT(ParseError({}, {{"PATH", "/bin"},
+                              {"MY_ACCESS_TOKEN", "x"},
+                              {"WRIFTAI_SOMETHING_ELSE", "x"},
+                              {"GATEWAY_PORT_50051_TCP_ADDR", "10.0.0.1"}}),
               IsOk());
 }
 
-TEST(Config, SettingsThatCannotWorkTogetherAreRefused) {
+TEST(ConfigTest, RejectsConflictingSettings) {
   const std::pair<std::vector<std::string>, const char*> rows[] = {
       {{"--credentials=gateway"},
        "--credentials=gateway requires WRIFTAI_ACCESS_TOKEN or "
@@ -227,7 +225,7 @@ TEST(Config, SettingsThatCannotWorkTogetherAreRefused) {
        "--sandbox and --api_base_url: expected one of them, as --sandbox runs "
        "without the API"},
       {{"--webhook_poll_interval=10s"},
-       "--webhook_poll_interval: wanted --webhook_address with it"},
+       "--webhook_poll_interval requires --webhook_address"},
       {{"--listen_address=[::]:50051", "--health_address=0.0.0.0:50051"},
        "--listen_address and --health_address both are 0.0.0.0:50051: expected "
        "another port"},
@@ -244,40 +242,40 @@ TEST(Config, SettingsThatCannotWorkTogetherAreRefused) {
       IsOk());
 }
 
-// Each of `values` as the value of `flag`; `more` stands before it.
-void ExpectRefused(const std::string& flag,
-                   const std::vector<std::string>& values,
-                   std::vector<std::string> more = {}) {
+// Parses `more` and `flag` with each of `values`.
+void ExpectRejected(const std::string& flag,
+                    const std::vector<std::string>& values,
+                    std::vector<std::string> more = {}) {
   for (const std::string& value : values) {
     std::vector<std::string> arguments = more;
     arguments.push_back(flag + "=" + value);
     const auto line = Parse(arguments);
     EXPECT_THAT(line, StatusIs(absl::StatusCode::kInvalidArgument)) << value;
     EXPECT_THAT(std::string(line.status().message()),
-                HasSubstr(flag + ": wanted "))
+                HasSubstr(flag + ": expected "))
         << value;
   }
 }
 
-TEST(Config, ValuesOutsideOfTheirFormAreRefused) {
-  ExpectRefused("--read_rate",
-                {"nan", "inf", "-inf", "-1", "0", "1e9", "", "3/s"});
-  ExpectRefused("--max_wait", {"inf", "-inf", "nan", "9999999999999999999h",
-                               "-1s", "60", "1 s", "", "0s"});
-  ExpectRefused("--max_waits",
-                {"0", "-1", "1e3", "0x10", "99999999999999999999", "", "1.0"});
-  ExpectRefused("--channelz", {"yes", "TRUE", "on", ""});
+TEST(ConfigTest, RejectsMalformedValues) {
+  ExpectRejected("--read_rate",
+                 {"nan", "inf", "-inf", "-1", "0", "1e9", "", "3/s"});
+  ExpectRejected("--max_wait", {"inf", "-inf", "nan", "9999999999999999999h",
+                                "-1s", "60", "1 s", "", "0s"});
+  ExpectRejected("--max_waits",
+                 {"0", "-1", "1e3", "0x10", "99999999999999999999", "", "1.0"});
+  ExpectRejected("--channelz", {"yes", "TRUE", "on", ""});
 }
 
-TEST(Config, UrlsThatCannotWorkAreRefused) {
-  ExpectRefused(
+TEST(ConfigTest, RejectsUnusableUrls) {
+  ExpectRejected(
       "--api_base_url",
       {"https://h:0/v1", "https://h:99999/v1", "https://h:x/v1",
        "https://:443/v1", "https://[::1/v1", "https://::1/v1",
        "https://[1.2.3.4]/v1", "https://1.2.3/v1", "https://h/v1#a",
        "https://h/v1?a", "https://h\\v1", "HTTPS//h", "https://a b/v1",
        "https://u@h/v1", "https://u:p@h/v1", "https://h/\x7f", "//h/v1", ""});
-  ExpectRefused(
+  ExpectRejected(
       "--webhook_public_url",
       {"https://u:p@h/webhooks/wriftai", "https://h:0/webhooks/wriftai",
        "https://h/webhooks/wriftai#x", "https://h/webhooks/wriftai/",
@@ -288,15 +286,15 @@ TEST(Config, UrlsThatCannotWorkAreRefused) {
   }
 }
 
-TEST(Config, AddressesToListenOnAreOfEitherFamily) {
+TEST(ConfigTest, AcceptsIpv4AndIpv6ListenAddresses) {
   const std::vector<std::string> flags = {"--listen_address",
                                           "--health_address", "--http_address",
                                           "--webhook_address"};
   for (const std::string& flag : flags) {
-    ExpectRefused(flag,
-                  {"::1:0", "[::1:0", "[::1]", "[1.2.3.4]:0", "1.2.3.999:0",
-                   "1.2.3:0", "unix:/tmp/x:0", "dns:///h:0", "a b:0", "*:0",
-                   "h/x:0", "127.0.0.1:0x50", "127.0.0.1:1,127.0.0.1:2"});
+    ExpectRejected(flag,
+                   {"::1:0", "[::1:0", "[::1]", "[1.2.3.4]:0", "1.2.3.999:0",
+                    "1.2.3:0", "unix:/tmp/x:0", "dns:///h:0", "a b:0", "*:0",
+                    "h/x:0", "127.0.0.1:0x50", "127.0.0.1:1,127.0.0.1:2"});
     for (const char* address : {"[::]:0", "[::1]:0", "[fe80::1%eth0]:0",
                                 "0.0.0.0:0", "localhost:0", "a-b.c_d:65535"}) {
       EXPECT_THAT(
@@ -308,7 +306,7 @@ TEST(Config, AddressesToListenOnAreOfEitherFamily) {
   }
 }
 
-TEST(Config, SettingsThatAreLikelyAMistakeAreWarnedOf) {
+TEST(ConfigTest, WarnsAboutLikelyMistakes) {
   EXPECT_TRUE(Parse({})->warnings.empty());
   EXPECT_EQ(Parse({"--max_connection_age_grace=1m59s"})->warnings.size(), 1);
   EXPECT_TRUE(Parse({"--max_connection_age_grace=2m"})->warnings.empty());
