@@ -30,8 +30,8 @@ void ByteBudget::Hold::Release() {
   if (owner->second == 0) taken->by_owner.erase(owner);
 }
 
-std::optional<ByteBudget::Hold> ByteBudget::Take(const std::string& owner,
-                                                 size_t bytes) {
+std::optional<ByteBudget::Hold> ByteBudget::TryAcquire(const std::string& owner,
+                                                       size_t bytes) {
   if (bytes == 0) return Hold();
   const MutexLock lock(taken_->mutex);
   const auto found = taken_->by_owner.find(owner);
@@ -45,7 +45,7 @@ std::optional<ByteBudget::Hold> ByteBudget::Take(const std::string& owner,
   return Hold(taken_, owner, bytes);
 }
 
-size_t ByteBudget::taken() const {
+size_t ByteBudget::held() const {
   const MutexLock lock(taken_->mutex);
   return taken_->all;
 }

@@ -49,10 +49,10 @@ class ByteBudget {
       : max_bytes_(max_bytes), taken_(std::make_shared<Taken>()) {}
 
   // None where there is no room for the owner.
-  std::optional<Hold> Take(const std::string& owner, size_t bytes);
+  std::optional<Hold> TryAcquire(const std::string& owner, size_t bytes);
 
   size_t max_bytes() const { return max_bytes_; }
-  size_t taken() const;
+  size_t held() const;
 
  private:
   const size_t max_bytes_;

@@ -13,13 +13,13 @@ void DeliveredBytes::Add(absl::string_view peer, int64_t bytes) {
   bytes_[key] += bytes;
 }
 
-int64_t DeliveredBytes::Of(const std::string& peer) const {
+int64_t DeliveredBytes::Get(const std::string& peer) const {
   const MutexLock lock(mutex_);
   const auto found = bytes_.find(peer);
   return found == bytes_.end() ? 0 : found->second;
 }
 
-void DeliveredBytes::Keep(const std::set<std::string>& peers) {
+void DeliveredBytes::Retain(const std::set<std::string>& peers) {
   const MutexLock lock(mutex_);
   absl::erase_if(bytes_, [&peers](const auto& entry) {
     return peers.count(entry.first) == 0;

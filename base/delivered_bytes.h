@@ -15,7 +15,7 @@ namespace wriftai {
 // has sent much more fills memory with something else. Keyed by the peer's
 // ADDRESS:PORT.
 //
-// Threads: any. Bounded: at most kMaxPeers, of which Keep() drops those that
+// Threads: any. Bounded: at most kMaxPeers, of which Retain() drops those that
 // are gone. Fails: never.
 class DeliveredBytes {
  public:
@@ -26,10 +26,10 @@ class DeliveredBytes {
   void Add(absl::string_view peer, int64_t bytes);
 
   // `peer`: ADDRESS:PORT, without brackets.
-  int64_t Of(const std::string& peer) const;
+  int64_t Get(const std::string& peer) const;
 
   // Forgets all others.
-  void Keep(const std::set<std::string>& peers);
+  void Retain(const std::set<std::string>& peers);
 
  private:
   mutable Mutex mutex_;

@@ -11,16 +11,16 @@ DynamicThresholdLimiter::Slot::~Slot() {
 DynamicThresholdLimiter::DynamicThresholdLimiter(size_t most, size_t share)
     : most_(most), share_(share), taken_(std::make_shared<Taken>()) {}
 
-std::optional<DynamicThresholdLimiter::Slot> DynamicThresholdLimiter::Take(
-    const std::string& owner) {
-  if (taken_by(owner) >= share_ * (most_ - taken_->all)) return std::nullopt;
+std::optional<DynamicThresholdLimiter::Slot>
+DynamicThresholdLimiter::TryAcquire(const std::string& owner) {
+  if (held_by(owner) >= share_ * (most_ - taken_->all)) return std::nullopt;
   const auto whose = taken_->by_owner.try_emplace(owner, 0).first;
   ++whose->second;
   ++taken_->all;
   return Slot(taken_, whose);
 }
 
-size_t DynamicThresholdLimiter::taken_by(const std::string& owner) const {
+size_t DynamicThresholdLimiter::held_by(const std::string& owner) const {
   const auto found = taken_->by_owner.find(owner);
   return found == taken_->by_owner.end() ? 0 : found->second;
 }

@@ -44,10 +44,10 @@ class DynamicThresholdLimiter {
   DynamicThresholdLimiter(size_t most, size_t share);
 
   // None where there is no room for the owner.
-  std::optional<Slot> Take(const std::string& owner);
+  std::optional<Slot> TryAcquire(const std::string& owner);
 
   // How many the owner has.
-  size_t taken_by(const std::string& owner) const;
+  size_t held_by(const std::string& owner) const;
 
  private:
   const size_t most_;

@@ -93,7 +93,7 @@ class FairShareLru {
     const auto found = owners_.find(owner);
     return found == owners_.end() ? nullptr : found->second.by_use.front();
   }
-  Entry* NextToGo() {
+  Entry* NextToEvict() {
     return by_weight_.empty() ? nullptr : OldestOf(by_weight_.rbegin()->second);
   }
 

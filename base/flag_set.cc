@@ -16,19 +16,19 @@
 namespace wriftai {
 namespace {
 
-absl::Status Wanted(absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("wanted ", what));
+absl::Status Expected(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("expected ", what));
 }
 
 // Puts into `value` what `parse` read, if it lies between the two.
 template <typename T, typename Parse>
-FlagSet::Setter InRange(T* value, T least, T most, const std::string& wanted,
+FlagSet::Setter InRange(T* value, T least, T most, const std::string& expected,
                         Parse parse) {
   return [=](absl::string_view text) {
     T parsed{};
     // So that NaN, which is neither below nor above, is refused.
     if (!parse(text, &parsed) || !(parsed >= least && parsed <= most)) {
-      return Wanted(wanted);
+      return Expected(expected);
     }
     *value = parsed;
     return absl::OkStatus();
@@ -64,7 +64,7 @@ void FlagSet::Add(std::string name, bool* value, std::string help) {
         } else if (text == "false" || text == "0") {
           *value = false;
         } else {
-          return Wanted("true or false");
+          return Expected("true or false");
         }
         return absl::OkStatus();
       },
@@ -232,11 +232,11 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
       continue;
     }
     if (argument == "help") {
-      help_wanted_ = true;
+      help_requested_ = true;
       continue;
     }
     if (argument == "version" && Find(argument) == nullptr) {
-      version_wanted_ = true;
+      version_requested_ = true;
       continue;
     }
     const size_t equals = argument.find('=');

@@ -77,11 +77,11 @@ class FlagSet {
   std::string Help() const;
 
   // Whether --help was given; the caller then prints Help() and exits with 0.
-  bool help_wanted() const { return help_wanted_; }
+  bool help_requested() const { return help_requested_; }
 
   // The same for --version and VersionLine(). It is no flag and no variable:
   // images often set SOMETHING_VERSION for other reasons.
-  bool version_wanted() const { return version_wanted_; }
+  bool version_requested() const { return version_requested_; }
 
  private:
   struct Flag {
@@ -106,8 +106,8 @@ class FlagSet {
   std::vector<Flag> flags_;
   std::vector<std::string> variables_;
   std::vector<std::string> warnings_;
-  bool help_wanted_ = false;
-  bool version_wanted_ = false;
+  bool help_requested_ = false;
+  bool version_requested_ = false;
 };
 
 // The names of all variables of the process, as getenv() knows them.

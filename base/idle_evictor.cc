@@ -20,10 +20,11 @@ void IdleEvictor::RunIn(absl::Duration delay) {
 
 void IdleEvictor::Run() {
   timer_.reset();
-  count_ = forget_(event_loop_.Now() -
-                   (count_ > kMany ? forget_many_after_ : forget_after_));
+  count_ =
+      forget_(event_loop_.Now() -
+              (count_ > kHighWatermark ? forget_many_after_ : forget_after_));
   // Twice what cannot be forgotten: so each is looked at a few times alone.
-  at_once_above_ = std::max(kMany, 2 * count_);
+  at_once_above_ = std::max(kHighWatermark, 2 * count_);
   if (count_ > 0) RunIn(forget_after_);
 }
 

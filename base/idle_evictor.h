@@ -11,15 +11,15 @@
 namespace wriftai {
 
 // When what is kept for each token is to be forgotten: what has been idle for
-// `forget_after`; and where there are more than kMany, what has been so for
-// `forget_many_after`, so that callers who make up a token for each call do not
-// fill the memory.
+// `forget_after`; and where there are more than kHighWatermark, what has been
+// so for `forget_many_after`, so that callers who make up a token for each call
+// do not fill the memory.
 //
 // Threads: loop. Owns: the timer. EventLoop must outlive it. Fails: never.
 class IdleEvictor {
  public:
   // 28 MB of budgets, the largest that is kept for each.
-  static constexpr size_t kMany = 10'000;
+  static constexpr size_t kHighWatermark = 10'000;
 
   // Forgets what has been idle since `before`, and says how many are left.
   using Forget = std::function<size_t(absl::Time before)>;
@@ -43,7 +43,7 @@ class IdleEvictor {
   EventLoop& event_loop_;
   const Forget forget_;
   size_t count_ = 0;
-  size_t at_once_above_ = kMany;
+  size_t at_once_above_ = kHighWatermark;
   TimerHandle timer_;
 };
 

@@ -74,7 +74,7 @@ absl::StatusOr<std::vector<std::string>> Positionals(
   AddListFlags(flags, set);
   AddHealthFlags(flags, set);
   auto positionals = set.Parse(arguments, [](const char*) { return nullptr; });
-  *help = set.help_wanted();
+  *help = set.help_requested();
   *version = flags.version;
   return positionals;
 }
@@ -115,7 +115,7 @@ absl::StatusOr<Invocation> ParseKind(const CommandKind& kind,
     return WrongUsage(kind.name, positionals.status().message());
   }
   Invocation invocation;
-  if (set.help_wanted()) {
+  if (set.help_requested()) {
     invocation.command = HelpCommand{set.Help()};
     return invocation;
   }

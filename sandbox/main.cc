@@ -38,11 +38,11 @@ int Main(const std::vector<std::string>& arguments) {
             "answers: exit status 0 if it does, else 1.");
   const auto rest = flags.Parse(arguments, &getenv);
   if (!rest.ok()) return Fail(rest.status(), kWrongUsage);
-  if (flags.help_wanted()) {
+  if (flags.help_requested()) {
     fputs(flags.Help().c_str(), stdout);
     return 0;
   }
-  if (flags.version_wanted()) {
+  if (flags.version_requested()) {
     fputs(VersionLine("wriftai-sandbox").c_str(), stdout);
     return 0;
   }

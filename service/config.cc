@@ -252,8 +252,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   line.help = flags.Help();
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();
-  line.help_requested = flags.help_wanted();
-  line.version_requested = flags.version_wanted();
+  line.help_requested = flags.help_requested();
+  line.version_requested = flags.version_requested();
   if (!rest->empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(rest->front(), ": unknown argument; see --help"));

@@ -86,10 +86,11 @@ absl::Status Engine::CheckServing() {
 absl::StatusOr<DynamicThresholdLimiter::Slot> Engine::AdmitWait(
     const Credential& credential) {
   if (absl::Status status = CheckServing(); !status.ok()) return status;
-  if (auto place = waits_.Take(credential.key())) return *std::move(place);
+  if (auto place = waits_.TryAcquire(credential.key()))
+    return *std::move(place);
   absl::Status status = GatewayError(
       absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITS",
-      absl::StrCat("this gateway has ", waits_.taken_by(credential.key()),
+      absl::StrCat("this gateway has ", waits_.held_by(credential.key()),
                    " waits of this token and no room for more"));
   SetRetryDelay(kMinWaitDelay + kDrainSpread * random_.Uniform(), status);
   return status;

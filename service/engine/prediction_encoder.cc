@@ -180,7 +180,7 @@ void PredictionEncoder::Complete(const Key& key, std::string encoded) {
     ByteBudget::Hold room;
   };
   absl::StatusOr<Bytes> result = NoRoomForMessage(budget_);
-  auto room = budget_.Take(encoding->owner, encoded.size());
+  auto room = budget_.TryAcquire(encoding->owner, encoded.size());
   // What was paid for is never refused: its error would say that nothing was
   // created.
   if (!room.has_value() && encoding->snapshot->source == v1::SOURCE_CREATE) {

@@ -64,7 +64,8 @@ absl::StatusOr<ReceivedRequest<Request>> Receive(
     received.call = *std::move(call);
     return received;
   }
-  auto room = engine.message_budget().Take(received.owner, bytes.Length());
+  auto room =
+      engine.message_budget().TryAcquire(received.owner, bytes.Length());
   if (!room.has_value()) {
     return NoRoomForMessage(engine.message_budget());
   }
@@ -108,8 +109,8 @@ template <typename Request>
        done = std::move(done)](absl::StatusOr<ReadingCall> call) mutable {
         if (!call.ok()) return done(call.status());
         // The body of the upstream request, and libcurl's copy of it.
-        auto room = engine.message_budget().Take(received.owner,
-                                                 2 * UpstreamBytes(*call));
+        auto room = engine.message_budget().TryAcquire(
+            received.owner, 2 * UpstreamBytes(*call));
         if (!room.has_value()) {
           return done(NoRoomForMessage(engine.message_budget()));
         }

@@ -59,7 +59,7 @@ bool ConnectionTable::Add(int fd, const std::string& peer, absl::Time now) {
 }
 
 bool ConnectionTable::TryAdd(int fd, const std::string& peer, absl::Time now) {
-  auto place = limit_.Take(peer);
+  auto place = limit_.TryAcquire(peer);
   if (!place.has_value()) return false;
   connections_.emplace(fd,
                        Connection{InodeOf(fd), now, false, *std::move(place)});
@@ -106,7 +106,7 @@ size_t ConnectionTable::CountOpen() {
 
 size_t ConnectionTable::CountOpenOf(const std::string& peer) const {
   MutexLock lock(mutex_);
-  return limit_.taken_by(peer);
+  return limit_.held_by(peer);
 }
 
 void ConnectionTable::ForgetClosed(size_t count) {

@@ -199,7 +199,7 @@ std::vector<MemoryGuard::Connection> MemoryGuard::Connections() {
     const std::string peer = PeerOf(fd);
     connections.push_back(
         {fd, peer, *received,
-         static_cast<int64_t>(*received) - delivered_.Of(peer)});
+         static_cast<int64_t>(*received) - delivered_.Get(peer)});
   }
   closedir(directory);
   return connections;
@@ -294,7 +294,7 @@ void MemoryGuard::Run() {
       since_forgotten = absl::ZeroDuration();
       std::set<std::string> peers;
       for (const Connection& open : Connections()) peers.insert(open.peer);
-      delivered_.Keep(peers);
+      delivered_.Retain(peers);
     }
     int64_t resident = ResidentBytes();
     const int64_t growth = recent_.GrowthTo(resident, kPeriod);

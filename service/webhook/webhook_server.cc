@@ -125,7 +125,7 @@ class EpollWebhookServer final : public WebhookServer {
         if (connections_.empty()) {
           return SteadyNow() + absl::Milliseconds(kAcceptPauseMs);
         }
-        CrowdOut(connections_.begin());
+        Evict(connections_.begin());
       }
     }
     return absl::InfinitePast();
@@ -133,7 +133,7 @@ class EpollWebhookServer final : public WebhookServer {
 
   void Add(UniqueFd socket) {
     if (connections_.size() >= options_.max_connections) {
-      CrowdOut(connections_.begin());
+      Evict(connections_.begin());
     }
     const uint64_t id = next_id_++;
     // Nothing is lost if the system refuses: it is closed at its deadline.
@@ -156,7 +156,7 @@ class EpollWebhookServer final : public WebhookServer {
          oldest != connections_.end() &&
          held_bytes_ > options_.max_held_bytes;) {
       const auto next = std::next(oldest);
-      if (oldest->second.held_bytes() > 0) CrowdOut(oldest);
+      if (oldest->second.held_bytes() > 0) Evict(oldest);
       oldest = next;
     }
   }
@@ -170,9 +170,9 @@ class EpollWebhookServer final : public WebhookServer {
     }
   }
 
-  void CrowdOut(Connections::iterator connection) {
+  void Evict(Connections::iterator connection) {
     ++listener_counters_.evicted;
-    GiveUp(connection, WebhookOutcome::kCrowdedOut);
+    GiveUp(connection, WebhookOutcome::kEvicted);
   }
 
   void GiveUp(Connections::iterator connection, WebhookOutcome outcome) {

@@ -13,7 +13,7 @@ class DynamicThresholdLimiterTest : public ::testing::Test {
   // Takes all that the owner can get; how many that were.
   size_t TakeAll(const std::string& owner) {
     size_t taken = 0;
-    while (auto place = limit_.Take(owner)) {
+    while (auto place = limit_.TryAcquire(owner)) {
       places_.push_back(*std::move(place));
       ++taken;
     }
@@ -26,7 +26,7 @@ class DynamicThresholdLimiterTest : public ::testing::Test {
 
 TEST_F(DynamicThresholdLimiterTest, OneAloneMayHaveFourFifths) {
   EXPECT_EQ(TakeAll("a"), 12'800u);
-  EXPECT_EQ(limit_.taken_by("a"), 12'800u);
+  EXPECT_EQ(limit_.held_by("a"), 12'800u);
 }
 
 TEST_F(DynamicThresholdLimiterTest, WhoComesNewFindsRoom) {
@@ -40,16 +40,16 @@ TEST_F(DynamicThresholdLimiterTest, NoMoreThanAllAreTaken) {
   size_t all = 0;
   for (int i = 0; i < 100; ++i) all += TakeAll(std::to_string(i));
   EXPECT_EQ(all, 16'000u);
-  EXPECT_FALSE(limit_.Take("one more").has_value());
+  EXPECT_FALSE(limit_.TryAcquire("one more").has_value());
 }
 
 TEST_F(DynamicThresholdLimiterTest, APlaceIsGivenBackOnceWhereverItWasMoved) {
   {
-    auto place = limit_.Take("a");
+    auto place = limit_.TryAcquire("a");
     const DynamicThresholdLimiter::Slot moved = *std::move(place);
-    EXPECT_EQ(limit_.taken_by("a"), 1u);
+    EXPECT_EQ(limit_.held_by("a"), 1u);
   }
-  EXPECT_EQ(limit_.taken_by("a"), 0u);
+  EXPECT_EQ(limit_.held_by("a"), 0u);
   EXPECT_EQ(TakeAll("b"), 12'800u);
 }
 
@@ -57,7 +57,7 @@ TEST_F(DynamicThresholdLimiterTest, APlaceMayOutliveTheLimit) {
   std::optional<DynamicThresholdLimiter::Slot> place;
   {
     DynamicThresholdLimiter limit(1, 4);
-    place.emplace(*limit.Take("a"));
+    place.emplace(*limit.TryAcquire("a"));
   }
   place.reset();
 }

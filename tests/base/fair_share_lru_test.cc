@@ -19,7 +19,7 @@ class FairShareLruTest : public ::testing::Test {
   // Empties it; what went, in its order.
   std::vector<std::string> Drain() {
     std::vector<std::string> gone;
-    while (auto* const next = lru_.NextToGo()) {
+    while (auto* const next = lru_.NextToEvict()) {
       gone.push_back(next->value);
       lru_.Erase(*next);
     }
@@ -54,7 +54,7 @@ TEST_F(FairShareLruTest, WeightCountsAndNotNumber) {
   Add("a", "1", 10);
   for (const char* id : {"1", "2", "3"}) Add("b", id, 2);
   EXPECT_EQ(lru_.weight(), 16);
-  EXPECT_EQ(lru_.NextToGo()->value, "a1");
+  EXPECT_EQ(lru_.NextToEvict()->value, "a1");
 }
 
 TEST_F(FairShareLruTest, WhatIsUsedGoesLater) {
@@ -78,7 +78,7 @@ TEST_F(FairShareLruTest, TheOldestIsThatOfAllOrOfOne) {
 TEST_F(FairShareLruTest, AnOwnerMayComeBack) {
   Add("a", "1");
   lru_.Erase(*lru_.Find("a", "1"));
-  EXPECT_EQ(lru_.NextToGo(), nullptr);
+  EXPECT_EQ(lru_.NextToEvict(), nullptr);
   Add("a", "1");
   EXPECT_THAT(Drain(), ElementsAre("a1"));
 }

@@ -26,7 +26,7 @@ class FlagSetTest : public testing::Test {
         "token",
         [this](absl::string_view text) {
           if (text.size() < 3) {
-            return absl::InvalidArgumentError("wanted a token");
+            return absl::InvalidArgumentError("expected a token");
           }
           token_ = Secret(std::string(text));
           return absl::OkStatus();
@@ -56,7 +56,7 @@ TEST_F(FlagSetTest, NothingGivenLeavesTheDefaults) {
   EXPECT_THAT(Parse({}), IsOkAndHolds(IsEmpty()));
   EXPECT_EQ(name_, "nobody");
   EXPECT_EQ(count_, 2);
-  EXPECT_FALSE(flags_.help_wanted());
+  EXPECT_FALSE(flags_.help_requested());
 }
 
 TEST_F(FlagSetTest, TakesAValueBehindEqualsOrAsTheNextArgument) {
@@ -151,12 +151,12 @@ TEST_F(FlagSetTest, RefusesNumbersOutOfRangeOrOfAnotherKind) {
        {"0", "11", "", "x", "1.5", "1x", "99999999999999999999"}) {
     EXPECT_THAT(
         Parse({"--count=" + value}),
-        StatusIs(kInvalid, "--count: wanted a whole number from 1 to 10"))
+        StatusIs(kInvalid, "--count: expected a whole number from 1 to 10"))
         << value;
   }
   for (const std::string value : {"0.4", "100.1", "nan", "inf", "", "x"}) {
     EXPECT_THAT(Parse({"--rate=" + value}),
-                StatusIs(kInvalid, "--rate: wanted a number from 0.5 to 100"))
+                StatusIs(kInvalid, "--rate: expected a number from 0.5 to 100"))
         << value;
   }
 }
@@ -165,7 +165,7 @@ TEST_F(FlagSetTest, RefusesDurationsOutOfRangeOrWithoutAUnit) {
   for (const std::string value : {"99ms", "3h", "-1s", "5", "inf", ""}) {
     EXPECT_THAT(Parse({"--wait=" + value}),
                 StatusIs(kInvalid,
-                         "--wait: wanted a duration from 100ms to "
+                         "--wait: expected a duration from 100ms to "
                          "2h, such as 1.5s"))
         << value;
   }
@@ -173,28 +173,28 @@ TEST_F(FlagSetTest, RefusesDurationsOutOfRangeOrWithoutAUnit) {
 
 TEST_F(FlagSetTest, RefusesABoolThatIsNeither) {
   EXPECT_THAT(Parse({"--json=yes"}),
-              StatusIs(kInvalid, "--json: wanted true or false"));
+              StatusIs(kInvalid, "--json: expected true or false"));
   EXPECT_THAT(Parse({"--json="}),
-              StatusIs(kInvalid, "--json: wanted true or false"));
+              StatusIs(kInvalid, "--json: expected true or false"));
 }
 
 TEST_F(FlagSetTest, NamesTheVariableThatIsWrong) {
   environment_ = {{"GATEWAY_COUNT", "x"}};
-  EXPECT_THAT(
-      Parse({}),
-      StatusIs(kInvalid, "GATEWAY_COUNT: wanted a whole number from 1 to 10"));
+  EXPECT_THAT(Parse({}),
+              StatusIs(kInvalid,
+                       "GATEWAY_COUNT: expected a whole number from 1 to 10"));
 }
 
 TEST_F(FlagSetTest, NeverQuotesAValue) {
   EXPECT_THAT(Parse({"--token=s3"}),
-              StatusIs(kInvalid, "--token: wanted a token"));
+              StatusIs(kInvalid, "--token: expected a token"));
   environment_ = {{"GATEWAY_TOKEN", "s3"}};
-  EXPECT_THAT(Parse({}), StatusIs(kInvalid, "GATEWAY_TOKEN: wanted a token"));
+  EXPECT_THAT(Parse({}), StatusIs(kInvalid, "GATEWAY_TOKEN: expected a token"));
 }
 
 TEST_F(FlagSetTest, HelpShowsEveryFlagWithItsDefault) {
   EXPECT_THAT(Parse({"--help"}), IsOk());
-  EXPECT_TRUE(flags_.help_wanted());
+  EXPECT_TRUE(flags_.help_requested());
   const std::string help = flags_.Help();
   for (const char* part :
        {"Usage: program", "Does things.", "--name  (default: nobody)", "Who.",
@@ -207,9 +207,9 @@ TEST_F(FlagSetTest, HelpShowsEveryFlagWithItsDefault) {
 TEST_F(FlagSetTest, VersionIsAskedForByAFlagAndByNoVariable) {
   environment_ = {{"GATEWAY_VERSION", "1.2"}};
   EXPECT_THAT(Parse({}), IsOk());
-  EXPECT_FALSE(flags_.version_wanted());
+  EXPECT_FALSE(flags_.version_requested());
   EXPECT_THAT(Parse({"--version"}), IsOk());
-  EXPECT_TRUE(flags_.version_wanted());
+  EXPECT_TRUE(flags_.version_requested());
 }
 
 TEST_F(FlagSetTest, ArgumentsFromMainLeavesTheProgramOut) {

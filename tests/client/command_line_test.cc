@@ -176,11 +176,11 @@ TEST_F(CommandLine, WrongUsageIsOneClearLine) {
       {"get i --timeout 0s",
        "--timeout: wanted a duration from 1ms to 168h, such as 10s"},
       {"list --page_size 51",
-       "--page_size: wanted a whole number from 1 to 50"},
+       "--page_size: expected a whole number from 1 to 50"},
       {"get i --page_size 5", "get: --page_size: unknown flag; see --help"},
       {"get i --bogus", "--bogus: unknown flag; see --help"},
       {"get -x", "-x: unknown flag; see --help"},
-      {"get i --json=maybe", "--json: wanted true or false"},
+      {"get i --json=maybe", "--json: expected true or false"},
       {"get i --payload_format xml", "--payload_format: wanted json or value"},
       {"get i --cert_file x", "--cert_file: wanted together with --key_file"},
       {"get i --key_file x", "--key_file: wanted together with --cert_file"},
@@ -221,7 +221,7 @@ TEST_F(CommandLine, EnvironmentSetsFlagsAndAFlagWins) {
   EXPECT_EQ(Parse("get i")->connection.address, "gateway:1");
   EXPECT_EQ(Parse("get i --address b:2")->connection.address, "b:2");
   environment_["WRIFTCTL_JSON"] = "perhaps";
-  EXPECT_EQ(Error("get i"), "get: WRIFTCTL_JSON: wanted true or false");
+  EXPECT_EQ(Error("get i"), "get: WRIFTCTL_JSON: expected true or false");
 }
 
 TEST_F(CommandLine, AddressWithoutPortGetsOurs) {

@@ -67,7 +67,7 @@ HttpResponse Answer(const HttpRequest& request) {
 ServiceHarness& Harness() {
   static ServiceHarness* const harness = [] {
     auto* const made = new ServiceHarness();
-    made->upstream().ResponseToAll(Answer);
+    made->upstream().RespondToAll(Answer);
     return made;
   }();
   return *harness;

@@ -140,9 +140,10 @@ TEST(SandboxProgram, ServesEveryConnectionOfAGatewayAndSomebodyElses) {
 
 TEST(SandboxProgram, FlagsAreVariablesToo) {
   Program program({}, {"SANDBOX_WORKERS=none"});
-  EXPECT_EQ(program.ReadErr(),
-            "wriftai-sandbox: SANDBOX_WORKERS: wanted a whole number from 1 to "
-            "2000\n");
+  EXPECT_EQ(
+      program.ReadErr(),
+      "wriftai-sandbox: SANDBOX_WORKERS: expected a whole number from 1 to "
+      "2000\n");
   EXPECT_EQ(program.Wait(), 2);
 }
 

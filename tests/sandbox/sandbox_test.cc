@@ -251,7 +251,7 @@ class SandboxWebhookTest : public SandboxTest {
   }
 
   RawHttpServer receiver_{
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", ""))};
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", ""))};
 };
 
 TEST_F(SandboxWebhookTest, TellsEveryStatus) {
@@ -286,12 +286,12 @@ TEST_F(SandboxWebhookTest, SignsTheBytesThatItSends) {
 TEST_F(SandboxWebhookTest, EndsWithADeliveryUnderWay) {
   RawHttpServer silent([](RawConnection& connection) {
     connection.ReadRequest();
-    connection.WaitForHangup();
+    connection.WaitForDisconnect();
   });
   Create(silent.Url("/"), "null");
   ASSERT_TRUE(silent.WaitForRequests(1));
   sandbox_.reset();
-  EXPECT_TRUE(silent.WaitForHangups(1));
+  EXPECT_TRUE(silent.WaitForDisconnects(1));
 }
 
 }  // namespace

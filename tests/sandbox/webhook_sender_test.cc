@@ -35,7 +35,7 @@ class WebhookSenderTest : public testing::Test {
   void Answer(size_t index, int status) {
     HttpResponse response;
     response.status = status;
-    transport_.Answer(index, response);
+    transport_.Complete(index, response);
     event_loop_.RunPosted();
   }
   std::vector<std::string> Sent() {
@@ -98,7 +98,7 @@ TEST_F(WebhookSenderTest, GivesUpAfterTheLastAttempt) {
   Send("a", "1");
   Answer(0, 500);
   event_loop_.Advance(absl::Hours(1));
-  transport_.Break(TransportFailure::Kind::kTimeout, true);
+  transport_.Fail(TransportFailure::Kind::kTimeout, true);
   event_loop_.Advance(absl::Hours(1));
   EXPECT_EQ(transport_.sent().size(), 2u);
   EXPECT_EQ(counters_.Stats().failed, 1);

@@ -88,13 +88,13 @@ TEST(ConfigTest, TreatsEmptyVariableAsUnset) {
 TEST(ConfigTest, RejectsInvalidValueWithExpectation) {
   const std::pair<const char*, const char*> rows[] = {
       {"--max_wait=soon",
-       "--max_wait: wanted a duration from 1s to 168h, "
+       "--max_wait: expected a duration from 1s to 168h, "
        "such as 1.5s"},
       {"--max_connections=0",
-       "--max_connections: wanted a whole number from 1 to 10000"},
-      {"--budget_share=0", "--budget_share: wanted a number from 0.01 to 1"},
-      {"--budget_share=2", "--budget_share: wanted a number from 0.01 to 1"},
-      {"--sandbox=maybe", "--sandbox: wanted true or false"},
+       "--max_connections: expected a whole number from 1 to 10000"},
+      {"--budget_share=0", "--budget_share: expected a number from 0.01 to 1"},
+      {"--budget_share=2", "--budget_share: expected a number from 0.01 to 1"},
+      {"--sandbox=maybe", "--sandbox: expected true or false"},
       {"--credentials=none",
        "--credentials: expected caller, gateway or caller_then_gateway"},
       {"--create_path=x", "--create_path: expected predictions or models"},
@@ -118,10 +118,11 @@ TEST(ConfigTest, RejectsInvalidValueWithExpectation) {
 }
 
 TEST(ConfigTest, NamesInvalidVariable) {
-  EXPECT_THAT(Parse({}, {{"GATEWAY_MAX_CONNECTIONS", "many"}}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "GATEWAY_MAX_CONNECTIONS: wanted a whole number from 1 "
-                       "to 10000"));
+  EXPECT_THAT(
+      Parse({}, {{"GATEWAY_MAX_CONNECTIONS", "many"}}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "GATEWAY_MAX_CONNECTIONS: expected a whole number from 1 "
+               "to 10000"));
 }
 
 TEST(ConfigTest, ErrorDoesNotContainInvalidToken) {

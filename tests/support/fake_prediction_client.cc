@@ -82,30 +82,30 @@ FakePredictionClient::Waiting FakePredictionClient::Take(
   return std::move(pending.mapped());
 }
 
-void FakePredictionClient::Answer(size_t index,
-                                  absl::StatusOr<v1::Prediction> result) {
+void FakePredictionClient::Complete(size_t index,
+                                    absl::StatusOr<v1::Prediction> result) {
   Waiting waiting = Take(index, result.status());
   ASSERT_TRUE(waiting.prediction != nullptr)
       << "call " << index << " is no Get or Create under way";
   waiting.prediction(std::move(result));
 }
 
-void FakePredictionClient::AnswerPage(size_t index,
-                                      absl::StatusOr<PredictionPage> result) {
+void FakePredictionClient::CompleteList(size_t index,
+                                        absl::StatusOr<PredictionPage> result) {
   Waiting waiting = Take(index, result.status());
   ASSERT_TRUE(waiting.page != nullptr)
       << "call " << index << " is no List under way";
   waiting.page(std::move(result));
 }
 
-void FakePredictionClient::AnswerPage(absl::StatusOr<PredictionPage> result) {
+void FakePredictionClient::CompleteList(absl::StatusOr<PredictionPage> result) {
   ASSERT_FALSE(calls_.empty());
-  AnswerPage(calls_.size() - 1, std::move(result));
+  CompleteList(calls_.size() - 1, std::move(result));
 }
 
-void FakePredictionClient::Answer(absl::StatusOr<v1::Prediction> result) {
+void FakePredictionClient::Complete(absl::StatusOr<v1::Prediction> result) {
   ASSERT_FALSE(calls_.empty());
-  Answer(calls_.size() - 1, std::move(result));
+  Complete(calls_.size() - 1, std::move(result));
 }
 
 }  // namespace wriftai

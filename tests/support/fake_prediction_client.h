@@ -50,12 +50,12 @@ class FakePredictionClient : public PredictionClient {
 
   // Answers call `index` (Get or Create), or the newest one. Its permit
   // learns whether it was a limit, and until when.
-  void Answer(size_t index, absl::StatusOr<v1::Prediction> result);
-  void Answer(absl::StatusOr<v1::Prediction> result);
+  void Complete(size_t index, absl::StatusOr<v1::Prediction> result);
+  void Complete(absl::StatusOr<v1::Prediction> result);
 
   // Answers call `index` (List), or the newest one.
-  void AnswerPage(size_t index, absl::StatusOr<PredictionPage> result);
-  void AnswerPage(absl::StatusOr<PredictionPage> result);
+  void CompleteList(size_t index, absl::StatusOr<PredictionPage> result);
+  void CompleteList(absl::StatusOr<PredictionPage> result);
 
  private:
   class Pending;

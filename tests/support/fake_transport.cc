@@ -24,24 +24,24 @@ CallHandle FakeTransport::Send(HttpRequest request, Done done) {
   return std::make_unique<Pending>(*this, index);
 }
 
-void FakeTransport::Answer(size_t index, HttpResult result) {
+void FakeTransport::Complete(size_t index, HttpResult result) {
   auto pending = pending_.extract(index);
   ASSERT_FALSE(pending.empty()) << "request " << index << " is not under way";
   pending.mapped()(std::move(result));
 }
 
-void FakeTransport::Response(
+void FakeTransport::Respond(
     int status, std::string body,
     std::vector<std::pair<std::string, std::string>> headers) {
   HttpResponse response;
   response.status = status;
   response.body = std::move(body);
   response.headers = std::move(headers);
-  Answer(sent_.size() - 1, std::move(response));
+  Complete(sent_.size() - 1, std::move(response));
 }
 
-void FakeTransport::Break(TransportFailure::Kind kind, bool maybe_sent) {
-  Answer(sent_.size() - 1, TransportFailure{kind, maybe_sent, "it broke"});
+void FakeTransport::Fail(TransportFailure::Kind kind, bool maybe_sent) {
+  Complete(sent_.size() - 1, TransportFailure{kind, maybe_sent, "it broke"});
 }
 
 }  // namespace wriftai

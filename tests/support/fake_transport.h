@@ -34,14 +34,14 @@ class FakeTransport : public HttpTransport {
   size_t pending_count() const { return pending_.size(); }
 
   // Answers request `index` (in the order of sending).
-  void Answer(size_t index, HttpResult result);
+  void Complete(size_t index, HttpResult result);
 
   // Answers the newest request with `status`, `body` and headers.
-  void Response(int status, std::string body,
-                std::vector<std::pair<std::string, std::string>> headers = {});
+  void Respond(int status, std::string body,
+               std::vector<std::pair<std::string, std::string>> headers = {});
 
   // The newest request gets no response.
-  void Break(TransportFailure::Kind kind, bool maybe_sent);
+  void Fail(TransportFailure::Kind kind, bool maybe_sent);
 
  private:
   class Pending;

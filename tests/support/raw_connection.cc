@@ -122,7 +122,7 @@ bool RawConnection::Send(absl::string_view bytes) {
   return is_up_;
 }
 
-void RawConnection::WaitForHangup() {
+void RawConnection::WaitForDisconnect() {
   while (Fill()) buffer_.clear();
 }
 
@@ -151,7 +151,7 @@ bool RawConnection::Fill() {
   }
   is_up_ = false;
   const std::lock_guard<std::mutex> lock(server_.mutex_);
-  ++server_.hangups_;
+  ++server_.disconnects_;
   server_.changed_.notify_all();
   return false;
 }

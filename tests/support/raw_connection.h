@@ -46,7 +46,7 @@ class RawConnection {
   bool Send(absl::string_view bytes);
 
   // Returns when the client hangs up.
-  void WaitForHangup();
+  void WaitForDisconnect();
 
   // Returns when the test calls RawHttpServer::Release().
   void WaitForRelease();

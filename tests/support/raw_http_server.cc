@@ -59,7 +59,7 @@ RawHttpServer::~RawHttpServer() {
   close(listener_);
 }
 
-RawHttpServer::Script RawHttpServer::AnswerEach(std::string response) {
+RawHttpServer::Script RawHttpServer::RespondToEach(std::string response) {
   return [response = std::move(response)](RawConnection& connection) {
     while (!connection.ReadRequest().empty() && connection.Send(response)) {
     }
@@ -106,9 +106,10 @@ bool RawHttpServer::WaitForSends(int count) const {
   return changed_.wait_for(lock, kPatience, [&] { return sends_ >= count; });
 }
 
-bool RawHttpServer::WaitForHangups(int count) const {
+bool RawHttpServer::WaitForDisconnects(int count) const {
   std::unique_lock<std::mutex> lock(mutex_);
-  return changed_.wait_for(lock, kPatience, [&] { return hangups_ >= count; });
+  return changed_.wait_for(lock, kPatience,
+                           [&] { return disconnects_ >= count; });
 }
 
 void RawHttpServer::Bind() {

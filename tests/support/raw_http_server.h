@@ -28,7 +28,7 @@ class RawHttpServer {
 
   explicit RawHttpServer(Script script);
   // Lets those who connect wait until Listen(), as a host does that is gone.
-  enum class Start { kDeaf };
+  enum class Start { kNotAccepting };
   RawHttpServer(Script script, Start start);
   // TLS; `alpn` is the protocol that it chooses when the client offers it.
   RawHttpServer(Script script, const TlsIdentity& identity,
@@ -38,7 +38,7 @@ class RawHttpServer {
   RawHttpServer& operator=(const RawHttpServer&) = delete;
 
   // A script that answers each request of a connection with `response`.
-  static Script AnswerEach(std::string response);
+  static Script RespondToEach(std::string response);
 
   // A response with this status line's end ("200 OK"), body and a
   // content-length.
@@ -57,7 +57,7 @@ class RawHttpServer {
   // Accepted so far.
   int connections() const;
 
-  // Ends kDeaf; once.
+  // Ends kNotAccepting; once.
   void Listen();
 
   // Lets every RawConnection::WaitForRelease() go on, now and later.
@@ -67,7 +67,7 @@ class RawHttpServer {
   // many connections were ended by the client.
   bool WaitForRequests(size_t count) const;
   bool WaitForSends(int count) const;
-  bool WaitForHangups(int count) const;
+  bool WaitForDisconnects(int count) const;
 
  private:
   friend class RawConnection;
@@ -89,7 +89,7 @@ class RawHttpServer {
   std::set<int> open_;
   int connections_ = 0;
   int sends_ = 0;
-  int hangups_ = 0;
+  int disconnects_ = 0;
   bool released_ = false;
   bool stopping_ = false;
 

@@ -19,12 +19,12 @@ class RecordingObserver : public PredictionObserver {
     statuses.push_back(snapshot->prediction.status_text());
     snapshots.push_back(snapshot);
     intervals.push_back(interval);
-    if (on_told) on_told();
+    if (on_notified) on_notified();
   }
 
   void OnError(const absl::Status& status) override {
     errors.push_back(status);
-    if (on_told) on_told();
+    if (on_notified) on_notified();
   }
 
   std::vector<std::string> statuses;
@@ -33,7 +33,7 @@ class RecordingObserver : public PredictionObserver {
   std::vector<absl::Status> errors;
 
   // Runs after each call: what a waiter does when it is told.
-  std::function<void()> on_told;
+  std::function<void()> on_notified;
 };
 
 }  // namespace wriftai

@@ -48,7 +48,7 @@ class Automatic : public Call {
 
 }  // namespace
 
-void ScriptedTransport::ResponseToAll(AutomaticResponse response) {
+void ScriptedTransport::RespondToAll(AutomaticResponse response) {
   absl::MutexLock lock(&mutex_);
   automatic_ = std::move(response);
 }
@@ -86,7 +86,7 @@ size_t ScriptedTransport::sent_count() const {
   return sent_.size();
 }
 
-void ScriptedTransport::Response(size_t count, int status, std::string body) {
+void ScriptedTransport::Respond(size_t count, int status, std::string body) {
   AwaitRequest(count);
   HttpResponse response;
   response.status = status;

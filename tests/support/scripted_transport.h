@@ -36,10 +36,10 @@ class ScriptedTransport : public HttpTransport {
   // From now on, each request is answered at once with what `response` makes of
   // it, on the loop, and is not counted.
   using AutomaticResponse = std::function<HttpResponse(const HttpRequest&)>;
-  void ResponseToAll(AutomaticResponse response);
+  void RespondToAll(AutomaticResponse response);
 
   // Answers request `count` (from 1).
-  void Response(size_t count, int status, std::string body);
+  void Respond(size_t count, int status, std::string body);
 
  private:
   class Pending;

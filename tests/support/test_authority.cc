@@ -68,7 +68,7 @@ TlsIdentity TestAuthority::Issue(const CertificateSpec& spec) const {
   return {ToPem(certificate.get()), ToPem(key.get())};
 }
 
-TestAuthority TestAuthority::Below(int valid_until_seconds) const {
+TestAuthority TestAuthority::IssueIntermediate(int valid_until_seconds) const {
   Key key = NewKey(0);
   CertificateSpec spec;
   spec.valid_until_seconds = valid_until_seconds;

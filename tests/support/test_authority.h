@@ -34,7 +34,7 @@ class TestAuthority {
   TlsIdentity Issue(const CertificateSpec& spec) const;
 
   // An authority that this one vouches for.
-  TestAuthority Below(int valid_until_seconds = 3600) const;
+  TestAuthority IssueIntermediate(int valid_until_seconds = 3600) const;
 
  private:
   using Key = std::shared_ptr<EVP_PKEY>;

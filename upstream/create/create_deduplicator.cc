@@ -132,9 +132,9 @@ CallHandle CreateDeduplicator::Begin(const Digest& key,
                                      CallContext context, CreateParams params,
                                      PredictionClient::PredictionDone done) {
   const std::string& whose = context.credential->key();
-  auto place = ids_.Take(whose);
+  auto place = ids_.TryAcquire(whose);
   if (!place.has_value()) {
-    return Complete(TooManyRequestIds(ids_.taken_by(whose)), std::move(done));
+    return Complete(TooManyRequestIds(ids_.held_by(whose)), std::move(done));
   }
   Entry& entry = entries_[key];
   entry.place.emplace(*std::move(place));

@@ -178,7 +178,7 @@ bool CurlTransfer::MakeRoom(size_t bytes) {
   while (bytes > room_.bytes) {
     const size_t step =
         std::min(std::max(room_.bytes, kFreeBodyBytes), longest - room_.bytes);
-    auto hold = bodies_.Take(request_.connection_scope, step);
+    auto hold = bodies_.TryAcquire(request_.connection_scope, step);
     if (!hold.has_value()) {
       lacks_room_ = true;
       return false;

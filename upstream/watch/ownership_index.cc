@@ -14,7 +14,7 @@ bool OwnershipIndex::Record(const std::string& credential_key,
     proofs_.Touch(*proof);
   }
   proof->value.expires_at = now + kKeepFor;
-  while (proofs_.size() > kMost) Erase(*proofs_.NextToGo());
+  while (proofs_.size() > kMost) Erase(*proofs_.NextToEvict());
   while (proofs_.Oldest()->value.expires_at <= now) Erase(*proofs_.Oldest());
   return is_new;
 }

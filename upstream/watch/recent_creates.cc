@@ -11,7 +11,7 @@ void RecentCreates::Record(const std::string& credential_key,
   }
   if (creates_.Find(credential_key, id) != nullptr) return;
   creates_.Add(credential_key, id, 1, now + kGrace);
-  if (creates_.size() > kMaxCreates) creates_.Erase(*creates_.NextToGo());
+  if (creates_.size() > kMaxCreates) creates_.Erase(*creates_.NextToEvict());
 }
 
 absl::Time RecentCreates::GraceEnd(const std::string& credential_key,

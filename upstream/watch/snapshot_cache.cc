@@ -31,7 +31,7 @@ void SnapshotCache::Put(const std::string& credential_key,
   }
   const absl::Time expires_at = event_loop_.Now() + options_.keep_for;
   kept_.Add(credential_key, id, bytes, {std::move(snapshot), expires_at});
-  while (kept_.weight() > options_.max_bytes) kept_.Erase(*kept_.NextToGo());
+  while (kept_.weight() > options_.max_bytes) kept_.Erase(*kept_.NextToEvict());
 }
 
 SnapshotPtr SnapshotCache::Find(const std::string& credential_key,

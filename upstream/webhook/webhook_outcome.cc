@@ -25,7 +25,7 @@ constexpr Row kRows[] = {
     {WebhookOutcome::kNotFound, "not_found", 404},
     {WebhookOutcome::kMethodNotAllowed, "method_not_allowed", 405},
     {WebhookOutcome::kTimedOut, "timed_out", 408},
-    {WebhookOutcome::kCrowdedOut, "crowded_out", 503},
+    {WebhookOutcome::kEvicted, "evicted", 503},
     {WebhookOutcome::kIncomplete, "incomplete", 0},
 };
 

@@ -26,7 +26,7 @@ enum class WebhookOutcome {
   kNotFound,
   kMethodNotAllowed,
   kTimedOut,
-  kCrowdedOut,
+  kEvicted,
   kIncomplete,
 };
 

@@ -44,7 +44,7 @@ int Main(const std::string& program,
          const std::vector<std::string>& arguments) {
   const auto options = ParseOptions(program, arguments);
   if (!options.ok()) return Fail(options.status());
-  if (options->help_wanted) {
+  if (options->help_requested) {
     std::fputs(options->help.c_str(), stdout);
     return EXIT_SUCCESS;
   }

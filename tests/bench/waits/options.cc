@@ -162,7 +162,7 @@ absl::StatusOr<Options> ParseOptions(
   options.help = flags.Help();
   const auto rest = flags.Parse(arguments, std::getenv);
   if (!rest.ok()) return rest.status();
-  options.help_wanted = flags.help_wanted();
+  options.help_requested = flags.help_requested();
   if (!rest->empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(rest->front(), ": unknown argument; see --help"));

@@ -19,7 +19,7 @@ struct Options {
   std::string json;                    // The file; empty: none.
   Check check = Check::kNone;
   bool is_short = false;
-  bool help_wanted = false;
+  bool help_requested = false;
   std::string help;
 
   // What upstream lets in per second and token; creates are not limited, as

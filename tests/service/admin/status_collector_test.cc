@@ -43,7 +43,7 @@ class StatusCollectorTest : public testing::Test {
 
   // The upstream answers the last poll.
   void Response(const std::string& status) {
-    transport_.Response(
+    transport_.Respond(
         200, absl::StrCat(R"({"id":")", kId, R"(","status":")", status,
                           R"(","input":")", kPayload, R"("})"));
     loop_.RunPosted();
@@ -139,8 +139,8 @@ TEST_F(StatusCollectorTest, KeepsAHistoryOnItsOwn) {
 
 TEST_F(StatusCollectorTest, APollThatFailsIsAmongTheErrors) {
   Wait(kToken);
-  transport_.Response(503, absl::StrCat(R"({"detail":")", kPayload, R"("})"),
-                      {{"x-request-id", "upstream-7"}});
+  transport_.Respond(503, absl::StrCat(R"({"detail":")", kPayload, R"("})"),
+                     {{"x-request-id", "upstream-7"}});
   loop_.Advance(StatusCollector::kFresh);
   const status::Report report = Collect();
   ASSERT_THAT(report.errors().last(), SizeIs(1));
@@ -159,7 +159,7 @@ TEST_F(StatusCollectorTest, TellsNoTokenAndNoPayload) {
   Wait(kToken);
   Response("started");
   loop_.Advance(absl::Seconds(2));
-  transport_.Response(503, kPayload);
+  transport_.Respond(503, kPayload);
   loop_.Advance(absl::Seconds(2));
   EXPECT_THAT(Collect().ShortDebugString(),
               AllOf(HasSubstr("UPSTREAM_UNAVAILABLE"), Not(HasSubstr(kToken)),

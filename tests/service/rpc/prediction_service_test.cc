@@ -43,7 +43,7 @@ class PredictionServiceTest : public ::testing::Test {
 
 TEST_F(PredictionServiceTest, GetReturnsThePredictionInTheFormatAskedFor) {
   const grpc::Status status = Get([this] {
-    harness_.upstream().Response(1, 200, PredictionJson("succeeded", "[1]"));
+    harness_.upstream().Respond(1, 200, PredictionJson("succeeded", "[1]"));
   });
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(prediction_.status(), v1::STATUS_SUCCEEDED);
@@ -54,20 +54,20 @@ TEST_F(PredictionServiceTest, TheCallersTokenGoesUpstream) {
   context_.AddMetadata("authorization", "Bearer callers");
   Get([this] {
     EXPECT_EQ(harness_.upstream().AwaitRequest(1).bearer.Reveal(), "callers");
-    harness_.upstream().Response(1, 404, "");
+    harness_.upstream().Respond(1, 404, "");
   });
 }
 
 TEST_F(PredictionServiceTest, WithoutOneTheGatewaysOwnDoes) {
   Get([this] {
     EXPECT_EQ(harness_.upstream().AwaitRequest(1).bearer.Reveal(), "own");
-    harness_.upstream().Response(1, 404, "");
+    harness_.upstream().Respond(1, 404, "");
   });
 }
 
 TEST_F(PredictionServiceTest, ErrorsComeWithTheirDetails) {
   const grpc::Status status =
-      Get([this] { harness_.upstream().Response(1, 404, ""); });
+      Get([this] { harness_.upstream().Respond(1, 404, ""); });
   EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(Reason(status), "NOT_FOUND");
 }
@@ -87,7 +87,7 @@ TEST_F(PredictionServiceTest, TheDeadlineReachesTheUpstreamCall) {
     // gRPC rounds what it sends up.
     EXPECT_LE(timeout, absl::Seconds(21));
     EXPECT_GT(timeout, absl::Seconds(10));
-    harness_.upstream().Response(1, 404, "");
+    harness_.upstream().Respond(1, 404, "");
   });
 }
 
@@ -108,7 +108,7 @@ TEST_F(PredictionServiceTest, ListServesSmallPagesFromLargerOnes) {
   std::thread upstream([this] {
     EXPECT_EQ(harness_.upstream().AwaitRequest(1).url,
               "http://upstream/v1/predictions?page_size=48");
-    harness_.upstream().Response(
+    harness_.upstream().Respond(
         1, 200,
         absl::StrCat("{\"items\":[{\"id\":\"", kPredictionId,
                      "\",\"status\":\"started\"},{\"id\":\"", kOtherId,
@@ -138,8 +138,7 @@ TEST_F(PredictionServiceTest, AForeignPageTokenCostsNoUpstreamCall) {
 TEST_F(PredictionServiceTest, CancelIsAcknowledged) {
   v1::CancelRequest request;
   request.set_id(kPredictionId);
-  std::thread upstream(
-      [this] { harness_.upstream().Response(1, 200, "null"); });
+  std::thread upstream([this] { harness_.upstream().Respond(1, 200, "null"); });
   v1::CancelResponse response;
   EXPECT_TRUE(harness_.stub().Cancel(&context_, request, &response).ok());
   upstream.join();
@@ -159,7 +158,7 @@ TEST_F(PredictionServiceTest, ACreateWithARequestIdOutlivesItsCaller) {
       grpc::StatusCode::CANCELLED);
   upstream.join();
   harness_.Settle();
-  harness_.upstream().Response(1, 202, PredictionJson("pending"));
+  harness_.upstream().Respond(1, 202, PredictionJson("pending"));
   grpc::ClientContext again;
   ASSERT_TRUE(harness_.stub().Create(&again, request, &prediction_).ok());
   EXPECT_EQ(prediction_.id(), kPredictionId);

@@ -59,7 +59,7 @@ TEST(WaitStream, StreamsEveryPollUntilTheEndAndThenOk) {
   const char* const states[] = {"pending", "started", "started"};
   size_t polls = 0;
   for (const char* state : states) {
-    harness.upstream().Response(++polls, 200, PredictionJson(state));
+    harness.upstream().Respond(++polls, 200, PredictionJson(state));
     EXPECT_EQ(stream.Next(), state);
     EXPECT_EQ(stream.update().sequence(), static_cast<int64_t>(polls));
     EXPECT_EQ(stream.update().source(), v1::SOURCE_GET);
@@ -67,8 +67,8 @@ TEST(WaitStream, StreamsEveryPollUntilTheEndAndThenOk) {
     EXPECT_GE(stream.update().interval().nanos(), 100'000'000);
     EXPECT_TRUE(stream.update().has_observed_at());
   }
-  harness.upstream().Response(++polls, 200,
-                              PredictionJson("succeeded", "\"ok\""));
+  harness.upstream().Respond(++polls, 200,
+                             PredictionJson("succeeded", "\"ok\""));
   EXPECT_EQ(stream.Next(), "succeeded");
   EXPECT_EQ(stream.update().prediction().output().string_value(), "ok");
   EXPECT_EQ(stream.Next(), "");
@@ -79,7 +79,7 @@ TEST(WaitStream, StreamsEveryPollUntilTheEndAndThenOk) {
 TEST(WaitStream, AFailedPredictionIsNoError) {
   ServiceHarness harness;
   Stream stream(harness, kInterval);
-  harness.upstream().Response(
+  harness.upstream().Respond(
       1, 200,
       absl::StrCat("{\"id\":\"", kPredictionId,
                    "\",\"status\":\"failed\",\"error\":{\"source\":"
@@ -95,7 +95,7 @@ TEST(WaitStream, AFailedPredictionIsNoError) {
 TEST(WaitStream, APermanentErrorEndsIt) {
   ServiceHarness harness;
   Stream stream(harness, kInterval);
-  harness.upstream().Response(1, 404, "");
+  harness.upstream().Respond(1, 404, "");
   EXPECT_EQ(stream.Next(), "");
   EXPECT_EQ(stream.Finish().error_code(), grpc::StatusCode::NOT_FOUND);
 }
@@ -108,7 +108,7 @@ TEST(WaitStream, ManyStreamsShareOnePoll) {
   }
   // All have subscribed before the first poll is answered.
   while (harness.waiter_count() < streams.size()) std::this_thread::yield();
-  harness.upstream().Response(1, 200, PredictionJson("succeeded"));
+  harness.upstream().Respond(1, 200, PredictionJson("succeeded"));
   for (auto& stream : streams) {
     EXPECT_EQ(stream->Next(), "succeeded");
     EXPECT_TRUE(stream->Finish().ok());
@@ -134,12 +134,11 @@ TEST(WaitStream, ASlowReaderGetsTheNewestAndTheEndAndHurtsNobody) {
   const std::string large = "\"" + std::string(1 << 20, 'x') + "\"";
   constexpr int kPolls = 12;
   for (int poll = 1; poll <= kPolls; ++poll) {
-    harness.upstream().Response(static_cast<size_t>(poll), 200,
-                                PredictionJson("started", large));
+    harness.upstream().Respond(static_cast<size_t>(poll), 200,
+                               PredictionJson("started", large));
     EXPECT_EQ(quick.Next(), "started");
   }
-  harness.upstream().Response(kPolls + 1, 200,
-                              PredictionJson("succeeded", "2"));
+  harness.upstream().Respond(kPolls + 1, 200, PredictionJson("succeeded", "2"));
   EXPECT_EQ(quick.Next(), "succeeded");
   EXPECT_TRUE(quick.Finish().ok());
   std::string last;
@@ -158,12 +157,12 @@ TEST(WaitStream, CreateAndWaitBeginsWithTheCreatedPrediction) {
   request.mutable_wait_options()->mutable_poll_interval()->set_nanos(
       100'000'000);
   Stream stream(harness, request);
-  harness.upstream().Response(1, 202, PredictionJson("pending"));
+  harness.upstream().Respond(1, 202, PredictionJson("pending"));
   EXPECT_EQ(stream.Next(), "pending");
   EXPECT_EQ(stream.update().source(), v1::SOURCE_CREATE);
   EXPECT_EQ(harness.upstream().AwaitRequest(2).url,
             std::string("http://upstream/v1/predictions/") + kPredictionId);
-  harness.upstream().Response(2, 200, PredictionJson("succeeded"));
+  harness.upstream().Respond(2, 200, PredictionJson("succeeded"));
   EXPECT_EQ(stream.Next(), "succeeded");
   EXPECT_EQ(stream.update().source(), v1::SOURCE_GET);
   EXPECT_TRUE(stream.Finish().ok());
@@ -175,7 +174,7 @@ TEST(WaitStream, CreateAndWaitNamesTheUpstreamsFieldsByItsOwnPaths) {
   request.mutable_create()->set_model("a/b");
   request.mutable_create()->mutable_input()->mutable_struct_value();
   Stream stream(harness, request);
-  harness.upstream().Response(
+  harness.upstream().Respond(
       1, 422,
       "{\"detail\":[{\"loc\":[\"body\",\"input\",\"prompt\"],"
       "\"msg\":\"missing\",\"type\":\"missing\"}]}");
@@ -190,7 +189,7 @@ TEST(WaitStream, CreateAndWaitNamesTheUpstreamsFieldsByItsOwnPaths) {
 TEST(WaitStream, ADrainEndsItUnavailableWithATimeToComeBack) {
   ServiceHarness harness;
   Stream stream(harness, kInterval);
-  harness.upstream().Response(1, 200, PredictionJson("started"));
+  harness.upstream().Respond(1, 200, PredictionJson("started"));
   EXPECT_EQ(stream.Next(), "started");
   harness.Drain();
   EXPECT_EQ(stream.Next(), "");
@@ -208,7 +207,7 @@ TEST(WaitStream, MoreThanThereIsRoomForAreRefusedUntilOneIsGone) {
   config.max_waits = 1;
   ServiceHarness harness(config);
   Stream first(harness, kInterval);
-  harness.upstream().Response(1, 200, PredictionJson("pending"));
+  harness.upstream().Respond(1, 200, PredictionJson("pending"));
   EXPECT_EQ(first.Next(), "pending");
   {
     Stream second(harness, kInterval);
@@ -222,7 +221,7 @@ TEST(WaitStream, MoreThanThereIsRoomForAreRefusedUntilOneIsGone) {
     EXPECT_GE(DetailOf<google::rpc::RetryInfo>(status).retry_delay().seconds(),
               1);
   }
-  harness.upstream().Response(2, 200, PredictionJson("succeeded"));
+  harness.upstream().Respond(2, 200, PredictionJson("succeeded"));
   EXPECT_EQ(first.Next(), "succeeded");
   EXPECT_TRUE(first.Finish().ok());
   // The server hears a little later that the stream is gone.

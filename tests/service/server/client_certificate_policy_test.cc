@@ -69,7 +69,7 @@ TEST_F(ClientCertificates, OutOfTheirTimeAreRefused) {
   CertificateSpec early;
   early.valid_from_seconds = 1000;
   EXPECT_EQ(Check(root_.Issue(early)), "expired");
-  const TestAuthority ended = root_.Below(-10);
+  const TestAuthority ended = root_.IssueIntermediate(-10);
   EXPECT_EQ(Check(ended.Issue({}), ended.certificate()), "expired");
 }
 
@@ -85,7 +85,7 @@ TEST_F(ClientCertificates, WithWeakKeysAreRefused) {
 
 TEST_F(ClientCertificates, ThatClientsIssueThemselvesAreRefused) {
   // Their own certificates are of the authority, but are no authorities.
-  const TestAuthority below = root_.Below();
+  const TestAuthority below = root_.IssueIntermediate();
   const TlsIdentity client = below.Issue({kCaller});
   EXPECT_EQ(Check(TestAuthority().Issue({kCaller}),
                   absl::StrCat(client.certificate, below.certificate())),
@@ -93,14 +93,14 @@ TEST_F(ClientCertificates, ThatClientsIssueThemselvesAreRefused) {
 }
 
 TEST_F(ClientCertificates, NeedTheChainToTheAuthority) {
-  const TestAuthority below = root_.Below();
+  const TestAuthority below = root_.IssueIntermediate();
   const TlsIdentity client = below.Issue({});
   EXPECT_EQ(Check(client), "untrusted");
   EXPECT_EQ(Check(client, below.certificate()), "");
 }
 
 TEST_F(ClientCertificates, OfAResumedSessionAreGoodWithoutTheirChain) {
-  const TestAuthority below = root_.Below();
+  const TestAuthority below = root_.IssueIntermediate();
   const TlsIdentity client = below.Issue({});
   ASSERT_EQ(Check(client, below.certificate()), "");
   EXPECT_EQ(Check(client), "");
@@ -110,7 +110,7 @@ TEST_F(ClientCertificates, OfAResumedSessionAreGoodWithoutTheirChain) {
 }
 
 TEST_F(ClientCertificates, AnAuthorityBelowARootMayBeTheOneThatIsTrusted) {
-  const TestAuthority below = root_.Below();
+  const TestAuthority below = root_.IssueIntermediate();
   Trust(below.certificate());
   EXPECT_EQ(Check(below.Issue({})), "");
   EXPECT_EQ(Check(root_.Issue({})), "untrusted");

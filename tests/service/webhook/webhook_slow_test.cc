@@ -110,7 +110,7 @@ TEST_F(WebhookSlowTest, AThousandSlowSendersDoNotKeepADeliveryWaiting) {
     EXPECT_EQ(StatusOf(Good("a")), "200");
   }
   EXPECT_THAT(sink_.ids(), SizeIs(10));
-  EXPECT_EQ(counters_.Count(Outcome::kCrowdedOut), 0);
+  EXPECT_EQ(counters_.Count(Outcome::kEvicted), 0);
   for (const auto& client : slow) EXPECT_FALSE(client->HasInput());
 }
 
@@ -125,7 +125,7 @@ TEST_F(WebhookSlowTest, WhenAllConnectionsAreTakenTheOldestMakesRoom) {
   EXPECT_TRUE(slow[0]->Closed());
   EXPECT_FALSE(slow[1]->HasInput());
   EXPECT_FALSE(slow[2]->HasInput());
-  EXPECT_EQ(counters_.Count(Outcome::kCrowdedOut), 1);
+  EXPECT_EQ(counters_.Count(Outcome::kEvicted), 1);
 }
 
 TEST_F(WebhookSlowTest, WhenTheMemoryIsTakenTheOldestThatHoldsSomeMakesRoom) {
@@ -142,7 +142,7 @@ TEST_F(WebhookSlowTest, WhenTheMemoryIsTakenTheOldestThatHoldsSomeMakesRoom) {
   const auto last = Open(LongHead());
   EXPECT_TRUE(last->Send(most));
   EXPECT_TRUE(large[0]->HasInput(absl::Seconds(30)));
-  EXPECT_EQ(counters_.Count(Outcome::kCrowdedOut), 1);
+  EXPECT_EQ(counters_.Count(Outcome::kEvicted), 1);
   EXPECT_EQ(StatusOf(Good("a")), "200");
   EXPECT_FALSE(silent->HasInput());
 }

@@ -378,7 +378,7 @@ TEST_F(BudgetRegistryTest, ForgetsThoseThatNobodyHoldsOrAsksFor) {
 
 TEST_F(BudgetRegistryTest, ManyTokensThatAreUsedOnceAreForgottenEarly) {
   const auto held = registry_.For(As("held"));
-  const auto many = static_cast<int>(IdleEvictor::kMany);
+  const auto many = static_cast<int>(IdleEvictor::kHighWatermark);
   for (int i = 1; i < many; ++i) registry_.For(As(std::to_string(i)));
   event_loop_.Advance(BudgetRegistry::kForgetManyAfter);
   EXPECT_EQ(count(), many);
@@ -389,7 +389,7 @@ TEST_F(BudgetRegistryTest, ManyTokensThatAreUsedOnceAreForgottenEarly) {
 }
 
 TEST_F(BudgetRegistryTest, ManyTokensThatAreInUseAreKept) {
-  const auto many = static_cast<int>(IdleEvictor::kMany);
+  const auto many = static_cast<int>(IdleEvictor::kHighWatermark);
   for (int i = 0; i < 3 * many; ++i) registry_.For(As(std::to_string(i)));
   event_loop_.RunPosted();
   EXPECT_EQ(count(), 3 * many);

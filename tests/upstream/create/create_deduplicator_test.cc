@@ -66,7 +66,7 @@ TEST_F(CreateDeduplicatorTest, BelongsToTheTraceOfTheFirstCaller) {
 
 TEST_F(CreateDeduplicatorTest, ARepeatGetsTheFirstAnswer) {
   Create(first_);
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   Create(second_);
   EXPECT_THAT(client_.calls(), SizeIs(1));
   ASSERT_TRUE(second_.answer.has_value());
@@ -77,7 +77,7 @@ TEST_F(CreateDeduplicatorTest, ACallJoinsTheCreateUnderWay) {
   Create(first_);
   Create(second_);
   EXPECT_THAT(client_.calls(), SizeIs(1));
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   EXPECT_EQ((*first_.answer)->id(), kId);
   EXPECT_EQ((*second_.answer)->id(), kId);
 }
@@ -86,7 +86,7 @@ TEST_F(CreateDeduplicatorTest, TheCreateGoesOnWhenItsCallersLeave) {
   Create(first_);
   first_.handle.reset();
   EXPECT_EQ(client_.pending_count(), 1u);
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   EXPECT_FALSE(first_.answer.has_value());
   Create(second_);
   EXPECT_EQ((*second_.answer)->id(), kId);
@@ -99,7 +99,7 @@ TEST_F(CreateDeduplicatorTest, ADeadlineEndsTheWaitingAndNotTheCreate) {
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_THAT(*first_.answer, StatusIs(absl::StatusCode::kDeadlineExceeded));
   EXPECT_EQ(client_.pending_count(), 1u);
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
 }
 
 TEST_F(CreateDeduplicatorTest, ADifferentCreateUnderAUsedIdIsRefused) {
@@ -132,8 +132,8 @@ TEST_F(CreateDeduplicatorTest, CredentialsDoNotShareIds) {
 
 TEST_F(CreateDeduplicatorTest, AnUnknownOutcomeIsKeptAndNeverSentAgain) {
   Create(first_);
-  client_.Answer(GatewayError(absl::StatusCode::kUnknown, kCreateOutcomeUnknown,
-                              "no answer"));
+  client_.Complete(GatewayError(absl::StatusCode::kUnknown,
+                                kCreateOutcomeUnknown, "no answer"));
   Create(second_);
   EXPECT_THAT(*second_.answer, StatusIs(absl::StatusCode::kUnknown));
   EXPECT_EQ(ErrorReason(second_.answer->status()), "CREATE_OUTCOME_UNKNOWN");
@@ -142,7 +142,7 @@ TEST_F(CreateDeduplicatorTest, AnUnknownOutcomeIsKeptAndNeverSentAgain) {
 
 TEST_F(CreateDeduplicatorTest, AServersErrorIsKeptSinceItMayHaveCreated) {
   Create(first_);
-  client_.Answer(absl::InternalError("500"));
+  client_.Complete(absl::InternalError("500"));
   Create(second_);
   EXPECT_THAT(*second_.answer, StatusIs(absl::StatusCode::kInternal));
   EXPECT_THAT(client_.calls(), SizeIs(1));
@@ -156,14 +156,14 @@ TEST_F(CreateDeduplicatorTest, ARefusalIsForgottenSoThatTheIdMayTryAgain) {
         absl::NotFoundError("404")}) {
     Create(first_);
     EXPECT_EQ(client_.calls().size(), ++calls);
-    client_.Answer(refusal);
+    client_.Complete(refusal);
     EXPECT_EQ(first_.answer->status(), refusal);
   }
 }
 
 TEST_F(CreateDeduplicatorTest, TheAnswerIsKeptForTheWindow) {
   Create(first_);
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   event_loop_.Advance(CreateDeduplicator::kReplayWindow - absl::Seconds(1));
   Create(second_);
   EXPECT_THAT(client_.calls(), SizeIs(1));
@@ -176,7 +176,7 @@ TEST_F(CreateDeduplicatorTest, LargeAnswersAreReducedToIdsAndFetchedAgain) {
   v1::Prediction large = MakePrediction(kId, "pending");
   large.set_input_json(std::string(CreateDeduplicator::kMaxBytes + 1, ' '));
   Create(first_);
-  client_.Answer(large);
+  client_.Complete(large);
   EXPECT_EQ(once_.kept_bytes(), 0u);
   Create(second_);
   ASSERT_THAT(client_.calls(), SizeIs(2));
@@ -194,7 +194,7 @@ class FullCreateOnceTest : public CreateDeduplicatorTest {
       Create(first_, Params(), token, absl::InfiniteDuration(),
              absl::StrCat(i).c_str());
       if (first_.answer.has_value()) return client_.calls().size() - before;
-      client_.Answer(MakePrediction(kId, "pending"));
+      client_.Complete(MakePrediction(kId, "pending"));
     }
   }
 };
@@ -210,7 +210,7 @@ TEST_F(FullCreateOnceTest, NeverForgetsForLackOfRoom) {
 
 TEST_F(FullCreateOnceTest, RefusesUntilTheOldestIsForgotten) {
   Create(second_, Params(), "alice", absl::InfiniteDuration(), "oldest");
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   event_loop_.Advance(CreateDeduplicator::kReplayWindow / 2);
   Fill("alice");
   EXPECT_THAT(
@@ -234,10 +234,10 @@ TEST_F(FullCreateOnceTest, LeavesRoomForCredentialsThatComeLater) {
 
 TEST_F(CreateDeduplicatorTest, ForgetsWhoseIdsTheyWere) {
   Create(first_, Params(), "alice");
-  client_.Answer(absl::UnauthenticatedError("401"));
+  client_.Complete(absl::UnauthenticatedError("401"));
   EXPECT_EQ(once_.kept_ids(), 0u);
   Create(first_, Params(), "alice");
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   EXPECT_EQ(once_.kept_ids(), 1u);
   event_loop_.Advance(CreateDeduplicator::kReplayWindow);
   Create(second_, Params(), "bob");

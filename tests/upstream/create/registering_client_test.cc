@@ -65,7 +65,7 @@ TEST_F(RegisteringClientTest, ACreateWithoutAWebhookGetsTheGateways) {
   ASSERT_TRUE(Sent(0).has_value());
   EXPECT_EQ(Sent(0)->url, kUrl);
   EXPECT_EQ(Sent(0)->secret->Reveal(), "old");
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   EXPECT_THAT(created_, ElementsAre(std::string(kId) + " own"));
   EXPECT_THAT(answers_, SizeIs(1));
 }
@@ -76,7 +76,7 @@ TEST_F(RegisteringClientTest, ACallersOwnWebhookIsLeftAsItIs) {
   const auto call = registering_.Create(Context(), params, Keep());
   EXPECT_EQ(Sent(0)->url, "https://caller/");
   EXPECT_FALSE(Sent(0)->secret.has_value());
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   EXPECT_THAT(created_, ElementsAre(std::string(kId) + " other"));
 }
 
@@ -87,20 +87,20 @@ TEST_F(RegisteringClientTest, WithoutAPublicUrlNothingIsRegistered) {
                              bool with_own) { created += with_own ? 100 : 1; });
   const auto call = none.Create(Context(), Params(), Keep());
   EXPECT_FALSE(Sent(0).has_value());
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   EXPECT_EQ(created, 1);
 }
 
 TEST_F(RegisteringClientTest, AFailedCreateIsNoCreation) {
   const auto call = registering_.Create(Context(), Params(), Keep());
-  client_.Answer(absl::UnavailableError("no"));
+  client_.Complete(absl::UnavailableError("no"));
   EXPECT_THAT(created_, IsEmpty());
   EXPECT_THAT(answers_, ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
 }
 
 TEST_F(RegisteringClientTest, ANewKeyMakesTheSameCreateNoOtherOne) {
   const auto first = once_.Create(Context(), kRequest, Params(), Keep());
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   key_ = "new";
   const auto second = once_.Create(Context(), kRequest, Params(), Keep());
   event_loop_.RunPosted();
@@ -111,7 +111,7 @@ TEST_F(RegisteringClientTest, ANewKeyMakesTheSameCreateNoOtherOne) {
 TEST_F(RegisteringClientTest, ACreationWhoseCallersHaveLeftIsToldOf) {
   auto call = once_.Create(Context(), kRequest, Params(), Keep());
   call.reset();
-  client_.Answer(MakePrediction(kId, "pending"));
+  client_.Complete(MakePrediction(kId, "pending"));
   EXPECT_THAT(created_, ElementsAre(std::string(kId) + " own"));
   EXPECT_THAT(answers_, IsEmpty());
 }

@@ -16,7 +16,7 @@ class CurlEventLoopCancelTest : public LoopTest {
 
   static void NeverAnswer(RawConnection& connection) {
     connection.ReadRequest();
-    connection.WaitForHangup();
+    connection.WaitForDisconnect();
   }
 
   CallHandle call_;
@@ -27,7 +27,7 @@ TEST_F(CurlEventLoopCancelTest, ADroppedHandleClosesItsConnectionAtOnce) {
   OnLoop([&] { call_ = loop().Send(Get(server.Url("/")), Unwanted()); });
   ASSERT_TRUE(server.WaitForRequests(1));
   OnLoop([&] { call_.reset(); });
-  EXPECT_TRUE(server.WaitForHangups(1));
+  EXPECT_TRUE(server.WaitForDisconnects(1));
 }
 
 TEST_F(CurlEventLoopCancelTest, ADropDoesNotWaitForASlowNameServer) {
@@ -69,7 +69,7 @@ TEST_F(CurlEventLoopCancelTest, ADroppedFailureNeverCallsBack) {
 
 TEST_F(CurlEventLoopCancelTest, AHandleMayBeDroppedInItsOwnCallback) {
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "")));
   for (const std::string& url : {server.Url("/"), std::string("not a url")}) {
     std::promise<void> done;
     OnLoop([&] {
@@ -115,7 +115,7 @@ TEST_F(CurlEventLoopCancelTest, AHandleMayBeDroppedInAnothersCallback) {
 
 TEST_F(CurlEventLoopCancelTest, ACallbackMaySendAgain) {
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "")));
   std::promise<int> status;
   OnLoop([&] {
     call_ = loop().Send(Get(server.Url("/1")), [&](const HttpResult&) {
@@ -130,7 +130,7 @@ TEST_F(CurlEventLoopCancelTest, ACallbackMaySendAgain) {
 
 TEST_F(CurlEventLoopCancelTest, NothingCallsBackBeforeSendReturns) {
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "")));
   for (const HttpRequest& request :
        {Get(server.Url("/")), Get("not a url"),
         Within(absl::ZeroDuration(), Get(server.Url("/")))}) {
@@ -162,7 +162,7 @@ TEST_F(CurlEventLoopCancelTest, StoppingDropsWhatIsInFlight) {
   OnLoop([&] { call_ = loop().Send(Get(server.Url("/")), Unwanted()); });
   ASSERT_TRUE(server.WaitForRequests(1));
   StopLoop();
-  EXPECT_TRUE(server.WaitForHangups(1));
+  EXPECT_TRUE(server.WaitForDisconnects(1));
 }
 
 TEST_F(CurlEventLoopCancelTest, AHandleMayOutliveTheLoop) {

@@ -24,7 +24,7 @@ class CurlEventLoopFailureTest : public LoopTest {
   }
   static void NeverAnswer(RawConnection& connection) {
     connection.ReadRequest();
-    connection.WaitForHangup();
+    connection.WaitForDisconnect();
   }
 };
 
@@ -98,14 +98,14 @@ TEST_F(CurlEventLoopFailureTest, ATimeoutBeforeTheResponseMayHaveSent) {
       Failure(Within(absl::Milliseconds(200), Post(server.Url("/"), "b")));
   EXPECT_THAT(failure, FailsAs(Kind::kTimeout, true));
   EXPECT_EQ(failure.message, "no complete response within 200ms");
-  EXPECT_TRUE(server.WaitForHangups(1));
+  EXPECT_TRUE(server.WaitForDisconnects(1));
 }
 
 TEST_F(CurlEventLoopFailureTest, ATimeoutDuringTheResponseMayHaveSent) {
   RawHttpServer server([](RawConnection& connection) {
     connection.ReadRequest();
     connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
-    connection.WaitForHangup();
+    connection.WaitForDisconnect();
   });
   EXPECT_THAT(Failure(Within(absl::Milliseconds(200), Get(server.Url("/")))),
               FailsAs(Kind::kTimeout, true));
@@ -114,7 +114,7 @@ TEST_F(CurlEventLoopFailureTest, ATimeoutDuringTheResponseMayHaveSent) {
 // A TLS handshake that nobody answers is the connecting that never ends.
 TEST_F(CurlEventLoopFailureTest, ATimeoutWhileConnectingHasSentNothing) {
   RawHttpServer server(
-      [](RawConnection& connection) { connection.WaitForHangup(); });
+      [](RawConnection& connection) { connection.WaitForDisconnect(); });
   const std::string url = "https://127.0.0.1:" + std::to_string(server.port());
   EXPECT_THAT(Failure(Within(absl::Milliseconds(200), Post(url, "b"))),
               FailsAs(Kind::kTimeout, false));
@@ -123,7 +123,7 @@ TEST_F(CurlEventLoopFailureTest, ATimeoutWhileConnectingHasSentNothing) {
 TEST_F(CurlEventLoopFailureTest, TheConnectTimeoutIsAFailureToConnect) {
   options().connect_timeout = absl::Milliseconds(200);
   RawHttpServer server(
-      [](RawConnection& connection) { connection.WaitForHangup(); });
+      [](RawConnection& connection) { connection.WaitForDisconnect(); });
   const std::string url = "https://127.0.0.1:" + std::to_string(server.port());
   EXPECT_THAT(Failure(Post(url, "b")), FailsAs(Kind::kConnect, false));
 }

@@ -24,7 +24,7 @@ RawHttpServer::Script AnswerFirst(std::string first) {
       if (connection.ReadRequest().empty()) return;
       if (!connection.Send(first)) return;
     }
-    RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", rest))(
+    RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", rest))(
         connection);
   };
 }
@@ -39,7 +39,7 @@ class CurlEventLoopIsolationTest : public LoopTest {
 
 TEST_F(CurlEventLoopIsolationTest, RequestsOfTwoScopesShareNoConnection) {
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "b")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
   for (const char* scope : {"a", "b", "a", "b", ""}) {
     EXPECT_EQ(Response(InScope(scope, Get(server.Url("/")))).body, "b");
   }
@@ -48,7 +48,7 @@ TEST_F(CurlEventLoopIsolationTest, RequestsOfTwoScopesShareNoConnection) {
 
 TEST_F(CurlEventLoopIsolationTest, RequestsOfTwoOriginsShareNoConnection) {
   const auto script =
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "b"));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b"));
   RawHttpServer one(script);
   RawHttpServer other(script);
   for (int i = 0; i < 2; ++i) {
@@ -69,7 +69,7 @@ TEST_F(CurlEventLoopIsolationTest,
       connection.WaitForRelease();
       connection.Send(kSurplus);
     }
-    connection.WaitForHangup();
+    connection.WaitForDisconnect();
   });
   EXPECT_EQ(Response(Get(server.Url("/"))).body, "own");
   server.Release();
@@ -84,8 +84,8 @@ TEST_F(CurlEventLoopIsolationTest,
 TEST_F(CurlEventLoopIsolationTest,
        RequestDroppedWhileConnectingLeavesNothingOpen) {
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "b")),
-      RawHttpServer::Start::kDeaf);
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")),
+      RawHttpServer::Start::kNotAccepting);
   CallHandle call;
   OnLoop([&] {
     call = loop().Send(Get(server.Url("/")), [](const HttpResult&) {});
@@ -106,7 +106,7 @@ TEST_F(CurlEventLoopIsolationTest, SurplusResponseDoesNotFailAPost) {
       connection.WaitForRelease();
       connection.Send(kSurplus);
     }
-    connection.WaitForHangup();
+    connection.WaitForDisconnect();
   });
   EXPECT_EQ(Response(Get(server.Url("/"))).body, "own");
   server.Release();
@@ -194,7 +194,7 @@ TEST_F(CurlEventLoopIsolationTest,
 
 TEST_F(CurlEventLoopIsolationTest, RetiredConnectionsAreNotReused) {
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "b")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
   for (const char* scope : {"a", "ab"}) {
     Response(InScope(scope, Get(server.Url("/"))));
   }
@@ -208,13 +208,13 @@ TEST_F(CurlEventLoopIsolationTest, RetiredConnectionsAreNotReused) {
 TEST_F(CurlEventLoopIsolationTest, LeastRecentlyUsedIdleConnectionGivesWay) {
   options().max_connections = 2;
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "b")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
   for (const char* scope : {"a", "b", "a"}) {
     Response(InScope(scope, Get(server.Url("/"))));
   }
   EXPECT_EQ(server.connections(), 2);
   Response(InScope("c", Get(server.Url("/"))));  // In place of b's.
-  EXPECT_TRUE(server.WaitForHangups(1));
+  EXPECT_TRUE(server.WaitForDisconnects(1));
   Response(InScope("a", Get(server.Url("/"))));
   EXPECT_EQ(server.connections(), 3);
   Response(InScope("b", Get(server.Url("/"))));
@@ -224,25 +224,25 @@ TEST_F(CurlEventLoopIsolationTest, LeastRecentlyUsedIdleConnectionGivesWay) {
 TEST_F(CurlEventLoopIsolationTest, IdleConnectionIsClosedAfterMaxIdle) {
   options().max_idle = absl::Milliseconds(20);
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "b")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
   Response(Get(server.Url("/")));
-  EXPECT_TRUE(server.WaitForHangups(1));
+  EXPECT_TRUE(server.WaitForDisconnects(1));
 }
 
 // An upstream that has moved was still used 210 s later on commit aba7da6.
 TEST_F(CurlEventLoopIsolationTest, ConnectionIsNotReusedBeyondItsAge) {
   options().max_connection_age = absl::ZeroDuration();
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "b")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
   Response(Get(server.Url("/")));
   Response(Get(server.Url("/")));
   EXPECT_EQ(server.connections(), 2);
-  EXPECT_TRUE(server.WaitForHangups(2));
+  EXPECT_TRUE(server.WaitForDisconnects(2));
 }
 
 TEST_F(CurlEventLoopIsolationTest, AddressIsLookedUpAgainBeyondItsAge) {
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "b")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
   options().max_connection_age = absl::ZeroDuration();
   for (const auto& [age, lookups] :
        {std::pair(absl::ZeroDuration(), 2), std::pair(absl::Hours(1), 1)}) {

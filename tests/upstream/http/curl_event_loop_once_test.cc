@@ -17,7 +17,7 @@ class CurlEventLoopOnceTest : public LoopTest {
   static void DieOnReuse(RawConnection& connection) {
     const std::string response = RawHttpServer::Response("200 OK", "fine");
     if (connection.index() > 0) {
-      RawHttpServer::AnswerEach(response)(connection);
+      RawHttpServer::RespondToEach(response)(connection);
       return;
     }
     connection.ReadRequest();
@@ -31,7 +31,7 @@ class CurlEventLoopOnceTest : public LoopTest {
     EXPECT_EQ(Response(Get(request.url)).body, "fine");
     HttpResult result = Fetch(std::move(request));
     StopLoop();
-    EXPECT_TRUE(server_.connections() == 1 || server_.WaitForHangups(1));
+    EXPECT_TRUE(server_.connections() == 1 || server_.WaitForDisconnects(1));
     return result;
   }
 

@@ -49,7 +49,7 @@ TEST_F(CurlEventLoopResponseTest, DeliversStatusHeadersAndBody) {
 
 TEST_F(CurlEventLoopResponseTest, UsesOneConnectionForRequestsInARow) {
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "x")));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "x")));
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(Response(Post(server.Url("/"), "b")).body, "x");
   }
@@ -58,7 +58,7 @@ TEST_F(CurlEventLoopResponseTest, UsesOneConnectionForRequestsInARow) {
 }
 
 TEST_F(CurlEventLoopResponseTest, DoesNotFollowARedirect) {
-  RawHttpServer server(RawHttpServer::AnswerEach(
+  RawHttpServer server(RawHttpServer::RespondToEach(
       RawHttpServer::Response("302 Found", "", "Location: /elsewhere\r\n")));
   const HttpResponse response = Response(Get(server.Url("/")));
   EXPECT_EQ(response.status, 302);
@@ -157,7 +157,7 @@ TEST_F(CurlEventLoopResponseTest,
   options().max_bodies_bytes = 3 << 20;
   const std::string body(1 << 20, 'b');
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", body)));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", body)));
   const auto get = [&](const char* scope) {
     HttpRequest request = Get(server.Url("/"));
     request.connection_scope = scope;
@@ -180,7 +180,7 @@ TEST_F(CurlEventLoopResponseTest, SmallBodiesTakeNoRoom) {
   options().max_bodies_bytes = 1;
   const std::string body(64 << 10, 'b');
   RawHttpServer server(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", body)));
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", body)));
   EXPECT_EQ(Response(Get(server.Url("/"))).body, body);
 }
 

@@ -24,7 +24,7 @@ class CurlEventLoopRequestTest : public LoopTest {
   }
 
   RawHttpServer server_{
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", ""))};
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", ""))};
 };
 
 TEST_F(CurlEventLoopRequestTest, AGetIsExactlyThis) {
@@ -101,7 +101,7 @@ TEST_F(CurlEventLoopRequestTest, NothingOfARequestStaysForTheNext) {
 }
 
 TEST_F(CurlEventLoopRequestTest, CookiesAreNotKept) {
-  RawHttpServer server(RawHttpServer::AnswerEach(
+  RawHttpServer server(RawHttpServer::RespondToEach(
       RawHttpServer::Response("200 OK", "", "Set-Cookie: a=b\r\n")));
   Response(Get(server.Url("/")));
   Response(Get(server.Url("/")));
@@ -110,8 +110,8 @@ TEST_F(CurlEventLoopRequestTest, CookiesAreNotKept) {
 }
 
 TEST_F(CurlEventLoopRequestTest, AnUpstreamsProxyNeverSeesTheBearer) {
-  RawHttpServer proxy(
-      RawHttpServer::AnswerEach(RawHttpServer::Response("403 Forbidden", "")));
+  RawHttpServer proxy(RawHttpServer::RespondToEach(
+      RawHttpServer::Response("403 Forbidden", "")));
   setenv("https_proxy", proxy.Url("").c_str(), 1);
   HttpRequest request = Post("https://api.invalid/v1/p", "body");
   request.bearer = Secret("token");

@@ -8,9 +8,9 @@ using ::testing::IsEmpty;
 class CurlEventLoopTlsTest : public LoopTest {
  protected:
   const TlsIdentity identity_ = MakeTlsIdentity("localhost");
-  RawHttpServer server_{
-      RawHttpServer::AnswerEach(RawHttpServer::Response("200 OK", "private")),
-      identity_};
+  RawHttpServer server_{RawHttpServer::RespondToEach(
+                            RawHttpServer::Response("200 OK", "private")),
+                        identity_};
 };
 
 TEST_F(CurlEventLoopTlsTest, RefusesAServerThatNobodyVouchesFor) {

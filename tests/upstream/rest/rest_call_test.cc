@@ -59,7 +59,7 @@ class RestCallTest : public ::testing::Test {
 
 TEST_F(RestCallTest, GivesASuccessOn) {
   Start(3);
-  transport_.Response(202, "{}");
+  transport_.Respond(202, "{}");
   ASSERT_TRUE(response_.has_value());
   EXPECT_EQ((*response_)->status, 202);
 }
@@ -68,7 +68,7 @@ TEST_F(RestCallTest, TriesAgainAfterAnOutageAndThenGivesUp) {
   Start(3);
   for (int attempt = 1; attempt <= 3; ++attempt) {
     ASSERT_FALSE(response_.has_value());
-    transport_.Response(503, "");
+    transport_.Respond(503, "");
     event_loop_.Advance(absl::Seconds(5));
   }
   EXPECT_EQ(attempts(), 3u);
@@ -77,12 +77,12 @@ TEST_F(RestCallTest, TriesAgainAfterAnOutageAndThenGivesUp) {
 
 TEST_F(RestCallTest, TellsTheTraceOfEveryAttempt) {
   Start(3);
-  transport_.Response(503, "", {{"x-request-id", "first"}});
+  transport_.Respond(503, "", {{"x-request-id", "first"}});
   event_loop_.Advance(absl::Seconds(5));
   EXPECT_EQ(trace_->http_status, 503);
-  transport_.Break(Kind::kInterrupted, true);
+  transport_.Fail(Kind::kInterrupted, true);
   event_loop_.Advance(absl::Seconds(5));
-  transport_.Response(200, "{}", {{"x-request-id", std::string(1000, 'x')}});
+  transport_.Respond(200, "{}", {{"x-request-id", std::string(1000, 'x')}});
   EXPECT_EQ(trace_->requests, 3);
   EXPECT_EQ(trace_->http_status, 200);
   EXPECT_THAT(trace_->request_ids, ElementsAre("first", std::string(128, 'x')));
@@ -92,7 +92,7 @@ TEST_F(RestCallTest, EachAttemptHasTheTokenOfItsTime) {
   Start(3);
   EXPECT_EQ(sent_token(), Secret("old"));
   credential_->Rotate(Secret("new"));
-  transport_.Response(503, "");
+  transport_.Respond(503, "");
   event_loop_.Advance(absl::Seconds(5));
   EXPECT_EQ(attempts(), 2u);
   EXPECT_EQ(sent_token(), Secret("new"));
@@ -104,11 +104,11 @@ TEST_F(RestCallTest, WhatWasRefusedDuringARotationIsSentWithTheNewToken) {
     Start(1, absl::InfiniteDuration(), operation);
     const size_t before = attempts();
     credential_->Rotate(Secret(before == 1 ? "new" : "newest"));
-    transport_.Response(401, "");
+    transport_.Respond(401, "");
     ASSERT_FALSE(response_.has_value());
     EXPECT_EQ(attempts(), before + 1);
     EXPECT_EQ(sent_token(), credential_->token());
-    transport_.Response(200, "{}");
+    transport_.Respond(200, "{}");
     EXPECT_EQ((*response_)->status, 200);
   }
 }
@@ -116,31 +116,31 @@ TEST_F(RestCallTest, WhatWasRefusedDuringARotationIsSentWithTheNewToken) {
 TEST_F(RestCallTest, ANewTokenThatIsRefusedTooEndsTheCall) {
   Start(3);
   credential_->Rotate(Secret("new"));
-  transport_.Response(401, "");
+  transport_.Respond(401, "");
   credential_->Rotate(Secret("newest"));
-  transport_.Response(401, "");
+  transport_.Respond(401, "");
   EXPECT_EQ(attempts(), 2u);
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
 TEST_F(RestCallTest, ARefusedTokenThatIsStillInUseIsNotSentAgain) {
   Start(3);
-  transport_.Response(401, "");
+  transport_.Respond(401, "");
   EXPECT_EQ(attempts(), 1u);
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
 TEST_F(RestCallTest, TriesAgainAfterABrokenConnection) {
   Start(3);
-  transport_.Break(Kind::kInterrupted, true);
+  transport_.Fail(Kind::kInterrupted, true);
   event_loop_.Advance(absl::Seconds(1));
-  transport_.Response(200, "{}");
+  transport_.Respond(200, "{}");
   EXPECT_THAT(*response_, IsOk());
 }
 
 TEST_F(RestCallTest, WaitsBetweenAttempts) {
   Start(3);
-  transport_.Response(503, "");
+  transport_.Respond(503, "");
   EXPECT_EQ(attempts(), 1u);
   event_loop_.Advance(absl::Milliseconds(99));
   EXPECT_EQ(attempts(), 1u);
@@ -150,7 +150,7 @@ TEST_F(RestCallTest, WaitsBetweenAttempts) {
 
 TEST_F(RestCallTest, WaitsAsLongAsTheUpstreamAsks) {
   Start(3);
-  transport_.Response(503, "", {{"retry-after", "4"}});
+  transport_.Respond(503, "", {{"retry-after", "4"}});
   event_loop_.Advance(absl::Milliseconds(3999));
   EXPECT_EQ(attempts(), 1u);
   event_loop_.Advance(absl::Milliseconds(1));
@@ -159,7 +159,7 @@ TEST_F(RestCallTest, WaitsAsLongAsTheUpstreamAsks) {
 
 TEST_F(RestCallTest, WhereTheUpstreamAsksForTooLongItIsAnsweredForAtOnce) {
   Start(3);
-  transport_.Response(503, "", {{"retry-after", "6"}});
+  transport_.Respond(503, "", {{"retry-after", "6"}});
   ASSERT_TRUE(response_.has_value());
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(RetryDelay(response_->status()), absl::Seconds(6));
@@ -169,7 +169,7 @@ TEST_F(RestCallTest, WhereTheUpstreamAsksForTooLongItIsAnsweredForAtOnce) {
 
 TEST_F(RestCallTest, OneAttemptIsOneAttempt) {
   Start(1);
-  transport_.Break(Kind::kConnect, false);
+  transport_.Fail(Kind::kConnect, false);
   event_loop_.Advance(absl::Minutes(1));
   EXPECT_EQ(attempts(), 1u);
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
@@ -180,7 +180,7 @@ TEST_F(RestCallTest, RefusalsAndLimitsAreNotTriedAgain) {
     response_.reset();
     Start(3);
     const size_t before = attempts();
-    transport_.Response(http, "");
+    transport_.Respond(http, "");
     event_loop_.Advance(absl::Minutes(1));
     EXPECT_EQ(attempts(), before) << http;
     EXPECT_TRUE(response_.has_value()) << http;
@@ -200,7 +200,7 @@ TEST_F(RestCallTest, AnAttemptHasWhatIsLeftOfTheDeadline) {
   Start(3, absl::Seconds(2));
   EXPECT_EQ(transport_.sent()[0].timeout, absl::Seconds(2));
   event_loop_.Advance(absl::Milliseconds(500));
-  transport_.Response(503, "");
+  transport_.Respond(503, "");
   event_loop_.Advance(absl::Milliseconds(200));
   ASSERT_THAT(transport_.sent(), SizeIs(2));
   EXPECT_LT(transport_.sent()[1].timeout, absl::Milliseconds(1500));
@@ -214,17 +214,17 @@ TEST_F(RestCallTest, AnAttemptHasNoMoreThanItsOwnTimeout) {
 
 TEST_F(RestCallTest, TheCallersDeadlineIsToldFromTheGatewaysTimeout) {
   Start(1, absl::Seconds(2));
-  transport_.Break(Kind::kTimeout, true);
+  transport_.Fail(Kind::kTimeout, true);
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kDeadlineExceeded));
   response_.reset();
   Start(1, absl::Hours(1));
-  transport_.Break(Kind::kTimeout, true);
+  transport_.Fail(Kind::kTimeout, true);
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(RestCallTest, ARetryThatCannotBeatTheDeadlineIsNotTried) {
   Start(3, absl::Seconds(2));
-  transport_.Response(503, "", {{"retry-after", "3"}});
+  transport_.Respond(503, "", {{"retry-after", "3"}});
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
 }
 
@@ -236,7 +236,7 @@ TEST_F(RestCallTest, DroppingItCancelsTheAttempt) {
 
 TEST_F(RestCallTest, DroppingItCancelsTheNextAttempt) {
   Start(3);
-  transport_.Response(503, "");
+  transport_.Respond(503, "");
   call_.reset();
   event_loop_.Advance(absl::Minutes(1));
   EXPECT_EQ(attempts(), 1u);

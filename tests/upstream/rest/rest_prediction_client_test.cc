@@ -112,7 +112,7 @@ TEST_F(RestPredictionClientTest, GetAsksForThePredictionWithTheToken) {
             std::string("https://api.wrift.ai/v1/predictions/") + kId);
   EXPECT_EQ(sent().bearer.Reveal(), "secret");
   EXPECT_THAT(sent().headers, Contains(Pair("accept", "application/json")));
-  transport_.Response(200, kPrediction);
+  transport_.Respond(200, kPrediction);
   ASSERT_THAT(*prediction_, IsOk());
   EXPECT_EQ((*prediction_)->id(), kId);
 }
@@ -124,7 +124,7 @@ TEST_F(RestPredictionClientTest, GetSharesConnectionsWithItsCredentialAlone) {
 
 TEST_F(RestPredictionClientTest, GetRefusesThePredictionOfAnotherId) {
   Get();
-  transport_.Response(
+  transport_.Respond(
       200,
       R"({"id":"00000000-0000-4000-8000-000000000000","status":"pending"})");
   EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kInternal));
@@ -134,7 +134,7 @@ TEST_F(RestPredictionClientTest, GetRefusesThePredictionOfAnotherId) {
 TEST_F(RestPredictionClientTest, AReadIsTriedThreeTimes) {
   Get();
   for (int i = 0; i < 3; ++i) {
-    transport_.Response(500, "");
+    transport_.Respond(500, "");
     event_loop_.Advance(absl::Seconds(5));
   }
   EXPECT_THAT(transport_.sent(), SizeIs(3));
@@ -146,7 +146,7 @@ TEST_F(RestPredictionClientTest, AReadIsTriedOnceWhereTheCallerRetries) {
   context.retry_reads = false;
   call_ = client_->Get(std::move(context), kId,
                        [this](auto r) { prediction_ = r; });
-  transport_.Response(500, "");
+  transport_.Respond(500, "");
   event_loop_.Advance(absl::Minutes(1));
   EXPECT_THAT(transport_.sent(), SizeIs(1));
 }
@@ -212,7 +212,7 @@ TEST_F(RestPredictionClientTest, ACreateIsNeverSentTwice) {
   for (const int http : {500, 502, 503, 504}) {
     Create(Params());
     const size_t before = transport_.sent().size();
-    transport_.Response(http, "");
+    transport_.Respond(http, "");
     event_loop_.Advance(absl::Minutes(5));
     EXPECT_EQ(transport_.sent().size(), before) << http;
   }
@@ -220,7 +220,7 @@ TEST_F(RestPredictionClientTest, ACreateIsNeverSentTwice) {
 
 TEST_F(RestPredictionClientTest, ACreateWithoutAnswerSaysThatItsOutcomeIsOpen) {
   Create(Params());
-  transport_.Break(TransportFailure::Kind::kInterrupted, true);
+  transport_.Fail(TransportFailure::Kind::kInterrupted, true);
   event_loop_.Advance(absl::Minutes(5));
   EXPECT_THAT(transport_.sent(), SizeIs(1));
   EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kUnknown));
@@ -229,7 +229,7 @@ TEST_F(RestPredictionClientTest, ACreateWithoutAnswerSaysThatItsOutcomeIsOpen) {
 
 TEST_F(RestPredictionClientTest, ASuccessThatIsNoPredictionIsInvalid) {
   Get();
-  transport_.Response(200, "<html>");
+  transport_.Respond(200, "<html>");
   EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kInternal));
   EXPECT_EQ(ErrorReason(prediction_->status()), "UPSTREAM_RESPONSE_INVALID");
 }
@@ -241,9 +241,8 @@ TEST_F(RestPredictionClientTest, ListEncodesTheCursor) {
   EXPECT_EQ(sent().url,
             "https://api.wrift.ai/v1/predictions?page_size=48&cursor="
             "eyJ%2B%2F%3D%26page_size%3D1");
-  transport_.Response(200,
-                      std::string(R"({"items":[)") + kPrediction +
-                          R"(],"next_cursor":"n","previous_cursor":null})");
+  transport_.Respond(200, std::string(R"({"items":[)") + kPrediction +
+                              R"(],"next_cursor":"n","previous_cursor":null})");
   ASSERT_THAT(*page, IsOk());
   EXPECT_THAT((*page)->predictions, SizeIs(1));
   EXPECT_EQ((*page)->next_cursor, "n");
@@ -253,7 +252,7 @@ TEST_F(RestPredictionClientTest, ListEncodesTheCursor) {
 TEST_F(RestPredictionClientTest, ConnectionsThatBroughtNoAnswerAreRetired) {
   const auto get = [&](int status, const char* body) {
     call_ = client_->Get(As("secret"), kId, [](const auto&) {});
-    transport_.Response(status, body);
+    transport_.Respond(status, body);
     return transport_.retired().size();
   };
   EXPECT_EQ(get(200, kPrediction), 0U);
@@ -264,7 +263,7 @@ TEST_F(RestPredictionClientTest, ConnectionsThatBroughtNoAnswerAreRetired) {
   EXPECT_EQ(get(200, R"({"items":[]})"), 2U);
   EXPECT_EQ(transport_.retired().back(), As("secret").credential->key());
   call_ = client_->Cancel(As("secret"), kId, [](const auto&) {});
-  transport_.Response(200, R"({"id":"11111111-2222-3333-4444-555555555555"})");
+  transport_.Respond(200, R"({"id":"11111111-2222-3333-4444-555555555555"})");
   EXPECT_THAT(transport_.retired(), SizeIs(3));
 }
 
@@ -274,7 +273,7 @@ TEST_F(RestPredictionClientTest, CancelIsAPostThatIsNotRetried) {
   EXPECT_EQ(sent().method, HttpMethod::kPost);
   EXPECT_EQ(sent().url, std::string("https://api.wrift.ai/v1/predictions/") +
                             kId + "/cancel");
-  transport_.Response(503, "");
+  transport_.Respond(503, "");
   event_loop_.Advance(absl::Minutes(1));
   EXPECT_THAT(transport_.sent(), SizeIs(1));
   EXPECT_THAT(*status, StatusIs(absl::StatusCode::kUnavailable));
@@ -284,7 +283,7 @@ TEST_F(RestPredictionClientTest, CancelIsAcknowledgedByJsonOrNothing) {
   for (const char* body : {"null", " null\n", "", kPrediction}) {
     std::optional<absl::Status> status;
     call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
-    transport_.Response(200, body);
+    transport_.Respond(200, body);
     EXPECT_THAT(*status, IsOk()) << body;
   }
 }
@@ -294,7 +293,7 @@ TEST_F(RestPredictionClientTest, CancelIsNotAcknowledgedByAnotherPrediction) {
                            R"({"id":7})", R"({"\u0069d":""})"}) {
     std::optional<absl::Status> status;
     call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
-    transport_.Response(200, body);
+    transport_.Respond(200, body);
     EXPECT_EQ(ErrorReason(*status), kUpstreamResponseInvalid) << body;
     EXPECT_THAT(std::string(status->message()), HasSubstr("id: expected"));
   }
@@ -303,7 +302,7 @@ TEST_F(RestPredictionClientTest, CancelIsNotAcknowledgedByAnotherPrediction) {
 TEST_F(RestPredictionClientTest, CancelIsNotAcknowledgedByAPageOfAProxy) {
   std::optional<absl::Status> status;
   call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
-  transport_.Response(200, "<html>Sign in</html>");
+  transport_.Respond(200, "<html>Sign in</html>");
   EXPECT_EQ(ErrorReason(*status), kUpstreamResponseInvalid);
 }
 

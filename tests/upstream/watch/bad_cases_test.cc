@@ -49,7 +49,7 @@ TEST_F(WatchBadCases, TheLastWaiterLeavesDuringAPageFetch) {
 TEST_F(WatchBadCases, WhatOnePageShowsWasObservedAtOnceHoweverLongTheTelling) {
   JoinAll(Begin(20));
   for (const auto& waiter : waiters_) {
-    waiter->observer.on_told = [this] {
+    waiter->observer.on_notified = [this] {
       event_loop_.StepWallClock(absl::Milliseconds(1));
     };
   }
@@ -80,7 +80,7 @@ TEST_F(WatchBadCases, AWaiterThatJoinsAsTheEndIsToldIsToldItOnce) {
   event_loop_.Advance(absl::Seconds(1));
   Waiter& first = Join(id);
   Waiter& second = *waiters_.emplace_back(std::make_unique<Waiter>());
-  first.observer.on_told = [&] { Rejoin(second, id); };
+  first.observer.on_notified = [&] { Rejoin(second, id); };
   event_loop_.Advance(absl::Minutes(1));
   EXPECT_THAT(first.observer.statuses, ElementsAre("succeeded"));
   EXPECT_THAT(second.observer.statuses, ElementsAre("succeeded"));
@@ -139,7 +139,7 @@ TEST_F(WatchBadCases, FiveThousandThatComeBackWithARefusedTokenCostNothing) {
   // Each comes back once, from within the call that tells it.
   for (size_t i = 0; i < waiters_.size(); ++i) {
     Waiter& waiter = *waiters_[i];
-    waiter.observer.on_told = [this, &waiter, id = ids[i % ids.size()]] {
+    waiter.observer.on_notified = [this, &waiter, id = ids[i % ids.size()]] {
       if (waiter.observer.errors.size() == 1) Rejoin(waiter, id);
     };
   }
@@ -151,7 +151,7 @@ TEST_F(WatchBadCases, FiveThousandThatComeBackWithARefusedTokenCostNothing) {
   EXPECT_EQ(upstream_.reads(), 1);
   // Then the token is asked about again, once for all.
   event_loop_.Advance(absl::Seconds(1));
-  for (const auto& waiter : waiters_) waiter->observer.on_told = nullptr;
+  for (const auto& waiter : waiters_) waiter->observer.on_notified = nullptr;
   JoinAll(ids);
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(upstream_.reads(), 2);

@@ -131,7 +131,7 @@ TEST_F(FanOut, AFailureMeanwhileEndsAllAndTellsNothingMore) {
 }
 
 TEST_F(FanOut, TheFirstMayMakeAllOthersLeave) {
-  waiters_[0].on_told = [this] {
+  waiters_[0].on_notified = [this] {
     for (const uint64_t key : keys_) watch_.Unsubscribe(key);
   };
   Apply("started");

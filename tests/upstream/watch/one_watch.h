@@ -79,12 +79,12 @@ class OneWatchTest : public ::testing::Test {
 
   // The poll under way brings `status`.
   void Polled(const char* status, int updated = 0) {
-    client_.Answer(MakePrediction(OneWatch::kId, status, updated));
+    client_.Complete(MakePrediction(OneWatch::kId, status, updated));
     Settle();
   }
 
   void PollFails(const absl::Status& status) {
-    client_.Answer(status);
+    client_.Complete(status);
     Settle();
   }
 

@@ -214,7 +214,7 @@ TEST_F(PollTest, TheLastToLosePatienceEndsThePoll) {
   WatchOptions impatient = Every(absl::Seconds(1));
   impatient.end_at = event_loop_.Now() + absl::Seconds(5);
   const uint64_t waiter = watch_.Subscribe(impatient, first_);
-  first_.on_told = [&] { watch_.Unsubscribe(waiter); };
+  first_.on_notified = [&] { watch_.Unsubscribe(waiter); };
   Settle();
   event_loop_.Advance(absl::Seconds(5));
   EXPECT_EQ(client_.pending_count(), 0u);

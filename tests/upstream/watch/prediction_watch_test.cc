@@ -80,7 +80,7 @@ TEST_F(PredictionWatchTest, WhoeverHasNotHeardOfTheEndIsToldAndNotDismissed) {
     watch_.Subscribe(Every(absl::Seconds(1)), *waiters.back());
   }
   Settle();
-  client_.Answer(MakePrediction(kId, "succeeded"));  // To the first batch.
+  client_.Complete(MakePrediction(kId, "succeeded"));  // To the first batch.
   watch_.Drain();
   for (const auto& waiter : waiters) {
     EXPECT_THAT(waiter->statuses, ElementsAre("succeeded"));
@@ -95,7 +95,7 @@ TEST_F(PredictionWatchTest, AFailureTellsNewcomersNothingElse) {
   Polled("started");
   event_loop_.Advance(absl::Seconds(1));  // The poll goes out.
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  client_.Answer(absl::UnauthenticatedError("refused"));
+  client_.Complete(absl::UnauthenticatedError("refused"));
   Settle();
   EXPECT_THAT(second_.statuses, IsEmpty());
   EXPECT_THAT(second_.errors,
@@ -130,7 +130,7 @@ TEST_F(PredictionWatchTest, AWaiterThatJoinsDuringTheLastPollIsToldOnce) {
   event_loop_.Advance(absl::Seconds(1));
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
   // The end comes before the newcomer has been told the state before it.
-  client_.Answer(MakePrediction(kId, "succeeded"));
+  client_.Complete(MakePrediction(kId, "succeeded"));
   Settle();
   EXPECT_THAT(second_.statuses, ElementsAre("succeeded"));
 }
@@ -188,7 +188,7 @@ TEST_F(PredictionWatchTest, LeavingTakesBackTheNewsToANewcomer) {
 
 TEST_F(PredictionWatchTest, AWaiterMayLeaveWhileItIsTold) {
   uint64_t own = 0;
-  first_.on_told = [&] { watch_.Unsubscribe(own); };
+  first_.on_notified = [&] { watch_.Unsubscribe(own); };
   own = watch_.Subscribe(Every(absl::Seconds(1)), first_);
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();
@@ -201,7 +201,7 @@ TEST_F(PredictionWatchTest, AWaiterMayLeaveWhileItIsTold) {
 
 TEST_F(PredictionWatchTest, AWaiterMayMakeAnotherLeaveWhileItIsTold) {
   uint64_t other = 0;
-  first_.on_told = [&] { watch_.Unsubscribe(other); };
+  first_.on_notified = [&] { watch_.Unsubscribe(other); };
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
   other = watch_.Subscribe(Every(absl::Seconds(1)), second_);
   Settle();

@@ -30,7 +30,7 @@ class WatchRegistryTest : public ::testing::Test {
   }
 
   void Polled(size_t call, const char* status) {
-    client_.Answer(call, MakePrediction(client_.calls()[call].id, status));
+    client_.Complete(call, MakePrediction(client_.calls()[call].id, status));
     event_loop_.RunPosted();
   }
 
@@ -55,12 +55,12 @@ TEST_F(WatchRegistryTest, OnePollServesAllWaitersOfAPrediction) {
 
 TEST_F(WatchRegistryTest, ManyTokensThatWaitOnceAreForgottenEarly) {
   const auto stays = Join("stays", kId, alice_);
-  for (size_t i = 1; i < IdleEvictor::kMany; ++i) {
+  for (size_t i = 1; i < IdleEvictor::kHighWatermark; ++i) {
     Join(absl::StrCat(i).c_str(), kId, bob_).reset();
   }
   event_loop_.RunPosted();
   event_loop_.Advance(WatchRegistry::kForgetManyAfter);
-  EXPECT_EQ(registry_.credential_count(), IdleEvictor::kMany);
+  EXPECT_EQ(registry_.credential_count(), IdleEvictor::kHighWatermark);
   Join("one more", kId, bob_).reset();
   event_loop_.RunPosted();
   EXPECT_EQ(registry_.credential_count(), 2u);
@@ -112,7 +112,7 @@ TEST_F(WatchRegistryTest, LeavingAndComingBackKeepsTheWatch) {
 
 TEST_F(WatchRegistryTest, AWaiterMayLeaveWhileItIsToldTheEnd) {
   std::unique_ptr<Subscription> own;
-  alice_.on_told = [&] { own.reset(); };
+  alice_.on_notified = [&] { own.reset(); };
   own = Join("token", kId, alice_);
   event_loop_.RunPosted();
   Polled(0, "succeeded");

@@ -58,7 +58,8 @@ class WebhookWaitTest : public ::testing::Test {
 
   // Answers the poll under way.
   void Polled(const char* status, int updated) {
-    client_.Answer(MakePrediction(client_.calls().back().id, status, updated));
+    client_.Complete(
+        MakePrediction(client_.calls().back().id, status, updated));
     event_loop_.RunPosted();
   }
 
@@ -150,7 +151,7 @@ TEST_F(WebhookWaitTest, AnEventReachesNobodyWhoseOwnCallHasNotBroughtIt) {
   Event("succeeded", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "succeeded"));
   EXPECT_THAT(bob_.statuses, IsEmpty());
-  client_.Answer(absl::NotFoundError("not yours"));
+  client_.Complete(absl::NotFoundError("not yours"));
   event_loop_.RunPosted();
   EXPECT_THAT(bob_.statuses, IsEmpty());
   EXPECT_THAT(bob_.errors, ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
@@ -189,7 +190,7 @@ TEST_F(WebhookWaitTest, ATokenThatAPollFindsRefusedProvesNothingAnyMore) {
   const auto wait = Join(alice_);
   Polled("pending", 0);
   NextPoll();
-  client_.Answer(absl::UnauthenticatedError("revoked"));
+  client_.Complete(absl::UnauthenticatedError("revoked"));
   event_loop_.RunPosted();
   Event("succeeded", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending"));
@@ -307,7 +308,7 @@ TEST_F(WebhookWaitTest, AStateWhoseEventMayBeOnItsWayIsNoMiss) {
   v1::Prediction fresh = MakePrediction(kId, "started");
   fresh.mutable_updated_at()->set_seconds(
       absl::ToUnixSeconds(event_loop_.WallNow()) - 1);
-  client_.Answer(fresh);
+  client_.Complete(fresh);
   event_loop_.RunPosted();
   EXPECT_EQ(registry_.webhook_stats().missed, 0);
   EXPECT_EQ(registry_.webhook_stats().confirmed, 0);
