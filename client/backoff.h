@@ -9,32 +9,32 @@
 
 namespace wriftai::client {
 
-// How long to stay away before the next try, where the gateway does not say:
-// 0.5 s, doubled up to 10 s, each from half to all of it by chance, so that
-// those who lost one gateway do not come back as one.
+// Delays between retries when the gateway sends no retry delay: 0.5 s, doubled
+// up to 10 s. Each is jittered down to at least half, so that clients of a
+// failed gateway do not reconnect all at once.
 //
 // Threads: one. Fails: never.
 class Backoff {
  public:
-  // `random`: from 0 up to 1.
+  // `random` returns values in [0, 1).
   explicit Backoff(std::function<double()> random)
       : random_(std::move(random)) {}
 
   absl::Duration Next() {
-    const absl::Duration delay = longest_ * (0.5 + 0.5 * random_());
-    longest_ = std::min(longest_ * 2, kLongest);
+    const absl::Duration delay = max_delay_ * (0.5 + 0.5 * random_());
+    max_delay_ = std::min(max_delay_ * 2, kMaxDelay);
     return delay;
   }
 
-  // The last try has brought something.
-  void Reset() { longest_ = kFirst; }
+  // To be called after a successful attempt.
+  void Reset() { max_delay_ = kInitialDelay; }
 
  private:
-  static constexpr absl::Duration kFirst = absl::Milliseconds(500);
-  static constexpr absl::Duration kLongest = absl::Seconds(10);
+  static constexpr absl::Duration kInitialDelay = absl::Milliseconds(500);
+  static constexpr absl::Duration kMaxDelay = absl::Seconds(10);
 
   const std::function<double()> random_;
-  absl::Duration longest_ = kFirst;
+  absl::Duration max_delay_ = kInitialDelay;
 };
 
 }  // namespace wriftai::client

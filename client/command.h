@@ -10,27 +10,27 @@
 #include "grpc/health/v1/health.pb.h"
 #include "wriftai/v1/predictions.pb.h"
 
-// What a command line asks for, as values: files are read, secrets are kept
-// apart from what may be printed. All text is UTF-8.
+// A parsed command line. The files it names have been read. Secrets are stored
+// apart from values that may be printed. All text is UTF-8.
 
 namespace wriftai::client {
 
 struct ConnectionOptions {
-  // As gRPC names it, with a port: `host:port`, `dns:///…`, `unix:…`.
+  // A gRPC target with a port: `host:port`, `dns:///…`, `unix:…`.
   std::string address;
 
   bool tls = false;
 
-  // PEM texts. `ca`: whom to trust, empty for the machine's own list.
-  // `certificate` and `key`: who we are, both or none.
+  // PEM texts. `ca`: trusted authorities; empty selects the system's.
+  // `certificate` and `key`: the client's, both set or both empty.
   std::string ca;
   std::string certificate;
   Secret key;
 
-  // What the gateway's certificate has to be for; empty: the address's host.
+  // Name expected in the gateway's certificate; empty: the address's host.
   std::string server_name;
 
-  // Sent as `authorization: Bearer …`; empty sends nothing.
+  // Sent as `authorization: Bearer …`; not sent if empty.
   Secret token;
 };
 
@@ -40,7 +40,7 @@ struct GetCommand {
 
 struct ListCommand {
   v1::ListRequest request;
-  bool all = false;  // Every page, instead of one.
+  bool all = false;  // Every page instead of one.
 };
 
 struct WaitCommand {
@@ -52,7 +52,7 @@ struct CancelCommand {
 };
 
 struct CreateCommand {
-  // Without the webhook's secret.
+  // Excludes the webhook's secret.
   v1::CreateRequest request;
   std::optional<Secret> webhook_secret;
   bool wait = false;
@@ -76,7 +76,7 @@ using Command =
 struct Invocation {
   ConnectionOptions connection;
 
-  // For the whole command; none means that the command's default holds.
+  // For the whole command. Unset: the command's default.
   std::optional<absl::Duration> timeout;
 
   bool json = false;

@@ -14,56 +14,56 @@ constexpr char kEnvironmentPrefix[] = "WRIFTCTL_";
 
 constexpr char kGeneralSummary[] =
     "Commands:\n"
-    "  create MODEL --input JSON   start a prediction, --wait for its end\n"
+    "  create MODEL --input JSON   start a prediction; --wait for it to end\n"
     "  get ID                      show a prediction\n"
-    "  list                        show the newest predictions\n"
-    "  wait ID                     follow a prediction until it has ended\n"
-    "  cancel ID                   ask for a prediction to be cancelled\n"
-    "  health                      ask whether the gateway serves\n"
-    "wriftctl COMMAND --help shows a command's flags.\n\n"
-    "Exit status: 0 done; 1 the prediction failed, or health found no gateway\n"
-    "that serves; 2 wrong usage; 3 the call failed; 130 left with Ctrl-C, "
-    "which\n"
-    "leaves the prediction alone.\n\n"
-    "Flags of every command:";
+    "  list                        list predictions, newest first\n"
+    "  wait ID                     follow a prediction until it ends\n"
+    "  cancel ID                   request cancellation of a prediction\n"
+    "  health                      check the health of the gateway\n"
+    "Run wriftctl COMMAND --help for the flags of a command.\n\n"
+    "Exit status: 0 success; 1 the prediction failed, or the gateway is not\n"
+    "serving (health); 2 usage error; 3 the call failed; 130 interrupted by\n"
+    "Ctrl-C, which does not cancel the prediction.\n\n"
+    "Flags of all commands:";
 
-struct CommandKind {
+struct CommandSpec {
   const char* name;
   const char* usage;
   const char* summary;
-  const char* operand;  // What the one positional argument is; null: none.
+  const char* operand;  // The positional argument; null if there is none.
   void (*add_flags)(Flags& flags, FlagSet& set);
 };
 
-constexpr CommandKind kKinds[] = {
+constexpr CommandSpec kCommands[] = {
     {"create", "wriftctl create MODEL --input JSON [--wait]",
-     "Starts a prediction of MODEL, which is owner/name or "
-     "owner/name:version.",
-     "MODEL",
+     "Starts a prediction. MODEL is owner/name or owner/name:version.", "MODEL",
      [](Flags& flags, FlagSet& set) {
        AddCreateFlags(flags, set);
        AddPayloadFlags(flags, set);
      }},
     {"get", "wriftctl get ID", "Shows a prediction.", "ID", AddPayloadFlags},
-    {"list", "wriftctl list", "Shows the newest predictions, newest first.",
-     nullptr, AddListFlags},
+    {"list", "wriftctl list", "Lists predictions, newest first.", nullptr,
+     AddListFlags},
     {"wait", "wriftctl wait ID",
-     "Follows a prediction until it has ended. Leaving does not cancel it.",
+     "Follows a prediction until it ends. Interrupting the command does not "
+     "cancel the prediction.",
      "ID",
      [](Flags& flags, FlagSet& set) {
        AddWaitFlags(flags, set);
        AddPayloadFlags(flags, set);
      }},
     {"cancel", "wriftctl cancel ID",
-     "Asks for a prediction to be cancelled. It ends in its own time.", "ID",
-     [](Flags&, FlagSet&) {}},
+     "Requests cancellation of a prediction. Returns before the prediction "
+     "ends.",
+     "ID", [](Flags&, FlagSet&) {}},
     {"health", "wriftctl health",
-     "Asks the gateway whether it serves, as probes do (grpc.health.v1). Exit "
-     "status 0: SERVING; 1: anything else, no answer included.",
+     "Checks the health of the gateway with grpc.health.v1, as probes do. "
+     "Exit status 0: SERVING; 1: anything else, including no response.",
      nullptr, AddHealthFlags},
 };
 
-// With the flags of all commands, to tell values from the command's name.
+// Parses with the flags of all commands, to distinguish their values from the
+// command's name.
 absl::StatusOr<std::vector<std::string>> Positionals(
     const std::vector<std::string>& arguments, bool* help, bool* version) {
   Flags flags;
@@ -79,7 +79,7 @@ absl::StatusOr<std::vector<std::string>> Positionals(
   return positionals;
 }
 
-// A variable may be for another command than this one.
+// Accepts the variables of all commands' flags, not only this command's.
 absl::Status CheckVariables(const std::vector<std::string>& variables,
                             const FlagSet::Environment& environment) {
   Flags flags;
@@ -100,33 +100,32 @@ std::string GeneralHelp() {
   return set.Help();
 }
 
-absl::StatusOr<Invocation> ParseKind(const CommandKind& kind,
-                                     const std::vector<std::string>& arguments,
-                                     const FlagSet::Environment& environment,
-                                     std::istream& standard_input) {
+absl::StatusOr<Invocation> ParseCommand(
+    const CommandSpec& spec, const std::vector<std::string>& arguments,
+    const FlagSet::Environment& environment, std::istream& standard_input) {
   Flags flags;
-  FlagSet set(absl::StrCat(kind.usage, " [flags]"), kind.summary,
+  FlagSet set(absl::StrCat(spec.usage, " [flags]"), spec.summary,
               kEnvironmentPrefix);
-  kind.add_flags(flags, set);
+  spec.add_flags(flags, set);
   AddCommonFlags(flags, set);
   absl::StatusOr<std::vector<std::string>> positionals =
       set.Parse(arguments, environment);
   if (!positionals.ok()) {
-    return WrongUsage(kind.name, positionals.status().message());
+    return UsageError(spec.name, positionals.status().message());
   }
   Invocation invocation;
   if (set.help_requested()) {
     invocation.command = HelpCommand{set.Help()};
     return invocation;
   }
-  const size_t wanted = kind.operand == nullptr ? 1 : 2;
-  if (kind.operand != nullptr &&
-      (positionals->size() < wanted || (*positionals)[1].empty())) {
-    return WrongUsage(kind.name, absl::StrCat(kind.operand, " is missing"));
+  const size_t expected = spec.operand == nullptr ? 1 : 2;
+  if (spec.operand != nullptr &&
+      (positionals->size() < expected || (*positionals)[1].empty())) {
+    return UsageError(spec.name, absl::StrCat(spec.operand, " is required"));
   }
-  if (positionals->size() > wanted) {
-    return WrongUsage(kind.name, absl::StrCat("one argument too many: ",
-                                              (*positionals)[wanted]));
+  if (positionals->size() > expected) {
+    return UsageError(spec.name, absl::StrCat("unexpected argument: ",
+                                              (*positionals)[expected]));
   }
   invocation.timeout = flags.timeout;
   invocation.json = flags.json;
@@ -135,8 +134,8 @@ absl::StatusOr<Invocation> ParseKind(const CommandKind& kind,
   if (!connection.ok()) return connection.status();
   invocation.connection = *std::move(connection);
   absl::StatusOr<Command> command = CommandFromFlags(
-      kind.name, flags,
-      kind.operand == nullptr ? "" : std::move((*positionals)[1]),
+      spec.name, flags,
+      spec.operand == nullptr ? "" : std::move((*positionals)[1]),
       standard_input);
   if (!command.ok()) return command.status();
   invocation.command = *std::move(command);
@@ -165,7 +164,7 @@ absl::StatusOr<Invocation> ParseCommandLine(
   if (positionals->empty()) {
     if (!help) {
       return absl::InvalidArgumentError(
-          "a command is missing: create, get, list, wait, cancel or health; "
+          "expected a command: create, get, list, wait, cancel or health; "
           "see --help");
     }
     invocation.command = HelpCommand{GeneralHelp()};
@@ -175,14 +174,14 @@ absl::StatusOr<Invocation> ParseCommandLine(
       !status.ok() && !help) {
     return status;
   }
-  for (const CommandKind& kind : kKinds) {
-    if (positionals->front() == kind.name) {
-      return ParseKind(kind, *normal, environment, standard_input);
+  for (const CommandSpec& spec : kCommands) {
+    if (positionals->front() == spec.name) {
+      return ParseCommand(spec, *normal, environment, standard_input);
     }
   }
-  return WrongUsage(
+  return UsageError(
       positionals->front(),
-      "unknown command; create, get, list, wait, cancel and health are known");
+      "unknown command; expected create, get, list, wait, cancel or health");
 }
 
 }  // namespace wriftai::client

@@ -11,9 +11,9 @@
 
 namespace wriftai::client {
 
-// Reads the command line (without the program's name), then the files that it
-// names; `standard_input` only for `--input @-`. INVALID_ARGUMENT carries one
-// line that says what was wrong; it may quote arguments, never a secret.
+// Parses the command line (without the program's name) and reads the files it
+// names. Reads `standard_input` only for `--input @-`. INVALID_ARGUMENT has a
+// one-line message. The message may quote arguments, but never a secret.
 absl::StatusOr<Invocation> ParseCommandLine(
     const std::vector<std::string>& arguments,
     const FlagSet::Environment& environment, std::istream& standard_input,

@@ -20,10 +20,10 @@
 namespace wriftai::client {
 namespace {
 
-// For a call that answers at once, where no --timeout is given.
+// The timeout of a unary call without --timeout.
 constexpr absl::Duration kUnaryTimeout = absl::Seconds(30);
 
-// One method a command.
+// Has one method per command.
 class Runner {
  public:
   Runner(const Invocation& invocation, Host& host)
@@ -39,19 +39,19 @@ class Runner {
 
   int operator()(const HelpCommand& command) {
     out_ << command.text;
-    return kExitDone;
+    return kExitSuccess;
   }
 
   int operator()(const VersionCommand&) {
     out_ << VersionLine("wriftctl");
-    return kExitDone;
+    return kExitSuccess;
   }
 
   int operator()(const GetCommand& command) {
     v1::Prediction prediction;
     const grpc::Status status = Call<v1::GetRequest, v1::Prediction>(
         &v1::Predictions::Stub::AsyncGet, command.request, prediction);
-    return status.ok() ? Show(prediction) : Fail(status, "left");
+    return status.ok() ? Show(prediction) : Fail(status, kInterrupted);
   }
 
   int operator()(const CancelCommand& command) {
@@ -59,13 +59,12 @@ class Runner {
     const grpc::Status status = Call<v1::CancelRequest, v1::CancelResponse>(
         &v1::Predictions::Stub::AsyncCancel, command.request, response);
     if (!status.ok()) {
-      return Fail(status, "left; the cancel may have been asked for");
+      return Fail(status, "Interrupted; cancellation may have been requested.");
     }
     if (invocation_.json) return ShowJson(response);
-    out_ << "asked for; this tells when the prediction has ended: wriftctl "
-            "wait "
+    out_ << "Cancellation requested. Watch it take effect: wriftctl wait "
          << PrintableLine(command.request.id()) << "\n";
-    return kExitDone;
+    return kExitSuccess;
   }
 
   int operator()(const ListCommand& command) {
@@ -75,21 +74,22 @@ class Runner {
       v1::ListResponse page;
       const grpc::Status status = Call<v1::ListRequest, v1::ListResponse>(
           &v1::Predictions::Stub::AsyncList, request, page);
-      if (!status.ok()) return Fail(status, "left");
-      if (const int exit_code = ShowPage(page, table); exit_code != kExitDone) {
+      if (!status.ok()) return Fail(status, kInterrupted);
+      if (const int exit_code = ShowPage(page, table);
+          exit_code != kExitSuccess) {
         return exit_code;
       }
       const std::string& next = page.next_page_token();
-      if (next.empty()) return kExitDone;
+      if (next.empty()) return kExitSuccess;
       if (!command.all) {
-        err_ << "more: wriftctl list --page_token " << PrintableLine(next)
+        err_ << "Next page: wriftctl list --page_token " << PrintableLine(next)
              << "\n";
-        return kExitDone;
+        return kExitSuccess;
       }
       if (next == request.page_token()) {
         return Fail(grpc::Status(grpc::StatusCode::INTERNAL,
-                                 "the next page is the same page"),
-                    "left");
+                                 "the next page has the token of this page"),
+                    kInterrupted);
       }
       request.set_page_token(next);
     }
@@ -103,18 +103,18 @@ class Runner {
         connection_.health_stub(), &grpc::health::v1::Health::Stub::AsyncCheck,
         *context, command.request, host_.interrupt, response);
     if (!status.ok()) {
-      const int exit_code = Fail(status, "left");
+      const int exit_code = Fail(status, kInterrupted);
       return exit_code == kExitCallFailed ? kExitNotServing : exit_code;
     }
     if (invocation_.json) {
-      if (const int exit_code = ShowJson(response); exit_code != kExitDone) {
+      if (const int exit_code = ShowJson(response); exit_code != kExitSuccess) {
         return exit_code;
       }
     } else {
       out_ << HealthCheckResponse::ServingStatus_Name(response.status())
            << "\n";
     }
-    return response.status() == HealthCheckResponse::SERVING ? kExitDone
+    return response.status() == HealthCheckResponse::SERVING ? kExitSuccess
                                                              : kExitNotServing;
   }
 
@@ -137,29 +137,29 @@ class Runner {
         FromProto(request.server_wait()));
     if (!status.ok()) return FailCreate(status);
     const int exit_code = Show(prediction);
-    return exit_code == kExitDone && prediction.status() == v1::STATUS_FAILED
+    return exit_code == kExitSuccess && prediction.status() == v1::STATUS_FAILED
                ? kExitPredictionFailed
                : exit_code;
   }
 
  private:
+  static constexpr char kInterrupted[] = "Interrupted.";
   static constexpr char kMayBeCreated[] =
-      "the prediction may have been created: wriftctl list";
+      "prediction may have been created. Check: wriftctl list";
 
-  // For a call that answers at once; `longer`: what the server is asked to wait
-  // by itself.
+  // For a unary call. `server_wait`: how long the server may hold its response.
   std::unique_ptr<grpc::ClientContext> NewContext(
-      absl::Duration longer = absl::ZeroDuration()) {
+      absl::Duration server_wait = absl::ZeroDuration()) {
     return connection_.NewContext(
-        deadline_.value_or(host_.clock.Now() + kUnaryTimeout + longer));
+        deadline_.value_or(host_.clock.Now() + kUnaryTimeout + server_wait));
   }
 
   template <typename Request, typename Response>
   grpc::Status Call(
       UnaryMethod<v1::Predictions::Stub, Request, Response> method,
       const Request& request, Response& response,
-      absl::Duration longer = absl::ZeroDuration()) {
-    const auto context = NewContext(longer);
+      absl::Duration server_wait = absl::ZeroDuration()) {
+    const auto context = NewContext(server_wait);
     return CallUnary(connection_.stub(), method, *context, request,
                      host_.interrupt, response);
   }
@@ -180,43 +180,47 @@ class Runner {
     const bool creates = plan.create.has_value();
     const WaitResult result =
         WaitSession(connection_, host_, std::move(plan)).Run();
-    const std::string how_on = absl::StrCat(
-        "the prediction goes on: wriftctl wait ", PrintableLine(result.id));
+    const std::string still_running =
+        absl::StrCat("prediction is still running. Resume: wriftctl wait ",
+                     PrintableLine(result.id));
     if (!result.status.ok()) {
       if (result.id.empty()) return FailCreate(result.status);
-      const int exit_code = Fail(result.status, absl::StrCat("left; ", how_on));
+      const int exit_code = Fail(
+          result.status, absl::StrCat("Stopped waiting; the ", still_running));
       if (result.signal == 0 && (creates || result.prediction.has_value()) &&
           result.status.error_code() != grpc::StatusCode::NOT_FOUND) {
-        err_ << how_on << "\n";
+        err_ << "The " << still_running << "\n";
       }
       return exit_code;
     }
-    // With --json the last update has shown it.
+    // --json has already printed it with the last update.
     if (!invocation_.json) Show(*result.prediction);
     return result.prediction->status() == v1::STATUS_FAILED
                ? kExitPredictionFailed
-               : kExitDone;
+               : kExitSuccess;
   }
 
-  // After a signal `left` is all there is to say: the status is that of our
-  // own cancelling.
-  int Fail(const grpc::Status& status, absl::string_view left) {
+  // After a signal, prints only `if_interrupted`: the status then results from
+  // the client's own cancellation.
+  int Fail(const grpc::Status& status, absl::string_view if_interrupted) {
     out_.flush();
     if (const int signal = host_.interrupt.Signal(); signal != 0) {
-      err_ << left << "\n";
+      err_ << if_interrupted << "\n";
       return kExitSignalBase + signal;
     }
     err_ << RenderError(status);
     return kExitCallFailed;
   }
 
-  // Of a create that has told no id.
+  // For a create that returned no id.
   int FailCreate(const grpc::Status& status) {
-    const int exit_code = Fail(status, absl::StrCat("left; ", kMayBeCreated));
+    const int exit_code =
+        Fail(status, absl::StrCat("Interrupted; the ", kMayBeCreated));
     const bool is_lost = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
                          status.error_code() == grpc::StatusCode::CANCELLED;
-    if (exit_code == kExitCallFailed && is_lost && !CreatedNothing(status)) {
-      err_ << kMayBeCreated << "\n";
+    if (exit_code == kExitCallFailed && is_lost &&
+        !DefinitelyNotCreated(status)) {
+      err_ << "The " << kMayBeCreated << "\n";
     }
     return exit_code;
   }
@@ -224,17 +228,17 @@ class Runner {
   int Show(const v1::Prediction& prediction) {
     if (invocation_.json) return ShowJson(prediction);
     out_ << RenderPrediction(prediction, host_.console.out_is_terminal);
-    return kExitDone;
+    return kExitSuccess;
   }
 
   int ShowPage(const v1::ListResponse& page, PredictionTable& table) {
     if (invocation_.json) return ShowJson(page);
     out_ << table.Page(page) << std::flush;
     if (!page.inexact_fields().empty()) {
-      err_ << "WriftAI sent with this page what could not be used: "
+      err_ << "WriftAI sent invalid values in this page: "
            << PrintableLine(absl::StrJoin(page.inexact_fields(), ", ")) << "\n";
     }
-    return kExitDone;
+    return kExitSuccess;
   }
 
   int ShowJson(const google::protobuf::Message& message) {
@@ -244,7 +248,7 @@ class Runner {
       return kExitCallFailed;
     }
     out_ << *json << std::flush;
-    return kExitDone;
+    return kExitSuccess;
   }
 
   const Invocation& invocation_;

@@ -6,8 +6,8 @@
 
 namespace wriftai::client {
 
-// Does what `invocation` asks for and returns the exit status. Blocks until
-// that is done, its deadline has passed or a signal came.
+// Runs the command of `invocation` and returns the exit status. Blocks until
+// it finishes, its deadline expires or a signal arrives.
 int RunInvocation(const Invocation& invocation, Host& host);
 
 }  // namespace wriftai::client

@@ -8,8 +8,8 @@
 namespace wriftai::client {
 namespace {
 
-// The largest answer that is taken: room for outputs that are whole images in
-// base64, and an end before memory is one.
+// The largest response to accept: enough for outputs that are images in
+// base64, but a bound on memory.
 constexpr int kMaxReceivedBytes = 256 << 20;
 
 std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(
@@ -29,18 +29,17 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ConnectionOptions& options) {
   if (!options.server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.server_name);
   }
-  // A name server must not be able to have creates retried.
+  // A service config from DNS must not enable retries of creates.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
-  // A proxy for the web does not lead to a gateway in the cluster, and hardly
-  // one to localhost.
+  // An HTTP proxy rarely reaches a gateway in the cluster or on localhost.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // A gateway that restarts is back in seconds; the default grows to 2 min,
-  // in which every call fails without a try.
+  // A gateway restarts within seconds. The default backoff grows to 2 min,
+  // during which every call fails without an attempt.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
-  // So that a Wait for changes alone notices a connection that has silently
-  // gone. Servers hang up on pings more often than every 5 min.
+  // Lets a Wait for changes only detect a silently lost connection. Servers
+  // close connections that ping more often than every 5 min.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 6 * 60 * 1'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);

@@ -14,10 +14,10 @@
 
 namespace wriftai::client {
 
-// The gateway as its clients see it: a channel, and what goes with every call.
-// Connects with the first call.
+// A channel to the gateway, and the metadata of every call. Connects on the
+// first call.
 //
-// Threads: one. Owns: the channel, the token. Fails: the calls do.
+// Threads: one. Owns: the channel, the token. Fails: only its calls fail.
 class Connection {
  public:
   // `clock` must outlive this.
@@ -26,7 +26,7 @@ class Connection {
   v1::Predictions::Stub& stub() { return *stub_; }
   grpc::health::v1::Health::Stub& health_stub() { return *health_stub_; }
 
-  // For one call. `deadline` is on the clock; none waits for ever.
+  // For one call. `deadline` is a time of `clock`; unset: no deadline.
   std::unique_ptr<grpc::ClientContext> NewContext(
       std::optional<absl::Time> deadline) const;
 

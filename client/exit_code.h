@@ -1,25 +1,25 @@
 #ifndef WRIFTAI_CLIENT_EXIT_CODE_H_
 #define WRIFTAI_CLIENT_EXIT_CODE_H_
 
-// What the shell is told. A signal that ended the program gives 128 and its
-// number, as shells have it: 130 for Ctrl-C.
+// Exit statuses. After a signal: 128 plus its number, the shells' convention,
+// such as 130 for Ctrl-C.
 
 namespace wriftai::client {
 
-// The command is done; a prediction that was waited for has succeeded.
-inline constexpr int kExitDone = 0;
+// The command succeeded, and so did the prediction that it waited for.
+inline constexpr int kExitSuccess = 0;
 
-// The prediction ended FAILED: the call was fine, the model was not.
+// The calls succeeded, but the prediction ended FAILED.
 inline constexpr int kExitPredictionFailed = 1;
 
-// The gateway does not say that it serves: what container engines expect of a
-// health check.
+// `health` did not get SERVING. Container engines expect 1 of a failed health
+// check.
 inline constexpr int kExitNotServing = 1;
 
-// The command line, or a file that it names, is wrong. Nothing was sent.
-inline constexpr int kExitWrongUsage = 2;
+// The command line, or a file that it names, is invalid. Nothing was sent.
+inline constexpr int kExitUsageError = 2;
 
-// The call ended with an error, or its answer could not be written.
+// The call failed, or its response could not be written.
 inline constexpr int kExitCallFailed = 3;
 
 inline constexpr int kExitSignalBase = 128;

@@ -8,25 +8,25 @@
 #include "absl/strings/string_view.h"
 #include "base/secret.h"
 
-// What the command line names instead of spelling out. All functions: any
-// thread; they fail with INVALID_ARGUMENT, whose message names the file and
-// never quotes it.
+// Reads files that the command line names. All functions: any thread; they
+// fail with INVALID_ARGUMENT, whose message names the file but never quotes
+// its content.
 
 namespace wriftai::client {
 
-// More than any model is given, little enough to be held a few times over; a
-// device that never ends is noticed.
+// Larger than any model's input, and small enough for several copies in
+// memory. Also ends the read of an endless device.
 inline constexpr size_t kMaxFileBytes = size_t{64} << 20;
 
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// `argument` itself, or what it stands for: "@path" a file, "@-" all of
-// `standard_input`.
+// Returns the file's content for "@path", all of `standard_input` for "@-",
+// and otherwise `argument` itself.
 absl::StatusOr<std::string> ReadArgument(absl::string_view argument,
                                          std::istream& standard_input);
 
-// The file without the white space at its end, which editors and `echo` add.
-// Empty is an error.
+// Returns the file without trailing white space, which editors and `echo` add.
+// An empty file is an error.
 absl::StatusOr<Secret> ReadSecretFile(const std::string& path);
 
 }  // namespace wriftai::client

@@ -12,14 +12,13 @@ namespace wriftai::client {
 namespace {
 
 FlagSet::Setter OptionalDuration(std::optional<absl::Duration>* value,
-                                 absl::Duration least, absl::Duration most) {
+                                 absl::Duration min, absl::Duration max) {
   return [=](absl::string_view text) {
     absl::Duration parsed;
-    if (!absl::ParseDuration(text, &parsed) || parsed < least ||
-        parsed > most) {
+    if (!absl::ParseDuration(text, &parsed) || parsed < min || parsed > max) {
       return absl::InvalidArgumentError(
-          absl::StrCat("wanted a duration from ", absl::FormatDuration(least),
-                       " to ", absl::FormatDuration(most), ", such as 10s"));
+          absl::StrCat("expected a duration from ", absl::FormatDuration(min),
+                       " to ", absl::FormatDuration(max), ", such as 10s"));
     }
     *value = parsed;
     return absl::OkStatus();
@@ -33,7 +32,7 @@ FlagSet::Setter ServerWait(std::optional<absl::Duration>* value) {
         parsed > absl::Seconds(60) ||
         parsed % absl::Seconds(1) != absl::ZeroDuration()) {
       return absl::InvalidArgumentError(
-          "wanted whole seconds from 1s to 60s, such as 10s");
+          "expected whole seconds from 1s to 60s, such as 10s");
     }
     *value = parsed;
     return absl::OkStatus();
@@ -47,13 +46,13 @@ FlagSet::Setter Format(v1::PayloadFormat* value) {
     } else if (text == "value") {
       *value = v1::PAYLOAD_FORMAT_VALUE;
     } else {
-      return absl::InvalidArgumentError("wanted json or value");
+      return absl::InvalidArgumentError("expected json or value");
     }
     return absl::OkStatus();
   };
 }
 
-// FlagSet gives these no next argument for a value; all others take one.
+// The boolean flags. Only the other flags take the next argument as a value.
 bool IsBool(absl::string_view name) {
   static constexpr const char* kNames[] = {
       "all", "help", "json",           "only_changes",
@@ -66,38 +65,41 @@ bool IsBool(absl::string_view name) {
 
 void AddCommonFlags(Flags& flags, FlagSet& set) {
   set.Add("address", &flags.address,
-          "The gateway: host:port, or any name that gRPC resolves. Without a "
-          "port: 50051.");
+          "Address of the gateway: host:port or any gRPC target. The default "
+          "port is 50051.");
   set.Add("token_file", &flags.token_file,
-          "File with the WriftAI access token to act with; without one the "
-          "gateway's own is used. The variable WRIFTCTL_TOKEN holds the token "
-          "itself. It is sent to whatever --address names.");
+          "File with a WriftAI access token to send to --address. Without a "
+          "token, the gateway uses its own. The environment variable "
+          "WRIFTCTL_TOKEN may hold the token instead.");
   set.Add("tls", &flags.tls,
-          "Speak TLS. Each of the next four flags turns it on too.");
+          "Use TLS. Each of the next four flags also enables it.");
   set.Add("ca_file", &flags.ca_file,
-          "PEM file with the authorities to trust, instead of the machine's.");
+          "PEM file with the trusted certificate authorities; replaces the "
+          "system's.");
   set.Add("cert_file", &flags.cert_file,
-          "PEM file with the client's certificate, for a gateway that asks.");
-  set.Add("key_file", &flags.key_file, "PEM file with that one's key.");
+          "PEM file with the client's certificate, for mutual TLS. Requires "
+          "--key_file.");
+  set.Add("key_file", &flags.key_file,
+          "PEM file with the private key of --cert_file.");
   set.Add("server_name", &flags.server_name,
-          "The name to look for in the gateway's certificate, where it is not "
-          "the host of --address, as through a forwarded port.");
+          "Name expected in the gateway's certificate, if it differs from the "
+          "host of --address, as with port forwarding.");
   set.Add("timeout",
           OptionalDuration(&flags.timeout, absl::Milliseconds(1),
                            absl::Hours(24 * 7)),
-          "How long the whole command may take.",
-          "30s a call, none while waiting");
+          "Time limit of the whole command.",
+          "30s per call; none while waiting");
   set.Add("json", &flags.json,
-          "Print messages as protobuf's JSON, one a line: for each call its "
-          "answer, while waiting every update.");
-  set.Add("version", &flags.version, "Print the version.");
+          "Print protobuf JSON, one message per line: the response of each "
+          "call, and every update while waiting.");
+  set.Add("version", &flags.version, "Print the version and exit.");
 }
 
 void AddPayloadFlags(Flags& flags, FlagSet& set) {
   set.Add("payload_format", Format(&flags.payload_format),
-          "How --json carries input and output: `json`, a string with the "
-          "upstream's JSON text byte for byte, or `value`, the JSON itself "
-          "where that loses nothing.",
+          "How --json prints input and output: `json`, a string with the "
+          "upstream's JSON text byte for byte; or `value`, the JSON itself "
+          "if the conversion is lossless.",
           "json");
 }
 
@@ -105,47 +107,47 @@ void AddWaitFlags(Flags& flags, FlagSet& set) {
   set.Add("poll_interval",
           OptionalDuration(&flags.poll_interval, absl::Milliseconds(100),
                            absl::Hours(1)),
-          "How often to be told while nothing changes.", "1s");
+          "Interval of updates while nothing changes.", "1s");
   set.Add("only_changes", &flags.only_changes,
-          "Be told of changes alone, instead of every poll result.");
+          "Receive only changes instead of every poll result.");
 }
 
 void AddCreateFlags(Flags& flags, FlagSet& set) {
   set.Add("input", &flags.input,
-          "What to give to the model: JSON text, @FILE, or @- for standard "
-          "input. Required. Sent byte for byte.");
+          "Input of the model: JSON text, @FILE, or @- for standard input. "
+          "Required. Sent byte for byte.");
   set.Add("wait", &flags.wait,
-          "Wait until the prediction has ended. The two flags below are for "
-          "this.");
+          "Wait until the prediction ends. The next two flags apply only with "
+          "--wait.");
   AddWaitFlags(flags, set);
   set.Add("webhook", &flags.webhook,
-          "URL to which the upstream shall report changes.");
+          "URL to which the upstream sends webhooks for changes.");
   set.Add("webhook_secret_file", &flags.webhook_secret_file,
-          "File with the key to sign those reports with.");
+          "File with the key that signs the webhooks. Requires --webhook.");
   set.Add("validate_input", &flags.validate_input,
-          "Have the input checked against the model's schema first.");
+          "Validate the input against the model's schema before creating.");
   set.Add("server_wait", ServerWait(&flags.server_wait),
-          "How long the upstream may hold its answer for the prediction to "
-          "end, in whole seconds from 1s to 60s.",
+          "How long the upstream may hold its response until the prediction "
+          "ends, in whole seconds from 1s to 60s.",
           "none");
   set.Add("request_id", &flags.request_id,
-          "UUID that makes the create happen once: repeated with the same "
-          "one, it returns the first answer. A gateway process keeps these in "
-          "memory, for itself alone.");
+          "UUID that makes the create idempotent: retrying with the same UUID "
+          "returns the first response. Each gateway process remembers only "
+          "its own requests, in memory.");
 }
 
 void AddListFlags(Flags& flags, FlagSet& set) {
   set.Add("page_size", &flags.page_size, 1, 50,
-          "Predictions a page, from 1 to 50.");
+          "Predictions per page, from 1 to 50.");
   set.Add("page_token", &flags.page_token,
-          "Where to go on, as an earlier list said.");
-  set.Add("all", &flags.all, "Go on until the end, page by page.");
+          "Page to show, from the output of an earlier list.");
+  set.Add("all", &flags.all, "List all pages.");
 }
 
 void AddHealthFlags(Flags& flags, FlagSet& set) {
   set.Add("service", &flags.service,
-          "The service to ask for, such as wriftai.v1.Predictions; without "
-          "one, the whole server.");
+          "Service to check, such as wriftai.v1.Predictions; by default, the "
+          "whole server.");
 }
 
 absl::StatusOr<std::vector<std::string>> NormalizeSpelling(

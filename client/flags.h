@@ -14,8 +14,8 @@
 
 namespace wriftai::client {
 
-// Every flag's text, before its meaning is looked at. One for all commands:
-// which of them a command has is said where they are added.
+// The values of all commands' flags, before validation across flags. Each
+// command adds only its own flags to a FlagSet.
 struct Flags {
   std::string address = "localhost:50051";
   std::string token_file;
@@ -55,10 +55,10 @@ void AddCreateFlags(Flags& flags, FlagSet& set);
 void AddListFlags(Flags& flags, FlagSet& set);
 void AddHealthFlags(Flags& flags, FlagSet& set);
 
-// `arguments` as FlagSet spells them: "-" in the names of flags becomes "_",
-// "--no-wait" becomes "--nowait", "-h" becomes "--help". Values are left
-// alone, also where they look like flags. INVALID_ARGUMENT: a flag with one
-// dash.
+// Converts `arguments` to the spelling of FlagSet: "-" in flags' names becomes
+// "_", "--no-wait" becomes "--nowait", "-h" becomes "--help". Values stay
+// unchanged, even those that look like flags. INVALID_ARGUMENT: a flag with
+// one dash.
 absl::StatusOr<std::vector<std::string>> NormalizeSpelling(
     const std::vector<std::string>& arguments);
 

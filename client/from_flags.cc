@@ -13,15 +13,15 @@ namespace {
 
 constexpr char kTokenVariable[] = "WRIFTCTL_TOKEN";
 
-absl::Status BadFile(absl::string_view where, const absl::Status& status) {
-  return WrongUsage(where, status.message());
+absl::Status FileError(absl::string_view flag, const absl::Status& status) {
+  return UsageError(flag, status.message());
 }
 
 absl::StatusOr<std::string> ReadOptionalFile(absl::string_view flag,
                                              const std::string& path) {
   if (path.empty()) return std::string();
   absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return BadFile(flag, text.status());
+  if (!text.ok()) return FileError(flag, text.status());
   return text;
 }
 
@@ -32,17 +32,17 @@ absl::Status SetToken(const Flags& flags,
   if (!flags.token_file.empty()) {
     source = "--token_file";
     absl::StatusOr<Secret> token = ReadSecretFile(flags.token_file);
-    if (!token.ok()) return BadFile(source, token.status());
+    if (!token.ok()) return FileError(source, token.status());
     options.token = *std::move(token);
   } else if (const char* const token = environment(kTokenVariable)) {
     options.token = Secret(token);
   }
-  // gRPC aborts the process on anything else.
+  // gRPC aborts the process on any other characters.
   const absl::string_view text = options.token.Reveal();
   if (!std::all_of(text.begin(), text.end(),
                    [](char c) { return c > ' ' && c < '\x7f'; })) {
-    return WrongUsage(source,
-                      "wanted a token of printable ASCII without spaces");
+    return UsageError(source,
+                      "expected a token of printable ASCII without spaces");
   }
   return absl::OkStatus();
 }
@@ -62,26 +62,26 @@ absl::StatusOr<Command> MakeCreate(const Flags& flags, std::string model,
   v1::CreateRequest& request = command.request;
   request.set_model(std::move(model));
   if (flags.input.empty()) {
-    return WrongUsage("create", "--input is missing; see create --help");
+    return UsageError("create", "--input is required; see create --help");
   }
   absl::StatusOr<std::string> input = ReadArgument(flags.input, standard_input);
-  if (!input.ok()) return BadFile("--input", input.status());
-  if (!IsUtf8(*input)) return WrongUsage("--input", "wanted UTF-8");
+  if (!input.ok()) return FileError("--input", input.status());
+  if (!IsUtf8(*input)) return UsageError("--input", "expected UTF-8");
   request.set_input_json(*std::move(input));
   if (!flags.webhook.empty()) {
     request.mutable_webhook()->set_url(flags.webhook);
   }
   if (!flags.webhook_secret_file.empty()) {
     if (flags.webhook.empty()) {
-      return WrongUsage("--webhook_secret_file",
-                        "wanted together with --webhook");
+      return absl::InvalidArgumentError(
+          "--webhook_secret_file requires --webhook");
     }
     absl::StatusOr<Secret> secret = ReadSecretFile(flags.webhook_secret_file);
     if (!secret.ok()) {
-      return BadFile("--webhook_secret_file", secret.status());
+      return FileError("--webhook_secret_file", secret.status());
     }
     if (!IsUtf8(secret->Reveal())) {
-      return WrongUsage("--webhook_secret_file", "wanted UTF-8");
+      return UsageError("--webhook_secret_file", "expected UTF-8");
     }
     command.webhook_secret = *std::move(secret);
   }
@@ -101,15 +101,17 @@ absl::StatusOr<Command> MakeCreate(const Flags& flags, std::string model,
 absl::StatusOr<ConnectionOptions> ConnectionFromFlags(
     const Flags& flags, const FlagSet::Environment& environment) {
   ConnectionOptions options;
-  if (flags.address.empty()) return WrongUsage("--address", "wanted host:port");
+  if (flags.address.empty()) {
+    return UsageError("--address", "expected host:port");
+  }
   options.address = flags.address;
   if (!absl::StrContains(flags.address, ':')) {
     absl::StrAppend(&options.address, ":50051");
   }
   if (flags.cert_file.empty() != flags.key_file.empty()) {
-    return flags.cert_file.empty()
-               ? WrongUsage("--key_file", "wanted together with --cert_file")
-               : WrongUsage("--cert_file", "wanted together with --key_file");
+    return absl::InvalidArgumentError(flags.cert_file.empty()
+                                          ? "--key_file requires --cert_file"
+                                          : "--cert_file requires --key_file");
   }
   options.tls = flags.tls || !flags.ca_file.empty() ||
                 !flags.cert_file.empty() || !flags.server_name.empty();
@@ -136,13 +138,13 @@ absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
                                          const Flags& flags,
                                          std::string operand,
                                          std::istream& standard_input) {
-  // Protobuf sends no other text, and says so on stderr.
+  // Protobuf cannot send invalid UTF-8, and logs it to stderr.
   for (const absl::string_view text :
        {absl::string_view(operand), absl::string_view(flags.webhook),
         absl::string_view(flags.request_id),
         absl::string_view(flags.page_token),
         absl::string_view(flags.service)}) {
-    if (!IsUtf8(text)) return WrongUsage(name, "wanted UTF-8");
+    if (!IsUtf8(text)) return UsageError(name, "arguments must be UTF-8");
   }
   if (name == "create") {
     return MakeCreate(flags, std::move(operand), standard_input);
@@ -177,8 +179,8 @@ absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
   return Command(std::move(command));
 }
 
-absl::Status WrongUsage(absl::string_view where, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(where, ": ", what));
+absl::Status UsageError(absl::string_view subject, absl::string_view problem) {
+  return absl::InvalidArgumentError(absl::StrCat(subject, ": ", problem));
 }
 
 }  // namespace wriftai::client

@@ -10,20 +10,20 @@
 #include "client/command.h"
 #include "client/flags.h"
 
-// What the flags mean: files are read here, and flags that need each other are
-// looked at together. All functions fail with INVALID_ARGUMENT, whose message
-// is one line for the user. Any thread.
+// Converts flags to commands: reads files and checks flags that depend on each
+// other. All functions fail with INVALID_ARGUMENT, whose message is one line
+// for the user. Any thread.
 
 namespace wriftai::client {
 
-// "where: what"
-absl::Status WrongUsage(absl::string_view where, absl::string_view what);
+// INVALID_ARGUMENT: "subject: problem"
+absl::Status UsageError(absl::string_view subject, absl::string_view problem);
 
 absl::StatusOr<ConnectionOptions> ConnectionFromFlags(
     const Flags& flags, const FlagSet::Environment& environment);
 
-// `name`: of one of the six commands. `operand`: its model or id, empty for
-// list and health.
+// `name`: one of the six commands. `operand`: its model or id; empty for list
+// and health.
 absl::StatusOr<Command> CommandFromFlags(absl::string_view name,
                                          const Flags& flags,
                                          std::string operand,

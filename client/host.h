@@ -6,25 +6,26 @@
 
 #include "absl/time/time.h"
 
-// What the program runs in. The tests put their own in its place.
+// The program's environment, which tests replace.
 
 namespace wriftai::client {
 
-// How long anything blocks before it looks at the time and for a signal: the
-// rhythm of the status line, and short enough for Ctrl-C to feel immediate.
+// The longest time to block before checking the clock and for a signal. Also
+// the status line's refresh interval. Short enough for Ctrl-C to feel
+// immediate.
 inline constexpr absl::Duration kTick = absl::Milliseconds(100);
 
-// Where a command writes. Results go to `out`, everything else to `err`.
+// Output streams. Results go to `out`, everything else to `err`.
 struct Console {
   std::ostream& out;
   std::ostream& err;
 
-  // Whether a terminal that understands escape sequences stands behind it.
+  // Whether the stream is a terminal that understands escape sequences.
   bool out_is_terminal = false;
   bool err_is_terminal = false;
 
-  // The columns of the terminal behind `err`, asked each time since windows
-  // change; 0 when unknown.
+  // Returns the number of columns of the terminal of `err`; 0 if unknown.
+  // Called for each line, since the window may be resized.
   std::function<int()> width;
 };
 
@@ -33,20 +34,20 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  // A clock that only goes forward; only differences have a meaning.
+  // Monotonic; only differences are meaningful.
   virtual absl::Time Now() = 0;
 
   virtual void Sleep(absl::Duration duration) = 0;
 };
 
-// Tells whether the user wants to leave.
+// Reports signals that ask the program to stop.
 //
 // Threads: one. Fails: never.
 class Interrupt {
  public:
   virtual ~Interrupt() = default;
 
-  // The number of the first signal that asked to leave, 0 before that. Stays.
+  // The number of the first such signal; 0 if none has arrived.
   virtual int Signal() = 0;
 };
 
@@ -55,7 +56,7 @@ struct Host {
   Clock& clock;
   Interrupt& interrupt;
 
-  // From 0 up to 1, for jitter.
+  // Returns values in [0, 1), for jitter.
   std::function<double()> random;
 };
 

@@ -12,15 +12,15 @@
 #include "client/system_host.h"
 #include "client/text.h"
 
-// Before the libraries' initializers, which may open files and run out of
+// Runs before the libraries' initializers, which may open files and run out of
 // memory.
 [[gnu::section(".preinit_array"), gnu::used]] void (*const prepare)() = [] {
   wriftai::PrepareProcess("wriftctl");
 };
 
 int main(int argc, char** argv) {
-  // Errors are told once, by us; the libraries' own lines would run through the
-  // status line. Who sets the variable gets gRPC's.
+  // wriftctl reports errors itself. The libraries' log lines would interfere
+  // with the status line. An explicit GRPC_VERBOSITY takes precedence.
   setenv("GRPC_VERBOSITY", "NONE", 0);
   google::protobuf::SetLogHandler(nullptr);
   std::ios::sync_with_stdio(false);
@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
     std::cerr << "wriftctl: "
               << wriftai::client::PrintableLine(invocation.status().message())
               << "\n";
-    return wriftai::client::kExitWrongUsage;
+    return wriftai::client::kExitUsageError;
   }
   wriftai::client::Console console{
       std::cout, std::cerr, wriftai::client::IsTerminal(STDOUT_FILENO),
@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   wriftai::client::SteadyClock clock;
   wriftai::client::SignalInterrupt interrupt;
   wriftai::client::Host host{console, clock, interrupt,
-                             wriftai::client::Random()};
+                             wriftai::client::JitterSource()};
   const int exit_code = wriftai::client::RunInvocation(*invocation, host);
   if (!std::cout.flush()) {
     std::cerr << "wriftctl: cannot write to standard output\n";

@@ -12,7 +12,7 @@ namespace wriftai::client {
 
 PredictionTable::Row PredictionTable::RowOf(const v1::Prediction& prediction) {
   Row row = {
-      prediction.id(), StatusWord(prediction), ModelText(prediction.model()),
+      prediction.id(), StatusLabel(prediction), ModelText(prediction.model()),
       prediction.has_created_at() ? ShortTimeText(prediction.created_at())
                                   : "-",
       prediction.has_execution_time() ? prediction.execution_time() : "-"};
@@ -22,9 +22,9 @@ PredictionTable::Row PredictionTable::RowOf(const v1::Prediction& prediction) {
 
 std::string PredictionTable::Page(const v1::ListResponse& page) {
   std::vector<Row> rows;
-  if (!headed_ && !page.predictions().empty()) {
+  if (!header_written_ && !page.predictions().empty()) {
     rows.push_back({"ID", "STATUS", "MODEL", "CREATED", "EXECUTION"});
-    headed_ = true;
+    header_written_ = true;
   }
   for (const v1::Prediction& prediction : page.predictions()) {
     rows.push_back(RowOf(prediction));

@@ -8,13 +8,14 @@
 
 namespace wriftai::client {
 
-// Predictions in aligned columns, page by page: a later page is aligned with
-// those before it as far as they had foreseen its widths.
+// Formats predictions in aligned columns, page by page. Columns only widen, so
+// a later page with longer values is not aligned with earlier ones.
 //
 // Threads: one. Fails: never.
 class PredictionTable {
  public:
-  // The rows of one page, the first one headed. Empty for an empty page.
+  // Returns the rows of one page, after a header for the first nonempty one.
+  // Empty for an empty page.
   std::string Page(const v1::ListResponse& page);
 
  private:
@@ -24,7 +25,7 @@ class PredictionTable {
   static Row RowOf(const v1::Prediction& prediction);
 
   std::array<size_t, kColumns> widths_ = {};
-  bool headed_ = false;
+  bool header_written_ = false;
 };
 
 }  // namespace wriftai::client

@@ -16,7 +16,7 @@
 namespace wriftai::client {
 namespace {
 
-// The name of an enum's value without the enum's: "started", "GET".
+// The name of an enum value without its prefix: "STARTED", "GET".
 std::string ShortName(const std::string& name, absl::string_view prefix) {
   return std::string(absl::StripPrefix(name, prefix));
 }
@@ -27,7 +27,7 @@ std::string JsonOf(const google::protobuf::Value& value) {
   return status.ok() ? json : value.ShortDebugString();
 }
 
-// The payload's JSON text; nothing for an absent one.
+// The payload's JSON text; nullopt if there is no payload.
 std::optional<std::string> OutputJson(const v1::Prediction& prediction) {
   switch (prediction.output_payload_case()) {
     case v1::Prediction::kOutputJson:
@@ -52,8 +52,8 @@ std::optional<std::string> DetailJson(const v1::PredictionError& error) {
   return std::nullopt;
 }
 
-// The text of a JSON string; any other JSON, and a string that cannot be
-// decoded, as it is.
+// Decodes a JSON string. Returns any other JSON, and a string that cannot be
+// decoded, unchanged.
 std::string PayloadText(const std::string& json) {
   if (!absl::StartsWith(absl::StripLeadingAsciiWhitespace(json), "\"")) {
     return json;
@@ -84,7 +84,7 @@ bool HasEnded(const v1::Prediction& prediction) {
          prediction.status() == v1::STATUS_FAILED;
 }
 
-std::string StatusWord(const v1::Prediction& prediction) {
+std::string StatusLabel(const v1::Prediction& prediction) {
   if (!prediction.status_text().empty()) return prediction.status_text();
   return absl::AsciiStrToLower(
       ShortName(v1::Status_Name(prediction.status()), "STATUS_"));
@@ -98,7 +98,7 @@ std::string ModelText(const v1::Model& model) {
   return text;
 }
 
-std::string SourceWord(v1::Source source) {
+std::string SourceLabel(v1::Source source) {
   return ShortName(v1::Source_Name(source), "SOURCE_");
 }
 
@@ -107,7 +107,7 @@ std::string RenderPrediction(const v1::Prediction& prediction,
   std::string out;
   AppendRow("id", prediction.id(), out);
   AppendRow("model", ModelText(prediction.model()), out);
-  AppendRow("status", StatusWord(prediction), out);
+  AppendRow("status", StatusLabel(prediction), out);
   if (prediction.has_created_at()) {
     AppendRow("created", TimeText(prediction.created_at()), out);
   }
@@ -153,7 +153,7 @@ absl::StatusOr<std::string> RenderJson(
       google::protobuf::util::MessageToJsonString(message, &json);
   if (!status.ok()) {
     return absl::InternalError(absl::StrCat(
-        "the answer has no form in JSON: ",
+        "cannot convert the response to JSON: ",
         absl::string_view(status.message().data(), status.message().size())));
   }
   json.push_back('\n');

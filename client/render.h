@@ -8,31 +8,31 @@
 #include "google/protobuf/message.h"
 #include "wriftai/v1/predictions.pb.h"
 
-// Messages as text for people, and as JSON for programs. What the server chose
-// is made printable, except that a pipe gets outputs unchanged. All functions:
+// Formats messages as text for people and as JSON for programs. Text from the
+// server is made printable, but outputs go to a pipe unchanged. All functions:
 // any thread.
 
 namespace wriftai::client {
 
-// Whether this is the last state.
+// Whether the status is final.
 bool HasEnded(const v1::Prediction& prediction);
 
-// The upstream's own word for the status, else the interface's; raw.
-std::string StatusWord(const v1::Prediction& prediction);
+// The upstream's name of the status, or else the API's. Not escaped.
+std::string StatusLabel(const v1::Prediction& prediction);
 
-// "owner/name:version"; raw.
+// "owner/name:version". Not escaped.
 std::string ModelText(const v1::Model& model);
 
 // "GET", "LIST" …
-std::string SourceWord(v1::Source source);
+std::string SourceLabel(v1::Source source);
 
-// id, model, status, times, the error, logs; an empty line; the output. An
-// output that is a JSON string is its text. Ends in a line feed.
+// Formats the id, model, status, times, error and logs, then an empty line and
+// the output. An output that is a JSON string is decoded. Ends in a line feed.
 std::string RenderPrediction(const v1::Prediction& prediction,
                              bool for_terminal);
 
-// `message` as protobuf's JSON in one line, with a line feed. INTERNAL: it has
-// a value that JSON has no form for.
+// Formats `message` as protobuf JSON on one line, with a line feed. INTERNAL:
+// it has a value that JSON cannot represent.
 absl::StatusOr<std::string> RenderJson(
     const google::protobuf::Message& message);
 

@@ -30,9 +30,9 @@ void AppendLine(absl::string_view name, absl::string_view text,
                   "\n");
 }
 
-// As AppendLine(), unless that is how the error's own message begins.
-void AppendNews(const grpc::Status& status, absl::string_view name,
-                absl::string_view text, std::string& out) {
+// Like AppendLine(), unless the error's message already starts with this text.
+void AppendUnlessInMessage(const grpc::Status& status, absl::string_view name,
+                           absl::string_view text, std::string& out) {
   if (!absl::StartsWith(status.error_message(),
                         absl::StrCat(name, ": ", text))) {
     AppendLine(name, text, out);
@@ -77,18 +77,21 @@ std::string RenderError(const grpc::Status& status) {
   std::string out = absl::StrCat(ErrorLine(status), "\n");
   if (const auto bad = FindDetail<google::rpc::BadRequest>(status)) {
     for (const auto& violation : bad->field_violations()) {
-      AppendNews(status, violation.field(), violation.description(), out);
+      AppendUnlessInMessage(status, violation.field(), violation.description(),
+                            out);
     }
   }
   if (const auto quota = FindDetail<google::rpc::QuotaFailure>(status)) {
     for (const auto& violation : quota->violations()) {
-      AppendNews(status, violation.subject(), violation.description(), out);
+      AppendUnlessInMessage(status, violation.subject(),
+                            violation.description(), out);
     }
   }
   if (const auto failure =
           FindDetail<google::rpc::PreconditionFailure>(status)) {
     for (const auto& violation : failure->violations()) {
-      AppendNews(status, violation.subject(), violation.description(), out);
+      AppendUnlessInMessage(status, violation.subject(),
+                            violation.description(), out);
     }
   }
   if (const auto delay = RetryDelay(status)) {
@@ -97,7 +100,7 @@ std::string RenderError(const grpc::Status& status) {
   if (const auto info = FindDetail<google::rpc::ErrorInfo>(status)) {
     AppendLine("reason",
                absl::StrCat(info->reason(), " (", info->domain(), ")"), out);
-    // Sorted: a protobuf map comes in any order.
+    // Sorted, since a protobuf map has no order.
     const std::map<std::string, std::string> metadata(info->metadata().begin(),
                                                       info->metadata().end());
     for (const auto& [name, value] : metadata) AppendLine(name, value, out);
@@ -113,8 +116,9 @@ std::optional<std::string> CreatedId(const grpc::Status& status) {
   return id->second;
 }
 
-bool CreatedNothing(const grpc::Status& status) {
-  // The words are gRPC's; where a later version has others, less is certain.
+bool DefinitelyNotCreated(const grpc::Status& status) {
+  // This is gRPC's message. If a later version changes it, such a create is
+  // merely not retried.
   return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
          !CreatedId(status).has_value() &&
          (FindDetail<google::rpc::ErrorInfo>(status).has_value() ||

@@ -8,35 +8,34 @@
 
 #include "absl/time/time.h"
 
-// Errors of calls for people. All functions: any thread.
+// Formats and inspects the errors of calls. All functions: any thread.
 
 namespace wriftai::client {
 
-// "NOT_FOUND"; the number for a code that gRPC does not know.
+// "NOT_FOUND", or "code 42" for a code that gRPC does not define.
 std::string CodeName(grpc::StatusCode code);
 
-// "CODE: message", in one line, printable, without a line feed.
+// "CODE: message" on one line, printable, without a line feed.
 std::string ErrorLine(const grpc::Status& status);
 
-// ErrorLine(), then the details (google.rpc) one a line: `  field:
+// ErrorLine(), then the details (google.rpc), one per line: `  field:
 // description` for each violation, `  retry after 1.5s`, `  reason: …`, and
-// the reason's metadata. Details that cannot be read are left out. Ends in a
+// the reason's metadata. Details that cannot be parsed are omitted. Ends in a
 // line feed.
 std::string RenderError(const grpc::Status& status);
 
-// How long the server asks to stay away; not negative, at most
-// kMaxRetryDelay.
+// The server's retry delay, clamped to [0, kMaxRetryDelay].
 std::optional<absl::Duration> RetryDelay(const grpc::Status& status);
 
-// The prediction that a call has created that ended with `status` all the same.
+// The id of the prediction that a failed call created nevertheless.
 std::optional<std::string> CreatedId(const grpc::Status& status);
 
-// Whether a create that ended UNAVAILABLE has certainly created nothing: the
-// gateway says why it refused it, or none was reached. A connection that was
-// lost may have carried it.
-bool CreatedNothing(const grpc::Status& status);
+// Whether a create that failed with UNAVAILABLE certainly created nothing:
+// either the gateway gave its reason for rejecting it, or no gateway was
+// reached. A connection that was lost may have delivered the request.
+bool DefinitelyNotCreated(const grpc::Status& status);
 
-// A person who waits would rather see the next try fail.
+// Bounds the time that a user waits without seeing an attempt.
 inline constexpr absl::Duration kMaxRetryDelay = absl::Minutes(1);
 
 }  // namespace wriftai::client

@@ -7,7 +7,7 @@
 namespace wriftai::client {
 namespace {
 
-constexpr int kWidthIfUnknown = 80;
+constexpr int kDefaultWidth = 80;
 
 constexpr char kEraseToEnd[] = "\x1b[K";
 
@@ -20,10 +20,10 @@ StatusLine::~StatusLine() { Erase(); }
 
 void StatusLine::Draw(absl::string_view text) {
   int width = width_();
-  if (width <= 0) width = kWidthIfUnknown;
-  // The last column stays empty: some terminals go to the next line there, and
-  // would leave this one behind.
-  // One write, since stderr has no buffer and a line in parts flickers.
+  if (width <= 0) width = kDefaultWidth;
+  // Leaves the last column empty: some terminals wrap there, and a redraw would
+  // leave the old line behind.
+  // Uses a single write: stderr is unbuffered, and partial lines flicker.
   terminal_ << absl::StrCat("\r",
                             text.substr(0, static_cast<size_t>(width - 1)),
                             kEraseToEnd)

@@ -8,23 +8,22 @@
 
 namespace wriftai::client {
 
-// One line at the bottom of a terminal that is drawn over and over.
+// A line at the bottom of a terminal that is redrawn in place.
 //
 // Threads: one. `terminal` must outlive this. Fails: never.
 class StatusLine {
  public:
-  // `width`: the terminal's columns; 0 when unknown.
+  // `width` returns the terminal's number of columns; 0 if unknown.
   StatusLine(std::ostream& terminal, std::function<int()> width);
 
-  // Erases.
-  ~StatusLine();
+  ~StatusLine();  // Erases the line.
   StatusLine(const StatusLine&) = delete;
   StatusLine& operator=(const StatusLine&) = delete;
 
-  // Shows `text`, which is printable ASCII, cut to the terminal's width.
+  // Shows `text`, printable ASCII, truncated to the terminal's width.
   void Draw(absl::string_view text);
 
-  // Makes room for other text, from the line's beginning.
+  // Clears the line, and leaves the cursor at its start for other text.
   void Erase();
 
  private:

@@ -6,7 +6,7 @@
 #include "absl/time/time.h"
 #include "client/host.h"
 
-// The machine, as Host has it.
+// The implementations of Host's interfaces for the real system.
 
 namespace wriftai::client {
 
@@ -16,9 +16,9 @@ class SteadyClock : public Clock {
   void Sleep(absl::Duration duration) override;
 };
 
-// SIGINT and SIGTERM: blocked, so that they end nothing, and read from a
-// descriptor. Threads inherit what is blocked: to be made before the first
-// one. Without descriptors the signals keep their own way.
+// Blocks SIGINT and SIGTERM, so that they do not end the process, and reads
+// them from a signalfd. Threads inherit the signal mask: create this before
+// any thread. If signalfd() fails, the signals keep their default action.
 class SignalInterrupt : public Interrupt {
  public:
   SignalInterrupt();
@@ -33,10 +33,10 @@ class SignalInterrupt : public Interrupt {
   int signal_ = 0;
 };
 
-// From 0 up to 1.
-class Random {
+// Returns values in [0, 1).
+class JitterSource {
  public:
-  Random() : engine_(std::random_device()()) {}
+  JitterSource() : engine_(std::random_device()()) {}
   double operator()() { return distribution_(engine_); }
 
  private:
@@ -44,10 +44,10 @@ class Random {
   std::uniform_real_distribution<double> distribution_;
 };
 
-// Whether `descriptor` is a terminal that knows escape sequences.
+// Whether `descriptor` is a terminal that understands escape sequences.
 bool IsTerminal(int descriptor);
 
-// The columns of the terminal behind `descriptor`, 0 when unknown.
+// The number of columns of the terminal of `descriptor`; 0 if unknown.
 int TerminalWidth(int descriptor);
 
 }  // namespace wriftai::client

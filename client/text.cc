@@ -30,13 +30,13 @@ Rune FirstRune(absl::string_view text) {
     if ((byte(i) & 0xc0) != 0x80) return {};
     code = code << 6 | (byte(i) & 0x3f);
   }
-  const uint32_t least = size == 4 ? 0x10000 : size == 3 ? 0x800 : 0x80;
+  const uint32_t min_code = size == 4 ? 0x10000 : size == 3 ? 0x800 : 0x80;
   const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (code < least || code > 0x10ffff || surrogate) return {};
+  if (code < min_code || code > 0x10ffff || surrogate) return {};
   return {code, size};
 }
 
-// Separators, marks and overrides of the writing direction, the byte order
+// Separators, marks and overrides of the writing direction, and the byte order
 // mark.
 bool IsHiddenFormat(uint32_t code) {
   return code == 0x061c || (code >= 0x200e && code <= 0x200f) ||
@@ -44,7 +44,7 @@ bool IsHiddenFormat(uint32_t code) {
          (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
 }
 
-bool MayStay(uint32_t code, Keep keep) {
+bool IsAllowed(uint32_t code, Keep keep) {
   if (code == '\n' || code == '\t') return keep == Keep::kLines;
   if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return false;
   if (code >= 0x80 && keep == Keep::kAscii) return false;
@@ -67,7 +67,7 @@ std::string Printable(absl::string_view text, Keep keep) {
     if (rune.bytes == 0) {
       absl::StrAppendFormat(&printable, "\\x%02x",
                             static_cast<unsigned char>(text[0]));
-    } else if (MayStay(rune.code, keep)) {
+    } else if (IsAllowed(rune.code, keep)) {
       printable.append(text.data(), rune.bytes);
     } else {
       printable += Escaped(rune.code);
@@ -79,7 +79,7 @@ std::string Printable(absl::string_view text, Keep keep) {
 
 std::string FormatTimestamp(const google::protobuf::Timestamp& time,
                             absl::string_view format) {
-  // The years that RFC 3339 can write, which are also those of protobuf.
+  // RFC 3339 and protobuf both allow years 1 to 9999.
   constexpr int64_t kYear1 = -62135596800;
   constexpr int64_t kYear9999End = 253402300799;
   if (time.seconds() < kYear1 || time.seconds() > kYear9999End ||

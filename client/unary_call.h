@@ -14,13 +14,13 @@ template <typename Stub, typename Request, typename Response>
 using UnaryMethod = std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (
     Stub::*)(grpc::ClientContext*, const Request&, grpc::CompletionQueue*);
 
-// Makes one call and returns when it has ended; a signal cancels it. Of the
-// queue there is one a call, so that nothing of an earlier one is in it.
+// Makes one call and blocks until it ends. A signal cancels it. Each call has
+// its own queue, so it never sees events of an earlier call.
 template <typename Stub, typename Request, typename Response>
 grpc::Status CallUnary(Stub& stub, UnaryMethod<Stub, Request, Response> method,
                        grpc::ClientContext& context, const Request& request,
                        Interrupt& interrupt, Response& response) {
-  // Calls that follow each other fast would never see one below.
+  // A series of fast calls might otherwise never notice a signal.
   if (interrupt.Signal() != 0) return grpc::Status::CANCELLED;
   grpc::CompletionQueue queue;
   grpc::Status status;

@@ -40,9 +40,9 @@ UpdateStream::~UpdateStream() {
 UpdateStream::Event UpdateStream::Next() {
   void* tag = nullptr;
   bool ok = false;
-  while (asked_ != Asked::kNothing) {
-    // Only now: the caller has seen the update before.
-    if (asked_ == Asked::kRead && !reading_) {
+  while (operation_ != Operation::kNone) {
+    // Reads only now, since the caller may use update() until this call.
+    if (operation_ == Operation::kRead && !reading_) {
       reader_->Read(&update_, this);
       reading_ = true;
     }
@@ -50,16 +50,16 @@ UpdateStream::Event UpdateStream::Next() {
                          std::chrono::system_clock::now() +
                              absl::ToChronoMilliseconds(kTick)) !=
         grpc::CompletionQueue::GOT_EVENT) {
-      return Event::kQuiet;
+      return Event::kTimeout;
     }
     reading_ = false;
-    if (asked_ == Asked::kFinish) {
-      asked_ = Asked::kNothing;
+    if (operation_ == Operation::kFinish) {
+      operation_ = Operation::kNone;
     } else if (!ok) {
-      asked_ = Asked::kFinish;
+      operation_ = Operation::kFinish;
       reader_->Finish(&status_, this);
-    } else if (asked_ == Asked::kStart) {
-      asked_ = Asked::kRead;
+    } else if (operation_ == Operation::kStart) {
+      operation_ = Operation::kRead;
     } else {
       return Event::kUpdate;
     }

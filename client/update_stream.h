@@ -9,16 +9,16 @@
 
 namespace wriftai::client {
 
-// One stream of updates, read one at a time, in ticks.
+// A stream of updates, read one at a time without blocking beyond kTick.
 //
-// Threads: one. Owns: the call; destroying it cancels the call and waits for
-// gRPC to let go, which needs no network. Fails: kEnd, with status().
+// Threads: one. Owns: the call; the destructor cancels it and waits for gRPC
+// to release it, which needs no network. Fails: kEnd, with status().
 class UpdateStream {
  public:
   enum class Event {
-    kUpdate,  // update() is new.
-    kQuiet,   // Nothing within kTick.
-    kEnd,     // The call has ended: status(). No event follows.
+    kUpdate,   // update() has a new value.
+    kTimeout,  // No event within kTick.
+    kEnd,      // The call has ended with status(). No event follows.
   };
 
   // `stub` must outlive this.
@@ -39,8 +39,8 @@ class UpdateStream {
   const grpc::Status& status() const { return status_; }
 
  private:
-  // What gRPC is asked for: one thing at a time.
-  enum class Asked { kStart, kRead, kFinish, kNothing };
+  // The gRPC operation in progress; at most one at a time.
+  enum class Operation { kStart, kRead, kFinish, kNone };
 
   explicit UpdateStream(std::unique_ptr<grpc::ClientContext> context);
 
@@ -49,8 +49,8 @@ class UpdateStream {
   std::unique_ptr<grpc::ClientAsyncReader<v1::PredictionUpdate>> reader_;
   v1::PredictionUpdate update_;
   grpc::Status status_;
-  Asked asked_ = Asked::kStart;
-  bool reading_ = false;  // With kRead: whether gRPC has update_ now.
+  Operation operation_ = Operation::kStart;
+  bool reading_ = false;  // With kRead: whether gRPC is writing to update_.
 };
 
 }  // namespace wriftai::client

@@ -15,16 +15,16 @@ WaitDisplay::WaitDisplay(Console& console, Clock& clock,
       clock_(clock),
       lines_(lines),
       start_(clock.Now()),
-      word_(phase) {
+      status_(phase) {
   if (console.err_is_terminal) line_.emplace(console.err, console.width);
   Tick();
 }
 
 void WaitDisplay::Update(const v1::PredictionUpdate& update) {
   ++updates_;
-  trouble_.clear();
-  word_ = PrintableAscii(StatusWord(update.prediction()));
-  const std::string source = SourceWord(update.source());
+  error_.clear();
+  status_ = PrintableAscii(StatusLabel(update.prediction()));
+  const std::string source = SourceLabel(update.source());
   last_update_ = absl::StrCat("poll ", updates_, ", ", source);
   if (update.has_interval()) {
     absl::StrAppend(&last_update_, ", every ",
@@ -32,9 +32,9 @@ void WaitDisplay::Update(const v1::PredictionUpdate& update) {
   }
   const std::string id = PrintableAscii(update.prediction().id());
   if (!line_.has_value() && lines_) {
-    // Early, so that a create that is killed leaves its id behind.
+    // Printed early, so that the id is known even if this process is killed.
     if (id != id_) console_.err << "prediction " << id << "\n";
-    console_.err << absl::StrCat("update ", updates_, ": ", word_, " after ",
+    console_.err << absl::StrCat("update ", updates_, ": ", status_, " after ",
                                  SecondsText(clock_.Now() - start_), " (",
                                  source, ")\n")
                  << std::flush;
@@ -43,26 +43,27 @@ void WaitDisplay::Update(const v1::PredictionUpdate& update) {
   Tick();
 }
 
-void WaitDisplay::Trouble(const grpc::Status& status, absl::Duration delay) {
-  trouble_ = PrintableAscii(ErrorLine(status));
-  again_at_ = clock_.Now() + delay;
+void WaitDisplay::RetryScheduled(const grpc::Status& status,
+                                 absl::Duration delay) {
+  error_ = PrintableAscii(ErrorLine(status));
+  retry_at_ = clock_.Now() + delay;
   if (!line_.has_value()) {
-    console_.err << absl::StrCat(trouble_, "; again in ", SecondsText(delay),
+    console_.err << absl::StrCat(error_, "; retrying in ", SecondsText(delay),
                                  "\n")
                  << std::flush;
   }
   Tick();
 }
 
-void WaitDisplay::TryAgain() {
-  again_at_ = absl::InfinitePast();
+void WaitDisplay::RetryStarted() {
+  retry_at_ = absl::InfinitePast();
   Tick();
 }
 
 void WaitDisplay::Tick() {
   if (!line_.has_value()) return;
   const std::string note = Note();
-  line_->Draw(absl::StrCat(word_, "  ", ElapsedText(clock_.Now() - start_),
+  line_->Draw(absl::StrCat(status_, "  ", ElapsedText(clock_.Now() - start_),
                            note.empty() ? "" : absl::StrCat("  (", note, ")"),
                            id_.empty() ? "" : absl::StrCat("  ", id_)));
 }
@@ -72,11 +73,11 @@ void WaitDisplay::Erase() {
 }
 
 std::string WaitDisplay::Note() const {
-  if (trouble_.empty()) return last_update_;
-  const absl::Duration left = again_at_ - clock_.Now();
+  if (error_.empty()) return last_update_;
+  const absl::Duration left = retry_at_ - clock_.Now();
   return left > absl::ZeroDuration()
-             ? absl::StrCat("again in ", SecondsText(left), ": ", trouble_)
-             : absl::StrCat("trying again: ", trouble_);
+             ? absl::StrCat("retrying in ", SecondsText(left), ": ", error_)
+             : absl::StrCat("retrying: ", error_);
 }
 
 }  // namespace wriftai::client

@@ -14,45 +14,45 @@
 
 namespace wriftai::client {
 
-// What someone who waits sees on stderr: on a terminal one line that ticks,
-// elsewhere a line an update.
+// Shows the progress of a wait on stderr: a status line on a terminal,
+// otherwise one line per update.
 //
 // Threads: one. `console` and `clock` must outlive this. Fails: never.
 class WaitDisplay {
  public:
   // `phase`: shown until the first update, such as "connecting". `lines`:
-  // whether to print lines where there is no terminal.
+  // whether to print a line per update when stderr is not a terminal.
   WaitDisplay(Console& console, Clock& clock, absl::string_view phase,
               bool lines);
 
   void Update(const v1::PredictionUpdate& update);
 
-  // The call has broken off and will be tried again.
-  void Trouble(const grpc::Status& status, absl::Duration delay);
+  // The call has failed and will be retried after `delay`.
+  void RetryScheduled(const grpc::Status& status, absl::Duration delay);
 
-  // The call is being tried again.
-  void TryAgain();
+  // The retry starts now.
+  void RetryStarted();
 
-  // Redraws; to be called every kTick.
+  // Redraws the status line; to be called every kTick.
   void Tick();
 
-  // Clears the line: something else is about to be written.
+  // Clears the status line before other text is written.
   void Erase();
 
  private:
-  // In brackets on the line: the last update, or the trouble.
+  // The text in parentheses on the status line: the last update or the error.
   std::string Note() const;
 
   Console& console_;
   Clock& clock_;
   const bool lines_;
   const absl::Time start_;
-  std::optional<StatusLine> line_;  // With a terminal.
-  std::string word_;                // Printable ASCII, as all text here.
+  std::optional<StatusLine> line_;  // Set if stderr is a terminal.
+  std::string status_;              // Printable ASCII, like all text here.
   std::string id_;
   std::string last_update_;
-  std::string trouble_;
-  absl::Time again_at_ = absl::InfinitePast();
+  std::string error_;
+  absl::Time retry_at_ = absl::InfinitePast();
   int updates_ = 0;
 };
 

@@ -25,7 +25,7 @@ WaitResult WaitSession::Run() {
       plan_.wait.set_id(*created);
     }
     if (result_.prediction.has_value() && HasEnded(*result_.prediction)) {
-      // Whatever became of the stream after its last update.
+      // How the stream ended after its last update does not matter.
       result_.status = grpc::Status::OK;
       break;
     }
@@ -35,14 +35,14 @@ WaitResult WaitSession::Run() {
           grpc::Status(grpc::StatusCode::INTERNAL,
                        "the stream ended before the prediction did");
     }
-    if (!MayTryAgain(result_.status)) break;
+    if (!IsRetryable(result_.status)) break;
     const absl::Duration delay =
         std::max(RetryDelay(result_.status).value_or(backoff_.Next()), kTick);
-    if (host_.clock.Now() + delay >= GiveUpAt()) break;
-    display_.Trouble(result_.status, delay);
-    Pause(delay);
+    if (host_.clock.Now() + delay >= RetryDeadline()) break;
+    display_.RetryScheduled(result_.status, delay);
+    Sleep(delay);
     if (result_.signal != 0) break;
-    display_.TryAgain();
+    display_.RetryStarted();
   }
   display_.Erase();
   result_.id = plan_.wait.id();
@@ -63,11 +63,11 @@ grpc::Status WaitSession::Follow(UpdateStream& stream) {
     switch (stream.Next()) {
       case UpdateStream::Event::kEnd:
         return stream.status();
-      case UpdateStream::Event::kQuiet:
+      case UpdateStream::Event::kTimeout:
         display_.Tick();
         break;
       case UpdateStream::Event::kUpdate:
-        if (grpc::Status status = Take(stream.update()); !status.ok()) {
+        if (grpc::Status status = Apply(stream.update()); !status.ok()) {
           return status;
         }
         break;
@@ -77,7 +77,7 @@ grpc::Status WaitSession::Follow(UpdateStream& stream) {
   }
 }
 
-grpc::Status WaitSession::Take(const v1::PredictionUpdate& update) {
+grpc::Status WaitSession::Apply(const v1::PredictionUpdate& update) {
   result_.prediction = update.prediction();
   plan_.wait.set_id(update.prediction().id());
   backoff_.Reset();
@@ -94,21 +94,22 @@ grpc::Status WaitSession::Take(const v1::PredictionUpdate& update) {
   return grpc::Status::OK;
 }
 
-bool WaitSession::MayTryAgain(const grpc::Status& status) const {
-  // CANCELLED, as it was not us: gRPC's servers give it to calls that reach
-  // them between their shutdown and the client's reading of it.
-  const bool passing = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-                       status.error_code() == grpc::StatusCode::CANCELLED;
-  return passing && (!plan_.wait.id().empty() || CreatedNothing(status));
+bool WaitSession::IsRetryable(const grpc::Status& status) const {
+  // CANCELLED comes from the server here: gRPC servers return it for calls that
+  // arrive after their shutdown begins and before the client notices.
+  const bool transient = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                         status.error_code() == grpc::StatusCode::CANCELLED;
+  return transient &&
+         (!plan_.wait.id().empty() || DefinitelyNotCreated(status));
 }
 
-absl::Time WaitSession::GiveUpAt() const {
+absl::Time WaitSession::RetryDeadline() const {
   if (plan_.deadline.has_value()) return *plan_.deadline;
   return result_.prediction.has_value() ? absl::InfiniteFuture()
-                                        : start_ + kFirstUpdatePatience;
+                                        : start_ + kFirstUpdateTimeout;
 }
 
-void WaitSession::Pause(absl::Duration delay) {
+void WaitSession::Sleep(absl::Duration delay) {
   const absl::Time until = host_.clock.Now() + delay;
   while (host_.clock.Now() < until) {
     result_.signal = host_.interrupt.Signal();

@@ -16,18 +16,18 @@
 
 namespace wriftai::client {
 
-// Without a --timeout, how long a prediction that nothing was heard of yet is
-// tried for: a gateway's restart, and not for ever after a mistyped address.
-inline constexpr absl::Duration kFirstUpdatePatience = absl::Seconds(30);
+// How long to retry before the first update, without --timeout. Long enough for
+// a gateway's restart, and short enough to report a mistyped address.
+inline constexpr absl::Duration kFirstUpdateTimeout = absl::Seconds(30);
 
 struct WaitPlan {
-  // Begin with this; none: with `wait`.
+  // The request to start with. Unset: start with `wait`.
   std::optional<v1::CreateAndWaitRequest> create;
 
-  // How to wait. With `create` its id is filled in by the first update.
+  // The first update fills in the id after `create`.
   v1::WaitRequest wait;
 
-  // On the clock; none: for ever.
+  // A time of the host's clock. Unset: no deadline.
   std::optional<absl::Time> deadline;
 
   // Print every update to stdout.
@@ -38,43 +38,43 @@ struct WaitResult {
   // OK: `prediction` has ended.
   grpc::Status status;
 
-  // The signal that ended the waiting; 0 for none.
+  // The signal that ended the wait; 0 for none.
   int signal = 0;
 
-  // The newest known state; none before the first update.
+  // The latest known state; unset before the first update.
   std::optional<v1::Prediction> prediction;
 
-  // The prediction's; empty where a create has not told it.
+  // The prediction's id; empty if a create has not returned it.
   std::string id;
 };
 
-// One prediction, waited for across the gateway's restarts: a stream that ends
-// UNAVAILABLE is followed by a Wait of the same id after the delay that the
-// gateway asks for, or one of ours. A create is sent again only where it has
-// certainly created nothing, whatever its request id: that is known to one
-// process alone, and the next one may answer.
+// Waits for one prediction across restarts of the gateway. After a stream ends
+// with UNAVAILABLE, waits for the gateway's retry delay, or else a backoff, and
+// calls Wait with the same id. Resends a create only if it certainly created
+// nothing, even with a request id. Each gateway process has its own request
+// ids, and another process may receive the retry.
 //
 // Threads: one. `connection` and `host` must outlive this. Fails:
-// WaitResult::status, when trying again is of no use or there is no time left.
+// WaitResult::status, if the error is not retryable or the time is up.
 class WaitSession {
  public:
   WaitSession(Connection& connection, Host& host, WaitPlan plan);
 
-  // Once.
+  // To be called once.
   WaitResult Run();
 
  private:
   std::unique_ptr<UpdateStream> Open();
 
-  // Reads one stream until it ends, or a signal.
+  // Reads one stream until it ends or a signal arrives.
   grpc::Status Follow(UpdateStream& stream);
-  grpc::Status Take(const v1::PredictionUpdate& update);
+  grpc::Status Apply(const v1::PredictionUpdate& update);
 
-  bool MayTryAgain(const grpc::Status& status) const;
-  absl::Time GiveUpAt() const;
+  bool IsRetryable(const grpc::Status& status) const;
+  absl::Time RetryDeadline() const;
 
   // Returns early on a signal.
-  void Pause(absl::Duration delay);
+  void Sleep(absl::Duration delay);
 
   Connection& connection_;
   Host& host_;

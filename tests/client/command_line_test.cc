@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class CommandLine : public ::testing::Test {
+class CommandLineTest : public ::testing::Test {
  protected:
   absl::StatusOr<Invocation> ParseArguments(
       const std::vector<std::string>& arguments) {
@@ -27,16 +27,17 @@ class CommandLine : public ::testing::Test {
         standard_input_);
   }
 
-  // `line` split at spaces.
+  // Parses `line`, split at spaces.
   absl::StatusOr<Invocation> Parse(const std::string& line) {
     return ParseArguments(absl::StrSplit(line, ' ', absl::SkipEmpty()));
   }
 
-  template <typename Wanted>
-  Wanted Command(const std::string& line) {
+  template <typename CommandType>
+  CommandType Command(const std::string& line) {
     const auto invocation = Parse(line);
     EXPECT_TRUE(invocation.ok()) << invocation.status();
-    return invocation.ok() ? std::get<Wanted>(invocation->command) : Wanted();
+    return invocation.ok() ? std::get<CommandType>(invocation->command)
+                           : CommandType();
   }
 
   std::string Error(const std::string& line) {
@@ -55,7 +56,7 @@ class CommandLine : public ::testing::Test {
   std::istringstream standard_input_;
 };
 
-TEST_F(CommandLine, CreateTakesEveryFlag) {
+TEST_F(CommandLineTest, ParsesEveryCreateFlag) {
   const std::string secret = Write("secret", "whsec\n");
   const auto command = Command<CreateCommand>(
       "create a/b:2 --input {\"x\":1} --wait --poll_interval 250ms "
@@ -72,7 +73,7 @@ TEST_F(CommandLine, CreateTakesEveryFlag) {
   EXPECT_EQ(command.webhook_secret->Reveal(), "whsec");
 }
 
-TEST_F(CommandLine, AbsentFlagsSendNothing) {
+TEST_F(CommandLineTest, OmitsFieldsOfAbsentFlags) {
   const auto command = Command<CreateCommand>("create a/b --input {}");
   EXPECT_EQ(command.request.ShortDebugString(),
             "model: \"a/b\" input_json: \"{}\" "
@@ -81,7 +82,7 @@ TEST_F(CommandLine, AbsentFlagsSendNothing) {
   EXPECT_FALSE(command.webhook_secret.has_value());
 }
 
-TEST_F(CommandLine, DashesAndUnderscoresAreTheSame) {
+TEST_F(CommandLineTest, TreatsDashesAndUnderscoresAlike) {
   const auto command = Command<CreateCommand>(
       "create a/b --input={} --validate-input --request-id=a-b --no-wait");
   EXPECT_TRUE(command.request.validate_input());
@@ -89,13 +90,13 @@ TEST_F(CommandLine, DashesAndUnderscoresAreTheSame) {
   EXPECT_FALSE(command.wait);
 }
 
-TEST_F(CommandLine, ValuesThatLookLikeFlagsStayAsTheyAre) {
+TEST_F(CommandLineTest, KeepsValuesThatLookLikeFlags) {
   EXPECT_EQ(
       Command<ListCommand>("list --page-token --a-b=c-d").request.page_token(),
       "--a-b=c-d");
 }
 
-TEST_F(CommandLine, FlagsStandAnywhere) {
+TEST_F(CommandLineTest, AcceptsFlagsInAnyPosition) {
   for (const char* const line :
        {"--json --timeout 5s get i-d", "get --json i-d --timeout 5s",
         "get i-d --timeout=5s --json", "--timeout 5s get --json -- i-d"}) {
@@ -108,7 +109,7 @@ TEST_F(CommandLine, FlagsStandAnywhere) {
   }
 }
 
-TEST_F(CommandLine, TheOtherCommandsFillInTheirRequests) {
+TEST_F(CommandLineTest, BuildsRequestsOfOtherCommands) {
   EXPECT_EQ(
       Command<WaitCommand>("wait i --only-changes").request.ShortDebugString(),
       "id: \"i\" wait_options { only_changes: true } "
@@ -124,7 +125,7 @@ TEST_F(CommandLine, TheOtherCommandsFillInTheirRequests) {
             "a.B");
 }
 
-TEST_F(CommandLine, InputIsReadByteForByte) {
+TEST_F(CommandLineTest, ReadsInputByteForByte) {
   const std::string json = "{\"x\": 1.000, \"x\": 2}\r\n";
   const std::string path = Write("input", json);
   EXPECT_EQ(Command<CreateCommand>("create a/b --input @" + path)
@@ -136,55 +137,56 @@ TEST_F(CommandLine, InputIsReadByteForByte) {
       json);
 }
 
-TEST_F(CommandLine, WrongUsageIsOneClearLine) {
+TEST_F(CommandLineTest, ReportsUsageErrors) {
   const std::string empty = Write("empty", " \n");
   const std::string not_utf8 = Write("not_utf8", "\"\xff\"");
   const std::pair<std::string, std::string> kCases[] = {
       {"",
-       "a command is missing: create, get, list, wait, cancel or health; see "
+       "expected a command: create, get, list, wait, cancel or health; see "
        "--help"},
       {"remove x",
-       "remove: unknown command; create, get, list, wait, cancel and health "
-       "are known"},
-      {"health x", "health: one argument too many: x"},
-      {"health --service \xff", "health: wanted UTF-8"},
-      {"get", "get: ID is missing"},
-      {"get ", "get: ID is missing"},
-      {"get a b", "get: one argument too many: b"},
-      {"list a", "list: one argument too many: a"},
-      {"create --input {}", "create: MODEL is missing"},
-      {"create a/b", "create: --input is missing; see create --help"},
+       "remove: unknown command; expected create, get, list, wait, cancel or "
+       "health"},
+      {"health x", "health: unexpected argument: x"},
+      {"health --service \xff", "health: arguments must be UTF-8"},
+      {"get", "get: ID is required"},
+      {"get ", "get: ID is required"},
+      {"get a b", "get: unexpected argument: b"},
+      {"list a", "list: unexpected argument: a"},
+      {"create --input {}", "create: MODEL is required"},
+      {"create a/b", "create: --input is required; see create --help"},
       {"create a/b --input @/nowhere/x",
        "--input: cannot open /nowhere/x: No such file or directory"},
       {"create a/b --input @/", "--input: cannot read /: Is a directory"},
-      {"create a/b --input @" + not_utf8, "--input: wanted UTF-8"},
-      {"create \xff --input {}", "create: wanted UTF-8"},
+      {"create a/b --input @" + not_utf8, "--input: expected UTF-8"},
+      {"create \xff --input {}", "create: arguments must be UTF-8"},
       {"create a/b --input", "--input: a value is missing"},
       {"create a/b --input {} --server_wait 1.5s",
-       "--server_wait: wanted whole seconds from 1s to 60s, such as 10s"},
+       "--server_wait: expected whole seconds from 1s to 60s, such as 10s"},
       {"create a/b --input {} --server_wait 61s",
-       "--server_wait: wanted whole seconds from 1s to 60s, such as 10s"},
+       "--server_wait: expected whole seconds from 1s to 60s, such as 10s"},
       {"create a/b --input {} --webhook_secret_file " + empty,
-       "--webhook_secret_file: wanted together with --webhook"},
+       "--webhook_secret_file requires --webhook"},
       {"create a/b --input {} --webhook http://h --webhook_secret_file " +
            empty,
        "--webhook_secret_file: " + empty + " is empty"},
       {"wait i --poll_interval 99ms",
-       "--poll_interval: wanted a duration from 100ms to 1h, such as 10s"},
+       "--poll_interval: expected a duration from 100ms to 1h, such as 10s"},
       {"wait i --poll_interval 1",
-       "--poll_interval: wanted a duration from 100ms to 1h, such as 10s"},
+       "--poll_interval: expected a duration from 100ms to 1h, such as 10s"},
       {"get i --timeout 0s",
-       "--timeout: wanted a duration from 1ms to 168h, such as 10s"},
+       "--timeout: expected a duration from 1ms to 168h, such as 10s"},
       {"list --page_size 51",
        "--page_size: expected a whole number from 1 to 50"},
       {"get i --page_size 5", "get: --page_size: unknown flag; see --help"},
       {"get i --bogus", "--bogus: unknown flag; see --help"},
       {"get -x", "-x: unknown flag; see --help"},
       {"get i --json=maybe", "--json: expected true or false"},
-      {"get i --payload_format xml", "--payload_format: wanted json or value"},
-      {"get i --cert_file x", "--cert_file: wanted together with --key_file"},
-      {"get i --key_file x", "--key_file: wanted together with --cert_file"},
-      {"get i --address=", "--address: wanted host:port"},
+      {"get i --payload_format xml",
+       "--payload_format: expected json or value"},
+      {"get i --cert_file x", "--cert_file requires --key_file"},
+      {"get i --key_file x", "--key_file requires --cert_file"},
+      {"get i --address=", "--address: expected host:port"},
       {"get i --token_file /nowhere/x",
        "--token_file: cannot open /nowhere/x: No such file or directory"},
   };
@@ -194,13 +196,13 @@ TEST_F(CommandLine, WrongUsageIsOneClearLine) {
   }
 }
 
-TEST_F(CommandLine, EmptyIdIsMissing) {
+TEST_F(CommandLineTest, RejectsEmptyId) {
   const auto invocation = ParseArguments({"get", ""});
-  EXPECT_EQ(invocation.status().message(), "get: ID is missing");
+  EXPECT_EQ(invocation.status().message(), "get: ID is required");
 }
 
-TEST_F(CommandLine, TheTokenIsTakenFromItsFileOrItsOwnVariableAlone) {
-  environment_["WRIFTAI_ACCESS_TOKEN"] = "the-gateways-own";
+TEST_F(CommandLineTest, ReadsTokenOnlyFromFileOrOwnVariable) {
+  environment_["WRIFTAI_ACCESS_TOKEN"] = "gateway-token";
   EXPECT_TRUE(Parse("get i")->connection.token.empty());
   environment_["WRIFTCTL_TOKEN"] = "from-variable";
   EXPECT_EQ(Parse("get i")->connection.token.Reveal(), "from-variable");
@@ -209,14 +211,14 @@ TEST_F(CommandLine, TheTokenIsTakenFromItsFileOrItsOwnVariableAlone) {
             "from-file");
 }
 
-TEST_F(CommandLine, ATokenThatWouldBreakTheHeaderIsRefusedUnquoted) {
+TEST_F(CommandLineTest, RejectsTokenWithControlCharactersWithoutQuotingIt) {
   environment_["WRIFTCTL_TOKEN"] = "abc\ndef";
   EXPECT_EQ(Error("get i"),
-            "WRIFTCTL_TOKEN: wanted a token of printable ASCII without "
+            "WRIFTCTL_TOKEN: expected a token of printable ASCII without "
             "spaces");
 }
 
-TEST_F(CommandLine, EnvironmentSetsFlagsAndAFlagWins) {
+TEST_F(CommandLineTest, FlagsOverrideEnvironment) {
   environment_["WRIFTCTL_ADDRESS"] = "gateway:1";
   EXPECT_EQ(Parse("get i")->connection.address, "gateway:1");
   EXPECT_EQ(Parse("get i --address b:2")->connection.address, "b:2");
@@ -224,13 +226,13 @@ TEST_F(CommandLine, EnvironmentSetsFlagsAndAFlagWins) {
   EXPECT_EQ(Error("get i"), "get: WRIFTCTL_JSON: expected true or false");
 }
 
-TEST_F(CommandLine, AddressWithoutPortGetsOurs) {
+TEST_F(CommandLineTest, AddsDefaultPortToAddress) {
   EXPECT_EQ(Parse("get i")->connection.address, "localhost:50051");
   EXPECT_EQ(Parse("get i --address gateway")->connection.address,
             "gateway:50051");
 }
 
-TEST_F(CommandLine, ACertificateFileAloneTurnsTlsOn) {
+TEST_F(CommandLineTest, EnablesTlsWithCaFile) {
   EXPECT_FALSE(Parse("get i")->connection.tls);
   EXPECT_TRUE(Parse("get i --tls")->connection.tls);
   const auto invocation = Parse("get i --ca_file " + Write("ca", "PEM"));
@@ -238,14 +240,14 @@ TEST_F(CommandLine, ACertificateFileAloneTurnsTlsOn) {
   EXPECT_EQ(invocation->connection.ca, "PEM");
 }
 
-TEST_F(CommandLine, AServersNameTurnsTlsOn) {
+TEST_F(CommandLineTest, EnablesTlsWithServerName) {
   const auto invocation = Parse("get i --server_name gateway.test");
   ASSERT_TRUE(invocation.ok());
   EXPECT_TRUE(invocation->connection.tls);
   EXPECT_EQ(invocation->connection.server_name, "gateway.test");
 }
 
-TEST_F(CommandLine, HelpAndVersionNeedNothingElse) {
+TEST_F(CommandLineTest, AcceptsHelpAndVersionAlone) {
   EXPECT_THAT(Command<HelpCommand>("--help").text, HasSubstr("cancel ID"));
   EXPECT_THAT(Command<HelpCommand>("-h").text, HasSubstr("--address"));
   EXPECT_THAT(Command<HelpCommand>("create --help").text,

@@ -19,8 +19,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-// The real client against a real server over loopback.
-class Commands : public ::testing::Test {
+// Runs the real client against a real server over loopback.
+class CommandsTest : public ::testing::Test {
  protected:
   template <typename Command>
   int Run(Command command) {
@@ -35,7 +35,7 @@ class Commands : public ::testing::Test {
     return Run(command);
   }
 
-  // A get from a server that never answers.
+  // Runs get against a server that never responds.
   int RunSilent() {
     const SilentServer server;
     invocation_.connection.address = server.address();
@@ -85,29 +85,29 @@ class Commands : public ::testing::Test {
   Invocation invocation_;
 };
 
-TEST_F(Commands, GetShowsThePredictionAlsoAFailedOne) {
+TEST_F(CommandsTest, GetShowsFailedPrediction) {
   gateway_.OnGet(grpc::Status::OK, FailedUpdate().prediction());
-  EXPECT_EQ(RunGet(), kExitDone);
+  EXPECT_EQ(RunGet(), kExitSuccess);
   EXPECT_THAT(Out(), HasSubstr("error     external: out of memory\n"));
   EXPECT_EQ(Err(), "");
 }
 
-TEST_F(Commands, JsonIsOneLineOfTheMessage) {
+TEST_F(CommandsTest, PrintsJsonOnOneLine) {
   invocation_.json = true;
   v1::Prediction prediction;
   prediction.set_id("i");
   gateway_.OnGet(grpc::Status::OK, prediction);
   gateway_.OnCancel(grpc::Status::OK);
   gateway_.OnList(grpc::Status::OK, Page("a", "t"));
-  EXPECT_EQ(RunGet(), kExitDone);
-  EXPECT_EQ(RunCancel(), kExitDone);
-  EXPECT_EQ(RunList(false), kExitDone);
+  EXPECT_EQ(RunGet(), kExitSuccess);
+  EXPECT_EQ(RunCancel(), kExitSuccess);
+  EXPECT_EQ(RunList(false), kExitSuccess);
   EXPECT_EQ(Out(),
             "{\"id\":\"i\"}\n{}\n"
             "{\"predictions\":[{\"id\":\"a\"}],\"nextPageToken\":\"t\"}\n");
 }
 
-TEST_F(Commands, NoTokenSendsNoneAndATokenIsABearer) {
+TEST_F(CommandsTest, SendsBearerTokenOnlyIfSet) {
   gateway_.OnGet(grpc::Status::OK);
   gateway_.OnGet(grpc::Status::OK);
   RunGet();
@@ -116,7 +116,7 @@ TEST_F(Commands, NoTokenSendsNoneAndATokenIsABearer) {
   EXPECT_THAT(gateway_.authorizations(), ElementsAre("-", "Bearer tok"));
 }
 
-TEST_F(Commands, AnErrorIsItsCodeItsMessageAndItsDetails) {
+TEST_F(CommandsTest, PrintsCodeMessageAndDetailsOfError) {
   google::rpc::ErrorInfo info;
   info.set_reason("NOT_FOUND");
   info.set_domain("wrift.ai");
@@ -128,7 +128,7 @@ TEST_F(Commands, AnErrorIsItsCodeItsMessageAndItsDetails) {
             "NOT_FOUND: no such prediction\n  reason: NOT_FOUND (wrift.ai)\n");
 }
 
-TEST_F(Commands, AGatewayThatIsNotThereIsUnavailableAtOnce) {
+TEST_F(CommandsTest, FailsFastIfGatewayIsUnreachable) {
   GetCommand command;
   command.request.set_id(kId);
   invocation_.connection.address = "unix:/nowhere/socket";
@@ -137,20 +137,20 @@ TEST_F(Commands, AGatewayThatIsNotThereIsUnavailableAtOnce) {
   EXPECT_THAT(Err(), StartsWith("UNAVAILABLE: "));
 }
 
-TEST_F(Commands, TheTimeoutEndsACallThatHangs) {
+TEST_F(CommandsTest, EndsHangingCallAtTimeout) {
   invocation_.timeout = absl::Milliseconds(20);
   EXPECT_EQ(RunSilent(), kExitCallFailed);
   EXPECT_THAT(Err(), StartsWith("DEADLINE_EXCEEDED: "));
 }
 
-TEST_F(Commands, HealthIsDoneForAGatewayThatServes) {
+TEST_F(CommandsTest, HealthSucceedsForServingGateway) {
   const FakeHealth server(FakeHealth::Response::SERVING);
-  EXPECT_EQ(RunHealth(server, "known"), kExitDone);
+  EXPECT_EQ(RunHealth(server, "known"), kExitSuccess);
   EXPECT_EQ(Out(), "SERVING\n");
   EXPECT_EQ(Err(), "");
 }
 
-TEST_F(Commands, HealthIsNotServingForAnyOtherAnswer) {
+TEST_F(CommandsTest, HealthFailsForOtherResponses) {
   const FakeHealth server(FakeHealth::Response::NOT_SERVING);
   EXPECT_EQ(RunHealth(server, "known"), kExitNotServing);
   EXPECT_EQ(Out(), "NOT_SERVING\n");
@@ -158,7 +158,7 @@ TEST_F(Commands, HealthIsNotServingForAnyOtherAnswer) {
   EXPECT_EQ(Err(), "NOT_FOUND: unknown\n");
 }
 
-TEST_F(Commands, HealthIsNotServingForAGatewayThatDoesNotAnswer) {
+TEST_F(CommandsTest, HealthFailsForSilentGateway) {
   const SilentServer server;
   invocation_.timeout = absl::Milliseconds(20);
   invocation_.connection.address = server.address();
@@ -167,44 +167,44 @@ TEST_F(Commands, HealthIsNotServingForAGatewayThatDoesNotAnswer) {
   EXPECT_THAT(Err(), StartsWith("DEADLINE_EXCEEDED: "));
 }
 
-TEST_F(Commands, HealthInJsonIsTheMessage) {
+TEST_F(CommandsTest, HealthPrintsMessageAsJson) {
   invocation_.json = true;
   const FakeHealth server(FakeHealth::Response::NOT_SERVING);
   EXPECT_EQ(RunHealth(server, "known"), kExitNotServing);
   EXPECT_EQ(Out(), "{\"status\":\"NOT_SERVING\"}\n");
 }
 
-TEST_F(Commands, CancelSaysHowToSeeItsEffect) {
+TEST_F(CommandsTest, CancelPrintsCommandToWatchEffect) {
   gateway_.OnCancel(grpc::Status::OK);
-  EXPECT_EQ(RunCancel(), kExitDone);
+  EXPECT_EQ(RunCancel(), kExitSuccess);
   EXPECT_EQ(Out(),
-            "asked for; this tells when the prediction has ended: wriftctl "
-            "wait c12258c4-ed83-4d7b-a784-8ed55412325a\n");
+            "Cancellation requested. Watch it take effect: wriftctl wait "
+            "c12258c4-ed83-4d7b-a784-8ed55412325a\n");
 }
 
-TEST_F(Commands, CreateShowsThePendingPrediction) {
+TEST_F(CommandsTest, CreateShowsThePendingPrediction) {
   gateway_.OnCreate(grpc::Status::OK, SamplePrediction(v1::STATUS_PENDING));
-  EXPECT_EQ(RunCreate(), kExitDone);
+  EXPECT_EQ(RunCreate(), kExitSuccess);
   EXPECT_THAT(Out(), HasSubstr("status    pending\n"));
   EXPECT_THAT(gateway_.calls(),
               ElementsAre("Create model: \"a/b\" input_json: \"{}\""));
 }
 
-TEST_F(Commands, CreateThatComesBackFailedFails) {
+TEST_F(CommandsTest, CreateFailsIfPredictionHasFailed) {
   gateway_.OnCreate(grpc::Status::OK, FailedUpdate().prediction());
   EXPECT_EQ(RunCreate(), kExitPredictionFailed);
 }
 
-TEST_F(Commands, ACreateThatBreaksOffIsNotSentAgain) {
+TEST_F(CommandsTest, DoesNotRetryInterruptedCreate) {
   gateway_.OnCreate(grpc::Status(grpc::StatusCode::UNAVAILABLE, "reset"));
   EXPECT_EQ(RunCreate(), kExitCallFailed);
   EXPECT_EQ(gateway_.calls().size(), 1u);
   EXPECT_EQ(Err(),
             "UNAVAILABLE: reset\n"
-            "the prediction may have been created: wriftctl list\n");
+            "The prediction may have been created. Check: wriftctl list\n");
 }
 
-TEST_F(Commands, TheWebhooksSecretGoesWithTheRequest) {
+TEST_F(CommandsTest, CreateSendsWebhookSecret) {
   gateway_.OnCreate(grpc::Status::OK);
   CreateCommand command;
   command.request.mutable_webhook()->set_url("http://h");
@@ -215,51 +215,52 @@ TEST_F(Commands, TheWebhooksSecretGoesWithTheRequest) {
       ElementsAre("Create webhook { url: \"http://h\" secret: \"s\" }"));
 }
 
-TEST_F(Commands, ListNamesTheNextPageBesideTheTable) {
+TEST_F(CommandsTest, ListPrintsNextPageTokenToStderr) {
   gateway_.OnList(grpc::Status::OK, Page("a", "tok\x1b"));
-  EXPECT_EQ(RunList(false), kExitDone);
+  EXPECT_EQ(RunList(false), kExitSuccess);
   EXPECT_THAT(Out(), HasSubstr("\na   unspecified  /"));
-  EXPECT_EQ(Err(), "more: wriftctl list --page_token tok\\x1b\n");
+  EXPECT_EQ(Err(), "Next page: wriftctl list --page_token tok\\x1b\n");
 }
 
-TEST_F(Commands, ListOfEverythingFollowsThePages) {
+TEST_F(CommandsTest, ListAllFollowsPages) {
   gateway_.OnList(grpc::Status::OK, Page("a", "2"));
   gateway_.OnList(grpc::Status::OK, Page("b", ""));
-  EXPECT_EQ(RunList(true), kExitDone);
+  EXPECT_EQ(RunList(true), kExitSuccess);
   EXPECT_THAT(gateway_.calls(), ElementsAre("List ", "List page_token: \"2\""));
   EXPECT_THAT(Out(), HasSubstr("\nb "));
   EXPECT_EQ(Err(), "");
 }
 
-TEST_F(Commands, ListOfEverythingEndsWhenThePagesStandStill) {
+TEST_F(CommandsTest, ListAllFailsIfPageTokenRepeats) {
   gateway_.OnList(grpc::Status::OK, Page("a", "2"));
   gateway_.OnList(grpc::Status::OK, Page("a", "2"));
   EXPECT_EQ(RunList(true), kExitCallFailed);
-  EXPECT_EQ(Err(), "INTERNAL: the next page is the same page\n");
+  EXPECT_EQ(Err(), "INTERNAL: the next page has the token of this page\n");
 }
 
-TEST_F(Commands, ListOfEverythingStopsAtASignal) {
+TEST_F(CommandsTest, ListAllStopsAtSignal) {
   gateway_.OnList(grpc::Status::OK, Page("a", "2"));
   host_.interrupt.when = [this] { return !gateway_.calls().empty(); };
   EXPECT_EQ(RunList(true), 130);
   EXPECT_EQ(gateway_.calls().size(), 1u);
-  EXPECT_EQ(Err(), "left\n");
+  EXPECT_EQ(Err(), "Interrupted.\n");
 }
 
-TEST_F(Commands, ASignalEndsACallThatHangs) {
-  int looks = 0;
-  host_.interrupt.when = [&looks] { return ++looks > 1; };
+TEST_F(CommandsTest, EndsHangingCallAtSignal) {
+  int checks = 0;
+  host_.interrupt.when = [&checks] { return ++checks > 1; };
   EXPECT_EQ(RunSilent(), 130);
-  EXPECT_EQ(Err(), "left\n");
+  EXPECT_EQ(Err(), "Interrupted.\n");
 }
 
-TEST_F(Commands, AnAnswerThatJsonCannotHoldIsAnError) {
+TEST_F(CommandsTest, FailsIfResponseHasNoJsonForm) {
   invocation_.json = true;
   v1::Prediction prediction;
   prediction.mutable_created_at()->set_seconds(int64_t{1} << 60);
   gateway_.OnGet(grpc::Status::OK, prediction);
   EXPECT_EQ(RunGet(), kExitCallFailed);
-  EXPECT_THAT(Err(), StartsWith("INTERNAL: the answer has no form in JSON"));
+  EXPECT_THAT(Err(),
+              StartsWith("INTERNAL: cannot convert the response to JSON"));
   EXPECT_THAT(Out(), IsEmpty());
 }
 

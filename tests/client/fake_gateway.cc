@@ -12,8 +12,8 @@ const grpc::Status kNoScript(grpc::StatusCode::UNIMPLEMENTED,
 
 }  // namespace
 
-// Either gRPC has a write of this, or the stream is held and in held_, or it
-// has been finished: whoever takes it out of held_ goes on with it.
+// A stream is either writing, or held (in held_), or finished. The code that
+// removes it from held_ must advance or finish it.
 class FakeGateway::Stream
     : public grpc::ServerWriteReactor<v1::PredictionUpdate> {
  public:
@@ -85,14 +85,14 @@ std::string FakeGateway::address() const {
   return absl::StrCat("127.0.0.1:", port_);
 }
 
-void FakeGateway::OnGet(grpc::Status status, v1::Prediction answer) {
+void FakeGateway::OnGet(grpc::Status status, v1::Prediction response) {
   MutexLock lock(mutex_);
-  gets_.emplace_back(std::move(status), std::move(answer));
+  gets_.emplace_back(std::move(status), std::move(response));
 }
 
-void FakeGateway::OnCreate(grpc::Status status, v1::Prediction answer) {
+void FakeGateway::OnCreate(grpc::Status status, v1::Prediction response) {
   MutexLock lock(mutex_);
-  creates_.emplace_back(std::move(status), std::move(answer));
+  creates_.emplace_back(std::move(status), std::move(response));
 }
 
 void FakeGateway::OnCancel(grpc::Status status) {
@@ -100,9 +100,9 @@ void FakeGateway::OnCancel(grpc::Status status) {
   cancels_.emplace_back(std::move(status), v1::CancelResponse());
 }
 
-void FakeGateway::OnList(grpc::Status status, v1::ListResponse answer) {
+void FakeGateway::OnList(grpc::Status status, v1::ListResponse response) {
   MutexLock lock(mutex_);
-  lists_.emplace_back(std::move(status), std::move(answer));
+  lists_.emplace_back(std::move(status), std::move(response));
 }
 
 void FakeGateway::OnWait(StreamScript script) {
@@ -147,17 +147,17 @@ void FakeGateway::Record(const grpc::CallbackServerContext& context,
 }
 
 template <typename Response>
-grpc::ServerUnaryReactor* FakeGateway::Answer(
-    grpc::CallbackServerContext& context, Answers<Response>& answers,
+grpc::ServerUnaryReactor* FakeGateway::Respond(
+    grpc::CallbackServerContext& context, Responses<Response>& responses,
     Response* response) {
   grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
-  if (answers.empty()) {
+  if (responses.empty()) {
     reactor->Finish(kNoScript);
     return reactor;
   }
-  auto [status, answer] = std::move(answers.front());
-  answers.pop_front();
-  *response = std::move(answer);
+  auto [status, scripted] = std::move(responses.front());
+  responses.pop_front();
+  *response = std::move(scripted);
   reactor->Finish(status);
   return reactor;
 }
@@ -174,7 +174,7 @@ grpc::ServerUnaryReactor* FakeGateway::Get(grpc::CallbackServerContext* context,
                                            v1::Prediction* response) {
   MutexLock lock(mutex_);
   Record(*context, "Get", *request);
-  return Answer(*context, gets_, response);
+  return Respond(*context, gets_, response);
 }
 
 grpc::ServerUnaryReactor* FakeGateway::Create(
@@ -182,7 +182,7 @@ grpc::ServerUnaryReactor* FakeGateway::Create(
     v1::Prediction* response) {
   MutexLock lock(mutex_);
   Record(*context, "Create", *request);
-  return Answer(*context, creates_, response);
+  return Respond(*context, creates_, response);
 }
 
 grpc::ServerUnaryReactor* FakeGateway::List(
@@ -190,7 +190,7 @@ grpc::ServerUnaryReactor* FakeGateway::List(
     v1::ListResponse* response) {
   MutexLock lock(mutex_);
   Record(*context, "List", *request);
-  return Answer(*context, lists_, response);
+  return Respond(*context, lists_, response);
 }
 
 grpc::ServerUnaryReactor* FakeGateway::Cancel(
@@ -198,7 +198,7 @@ grpc::ServerUnaryReactor* FakeGateway::Cancel(
     v1::CancelResponse* response) {
   MutexLock lock(mutex_);
   Record(*context, "Cancel", *request);
-  return Answer(*context, cancels_, response);
+  return Respond(*context, cancels_, response);
 }
 
 grpc::ServerWriteReactor<v1::PredictionUpdate>* FakeGateway::Wait(

@@ -17,17 +17,17 @@
 
 namespace wriftai::client {
 
-// What one stream does: sends its steps, then ends. A step without an update
-// holds the stream until Release() or until the client leaves.
+// The script of one stream, which sends its steps and then ends. A step without
+// an update holds the stream until Release() or until the client cancels.
 struct StreamScript {
   std::vector<std::optional<v1::PredictionUpdate>> steps;
   grpc::Status end;
 };
 
-// A real gRPC server that answers each call by the next script of its method;
-// a call without one ends UNIMPLEMENTED.
+// A real gRPC server that responds to each call by the next script of its
+// method. A call without a script ends with UNIMPLEMENTED.
 //
-// Threads: any. Owns: the server; ending it cancels the calls.
+// Threads: any. Owns: the server; the destructor cancels the calls.
 class FakeGateway : public v1::Predictions::CallbackService {
  public:
   explicit FakeGateway(std::shared_ptr<grpc::ServerCredentials> credentials =
@@ -37,29 +37,29 @@ class FakeGateway : public v1::Predictions::CallbackService {
   int port() const { return port_; }
   std::string address() const;
 
-  void OnGet(grpc::Status status, v1::Prediction answer = {});
-  void OnCreate(grpc::Status status, v1::Prediction answer = {});
+  void OnGet(grpc::Status status, v1::Prediction response = {});
+  void OnCreate(grpc::Status status, v1::Prediction response = {});
   void OnCancel(grpc::Status status);
-  void OnList(grpc::Status status, v1::ListResponse answer = {});
+  void OnList(grpc::Status status, v1::ListResponse response = {});
   void OnWait(StreamScript script);
   void OnCreateAndWait(StreamScript script);
 
-  // Ends the connections and listens again, at the same address.
+  // Closes the connections and listens again at the same address.
   void Restart();
 
-  // Lets the held streams go on.
+  // Resumes the held streams.
   void Release();
 
   // "Method request" in protobuf's text form, in the order of arrival.
   std::vector<std::string> calls() const;
 
-  // The authorization metadata of each call, "-" where there was none.
+  // The authorization metadata of each call, "-" if there was none.
   std::vector<std::string> authorizations() const;
 
  private:
   class Stream;
   template <typename Response>
-  using Answers = std::deque<std::pair<grpc::Status, Response>>;
+  using Responses = std::deque<std::pair<grpc::Status, Response>>;
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const v1::GetRequest* request,
@@ -86,9 +86,9 @@ class FakeGateway : public v1::Predictions::CallbackService {
               const google::protobuf::Message& request)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   template <typename Response>
-  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context,
-                                   Answers<Response>& answers,
-                                   Response* response)
+  grpc::ServerUnaryReactor* Respond(grpc::CallbackServerContext& context,
+                                    Responses<Response>& responses,
+                                    Response* response)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Stream* Play(std::deque<StreamScript>& scripts)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -101,10 +101,10 @@ class FakeGateway : public v1::Predictions::CallbackService {
   std::vector<std::string> calls_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> authorizations_ ABSL_GUARDED_BY(mutex_);
   std::set<Stream*> held_ ABSL_GUARDED_BY(mutex_);
-  Answers<v1::Prediction> gets_ ABSL_GUARDED_BY(mutex_);
-  Answers<v1::Prediction> creates_ ABSL_GUARDED_BY(mutex_);
-  Answers<v1::ListResponse> lists_ ABSL_GUARDED_BY(mutex_);
-  Answers<v1::CancelResponse> cancels_ ABSL_GUARDED_BY(mutex_);
+  Responses<v1::Prediction> gets_ ABSL_GUARDED_BY(mutex_);
+  Responses<v1::Prediction> creates_ ABSL_GUARDED_BY(mutex_);
+  Responses<v1::ListResponse> lists_ ABSL_GUARDED_BY(mutex_);
+  Responses<v1::CancelResponse> cancels_ ABSL_GUARDED_BY(mutex_);
   std::deque<StreamScript> waits_ ABSL_GUARDED_BY(mutex_);
   std::deque<StreamScript> creates_and_waits_ ABSL_GUARDED_BY(mutex_);
 };

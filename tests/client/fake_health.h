@@ -12,7 +12,7 @@
 
 namespace wriftai::client {
 
-// A real gRPC server that serves grpc.health.v1 alone: `status` for the service
+// A real gRPC server that serves only grpc.health.v1: `status` for the service
 // "known", NOT_FOUND for all others.
 //
 // Threads: any. Owns: the server. Fails: never.

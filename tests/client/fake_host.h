@@ -11,7 +11,7 @@
 
 namespace wriftai::client {
 
-// Time that passes only while the program sleeps.
+// A clock that advances only while the program sleeps.
 class FakeClock : public Clock {
  public:
   absl::Time Now() override { return now_; }
@@ -23,7 +23,7 @@ class FakeClock : public Clock {
   absl::Time now_ = absl::UnixEpoch();
 };
 
-// A signal that comes as soon as a condition holds.
+// Reports a signal as soon as a condition holds.
 class FakeInterrupt : public Interrupt {
  public:
   int Signal() override {
@@ -38,7 +38,7 @@ class FakeInterrupt : public Interrupt {
   int signal_ = 0;
 };
 
-// A host without a terminal, unless a test says otherwise.
+// A host without a terminal, unless a test changes that.
 struct FakeHost {
   std::ostringstream out;
   std::ostringstream err;

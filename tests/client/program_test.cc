@@ -10,7 +10,7 @@
 #include "tests/client/samples.h"
 #include "tests/support/child.h"
 
-// The built program itself: exit statuses, streams, signals, a terminal.
+// Tests of the built program: exit statuses, streams, signals, a terminal.
 
 namespace wriftai::client {
 namespace {
@@ -26,7 +26,7 @@ using ::testing::MatchesRegex;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-class Program : public ::testing::Test {
+class ProgramTest : public ::testing::Test {
  protected:
   Child Start(const std::string& line, Child::Strings variables = {}) {
     return Child::WithPipes(Arguments(line), variables);
@@ -46,7 +46,7 @@ class Program : public ::testing::Test {
     return arguments;
   }
 
-  // The different states of a terminal's status line.
+  // The distinct states of a terminal's status line.
   static std::set<std::string> States(const std::string& screen) {
     static const std::regex kState("\r([^\r\x1b\n]+)\x1b\\[K");
     std::set<std::string> states;
@@ -66,20 +66,20 @@ class Program : public ::testing::Test {
   FakeGateway gateway_;
 };
 
-TEST_F(Program, WrongUsageIsOneLineAndStatusTwo) {
+TEST_F(ProgramTest, ExitsWithTwoAfterUsageError) {
   Child child = Start("get");
   EXPECT_EQ(child.Finish(), 2);
   EXPECT_EQ(child.out(), "");
-  EXPECT_EQ(child.err(), "wriftctl: get: ID is missing\n");
+  EXPECT_EQ(child.err(), "wriftctl: get: ID is required\n");
 }
 
-TEST_F(Program, WrongUsageCannotDriveTheTerminal) {
+TEST_F(ProgramTest, EscapesArgumentsInUsageErrors) {
   Child child = Start("get x \x1b[2J");
   EXPECT_EQ(child.Finish(), 2);
-  EXPECT_EQ(child.err(), "wriftctl: get: one argument too many: \\x1b[2J\n");
+  EXPECT_EQ(child.err(), "wriftctl: get: unexpected argument: \\x1b[2J\n");
 }
 
-TEST_F(Program, VersionAndHelpAreStatusZero) {
+TEST_F(ProgramTest, ExitsWithZeroAfterVersionAndHelp) {
   Child version = Start("--version");
   EXPECT_EQ(version.Finish(), 0);
   EXPECT_THAT(version.out(), StartsWith("wriftctl "));
@@ -88,7 +88,7 @@ TEST_F(Program, VersionAndHelpAreStatusZero) {
   EXPECT_THAT(help.out(), StartsWith("Usage: wriftctl wait ID [flags]\n"));
 }
 
-TEST_F(Program, AWaitThroughPipesIsStatusZero) {
+TEST_F(ProgramTest, ExitsWithZeroAfterSuccessfulWait) {
   gateway_.OnWait({{started_, done_}, grpc::Status::OK});
   Child child = Start(wait_);
   EXPECT_EQ(child.Finish(), 0);
@@ -96,19 +96,19 @@ TEST_F(Program, AWaitThroughPipesIsStatusZero) {
   EXPECT_THAT(child.err(), HasSubstr("update 1: started after "));
 }
 
-TEST_F(Program, AFailedPredictionIsStatusOne) {
+TEST_F(ProgramTest, ExitsWithOneIfPredictionFails) {
   gateway_.OnWait({{FailedUpdate()}, grpc::Status::OK});
   EXPECT_EQ(Start(wait_).Finish(), 1);
 }
 
-TEST_F(Program, AFailedCallIsStatusThree) {
+TEST_F(ProgramTest, ExitsWithThreeIfCallFails) {
   gateway_.OnGet(grpc::Status(grpc::StatusCode::NOT_FOUND, "none"));
   Child child = Start("get x");
   EXPECT_EQ(child.Finish(), 3);
   EXPECT_EQ(child.err(), "NOT_FOUND: none\n");
 }
 
-TEST_F(Program, InputComesFromStandardInput) {
+TEST_F(ProgramTest, ReadsInputFromStandardInput) {
   gateway_.OnCreate(grpc::Status::OK);
   Child child = Start("create a/b --input @-");
   child.Write("[1.0]\n");
@@ -116,7 +116,7 @@ TEST_F(Program, InputComesFromStandardInput) {
   EXPECT_THAT(gateway_.calls().at(0), HasSubstr("input_json: \"[1.0]\\n\""));
 }
 
-TEST_F(Program, OnlyItsOwnVariableIsAToken) {
+TEST_F(ProgramTest, ReadsTokenOnlyFromOwnVariable) {
   gateway_.OnGet(grpc::Status::OK);
   gateway_.OnGet(grpc::Status::OK);
   Start("get x", {"WRIFTAI_ACCESS_TOKEN=not-this"}).Finish();
@@ -124,7 +124,7 @@ TEST_F(Program, OnlyItsOwnVariableIsAToken) {
   EXPECT_THAT(gateway_.authorizations(), ElementsAre("-", "Bearer this"));
 }
 
-TEST_F(Program, AFullDiskIsAnError) {
+TEST_F(ProgramTest, FailsIfOutputCannotBeWritten) {
   gateway_.OnGet(grpc::Status::OK);
   Child child = Child::WithPipes(
       {"/bin/sh", "-c", "exec \"$0\" get x --address=$1 >/dev/full",
@@ -134,16 +134,17 @@ TEST_F(Program, AFullDiskIsAnError) {
   EXPECT_EQ(child.err(), "wriftctl: cannot write to standard output\n");
 }
 
-TEST_F(Program, TerminationLeavesThePredictionAlone) {
+TEST_F(ProgramTest, StopsWaitingAtSigterm) {
   gateway_.OnWait({{started_, hold_}, grpc::Status::OK});
   Child child = Start(wait_ + " --json");
   ASSERT_TRUE(child.ReadUntil("\n"));
   child.Signal(SIGTERM);
   EXPECT_EQ(child.Finish(), 143);
-  EXPECT_THAT(child.err(), StartsWith("left; the prediction goes on: "));
+  EXPECT_THAT(child.err(),
+              StartsWith("Stopped waiting; the prediction is still running. "));
 }
 
-TEST_F(Program, OnATerminalOneLineTicksAndMakesWayForTheResult) {
+TEST_F(ProgramTest, RedrawsStatusLineThenShowsResult) {
   gateway_.OnWait({{started_, hold_, done_}, grpc::Status::OK});
   Child child = StartOnTerminal(wait_, 60);
   ASSERT_TRUE(child.ReadUntil(
@@ -155,12 +156,12 @@ TEST_F(Program, OnATerminalOneLineTicksAndMakesWayForTheResult) {
               Contains(MatchesRegex("started  00:0[0-9]\\.[0-9]  "
                                     "\\(poll 1, GET, every 1s\\)  c122.*")));
   EXPECT_THAT(states, Each(SizeIs(Le(59u))));
-  // The line is erased, then the result follows, made harmless.
+  // The line is erased, then the escaped result follows.
   EXPECT_THAT(child.out(), HasSubstr("\r\x1b[Kid        c12258c4"));
   EXPECT_THAT(child.out(), EndsWith("\r\n\r\nred: \\x1b[31m\r\n"));
 }
 
-TEST_F(Program, CtrlCLeavesWithStatus130) {
+TEST_F(ProgramTest, ExitsWith130AtCtrlC) {
   gateway_.OnWait({{started_, hold_}, grpc::Status::OK});
   Child child = StartOnTerminal(wait_, 100);
   ASSERT_TRUE(child.ReadUntil("started"));
@@ -168,7 +169,8 @@ TEST_F(Program, CtrlCLeavesWithStatus130) {
   EXPECT_EQ(child.Finish(), 130);
   EXPECT_THAT(child.out(),
               AllOf(HasSubstr("\r\x1b[K"),
-                    EndsWith("left; the prediction goes on: wriftctl wait "
+                    EndsWith("Stopped waiting; the prediction is still "
+                             "running. Resume: wriftctl wait "
                              "c12258c4-ed83-4d7b-a784-8ed55412325a\r\n")));
 }
 

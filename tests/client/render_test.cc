@@ -22,7 +22,7 @@ std::string OutputText(const std::string& json, bool for_terminal = false) {
   return gap == std::string::npos ? "no output" : text.substr(gap + 2);
 }
 
-TEST(RenderPrediction, ShowsWhatIsKnownThenTheOutput) {
+TEST(RenderPredictionTest, ShowsFieldsThenOutput) {
   v1::Prediction prediction = SamplePrediction(v1::STATUS_SUCCEEDED, "[1, 2]");
   prediction.set_status_text("succeeded");
   *prediction.mutable_updated_at() = prediction.created_at();
@@ -42,7 +42,7 @@ TEST(RenderPrediction, ShowsWhatIsKnownThenTheOutput) {
             "[1, 2]\n");
 }
 
-TEST(RenderPrediction, AFailedOneShowsItsErrorAndLogs) {
+TEST(RenderPredictionTest, ShowsErrorAndLogs) {
   v1::Prediction prediction = FailedUpdate().prediction();
   prediction.mutable_error()->set_detail_json("{\"free\": 0}");
   prediction.mutable_logs()->add_lines("loading\x1b[2J");
@@ -61,51 +61,51 @@ TEST(RenderPredictionTest, NamesInexactFields) {
               HasSubstr("\ninexact   created_at, input\n"));
 }
 
-TEST(RenderPrediction, AStringIsItsText) {
+TEST(RenderPredictionTest, DecodesStringOutput) {
   EXPECT_EQ(OutputText(R"("a\n\"b\" \u00e9 \ud83d\ude42")"),
             "a\n\"b\" é 🙂\n");
   EXPECT_EQ(OutputText(R"( "ends\n" )"), "ends\n");
   EXPECT_EQ(OutputText("\"\""), "");
 }
 
-TEST(RenderPrediction, OtherJsonIsAsItCame) {
+TEST(RenderPredictionTest, KeepsOtherJsonUnchanged) {
   EXPECT_EQ(OutputText("{\"n\": 1.000, \"s\":\"\\u0041\"}"),
             "{\"n\": 1.000, \"s\":\"\\u0041\"}\n");
   EXPECT_EQ(OutputText("null"), "null\n");
 }
 
-TEST(RenderPrediction, AStringThatIsNoneStaysJson) {
+TEST(RenderPredictionTest, KeepsInvalidStringUnchanged) {
   EXPECT_EQ(OutputText("\"open"), "\"open\n");
   EXPECT_EQ(OutputText("\"a\" \"b\""), "\"a\" \"b\"\n");
 }
 
-TEST(RenderPrediction, OutputCannotDriveATerminalAndAPipeGetsItWhole) {
+TEST(RenderPredictionTest, EscapesOutputOnlyForTerminals) {
   EXPECT_EQ(OutputText(R"("a\u001b[2Jb\rc\u009b\td")", true),
             "a\\x1b[2Jb\\rc\\u009b\td\n");
   EXPECT_EQ(OutputText(R"("a\u001b[2Jb\rc")", false), "a\x1b[2Jb\rc\n");
   EXPECT_EQ(OutputText("[\"\xc2\x9b\"]", true), "[\"\\u009b\"]\n");
 }
 
-TEST(RenderPrediction, OneThatHasNotSucceededHasNoOutput) {
+TEST(RenderPredictionTest, OmitsNullOutputBeforeSuccess) {
   EXPECT_THAT(
       RenderPrediction(SamplePrediction(v1::STATUS_STARTED, "null"), false),
       Not(HasSubstr("null")));
 }
 
-TEST(RenderPrediction, AValueIsShownLikeJson) {
+TEST(RenderPredictionTest, ShowsValueLikeJson) {
   v1::Prediction prediction = SamplePrediction(v1::STATUS_SUCCEEDED);
   prediction.mutable_output()->set_string_value("hi");
   EXPECT_THAT(RenderPrediction(prediction, false), EndsWith("\n\nhi\n"));
 }
 
-TEST(RenderPrediction, FieldsOfTheServerStayInTheirLine) {
+TEST(RenderPredictionTest, EscapesLineFeedsInFields) {
   v1::Prediction prediction = SamplePrediction(v1::STATUS_UNSPECIFIED);
   prediction.set_status_text("can\ncelled\x1b");
   EXPECT_THAT(RenderPrediction(prediction, true),
               HasSubstr("status    can\\ncelled\\x1b\n"));
 }
 
-TEST(RenderJson, IsCanonicalInOneLineAndSafe) {
+TEST(RenderJsonTest, WritesOneEscapedLine) {
   v1::Prediction prediction;
   prediction.set_status(v1::STATUS_SUCCEEDED);
   prediction.set_output_json("\"a\nb\xc2\x9b\x7f\"");
@@ -114,14 +114,14 @@ TEST(RenderJson, IsCanonicalInOneLineAndSafe) {
             "\"outputJson\":\"\\\"a\\nb\\u009b\\u007f\\\"\"}\n");
 }
 
-TEST(RenderJson, WhatJsonCannotHoldIsAnError) {
+TEST(RenderJsonTest, FailsForTimestampOutOfRange) {
   v1::Prediction prediction;
   prediction.mutable_created_at()->set_seconds(int64_t{1} << 60);
   EXPECT_EQ(RenderJson(prediction).status().code(),
             absl::StatusCode::kInternal);
 }
 
-TEST(RenderError, DetailsComeOneALine) {
+TEST(RenderErrorTest, PrintsOneDetailPerLine) {
   google::rpc::BadRequest bad;
   bad.add_field_violations()->set_field("model");
   bad.mutable_field_violations(0)->set_description("expected owner/name");
@@ -142,14 +142,14 @@ TEST(RenderError, DetailsComeOneALine) {
             "  upstream_request_id: r\\x1b\n");
 }
 
-TEST(RenderError, DetailsThatCannotBeReadAreLeftOut) {
+TEST(RenderErrorTest, OmitsUnparsableDetails) {
   EXPECT_EQ(RenderError(grpc::Status(grpc::StatusCode::INTERNAL, "m", "\xff")),
             "INTERNAL: m\n");
   EXPECT_EQ(RenderError(grpc::Status::CANCELLED), "CANCELLED\n");
   EXPECT_EQ(CodeName(static_cast<grpc::StatusCode>(20)), "code 20");
 }
 
-TEST(RetryDelay, IsBounded) {
+TEST(RetryDelayTest, IsBounded) {
   google::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(-5);
   const auto code = grpc::StatusCode::UNAVAILABLE;
@@ -159,7 +159,7 @@ TEST(RetryDelay, IsBounded) {
   EXPECT_EQ(RetryDelay(grpc::Status(code, "")), std::nullopt);
 }
 
-TEST(PredictionTable, ColumnsAreAlignedAndHeadedOnce) {
+TEST(PredictionTableTest, AlignsColumnsAndWritesHeaderOnce) {
   v1::ListResponse page;
   *page.add_predictions() = SamplePrediction(v1::STATUS_PENDING);
   page.mutable_predictions(0)->set_id("a");

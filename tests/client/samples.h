@@ -9,7 +9,7 @@
 #include "google/rpc/status.pb.h"
 #include "wriftai/v1/predictions.pb.h"
 
-// Answers as a gateway gives them.
+// Sample responses of a gateway.
 
 namespace wriftai::client {
 
@@ -45,7 +45,7 @@ inline v1::PredictionUpdate FailedUpdate() {
   return update;
 }
 
-// `code` with details, as they travel.
+// A status with serialized details.
 template <typename... Details>
 grpc::Status ErrorWith(grpc::StatusCode code, const std::string& message,
                        const Details&... details) {

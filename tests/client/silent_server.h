@@ -11,7 +11,7 @@
 
 namespace wriftai::client {
 
-// A port that takes connections and never says a word.
+// A port that accepts connections but never sends anything.
 class SilentServer {
  public:
   SilentServer() : descriptor_(socket(AF_INET, SOCK_STREAM, 0)) {

@@ -10,17 +10,17 @@ namespace wriftai::client {
 namespace {
 
 template <auto kFree>
-struct Freeing {
+struct Deleter {
   template <typename T>
   void operator()(T* object) const {
     kFree(object);
   }
 };
 
-using Key = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freeing<X509_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Freeing<X509_EXTENSION_free>>;
-using Memory = std::unique_ptr<BIO, Freeing<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
+using Memory = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
 
 void AddExtension(X509* certificate, int kind, const char* value) {
   const Extension extension(X509V3_EXT_conf_nid(nullptr, nullptr, kind, value));

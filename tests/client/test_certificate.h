@@ -5,8 +5,8 @@
 
 namespace wriftai::client {
 
-// PEM texts of a key and of its certificate for 127.0.0.1, signed by itself
-// and good for an hour.
+// PEM texts of a key and its self-signed certificate for 127.0.0.1, valid for
+// an hour.
 struct TestCertificate {
   std::string certificate;
   std::string key;

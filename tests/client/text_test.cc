@@ -7,7 +7,7 @@
 namespace wriftai::client {
 namespace {
 
-TEST(Text, ControlsThatDriveATerminalBecomeVisible) {
+TEST(TextTest, EscapesTerminalControls) {
   const std::pair<std::string, std::string> kCases[] = {
       {"plain é 漢 🙂", "plain é 漢 🙂"},
       {"\x1b]0;title\x07", "\\x1b]0;title\\x07"},
@@ -32,16 +32,16 @@ TEST(Text, ControlsThatDriveATerminalBecomeVisible) {
   }
 }
 
-TEST(Text, LineFeedsAndTabsStayInTextAlone) {
+TEST(TextTest, KeepsLineFeedsAndTabsOnlyInText) {
   EXPECT_EQ(PrintableText("a\n\tb"), "a\n\tb");
   EXPECT_EQ(PrintableLine("a\n\tb"), "a\\n\\tb");
 }
 
-TEST(Text, AsciiHasOneColumnAByte) {
+TEST(TextTest, EscapesNonAscii) {
   EXPECT_EQ(PrintableAscii("é漢🙂"), "\\u00e9\\u6f22\\u1f642");
 }
 
-TEST(Text, Utf8IsCheckedAsRfc3629HasIt) {
+TEST(TextTest, ValidatesUtf8ByRfc3629) {
   for (const char* const good : {"", "a", "é", "\xf4\x8f\xbf\xbf"}) {
     EXPECT_TRUE(IsUtf8(good)) << good;
   }
@@ -52,7 +52,7 @@ TEST(Text, Utf8IsCheckedAsRfc3629HasIt) {
   }
 }
 
-TEST(Text, ElapsedIsCutToTenths) {
+TEST(TextTest, TruncatesElapsedToTenths) {
   EXPECT_EQ(ElapsedText(absl::Milliseconds(3499)), "00:03.4");
   EXPECT_EQ(ElapsedText(absl::Seconds(59) + absl::Milliseconds(999)),
             "00:59.9");
@@ -60,7 +60,7 @@ TEST(Text, ElapsedIsCutToTenths) {
   EXPECT_EQ(ElapsedText(absl::Seconds(-1)), "00:00.0");
 }
 
-TEST(Text, TimesAreRfc3339AndNonsenseIsADash) {
+TEST(TextTest, FormatsTimesByRfc3339AndInvalidOnesAsDash) {
   google::protobuf::Timestamp time;
   time.set_seconds(1755085724);
   time.set_nanos(371093000);
@@ -73,7 +73,7 @@ TEST(Text, TimesAreRfc3339AndNonsenseIsADash) {
   EXPECT_EQ(TimeText(time), "-");
 }
 
-TEST(Text, DurationsKeepTheirFractions) {
+TEST(TextTest, KeepsFractionsOfDurations) {
   EXPECT_EQ(ToProto(absl::Milliseconds(1250)).ShortDebugString(),
             "seconds: 1 nanos: 250000000");
   EXPECT_EQ(FromProto(ToProto(absl::Milliseconds(1250))),

@@ -15,7 +15,7 @@ class WaitDisplayTest : public ::testing::Test {
     host_.console.width = [width] { return width; };
   }
 
-  // What was written since the last call.
+  // Returns the text written since the last call.
   std::string Written() {
     std::string text = host_.err.str();
     host_.err.str("");
@@ -29,7 +29,7 @@ class WaitDisplayTest : public ::testing::Test {
   FakeHost host_;
 };
 
-TEST_F(WaitDisplayTest, OneLineIsDrawnOverAndTicks) {
+TEST_F(WaitDisplayTest, RedrawsStatusLineAtTicks) {
   OnTerminal(100);
   {
     WaitDisplay display = Make();
@@ -45,13 +45,13 @@ TEST_F(WaitDisplayTest, OneLineIsDrawnOverAndTicks) {
   EXPECT_EQ(Written(), "\r\x1b[K");
 }
 
-TEST_F(WaitDisplayTest, TheLineIsCutBeforeTheLastColumn) {
+TEST_F(WaitDisplayTest, LeavesLastColumnEmpty) {
   OnTerminal(12);
   WaitDisplay display = Make();
   EXPECT_EQ(Written(), "\rconnecting \x1b[K");
 }
 
-TEST_F(WaitDisplayTest, AnUnknownWidthIsTakenFor80) {
+TEST_F(WaitDisplayTest, AssumesWidthOf80IfUnknown) {
   OnTerminal(0);
   WaitDisplay display = Make();
   v1::PredictionUpdate update = SampleUpdate(v1::STATUS_STARTED);
@@ -61,7 +61,7 @@ TEST_F(WaitDisplayTest, AnUnknownWidthIsTakenFor80) {
   EXPECT_EQ(Written(), "\r" + std::string(79, 'x') + "\x1b[K");
 }
 
-TEST_F(WaitDisplayTest, TheServersWordsCannotDriveTheTerminal) {
+TEST_F(WaitDisplayTest, EscapesTextFromServer) {
   OnTerminal(100);
   WaitDisplay display = Make();
   v1::PredictionUpdate update = SampleUpdate(v1::STATUS_UNSPECIFIED);
@@ -71,39 +71,41 @@ TEST_F(WaitDisplayTest, TheServersWordsCannotDriveTheTerminal) {
   EXPECT_EQ(Written().substr(0, 15), "\rx\\x1b[2J\\n  00");
 }
 
-TEST_F(WaitDisplayTest, TroubleCountsDownToTheNextTry) {
+TEST_F(WaitDisplayTest, CountsDownToRetry) {
   OnTerminal(60);
   WaitDisplay display = Make();
-  display.Trouble(grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
-                  absl::Seconds(2));
+  display.RetryScheduled(
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
+      absl::Seconds(2));
   Written();
   host_.clock.Advance(absl::Milliseconds(500));
   display.Tick();
   EXPECT_EQ(Written(),
-            "\rconnecting  00:00.5  (again in 1.5 s: UNAVAILABLE: "
-            "draining\x1b[K");
-  display.TryAgain();
+            "\rconnecting  00:00.5  (retrying in 1.5 s: UNAVAILABLE: "
+            "drain\x1b[K");
+  display.RetryStarted();
   EXPECT_EQ(Written(),
-            "\rconnecting  00:00.5  (trying again: UNAVAILABLE: "
+            "\rconnecting  00:00.5  (retrying: UNAVAILABLE: "
             "draining)\x1b[K");
 }
 
-TEST_F(WaitDisplayTest, WithoutATerminalEachUpdateIsALine) {
+TEST_F(WaitDisplayTest, PrintsLinePerUpdateWithoutTerminal) {
   WaitDisplay display = Make();
   display.Update(SampleUpdate(v1::STATUS_PENDING));
   host_.clock.Advance(absl::Seconds(2));
   display.Update(SampleUpdate(v1::STATUS_STARTED));
   display.Tick();
-  display.Trouble(grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
-                  absl::Seconds(1));
+  display.RetryScheduled(
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
+      absl::Seconds(1));
   EXPECT_EQ(Written(),
             "prediction c12258c4-ed83-4d7b-a784-8ed55412325a\n"
             "update 1: pending after 0.0 s (GET)\n"
             "update 2: started after 2.0 s (GET)\n"
-            "UNAVAILABLE: draining; again in 1.0 s\n");
+            "UNAVAILABLE: draining; retrying in 1.0 s\n");
 }
 
-TEST_F(WaitDisplayTest, LinesCanBeOff) {
+TEST_F(WaitDisplayTest, PrintsNothingWithLinesDisabled) {
   WaitDisplay display = Make(false);
   display.Update(SampleUpdate(v1::STATUS_PENDING));
   EXPECT_EQ(Written(), "");

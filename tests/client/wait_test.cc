@@ -19,8 +19,8 @@ using ::testing::StartsWith;
 
 const std::string kWaitCall = "Wait id: \"" + std::string(kId) + "\"";
 
-// `wriftctl wait` and `create --wait`, the real client against a real server.
-class Waiting : public ::testing::Test {
+// Runs `wriftctl wait` and `create --wait` against a real server.
+class WaitTest : public ::testing::Test {
  protected:
   int RunWait() {
     WaitCommand command;
@@ -55,18 +55,20 @@ class Waiting : public ::testing::Test {
             grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining")};
   }
 
-  static StreamScript Drained(absl::Duration delay) {
+  static StreamScript UnavailableWithDelay(absl::Duration delay) {
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(delay));
     return {{SampleUpdate(v1::STATUS_STARTED)},
             ErrorWith(grpc::StatusCode::UNAVAILABLE, "draining", retry)};
   }
 
-  // As the gateway does while it drains; `created`: what it had created.
-  static grpc::Status Refused(const std::string& created = "") {
+  // The error of a draining gateway; `created_id`: the prediction it created.
+  static grpc::Status DrainingError(const std::string& created_id = "") {
     google::rpc::ErrorInfo info;
     info.set_reason("DRAINING");
-    if (!created.empty()) (*info.mutable_metadata())["prediction_id"] = created;
+    if (!created_id.empty()) {
+      (*info.mutable_metadata())["prediction_id"] = created_id;
+    }
     return ErrorWith(grpc::StatusCode::UNAVAILABLE, "draining", info);
   }
 
@@ -86,9 +88,9 @@ class Waiting : public ::testing::Test {
   Invocation invocation_;
 };
 
-TEST_F(Waiting, UpdatesAreLinesThenComesTheResult) {
+TEST_F(WaitTest, PrintsUpdatesThenResult) {
   gateway_.OnWait({{started_, done_}, grpc::Status::OK});
-  EXPECT_EQ(RunWait(), kExitDone);
+  EXPECT_EQ(RunWait(), kExitSuccess);
   EXPECT_THAT(Out(), HasSubstr("status    succeeded\n"));
   EXPECT_THAT(Out(), HasSubstr("\n\nhello\n"));
   EXPECT_EQ(Err(),
@@ -97,20 +99,20 @@ TEST_F(Waiting, UpdatesAreLinesThenComesTheResult) {
             "update 2: succeeded after 0.0 s (GET)\n");
 }
 
-TEST_F(Waiting, AFailedPredictionIsStatusOne) {
+TEST_F(WaitTest, ExitsWithOneIfPredictionFails) {
   gateway_.OnWait({{FailedUpdate()}, grpc::Status::OK});
   EXPECT_EQ(RunWait(), kExitPredictionFailed);
   EXPECT_THAT(Out(), HasSubstr("error     external: out of memory\n"));
 }
 
-TEST_F(Waiting, JsonIsEveryUpdateAndNothingElse) {
+TEST_F(WaitTest, PrintsOnlyUpdatesAsJson) {
   invocation_.json = true;
   v1::PredictionUpdate first;
   first.mutable_prediction()->set_id(kId);
   v1::PredictionUpdate last = first;
   last.mutable_prediction()->set_status(v1::STATUS_SUCCEEDED);
   gateway_.OnWait({{first, last}, grpc::Status::OK});
-  EXPECT_EQ(RunWait(), kExitDone);
+  EXPECT_EQ(RunWait(), kExitSuccess);
   EXPECT_EQ(Out(),
             "{\"prediction\":{\"id\":\"c12258c4-ed83-4d7b-a784-8ed55412325a\"}}"
             "\n"
@@ -119,43 +121,44 @@ TEST_F(Waiting, JsonIsEveryUpdateAndNothingElse) {
   EXPECT_EQ(Err(), "");
 }
 
-TEST_F(Waiting, AnUnavailableStreamIsTakenUpAgainAfterTheServersDelay) {
-  gateway_.OnWait(Drained(absl::Seconds(7)));
+TEST_F(WaitTest, RetriesUnavailableStreamAfterServersDelay) {
+  gateway_.OnWait(UnavailableWithDelay(absl::Seconds(7)));
   gateway_.OnWait({{done_}, grpc::Status::OK});
-  EXPECT_EQ(RunWait(), kExitDone);
+  EXPECT_EQ(RunWait(), kExitSuccess);
   EXPECT_EQ(host_.clock.passed(), absl::Seconds(7));
-  EXPECT_THAT(Err(), HasSubstr("UNAVAILABLE: draining; again in 7.0 s\n"));
+  EXPECT_THAT(Err(), HasSubstr("UNAVAILABLE: draining; retrying in 7.0 s\n"));
   EXPECT_THAT(gateway_.calls(), ElementsAre(kWaitCall, kWaitCall));
 }
 
-TEST_F(Waiting, WithoutAServersDelayTriesAreSpreadOut) {
+TEST_F(WaitTest, BacksOffWithoutServersDelay) {
   for (int i = 0; i < 3; ++i) gateway_.OnWait(Unavailable());
   gateway_.OnWait({{done_}, grpc::Status::OK});
-  EXPECT_EQ(RunWait(), kExitDone);
+  EXPECT_EQ(RunWait(), kExitSuccess);
   EXPECT_EQ(host_.clock.passed(), absl::Milliseconds(250 + 500 + 1000));
 }
 
-TEST_F(Waiting, WithoutAnyUpdateTryingEnds) {
+TEST_F(WaitTest, StopsRetryingWithoutAnyUpdate) {
   for (int i = 0; i < 20; ++i) gateway_.OnWait(Unavailable());
   EXPECT_EQ(RunWait(), kExitCallFailed);
   EXPECT_LT(host_.clock.passed(), absl::Seconds(30));
   EXPECT_GT(host_.clock.passed(), absl::Seconds(20));
-  EXPECT_THAT(Err(), Not(HasSubstr("goes on")));
+  EXPECT_THAT(Err(), Not(HasSubstr("still running")));
 }
 
-TEST_F(Waiting, TryingEndsWithTheTimeout) {
+TEST_F(WaitTest, StopsRetryingAtTimeout) {
   invocation_.timeout = absl::Seconds(60);
-  gateway_.OnWait(Drained(absl::Seconds(40)));
-  gateway_.OnWait(Drained(absl::Seconds(40)));
+  gateway_.OnWait(UnavailableWithDelay(absl::Seconds(40)));
+  gateway_.OnWait(UnavailableWithDelay(absl::Seconds(40)));
   EXPECT_EQ(RunWait(), kExitCallFailed);
   EXPECT_EQ(host_.clock.passed(), absl::Seconds(40));
   EXPECT_THAT(Err(), HasSubstr("UNAVAILABLE: draining\n"
                                "  retry after 40s\n"
-                               "the prediction goes on: wriftctl wait "
+                               "The prediction is still running. "
+                               "Resume: wriftctl wait "
                                "c12258c4-ed83-4d7b-a784-8ed55412325a\n"));
 }
 
-TEST_F(Waiting, ARestartOfTheGatewayIsSurvived) {
+TEST_F(WaitTest, SurvivesRestartOfGateway) {
   gateway_.OnWait({{started_, hold_}, grpc::Status::OK});
   gateway_.OnWait({{done_}, grpc::Status::OK});
   bool restarted = false;
@@ -166,73 +169,76 @@ TEST_F(Waiting, ARestartOfTheGatewayIsSurvived) {
     }
     return false;
   };
-  EXPECT_EQ(RunWait(), kExitDone);
+  EXPECT_EQ(RunWait(), kExitSuccess);
   EXPECT_THAT(gateway_.calls(), ElementsAre(kWaitCall, kWaitCall));
 }
 
-// gRPC gives CANCELLED to a stream that reaches a server in its shutdown.
-TEST_F(Waiting, AStreamThatTheServerCancelledIsTakenUpAgain) {
+// A gRPC server ends a stream that arrives during its shutdown with CANCELLED.
+TEST_F(WaitTest, RetriesStreamCancelledByServer) {
   gateway_.OnWait(
       {{started_}, grpc::Status(grpc::StatusCode::CANCELLED, "CANCELLED")});
   gateway_.OnWait({{done_}, grpc::Status::OK});
-  EXPECT_EQ(RunWait(), kExitDone);
+  EXPECT_EQ(RunWait(), kExitSuccess);
   EXPECT_THAT(gateway_.calls(), ElementsAre(kWaitCall, kWaitCall));
 }
 
-TEST_F(Waiting, OtherErrorsEndIt) {
+TEST_F(WaitTest, DoesNotRetryOtherErrors) {
   gateway_.OnWait({{}, grpc::Status(grpc::StatusCode::NOT_FOUND, "none")});
   EXPECT_EQ(RunWait(), kExitCallFailed);
   EXPECT_EQ(Err(), "NOT_FOUND: none\n");
 }
 
-TEST_F(Waiting, ADeadlineSaysThatThePredictionGoesOn) {
+TEST_F(WaitTest, ReportsRunningPredictionAtDeadline) {
   gateway_.OnWait(
       {{started_},
        grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "max_wait")});
   EXPECT_EQ(RunWait(), kExitCallFailed);
   EXPECT_THAT(Err(), HasSubstr("DEADLINE_EXCEEDED: max_wait\n"
-                               "the prediction goes on: wriftctl wait "));
+                               "The prediction is still running. "
+                               "Resume: wriftctl wait "));
 }
 
-TEST_F(Waiting, AStreamThatEndsTooEarlyIsAnError) {
+TEST_F(WaitTest, FailsIfStreamEndsBeforePrediction) {
   gateway_.OnWait({{started_}, grpc::Status::OK});
   EXPECT_EQ(RunWait(), kExitCallFailed);
   EXPECT_THAT(Err(),
               HasSubstr("INTERNAL: the stream ended before the prediction"));
 }
 
-TEST_F(Waiting, TheEndCountsWhateverBecomesOfTheStream) {
+TEST_F(WaitTest, SucceedsAfterFinalUpdateDespiteStreamError) {
   gateway_.OnWait(Unavailable({done_}));
-  EXPECT_EQ(RunWait(), kExitDone);
+  EXPECT_EQ(RunWait(), kExitSuccess);
   EXPECT_EQ(gateway_.calls().size(), 1u);
 }
 
-TEST_F(Waiting, ASignalLeavesThePredictionAlone) {
+TEST_F(WaitTest, DoesNotCancelPredictionAtSignal) {
   gateway_.OnWait({{started_, hold_}, grpc::Status::OK});
   SignalOnceSeen("update 1");
   EXPECT_EQ(RunWait(), 130);
-  EXPECT_THAT(Err(), HasSubstr("left; the prediction goes on: wriftctl wait "
-                               "c12258c4-ed83-4d7b-a784-8ed55412325a\n"));
+  EXPECT_THAT(Err(),
+              HasSubstr("Stopped waiting; the prediction is still running. "
+                        "Resume: wriftctl wait "
+                        "c12258c4-ed83-4d7b-a784-8ed55412325a\n"));
   EXPECT_THAT(gateway_.calls(), ElementsAre(kWaitCall));
 }
 
-TEST_F(Waiting, ASignalBetweenTriesLeavesToo) {
+TEST_F(WaitTest, StopsAtSignalBetweenRetries) {
   host_.interrupt.number = 15;
   gateway_.OnWait(Unavailable());
-  SignalOnceSeen("again in");
+  SignalOnceSeen("retrying in");
   EXPECT_EQ(RunWait(), 143);
   EXPECT_EQ(gateway_.calls().size(), 1u);
 }
 
-TEST_F(Waiting, CreateGoesOnWithWaitOnceItHasAnId) {
+TEST_F(WaitTest, ResumesCreateWithWaitOnceIdIsKnown) {
   gateway_.OnCreateAndWait(Unavailable({pending_}));
   gateway_.OnWait({{done_}, grpc::Status::OK});
-  EXPECT_EQ(RunCreate(), kExitDone);
+  EXPECT_EQ(RunCreate(), kExitSuccess);
   EXPECT_THAT(gateway_.calls(), ElementsAre(StartsWith("CreateAndWait "),
                                             kWaitCall + " wait_options { }"));
 }
 
-TEST_F(Waiting, ACreateWhoseConnectionWasLostIsNotSentAgain) {
+TEST_F(WaitTest, DoesNotRetryCreateAfterLostConnection) {
   for (const char* const request_id : {"", "u"}) {
     host_.err.str("");
     gateway_.OnCreateAndWait(
@@ -240,29 +246,29 @@ TEST_F(Waiting, ACreateWhoseConnectionWasLostIsNotSentAgain) {
     EXPECT_EQ(RunCreate(request_id), kExitCallFailed);
     EXPECT_EQ(Err(),
               "UNAVAILABLE: Socket closed\n"
-              "the prediction may have been created: wriftctl list\n");
+              "The prediction may have been created. Check: wriftctl list\n");
   }
   EXPECT_EQ(gateway_.calls().size(), 2u);
 }
 
-TEST_F(Waiting, ACreateThatTheGatewayRefusedForNowIsSentAgain) {
-  gateway_.OnCreateAndWait({{}, Refused()});
+TEST_F(WaitTest, RetriesCreateRejectedByDrainingGateway) {
+  gateway_.OnCreateAndWait({{}, DrainingError()});
   gateway_.OnCreateAndWait({{done_}, grpc::Status::OK});
-  EXPECT_EQ(RunCreate(), kExitDone);
+  EXPECT_EQ(RunCreate(), kExitSuccess);
   EXPECT_EQ(gateway_.calls().size(), 2u);
   EXPECT_EQ(gateway_.calls()[0], gateway_.calls()[1]);
 }
 
-// gRPC drops an update that is not read yet when an error comes after it.
-TEST_F(Waiting, APredictionThatOnlyTheErrorNamesIsWaitedFor) {
-  gateway_.OnCreateAndWait({{}, Refused(kId)});
+// gRPC drops an unread update when an error follows it.
+TEST_F(WaitTest, WaitsForPredictionNamedOnlyByError) {
+  gateway_.OnCreateAndWait({{}, DrainingError(kId)});
   gateway_.OnWait({{done_}, grpc::Status::OK});
-  EXPECT_EQ(RunCreate(), kExitDone);
+  EXPECT_EQ(RunCreate(), kExitSuccess);
   EXPECT_THAT(gateway_.calls(), ElementsAre(StartsWith("CreateAndWait "),
                                             kWaitCall + " wait_options { }"));
 }
 
-TEST_F(Waiting, ACreateThatReachesNobodyIsTriedForHalfAMinute) {
+TEST_F(WaitTest, RetriesCreateForHalfAMinuteIfUnreachable) {
   invocation_.connection.address = "127.0.0.1:1";
   CreateCommand command;
   command.wait = true;
@@ -273,19 +279,20 @@ TEST_F(Waiting, ACreateThatReachesNobodyIsTriedForHalfAMinute) {
   EXPECT_THAT(Err(), Not(HasSubstr("may have been created")));
 }
 
-TEST_F(Waiting, ACreateWhoseOutcomeIsUnknownIsNotSentAgain) {
+TEST_F(WaitTest, DoesNotRetryCreateWithUnknownOutcome) {
   gateway_.OnCreateAndWait(
       {{}, grpc::Status(grpc::StatusCode::UNKNOWN, "no answer")});
   EXPECT_EQ(RunCreate("u"), kExitCallFailed);
   EXPECT_EQ(gateway_.calls().size(), 1u);
 }
 
-TEST_F(Waiting, ASignalBeforeTheIdSaysWhatMayHaveHappened) {
+TEST_F(WaitTest, ReportsPossibleCreateAtSignalBeforeId) {
   gateway_.OnCreateAndWait({{hold_}, grpc::Status::OK});
   host_.interrupt.when = [this] { return !gateway_.calls().empty(); };
   EXPECT_EQ(RunCreate(), 130);
   EXPECT_EQ(Err(),
-            "left; the prediction may have been created: wriftctl list\n");
+            "Interrupted; the prediction may have been created. "
+            "Check: wriftctl list\n");
 }
 
 }  // namespace

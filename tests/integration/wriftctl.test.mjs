@@ -137,7 +137,7 @@ test('wait that is interrupted leaves the prediction alone', async () => {
   await waiting.awaitOutput('stdout', /("STATUS_STARTED")/);
   const { code, stderr } = await waiting.stop('SIGINT');
   assert.equal(code, 130);
-  assert.match(stderr, /the prediction goes on: wriftctl wait /);
+  assert.match(stderr, /prediction is still running. Resume: wriftctl wait /);
   const [got] = lines(await ctl('get', id, '--json'));
   assert.equal(got.status, 'STATUS_STARTED');
 });
