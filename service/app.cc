@@ -193,10 +193,10 @@ absl::Status App::StartEngine() {
     if (!secrets.ok()) return secrets.status();
     parts_->webhook_secrets = *std::move(secrets);
   }
-  RegisteringClient::OwnWebhook own_webhook;
+  WebhookInjector::GatewayWebhook gateway_webhook;
   if (!webhooks.public_url.empty()) {
-    own_webhook = [url = webhooks.public_url,
-                   secrets = parts_->webhook_secrets.get()] {
+    gateway_webhook = [url = webhooks.public_url,
+                       secrets = parts_->webhook_secrets.get()] {
       WebhookParams params{url, std::nullopt};
       if (secrets != nullptr) params.secret = secrets->Current()->front();
       return params;
@@ -204,7 +204,7 @@ absl::Status App::StartEngine() {
   }
   parts_->engine = std::make_unique<Engine>(
       config_, *std::move(own), *parts_->loop, *parts_->loop,
-      std::random_device{}(), std::move(own_webhook));
+      std::random_device{}(), std::move(gateway_webhook));
   parts_->call_recorder = std::make_unique<CallRecorder>(
       *parts_->loop, logging_.fields_logger(), logging_.format());
   RunOnLoop(*parts_->loop, [this] {
@@ -320,7 +320,7 @@ absl::Status App::StartGrpcServer() {
         });
   }
   RunOnLoop(*parts_->loop, [this] {
-    parts_->engine->upstream_health().Listen(
+    parts_->engine->upstream_health().SetListener(
         [health = &parts_->server->health()](bool healthy) {
           health->SetUpstream(healthy);
         });
@@ -375,7 +375,7 @@ void App::Stop() {
     RunOnLoop(*parts_->loop, [this, &close_connections] {
       close_connections.reset();
       close_idle_connections_.reset();
-      parts_->engine->upstream_health().Listen(nullptr);
+      parts_->engine->upstream_health().SetListener(nullptr);
     });
     parts_->server.reset();
   }

@@ -6,25 +6,25 @@
 
 namespace wriftai {
 
-// What one caller's call leaves upstream, and what the upstream says of it:
-// what is sent along with its requests, and what is known of them afterwards.
-// Requests that are made for several callers, as polls are, have none.
+// Trace data of one caller's call: headers sent with its upstream requests, and
+// what their responses reported. Requests made for several callers, such as
+// polls, have no trace.
 //
-// Threads: loop. Shared by the one who began the call and the call itself,
-// which may outlive him (CreateDeduplicator).
+// Threads: loop. Shared by the caller and the call, which may outlive the
+// caller (CreateDeduplicator).
 struct CallTrace {
-  // Sent as the headers of that name; empty: not sent.
+  // Sent as the headers of the same name. Empty: not sent.
   std::string traceparent;
   std::string tracestate;
 
-  // Requests that were sent, each attempt of a read included.
+  // Requests sent, counting each attempt of a read.
   int requests = 0;
 
-  // Of the last response; 0: there was none.
+  // Status of the last response. 0: no response yet.
   int http_status = 0;
 
-  // UpstreamRequestId() of each response that has one, in their order: no more
-  // than there are attempts.
+  // UpstreamRequestId() of each response that has one, in order of arrival. At
+  // most one per attempt.
   std::vector<std::string> request_ids;
 };
 

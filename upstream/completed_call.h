@@ -10,22 +10,23 @@
 
 namespace wriftai {
 
-// A call whose answer is known without asking: given from the loop, as all are.
+// A call whose result is already known. It completes from the loop, like any
+// other call.
 //
-// Threads: loop. Owns: the answer. EventLoop must outlive it. Fails: by what
-// the answer says.
+// Threads: loop. Owns: the result. EventLoop must outlive it. Fails: as the
+// result says.
 class CompletedCall : public Call {
  public:
-  CompletedCall(EventLoop& event_loop, absl::StatusOr<v1::Prediction> answer,
+  CompletedCall(EventLoop& event_loop, absl::StatusOr<v1::Prediction> result,
                 PredictionClient::PredictionDone done)
-      : tell_(event_loop.RunAt(
+      : timer_(event_loop.RunAt(
             event_loop.Now(),
-            [answer = std::move(answer), done = std::move(done)]() mutable {
-              done(std::move(answer));
+            [result = std::move(result), done = std::move(done)]() mutable {
+              done(std::move(result));
             })) {}
 
  private:
-  const TimerHandle tell_;
+  const TimerHandle timer_;
 };
 
 }  // namespace wriftai

@@ -16,7 +16,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-// Every string of `message`, below other messages (and maps) too.
+// Sanitizes every string in `message`, including nested messages and maps.
 void SanitizeStrings(Message& message) {
   const Reflection& reflection = *message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
@@ -35,7 +35,7 @@ void SanitizeStrings(Message& message) {
             field->is_repeated()
                 ? reflection.GetRepeatedString(message, field, i)
                 : reflection.GetString(message, field);
-        // No longer than it was: bounds are of those who know the text.
+        // Keeps the length: callers that know the text set the bounds.
         std::string shown = SanitizeText(text, text.size());
         if (field->is_repeated()) {
           reflection.SetRepeatedString(&message, field, i, std::move(shown));

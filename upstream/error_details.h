@@ -13,25 +13,25 @@
 #include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
 
-// Errors with the details of google.rpc (AIP-193): each detail is a payload of
-// the absl::Status, keyed by its type, so that none can stand there twice. The
-// service puts them on the wire; no layer below knows about gRPC.
+// Errors with google.rpc details (AIP-193). Each detail is a payload of the
+// absl::Status, keyed by its type, so a type occurs at most once. The service
+// puts them on the wire; lower layers do not depend on gRPC.
 //
 // All functions: any thread.
 
 namespace wriftai {
 
-// ErrorInfo.domain: who says so.
+// ErrorInfo.domain: where the error comes from.
 inline constexpr char kUpstreamDomain[] = "wrift.ai";
 inline constexpr char kGatewayDomain[] = "gateway.wriftai";
 
-// ErrorInfo.reason, where code outside of the function that sets it asks.
+// Values of ErrorInfo.reason that other code compares with.
 inline constexpr char kCreateOutcomeUnknown[] = "CREATE_OUTCOME_UNKNOWN";
 inline constexpr char kUpstreamResponseInvalid[] = "UPSTREAM_RESPONSE_INVALID";
 inline constexpr char kPaymentRequired[] = "PAYMENT_REQUIRED";
 
-// ErrorInfo.metadata that tells a response which is too large, and will be
-// again, from one that was broken.
+// ErrorInfo.metadata that marks a response as too large, which a retry will not
+// fix, rather than corrupt.
 inline constexpr char kCauseKey[] = "cause";
 inline constexpr char kCauseTooLarge[] = "too_large";
 
@@ -41,12 +41,12 @@ inline constexpr char kCreateOutcomeIsUnknown[] = "unknown";
 
 inline constexpr char kDetailTypePrefix[] = "type.googleapis.com/";
 
-// Puts `detail` into `status`, in place of one of the same type. Each of its
-// texts is what SanitizeText() leaves of it, so that whatever is quoted there,
-// the detail can be read.
+// Adds `detail` to `status`, replacing one of the same type. All its strings
+// pass through SanitizeText(), so clients can parse the detail whatever it
+// quotes.
 void SetDetail(const google::protobuf::Message& detail, absl::Status& status);
 
-// The detail of that type; nothing where `status` has none.
+// The detail of that type, or nullopt.
 template <typename Detail>
 std::optional<Detail> GetDetail(const absl::Status& status) {
   const auto payload = status.GetPayload(
@@ -58,35 +58,35 @@ std::optional<Detail> GetDetail(const absl::Status& status) {
   return detail;
 }
 
-// An error that the gateway found: ErrorInfo{reason, kGatewayDomain}.
+// An error detected by the gateway: ErrorInfo{reason, kGatewayDomain}.
 absl::Status GatewayError(absl::StatusCode code, absl::string_view reason,
                           absl::string_view message);
 
-// INVALID_ARGUMENT for one field of a request, by its path in the proto:
-// BadRequest{field, wanted} and reason INVALID_FIELD. `wanted` completes "…:
-// wanted"; it quotes no secret.
+// INVALID_ARGUMENT for one request field, named by its path in the proto:
+// BadRequest{field, expected} and reason INVALID_FIELD. `expected` completes
+// "FIELD: expected …". It must not quote a secret.
 absl::Status FieldError(absl::string_view field, absl::string_view expected);
 
-// Adds RetryInfo{delay}. Negative counts as zero.
+// Adds RetryInfo{delay}. A negative delay becomes zero.
 void SetRetryDelay(absl::Duration delay, absl::Status& status);
 
-// RetryInfo's delay, if there is one.
+// The delay of RetryInfo, or nullopt.
 std::optional<absl::Duration> RetryDelay(const absl::Status& status);
 
-// ErrorInfo's reason; empty where there is none.
+// The reason of ErrorInfo, or empty.
 std::string ErrorReason(const absl::Status& status);
 
-// Sets an entry of ErrorInfo's metadata. `status` has an ErrorInfo.
+// Sets an entry of ErrorInfo's metadata. `status` must have an ErrorInfo.
 void SetMetadata(absl::string_view key, absl::string_view value,
                  absl::Status& status);
 
-// An entry of ErrorInfo's metadata; empty where there is none.
+// An entry of ErrorInfo's metadata, or empty.
 std::string MetadataOf(absl::string_view key, const absl::Status& status);
 
-// `status` with `prefix` before every field path of its BadRequest, and before
-// its message where that begins with one: for a message that was checked as a
-// part of another one. What has no field is about `prefix` (such as "create.")
-// without its dot.
+// Adds `prefix`, such as "create.", to every field path of the BadRequest, and
+// to the message if it starts with such a path. For a message that was checked
+// as a part of another. A violation without a field gets `prefix` without its
+// dot.
 absl::Status PrefixFields(absl::string_view prefix, const absl::Status& status);
 
 }  // namespace wriftai

@@ -16,36 +16,34 @@
 
 namespace wriftai {
 
-// For whom a call is made, and until when.
+// The credential, deadline and options of one call.
 struct CallContext {
   std::shared_ptr<const Credential> credential;
 
-  // On EventLoop::Now()'s clock. Nothing is sent once it has passed.
+  // On the clock of EventLoop::Now(). Nothing is sent after it.
   absl::Time deadline = absl::InfiniteFuture();
 
-  // Whether a read that fails in passing is tried again before `deadline`.
+  // Whether to retry a read after a transient failure, until `deadline`.
   bool retry_reads = true;
 
-  // A place in the budget that has been granted already. Without one the call
-  // waits for its own.
+  // A permit that was already acquired. If empty, the call acquires its own.
   Permit permit;
 
-  // The caller's, where there is one and one alone; may be null.
+  // Null unless the call belongs to exactly one caller.
   std::shared_ptr<CallTrace> trace;
 
-  // What the call's messages take of a budget; a create holds it until it is
-  // answered, also after its caller has left. May be null.
+  // Holds the memory budget of the call's messages. A create holds it until its
+  // response, even after the caller cancels. May be null.
   std::shared_ptr<const void> memory;
 };
 
-// The upstream, one method for each of its operations on predictions.
+// The upstream, with one method per operation on predictions.
 //
 // Threads: loop only. Arguments are taken by value. `done` runs on the loop,
-// exactly once, never before the method has returned, and not at all once the
-// handle has been destroyed. Fails: by the table of
-// upstream/rest/http_status.h, with details, and RESOURCE_EXHAUSTED
-// (BUDGET_EXHAUSTED) where the credential's budget does not reach the call in
-// time.
+// exactly once, after the method has returned, and never after the handle is
+// destroyed. Fails: by the table of upstream/rest/http_status.h, with details;
+// RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED) if the credential's budget has no
+// permit before the deadline.
 class PredictionClient {
  public:
   using PredictionDone =
@@ -59,8 +57,8 @@ class PredictionClient {
   [[nodiscard]] virtual CallHandle Get(CallContext context, std::string id,
                                        PredictionDone done) = 0;
 
-  // Sends at most one POST, ever. When it may have arrived and no answer came
-  // back: UNKNOWN with reason CREATE_OUTCOME_UNKNOWN.
+  // Sends at most one POST, ever. UNKNOWN (CREATE_OUTCOME_UNKNOWN) if it may
+  // have arrived and no response came back.
   [[nodiscard]] virtual CallHandle Create(CallContext context,
                                           CreateParams params,
                                           PredictionDone done) = 0;
@@ -68,7 +66,7 @@ class PredictionClient {
   [[nodiscard]] virtual CallHandle List(CallContext context, ListParams params,
                                         PageDone done) = 0;
 
-  // OK: the upstream has taken note. Not retried.
+  // OK: the upstream accepted the cancellation. Not retried.
   [[nodiscard]] virtual CallHandle Cancel(CallContext context, std::string id,
                                           CancelDone done) = 0;
 };

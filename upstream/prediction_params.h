@@ -9,8 +9,8 @@
 #include "base/secret.h"
 #include "wriftai/v1/predictions.pb.h"
 
-// What the upstream is asked for and answers, as values. Whoever fills them in
-// has checked them; the client encodes them and trusts nothing but encoding.
+// Parameters and results of upstream calls, as values. The caller validates
+// them; the client only encodes them.
 
 namespace wriftai {
 
@@ -18,7 +18,7 @@ namespace wriftai {
 struct ModelReference {
   std::string owner;
   std::string name;
-  std::optional<int64_t> version;  // From 1; none means the latest.
+  std::optional<int64_t> version;  // From 1. Unset: the latest.
 };
 
 struct WebhookParams {
@@ -32,38 +32,38 @@ struct CreateParams {
   // JSON text that has passed ParseJson(); sent byte for byte.
   std::string input_json;
 
-  // Whether the caller gave the input as a Value (`input`), not as JSON text
-  // (`input_json`): what an error names it.
+  // Whether the caller gave the input as a Value (`input`) rather than as JSON
+  // text (`input_json`). Errors name the field that was used.
   bool input_is_value = false;
 
   std::optional<WebhookParams> webhook;
 
-  // Sent as the header Validate-Input; none sends no header.
+  // Sent as the header Validate-Input. Unset: no header.
   std::optional<bool> validate_input;
 
-  // Seconds, sent as `Prefer: wait=N`; none sends no header.
+  // Seconds, sent as `Prefer: wait=N`. Unset: no header.
   std::optional<int> server_wait;
 };
 
 struct ListParams {
-  // 5 to 50: what the upstream accepts.
+  // From 5 to 50, the range that the upstream accepts.
   int page_size = 25;
 
-  // Opaque; empty is the newest page.
+  // Opaque. Empty: the newest page.
   std::string cursor;
 };
 
-// Predictions here carry their payloads as JSON text (input_json, output_json,
-// detail_json), never as Value: what a caller wants is decided at the edge.
+// Payloads are JSON text here (input_json, output_json, detail_json), never
+// Value. The service converts them for callers that ask for Value.
 struct PredictionPage {
   std::vector<v1::Prediction> predictions;  // Newest first, no payloads.
-  std::string next_cursor;                  // Empty at the end.
-  std::string previous_cursor;              // Empty at the beginning.
+  std::string next_cursor;                  // Empty on the last page.
+  std::string previous_cursor;              // Empty on the first page.
 
   // As ListResponse.inexact_fields.
   std::vector<std::string> inexact_fields;
 
-  int skipped_items = 0;  // Left out of `predictions`, as they were unusable.
+  int skipped_items = 0;  // Invalid items, not in `predictions`.
 };
 
 }  // namespace wriftai

@@ -8,9 +8,9 @@
 namespace wriftai {
 namespace {
 
-// Whether the server error says that the request will never work here: not
-// implemented, HTTP version not supported, variant also negotiates, not
-// extended, network authentication required (RFC 9110, 2295, 2774, 6585).
+// Server errors that no retry can fix: not implemented, HTTP version not
+// supported, variant also negotiates, not extended, network authentication
+// required (RFC 9110, 2295, 2774, 6585).
 bool IsNotOffered(const absl::Status& status) {
   const std::string http = MetadataOf("http_status", status);
   return http == "501" || http == "505" || http == "506" || http == "510" ||
@@ -29,7 +29,7 @@ bool IsRetryable(const absl::Status& status) {
   return status.code() == absl::StatusCode::kUnavailable;
 }
 
-bool MayPass(const absl::Status& status) {
+bool IsTransient(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kResourceExhausted:
@@ -45,7 +45,7 @@ bool MayPass(const absl::Status& status) {
 }
 
 bool IsLikelyPermanent(const absl::Status& status) {
-  return MayPass(status) &&
+  return IsTransient(status) &&
          (absl::IsInternal(status) || ErrorReason(status) == kPaymentRequired ||
           IsNotOffered(status));
 }

@@ -37,12 +37,12 @@ void Add(const BudgetStats& more, BudgetStats& sum) {
   sum.own_rate += more.own_rate;
   sum.limit += more.limit;
   sum.used += more.used;
-  sum.for_others += more.for_others;
+  sum.reserved_for_others += more.reserved_for_others;
   sum.outstanding += more.outstanding;
   sum.queued += more.queued;
   sum.calls += more.calls;
   sum.polls += more.polls;
-  sum.refused += more.refused;
+  sum.rejected += more.rejected;
   sum.limited_by_self += more.limited_by_self;
   sum.limited_by_others += more.limited_by_others;
 }
@@ -95,7 +95,7 @@ void AddBudgets(const Credentials& credentials,
   gauge("budget_left", "Requests that the current window has left.", Left);
   gauge("budget_reserved",
         "Requests of a window that are left to other consumers of the token.",
-        [](const BudgetStats& stats) { return stats.for_others; });
+        [](const BudgetStats& stats) { return stats.reserved_for_others; });
   gauge("budget_outstanding", "Requests that were sent and not yet answered.",
         [](const BudgetStats& stats) { return stats.outstanding; });
   gauge("budget_queued_calls", "Calls that wait for their turn in the budget.",
@@ -114,7 +114,7 @@ void AddBudgets(const Credentials& credentials,
       BudgetFamily(MetricType::Counter, "budget_refused_calls_total",
                    "Calls that the budget could not reach in time.",
                    credentials)
-          .Add([](const BudgetStats& stats) { return stats.refused; })
+          .Add([](const BudgetStats& stats) { return stats.rejected; })
           .Take());
   families.push_back(
       BudgetFamily(MetricType::Counter, "upstream_rate_limited_total",

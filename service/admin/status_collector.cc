@@ -29,10 +29,10 @@ void FillBucket(const BudgetStats& stats, status::Bucket& bucket) {
   bucket.set_own_per_second(stats.own_rate);
   bucket.set_window_limit(static_cast<double>(stats.limit));
   bucket.set_window_used(static_cast<double>(stats.used));
-  bucket.set_window_reserved(static_cast<double>(stats.for_others));
+  bucket.set_window_reserved(static_cast<double>(stats.reserved_for_others));
   bucket.set_outstanding(static_cast<double>(stats.outstanding));
   bucket.set_queued_calls(static_cast<double>(stats.queued));
-  bucket.set_refused_calls_total(static_cast<double>(stats.refused));
+  bucket.set_refused_calls_total(static_cast<double>(stats.rejected));
   bucket.set_limited_by_self_total(static_cast<double>(stats.limited_by_self));
   bucket.set_limited_by_others_total(
       static_cast<double>(stats.limited_by_others));

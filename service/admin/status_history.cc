@@ -69,7 +69,7 @@ void FillHistogram(const DurationHistogram& before,
 
 void FillRecent(const BudgetStats& before, const BudgetStats& newest,
                 status::Bucket& bucket) {
-  bucket.set_refused_calls_recent(Growth(before.refused, newest.refused));
+  bucket.set_refused_calls_recent(Growth(before.rejected, newest.rejected));
   bucket.set_limited_by_self_recent(
       Growth(before.limited_by_self, newest.limited_by_self));
   bucket.set_limited_by_others_recent(

@@ -43,7 +43,8 @@ absl::Duration MaxStreamAge(const ServerConfig& server) {
 Engine::Engine(const Config& config,
                std::shared_ptr<const GatewayCredential> own,
                EventLoop& event_loop, HttpTransport& transport,
-               uint64_t random_seed, RegisteringClient::OwnWebhook own_webhook)
+               uint64_t random_seed,
+               WebhookInjector::GatewayWebhook gateway_webhook)
     : credentials_(config.credentials),
       max_request_bytes_(static_cast<size_t>(config.server.max_request_bytes)),
       message_budget_(std::max(static_cast<size_t>(config.message_memory),
@@ -58,14 +59,16 @@ Engine::Engine(const Config& config,
       budgets_(config.rates, event_loop),
       client_(config.upstream, event_loop, transport, budgets_, random_,
               &workers_),
-      registering_(client_, std::move(own_webhook),
-                   [this](const Credential& credential,
-                          const v1::Prediction& created, bool with_own) {
-                     watches_.Apply(credential, created, v1::SOURCE_CREATE);
-                     if (with_own)
-                       watches_.MarkCovered(credential, created.id());
-                   }),
-      creates_(event_loop, registering_),
+      webhook_injector_(
+          client_, std::move(gateway_webhook),
+          [this](const Credential& credential, const v1::Prediction& created,
+                 bool with_gateway_webhook) {
+            watches_.Apply(credential, created, v1::SOURCE_CREATE);
+            if (with_gateway_webhook) {
+              watches_.MarkCovered(credential, created.id());
+            }
+          }),
+      creates_(event_loop, webhook_injector_),
       watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
                event_loop, client_, budgets_, random_),
       waits_(static_cast<size_t>(config.max_waits), kWaitShare) {}
@@ -137,8 +140,8 @@ CallHandle Engine::Create(CallContext context, const std::string& request_id,
                           CreateParams params,
                           PredictionClient::PredictionDone done) {
   if (request_id.empty()) {
-    return registering_.Create(std::move(context), std::move(params),
-                               std::move(done));
+    return webhook_injector_.Create(std::move(context), std::move(params),
+                                    std::move(done));
   }
   return creates_.Create(std::move(context), request_id, std::move(params),
                          std::move(done));

@@ -17,7 +17,7 @@
 #include "service/engine/prediction_encoder.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/create/create_deduplicator.h"
-#include "upstream/create/registering_client.h"
+#include "upstream/create/webhook_injector.h"
 #include "upstream/http/http_transport.h"
 #include "upstream/rest/rest_prediction_client.h"
 #include "upstream/watch/watch_registry.h"
@@ -40,11 +40,11 @@ struct Caller {
 // it.
 class Engine {
  public:
-  // `own`: the gateway's credential; null: none. `own_webhook`: what creates
-  // register that bring no webhook; empty: nothing.
+  // `own`: the gateway's credential; null: none. `gateway_webhook`: what
+  // creates register that bring no webhook; empty: nothing.
   Engine(const Config& config, std::shared_ptr<const GatewayCredential> own,
          EventLoop& event_loop, HttpTransport& transport, uint64_t random_seed,
-         RegisteringClient::OwnWebhook own_webhook = nullptr);
+         WebhookInjector::GatewayWebhook gateway_webhook = nullptr);
 
   EventLoop& event_loop() { return event_loop_; }
 
@@ -128,7 +128,7 @@ class Engine {
   Random random_;
   BudgetRegistry budgets_;
   RestPredictionClient client_;
-  RegisteringClient registering_;
+  WebhookInjector webhook_injector_;
   CreateDeduplicator creates_;
   WatchRegistry watches_;
   DynamicThresholdLimiter waits_;  // By the credential's key.

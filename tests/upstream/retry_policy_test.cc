@@ -28,26 +28,26 @@ TEST(RetryPolicy, OnlyOutagesAreRetriedAtOnce) {
 }
 
 TEST(RetryPolicy, RefusalsDoNotPass) {
-  EXPECT_FALSE(MayPass(absl::UnauthenticatedError("")));
-  EXPECT_FALSE(MayPass(absl::PermissionDeniedError("")));
-  EXPECT_FALSE(MayPass(absl::NotFoundError("")));
-  EXPECT_FALSE(MayPass(absl::InvalidArgumentError("")));
-  EXPECT_FALSE(MayPass(absl::FailedPreconditionError("")));
+  EXPECT_FALSE(IsTransient(absl::UnauthenticatedError("")));
+  EXPECT_FALSE(IsTransient(absl::PermissionDeniedError("")));
+  EXPECT_FALSE(IsTransient(absl::NotFoundError("")));
+  EXPECT_FALSE(IsTransient(absl::InvalidArgumentError("")));
+  EXPECT_FALSE(IsTransient(absl::FailedPreconditionError("")));
 }
 
 TEST(RetryPolicy, OutagesAndLimitsPass) {
-  EXPECT_TRUE(MayPass(absl::UnavailableError("")));
-  EXPECT_TRUE(MayPass(absl::ResourceExhaustedError("")));
-  EXPECT_TRUE(MayPass(absl::DeadlineExceededError("")));
+  EXPECT_TRUE(IsTransient(absl::UnavailableError("")));
+  EXPECT_TRUE(IsTransient(absl::ResourceExhaustedError("")));
+  EXPECT_TRUE(IsTransient(absl::DeadlineExceededError("")));
 }
 
 TEST(RetryPolicy, ABrokenResponsePassesAndOneThatIsTooLargeDoesNot) {
   absl::Status status = GatewayError(absl::StatusCode::kInternal,
                                      kUpstreamResponseInvalid, "broken");
-  EXPECT_TRUE(MayPass(status));
+  EXPECT_TRUE(IsTransient(status));
   SetMetadata(kCauseKey, kCauseTooLarge, status);
-  EXPECT_FALSE(MayPass(status));
-  EXPECT_FALSE(MayPass(absl::InternalError("of our own")));
+  EXPECT_FALSE(IsTransient(status));
+  EXPECT_FALSE(IsTransient(absl::InternalError("of our own")));
 }
 
 TEST(RetryPolicy, WhatCannotBeDecodedOrIsNotPaidForIsLikelyPermanent) {

@@ -20,20 +20,20 @@ absl::Status Exhausted(absl::Duration until) {
 
 }  // namespace
 
-// Somebody who waits for a permit; its handle.
-class Budget::Waiting : public Call {
+// A call or poll waiting for a permit. It is the caller's handle.
+class Budget::Waiter : public Call {
  public:
-  Waiting(Budget& budget, Key key, Granted granted)
+  Waiter(Budget& budget, Key key, Granted granted)
       : budget_(budget), key_(key), granted_(std::move(granted)) {}
 
-  Waiting(Budget& budget, PollGranted granted)
+  Waiter(Budget& budget, PollGranted granted)
       : budget_(budget),
         granted_([granted = std::move(granted)](
                      absl::StatusOr<Permit> permit) mutable {
           granted(*std::move(permit));
         }) {}
 
-  ~Waiting() override { Leave(); }
+  ~Waiter() override { Leave(); }
 
   // May destroy this.
   void Finish(absl::StatusOr<Permit> result) {
@@ -42,8 +42,8 @@ class Budget::Waiting : public Call {
     granted(std::move(result));
   }
 
-  // Finishes from the loop, without having been in the queue.
-  void FinishLater(absl::Status status) {
+  // Finishes from the loop. For a call that was never queued.
+  void FinishAsync(absl::Status status) {
     later_ = budget_.event_loop_.RunAt(
         budget_.event_loop_.Now(),
         [this, status = std::move(status)] { Finish(status); });
@@ -81,38 +81,38 @@ CallHandle Budget::Acquire(absl::Time deadline, Granted granted) {
   assert(event_loop_.OnLoopThread());
   DropOverdue();
   const absl::Time now = event_loop_.Now();
-  const absl::Time reached = model_.EarliestBehind(Ahead(deadline), now);
-  if (reached > std::min(deadline, now + kMaxQueueing)) {
-    return Refuse(reached, std::move(granted));
+  const absl::Time reached = model_.EarliestBehind(QueuedBefore(deadline), now);
+  if (reached > std::min(deadline, now + kMaxQueueTime)) {
+    return Reject(reached, std::move(granted));
   }
   const Key key{deadline, next_age_++};
-  auto waiting = std::make_unique<Waiting>(*this, key, std::move(granted));
-  calls_[key] = waiting.get();
+  auto waiter = std::make_unique<Waiter>(*this, key, std::move(granted));
+  calls_[key] = waiter.get();
   ScheduleDispatch();
-  return waiting;
+  return waiter;
 }
 
 CallHandle Budget::AcquirePoll(PollGranted granted) {
   assert(event_loop_.OnLoopThread());
   assert(poll_ == nullptr);
-  auto waiting = std::make_unique<Waiting>(*this, std::move(granted));
-  poll_ = waiting.get();
+  auto waiter = std::make_unique<Waiter>(*this, std::move(granted));
+  poll_ = waiter.get();
   poll_since_ = event_loop_.Now();
   call_since_poll_ = false;
   ScheduleDispatch();
-  return waiting;
+  return waiter;
 }
 
-CallHandle Budget::Refuse(absl::Time when, Granted granted) {
-  ++counts_.refused;
-  auto waiting = std::make_unique<Waiting>(*this, Key{when, next_age_++},
-                                           std::move(granted));
-  waiting->FinishLater(Exhausted(when - event_loop_.Now()));
-  return waiting;
+CallHandle Budget::Reject(absl::Time when, Granted granted) {
+  ++counts_.rejected;
+  auto waiter = std::make_unique<Waiter>(*this, Key{when, next_age_++},
+                                         std::move(granted));
+  waiter->FinishAsync(Exhausted(when - event_loop_.Now()));
+  return waiter;
 }
 
-// How many of the calls that wait go before one with that deadline.
-int64_t Budget::Ahead(absl::Time deadline) const {
+// The number of waiting calls that go before one with that deadline.
+int64_t Budget::QueuedBefore(absl::Time deadline) const {
   return std::distance(calls_.begin(),
                        calls_.lower_bound({deadline, next_age_}));
 }
@@ -146,7 +146,7 @@ void Budget::ScheduleDispatch() {
   const absl::Time now = event_loop_.Now();
   absl::Time when = absl::InfiniteFuture();
   if (poll_ != nullptr) when = PollEarliest(now);
-  // What is in the past already has its say in PollEarliest().
+  // PollEarliest() already accounts for a PollTurn() in the past.
   if (PollTurn() > now) when = std::min(when, PollTurn());
   if (!calls_.empty()) {
     when = std::min({when, model_.Earliest(Priority::kCall, now),
@@ -155,7 +155,7 @@ void Budget::ScheduleDispatch() {
   dispatch_ = event_loop_.RunAt(when, [this] { Dispatch(); });
 }
 
-// Grants one permit at a time: what is done with it may change everything.
+// Grants one permit at a time: its holder may change the queue and the model.
 void Budget::Dispatch() {
   DropExpired();
   const absl::Time now = event_loop_.Now();
@@ -185,7 +185,7 @@ void Budget::OnResponse(uint64_t request, RateLimit rate, bool limited,
   if (limited && is_poll && rate.reset_is_retry_after) {
     rate.reset_after = rate.retry_after = PollPause(now, *rate.reset_after);
   }
-  limited_in_a_row_ = limited ? limited_in_a_row_ + 1 : 0;
+  consecutive_429s_ = limited ? consecutive_429s_ + 1 : 0;
   const auto sent = sent_.find(request);
   if (sent == sent_.end()) {
     --overdue_;
@@ -199,12 +199,12 @@ void Budget::OnResponse(uint64_t request, RateLimit rate, bool limited,
   }
   if (!limited && sent->second > poll_limited_at_ &&
       now < poll_limited_until_) {
-    own_limits_until_ = now + kOwnLimitsFor;
+    resource_limits_until_ = now + kResourceLimitWindow;
   }
   sent_.erase(sent);
   if (limited && rate.reset_is_retry_after &&
       rate.reset_after == absl::ZeroDuration()) {
-    // Not the token's limit: there is nothing to slow down for.
+    // Not a limit of the token, so the model does not slow down.
     ++counts_.limited_by_others;
     model_.OnResponse(now, RateLimit());
   } else if (limited) {
@@ -216,15 +216,16 @@ void Budget::OnResponse(uint64_t request, RateLimit rate, bool limited,
   ScheduleDispatch();
 }
 
-// How long a poll's 429 that has only Retry-After, of `delay`, pauses all.
+// How long to pause the bucket after a poll's 429 that has only Retry-After, of
+// `delay`.
 absl::Duration Budget::PollPause(absl::Time now, absl::Duration delay) {
   poll_limited_at_ = now;
   poll_limited_until_ = now + delay;
-  if (limited_in_a_row_ == 0 && now < own_limits_until_) {
+  if (consecutive_429s_ == 0 && now < resource_limits_until_) {
     return absl::ZeroDuration();
   }
   absl::Duration pause = kFirstPollPause;
-  for (int i = 0; i < limited_in_a_row_ && pause < delay; ++i) pause *= 2;
+  for (int i = 0; i < consecutive_429s_ && pause < delay; ++i) pause *= 2;
   return std::min(delay, pause);
 }
 
@@ -264,7 +265,7 @@ BudgetStats Budget::stats() {
   stats.own_rate = model_.own_rate();
   stats.limit = model_.limit();
   stats.used = model_.Used(now);
-  stats.for_others = model_.others();
+  stats.reserved_for_others = model_.others();
   stats.outstanding = model_.outstanding() + overdue_;
   stats.queued = static_cast<int64_t>(calls_.size());
   return stats;

@@ -18,86 +18,86 @@
 
 namespace wriftai {
 
-// What one bucket of a credential has seen and done; all counts since it began.
+// Statistics of one bucket of a credential. Counters start with the bucket.
 struct BudgetStats {
-  double rate = 0;                // Requests per second, of all consumers.
-  double own_rate = 0;            // Of them, those of this replica's share.
-  int64_t limit = 0;              // Requests in a window.
-  int64_t used = 0;               // Of the current window, by us and by others.
-  int64_t for_others = 0;         // Left to other consumers of the token.
-  int64_t outstanding = 0;        // Sent, not answered.
-  int64_t queued = 0;             // Calls that wait.
-  int64_t calls = 0;              // Sent for callers.
-  int64_t polls = 0;              // Sent for polls.
-  int64_t refused = 0;            // Calls that could not be reached in time.
-  int64_t limited_by_self = 0;    // 429s that are our own doing.
-  int64_t limited_by_others = 0;  // 429s in which others had a part.
+  double rate = 0;                  // Requests per second of all consumers.
+  double own_rate = 0;              // This replica's share of `rate`.
+  int64_t limit = 0;                // Requests per window.
+  int64_t used = 0;                 // In the current window, by all consumers.
+  int64_t reserved_for_others = 0;  // For other consumers of the token.
+  int64_t outstanding = 0;          // Sent, no response yet.
+  int64_t queued = 0;               // Calls waiting for a permit.
+  int64_t calls = 0;                // Sent for callers.
+  int64_t polls = 0;                // Sent for polls.
+  int64_t rejected = 0;             // Calls without a permit in time.
+  int64_t limited_by_self = 0;      // 429s caused by this replica alone.
+  int64_t limited_by_others = 0;    // 429s that other consumers contributed to.
 };
 
-// Who may send next, and when: one bucket (reads, or creates) of one
-// credential. Calls go first, in the order of their deadlines; what they leave
-// goes to polls, which keep to their places in the window, so that a call finds
-// room at nearly any moment. While calls alone would use up the budget, a poll
-// that has waited for kPollPatience requests goes before them: no waiter
-// starves.
+// Rate limiter of one bucket (reads, or creates) of one credential. Calls go
+// first, ordered by deadline. Polls use the remaining capacity, in evenly
+// spaced slots of the window, so a call can go at nearly any moment. If calls
+// alone would use up the budget, a poll goes first once it has waited for
+// kPollPatience requests: no waiter starves.
 //
-// Threads: loop. Owns: the calls that wait, the timer. EventLoop must outlive
-// it; it must outlive its permits and handles. Fails: through `granted`.
+// Threads: loop. Owns: waiting calls, the timer. EventLoop must outlive it; it
+// must outlive its permits and handles. Fails: through `granted`.
 class Budget {
  public:
   using Granted = absl::AnyInvocable<void(absl::StatusOr<Permit>)>;
   using PollGranted = absl::AnyInvocable<void(Permit)>;
 
-  // How long a call is kept waiting at the most, whatever its deadline: as long
-  // as one attempt of a read may take by default. It bounds the queue, too.
-  static constexpr absl::Duration kMaxQueueing = absl::Seconds(30);
+  // Maximum time that a call waits for a permit, whatever its deadline: as long
+  // as one attempt of a read may take by default. This also bounds the queue.
+  static constexpr absl::Duration kMaxQueueTime = absl::Seconds(30);
 
+  // A poll goes before waiting calls after the time of this many requests.
   static constexpr double kPollPatience = 4;
 
-  // A request without a response counts for the windows of so long: after that
-  // it has surely arrived, in one of them. Else a few that hang until their
-  // timeout would take up all windows until then.
+  // How long a request without a response counts against each window. After
+  // that it has certainly arrived in one of them. Without this bound, a few
+  // hanging requests would use up every window until their timeout.
   static constexpr absl::Duration kMaxTransit = absl::Seconds(2);
 
-  // How long a poll's 429 with nothing but Retry-After pauses at first: it may
-  // be about what the poll asked for, which backs off by itself. Each further
-  // 429 in a row doubles that, up to what it says: several predictions may be
-  // limited at once, and a limit of the token costs a few requests more. Where
-  // something else was let through meanwhile, it was not about the token: for
-  // kOwnLimitsFor such a 429 pauses nothing, unless it is one more in a row.
+  // First pause of the bucket after a poll's 429 that has only Retry-After. The
+  // limit may apply to the polled resource alone, which backs off separately.
+  // Each consecutive 429 doubles the pause, up to Retry-After, since several
+  // predictions may be limited at once. If another request succeeded meanwhile,
+  // the limit did not apply to the token: for kResourceLimitWindow, such a 429
+  // pauses nothing, unless it follows another 429.
   static constexpr absl::Duration kFirstPollPause = absl::Seconds(1);
-  static constexpr absl::Duration kOwnLimitsFor = absl::Minutes(1);
+  static constexpr absl::Duration kResourceLimitWindow = absl::Minutes(1);
 
   // `rate`, `share`: see RateLimitModel.
   Budget(double rate, EventLoop& event_loop, double share = 1);
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
-  // Grants nothing before `when`.
+  // Grants no permit before `when`.
   void Pause(absl::Time when) { model_.Pause(when); }
 
-  // A permit that can be had this instant, for a call. Nothing: Acquire().
+  // A permit for a call if one is available now. nullopt: use Acquire().
   std::optional<Permit> TryAcquire();
 
-  // Waits for a permit for a call. `granted` runs on the loop, once, never
-  // before this returns, and not at all once the handle has been destroyed.
-  // RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED, RetryInfo), without waiting, where
-  // the budget does not reach the call by `deadline` or kMaxQueueing;
-  // DEADLINE_EXCEEDED where it reckoned to and then did not.
+  // Waits for a permit for a call. `granted` runs on the loop, once, after this
+  // returns, and never after the handle is destroyed. Fails at once with
+  // RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED, RetryInfo) if no permit is expected
+  // by `deadline` or within kMaxQueueTime. Fails with DEADLINE_EXCEEDED if a
+  // permit was expected but did not become available.
   [[nodiscard]] CallHandle Acquire(absl::Time deadline, Granted granted);
 
-  // Waits for a permit for a poll. One at a time; `granted` as above.
+  // Waits for a permit for a poll. At most one at a time. `granted` as above.
   [[nodiscard]] CallHandle AcquirePoll(PollGranted granted);
 
-  // Requests per second that are ours.
+  // This replica's share, in requests per second.
   double rate() const { return model_.own_rate(); }
 
   BudgetStats stats();
 
  private:
   friend class Permit;
-  class Waiting;
-  // By deadline, then by age.
+  class Waiter;
+  // Deadline, then order of arrival.
   using Key = std::pair<absl::Time, uint64_t>;
 
   void OnResponse(uint64_t request, RateLimit rate, bool limited, bool is_poll);
@@ -106,35 +106,38 @@ class Budget {
   void OnLost(uint64_t request);
   void DropOverdue();
 
-  CallHandle Refuse(absl::Time when, Granted granted);
-  int64_t Ahead(absl::Time deadline) const;
+  CallHandle Reject(absl::Time when, Granted granted);
+  int64_t QueuedBefore(absl::Time deadline) const;
   Permit Grant(bool is_poll);
   void ScheduleDispatch();
   void Dispatch();
   void DropExpired();
-  // When a poll goes before the calls that wait; never while there are none.
+  // When the waiting poll goes before calls. InfiniteFuture while no call was
+  // sent since it started to wait.
   absl::Time PollTurn() const;
   absl::Time PollEarliest(absl::Time now);
 
   EventLoop& event_loop_;
   RateLimitModel model_;
-  std::map<Key, Waiting*> calls_;
+  std::map<Key, Waiter*> calls_;
   uint64_t next_age_ = 0;
-  Waiting* poll_ = nullptr;
+  Waiter* poll_ = nullptr;
   absl::Time poll_since_;
   bool call_since_poll_ = false;
-  int limited_in_a_row_ = 0;  // The last responses that were 429s.
-  // The last poll's 429 that had only Retry-After: when, and what it asked for.
+  int consecutive_429s_ = 0;
+  // The last 429 of a poll that had only Retry-After: when it arrived, and
+  // until when it asked to wait.
   absl::Time poll_limited_at_ = absl::InfinitePast();
   absl::Time poll_limited_until_ = absl::InfinitePast();
-  absl::Time own_limits_until_ = absl::InfinitePast();
+  absl::Time resource_limits_until_ = absl::InfinitePast();
   TimerHandle dispatch_;
   BudgetStats counts_;
 
-  // Sent, not answered, and not yet overdue; by number, and so by time.
+  // Requests without a response, sent within kMaxTransit. Ordered by number and
+  // so by time.
   std::map<uint64_t, absl::Time> sent_;
   uint64_t next_request_ = 0;
-  int64_t overdue_ = 0;  // Sent longer ago, not answered.
+  int64_t overdue_ = 0;  // Requests without a response, sent earlier.
 };
 
 }  // namespace wriftai

@@ -9,8 +9,8 @@ BudgetRegistry::BudgetRegistry(Rates rates, EventLoop& event_loop)
     : rates_(rates),
       event_loop_(event_loop),
       started_at_(event_loop.Now()),
-      evictor_(kForgetAfter, kForgetManyAfter, event_loop,
-               [this](absl::Time before) { return ForgetIdleSince(before); }) {}
+      evictor_(kEvictAfter, kEvictManyAfter, event_loop,
+               [this](absl::Time before) { return EvictIdleSince(before); }) {}
 
 std::shared_ptr<CredentialBudget> BudgetRegistry::For(
     const std::shared_ptr<const Credential>& credential) {
@@ -20,8 +20,8 @@ std::shared_ptr<CredentialBudget> BudgetRegistry::For(
     budget = std::make_shared<CredentialBudget>(
         credential, rates_.reads, rates_.creates, rates_.share, event_loop_);
     if (rates_.share < 1) {
-      budget->reads.Pause(started_at_ + kTakeOver);
-      budget->creates.Pause(started_at_ + kTakeOver);
+      budget->reads.Pause(started_at_ + kHandoverPause);
+      budget->creates.Pause(started_at_ + kHandoverPause);
     }
   }
   budget->used_at = event_loop_.Now();
@@ -34,7 +34,7 @@ void BudgetRegistry::ForEach(
   for (const auto& entry : budgets_) visit(*entry.second);
 }
 
-size_t BudgetRegistry::ForgetIdleSince(absl::Time before) {
+size_t BudgetRegistry::EvictIdleSince(absl::Time before) {
   for (auto it = budgets_.begin(); it != budgets_.end();) {
     const bool forget =
         it->second->used_at <= before && it->second.use_count() == 1;

@@ -18,60 +18,60 @@ namespace wriftai {
 
 // The two buckets of one credential.
 struct CredentialBudget {
-  CredentialBudget(std::shared_ptr<const Credential> who, double read_rate,
+  CredentialBudget(std::shared_ptr<const Credential> owner, double read_rate,
                    double create_rate, double share, EventLoop& event_loop)
-      : credential(std::move(who)),
+      : credential(std::move(owner)),
         reads(read_rate, event_loop, share),
         creates(create_rate, event_loop, share) {}
 
   const std::shared_ptr<const Credential> credential;
-  Budget reads;    // Everything but creates; cancels too.
-  Budget creates;  // 15 a second, as published.
+  Budget reads;    // All requests except creates; includes cancels.
+  Budget creates;  // Published limit: 15 per second.
   absl::Time used_at;
 };
 
-// The budgets of all credentials. One that nobody holds and nobody has asked
-// for in kForgetAfter is forgotten, and begins anew when it is asked for.
+// The budgets of all credentials. A budget that is unreferenced and unused for
+// kEvictAfter is evicted. The next use creates a new one.
 //
-// Threads: loop. Shares: each budget with those who call with it. EventLoop
-// must outlive it and them. Fails: never.
+// Threads: loop. Shares: each budget with the calls that use it. EventLoop must
+// outlive the registry and the budgets. Fails: never.
 class BudgetRegistry {
  public:
-  // Far longer than any window, so that a budget which begins anew finds its
-  // windows full again.
-  static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
+  // Far longer than any window, so the windows of a recreated budget are full
+  // again.
+  static constexpr absl::Duration kEvictAfter = absl::Minutes(10);
 
-  // The same where there are many (IdleEvictor), of 2.8 kB each: two of the
-  // published windows.
-  static constexpr absl::Duration kForgetManyAfter = absl::Seconds(2);
+  // The same while there are many (IdleEvictor), at 2.8 kB each: two published
+  // windows.
+  static constexpr absl::Duration kEvictManyAfter = absl::Seconds(2);
 
-  // With a share, how long after the start nothing is sent: the process that
-  // this one replaces may have used its part of the window that was then, a
-  // second by the published limits, and a request may be under way as long
-  // again as a fifth of it.
-  static constexpr absl::Duration kTakeOver = absl::Milliseconds(1200);
+  // With a share, nothing is sent for this long after startup. The process
+  // being replaced may have used its share of the current window, which is one
+  // second by the published limits. Its last requests may be in flight for
+  // another fifth of that.
+  static constexpr absl::Duration kHandoverPause = absl::Milliseconds(1200);
 
-  struct Rates {  // Requests per second, until responses say otherwise.
+  struct Rates {  // Requests per second, until responses report a limit.
     double reads = 3;
     double creates = 15;
-    double share = 1;  // The part of both that is ours.
+    double share = 1;  // This replica's share of both.
   };
 
-  // No limits until responses name some.
+  // No limits until responses report them.
   static constexpr Rates kUnlimited{std::numeric_limits<double>::infinity(),
                                     std::numeric_limits<double>::infinity(), 1};
 
   BudgetRegistry(Rates rates, EventLoop& event_loop);
 
-  // Hold it for as long as a permit or a handle of it.
+  // The caller must hold the result for as long as a permit or handle of it.
   std::shared_ptr<CredentialBudget> For(
       const std::shared_ptr<const Credential>& credential);
 
-  // Visits all, for metrics.
+  // Visits all budgets, for metrics.
   void ForEach(const std::function<void(CredentialBudget&)>& visit);
 
  private:
-  size_t ForgetIdleSince(absl::Time before);
+  size_t EvictIdleSince(absl::Time before);
 
   const Rates rates_;
   EventLoop& event_loop_;

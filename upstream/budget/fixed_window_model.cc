@@ -6,29 +6,29 @@
 namespace wriftai {
 namespace {
 
-// How many windows the others' use is remembered: long enough that a consumer
-// whose requests drift through the windows is seen at its highest, short enough
-// that one who has left is forgotten within a minute.
-constexpr size_t kWindowsRemembered = 60;
+// Windows for which the use by others is kept. Long enough to see the peak of a
+// consumer whose requests drift through the windows; short enough to forget a
+// consumer within a minute.
+constexpr size_t kMaxWindows = 60;
 
-// The same while the kind of the limit is not known: what seems to be others
-// may be a bucket that has not refilled yet.
-constexpr size_t kWindowsRememberedAtFirst = 5;
+// The same while the kind is unknown: apparent use by others may be a bucket
+// that has not refilled yet.
+constexpr size_t kMaxWindowsWhileUnknown = 5;
 
-// A request that is sent right at a boundary may arrive before it; a full
-// window must not get one more.
+// Margin after a boundary, as a part of the window. A request sent right at the
+// boundary may arrive in the previous window, which is full.
 constexpr double kGuard = 0.03;
 
-// Replies in a row that fit a count, until it is believed against what was seen
-// before.
-constexpr int kNotByChance = 6;
+// Consecutive responses consistent with kCount that override an earlier kind.
+constexpr int kMinCountStreak = 6;
 
-// A whole request that lacks a rounding error is one.
+// Tolerance for rounding errors, in requests.
 constexpr double kShareRounding = 1e-9;
 
-// Each shift of the places, and where they begin anew.
+// Step of each shift of the poll slots, and the minimum before they wrap
+// around.
 constexpr double kShift = 0.15;
-constexpr double kFirstLastPlace = 0.4;
+constexpr double kMinLastPollSlot = 0.4;
 
 }  // namespace
 
@@ -47,12 +47,12 @@ bool FixedWindowModel::Roll(absl::Time now, int64_t outstanding) {
 }
 
 void FixedWindowModel::Close() {
-  // A window without responses shows nothing of the others.
+  // A window without responses says nothing about others.
   if (answered_ > 0 || others_now_ > 0) {
     others_seen_.push_back(others_now_);
-    const size_t remembered =
-        kind_ == Kind::kCount ? kWindowsRemembered : kWindowsRememberedAtFirst;
-    while (others_seen_.size() > remembered) others_seen_.pop_front();
+    const size_t max_windows =
+        kind_ == Kind::kCount ? kMaxWindows : kMaxWindowsWhileUnknown;
+    while (others_seen_.size() > max_windows) others_seen_.pop_front();
   }
   own_ = 0;
   answered_ = 0;
@@ -63,7 +63,7 @@ void FixedWindowModel::Close() {
 
 void FixedWindowModel::OnReleased() { own_ = std::max<int64_t>(0, own_ - 1); }
 
-// Moves to the window that ends at `end`; false when that one is over.
+// Moves to the window that ends at `end`. False if that window is over.
 bool FixedWindowModel::MoveTo(absl::Time end, int64_t outstanding) {
   const bool newer = located() && end > this->end() + length_ / 2;
   if (!located() || newer) {
@@ -91,15 +91,15 @@ void FixedWindowModel::OnLimited(absl::Time end, int64_t outstanding) {
   others_now_ = std::max(others_now_, limit_ - answered_ - lost_ - outstanding);
 }
 
-// A count leaves exactly what we have not used, and never more; a bucket that
-// refills leaves more, and now and then the same by chance.
-void FixedWindowModel::LearnKind(int64_t remaining) {
+// A count leaves at most what this replica has not used. A bucket leaves more
+// as it refills, and sometimes the same by chance.
+void FixedWindowModel::DetectKind(int64_t remaining) {
   if (remaining > limit_ - answered_) {
-    as_a_count_ = 0;
+    count_streak_ = 0;
     set_kind(Kind::kRefill);
   } else if (answered_ >= 2 && remaining == limit_ - answered_) {
-    ++as_a_count_;
-    if (kind_ == Kind::kUnknown || as_a_count_ >= kNotByChance) {
+    ++count_streak_;
+    if (kind_ == Kind::kUnknown || count_streak_ >= kMinCountStreak) {
       set_kind(Kind::kCount);
     }
   }
@@ -108,35 +108,35 @@ void FixedWindowModel::LearnKind(int64_t remaining) {
 void FixedWindowModel::set_kind(Kind kind) {
   if (kind == kind_) return;
   kind_ = kind;
-  // What seemed to be others may have been the other kind.
+  // Apparent use by others may have been the other kind.
   others_seen_.clear();
   others_now_ = 0;
 }
 
-void FixedWindowModel::ShiftPlaces() {
-  last_place_ -= kShift;
-  if (last_place_ < kFirstLastPlace) last_place_ = kLastPlace;
+void FixedWindowModel::ShiftPollSlots() {
+  last_poll_slot_ -= kShift;
+  if (last_poll_slot_ < kMinLastPollSlot) last_poll_slot_ = kLastPollSlot;
 }
 
 int64_t FixedWindowModel::Used(int64_t outstanding) const {
   return std::max(own_, reported_ + outstanding);
 }
 
-int64_t FixedWindowModel::OwnMost() const {
+int64_t FixedWindowModel::OwnMax() const {
   return std::max<int64_t>(
       1, std::llround(std::floor(static_cast<double>(limit_) * share_ +
                                  kShareRounding)));
 }
 
 int64_t FixedWindowModel::others() const {
-  const int64_t replicas = limit_ - OwnMost();
-  int64_t most = others_now_;
-  for (const int64_t seen : others_seen_) most = std::max(most, seen);
-  if (most <= replicas) return replicas;
-  // One more than was seen: who takes so many in this window may take more in
-  // the next, or later in this one than our last request shows, and to find
-  // that out would cost a 429. One of each window is ours, whatever they want.
-  return std::min(most + 1, limit_ - 1);
+  const int64_t replicas = limit_ - OwnMax();
+  int64_t max = others_now_;
+  for (const int64_t seen : others_seen_) max = std::max(max, seen);
+  if (max <= replicas) return replicas;
+  // One more than was seen. Others may use more in the next window, or after
+  // our last request in this one; finding out would cost a 429. One request per
+  // window always remains for this replica.
+  return std::min(max + 1, limit_ - 1);
 }
 
 int64_t FixedWindowModel::ReservedForOthers() const {
@@ -145,12 +145,12 @@ int64_t FixedWindowModel::ReservedForOthers() const {
 
 int64_t FixedWindowModel::Quota() const { return limit_ - others(); }
 
-absl::Duration FixedWindowModel::Place(int64_t index) const {
+absl::Duration FixedWindowModel::PollSlot(int64_t index) const {
   const auto behind = static_cast<double>(Quota() - 1 - index);
   const double spacing =
       std::min(1.0 / static_cast<double>(limit_),
-               last_place_ / (static_cast<double>(Quota()) - 0.5));
-  return length_ * (last_place_ - behind * spacing);
+               last_poll_slot_ / (static_cast<double>(Quota()) - 0.5));
+  return length_ * (last_poll_slot_ - behind * spacing);
 }
 
 absl::Time FixedWindowModel::Earliest(bool is_poll, absl::Time now,
@@ -159,9 +159,9 @@ absl::Time FixedWindowModel::Earliest(bool is_poll, absl::Time now,
   const bool full = Used(outstanding) + ReservedForOthers() >= limit_ ||
                     (is_poll && own_ >= Quota());
   const absl::Time start = full ? end() : start_;
-  absl::Duration place = full ? length_ * kGuard : absl::ZeroDuration();
-  if (is_poll) place = std::max(place, Place(full ? 0 : own_));
-  return std::max(now, start + place);
+  absl::Duration slot = full ? length_ * kGuard : absl::ZeroDuration();
+  if (is_poll) slot = std::max(slot, PollSlot(full ? 0 : own_));
+  return std::max(now, start + slot);
 }
 
 }  // namespace wriftai

@@ -8,27 +8,27 @@
 
 namespace wriftai {
 
-// The upstream's limit seen as a count that starts anew at each end of a
-// window: where the windows lie, what we and other consumers of the same token
-// have used of the current one, and what the others will still want of it.
+// Models the upstream's limit as a count that resets at the end of each window.
+// Tracks the window boundaries, the use by this replica and by other consumers
+// of the token, and a reserve for those others.
 //
-// The boundaries are the upstream's own, read from its reset times; until a
-// response has given one, the estimate is not located and says nothing.
+// The boundaries come from the reset times of responses. Until the first one,
+// the model is not located and limits nothing.
 //
-// Polls have places in the window, evenly spaced, the last one late in it: so
-// that a late arrival still falls into its window, and so that the response to
-// the last shows nearly all that others have used. Calls may come at any time;
-// they use the places of polls.
+// Polls have evenly spaced slots in the window, the last one late in it. A poll
+// that arrives late then still falls into its window, and the response to the
+// last poll shows nearly all use by others. Calls may come at any time and use
+// up the slots of polls.
 //
 // Threads: loop. A value. Fails: never.
 class FixedWindowModel {
  public:
-  // The last place, as a part of the window: late enough to see what others
-  // use, early enough for a request that is under way for 150 ms of a second.
-  static constexpr double kLastPlace = 0.85;
+  // The last poll slot, as a part of the window. Late enough to see the use by
+  // others; early enough for a request that takes 150 ms of a 1 s window.
+  static constexpr double kLastPollSlot = 0.85;
 
-  // At most `limit` requests (from 1) in `length`, of which `share` (above 0,
-  // up to 1) is ours and the rest for the other replicas of this program.
+  // At most `limit` requests (at least 1) per `length`. `share` (above 0, at
+  // most 1) is this replica's part; the rest is for other replicas.
   FixedWindowModel(int64_t limit, absl::Duration length, double share)
       : share_(share), limit_(limit), length_(length) {}
 
@@ -38,85 +38,85 @@ class FixedWindowModel {
   void set_length(absl::Duration length);
 
   bool located() const { return start_ != absl::InfinitePast(); }
-  // When the current window ends. Located only.
+  // When the current window ends. Requires located().
   absl::Time end() const { return start_ + length_; }
 
-  // Moves on to the window that `now` is in, and says whether it is a new one.
-  // `outstanding` requests have been sent whose responses are not there yet:
-  // they may have arrived in this one.
+  // Advances to the window that contains `now`. Returns whether it is a new
+  // one. `outstanding` requests have no response yet and may count in this
+  // window.
   bool Roll(absl::Time now, int64_t outstanding);
 
   void OnSent() { ++own_; }
   void OnReleased();
 
-  // A response to one of ours will never come; whether it arrived is not known.
+  // A request of ours will get no response. It may or may not have arrived.
   void OnLost() { ++lost_; }
 
-  // A response said that its window ends at `end` and has `remaining` left.
+  // A response reported that its window ends at `end`, with `remaining` left.
   void OnResponse(absl::Time end, int64_t remaining, int64_t outstanding);
 
-  // What kind of limit the responses have shown.
+  // The kind of limit, as detected from responses.
   enum class Kind {
     kUnknown,
-    kCount,   // Starts anew, with all of it, at each end of a window.
-    kRefill,  // Comes back steadily; the named ends mean nothing.
+    kCount,   // Resets in full at the end of each window.
+    kRefill,  // Refills steadily; the reported window ends mean nothing.
   };
   Kind kind() const { return kind_; }
   void set_kind(Kind kind);
 
-  // Learns it from the response that OnResponse() was just told of, if no other
-  // request was under way with its own.
-  void LearnKind(int64_t remaining);
+  // Detects the kind from the response last passed to OnResponse(). Call only
+  // if no other request was in flight with it.
+  void DetectKind(int64_t remaining);
 
-  // A 429 said that its window ends at `end`.
+  // A 429 reported that its window ends at `end`.
   void OnLimited(absl::Time end, int64_t outstanding);
 
-  // A 429 of a window in which nobody else was seen: our places lie badly.
-  void ShiftPlaces();
+  // Moves the poll slots after a 429 in a window without use by others, which
+  // means that the slots straddle the boundary.
+  void ShiftPollSlots();
 
-  // What the window has been used, by us and by others, at the most.
+  // Upper bound of the current window's use, by all consumers.
   int64_t Used(int64_t outstanding) const;
 
-  // What the share leaves to us of a window: whole requests, from 1.
-  int64_t OwnMost() const;
+  // This replica's share of a window in whole requests, at least 1.
+  int64_t OwnMax() const;
 
-  // What other consumers are expected to use of a window, the other replicas
-  // included.
+  // Expected use of a window by others, including other replicas.
   int64_t others() const;
 
-  // Whether they were seen to use more than the other replicas may.
-  bool HasStrangers() const { return others() > limit_ - OwnMost(); }
+  // Whether others use more than the shares of the other replicas.
+  bool HasOtherConsumers() const { return others() > limit_ - OwnMax(); }
 
-  // What is kept for them in the rest of this window.
+  // Requests reserved for others in the rest of this window.
   int64_t ReservedForOthers() const;
 
-  // When a call (`is_poll`: a poll) may go at the earliest, as far as the
-  // window is concerned. From `now` on.
+  // Earliest time for a call (`is_poll`: a poll) that the window allows, at
+  // least `now`.
   absl::Time Earliest(bool is_poll, absl::Time now, int64_t outstanding) const;
 
-  // Our share of a window, from 1.
+  // Requests per window left to this replica, at least 1.
   int64_t Quota() const;
 
  private:
   bool MoveTo(absl::Time end, int64_t outstanding);
   void Close();
-  absl::Duration Place(int64_t index) const;
+  absl::Duration PollSlot(int64_t index) const;
 
   const double share_;
   int64_t limit_;
   absl::Duration length_;
   absl::Time start_ = absl::InfinitePast();
 
-  int64_t own_ = 0;  // Sent by us in this window.
-  int64_t answered_ =
-      0;              // Of all that were sent, those whose response named it.
-  int64_t lost_ = 0;  // Those whose response will never come.
-  int64_t reported_ = 0;  // The most that a response said was used.
+  // Counts of the current window.
+  int64_t own_ = 0;       // Sent by this replica.
+  int64_t answered_ = 0;  // Requests whose response reported this window.
+  int64_t lost_ = 0;      // Requests that will get no response.
+  int64_t reported_ = 0;  // Maximum use reported by a response.
   int64_t others_now_ = 0;
-  double last_place_ = kLastPlace;
+  double last_poll_slot_ = kLastPollSlot;
   Kind kind_ = Kind::kUnknown;
-  int as_a_count_ = 0;  // Replies that fitted one since one did not.
-  // What others used in the last windows that showed it.
+  int count_streak_ = 0;  // Consecutive responses consistent with kCount.
+  // Use by others in the last windows that had responses.
   std::deque<int64_t> others_seen_;
 };
 

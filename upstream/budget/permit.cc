@@ -9,7 +9,7 @@ Permit::~Permit() {
 }
 
 Permit& Permit::operator=(Permit&& other) noexcept {
-  // What this held is lost with the temporary.
+  // The temporary reports the old request as lost.
   Permit moved(std::move(other));
   std::swap(budget_, moved.budget_);
   request_ = moved.request_;

@@ -10,14 +10,14 @@ namespace wriftai {
 
 class Budget;
 
-// The right to send one request now. Whoever holds it sends it at once and
-// hands the response's rate limit back, which is what the budget learns from.
+// The right to send one request now. The holder sends it at once, and reports
+// the rate limit of the response to the budget.
 //
-// Threads: loop. The budget must outlive it. Destroying it means that the
-// response will never be known; the request counts all the same.
+// Threads: loop. The budget must outlive it. Destroying it means that no
+// response will come; the request still counts.
 class Permit {
  public:
-  // A permit that is none, for calls outside of any budget.
+  // Empty permit: the call is not rate limited.
   Permit() = default;
   ~Permit();
   Permit(Permit&& other) noexcept
@@ -26,7 +26,7 @@ class Permit {
         is_poll_(other.is_poll_) {}
   Permit& operator=(Permit&& other) noexcept;
 
-  // The response is there; `limited`: it was a 429.
+  // The response has arrived. `limited`: it was a 429.
   void OnResponse(const RateLimit& rate, bool limited);
 
   // Nothing was sent.
@@ -40,7 +40,7 @@ class Permit {
       : budget_(&budget), request_(request), is_poll_(is_poll) {}
 
   Budget* budget_ = nullptr;
-  uint64_t request_ = 0;  // Its number.
+  uint64_t request_ = 0;  // The request's number.
   bool is_poll_ = false;
 };
 

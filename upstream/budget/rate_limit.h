@@ -8,36 +8,35 @@
 
 namespace wriftai {
 
-// What a response says of the upstream's rate limit, as far as it can be
-// believed. A value.
+// The rate limit reported by a response, within plausible bounds. A value.
 struct RateLimit {
-  std::optional<int64_t> limit;      // Requests in a window, from 1.
-  std::optional<int64_t> remaining;  // Of them left, from 0.
+  std::optional<int64_t> limit;      // Requests per window, at least 1.
+  std::optional<int64_t> remaining;  // Requests left, at least 0.
 
-  // From the response's arrival until the window ends, from 0 to kMaxReset.
+  // From the response's arrival to the window's end, from 0 to kMaxReset.
   std::optional<absl::Duration> reset_after;
 
-  // How long the upstream asks to wait (Retry-After), from 0 to
-  // kMaxRetryAfter. It also stands in for a reset that is not named.
+  // How long the upstream asks to wait (Retry-After), from 0 to kMaxRetryAfter.
+  // Also used as the reset if the response has none.
   std::optional<absl::Duration> retry_after;
 
-  // Whether the upstream gave the reset as a point of time, which all responses
-  // of one window share, or as seconds from now, rounded.
+  // Whether the upstream gave the reset as a point in time, shared by all
+  // responses of a window, rather than as rounded seconds from now.
   bool reset_is_time = false;
 
-  // Whether `retry_after` stands in for the reset. It is about the same request
-  // again: it says nothing of a window, and maybe nothing of other requests.
+  // Whether `reset_after` is copied from `retry_after`. Retry-After is about
+  // repeating the same request: it describes no window, and may not apply to
+  // other requests.
   bool reset_is_retry_after = false;
 };
 
-// A window that is said to end later than this is taken for this: the
-// published windows are seconds long, and a wrong header must not silence a
-// credential for hours.
+// Upper bound for a reported reset. The published windows are seconds long, and
+// a wrong header must not block a credential for hours.
 inline constexpr absl::Duration kMaxReset = absl::Minutes(5);
 
-// What is passed on of a longer Retry-After: an outage that was planned may
-// take an hour, and what says more is likely a mistake. The gateway itself
-// asks again after kMaxReset.
+// Upper bound for a Retry-After that is passed on. A planned outage may take an
+// hour; a longer delay is likely a mistake. The gateway itself retries after
+// kMaxReset.
 inline constexpr absl::Duration kMaxRetryAfter = absl::Hours(1);
 
 }  // namespace wriftai

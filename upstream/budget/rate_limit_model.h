@@ -11,69 +11,68 @@
 
 namespace wriftai {
 
-// Who asks: a call that somebody waits for, or a poll.
+// A call that a caller is waiting for, or a poll.
 enum class Priority { kCall, kPoll };
 
-// How many requests of one kind the upstream bears from one token, and when the
-// next one may go: what the flags say, corrected by every response.
+// Models the rate limit of one bucket of a token, and when the next request may
+// go. Starts from the flags and is corrected by every response.
 //
-// The published text leaves open whether the limit is a count for each window
-// or a bucket that refills (reference: rate limits, "short bursts allowed"). So
-// both are kept in mind, and a request goes when neither is against it:
-//   window   at most `limit` in each window that the upstream names;
-//   refill   at most what is left, plus what has come back since at the rate.
-// Once a response has shown that a new window begins full, the refill is no
-// longer held against it. Without any header polls and calls are evenly spaced.
+// The API reference does not say whether the limit is a count per window or a
+// token bucket ("Rate limits": "short bursts allowed"). So both are modeled,
+// and a request goes when both allow it:
+//   window   at most `limit` in each window that the upstream reports;
+//   bucket   at most what is left, plus what has refilled since at the rate.
+// Once a response shows that a new window starts full, the bucket no longer
+// limits its first request. Without headers, requests are evenly spaced.
 //
-// Replicas of this program that share a token each keep to their share, since
-// none can see what the others are about to send. A share that is not a whole
-// number of requests in a window is rounded down, except to 0.
+// Replicas that share a token each use only their share, since they cannot see
+// each other's requests. A share is rounded down to whole requests per window,
+// but not to 0.
 //
-// Other consumers of the token are seen in what responses say is left, and what
-// they used of late is left to them. After a 429 nothing goes until the reset
-// that it names.
+// Use by other consumers shows in the reported remaining requests, and their
+// recent use is reserved for them. After a 429, nothing is sent until its
+// reset.
 //
 // Threads: loop. A value. Fails: never.
 class RateLimitModel {
  public:
-  // Requests per second, above 0; infinite: no limit until a response names
-  // one. `share`, above 0 and up to 1: the part of it, and of what responses
-  // name, that is ours; the rest is left to the other replicas of this program.
+  // `rate`: requests per second, above 0. Infinite: no limit until a response
+  // reports one. `share`, above 0 and at most 1: this replica's part of that
+  // and of reported limits. The rest is for other replicas.
   explicit RateLimitModel(double rate, double share = 1);
 
-  // Nothing goes before `when`.
+  // Sends nothing before `when`.
   void Pause(absl::Time when) { paused_until_ = std::max(paused_until_, when); }
 
-  // When the next request may be sent at the earliest, if nothing more is
-  // learnt. From `now` on.
-  absl::Time Earliest(Priority lane, absl::Time now);
+  // Earliest time of the next request by current knowledge, at least `now`.
+  absl::Time Earliest(Priority priority, absl::Time now);
 
-  // The same for a call that has `ahead` others before it: an estimate.
+  // Estimates the same for a call with `ahead` calls before it.
   absl::Time EarliestBehind(int64_t ahead, absl::Time now);
 
-  // A request goes out now. It counts whatever becomes of it.
+  // A request is being sent. It counts whatever its outcome.
   void OnSent(absl::Time now);
 
   // The request was not sent after all.
   void OnReleased(absl::Time now);
 
-  // Its response is there, and was not a 429.
+  // Its response arrived and was not a 429.
   void OnResponse(absl::Time now, const RateLimit& rate);
 
-  // The response of one that was taken for lost: what is left of which window
-  // says nothing any more, but the limit does.
+  // The response of a request that was reported lost. The remaining requests
+  // are outdated by now, but the limit is not.
   void OnLateResponse(absl::Time now, const RateLimit& rate) {
-    LearnLimit(now, rate);
+    ApplyLimit(now, rate);
   }
 
-  // Its response was a 429. Returns whether others had a part in it: our own
-  // requests alone were within the limit.
+  // Its response was a 429. Returns whether others contributed, that is,
+  // whether our requests alone were within the limit.
   bool OnLimited(absl::Time now, const RateLimit& rate);
 
-  // Its response will never come.
+  // It will get no response.
   void OnLost();
 
-  // For metrics and estimates: the token's, and what the share makes ours.
+  // For metrics and estimates: the rate of the token, and this replica's share.
   double rate() const;
   double own_rate() const;
   int64_t limit() const { return window_.limit(); }
@@ -85,29 +84,29 @@ class RateLimitModel {
  private:
   bool unlimited() const;
   void Roll(absl::Time now);
-  void LearnLimit(absl::Time now, const RateLimit& rate);
-  void LearnWindow(absl::Time now, const RateLimit& rate, int64_t remaining,
+  void ApplyLimit(absl::Time now, const RateLimit& rate);
+  void ApplyWindow(absl::Time now, const RateLimit& rate, int64_t remaining,
                    bool alone);
   void SetLength(absl::Time now, absl::Duration length);
-  absl::Time EarliestByRefill(bool is_poll, absl::Time now) const;
+  absl::Time EarliestByBucket(bool is_poll, absl::Time now) const;
 
-  // So that less than one request in a window is kept to, too.
+  // Enforces a share of less than one request per window.
   absl::Time EarliestByShare() const;
 
   const double configured_rate_;
   const double share_;
-  bool limit_learnt_ = false;
-  // The end that the last response named, and when that was.
+  bool limit_known_ = false;
+  // The window end that the last response reported, and when.
   absl::Time named_end_ = absl::InfinitePast();
   absl::Time named_at_ = absl::InfinitePast();
 
   FixedWindowModel window_;
-  TokenBucketModel refill_;
-  double spacing_ = 1;  // Of polls, in shares of the rate.
+  TokenBucketModel bucket_;
+  double spacing_ = 1;  // Between polls, as a multiple of 1 / rate.
   absl::Time last_sent_ = absl::InfinitePast();
   absl::Time paused_until_ = absl::InfinitePast();
   int64_t outstanding_ = 0;
-  bool alone_ = false;  // Nothing else is or was under way with the last one.
+  bool alone_ = false;  // No other request was in flight with the last one.
 };
 
 }  // namespace wriftai

@@ -7,57 +7,57 @@
 
 namespace wriftai {
 
-// The upstream's limit seen as a bucket that refills steadily: how many
-// requests it would bear now. It starts with one: a burst is learnt from what
-// responses say is left, never assumed.
+// Models the upstream's limit as a token bucket. It starts with one token: a
+// burst is only assumed after responses report the remaining requests.
 //
 // Threads: loop. A value. Fails: never.
 class TokenBucketModel {
  public:
-  // Requests per second, above 0, of which `share` (above 0, up to 1) is ours.
+  // `rate`: requests per second, above 0. `share`: this replica's part of it,
+  // above 0 and at most 1.
   explicit TokenBucketModel(double rate, double share = 1)
       : share_(share), rate_(rate), others_((1 - share) * rate) {}
 
   double rate() const { return rate_; }
   void set_rate(absl::Time now, double rate);
 
-  // What may be sent at `now`; below 1: nothing.
+  // Requests available at `now`. Below 1: none may be sent.
   double Tokens(absl::Time now) const;
 
-  // The most that it was seen to hold.
+  // The maximum number of tokens reported so far.
   double capacity() const { return capacity_; }
 
-  // When there will be `tokens`, if nothing is sent until then.
-  absl::Time When(double tokens, absl::Time now) const;
+  // When `tokens` will be available if nothing is sent until then.
+  absl::Time AvailableAt(double tokens, absl::Time now) const;
 
-  void Take(absl::Time now);
+  void Consume(absl::Time now);
   void Release(absl::Time now);
 
-  // A response has said what is left; `outstanding` requests may not have been
-  // counted yet.
+  // A response reported `remaining` requests. It may not include `outstanding`
+  // requests yet.
   void Correct(absl::Time now, int64_t remaining, int64_t outstanding);
 
-  // What the last Correct() found missing, or more than reckoned, is others'
-  // doing: from now on so much less comes back for us.
-  void BlameOthers();
+  // Attributes the drift found by the last Correct() to other consumers, and
+  // adapts refill_rate().
+  void AttributeDriftToOthers();
 
-  // What comes back for us: the rate less what others use.
-  double Share() const { return rate_ - others_; }
+  // The rate minus the estimated use of other consumers.
+  double refill_rate() const { return rate_ - others_; }
 
-  // A new window of the upstream has begun, with so many.
+  // A new window of the upstream has started with `tokens`.
   void Fill(absl::Time now, double tokens);
 
  private:
-  double LeastForOthers() const { return (1 - share_) * rate_; }
-  double MostForOthers() const;
+  double MinForOthers() const { return (1 - share_) * rate_; }
+  double MaxForOthers() const;
 
   const double share_;
   double rate_;
   double tokens_ = 1;
   double capacity_ = 1;
   double others_;     // Requests per second of other consumers.
-  double drift_ = 0;  // Tokens that the last correction took away.
-  absl::Time at_ = absl::InfinitePast();  // When `tokens_` was right.
+  double drift_ = 0;  // Tokens removed by the last correction.
+  absl::Time at_ = absl::InfinitePast();  // When `tokens_` was updated.
 };
 
 }  // namespace wriftai

@@ -15,19 +15,19 @@
 namespace wriftai {
 namespace {
 
-// What a caller is told at the least before it tries again for room.
+// Minimum RetryInfo delay when too many IDs are kept.
 constexpr absl::Duration kMinDelay = absl::Seconds(1);
 
-// What makes two creates the same: all that is sent.
-std::string SentFor(const CreateParams& params) {
+// Two creates are the same if everything that they send is the same.
+std::string FingerprintText(const CreateParams& params) {
   return absl::StrCat(
       params.server_wait.value_or(-1), " ",
       params.validate_input.has_value() ? (*params.validate_input ? 1 : 0) : -1,
       " ", CreateBodyToJson(params, true));
 }
 
-// Whether nothing can have been created, so that the id may be used again.
-bool NothingCreated(const absl::Status& status) {
+// Whether the error proves that nothing was created.
+bool CreatedNothing(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnknown:
     case absl::StatusCode::kInternal:
@@ -39,35 +39,35 @@ bool NothingCreated(const absl::Status& status) {
 
 }  // namespace
 
-// A create that has not been answered.
+// A create without a result yet.
 struct CreateDeduplicator::InFlight {
   CallHandle create;
-  std::vector<Joiner*> interested;  // Those who wait for it.
+  std::vector<Joiner*> joiners;  // Null: destroyed.
 };
 
 struct CreateDeduplicator::Entry {
-  std::optional<DynamicThresholdLimiter::Slot> place;
+  std::optional<DynamicThresholdLimiter::Slot> slot;
   Digest fingerprint;                   // Of what was sent.
-  std::shared_ptr<InFlight> under_way;  // Null from the answer on.
+  std::shared_ptr<InFlight> in_flight;  // Null once there is a result.
 
-  // The answer: an error, or what was created, or no more of it than its id.
+  // The result: an error, the prediction, or only its ID.
   absl::Time expires_at;
   absl::Status status;
   std::string id;
-  std::unique_ptr<const v1::Prediction> whole;
+  std::unique_ptr<const v1::Prediction> prediction;
 };
 
-// One caller of a create under way.
+// One caller of a create in flight.
 class CreateDeduplicator::Joiner : public Call {
  public:
   Joiner(std::shared_ptr<InFlight> create,
          PredictionClient::PredictionDone done)
       : create_(std::move(create)), done_(std::move(done)) {
-    create_->interested.push_back(this);
+    create_->joiners.push_back(this);
   }
   ~Joiner() override {
-    auto& all = create_->interested;
-    // Kept in place: the list may be being gone through.
+    auto& all = create_->joiners;
+    // Not erased: OnCreated() may be iterating over the list.
     std::replace(all.begin(), all.end(), this, static_cast<Joiner*>(nullptr));
   }
 
@@ -98,10 +98,10 @@ CallHandle CreateDeduplicator::Create(CallContext context,
                                       CreateParams params,
                                       PredictionClient::PredictionDone done) {
   assert(event_loop_.OnLoopThread());
-  Expire();
+  EvictExpired();
   const Digest key =
       DigestOf(absl::StrCat(context.credential->key(), " ", request_id));
-  const Digest fingerprint = DigestOf(SentFor(params));
+  const Digest fingerprint = DigestOf(FingerprintText(params));
   const auto entry = entries_.find(key);
   if (entry == entries_.end()) {
     return Begin(key, fingerprint, std::move(context), std::move(params),
@@ -113,7 +113,7 @@ CallHandle CreateDeduplicator::Create(CallContext context,
                    "an ID that has not been used for another create"),
         std::move(done));
   }
-  if (entry->second.under_way != nullptr) {
+  if (entry->second.in_flight != nullptr) {
     return Join(context.deadline, entry->second, std::move(done));
   }
   return Replay(std::move(context), entry->second, std::move(done));
@@ -131,50 +131,52 @@ CallHandle CreateDeduplicator::Begin(const Digest& key,
                                      const Digest& fingerprint,
                                      CallContext context, CreateParams params,
                                      PredictionClient::PredictionDone done) {
-  const std::string& whose = context.credential->key();
-  auto place = ids_.TryAcquire(whose);
-  if (!place.has_value()) {
-    return Complete(TooManyRequestIds(ids_.held_by(whose)), std::move(done));
+  const std::string& owner = context.credential->key();
+  auto slot = ids_.TryAcquire(owner);
+  if (!slot.has_value()) {
+    return Complete(TooManyRequestIds(ids_.held_by(owner)), std::move(done));
   }
   Entry& entry = entries_[key];
-  entry.place.emplace(*std::move(place));
+  entry.slot.emplace(*std::move(slot));
   entry.fingerprint = fingerprint;
-  entry.under_way = std::make_shared<InFlight>();
-  CallHandle interest = Join(context.deadline, entry, std::move(done));
-  // The create outlives its callers, so that it has no deadline of theirs.
+  entry.in_flight = std::make_shared<InFlight>();
+  CallHandle joiner = Join(context.deadline, entry, std::move(done));
+  // The create outlives its callers, so their deadlines do not apply.
   context.deadline = absl::InfiniteFuture();
-  entry.under_way->create = client_.Create(
+  entry.in_flight->create = client_.Create(
       std::move(context), std::move(params),
       [this, key](const absl::StatusOr<v1::Prediction>& created) {
         OnCreated(key, created);
       });
-  return interest;
+  return joiner;
 }
 
 CallHandle CreateDeduplicator::Join(absl::Time deadline, const Entry& entry,
                                     PredictionClient::PredictionDone done) {
-  auto interest = std::make_unique<Joiner>(entry.under_way, std::move(done));
+  auto joiner = std::make_unique<Joiner>(entry.in_flight, std::move(done));
   if (deadline != absl::InfiniteFuture()) {
-    interest->set_timer(event_loop_.RunAt(deadline, [raw = interest.get()] {
+    joiner->set_timer(event_loop_.RunAt(deadline, [raw = joiner.get()] {
       raw->Finish(GatewayError(
           absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
           "deadline exceeded; the create continues: retry with the same "
           "request_id to get its result"));
     }));
   }
-  return interest;
+  return joiner;
 }
 
 CallHandle CreateDeduplicator::Replay(CallContext context, const Entry& entry,
                                       PredictionClient::PredictionDone done) {
   if (!entry.status.ok()) return Complete(entry.status, std::move(done));
-  if (entry.whole != nullptr) return Complete(*entry.whole, std::move(done));
+  if (entry.prediction != nullptr) {
+    return Complete(*entry.prediction, std::move(done));
+  }
   return client_.Get(std::move(context), entry.id, std::move(done));
 }
 
-CallHandle CreateDeduplicator::Complete(absl::StatusOr<v1::Prediction> answer,
+CallHandle CreateDeduplicator::Complete(absl::StatusOr<v1::Prediction> result,
                                         PredictionClient::PredictionDone done) {
-  return std::make_unique<CompletedCall>(event_loop_, std::move(answer),
+  return std::make_unique<CompletedCall>(event_loop_, std::move(result),
                                          std::move(done));
 }
 
@@ -185,8 +187,8 @@ absl::Status CreateDeduplicator::TooManyRequestIds(size_t count) const {
       absl::StrCat("too many request IDs remembered for this token (", count,
                    "); retry later, or create without request_id"));
   absl::Duration delay = kMinDelay;
-  if (!answered_.empty()) {
-    const Entry& oldest = entries_.at(answered_.front());
+  if (!completed_.empty()) {
+    const Entry& oldest = entries_.at(completed_.front());
     delay = std::max(delay, oldest.expires_at - event_loop_.Now());
   }
   SetRetryDelay(delay, status);
@@ -197,51 +199,51 @@ void CreateDeduplicator::OnCreated(
     const Digest& key, const absl::StatusOr<v1::Prediction>& created) {
   const auto found = entries_.find(key);
   Entry& entry = found->second;
-  const std::shared_ptr<InFlight> answered = std::move(entry.under_way);
-  answered->create.reset();
-  if (!created.ok() && NothingCreated(created.status())) {
+  const std::shared_ptr<InFlight> in_flight = std::move(entry.in_flight);
+  in_flight->create.reset();
+  if (!created.ok() && CreatedNothing(created.status())) {
     Erase(found);
   } else {
     entry.expires_at = event_loop_.Now() + kReplayWindow;
     entry.status = created.status();
     if (created.ok()) {
       entry.id = created->id();
-      entry.whole = std::make_unique<const v1::Prediction>(*created);
-      kept_bytes_ += entry.whole->SpaceUsedLong();
+      entry.prediction = std::make_unique<const v1::Prediction>(*created);
+      kept_bytes_ += entry.prediction->SpaceUsedLong();
     }
-    answered_.push_back(key);
-    Shrink();
+    completed_.push_back(key);
+    EvictPredictions();
   }
-  for (Joiner* const& interest : answered->interested) {
-    if (interest != nullptr) interest->Finish(created);
+  for (Joiner* const& joiner : in_flight->joiners) {
+    if (joiner != nullptr) joiner->Finish(created);
   }
 }
 
 void CreateDeduplicator::Erase(Entries::iterator entry) {
-  if (entry->second.whole != nullptr) {
-    kept_bytes_ -= entry->second.whole->SpaceUsedLong();
+  if (entry->second.prediction != nullptr) {
+    kept_bytes_ -= entry->second.prediction->SpaceUsedLong();
   }
   entries_.erase(entry);
 }
 
-// Forgets the answers whose window is over.
-void CreateDeduplicator::Expire() {
-  while (!answered_.empty()) {
-    const auto oldest = entries_.find(answered_.front());
+// Forgets results older than kReplayWindow.
+void CreateDeduplicator::EvictExpired() {
+  while (!completed_.empty()) {
+    const auto oldest = entries_.find(completed_.front());
     if (oldest->second.expires_at > event_loop_.Now()) return;
     Erase(oldest);
-    answered_.pop_front();
-    if (first_whole_ > 0) --first_whole_;
+    completed_.pop_front();
+    if (first_full_ > 0) --first_full_;
   }
 }
 
-// Reduces the oldest answers to their ids until the rest fits.
-void CreateDeduplicator::Shrink() {
-  while (kept_bytes_ > kMaxBytes && first_whole_ < answered_.size()) {
-    Entry& entry = entries_.at(answered_[first_whole_++]);
-    if (entry.whole == nullptr) continue;
-    kept_bytes_ -= entry.whole->SpaceUsedLong();
-    entry.whole.reset();
+// Reduces the oldest results to their IDs until kMaxBytes is met.
+void CreateDeduplicator::EvictPredictions() {
+  while (kept_bytes_ > kMaxBytes && first_full_ < completed_.size()) {
+    Entry& entry = entries_.at(completed_[first_full_++]);
+    if (entry.prediction == nullptr) continue;
+    kept_bytes_ -= entry.prediction->SpaceUsedLong();
+    entry.prediction.reset();
   }
 }
 

@@ -17,42 +17,43 @@
 
 namespace wriftai {
 
-// Creates that happen once, over an upstream without idempotency keys: a create
-// with a request id (AIP-155) is sent by the first call alone; further calls
-// with that id and credential join it while it is under way, and get its answer
-// for kReplayWindow after. It belongs to no caller: it goes on when they leave.
+// Deduplicates creates, because the upstream has no idempotency keys. Only the
+// first call with a request ID (AIP-155) sends the create. Later calls with the
+// same ID and credential join it while it is in flight, and get its result for
+// kReplayWindow afterwards. The create continues when its callers cancel.
 //
-// An answer that says for certain that nothing was created (a refusal, an
-// unsent request) is forgotten, so that the same id may try again. Every other
-// failure is an answer like any: CREATE_OUTCOME_UNKNOWN stays what it is.
+// A result that proves that nothing was created (a rejection, or an unsent
+// request) is forgotten, so a retry with the same ID sends a new create. Every
+// other failure is kept, CREATE_OUTCOME_UNKNOWN included.
 //
-// Threads: loop. Owns: the creates under way, the answers. EventLoop and client
-// must outlive it; it must outlive the handles it gives. Fails: by the client's
-// table; INVALID_ARGUMENT (request_id) for a different create under a used id;
-// RESOURCE_EXHAUSTED (TOO_MANY_REQUEST_IDS, RetryInfo) where there is no room
-// for one more id.
+// Threads: loop. Owns: creates in flight, results. EventLoop and client must
+// outlive it; it must outlive its handles. Fails: by the client's table;
+// INVALID_ARGUMENT (request_id) if the ID was used for a different create;
+// RESOURCE_EXHAUSTED (TOO_MANY_REQUEST_IDS, RetryInfo) if too many IDs are
+// kept.
 class CreateDeduplicator {
  public:
-  // How long an answer is kept: far longer than any caller retries.
+  // How long a result is kept. Far longer than any caller retries.
   static constexpr absl::Duration kReplayWindow = absl::Hours(1);
 
-  // Ids that are kept, some 360 bytes each. A credential may have as many as
-  // are still free (DynamicThresholdLimiter): one alone half of them, the 15
-  // creates a second of the published limit for kReplayWindow. What is more is
-  // refused: forgetting one early could start a paid prediction twice.
+  // Maximum IDs kept, about 360 bytes each. A credential may keep as many as
+  // are free (DynamicThresholdLimiter). A single credential can thus keep half
+  // of them: the published limit of 15 creates per second for kReplayWindow.
+  // Further IDs are rejected: forgetting one early could start a paid
+  // prediction twice.
   static constexpr size_t kMaxIds = 108'000;
   static constexpr size_t kShare = 1;
 
-  // Memory of predictions (inputs, mostly) that are kept with the answers.
-  // Beyond it the oldest are reduced to their ids and fetched when asked for.
+  // Maximum memory of the predictions kept as results, mostly inputs. Beyond
+  // it, the oldest results keep only the ID and are fetched on demand.
   static constexpr size_t kMaxBytes = 64 << 20;
 
   CreateDeduplicator(EventLoop& event_loop, PredictionClient& client);
   ~CreateDeduplicator();
 
-  // `request_id`: a UUID in lower case. The handle is the caller's interest
-  // alone: dropping it does not stop the create. The caller's deadline ends
-  // its own waiting (DEADLINE_EXCEEDED), not the create.
+  // `request_id`: a UUID in lower case. Destroying the handle does not stop the
+  // create. The deadline ends the caller's wait (DEADLINE_EXCEEDED), not the
+  // create.
   [[nodiscard]] CallHandle Create(CallContext context,
                                   const std::string& request_id,
                                   CreateParams params,
@@ -77,22 +78,22 @@ class CreateDeduplicator {
                   PredictionClient::PredictionDone done);
   CallHandle Replay(CallContext context, const Entry& entry,
                     PredictionClient::PredictionDone done);
-  CallHandle Complete(absl::StatusOr<v1::Prediction> answer,
+  CallHandle Complete(absl::StatusOr<v1::Prediction> result,
                       PredictionClient::PredictionDone done);
   absl::Status TooManyRequestIds(size_t count) const;
   void OnCreated(const Digest& key,
                  const absl::StatusOr<v1::Prediction>& created);
   void Erase(Entries::iterator entry);
-  void Expire();
-  void Shrink();
+  void EvictExpired();
+  void EvictPredictions();
 
   EventLoop& event_loop_;
   PredictionClient& client_;
   Entries entries_;
   DynamicThresholdLimiter ids_{kMaxIds, kShare};  // By the credential's key.
-  std::deque<Digest>
-      answered_;            // Oldest first: the order in which they expire.
-  size_t first_whole_ = 0;  // Of answered_: those before it are ids alone.
+  std::deque<Digest> completed_;  // Oldest first, the order of expiry.
+  // Index into completed_. Results before it keep only the ID.
+  size_t first_full_ = 0;
   size_t kept_bytes_ = 0;
 };
 

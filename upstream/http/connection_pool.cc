@@ -9,7 +9,7 @@
 namespace wriftai {
 namespace {
 
-// Whether `key` is one that KeyOf() made for a request of that scope.
+// Whether `key` is from KeyOf() for a request of that scope.
 bool IsOfScope(absl::string_view key, absl::string_view scope) {
   return absl::ConsumePrefix(&key, scope) && absl::StartsWith(key, " ");
 }
@@ -36,28 +36,28 @@ PooledConnection* ConnectionPool::Acquire(const std::string& key, Choice choice,
     entry = made.get();
     entries_.emplace(&entry->connection, std::move(made));
   }
-  if (++entry->transfers >= kMaxStreams) StopOffering(*entry);
+  if (++entry->transfers >= kMaxStreams) MakeUnavailable(*entry);
   return &entry->connection;
 }
 
-// One that takes another transfer; it is idle no more.
+// A connection that takes another transfer. It no longer counts as idle.
 ConnectionPool::Entry* ConnectionPool::FindAvailable(const std::string& key,
                                                      absl::Time now) {
   const auto found = available_.find(key);
   while (found != available_.end()) {
     Entry* const entry = found->second.back();
     const bool is_last = found->second.size() == 1;
-    if (!IsDone(*entry, now)) {
+    if (!IsExpired(*entry, now)) {
       if (entry->transfers == 0) idle_.erase(entry->idle);
-      if (!entry->connection.is_multiplexed()) StopOffering(*entry);
+      if (!entry->connection.is_multiplexed()) MakeUnavailable(*entry);
       return entry;
     }
     if (entry->transfers == 0) {
       Close(*entry);
     } else {
-      StopOffering(*entry);
+      MakeUnavailable(*entry);
     }
-    if (is_last) break;  // `found` is gone.
+    if (is_last) break;  // `found` is invalid now.
   }
   return nullptr;
 }
@@ -65,15 +65,15 @@ ConnectionPool::Entry* ConnectionPool::FindAvailable(const std::string& key,
 void ConnectionPool::Release(PooledConnection& connection, absl::Time now) {
   Entry& entry = *entries_.at(&connection);
   --entry.transfers;
-  StopOffering(entry);
+  MakeUnavailable(entry);
   if (entry.transfers == 0) {
     entry.idle_since = now;
     entry.idle = idle_.insert(idle_.end(), &entry);
-    if (!connection.is_open() || IsDone(entry, now)) {
+    if (!connection.is_open() || IsExpired(entry, now)) {
       Close(entry);
       return;
     }
-  } else if (!connection.is_multiplexed() || IsDone(entry, now)) {
+  } else if (!connection.is_multiplexed() || IsExpired(entry, now)) {
     return;
   }
   available_[connection.key()].push_back(&entry);
@@ -86,7 +86,7 @@ void ConnectionPool::Retire(absl::string_view scope) {
   }
   for (Entry* const entry : retired) {
     entry->is_retired = true;
-    StopOffering(*entry);
+    MakeUnavailable(*entry);
     if (entry->transfers == 0) Close(*entry);
   }
 }
@@ -100,24 +100,24 @@ absl::Time ConnectionPool::CloseIdle(absl::Time now) {
   return absl::InfiniteFuture();
 }
 
-// Whether it takes no further transfer.
-bool ConnectionPool::IsDone(const Entry& entry, absl::Time now) const {
+// Whether the connection must not take another transfer.
+bool ConnectionPool::IsExpired(const Entry& entry, absl::Time now) const {
   return entry.is_retired ||
          now - entry.connection.opened_at() >= options_.max_connection_age;
 }
 
-void ConnectionPool::StopOffering(Entry& entry) {
+void ConnectionPool::MakeUnavailable(Entry& entry) {
   const auto found = available_.find(entry.connection.key());
   if (found == available_.end()) return;
-  Available& offered = found->second;
-  offered.erase(std::remove(offered.begin(), offered.end(), &entry),
-                offered.end());
-  if (offered.empty()) available_.erase(found);
+  Available& available = found->second;
+  available.erase(std::remove(available.begin(), available.end(), &entry),
+                  available.end());
+  if (available.empty()) available_.erase(found);
 }
 
 // `entry` is idle.
 void ConnectionPool::Close(Entry& entry) {
-  StopOffering(entry);
+  MakeUnavailable(entry);
   idle_.erase(entry.idle);
   entries_.erase(&entry.connection);
 }

@@ -16,44 +16,43 @@
 
 namespace wriftai {
 
-// The connections of one loop, bounded in number. Each serves one scope and one
-// origin, so that nothing which one credential leaves on a connection can reach
-// another. When the bound is reached, an idle one gives way to a new one, the
-// least recently used first.
+// The connections of one loop, bounded in number. Each connection serves one
+// scope and one origin, so data left on it by one credential cannot reach
+// another. At the bound, the least recently used idle connection is closed to
+// open a new one.
 //
-// Threads: one. Owns: the connections; what Acquire() gave must be released
-// before this goes. Fails: never.
+// Threads: one. Owns: the connections. All of them must be released before this
+// is destroyed. Fails: never.
 class ConnectionPool {
  public:
-  // Transfers at a time on a connection of HTTP/2: what RFC 9113, section
-  // 6.5.2, recommends that servers accept at the least.
+  // Maximum concurrent transfers on an HTTP/2 connection: the minimum that RFC
+  // 9113, section 6.5.2, recommends for servers.
   static constexpr int kMaxStreams = 100;
 
   // `options` must outlive this.
   explicit ConnectionPool(const HttpOptions& options) : options_(options) {}
 
-  // Who may share a connection with `request`: its scope and its origin.
+  // The key of connections that `request` may use: its scope and origin.
   static std::string KeyOf(const HttpRequest& request);
 
   enum class Choice { kAny, kNew };
 
-  // A connection for one transfer: an idle one of that key, the most recently
-  // used first, one that takes another stream, or a new one; with kNew, always
-  // a new one. Null where all that there may be are in use.
+  // A connection for one transfer: the most recently used one with that key
+  // that takes another transfer, or a new one. kNew: always a new one. Null if
+  // the maximum number of connections is in use.
   PooledConnection* Acquire(const std::string& key, Choice choice,
                             absl::Time now);
 
-  // The transfer has ended, and is attached to the connection no more. Closed
-  // connections go, those that are retired, and those that are
-  // too old.
+  // The transfer has ended and is detached. Drops the connection if it is
+  // closed, retired or too old.
   void Release(PooledConnection& connection, absl::Time now);
 
-  // Closes the connections of that scope, those in use once they are idle; they
-  // take no further transfer.
+  // Closes the connections of that scope. Those in use take no further transfer
+  // and are closed once idle.
   void Retire(absl::string_view scope);
 
-  // Closes what has been idle for HttpOptions::max_idle. Returns when there is
-  // more to close; InfiniteFuture while none is idle.
+  // Closes connections that have been idle for HttpOptions::max_idle. Returns
+  // when to call this next; InfiniteFuture if none is idle.
   absl::Time CloseIdle(absl::Time now);
 
   size_t size() const { return entries_.size(); }
@@ -71,15 +70,15 @@ class ConnectionPool {
   using Available = std::vector<Entry*>;
 
   Entry* FindAvailable(const std::string& key, absl::Time now);
-  bool IsDone(const Entry& entry, absl::Time now) const;
-  void StopOffering(Entry& entry);
+  bool IsExpired(const Entry& entry, absl::Time now) const;
+  void MakeUnavailable(Entry& entry);
   void Close(Entry& entry);
 
   const HttpOptions& options_;
   std::unordered_map<PooledConnection*, std::unique_ptr<Entry>> entries_;
-  // Those that take another transfer, the most recently used last.
+  // Connections that take another transfer. Most recently used last.
   std::unordered_map<std::string, Available> available_;
-  std::list<Entry*> idle_;  // The least recently used first.
+  std::list<Entry*> idle_;  // Least recently used first.
 };
 
 }  // namespace wriftai

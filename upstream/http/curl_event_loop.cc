@@ -9,17 +9,16 @@
 namespace wriftai {
 namespace {
 
-// Timers that fire between two looks at the sockets: a crowd that is due at
-// once must not keep responses waiting.
+// Maximum timers run between two polls of the sockets. Many timers due at once
+// must not delay responses.
 constexpr int kMaxTimersPerRound = 256;
 
-// The loop sleeps no longer than this, though it is woken whenever there is
-// work: what a wakeup that the system has lost can cost.
+// Maximum sleep of the loop. Work wakes it earlier; this bounds the cost of a
+// lost wakeup.
 constexpr absl::Duration kMaxSleep = absl::Seconds(1);
 
-// A write to a connection that the peer has closed may raise SIGPIPE, whose
-// default is to end the process; with CURLOPT_NOSIGNAL libcurl leaves that to
-// us.
+// A write to a connection closed by the peer may raise SIGPIPE, which ends the
+// process by default. With CURLOPT_NOSIGNAL, libcurl leaves that to us.
 void BlockSigpipeInThisThread() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -59,7 +58,7 @@ void CurlEventLoop::Post(Task task) {
     is_first = inbox_.empty();
     inbox_.push_back(std::move(task));
   }
-  // The loop takes the inbox as a whole, so one wakeup will do for a batch.
+  // The loop takes the whole inbox at once, so one wakeup per batch is enough.
   if (is_first) transfers_.Wake();
 }
 
@@ -92,7 +91,7 @@ void CurlEventLoop::Run() {
   DestroyAll();
 }
 
-// False once the loop is to stop.
+// False once the loop must stop.
 bool CurlEventLoop::RunInbox() {
   std::vector<Task> batch;
   {
@@ -102,7 +101,7 @@ bool CurlEventLoop::RunInbox() {
   }
   for (Task& task : batch) {
     task();
-    // What it owns goes before the next one runs.
+    // Destroys its state before the next task runs.
     task = nullptr;
   }
   return true;
@@ -124,7 +123,7 @@ absl::Duration CurlEventLoop::UntilNextTimer() const {
 }
 
 void CurlEventLoop::DestroyAll() {
-  // What is destroyed may post, set timers and send in its turn.
+  // Destructors may post tasks, set timers and send requests.
   for (;;) {
     if (transfers_.Clear()) continue;
     if (timers_.PopDue(absl::InfiniteFuture()) != nullptr) continue;

@@ -17,18 +17,18 @@
 
 namespace wriftai {
 
-// The gateway's one event loop: a thread that runs what is posted, fires the
-// timers, and moves HTTP requests over libcurl.
+// The gateway's event loop: a thread that runs posted tasks and timers, and
+// performs HTTP requests with libcurl.
 //
-// The constructor starts the thread. The destructor ends it: what is in flight
-// is dropped without its callback, tasks and timers are destroyed without
-// being run, all on the loop thread (OnLoopThread() is true), so that what
-// they own dies where it has lived. A task that is posted after that is
-// destroyed at once, by the thread that posts it.
+// The constructor starts the thread. The destructor stops it, drops requests in
+// flight without calling back, and destroys tasks and timers without running
+// them. All of this happens on the loop thread (OnLoopThread() is true), where
+// their state belongs. A task posted later is destroyed at once, on the posting
+// thread.
 //
-// Threads: as EventLoop and HttpTransport say; the destructor on any thread
-// but the loop's. Owns: thread, tasks, timers, requests. Handles may outlive
-// it and then do nothing. Fails: never; requests as TransportFailure.
+// Threads: as EventLoop and HttpTransport say; the destructor on any thread but
+// the loop's. Owns: thread, tasks, timers, requests. Handles may outlive it and
+// then do nothing. Fails: never; requests as TransportFailure.
 class CurlEventLoop : public EventLoop, public HttpTransport {
  public:
   explicit CurlEventLoop(HttpOptions options = HttpOptions());
@@ -56,7 +56,7 @@ class CurlEventLoop : public EventLoop, public HttpTransport {
   const std::chrono::steady_clock::time_point steady_start_ =
       std::chrono::steady_clock::now();
 
-  // Set by the loop thread, before it does anything else.
+  // Set by the loop thread when it starts.
   std::atomic<std::thread::id> loop_thread_;
 
   Mutex mutex_;
@@ -68,7 +68,7 @@ class CurlEventLoop : public EventLoop, public HttpTransport {
   TimerQueue timers_;
   CurlMultiPool transfers_;
 
-  std::thread thread_;  // Last: it uses all of the above.
+  std::thread thread_;  // Last: uses all members above.
 };
 
 }  // namespace wriftai

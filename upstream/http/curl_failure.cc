@@ -9,11 +9,11 @@ namespace {
 
 using Kind = TransportFailure::Kind;
 
-// The words of CHUNKE_OUT_OF_MEMORY.
+// The text of CHUNKE_OUT_OF_MEMORY.
 constexpr absl::string_view kTrailerTooLong = "Out of memory";
 
 bool IsHeaderTooLong(const CurlFailure& failure) {
-  // A real lack of memory would end the process.
+  // If memory were really exhausted, the process would end.
   return failure.code == CURLE_OUT_OF_MEMORY && !failure.headers_complete;
 }
 
@@ -22,7 +22,7 @@ bool IsTrailerTooLong(const CurlFailure& failure) {
          absl::StrContains(failure.text, kTrailerTooLong);
 }
 
-// A chunk's size that is no number, or no line break behind a chunk.
+// An invalid chunk size, or a missing line break after a chunk.
 bool IsChunkMalformed(const CurlFailure& failure) {
   return failure.code == CURLE_RECV_ERROR &&
          absl::StrContains(failure.text, "in chunked-encoding");
@@ -43,7 +43,7 @@ Kind KindOf(const CurlFailure& failure) {
     case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9, that is, no status line.
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WRITE_ERROR:  // Not ours, so the decoder's.
+    case CURLE_WRITE_ERROR:  // From the decoder, not from our callback.
       return Kind::kProtocol;
     default:
       return Kind::kInterrupted;
@@ -51,7 +51,7 @@ Kind KindOf(const CurlFailure& failure) {
 }
 
 std::string MessageOf(const CurlFailure& failure, const HttpOptions& options) {
-  // libcurl's limit is the higher one.
+  // libcurl's limit is higher than ours.
   if (failure.maybe_sent && IsHeaderTooLong(failure)) {
     return absl::StrCat("the response's headers exceed ",
                         options.max_header_bytes, " bytes");

@@ -10,7 +10,7 @@
 
 namespace wriftai {
 
-// What was known of a transfer when libcurl gave it up.
+// The state of a transfer when libcurl failed it.
 struct CurlFailure {
   CURLcode code = CURLE_OK;
   bool maybe_sent = false;        // A connection was ready for the request.
@@ -18,11 +18,10 @@ struct CurlFailure {
   absl::string_view text;         // CURLOPT_ERRORBUFFER; may quote the server.
 };
 
-// What that failure is, in words that are true and printable ASCII. libcurl
-// 7.88 has codes that say something else than what happened: a header line
-// above its limit of 100 KiB is "Out of memory", and so is a trailer above 4
-// KiB; a body that it cannot decode is "Failed writing received data to
-// disk/application". Any thread.
+// Classifies the failure, with a correct message in printable ASCII. Some error
+// texts of libcurl 7.88 are misleading. A header line above its limit of 100
+// KiB is "Out of memory", and so is a trailer above 4 KiB. A body that cannot
+// be decoded is "Failed writing received data to disk/application". Any thread.
 TransportFailure TransportFailureFrom(const CurlFailure& failure,
                                       const HttpOptions& options);
 

@@ -8,9 +8,9 @@ namespace wriftai {
 
 void CurlHeaders::Add(const std::string& line) {
   curl_slist* const longer = curl_slist_append(list_.get(), line.c_str());
-  // Out of memory, where operator new would end the process as well.
+  // Out of memory; operator new would end the process, too.
   if (longer == nullptr) std::abort();
-  // The first append makes the list; later ones return the same head.
+  // The first append creates the list; later ones return the same head.
   if (list_ == nullptr) list_.reset(longer);
 }
 
@@ -22,18 +22,18 @@ absl::Status CurlGlobalInit() {
 }
 
 void CurlOptions::Number(CURLoption option, CurlLong value) {
-  Note(option, (curl_easy_setopt)(easy_, option, value));
+  Record(option, (curl_easy_setopt)(easy_, option, value));
 }
 
 void CurlOptions::Size(CURLoption option, curl_off_t value) {
-  Note(option, (curl_easy_setopt)(easy_, option, value));
+  Record(option, (curl_easy_setopt)(easy_, option, value));
 }
 
 void CurlOptions::Text(CURLoption option, const std::string& value) {
-  Note(option, (curl_easy_setopt)(easy_, option, value.c_str()));
+  Record(option, (curl_easy_setopt)(easy_, option, value.c_str()));
 }
 
-void CurlOptions::Note(CURLoption option, CURLcode code) {
+void CurlOptions::Record(CURLoption option, CURLcode code) {
   if (code == CURLE_OK || !status_.ok()) return;
   const curl_easyoption* const known = curl_easy_option_by_id(option);
   status_ = absl::InternalError(

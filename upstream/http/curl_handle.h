@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 
-// Thin skins over libcurl: who frees what, and options whose errors are not
-// lost. This folder alone includes libcurl.
+// Thin wrappers of libcurl: ownership, and options with error handling. Only
+// this folder includes libcurl.
 
 namespace wriftai {
 
@@ -27,11 +27,10 @@ struct CurlMultiDeleter {
 using CurlUrl = std::unique_ptr<CURLU, CurlDeleter>;
 using CurlEasy = std::unique_ptr<CURL, CurlEasyDeleter>;
 
-// Every easy handle must have been removed from it before it goes.
+// Every easy handle must be removed from it before it is destroyed.
 using CurlMulti = std::unique_ptr<CURLM, CurlMultiDeleter>;
 
-// A list of header lines, as CURLOPT_HTTPHEADER wants it: the caller keeps it
-// until the transfer is over.
+// A list of header lines for CURLOPT_HTTPHEADER. Must outlive the transfer.
 class CurlHeaders {
  public:
   void Add(const std::string& line);
@@ -41,17 +40,16 @@ class CurlHeaders {
   std::unique_ptr<curl_slist, CurlDeleter> list_;
 };
 
-// What libcurl takes numbers as.
+// The type of libcurl's numeric options.
 using CurlLong = long;  // NOLINT(google-runtime-int)
 
-// Sets libcurl's globals up, once in a process however often it is called.
-// They are never torn down, as other parts of the process may use libcurl.
-// Any thread. INTERNAL with libcurl's reason.
+// Initializes libcurl once per process. It is never torn down, as other parts
+// of the process may use libcurl. Any thread. INTERNAL with libcurl's reason.
 absl::Status CurlGlobalInit();
 
-// Sets options of one easy handle and keeps the first error, so that a long
-// list of them needs one check. The option's name says which method: libcurl
-// reads its argument unchecked as one of these types.
+// Sets options of one easy handle and keeps the first error, so a list of
+// options needs one check. The method must match the option's type: libcurl
+// does not check it.
 //
 // Threads: the handle's. `easy` must outlive this. Fails: status().
 class CurlOptions {
@@ -65,13 +63,13 @@ class CurlOptions {
   // An object or a function; not copied.
   template <typename T>
   void Pointer(CURLoption option, T* value) {
-    Note(option, (curl_easy_setopt)(easy_, option, value));
+    Record(option, (curl_easy_setopt)(easy_, option, value));
   }
 
   const absl::Status& status() const { return status_; }
 
  private:
-  void Note(CURLoption option, CURLcode code);
+  void Record(CURLoption option, CURLcode code);
 
   CURL* const easy_;
   absl::Status status_;

@@ -14,8 +14,8 @@ namespace {
 
 using Kind = TransportFailure::Kind;
 
-// Easy handles kept for reuse: setting one up anew costs some microseconds, so
-// a handful is enough, and each holds a few KiB.
+// Maximum easy handles kept for reuse. Creating one takes a few microseconds
+// and each holds a few KiB, so a small number is enough.
 constexpr size_t kMaxIdleHandles = 32;
 
 CurlMulti NewMulti() {
@@ -41,12 +41,12 @@ struct CurlMultiPool::Entry {
 
   const uint64_t id;
   CurlTransfer transfer;
-  const std::string key;  // Of its connection.
+  const std::string key;  // The key of its connection.
   HttpTransport::Done done;
   TimerHandle timer;
   bool is_in_multi = false;
-  // Where it may run. One that met a stale connection goes to a new one, which
-  // has no input: it starts twice at the most.
+  // After a stale connection, the transfer uses a new one, which has no input.
+  // It therefore starts at most twice.
   ConnectionPool::Choice choice = ConnectionPool::Choice::kAny;
 };
 
@@ -71,7 +71,7 @@ CurlMultiPool::CurlMultiPool(EventLoop& event_loop, const HttpOptions& options)
       multi_(NewMulti()),
       pool_(options),
       self_(std::make_shared<CurlMultiPool*>(this)) {
-  // As PooledConnection says.
+  // Required by PooledConnection.
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, CurlLong{1});
 }
 
@@ -88,13 +88,14 @@ CallHandle CurlMultiPool::Send(HttpRequest request, HttpTransport::Done done) {
                       .first->second;
   const CurlTransfer& transfer = entry.transfer;
   if (full) {
-    FailSoon(entry, transfer.Fail(
-                        Kind::kConnect,
-                        absl::StrCat("too many upstream requests in progress (",
-                                     options_.max_requests, ")")));
+    FailAsync(
+        entry,
+        transfer.Fail(Kind::kConnect,
+                      absl::StrCat("too many upstream requests in progress (",
+                                   options_.max_requests, ")")));
   } else if (const absl::Status status = Start(entry); !status.ok()) {
-    FailSoon(entry, transfer.Fail(Kind::kInvalidRequest,
-                                  std::string(status.message())));
+    FailAsync(entry, transfer.Fail(Kind::kInvalidRequest,
+                                   std::string(status.message())));
   }
   return std::make_unique<Handle>(self_, id);
 }
@@ -113,13 +114,13 @@ absl::Status CurlMultiPool::Start(Entry& entry) {
   return absl::OkStatus();
 }
 
-// False where there is no connection for it now.
+// False if no connection is available now.
 bool CurlMultiPool::Run(Entry& entry) {
   PooledConnection* const connection =
       pool_.Acquire(entry.key, entry.choice, event_loop_.Now());
   if (connection == nullptr) return false;
   entry.transfer.Use(*connection);
-  // Fails where the handle is in a multi handle already, or without memory.
+  // Fails only if the handle is already in a multi handle, or out of memory.
   if (curl_multi_add_handle(multi_.get(), entry.transfer.easy()) != CURLM_OK) {
     std::abort();
   }
@@ -133,7 +134,7 @@ void CurlMultiPool::RunWaiting() {
   }
 }
 
-// Takes it off its connection, which then serves others.
+// Releases its connection to other transfers.
 void CurlMultiPool::Stop(Entry& entry) {
   waiting_.erase(entry.id);
   if (entry.is_in_multi) {
@@ -160,17 +161,17 @@ void CurlMultiPool::CloseIdle() {
                     : event_loop_.RunAt(next, [this] { CloseIdle(); });
 }
 
-void CurlMultiPool::FailSoon(Entry& entry, TransportFailure failure) {
+void CurlMultiPool::FailAsync(Entry& entry, TransportFailure failure) {
   entry.timer = event_loop_.RunAt(
       event_loop_.Now(),
       [this, id = entry.id, failure = std::move(failure)]() mutable {
-        const std::unique_ptr<Entry> ended = TakeOut(id);
+        const std::unique_ptr<Entry> ended = Remove(id);
         ended->done(std::move(failure));
       });
 }
 
 void CurlMultiPool::OnTimeout(uint64_t id) {
-  const std::unique_ptr<Entry> ended = TakeOut(id);
+  const std::unique_ptr<Entry> ended = Remove(id);
   ended->done(ended->transfer.Fail(
       Kind::kTimeout,
       absl::StrCat("no complete response within ",
@@ -181,7 +182,7 @@ void CurlMultiPool::Perform() {
   int running = 0;
   curl_multi_perform(multi_.get(), &running);
   int left = 0;
-  // A callback may end other transfers; libcurl then forgets their messages.
+  // A callback may end other transfers; libcurl then drops their messages.
   while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     Entry* entry = nullptr;
@@ -199,8 +200,8 @@ void CurlMultiPool::OnDone(Entry& entry, CURLcode code) {
     return;
   }
   HttpResult result = entry.transfer.Finish(code);
-  const std::unique_ptr<Entry> ended = TakeOut(entry.id);
-  // A handle that has failed may have failed for a reason of its own.
+  const std::unique_ptr<Entry> ended = Remove(entry.id);
+  // A failed handle is not reused: its state may be the cause.
   if (code == CURLE_OK && idle_.size() < kMaxIdleHandles) {
     idle_.push_back(ended->transfer.TakeEasy());
     curl_easy_reset(idle_.back().get());
@@ -208,10 +209,11 @@ void CurlMultiPool::OnDone(Entry& entry, CURLcode code) {
   ended->done(std::move(result));
 }
 
-void CurlMultiPool::Wait(absl::Duration longest) {
-  const absl::Duration whole = absl::Ceil(longest, absl::Milliseconds(1));
+void CurlMultiPool::Wait(absl::Duration timeout) {
+  timeout = absl::Ceil(timeout, absl::Milliseconds(1));
   curl_multi_poll(multi_.get(), nullptr, 0,
-                  static_cast<int>(absl::ToInt64Milliseconds(whole)), nullptr);
+                  static_cast<int>(absl::ToInt64Milliseconds(timeout)),
+                  nullptr);
 }
 
 void CurlMultiPool::Wake() { curl_multi_wakeup(multi_.get()); }
@@ -220,16 +222,16 @@ bool CurlMultiPool::Clear() {
   pool_.CloseIdle(absl::InfiniteFuture());
   if (entries_.empty()) return false;
   waiting_.clear();
-  while (!entries_.empty()) TakeOut(entries_.begin()->first);
+  while (!entries_.empty()) Remove(entries_.begin()->first);
   return true;
 }
 
 void CurlMultiPool::Drop(uint64_t id) {
   assert(event_loop_.OnLoopThread());
-  TakeOut(id);
+  Remove(id);
 }
 
-std::unique_ptr<CurlMultiPool::Entry> CurlMultiPool::TakeOut(uint64_t id) {
+std::unique_ptr<CurlMultiPool::Entry> CurlMultiPool::Remove(uint64_t id) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return nullptr;
   std::unique_ptr<Entry> entry = std::move(found->second);
@@ -246,7 +248,7 @@ CurlEasy CurlMultiPool::NewEasy() {
     return easy;
   }
   CurlEasy easy(curl_easy_init());
-  if (easy == nullptr) std::abort();  // Out of memory, as with operator new.
+  if (easy == nullptr) std::abort();  // Out of memory, as in operator new.
   return easy;
 }
 

@@ -19,13 +19,13 @@
 
 namespace wriftai {
 
-// The requests of one loop: the multi handle, what is in flight on it or waits
-// for a connection, and easy handles for the next ones.
+// The requests of one loop: the multi handle, requests in flight or waiting for
+// a connection, and easy handles for reuse.
 //
-// Threads: loop only, except Wake(), which any may call. Owns: transfers,
-// their callbacks, and the connections. `event_loop` and `options` must outlive
-// this; handles may, and then do nothing. Fails: through `done`; where libcurl
-// has no memory or descriptors to start with, the constructor ends the process.
+// Threads: loop only; Wake() on any thread. Owns: transfers, their callbacks,
+// and the connections. `event_loop` and `options` must outlive this; handles
+// may, and then do nothing. Fails: through `done`. The constructor ends the
+// process if libcurl lacks memory or descriptors to start.
 class CurlMultiPool {
  public:
   CurlMultiPool(EventLoop& event_loop, const HttpOptions& options);
@@ -39,17 +39,18 @@ class CurlMultiPool {
   // HttpTransport::RetireConnections().
   void RetireConnections(absl::string_view scope);
 
-  // Moves bytes, and calls back for what has ended.
+  // Transfers data, and calls back for requests that have ended.
   void Perform();
 
-  // Sleeps until a socket is ready, libcurl has a timer due, Wake() is called,
-  // or `longest` is over.
-  void Wait(absl::Duration longest);
+  // Sleeps until a socket is ready, a libcurl timer is due, Wake() is called,
+  // or `timeout` is over.
+  void Wait(absl::Duration timeout);
 
-  // Ends the Wait() under way, or else the next one. Any thread.
+  // Ends the current Wait(), or else the next one. Any thread.
   void Wake();
 
-  // Drops everything in flight without calling back. False if nothing was.
+  // Drops all requests in flight without calling back. False if there were
+  // none.
   bool Clear();
 
  private:
@@ -64,10 +65,10 @@ class CurlMultiPool {
   void Stop(Entry& entry);
   void CloseIdle();
   void OnDone(Entry& entry, CURLcode code);
-  void FailSoon(Entry& entry, TransportFailure failure);
+  void FailAsync(Entry& entry, TransportFailure failure);
   void OnTimeout(uint64_t id);
   void Drop(uint64_t id);
-  std::unique_ptr<Entry> TakeOut(uint64_t id);
+  std::unique_ptr<Entry> Remove(uint64_t id);
 
   EventLoop& event_loop_;
   const HttpOptions& options_;
@@ -80,7 +81,7 @@ class CurlMultiPool {
   std::map<uint64_t, Entry*> waiting_;  // For a connection, in order.
   uint64_t next_id_ = 1;
 
-  // Lets a handle tell that this has gone.
+  // Lets handles detect that this is destroyed.
   const std::shared_ptr<CurlMultiPool*> self_;
 };
 

@@ -14,8 +14,8 @@ namespace {
 
 using Kind = TransportFailure::Kind;
 
-// A body up to this takes no room: most are this small, and each costs as much
-// besides. It doubles from there.
+// Bodies up to this size reserve no memory: most are this small, and a transfer
+// needs about as much anyway. The reservation doubles from there.
 constexpr size_t kFreeBodyBytes = size_t{64} << 10;
 
 bool HasHeader(const HttpRequest& request, absl::string_view name) {
@@ -45,14 +45,14 @@ absl::Status CurlTransfer::Prepare(CurlEasy easy) {
 }
 
 void CurlTransfer::SetConnection(CurlOptions& set) const {
-  // The total timeout is the loop's: libcurl's does not count while a transfer
-  // waits for a free connection.
+  // The loop enforces the total timeout: libcurl's does not run while a
+  // transfer waits for a connection.
   set.Number(CURLOPT_CONNECTTIMEOUT_MS,
              static_cast<CurlLong>(
                  absl::ToInt64Milliseconds(options_.connect_timeout)));
   set.Number(CURLOPT_NOSIGNAL, 1);
-  // Else dropping a transfer would block the loop until a slow name server
-  // has answered.
+  // Otherwise dropping a transfer would block the loop until a slow name server
+  // responds.
   set.Number(CURLOPT_QUICK_EXIT, 1);
   set.Number(CURLOPT_MAXAGE_CONN,
              static_cast<CurlLong>(absl::ToInt64Seconds(options_.max_idle)));
@@ -70,12 +70,12 @@ void CurlTransfer::SetConnection(CurlOptions& set) const {
     set.Text(CURLOPT_CAINFO, options_.ca_file);
     set.Pointer<const char>(CURLOPT_CAPATH, nullptr);
   }
-  // HTTP/2 where TLS offers it. CURLOPT_PIPEWAIT stays off: a first response
-  // that is slow to come would hold up every request behind it.
+  // HTTP/2 where TLS offers it. CURLOPT_PIPEWAIT stays off: a slow first
+  // response would delay every request behind it.
   set.Number(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-  // Proxies: libcurl's standard variables (https_proxy, no_proxy, ...) count,
-  // as many clusters let traffic out through one. It never sees our headers:
-  // with https they travel inside the tunnel only.
+  // Proxies: libcurl's standard variables (https_proxy, no_proxy, ...) apply,
+  // as many clusters require a proxy. It never sees our headers: with https
+  // they are only sent inside the tunnel.
   if (!options_.use_proxy_from_environment) set.Text(CURLOPT_PROXY, "");
   set.Number(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE);
   set.Number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
@@ -85,14 +85,14 @@ void CurlTransfer::SetConnection(CurlOptions& set) const {
 void CurlTransfer::SetRequest(CurlOptions& set) {
   set.Text(CURLOPT_PROTOCOLS_STR, "http,https");
   set.Text(CURLOPT_URL, request_.url);
-  // The URL is encoded already; a ".." in it is not libcurl's to resolve.
+  // The URL is already encoded; libcurl must not resolve a ".." in it.
   set.Number(CURLOPT_PATH_AS_IS, 1);
-  // A redirect is a response like any other: following it would take the bearer
-  // to a host that nobody has configured.
+  // A redirect is a response like any other. Following it would send the bearer
+  // to a host that is not configured.
   set.Number(CURLOPT_FOLLOWLOCATION, 0);
   set.Text(CURLOPT_USERAGENT, options_.user_agent);
   for (const auto& [name, value] : request_.headers) {
-    // libcurl's way to say that the value is empty; "name:" removes a header.
+    // libcurl's syntax for an empty value; "name:" would remove the header.
     headers_.Add(value.empty() ? absl::StrCat(name, ";")
                                : absl::StrCat(name, ": ", value));
   }
@@ -105,10 +105,9 @@ void CurlTransfer::SetRequest(CurlOptions& set) {
     set.Pointer(CURLOPT_POSTFIELDS, request_.body.data());
     set.Size(CURLOPT_POSTFIELDSIZE_LARGE,
              static_cast<curl_off_t>(request_.body.size()));
-    // Waiting for "100 Continue" costs a second with servers that do not know
-    // it.
+    // Waiting for "100 Continue" takes 1 s with servers that do not support it.
     headers_.Add("expect:");
-    // Not application/x-www-form-urlencoded, libcurl's guess.
+    // Not application/x-www-form-urlencoded, libcurl's default.
     if (!HasHeader(request_, "content-type")) headers_.Add("content-type:");
   } else {
     set.Number(CURLOPT_HTTPGET, 1);
@@ -135,7 +134,7 @@ size_t CurlTransfer::OnHeader(char* data, size_t size, size_t count,
   auto* const transfer = static_cast<CurlTransfer*>(self);
   const absl::string_view line(data, size * count);
   if (!transfer->response_.AddHeaderLine(line)) return 0;
-  // From here on libcurl has little to log, so that listening costs little.
+  // From here on libcurl logs little, so reading its log is cheap.
   if (transfer->response_.headers_complete()) {
     CurlOptions(transfer->easy()).Number(CURLOPT_VERBOSE, 1);
   }
@@ -146,9 +145,9 @@ int CurlTransfer::OnDebug(CURL* easy, curl_infotype type, char* data,
                           size_t size, void*) {
   if (type != CURLINFO_TEXT) return 0;
   const absl::string_view text(data, size);
-  // "Excess found in a read: …", "Excess found: …", "Leftovers after
-  // chunking: …". curl_event_loop_isolation_test.cc fails where a libcurl words
-  // them in another way.
+  // "Excess found in a read: …", "Excess found: …", "Leftovers after chunking:
+  // …". curl_event_loop_isolation_test.cc fails where a libcurl words them in
+  // another way.
   if (absl::StartsWith(text, "Excess found") ||
       absl::StartsWith(text, "Leftovers after chunking")) {
     CurlOptions(easy).Number(CURLOPT_FORBID_REUSE, 1);
@@ -159,32 +158,33 @@ int CurlTransfer::OnDebug(CURL* easy, curl_infotype type, char* data,
 size_t CurlTransfer::OnBody(char* data, size_t size, size_t count, void* self) {
   auto* const transfer = static_cast<CurlTransfer*>(self);
   const absl::string_view piece(data, size * count);
-  if (!transfer->MakeRoom(transfer->response_.body_bytes() + piece.size())) {
+  if (!transfer->ReserveMemory(transfer->response_.body_bytes() +
+                               piece.size())) {
     return CURL_WRITEFUNC_ERROR;
   }
-  // Any other number than the size given ends the transfer; for an empty piece
-  // 0 would not.
+  // Any value other than the size ends the transfer. 0 would not do so for an
+  // empty piece.
   return transfer->response_.AddBody(piece) ? piece.size()
                                             : CURL_WRITEFUNC_ERROR;
 }
 
-// For a body of so many bytes.
-bool CurlTransfer::MakeRoom(size_t bytes) {
-  const size_t longest = options_.max_response_bytes;
+// Reserves memory for a body of `bytes`.
+bool CurlTransfer::ReserveMemory(size_t bytes) {
+  const size_t max_bytes = options_.max_response_bytes;
   if (request_.method == HttpMethod::kPost || bytes <= kFreeBodyBytes ||
-      bytes > longest) {  // Refused for that by whoever is asked next.
+      bytes > max_bytes) {  // AddBody() rejects those.
     return true;
   }
-  while (bytes > room_.bytes) {
-    const size_t step =
-        std::min(std::max(room_.bytes, kFreeBodyBytes), longest - room_.bytes);
+  while (bytes > memory_.bytes) {
+    const size_t step = std::min(std::max(memory_.bytes, kFreeBodyBytes),
+                                 max_bytes - memory_.bytes);
     auto hold = bodies_.TryAcquire(request_.connection_scope, step);
     if (!hold.has_value()) {
-      lacks_room_ = true;
+      memory_exhausted_ = true;
       return false;
     }
-    room_.holds.push_back(*std::move(hold));
-    room_.bytes += step;
+    memory_.holds.push_back(*std::move(hold));
+    memory_.bytes += step;
   }
   return true;
 }
@@ -230,13 +230,13 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
     curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
     connection_->EndResponse(version == CURL_HTTP_VERSION_2_0);
     HttpResponse response = response_.Take(static_cast<int>(status));
-    if (!room_.holds.empty()) {
-      response.room = std::make_shared<const BodyRoom>(std::move(room_));
+    if (!memory_.holds.empty()) {
+      response.memory = std::make_shared<const BodyMemory>(std::move(memory_));
     }
     return response;
   }
-  if (lacks_room_) {
-    return Fail(Kind::kNoRoom,
+  if (memory_exhausted_) {
+    return Fail(Kind::kMemoryExhausted,
                 absl::StrCat("responses in progress use most of ",
                              bodies_.max_bytes(), " bytes"));
   }

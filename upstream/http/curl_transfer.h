@@ -15,51 +15,50 @@
 
 namespace wriftai {
 
-// What one body takes of a budget; it grows in steps.
-struct BodyRoom {
+// Memory budget held by one body. Grows in steps.
+struct BodyMemory {
   std::vector<ByteBudget::Hold> holds;
-  size_t bytes = 0;  // That the body may have.
+  size_t bytes = 0;  // Held in total.
 };
 
-// One request and what libcurl points to while it works on it. Who runs the
-// multi handle adds and removes easy(), and tells what libcurl said at the end.
+// One request, and the state that libcurl points to while it runs. The owner of
+// the multi handle adds and removes easy(), and passes libcurl's result to
+// Finish().
 //
-// A POST is never sent twice. libcurl sends a request again by itself when a
-// reused connection dies before the first byte of a response, and when an
-// HTTP/2 server refuses the stream; with a body in memory nothing stops it.
-// Refusing to rewind the body would not do either: an empty body needs no
-// rewinding. But before each attempt libcurl asks CURLOPT_PREREQFUNCTION, after
-// the connection and TLS are there and before the first byte of the request. So
-// that function counts, and lets a POST pass once. The same count tells for
-// sure whether anything can have been sent.
+// A POST is never sent twice. libcurl resends a request by itself when a reused
+// connection closes before the first byte of a response, and when an HTTP/2
+// server refuses the stream. Failing the rewind of the body would not prevent
+// that: an empty body needs no rewind. But before each attempt, libcurl calls
+// CURLOPT_PREREQFUNCTION, after connection and TLS are ready and before the
+// first byte of the request. That function counts attempts and allows one per
+// POST. The count also shows whether anything may have been sent.
 //
-// A reused connection on which something has arrived since the last response
-// is not used: libcurl 7.88 would take it for the answer. The transfer then
-// ends with is_stale(), unsent, and is to be started on another connection.
-// What a response has behind its end in libcurl's buffer is dropped there; it
-// says so in its debug log alone, which therefore is read, and the connection
-// is closed.
+// A reused connection with unexpected input since the last response is not
+// used: libcurl 7.88 would take that input for the response. The transfer then
+// ends unsent, with is_stale(), and must be started on another connection.
+// libcurl drops data after the end of a response in its buffer and reports that
+// only in its debug log. So this reads the log, and closes the connection.
 //
 // Threads: one. Owns: request, response, easy handle. `options` and `bodies`
-// must outlive this, which must outlive the easy handle's time in a multi
-// handle. Fails: Prepare(); all else as a TransportFailure.
+// must outlive this. The easy handle must leave the multi handle before this is
+// destroyed. Fails: Prepare(); all else as a TransportFailure.
 class CurlTransfer {
  public:
-  // `bodies`: what the bodies of all responses take, as HttpOptions says.
+  // `bodies`: HttpOptions::max_bodies_bytes, shared by all transfers.
   CurlTransfer(HttpRequest request, const HttpOptions& options,
                ByteBudget& bodies);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
-  // Checks the request and sets `easy`, new or reset, up for it.
+  // Checks the request and sets up `easy`, which must be new or reset.
   // INVALID_ARGUMENT from CheckRequest(), INTERNAL from libcurl.
   absl::Status Prepare(CurlEasy easy);
 
-  // Where it runs from now on; Release() before that goes. `connection` must
-  // outlive its use.
+  // Runs on `connection` from now on, which must outlive the use until
+  // Release().
   void Use(PooledConnection& connection);
 
-  // What Use() gave, detached; null where there was none.
+  // Detaches and returns the connection of Use(), or null.
   PooledConnection* Release();
 
   // The connection had unexpected input, and nothing was sent.
@@ -69,10 +68,10 @@ class CurlTransfer {
   const HttpRequest& request() const { return request_; }
   absl::Duration timeout() const { return request_.timeout; }
 
-  // What the transfer came to when libcurl ended it with `code`; once.
+  // The result after libcurl ended the transfer with `code`. Call once.
   HttpResult Finish(CURLcode code);
 
-  // A failure for a reason of the gateway's.
+  // A failure caused by the gateway.
   TransportFailure Fail(TransportFailure::Kind kind, std::string message) const;
 
  private:
@@ -83,7 +82,7 @@ class CurlTransfer {
   static int OnAttempt(void* self, char* remote_ip, char* local_ip,
                        int remote_port, int local_port);
 
-  bool MakeRoom(size_t bytes);
+  bool ReserveMemory(size_t bytes);
   void SetConnection(CurlOptions& set) const;
   void SetRequest(CurlOptions& set);
   void SetResponse(CurlOptions& set);
@@ -93,13 +92,13 @@ class CurlTransfer {
   HttpRequest request_;
   CurlHeaders headers_;
   ResponseBuffer response_;
-  BodyRoom room_;
-  bool lacks_room_ = false;
+  BodyMemory memory_;
+  bool memory_exhausted_ = false;
 
   PooledConnection* connection_ = nullptr;
   bool is_stale_ = false;
 
-  // How often a connection was ready for the request.
+  // How often a connection was ready to send the request.
   int attempts_ = 0;
 
   char error_[CURL_ERROR_SIZE] = {};

@@ -16,50 +16,48 @@ namespace wriftai {
 
 enum class HttpMethod { kGet, kPost };
 
-// What is asked of the upstream. A value; the transport copies nothing out of
-// it but moves it in.
+// A request to the upstream. A value; the transport moves it in.
 struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;
 
-  // Absolute, http or https, already percent-encoded.
+  // Absolute, http or https, percent-encoded.
   std::string url;
 
-  // Names in lower case. A value with a line break is refused by the
-  // transport, never sent.
+  // Names in lower case. The transport rejects a value with a line break.
   std::vector<std::pair<std::string, std::string>> headers;
 
-  // Sent as `authorization: Bearer …`; empty sends no such header.
+  // Sent as `authorization: Bearer …`. Empty: no such header.
   Secret bearer;
 
-  // Requests share a connection only with those of the same scope: the key of
-  // a credential, so that nothing left on a connection reaches another one.
+  // Requests only share connections with requests of the same scope, the key of
+  // a credential. Data left on a connection cannot reach another credential.
   std::string connection_scope;
 
-  // Sent with POST, also when empty. Never sent a second time: a POST whose
-  // connection dies fails instead of moving to a new connection.
+  // Sent with POST, even when empty. Never sent twice: a POST whose connection
+  // is lost fails instead of moving to a new connection.
   std::string body;
 
-  // From now until the whole response has arrived. Above zero.
+  // From now until the whole response has arrived. Must be positive.
   absl::Duration timeout = absl::Seconds(30);
 };
 
-// A delivered response, whatever its status: a 404 is one.
+// A delivered response with any status, such as 404.
 struct HttpResponse {
   int status = 0;
 
-  // Names in lower case, in the order of arrival; of the final response, not of
-  // interim ones.
+  // Of the final response, without interim ones. Names in lower case, in order
+  // of arrival.
   std::vector<std::pair<std::string, std::string>> headers;
 
   // Decoded (gzip, deflate), at most the transport's response limit.
   std::string body;
 
-  // What the body takes of HttpOptions::max_bodies_bytes; to be kept for as
-  // long as the body. Null: nothing.
-  std::shared_ptr<const void> room;
+  // The body's part of HttpOptions::max_bodies_bytes. Keep it as long as the
+  // body. Null: none.
+  std::shared_ptr<const void> memory;
 
-  // The value of the first header of that lower-case name; empty where there
-  // is none. Valid as long as this object.
+  // The value of the first header of that lower-case name, or empty. Valid as
+  // long as this object.
   absl::string_view Header(absl::string_view name) const {
     for (const auto& header : headers) {
       if (header.first == name) return header.second;
@@ -72,21 +70,21 @@ struct HttpResponse {
 struct TransportFailure {
   enum class Kind {
     kInvalidRequest,    // The URL or a header cannot be sent.
-    kConnect,           // Name, connection or TLS; nothing was sent.
-    kInterrupted,       // Sending or receiving broke off.
-    kTimeout,           // HttpRequest::timeout is over.
-    kResponseTooLarge,  // The body exceeds the transport's limit.
-    kNoRoom,            // All bodies together exceed it.
-    kProtocol,          // What came back is not HTTP.
+    kConnect,           // DNS, connection or TLS failed; nothing was sent.
+    kInterrupted,       // The connection was lost while sending or receiving.
+    kTimeout,           // HttpRequest::timeout expired.
+    kResponseTooLarge,  // The response exceeds a limit of the transport.
+    kMemoryExhausted,   // All bodies together exceed max_bodies_bytes.
+    kProtocol,          // The response is not valid HTTP.
   };
 
   Kind kind = Kind::kInterrupted;
 
-  // Whether a part of the request may have reached the server, so that it may
-  // have acted on it. False only where that is certain.
+  // Whether any part of the request may have reached the server, which may have
+  // acted on it. False only if that is impossible.
   bool maybe_sent = true;
 
-  // For a person; no secret, no body.
+  // Human-readable. Contains no secret and no body.
   std::string message;
 };
 

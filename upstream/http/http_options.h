@@ -11,62 +11,62 @@ namespace wriftai {
 // "wriftai-gateway/" and the version of this build.
 std::string DefaultUserAgent();
 
-// How a CurlEventLoop treats every request. A value.
+// Options of a CurlEventLoop for all its requests. A value.
 struct HttpOptions {
-  // For the name, the connection and TLS together. A cluster's DNS retries
-  // after 5 s; a second try fits, while HttpRequest::timeout has time left.
+  // For DNS, connection and TLS together. A cluster's DNS retries after 5 s; a
+  // second try fits in, if HttpRequest::timeout allows.
   absl::Duration connect_timeout = absl::Seconds(10);
 
-  // Bytes of a response's body after decoding, so that a small gzip body cannot
-  // become a large string. Outputs of predictions are mostly links; 64 MiB is
-  // what the largest inline ones need, and what one response may cost in
-  // memory.
+  // Maximum size of a body after decoding, since a small gzip body may expand.
+  // Outputs of predictions are mostly links. 64 MiB fits the largest inline
+  // outputs and bounds the memory of one response.
   size_t max_response_bytes = size_t{64} << 20;
 
-  // Bytes of the bodies of all responses together, from their arrival until
-  // they are let go; of one scope four fifths at the most. A response that
-  // finds no room fails, but the response to a POST, which may have been paid
-  // for. Two of the longest fit.
+  // Maximum size of the bodies of all responses together, from arrival until
+  // they are freed; at most four fifths for one scope. Beyond it, responses
+  // fail, except to a POST, which may have been paid for. Fits two maximum
+  // bodies.
   size_t max_bodies_bytes = size_t{128} << 20;
 
-  // Bytes of all header lines of a response, interim responses and trailers
-  // included, and their number. Servers and proxies send below 8 KiB.
+  // Maximum size of all header lines of a response, including interim responses
+  // and trailers, and their maximum number. Servers and proxies send below 8
+  // KiB.
   size_t max_header_bytes = size_t{64} << 10;
   size_t max_headers = 256;
 
-  // Connections open at a time. A create that waits upstream holds a connection
-  // for up to a minute, so there must be many; a usual limit of 1024
-  // descriptors must leave half to gRPC. A request that finds none waits, in
-  // order of arrival, within its own timeout.
+  // Maximum open connections. Creates that wait upstream hold a connection for
+  // up to a minute, so many are needed. The common limit of 1024 descriptors
+  // must leave half to gRPC. Further requests wait in order of arrival, within
+  // their timeout.
   int max_connections = 512;
 
-  // Requests that are in flight or waiting for a connection; more fail at
-  // once, unsent. Double the 10,000 waiters that one gateway is built for.
+  // Maximum requests in flight or waiting for a connection. Further ones fail
+  // at once, unsent. Twice the 10,000 waiters that one gateway is designed for.
   size_t max_requests = 20000;
 
-  // An idle connection is not used again after this long: shorter than the
-  // 60 s after which common load balancers close it, as a POST that meets a
-  // connection being closed has an unknown outcome.
+  // Maximum idle time of a connection that is reused. Common load balancers
+  // close idle connections after 60 s, and a POST on a closing connection has
+  // an unknown outcome.
   absl::Duration max_idle = absl::Seconds(30);
 
-  // A connection takes no new request after this long, and a resolved address
-  // is looked up again after `dns_cache`, so that an upstream which has moved
-  // is found within their sum. A TLS handshake a minute costs nothing.
+  // Maximum age of a connection that takes new requests, and lifetime of
+  // resolved addresses. The sum is how long it takes to follow an upstream to a
+  // new address. One TLS handshake per minute is cheap.
   absl::Duration max_connection_age = absl::Seconds(60);
   absl::Duration dns_cache = absl::Seconds(30);
 
-  // TCP keepalive: first probe after this long without traffic, so that a peer
-  // that vanished during a long wait is noticed.
+  // TCP keepalive: first probe after this long without traffic. Detects a peer
+  // that disappeared during a long wait.
   absl::Duration keepalive = absl::Seconds(30);
 
-  // Whether libcurl's variables (https_proxy, no_proxy, ...) count. A proxy
-  // does not lead to this machine, nor back from it.
+  // Whether libcurl's variables (https_proxy, no_proxy, ...) apply. False for
+  // servers on this machine, which a proxy cannot reach.
   bool use_proxy_from_environment = true;
 
   std::string user_agent = DefaultUserAgent();
 
-  // A PEM file with the certificates to trust instead of the system's; for
-  // private authorities and tests. Empty: the system's.
+  // PEM file of CA certificates to trust instead of the system's, for private
+  // CAs and tests. Empty: the system's.
   std::string ca_file;
 };
 

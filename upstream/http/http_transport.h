@@ -10,20 +10,20 @@ namespace wriftai {
 
 // Sends HTTP requests without blocking.
 //
-// Threads: loop only. Fails: through `done` alone.
+// Threads: loop only. Fails: only through `done`.
 class HttpTransport {
  public:
   using Done = absl::AnyInvocable<void(HttpResult)>;
 
   virtual ~HttpTransport() = default;
 
-  // Starts `request`. `done` runs on the loop, exactly once, never before
-  // Send() has returned, and not at all once the handle has been destroyed.
+  // Starts `request`. `done` runs on the loop, exactly once, after Send() has
+  // returned, and never after the handle is destroyed.
   [[nodiscard]] virtual CallHandle Send(HttpRequest request, Done done) = 0;
 
-  // Gives no new request to the connections of that scope
-  // (HttpRequest::connection_scope) that are open now: a response on one of
-  // them was not the answer to its request, and the next one may not be either.
+  // Sends no new request on the connections of that scope
+  // (HttpRequest::connection_scope) that are open now. Use after a response
+  // that does not match its request: the next one may not match either.
   virtual void RetireConnections(absl::string_view scope) = 0;
 };
 

@@ -14,7 +14,7 @@
 namespace wriftai {
 namespace {
 
-// Whether `socket` is bound to that address, `ip` as inet_ntop() writes it.
+// Whether `socket` is bound to that address. `ip`: as formatted by inet_ntop().
 bool IsAt(curl_socket_t socket, absl::string_view ip, int port) {
   sockaddr_storage address = {};
   socklen_t size = sizeof(address);
@@ -64,10 +64,10 @@ bool PooledConnection::BeginRequest(CURL* easy, absl::string_view local_ip,
     return IsAt(socket, local_ip, local_port);
   };
   if (is_open() && is_this(socket_)) {
-    // One of HTTP/2 holds frames that belong to no response.
+    // An HTTP/2 connection may receive frames that belong to no response.
     return is_multiplexed_ || !HasInput(easy);
   }
-  ForgetSocket();
+  ResetSocket();
   const auto made = std::find_if(attempts_.begin(), attempts_.end(), is_this);
   if (made == attempts_.end()) return false;
   socket_ = *made;
@@ -76,7 +76,8 @@ bool PooledConnection::BeginRequest(CURL* easy, absl::string_view local_ip,
   return true;
 }
 
-// Whether the kernel or the TLS session holds input, or the connection's end.
+// Whether the kernel or the TLS session has input, or the connection was
+// closed.
 bool PooledConnection::HasInput(CURL* easy) const {
   pollfd entry = {socket_, POLLIN, 0};
   if (poll(&entry, 1, 0) != 0) return true;
@@ -87,7 +88,7 @@ bool PooledConnection::HasInput(CURL* easy) const {
          SSL_pending(static_cast<const SSL*>(tls->internals)) > 0;
 }
 
-void PooledConnection::ForgetSocket() {
+void PooledConnection::ResetSocket() {
   socket_ = CURL_SOCKET_BAD;
   is_multiplexed_ = false;
 }
@@ -106,7 +107,7 @@ int PooledConnection::OnClose(void* self, curl_socket_t socket) {
   auto& attempts = connection->attempts_;
   attempts.erase(std::remove(attempts.begin(), attempts.end(), socket),
                  attempts.end());
-  if (connection->socket_ == socket) connection->ForgetSocket();
+  if (connection->socket_ == socket) connection->ResetSocket();
   return close(socket);
 }
 

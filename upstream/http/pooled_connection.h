@@ -13,39 +13,38 @@
 
 namespace wriftai {
 
-// One connection to the upstream: a libcurl connection cache of its own, to
-// which transfers are attached, so that who shares a connection is decided here
-// and not by libcurl. CURLMOPT_MAX_HOST_CONNECTIONS of the multi handle is 1,
-// so that there is never more than one socket in it.
+// One connection to the upstream: a separate libcurl connection cache to which
+// transfers are attached. This way the gateway, not libcurl, decides which
+// transfers share a connection. CURLMOPT_MAX_HOST_CONNECTIONS of the multi
+// handle is 1, so the cache never has more than one socket.
 //
-// Threads: one. Owns: cache and socket. Must outlive the transfers that are
-// attached to it. Fails: out of memory ends the process, as operator new does.
+// Threads: one. Owns: cache and socket. Must outlive attached transfers. Fails:
+// out of memory ends the process, as operator new does.
 class PooledConnection {
  public:
-  // `key`: who may use it. `now` of EventLoop::Now()'s clock.
+  // `key`: see ConnectionPool::KeyOf(). `now`: EventLoop::Now().
   PooledConnection(std::string key, absl::Time now);
   ~PooledConnection();
   PooledConnection(const PooledConnection&) = delete;
   PooledConnection& operator=(const PooledConnection&) = delete;
 
-  // Lets `easy`, which is in no multi handle, run on this connection, or on
-  // none. Detach() before this object goes.
+  // Makes `easy` run on this connection, or on none. `easy` must not be in a
+  // multi handle. Call Detach() before this object is destroyed.
   void Attach(CURL* easy);
   static void Detach(CURL* easy);
 
-  // To be called from CURLOPT_PREREQFUNCTION: the request of `easy` is about
-  // to be sent, by the socket with that local address. False where something
-  // has arrived since the last response: it would be taken for the answer to
-  // this request. Such a connection must not be used again (RFC 9112, section
-  // 9.2).
+  // Call from CURLOPT_PREREQFUNCTION, when the request of `easy` is about to be
+  // sent on the socket with that local address. False if data has arrived since
+  // the last response: libcurl would take it for the response to this request.
+  // Such a connection must not be used again (RFC 9112, section 9.2).
   bool BeginRequest(CURL* easy, absl::string_view local_ip, int local_port);
 
-  // A response has been read whole. `is_multiplexed`: of HTTP/2.
+  // A response has been read completely. `is_multiplexed`: by HTTP/2.
   void EndResponse(bool is_multiplexed) { is_multiplexed_ = is_multiplexed; }
 
   const std::string& key() const { return key_; }
   absl::Time opened_at() const { return opened_at_; }
-  // Whether it has a socket that carries requests.
+  // Whether it has a connected socket.
   bool is_open() const { return socket_ != CURL_SOCKET_BAD; }
   // Whether it takes more than one transfer at a time.
   bool is_multiplexed() const { return is_multiplexed_; }
@@ -56,20 +55,20 @@ class PooledConnection {
   };
 
   bool HasInput(CURL* easy) const;
-  void ForgetSocket();
+  void ResetSocket();
   static curl_socket_t OnOpen(void* self, curlsocktype purpose,
                               curl_sockaddr* address);
   static int OnClose(void* self, curl_socket_t socket);
 
   const std::string key_;
   const absl::Time opened_at_;
-  // What carries requests. (CURLINFO_ACTIVESOCKET knows none of a shared
+  // The connected socket. (CURLINFO_ACTIVESOCKET does not work with a shared
   // cache.)
   curl_socket_t socket_ = CURL_SOCKET_BAD;
   bool is_multiplexed_ = false;
-  // Sockets made since, one of which may become `socket_`. libcurl 7.88 closes
-  // one that does not get connected without CURLOPT_CLOSESOCKETFUNCTION: these
-  // may be closed, and their numbers others' already.
+  // Sockets created since; one may become `socket_`. libcurl 7.88 closes
+  // sockets that fail to connect without CURLOPT_CLOSESOCKETFUNCTION. So these
+  // may be closed, and their numbers reused.
   std::vector<curl_socket_t> attempts_;
   // Last: closing the connection calls OnClose().
   std::unique_ptr<CURLSH, CleanUp> share_;

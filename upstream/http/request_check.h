@@ -6,15 +6,15 @@
 
 namespace wriftai {
 
-// INVALID_ARGUMENT, and why, when `request` must not be put on the wire:
-// - a URL that is not absolute http or https, holds white space, a control
-//   character, a byte beyond ASCII, or a user name;
-// - a header name that is no token (RFC 9110), or one that the transport
-//   writes itself because it frames or routes the message;
+// INVALID_ARGUMENT with the reason if `request` must not be sent:
+// - a URL that is not absolute http or https, or has white space, a control
+//   character, a non-ASCII byte, or a user name;
+// - a header name that is not a token (RFC 9110), or that only the transport
+// may
+//   set because it frames or routes the message;
 // - CR, LF or NUL in a header value or the bearer; both a bearer and an
 //   `authorization` header;
-// - a body with GET.
-// The message quotes no value. Any thread.
+// - a body with GET. The message quotes no value. Any thread.
 absl::Status CheckRequest(const HttpRequest& request);
 
 }  // namespace wriftai

@@ -14,9 +14,9 @@ bool IsInterimStatusLine(absl::string_view line) {
          absl::StartsWith(line.substr(space + 1), "1");
 }
 
-// A body above this gets room for the longest one at once. It costs addresses
-// and no memory; growing by copies takes the memory twice: 288 MiB in place of
-// 208 for a body of 60 MB that becomes a message.
+// A body above this size reserves the maximum at once. That uses address space,
+// not memory. Growing by copies needs the memory twice: 288 MiB instead of 208
+// for a body of 60 MB that becomes a message.
 constexpr size_t kLargeBody = size_t{1} << 20;
 
 }  // namespace
@@ -24,7 +24,7 @@ constexpr size_t kLargeBody = size_t{1} << 20;
 bool ResponseBuffer::AddHeaderLine(absl::string_view line) {
   header_bytes_ += line.size();
   if (header_bytes_ > options_.max_header_bytes) {
-    return Refuse(absl::StrCat("the response's headers exceed ",
+    return Reject(absl::StrCat("the response's headers exceed ",
                                options_.max_header_bytes, " bytes"));
   }
   if (headers_complete_) return true;
@@ -38,7 +38,7 @@ bool ResponseBuffer::AddHeaderLine(absl::string_view line) {
     headers_complete_ = !is_interim_;
     return true;
   }
-  // A line that goes on with the value of the one before (RFC 9112, 5.2).
+  // A continuation of the previous line (obs-fold, RFC 9112, section 5.2).
   if (absl::ascii_isspace(static_cast<unsigned char>(line.front()))) {
     if (!headers_.empty()) absl::StrAppend(&headers_.back().second, " ", text);
     return true;
@@ -46,7 +46,7 @@ bool ResponseBuffer::AddHeaderLine(absl::string_view line) {
   const size_t colon = text.find(':');
   if (colon == absl::string_view::npos) return true;
   if (headers_.size() == options_.max_headers) {
-    return Refuse(absl::StrCat("the response has more than ",
+    return Reject(absl::StrCat("the response has more than ",
                                options_.max_headers, " headers"));
   }
   headers_.emplace_back(
@@ -57,7 +57,7 @@ bool ResponseBuffer::AddHeaderLine(absl::string_view line) {
 
 bool ResponseBuffer::AddBody(absl::string_view piece) {
   if (piece.size() > options_.max_response_bytes - body_.size()) {
-    return Refuse(absl::StrCat("the response's body exceeds ",
+    return Reject(absl::StrCat("the response's body exceeds ",
                                options_.max_response_bytes, " bytes"));
   }
   if (body_.size() + piece.size() > body_.capacity() &&
@@ -76,9 +76,9 @@ HttpResponse ResponseBuffer::Take(int status) {
   return response;
 }
 
-bool ResponseBuffer::Refuse(std::string excess) {
+bool ResponseBuffer::Reject(std::string excess) {
   excess_ = std::move(excess);
-  // The memory goes now, not when the transfer is taken apart.
+  // Frees the memory now, before the transfer is destroyed.
   body_ = std::string();
   headers_.clear();
   return false;

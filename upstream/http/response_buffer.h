@@ -11,17 +11,16 @@
 
 namespace wriftai {
 
-// A response as it comes in: keeps the headers and the body of the final
-// response within the limits, and forgets interim responses (1xx) and trailers.
+// Collects a response as it arrives: the headers and body of the final
+// response, within the limits. Drops interim responses (1xx) and trailers.
 //
-// Threads: one. Owns: copies of what it is given. `options` must outlive this.
-// Fails: the Add functions answer false once a limit is exceeded, and
-// excess() then says which.
+// Threads: one. Owns: copies of its input. `options` must outlive this. Fails:
+// the Add functions return false once a limit is exceeded; excess() says which.
 class ResponseBuffer {
  public:
   explicit ResponseBuffer(const HttpOptions& options) : options_(options) {}
 
-  // One line of a header block as received: the status line, a header, or the
+  // One received line of a header block: the status line, a header, or the
   // empty line that ends the block.
   bool AddHeaderLine(absl::string_view line);
 
@@ -30,18 +29,18 @@ class ResponseBuffer {
 
   size_t body_bytes() const { return body_.size(); }
 
-  // Empty while within the limits; else what was too large, for a message.
+  // For an error message: which limit was exceeded. Empty: none.
   const std::string& excess() const { return excess_; }
 
-  // Whether all headers of the final response are there. libcurl takes a
-  // connection that ends among them for the response's end.
+  // Whether all headers of the final response have arrived. If a connection
+  // closes before that, libcurl reports a complete response.
   bool headers_complete() const { return headers_complete_; }
 
   // Moves the response out.
   HttpResponse Take(int status);
 
  private:
-  bool Refuse(std::string excess);
+  bool Reject(std::string excess);
 
   const HttpOptions& options_;
   std::vector<std::pair<std::string, std::string>> headers_;

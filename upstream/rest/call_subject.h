@@ -7,14 +7,14 @@ namespace wriftai {
 
 enum class Operation { kGet, kList, kCreate, kCancel };
 
-// What a call was about, for the error's sake. A value.
+// What a call is about, for its errors. A value.
 struct CallSubject {
   Operation operation = Operation::kGet;
 
-  // The prediction's id, or for a create the model: ResourceInfo's name.
+  // ResourceInfo.resource_name: the prediction's ID, or the model of a create.
   std::string resource;
 
-  // Of a create: whether its caller gave `input`, not `input_json`.
+  // For a create: whether the caller set `input` rather than `input_json`.
   bool input_is_value = true;
 };
 

@@ -17,12 +17,12 @@ namespace {
 using Step = std::variant<std::string, int64_t>;
 using Location = std::vector<Step>;
 
-// Of one name inside of an input, and of a whole path. Schemas' names are
-// shorter; a hundred violations have to fit into the trailers.
+// Limits of one name inside an input, and of a whole path. Names in schemas are
+// shorter; a hundred violations must fit into the trailers.
 constexpr size_t kMaxNameBytes = 64;
 constexpr size_t kMaxPathBytes = 256;
 
-// A parameter of the upstream's endpoints, and our field.
+// Maps a parameter of an upstream endpoint to our field.
 struct Parameter {
   Operation operation;
   absl::string_view part;
@@ -43,7 +43,7 @@ constexpr Parameter kParameters[] = {
     {Operation::kCreate, "body", "model", "model"},
 };
 
-// The name at `index`; empty where there is none.
+// The name at `index`, or empty.
 absl::string_view NameAt(const Location& location, size_t index) {
   if (index >= location.size()) return {};
   const auto* const name = std::get_if<std::string>(&location[index]);
@@ -56,7 +56,7 @@ std::string RestOf(const Location& location, size_t first) {
       location.begin() + static_cast<std::ptrdiff_t>(first), location.end()));
 }
 
-// A name that stands in a path without misleading anybody about the path.
+// Whether the name can be part of a path without making it ambiguous.
 bool IsPlainName(absl::string_view name) {
   return !name.empty() && name.size() <= kMaxNameBytes &&
          std::all_of(name.begin(), name.end(), [](char c) {
@@ -66,8 +66,7 @@ bool IsPlainName(absl::string_view name) {
 }
 
 FieldPath InsideInput(const Location& location, const CallSubject& subject) {
-  // "body", "input".
-  size_t next = 2;
+  size_t next = 2;  // After "body", "input".
   if (!subject.input_is_value) return {"input_json", RestOf(location, next)};
   std::string path = "input";
   for (; next < location.size(); ++next) {
@@ -87,7 +86,7 @@ FieldPath InsideInput(const Location& location, const CallSubject& subject) {
 }
 
 FieldPath InCreateBody(const Location& location, const CallSubject& subject) {
-  // The body as a whole, or a position in it.
+  // The whole body, or a position in it.
   if (location.size() == 1 || std::holds_alternative<int64_t>(location[1])) {
     return {subject.input_is_value ? "input" : "input_json", ""};
   }
@@ -108,7 +107,7 @@ FieldPath FieldPathOf(const UpstreamViolation& violation,
                       const CallSubject& subject) {
   const Location& location = violation.location;
   const absl::string_view part = NameAt(location, 0);
-  // Headers in any case, with underscores where a framework names arguments.
+  // Header names may have any case, and underscores, as in framework arguments.
   std::string name = std::string(NameAt(location, 1));
   if (part == "header") {
     absl::AsciiStrToLower(&name);

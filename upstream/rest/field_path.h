@@ -8,24 +8,24 @@
 
 namespace wriftai {
 
-// Where in the caller's request an entry of a 422 belongs.
+// Which field of the caller's request a violation of a 422 refers to.
 struct FieldPath {
-  // A field of the operation's request message, such as "webhook.url"; inside
-  // of an input that was given as a Value the path goes on ("input.items[3]").
-  // "authorization" for the metadata. Empty where no field corresponds. Plain
-  // text of at most 256 bytes.
+  // A field of the operation's request message, such as "webhook.url". Inside
+  // an input given as a Value the path continues ("input.items[3]").
+  // "authorization" for the metadata. Empty if no field corresponds. Plain text
+  // of at most 256 bytes.
   std::string field;
 
-  // What of the upstream's location `field` does not say, such as "prompt"
-  // inside of `input_json`; empty where it says all.
+  // The part of the upstream's location that `field` does not cover, such as
+  // "prompt" inside `input_json`, or empty.
   std::string rest;
 };
 
-// The location is the upstream's word (FastAPI: the part of its request, then
-// the way down), so that it is only ever translated: nothing in it becomes a
-// name of a field. A position in the body ("body", 32), which FastAPI gives for
-// JSON that it cannot read, is the input's: the rest of the body is the
-// gateway's own. Any thread.
+// Translates the upstream's location (FastAPI: a part of its request, then a
+// path). The location is untrusted: known names map to our fields, and others
+// never become field names. FastAPI reports invalid JSON as a position in the
+// body ("body", 32). That maps to the input, since the gateway writes the rest
+// of the body. Any thread.
 FieldPath FieldPathOf(const UpstreamViolation& violation,
                       const CallSubject& subject);
 

@@ -26,16 +26,16 @@ constexpr absl::string_view kLongDays[] = {"Monday",   "Tuesday", "Wednesday",
 // The longest form is below 40 bytes.
 constexpr size_t kMaxBytes = 64;
 
-constexpr int kLatestYearAhead = 50;
+constexpr int kMaxYearsAhead = 50;
 
 template <size_t kCount>
 bool Has(const absl::string_view (&names)[kCount], absl::string_view text) {
   return std::find(std::begin(names), std::end(names), text) != std::end(names);
 }
 
-// A number of `least` to `most` digits.
-std::optional<int> Digits(absl::string_view text, size_t least, size_t most) {
-  if (text.size() < least || text.size() > most) return std::nullopt;
+// A number of `min` to `max` digits.
+std::optional<int> Digits(absl::string_view text, size_t min, size_t max) {
+  if (text.size() < min || text.size() > max) return std::nullopt;
   int value = 0;
   for (const char c : text) {
     if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) {
@@ -55,7 +55,7 @@ std::optional<int> Month(absl::string_view text) {
 
 int YearNear(int two_digits, absl::Time now) {
   const int64_t latest =
-      absl::ToCivilYear(now, absl::UTCTimeZone()).year() + kLatestYearAhead;
+      absl::ToCivilYear(now, absl::UTCTimeZone()).year() + kMaxYearsAhead;
   return static_cast<int>(latest - (latest - two_digits) % 100);
 }
 
@@ -74,7 +74,7 @@ std::optional<absl::Time> TimeOf(std::optional<int> year,
     return std::nullopt;
   }
   const absl::CivilDay date(*year, *month, *day);
-  // The 31st of June is normalized to another date.
+  // CivilDay normalizes June 31 to another date.
   if (date.day() != *day || date.month() != *month) return std::nullopt;
   const absl::CivilSecond civil(*year, *month, *day, *hour, *minute, *second);
   return absl::FromCivil(civil, absl::UTCTimeZone());

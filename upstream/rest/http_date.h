@@ -8,16 +8,16 @@
 
 namespace wriftai {
 
-// An HTTP-date in any of the three forms that RFC 9110, section 5.6.7, has a
-// recipient accept:
+// Parses an HTTP-date in any of the three forms that RFC 9110, section 5.6.7,
+// requires recipients to accept:
 //
 //   Sun, 06 Nov 1994 08:49:37 GMT    (IMF-fixdate)
 //   Sunday, 06-Nov-94 08:49:37 GMT   (RFC 850)
 //   Sun Nov  6 08:49:37 1994         (asctime)
 //
-// The name of the day is not compared with the date. The two digits of an RFC
-// 850 year are the latest such year that is at most 50 years after `now`.
-// Nothing for any other text. Any thread.
+// The name of the day is not checked against the date. A two-digit RFC 850 year
+// is the latest such year that is at most 50 years after `now`. nullopt for any
+// other text. Any thread.
 std::optional<absl::Time> ParseHttpDate(absl::string_view text, absl::Time now);
 
 }  // namespace wriftai

@@ -16,15 +16,15 @@
 namespace wriftai {
 namespace {
 
-struct Meaning {
+struct Mapping {
   absl::StatusCode code;
   absl::string_view reason;
 };
 
 constexpr char kRateLimited[] = "RATE_LIMITED";
 
-// Whether the response says that it is JSON, with or without parameters, and
-// nothing else.
+// Whether every content-type of the response is JSON, with or without
+// parameters, and there is at least one.
 bool IsJson(const HttpResponse& response) {
   bool is_json = false;
   for (const auto& [name, value] : response.headers) {
@@ -42,9 +42,9 @@ bool IsRead(Operation operation) {
   return operation == Operation::kGet || operation == Operation::kList;
 }
 
-// Whether a create that was answered so can have created nothing, whoever
-// answered: it was refused before anything was done.
-bool IsRefusal(int http) {
+// Whether the status proves that a create was rejected before it had any
+// effect, whether by the API or a proxy.
+bool IsRejection(int http) {
   switch (http) {
     case 408:
       return false;
@@ -61,8 +61,8 @@ bool IsRefusal(int http) {
   }
 }
 
-Meaning ServerError(int http, Operation operation) {
-  constexpr Meaning kUnavailable = {absl::StatusCode::kUnavailable,
+Mapping ServerError(int http, Operation operation) {
+  constexpr Mapping kUnavailable = {absl::StatusCode::kUnavailable,
                                     "UPSTREAM_UNAVAILABLE"};
   if (http == 503 || IsRead(operation)) return kUnavailable;
   if (http == 500 || http == 501) {
@@ -71,11 +71,10 @@ Meaning ServerError(int http, Operation operation) {
   return kUnavailable;
 }
 
-// Whether a response to a create may be a proxy's that has passed the POST on.
-// 460 is AWS's and 499 nginx's, for a client that has left: the gateway has
-// not, so that another proxy has.
-bool MayBeAfterCreate(const HttpResponse& response,
-                      const UpstreamError& error) {
+// Whether the response to a create may come from a proxy that forwarded the
+// POST. AWS uses 460 and nginx 499 for a client that disconnected. The gateway
+// did not, so another proxy did.
+bool MayHaveCreated(const HttpResponse& response, const UpstreamError& error) {
   switch (response.status) {
     case 408:
     case 460:
@@ -92,7 +91,7 @@ bool MayBeAfterCreate(const HttpResponse& response,
   }
 }
 
-Meaning MeaningOf(int http, Operation operation) {
+Mapping MappingFor(int http, Operation operation) {
   using Code = absl::StatusCode;
   switch (http) {
     case 400:
@@ -125,7 +124,7 @@ Meaning MeaningOf(int http, Operation operation) {
   }
 }
 
-// What a caller has to know after such an error, as an end of its message.
+// Suffix of the message of errors after which the prediction may exist.
 constexpr absl::string_view kMayExist =
     "; the prediction may have been created: list predictions before you "
     "retry";
@@ -134,7 +133,7 @@ void AddMayExist(absl::Status& status) {
   SetMetadata(kCreateOutcomeKey, kCreateOutcomeIsUnknown, status);
 }
 
-// What an entry says, with the place where no field says it.
+// The violation's message, with the part of the location not in the field.
 std::string Describe(const UpstreamViolation& violation,
                      const FieldPath& path) {
   return SanitizeText(
@@ -157,7 +156,7 @@ void AddBadRequest(const UpstreamError& error, const CallSubject& subject,
   SetDetail(bad_request, status);
 }
 
-// For the message: what the upstream says, in our terms where it names a field.
+// The upstream's error for our message, with the name of our field if known.
 std::string Summary(const UpstreamError& error, const CallSubject& subject) {
   if (error.violations.empty()) return error.message;
   const UpstreamViolation& first = error.violations.front();
@@ -219,7 +218,7 @@ void AddUpstreamError(const UpstreamError& error, absl::Status& status) {
   }
 }
 
-absl::string_view NameOf(Operation operation) {
+absl::string_view OperationName(Operation operation) {
   switch (operation) {
     case Operation::kGet:
       return "get";
@@ -238,22 +237,23 @@ absl::string_view NameOf(Operation operation) {
 absl::Status StatusFromResponse(const HttpResponse& response,
                                 const CallSubject& subject,
                                 absl::Time wall_now) {
-  auto [code, reason] = MeaningOf(response.status, subject.operation);
+  auto [code, reason] = MappingFor(response.status, subject.operation);
   const UpstreamError error = UpstreamErrorFromBody(response.body);
   const bool creates = subject.operation == Operation::kCreate;
-  if (creates && MayBeAfterCreate(response, error)) {
+  if (creates && MayHaveCreated(response, error)) {
     code = absl::StatusCode::kUnknown;
     reason = kCreateOutcomeUnknown;
   }
   const bool may_exist =
       creates &&
       (code == absl::StatusCode::kUnknown ||
-       (code == absl::StatusCode::kInternal && !IsRefusal(response.status)));
-  const std::string said = Summary(error, subject);
+       (code == absl::StatusCode::kInternal && !IsRejection(response.status)));
+  const std::string detail = Summary(error, subject);
   absl::Status status(
-      code, absl::StrCat("WriftAI returned ", response.status, " for the ",
-                         NameOf(subject.operation), said.empty() ? "" : ": ",
-                         said, may_exist ? kMayExist : ""));
+      code,
+      absl::StrCat("WriftAI returned ", response.status, " for the ",
+                   OperationName(subject.operation), detail.empty() ? "" : ": ",
+                   detail, may_exist ? kMayExist : ""));
   AddErrorInfo(reason, response, status);
   AddUpstreamError(error, status);
   if (may_exist) AddMayExist(status);
@@ -274,7 +274,7 @@ absl::Status StatusFromResponse(const HttpResponse& response,
     default:
       break;
   }
-  // What may not be repeated says no time to repeat it.
+  // RetryInfo only for errors that may be retried.
   const bool is_limit = reason == kRateLimited;
   if (is_limit || code == absl::StatusCode::kUnavailable) {
     auto delay = RetryDelayFrom(RateLimitFromHeaders(response, wall_now));
@@ -291,17 +291,18 @@ std::string UpstreamRequestId(const HttpResponse& response) {
 absl::Status StatusFromFailure(const TransportFailure& failure,
                                const CallSubject& subject, bool by_deadline) {
   using Kind = TransportFailure::Kind;
-  const std::string said = SanitizeText(failure.message, kMaxQuotedBytes);
+  const std::string detail = SanitizeText(failure.message, kMaxQuotedBytes);
   const std::string message =
-      absl::StrCat("the ", NameOf(subject.operation),
-                   " got no response from WriftAI: ", said);
+      absl::StrCat("the ", OperationName(subject.operation),
+                   " got no response from WriftAI: ", detail);
   const bool may_exist =
       subject.operation == Operation::kCreate && failure.maybe_sent;
   if (failure.kind == Kind::kResponseTooLarge) {
     absl::Status status = GatewayError(
         absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-        absl::StrCat("WriftAI's response to the ", NameOf(subject.operation),
-                     " is too large: ", said, may_exist ? kMayExist : ""));
+        absl::StrCat("WriftAI's response to the ",
+                     OperationName(subject.operation),
+                     " is too large: ", detail, may_exist ? kMayExist : ""));
     SetMetadata(kCauseKey, kCauseTooLarge, status);
     if (may_exist) AddMayExist(status);
     return status;
@@ -313,17 +314,17 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
     AddMayExist(status);
     return status;
   }
-  if (failure.kind == Kind::kNoRoom) {
+  if (failure.kind == Kind::kMemoryExhausted) {
     absl::Status status = GatewayError(
         absl::StatusCode::kResourceExhausted, "MESSAGE_MEMORY_EXHAUSTED",
-        absl::StrCat(said, " (--message_memory); retry later"));
+        absl::StrCat(detail, " (--message_memory); retry later"));
     SetRetryDelay(kDefaultRetryDelay, status);
     return status;
   }
   if (failure.kind == Kind::kProtocol) {
     return GatewayError(
         absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-        absl::StrCat("cannot parse WriftAI's response: ", said));
+        absl::StrCat("cannot parse WriftAI's response: ", detail));
   }
   if (failure.kind == Kind::kInvalidRequest) {
     return GatewayError(absl::StatusCode::kInternal, "REQUEST_NOT_SENDABLE",

@@ -7,9 +7,9 @@
 
 namespace wriftai {
 
-// `text` with every byte but RFC 3986's unreserved ones (letters, digits,
-// `-`, `.`, `_`, `~`) as %XX: it then is one path segment or one query value,
-// whatever it holds. Any thread.
+// Encodes `text` as one path segment or query value: every byte except the
+// unreserved characters of RFC 3986 (letters, digits, `-`, `.`, `_`, `~`)
+// becomes %XX. Any thread.
 std::string PercentEncode(absl::string_view text);
 
 }  // namespace wriftai

@@ -12,19 +12,19 @@
 namespace wriftai {
 namespace {
 
-constexpr double kSmallestUnixTime = 1e9;           // September 2001.
-constexpr double kSmallestUnixMilliseconds = 1e12;  // The same, by mistake.
+constexpr double kMinUnixTime = 1e9;           // September 2001.
+constexpr double kMinUnixMilliseconds = 1e12;  // The same, by mistake.
 
-// Several dates; what is longer is no Retry-After.
+// Enough for several dates. Longer values are ignored.
 constexpr size_t kMaxRetryAfterBytes = 256;
 
-std::optional<int64_t> Count(absl::string_view text, int64_t least) {
+std::optional<int64_t> Count(absl::string_view text, int64_t min) {
   int64_t count = 0;
-  if (!absl::SimpleAtoi(text, &count) || count < least) return std::nullopt;
+  if (!absl::SimpleAtoi(text, &count) || count < min) return std::nullopt;
   return count;
 }
 
-// The clock that the response came from; nothing where it does not say.
+// The time of the response by the upstream's clock, or nullopt.
 std::optional<absl::Time> DateOf(const HttpResponse& response,
                                  absl::Time wall_now) {
   return ParseHttpDate(response.Header("date"), wall_now);
@@ -43,8 +43,8 @@ void ReadReset(absl::string_view text, const HttpResponse& response,
                absl::Time wall_now, RateLimit& rate) {
   double seconds = 0;
   if (!absl::SimpleAtod(text, &seconds) || !(seconds >= 0)) return;
-  if (seconds >= kSmallestUnixMilliseconds) seconds /= 1000;
-  rate.reset_is_time = seconds >= kSmallestUnixTime;
+  if (seconds >= kMinUnixMilliseconds) seconds /= 1000;
+  rate.reset_is_time = seconds >= kMinUnixTime;
   const absl::Duration after =
       rate.reset_is_time ? UntilTime(absl::UnixEpoch() + absl::Seconds(seconds),
                                      response, wall_now)
@@ -60,7 +60,7 @@ bool IsSeconds(absl::string_view text) {
          });
 }
 
-// One value of Retry-After; nothing where it cannot be read.
+// One value of Retry-After. nullopt if it is invalid.
 std::optional<absl::Duration> RetryAfter(absl::string_view text,
                                          const HttpResponse& response,
                                          absl::Time wall_now) {
@@ -71,16 +71,16 @@ std::optional<absl::Duration> RetryAfter(absl::string_view text,
     if (!IsSeconds(text) || !absl::SimpleAtod(text, &seconds)) {
       return std::nullopt;
     }
-    if (seconds < kSmallestUnixTime) return absl::Seconds(seconds);
-    // No delay of thirty years, but a Unix time by mistake.
-    if (seconds >= kSmallestUnixMilliseconds) seconds /= 1000;
+    if (seconds < kMinUnixTime) return absl::Seconds(seconds);
+    // Not a delay of thirty years, but a Unix time by mistake.
+    if (seconds >= kMinUnixMilliseconds) seconds /= 1000;
     when = absl::UnixEpoch() + absl::Seconds(seconds);
   }
   const absl::Duration by_our_clock = *when - wall_now;
   const auto date = DateOf(response, wall_now);
   if (!date.has_value()) return by_our_clock;
-  // A clock that was never set, or a Date that is a cached response's, is
-  // hours or years off.
+  // A clock that was never set, or the Date of a cached response, is hours or
+  // years off.
   const absl::Duration by_their_clock = *when - *date;
   const bool is_absurd = by_their_clock > kMaxRetryAfter;
   return is_absurd && by_our_clock > absl::ZeroDuration()
@@ -99,7 +99,7 @@ std::optional<absl::Duration> RetryAfter(const HttpResponse& response,
   };
   for (const auto& [name, value] : response.headers) {
     if (name != "retry-after" || value.size() > kMaxRetryAfterBytes) continue;
-    // An HTTP-date has a comma of its own.
+    // An HTTP-date contains a comma.
     if (consider(RetryAfter(value, response, wall_now))) continue;
     for (const absl::string_view part : absl::StrSplit(value, ',')) {
       consider(RetryAfter(part, response, wall_now));

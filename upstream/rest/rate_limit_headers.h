@@ -9,29 +9,28 @@
 
 namespace wriftai {
 
-// Reads `x-ratelimit-limit`, `-remaining`, `-reset`, and `retry-after`. The API
-// sends reset as a Unix time in seconds, the vendor's registry as seconds from
-// now (Rate-blog): below 10^9 it is the latter. Missing, negative or unreadable
-// headers are left out; a reset in the past is zero.
+// Parses `x-ratelimit-limit`, `-remaining`, `-reset`, and `retry-after`. The
+// API sends reset as a Unix time in seconds, the vendor's registry as seconds
+// from now (Rate-blog); values below 10^9 are the latter. Missing, negative and
+// invalid headers are ignored; a reset in the past is zero.
 //
-// A Unix time is compared with `wall_now` (EventLoop::WallNow()), which may be
-// wrong or step. The response's own `date` is of the clock that the reset is
-// of, in whole seconds: it holds the result to within the second that it names.
+// A Unix time is relative to `wall_now` (EventLoop::WallNow()), which may be
+// wrong or step. The response's `date` comes from the same clock as the reset,
+// in whole seconds, and bounds the result to within that second.
 //
 // `retry-after` (RFC 9110, section 10.2.3) is a number of seconds, or an
-// HTTP-date, which is compared with the response's `date` where it has one. Of
-// several values, in one header or in more, the longest counts.
-// Any thread.
+// HTTP-date relative to the response's `date`, if there is one. Of several
+// values, in one or more headers, the longest applies. Any thread.
 RateLimit RateLimitFromHeaders(const HttpResponse& response,
                                absl::Time wall_now);
 
-// What to tell a caller that `rate` refused, or that met an outage: the longer
-// of reset and Retry-After, but no less than a second, the published limits'
-// window: a caller told "0 s" comes back within the same window. Nothing where
-// the upstream names neither. Any thread.
+// RetryInfo delay after a rate limit or outage: the longer of reset and
+// Retry-After, at least 1 s. That is the published window; with "0 s" a caller
+// would retry within the same window. nullopt if `rate` has neither. Any
+// thread.
 std::optional<absl::Duration> RetryDelayFrom(const RateLimit& rate);
 
-// What a 429 that names no time is taken to mean.
+// Delay after a 429 without a reset or Retry-After.
 inline constexpr absl::Duration kDefaultRetryDelay = absl::Seconds(1);
 
 }  // namespace wriftai

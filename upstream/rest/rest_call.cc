@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kTooManyRequests = 429;  // RFC 6585, section 4.
 
-void Note(const HttpResponse& response, CallTrace& trace) {
+void RecordResponse(const HttpResponse& response, CallTrace& trace) {
   trace.http_status = response.status;
   std::string id = UpstreamRequestId(response);
   if (!id.empty()) trace.request_ids.push_back(std::move(id));
@@ -51,14 +51,14 @@ void RestCall::Attempt() {
     SendWith(*std::move(permit));
     return;
   }
-  admission_ = budget_->Acquire(options_.deadline,
-                                [this](absl::StatusOr<Permit> permit) {
-                                  if (permit.ok()) {
-                                    SendWith(*std::move(permit));
-                                  } else {
-                                    Finish(permit.status());
-                                  }
-                                });
+  permit_wait_ = budget_->Acquire(options_.deadline,
+                                  [this](absl::StatusOr<Permit> permit) {
+                                    if (permit.ok()) {
+                                      SendWith(*std::move(permit));
+                                    } else {
+                                      Finish(permit.status());
+                                    }
+                                  });
 }
 
 void RestCall::SendWith(Permit permit) {
@@ -85,7 +85,7 @@ void RestCall::OnResult(HttpResult result, bool by_deadline) {
   if (auto* const response = std::get_if<HttpResponse>(&result)) {
     permit_.OnResponse(RateLimitFromHeaders(*response, event_loop_.WallNow()),
                        response->status == kTooManyRequests);
-    if (options_.trace != nullptr) Note(*response, *options_.trace);
+    if (options_.trace != nullptr) RecordResponse(*response, *options_.trace);
     if (response->status >= 200 && response->status <= 299) {
       Finish(std::move(*response));
       return;
@@ -106,9 +106,8 @@ void RestCall::OnResult(HttpResult result, bool by_deadline) {
     const absl::Duration delay =
         std::max(options_.backoff.Delay(attempts_, random_),
                  RetryDelay(status).value_or(absl::ZeroDuration()));
-    // A retry that cannot come before the deadline would only turn a clear
-    // error into a late one; and so would one that is minutes away.
-    if (delay <= kMaxRetryDelay &&
+    // A retry after the deadline, or minutes away, would only delay the error.
+    if (delay <= kMaxReadRetryDelay &&
         event_loop_.Now() + delay < options_.deadline) {
       timer_ =
           event_loop_.RunAt(event_loop_.Now() + delay, [this] { Attempt(); });
@@ -118,7 +117,7 @@ void RestCall::OnResult(HttpResult result, bool by_deadline) {
   Finish(std::move(status));
 }
 
-// Whether the token was refused because another one has taken its place.
+// Whether the rejected token has been replaced since it was sent.
 bool RestCall::WasRotated(const absl::Status& status) {
   return absl::IsUnauthenticated(status) && !sent_after_rotation_ &&
          options_.credential->token() != sent_token_;
@@ -127,7 +126,7 @@ bool RestCall::WasRotated(const absl::Status& status) {
 void RestCall::Abort(const absl::Status& unsent) {
   const bool sent = attempt_ != nullptr;
   attempt_.reset();
-  admission_.reset();
+  permit_wait_.reset();
   timer_.reset();
   if (sent && options_.subject.operation == Operation::kCreate) {
     TransportFailure failure;

@@ -21,39 +21,38 @@
 
 namespace wriftai {
 
-// One call to the upstream until its response: waits for its place in the
-// budget, sends the request, tries a read again where that may help (each
-// attempt has a place of its own), and gives up at the deadline. Each attempt
-// has the token that the credential has then; one that is refused while it is
-// being rotated is sent again, once, with the new one: a refused request has
-// done nothing, so that this holds for creates, too. Destroying it cancels.
+// One call to the upstream. Acquires a permit, sends the request, retries reads
+// after outages, and ends at the deadline. Each attempt needs a permit, and
+// uses the credential's current token. If a token is rejected but was rotated
+// meanwhile, the request is sent once more with the new token. This is safe for
+// creates, too: a rejected request has no effect. Destroying it cancels.
 //
-// Threads: loop. Owns: the request, the attempt under way, the timer of the
-// next. EventLoop, transport, random and health must outlive it. Fails: through
-// `done`, once, by the table of http_status.h or as Budget::Acquire(); `done`
-// gets 2xx responses alone.
+// Threads: loop. Owns: the request, the current attempt, the retry timer.
+// EventLoop, transport, random and health must outlive it. Fails: through
+// `done`, once, by the table of http_status.h or as Budget::Acquire(). `done`
+// only gets 2xx responses.
 class RestCall : public Call {
  public:
   using Done = absl::AnyInvocable<void(absl::StatusOr<HttpResponse>)>;
 
   struct Options {
     std::shared_ptr<const Credential> credential;
-    UpstreamHealth* health = nullptr;  // Told how each attempt ends; or null.
+    UpstreamHealth* health = nullptr;  // Gets each result; may be null.
     CallSubject subject;
-    absl::Time deadline = absl::InfiniteFuture();  // EventLoop::Now()'s clock.
+    absl::Time deadline = absl::InfiniteFuture();  // By EventLoop::Now().
     int max_attempts = 1;
     Backoff backoff;
-    std::shared_ptr<CallTrace> trace;  // Told of each attempt; may be null.
+    std::shared_ptr<CallTrace> trace;  // Records each attempt; may be null.
   };
 
-  // `request.timeout` is what one attempt may take, the deadline aside.
-  // `permit`: for the first attempt, where the caller has one.
+  // `request.timeout`: for one attempt; the deadline may end it earlier.
+  // `permit`: for the first attempt; may be empty.
   RestCall(EventLoop& event_loop, HttpTransport& transport, Random& random,
            std::shared_ptr<Budget> budget, Permit permit, HttpRequest request,
            Options options, Done done);
 
-  // Ends it now: with `unsent`, or as a broken connection would where a create
-  // may have arrived. May destroy this.
+  // Ends the call now: with `unsent`, or, for a create that may have arrived,
+  // as after a lost connection. May destroy this.
   void Abort(const absl::Status& unsent);
 
  private:
@@ -74,8 +73,8 @@ class RestCall : public Call {
   int attempts_ = 0;
   Secret sent_token_;
   bool sent_after_rotation_ = false;
-  CallHandle admission_;
-  Permit permit_;  // While an attempt is under way.
+  CallHandle permit_wait_;
+  Permit permit_;  // Of the current attempt.
   CallHandle attempt_;
   TimerHandle timer_;
 };

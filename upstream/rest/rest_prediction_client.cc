@@ -28,11 +28,11 @@ std::string CreatePathOf(CreatePath path, const ModelReference& model) {
 }
 
 std::string ExpectedId(absl::string_view id) {
-  return absl::StrCat("id: expected ", id, ", the one that was asked for");
+  return absl::StrCat("id: expected ", id, ", the requested ID");
 }
 
-// As PredictionFromJson(), for the answer to a question about `id`. Another
-// one's prediction would be shown, and kept, as this one's.
+// As PredictionFromJson(), but fails if the response is for another ID than
+// `id`. Otherwise another prediction would be returned and cached as this one.
 absl::StatusOr<v1::Prediction> PredictionOf(absl::string_view id,
                                             absl::string_view json) {
   absl::StatusOr<v1::Prediction> prediction = PredictionFromJson(json);
@@ -42,7 +42,7 @@ absl::StatusOr<v1::Prediction> PredictionOf(absl::string_view id,
   return prediction;
 }
 
-// Whether `slice` is the string `text`, in upper or lower case.
+// Whether `slice` is the string `text`, ignoring case.
 bool IsText(const JsonSlice& slice, absl::string_view text) {
   // The longest form of a character is \uXXXX.
   return slice.kind == JsonKind::kString &&
@@ -50,9 +50,9 @@ bool IsText(const JsonSlice& slice, absl::string_view text) {
          absl::EqualsIgnoreCase(DecodeJsonToken(slice.text).text, text);
 }
 
-// Cancel is acknowledged by `null` (API reference, cancel), perhaps by more in
-// later versions: by JSON or nothing. A proxy's page acknowledges nothing, and
-// neither does what is about another prediction than `id`.
+// Checks the response to a cancel. The API returns `null` (API reference,
+// cancel); other JSON and an empty body are accepted for later versions. A
+// proxy's HTML page is rejected, and so is JSON with an ID other than `id`.
 absl::Status CheckAcknowledgement(absl::string_view id,
                                   const HttpResponse& response) {
   if (absl::StripAsciiWhitespace(response.body).empty()) {
@@ -72,23 +72,23 @@ absl::Status CheckAcknowledgement(absl::string_view id,
 
 }  // namespace
 
-// A call that is made of several, one after the other.
+// A call of several steps, one after the other.
 struct RestPredictionClient::Steps : public Call {
   CallHandle step;
 };
 
-// A call that the client knows of while it lives.
+// A call that the client tracks until it is destroyed.
 class RestPredictionClient::Tracked : public RestCall {
  public:
   template <typename... Args>
   explicit Tracked(std::set<RestCall*>& under_way, Args&&... args)
-      : RestCall(std::forward<Args>(args)...), under_way_(under_way) {
-    under_way_.insert(this);
+      : RestCall(std::forward<Args>(args)...), in_flight_(under_way) {
+    in_flight_.insert(this);
   }
-  ~Tracked() override { under_way_.erase(this); }
+  ~Tracked() override { in_flight_.erase(this); }
 
  private:
-  std::set<RestCall*>& under_way_;
+  std::set<RestCall*>& in_flight_;
 };
 
 RestPredictionClient::RestPredictionClient(RestClientOptions options,
@@ -139,7 +139,7 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
   std::shared_ptr<Budget> budget(
       both, options.subject.operation == Operation::kCreate ? &both->creates
                                                             : &both->reads);
-  return std::make_unique<Tracked>(under_way_, event_loop_, transport_, random_,
+  return std::make_unique<Tracked>(in_flight_, event_loop_, transport_, random_,
                                    std::move(budget), std::move(context.permit),
                                    std::move(request), std::move(options),
                                    std::move(done));
@@ -193,10 +193,10 @@ CallHandle RestPredictionClient::SendAndDecode(
 
 void RestPredictionClient::AbortAll(
     const std::function<absl::Status()>& unsent) {
-  // Ending one may end others.
-  const std::vector<RestCall*> calls(under_way_.begin(), under_way_.end());
+  // Ending a call may destroy others.
+  const std::vector<RestCall*> calls(in_flight_.begin(), in_flight_.end());
   for (RestCall* const call : calls) {
-    if (under_way_.count(call) > 0) call->Abort(unsent());
+    if (in_flight_.count(call) > 0) call->Abort(unsent());
   }
 }
 

@@ -18,30 +18,30 @@
 
 namespace wriftai {
 
-// The documented ways to create; none has been withdrawn.
+// The documented create endpoints. None is deprecated.
 enum class CreatePath {
   kPredictions,  // POST /predictions, the newest: the model in the body.
   kModels,       // POST /models/{owner}/{name}[/versions/{number}]/predictions.
 };
 
 struct RestClientOptions {
-  // Without a slash at the end.
+  // Without a trailing slash.
   std::string base_url = "https://api.wrift.ai/v1";
 
   CreatePath create_path = CreatePath::kPredictions;
 
-  // One attempt of a read or a cancel: three times the official Python
-  // client's 10 s, since large outputs take their time.
+  // For one attempt of a read or a cancel: three times the 10 s of the official
+  // Python client, since large outputs take longer.
   absl::Duration read_timeout = absl::Seconds(30);
 
-  // A create, beyond what the upstream was allowed to hold it: giving up early
-  // leaves a paid prediction whose id nobody knows.
+  // For a create, in addition to `server_wait`. Giving up early leaves a paid
+  // prediction with an unknown ID.
   absl::Duration create_timeout = absl::Seconds(60);
 };
 
-// The upstream over REST: paths, headers and bodies; what comes back is decoded
-// (where it is large, by `workers`; null: all on the loop)
-// by json/ and judged by http_status.h. Every request has its place in the
+// The upstream over REST: paths, headers and bodies. Responses are decoded by
+// json/ and mapped to errors by http_status.h. `workers` decode large
+// responses; if null, the loop decodes all. Every request needs a permit of the
 // credential's budget.
 //
 // Threads: loop. EventLoop, transport, budgets and random must outlive it and
@@ -61,15 +61,15 @@ class RestPredictionClient : public PredictionClient {
   CallHandle Cancel(CallContext context, std::string id,
                     CancelDone done) override;
 
-  // What could not be passed on exactly, of responses and, where the owner adds
-  // them, of webhooks.
+  // Counts inexact fields of responses and, if the owner adds them, of
+  // webhooks.
   DecodeStats& decode_stats() { return decode_stats_; }
   const DecodeStats& decode_stats() const { return decode_stats_; }
 
-  // What the responses so far say of the upstream.
+  // The health of the upstream by its responses so far.
   UpstreamHealth& health() { return health_; }
 
-  // Ends all calls under way, each by RestCall::Abort().
+  // Ends all calls in flight with RestCall::Abort().
   void AbortAll(const std::function<absl::Status()>& unsent);
 
  private:
@@ -81,17 +81,16 @@ class RestPredictionClient : public PredictionClient {
   CallHandle Send(CallContext&& context, CallSubject subject,
                   HttpRequest request, RestCall::Done done);
 
-  // The same for a response that `decode` makes a T of, on any thread.
+  // Sends, and decodes the response with `decode`, which runs on any thread.
   template <typename T, typename Decode>
   CallHandle SendAndDecode(CallContext&& context, CallSubject subject,
                            HttpRequest&& request,
                            absl::AnyInvocable<void(absl::StatusOr<T>)> done,
                            Decode decode);
 
-  // Ends a call with what its 2xx response was decoded to, and counts what was
-  // inexact in it; or says why it could not be decoded. Then it was perhaps
-  // not the answer to this request, and the connections of `owner`, the
-  // credential's key, are not trusted with the next one.
+  // Completes a call with its decoded 2xx response, and counts inexact fields.
+  // On a decoding error, the response may belong to another request, so the
+  // connections of `owner`, the credential's key, are retired.
   template <typename T>
   void Complete(const std::string& owner, const HttpResponse& response,
                 const CallSubject& subject, absl::StatusOr<T> decoded,
@@ -105,7 +104,7 @@ class RestPredictionClient : public PredictionClient {
   WorkerPool* const workers_;
   UpstreamHealth health_;
   DecodeStats decode_stats_;
-  std::set<RestCall*> under_way_;
+  std::set<RestCall*> in_flight_;
 };
 
 }  // namespace wriftai

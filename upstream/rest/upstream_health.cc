@@ -7,7 +7,7 @@
 namespace wriftai {
 namespace {
 
-// Nothing: it does not say.
+// nullopt: the result says nothing about the upstream.
 std::optional<bool> IsGood(const HttpResult& result, bool by_deadline) {
   if (const auto* const response = std::get_if<HttpResponse>(&result)) {
     return response->status < 500;
@@ -16,7 +16,7 @@ std::optional<bool> IsGood(const HttpResult& result, bool by_deadline) {
     case TransportFailure::Kind::kInvalidRequest:
       return std::nullopt;
     case TransportFailure::Kind::kResponseTooLarge:
-    case TransportFailure::Kind::kNoRoom:
+    case TransportFailure::Kind::kMemoryExhausted:
       return true;
     case TransportFailure::Kind::kTimeout:
       if (by_deadline) return std::nullopt;
@@ -35,7 +35,7 @@ void UpstreamHealth::OnResult(const HttpResult& result, bool by_deadline) {
   const std::optional<bool> good = IsGood(result, by_deadline);
   if (!good.has_value()) return;
   const bool before = healthy();
-  failures_ = *good ? 0 : std::min(failures_ + 1, kFailuresInARow);
+  failures_ = *good ? 0 : std::min(failures_ + 1, kUnhealthyThreshold);
   if (healthy() != before && listener_ != nullptr) listener_(healthy());
 }
 

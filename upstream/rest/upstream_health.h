@@ -8,30 +8,30 @@
 
 namespace wriftai {
 
-// Whether the upstream answers, by what its last responses were. It is taken
-// for healthy until several requests in a row have failed, whoever they were
-// for, and again with the first that has not.
+// Whether the upstream works, judging by its last responses. Healthy until
+// several consecutive requests fail, of any callers, and again after the first
+// success.
 //
 // Threads: loop. Owns: nothing else. Fails: never.
 class UpstreamHealth {
  public:
-  // One broken connection may fail what was under way on it, and a retry or two
-  // meanwhile.
-  static constexpr int kFailuresInARow = 5;
+  // Consecutive failures. One lost connection may fail the requests on it, and
+  // one or two retries.
+  static constexpr int kUnhealthyThreshold = 5;
 
   using Listener = std::function<void(bool healthy)>;
 
-  // A request's end. Any response below 500 is a good sign, whatever it says to
-  // its caller. `by_deadline`: a timeout was the caller's, and says nothing.
+  // Records a request's result. Any status below 500 counts as success.
+  // `by_deadline`: a timeout was the caller's deadline and does not count.
   void OnResult(const HttpResult& result, bool by_deadline);
 
-  bool healthy() const { return failures_ < kFailuresInARow; }
+  bool healthy() const { return failures_ < kUnhealthyThreshold; }
 
-  // Told at each change from now on; null: nobody is.
-  void Listen(Listener listener) { listener_ = std::move(listener); }
+  // Calls `listener` after each change from now on. Null: none.
+  void SetListener(Listener listener) { listener_ = std::move(listener); }
 
  private:
-  int failures_ = 0;  // In a row, counted up to the bound.
+  int failures_ = 0;  // Consecutive, up to kUnhealthyThreshold.
   Listener listener_;
 };
 

@@ -281,7 +281,7 @@ void CredentialWatches::OnGetFailed(PollTarget& target,
       context_.recent_creates.GraceEnd(credential_->key(), target.watch.id());
   if (IsMissing(status) && target.got_at < grace_end) {
     target.failures.OnMissing(grace_end, now, context_.random);
-  } else if (MayPass(status)) {
+  } else if (IsTransient(status)) {
     // From now on, as a poll that timed out has already taken long.
     target.failures.OnFailure(status, std::max(interval, absl::Seconds(1)),
                               std::max(interval, kMaxPollDelay), now,

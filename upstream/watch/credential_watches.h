@@ -32,8 +32,8 @@ namespace wriftai {
 // budget has a place for a poll, the planner says what to ask for, and what
 // comes back goes to the watches.
 //
-// A poll that fails in passing (MayPass) backs off its prediction, doubled from
-// the interval up to kMaxPollDelay (PollFailures); so does a 404 shortly
+// A poll that fails in passing (IsTransient) backs off its prediction, doubled
+// from the interval up to kMaxPollDelay (PollFailures); so does a 404 shortly
 // after the gateway's own create (RecentCreates). A failure that looks
 // permanent ends the waits for its prediction at the fourth attempt; any other
 // permanent one does so at once. When different predictions that worked fail in

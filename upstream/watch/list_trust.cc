@@ -96,7 +96,7 @@ bool ListTrust::OnPage(PageMap::Page& page, const PredictionPage& shown,
 void ListTrust::OnPageFailed(PageMap::Page& page, const absl::Status& status,
                              absl::Time now, absl::Time last_response,
                              Random& random) {
-  const bool passes = MayPass(status);
+  const bool passes = IsTransient(status);
   const absl::Duration first = passes ? absl::Seconds(1) : kMaxPageDelay;
   const absl::Duration longest =
       passes && !IsLikelyPermanent(status) ? kMaxPollDelay : kMaxPageDelay;

@@ -48,12 +48,12 @@ BudgetStats Bucket(int64_t scale) {
   stats.rate = 3.5 * static_cast<double>(scale);
   stats.limit = 10 * scale;
   stats.used = 4 * scale;
-  stats.for_others = 2 * scale;
+  stats.reserved_for_others = 2 * scale;
   stats.outstanding = 1 * scale;
   stats.queued = 5 * scale;
   stats.calls = 11 * scale;
   stats.polls = 12 * scale;
-  stats.refused = 13 * scale;
+  stats.rejected = 13 * scale;
   stats.limited_by_self = 14 * scale;
   stats.limited_by_others = 15 * scale;
   return stats;

@@ -119,7 +119,7 @@ TEST_F(StatusHistoryTest, WhatIsRecentEndsAfterTenMinutes) {
   numbers_.webhooks.stats.missed = 6;
   numbers_.credentials[0].reads.limited_by_self = 1;
   numbers_.credentials[0].reads.limited_by_others = 2;
-  numbers_.credentials[0].creates.refused = 3;
+  numbers_.credentials[0].creates.rejected = 3;
   numbers_.watches.staleness.Add(absl::Seconds(2));
   Sample();
   for (size_t i = 1; i < StatusHistory::kMost; ++i) Sample();

@@ -88,7 +88,7 @@ TEST_F(BudgetTest, OneThatCannotBeReachedInTimeIsRefusedAtOnce) {
   EXPECT_EQ(info->domain(), kGatewayDomain);
   ASSERT_TRUE(RetryDelay(failed_[0]).has_value());
   EXPECT_NEAR(absl::ToDoubleSeconds(*RetryDelay(failed_[0])), 1, 0.001);
-  EXPECT_EQ(budget_.stats().refused, 1);
+  EXPECT_EQ(budget_.stats().rejected, 1);
 }
 
 TEST_F(BudgetTest, TheQueueIsNoLongerThanTheLongestQueueing) {
@@ -98,7 +98,7 @@ TEST_F(BudgetTest, TheQueueIsNoLongerThanTheLongestQueueing) {
   event_loop_.RunPosted();
   EXPECT_EQ(failed_.size(), 70u);
   EXPECT_EQ(budget_.stats().queued, 30);
-  event_loop_.Advance(Budget::kMaxQueueing + absl::Seconds(1));
+  event_loop_.Advance(Budget::kMaxQueueTime + absl::Seconds(1));
   EXPECT_EQ(granted_.size(), 30u);
 }
 
@@ -369,7 +369,7 @@ TEST_F(BudgetRegistryTest, OneForEachToken) {
 TEST_F(BudgetRegistryTest, ForgetsThoseThatNobodyHoldsOrAsksFor) {
   const auto held = registry_.For(As("held"));
   registry_.For(As("idle"));
-  event_loop_.Advance(BudgetRegistry::kForgetAfter - absl::Seconds(1));
+  event_loop_.Advance(BudgetRegistry::kEvictAfter - absl::Seconds(1));
   registry_.For(As("used"));
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(count(), 2);
@@ -380,7 +380,7 @@ TEST_F(BudgetRegistryTest, ManyTokensThatAreUsedOnceAreForgottenEarly) {
   const auto held = registry_.For(As("held"));
   const auto many = static_cast<int>(IdleEvictor::kHighWatermark);
   for (int i = 1; i < many; ++i) registry_.For(As(std::to_string(i)));
-  event_loop_.Advance(BudgetRegistry::kForgetManyAfter);
+  event_loop_.Advance(BudgetRegistry::kEvictManyAfter);
   EXPECT_EQ(count(), many);
   registry_.For(As("one more"));
   event_loop_.RunPosted();
@@ -397,7 +397,7 @@ TEST_F(BudgetRegistryTest, ManyTokensThatAreInUseAreKept) {
 
 TEST_F(BudgetRegistryTest, AnEmptyOneHasNoTimer) {
   registry_.For(As("idle"));
-  event_loop_.Advance(BudgetRegistry::kForgetAfter * 3);
+  event_loop_.Advance(BudgetRegistry::kEvictAfter * 3);
   EXPECT_EQ(count(), 0);
   EXPECT_EQ(event_loop_.NextTimer(), std::nullopt);
 }

@@ -10,81 +10,81 @@ const absl::Time kStart = absl::FromUnixSeconds(1'700'000'000);
 absl::Time At(double seconds) { return kStart + absl::Seconds(seconds); }
 
 // A burst of four was seen, and then each second nothing is left of it.
-void OthersTakeAll(TokenBucketModel& refill) {
-  refill.Correct(kStart, 3, 0);
+void OthersTakeAll(TokenBucketModel& bucket) {
+  bucket.Correct(kStart, 3, 0);
   for (int second = 1; second < 200; ++second) {
-    refill.Correct(At(second), 0, 0);
-    refill.BlameOthers();
+    bucket.Correct(At(second), 0, 0);
+    bucket.AttributeDriftToOthers();
   }
 }
 
 TEST(TokenBucketModel, BeginsWithOneAndAssumesNoBurst) {
-  TokenBucketModel refill(3);
-  EXPECT_DOUBLE_EQ(refill.Tokens(kStart), 1);
-  refill.Take(kStart);
-  EXPECT_LT(refill.Tokens(At(0.32)), 1);
-  EXPECT_GE(refill.Tokens(At(0.34)), 1);
-  EXPECT_LE(refill.Tokens(At(60)), 1);
+  TokenBucketModel bucket(3);
+  EXPECT_DOUBLE_EQ(bucket.Tokens(kStart), 1);
+  bucket.Consume(kStart);
+  EXPECT_LT(bucket.Tokens(At(0.32)), 1);
+  EXPECT_GE(bucket.Tokens(At(0.34)), 1);
+  EXPECT_LE(bucket.Tokens(At(60)), 1);
 }
 
 TEST(TokenBucketModel, SaysWhenThereWillBeEnough) {
-  TokenBucketModel refill(2);
-  EXPECT_EQ(refill.When(1, kStart), kStart);
-  refill.Take(kStart);
-  EXPECT_NEAR(absl::ToDoubleSeconds(refill.When(1, kStart) - kStart), 0.5,
-              1e-5);
+  TokenBucketModel bucket(2);
+  EXPECT_EQ(bucket.AvailableAt(1, kStart), kStart);
+  bucket.Consume(kStart);
+  EXPECT_NEAR(absl::ToDoubleSeconds(bucket.AvailableAt(1, kStart) - kStart),
+              0.5, 1e-5);
 }
 
 TEST(TokenBucketModel, ABurstIsLearntFromWhatIsLeft) {
-  TokenBucketModel refill(3);
-  refill.Take(kStart);
-  refill.Correct(kStart, 9, 0);
-  EXPECT_DOUBLE_EQ(refill.capacity(), 10);
-  EXPECT_NEAR(refill.Tokens(kStart), 9, 1e-5);
-  EXPECT_NEAR(refill.Tokens(At(60)), 10, 1e-5);
+  TokenBucketModel bucket(3);
+  bucket.Consume(kStart);
+  bucket.Correct(kStart, 9, 0);
+  EXPECT_DOUBLE_EQ(bucket.capacity(), 10);
+  EXPECT_NEAR(bucket.Tokens(kStart), 9, 1e-5);
+  EXPECT_NEAR(bucket.Tokens(At(60)), 10, 1e-5);
 }
 
 TEST(TokenBucketModel, WhatIsUnderWayIsTakenFromWhatIsLeft) {
-  TokenBucketModel refill(3);
-  refill.Correct(kStart, 5, 2);
-  EXPECT_NEAR(refill.Tokens(kStart), 3, 1e-5);
+  TokenBucketModel bucket(3);
+  bucket.Correct(kStart, 5, 2);
+  EXPECT_NEAR(bucket.Tokens(kStart), 3, 1e-5);
 }
 
 TEST(TokenBucketModel, AFractionOfWhatIsLeftIsItsOwnReckoning) {
-  TokenBucketModel refill(3);
-  refill.Correct(kStart, 5, 0);
-  refill.Take(kStart);
-  refill.Correct(At(0.2), 4, 0);
-  EXPECT_NEAR(refill.Tokens(At(0.2)), 4.6, 1e-5);
+  TokenBucketModel bucket(3);
+  bucket.Correct(kStart, 5, 0);
+  bucket.Consume(kStart);
+  bucket.Correct(At(0.2), 4, 0);
+  EXPECT_NEAR(bucket.Tokens(At(0.2)), 4.6, 1e-5);
 }
 
 TEST(TokenBucketModel, WhatIsGivenBackCounts) {
-  TokenBucketModel refill(3);
-  refill.Take(kStart);
-  refill.Release(kStart);
-  EXPECT_NEAR(refill.Tokens(kStart), 1, 1e-5);
+  TokenBucketModel bucket(3);
+  bucket.Consume(kStart);
+  bucket.Release(kStart);
+  EXPECT_NEAR(bucket.Tokens(kStart), 1, 1e-5);
 }
 
 TEST(TokenBucketModel, WhatOthersTakeIsLeftToThemUpToAPart) {
-  TokenBucketModel refill(3);
-  OthersTakeAll(refill);
-  EXPECT_NEAR(refill.Share(), 3 * 0.3, 1e-9);
+  TokenBucketModel bucket(3);
+  OthersTakeAll(bucket);
+  EXPECT_NEAR(bucket.refill_rate(), 3 * 0.3, 1e-9);
 }
 
 TEST(TokenBucketModel, ALowerRateLeavesAShareForUs) {
-  TokenBucketModel refill(3);
-  OthersTakeAll(refill);
-  refill.set_rate(At(200), 0.5);
-  EXPECT_GT(refill.Share(), 0);
-  refill.Take(At(200));
-  EXPECT_GT(refill.When(1, At(200)), At(200));
+  TokenBucketModel bucket(3);
+  OthersTakeAll(bucket);
+  bucket.set_rate(At(200), 0.5);
+  EXPECT_GT(bucket.refill_rate(), 0);
+  bucket.Consume(At(200));
+  EXPECT_GT(bucket.AvailableAt(1, At(200)), At(200));
 }
 
 TEST(TokenBucketModel, ANewWindowFillsIt) {
-  TokenBucketModel refill(3);
-  refill.Take(kStart);
-  refill.Fill(kStart, 3);
-  EXPECT_NEAR(refill.Tokens(kStart), 3, 1e-5);
+  TokenBucketModel bucket(3);
+  bucket.Consume(kStart);
+  bucket.Fill(kStart, 3);
+  EXPECT_NEAR(bucket.Tokens(kStart), 3, 1e-5);
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ TEST_F(CreateDeduplicatorTest, ADifferentCreateUnderAUsedIdIsRefused) {
   Create(second_, Params("{\"other\":1}"));
   EXPECT_THAT(*second_.answer,
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "request_id: expected an id that has not been used for "
+                       "request_id: expected an ID that has not been used for "
                        "another create"));
   EXPECT_THAT(client_.calls(), SizeIs(1));
 }

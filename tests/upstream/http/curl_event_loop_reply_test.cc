@@ -167,7 +167,7 @@ TEST_F(CurlEventLoopResponseTest,
   HttpResponse second = Response(get("a"));
   // One scope has four fifths of what there is at the most.
   const TransportFailure refused = Failure(get("a"));
-  EXPECT_THAT(refused, FailsAs(Kind::kNoRoom, true));
+  EXPECT_THAT(refused, FailsAs(Kind::kMemoryExhausted, true));
   EXPECT_EQ(refused.message, "responses in progress use most of 3145728 bytes");
   // What may have been paid for has room.
   EXPECT_EQ(Response(Post(server.Url("/"), "")).body, body);

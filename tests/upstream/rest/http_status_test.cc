@@ -401,9 +401,10 @@ TEST(HttpStatus, RowABodyThatIsTooLargeIsInternal) {
 }
 
 TEST(HttpStatus, RowNoRoomForTheBodyIsResourceExhaustedWithATime) {
-  const absl::Status status = StatusFromFailure(
-      {Kind::kNoRoom, true, "responses in progress use most of 9 bytes"},
-      {Operation::kGet, kId}, false);
+  const absl::Status status =
+      StatusFromFailure({Kind::kMemoryExhausted, true,
+                         "responses in progress use most of 9 bytes"},
+                        {Operation::kGet, kId}, false);
   EXPECT_THAT(status, StatusIs(Code::kResourceExhausted,
                                "responses in progress use most of 9 bytes "
                                "(--message_memory); retry later"));

@@ -64,7 +64,7 @@ TEST(UpstreamHealth, OneResponseInBetweenBeginsTheCountAnew) {
 TEST(UpstreamHealth, ComesBackWithTheFirstResponseAndTellsOnceEach) {
   UpstreamHealth health;
   std::vector<bool> told;
-  health.Listen([&told](bool healthy) { told.push_back(healthy); });
+  health.SetListener([&told](bool healthy) { told.push_back(healthy); });
   for (int i = 0; i < 20; ++i) health.OnResult(Response(503), false);
   EXPECT_EQ(told, std::vector<bool>{false});
   health.OnResult(Failure(Kind::kInvalidRequest), false);

@@ -1,4 +1,4 @@
-#include "upstream/create/registering_client.h"
+#include "upstream/create/webhook_injector.h"
 
 #include <optional>
 #include <string>
@@ -22,7 +22,7 @@ constexpr char kUrl[] = "https://gateway/webhooks/wriftai";
 constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 constexpr char kRequest[] = "11111111-1111-1111-1111-111111111111";
 
-class RegisteringClientTest : public ::testing::Test {
+class WebhookInjectorTest : public ::testing::Test {
  protected:
   static CallContext Context() {
     CallContext context;
@@ -46,22 +46,23 @@ class RegisteringClientTest : public ::testing::Test {
   FakePredictionClient client_;
   std::string key_ = "old";
   std::vector<std::string> created_;
-  RegisteringClient registering_{
+  WebhookInjector injector_{
       client_,
       [this] {
         return WebhookParams{kUrl, Secret(key_)};
       },
       [this](const Credential& credential, const v1::Prediction& created,
-             bool with_own) {
+             bool with_gateway_webhook) {
         EXPECT_EQ(credential.token().Reveal(), "token");
-        created_.push_back(created.id() + (with_own ? " own" : " other"));
+        created_.push_back(created.id() +
+                           (with_gateway_webhook ? " own" : " other"));
       }};
-  CreateDeduplicator once_{event_loop_, registering_};
+  CreateDeduplicator once_{event_loop_, injector_};
   std::vector<absl::StatusOr<v1::Prediction>> answers_;
 };
 
-TEST_F(RegisteringClientTest, ACreateWithoutAWebhookGetsTheGateways) {
-  const auto call = registering_.Create(Context(), Params(), Keep());
+TEST_F(WebhookInjectorTest, ACreateWithoutAWebhookGetsTheGateways) {
+  const auto call = injector_.Create(Context(), Params(), Keep());
   ASSERT_TRUE(Sent(0).has_value());
   EXPECT_EQ(Sent(0)->url, kUrl);
   EXPECT_EQ(Sent(0)->secret->Reveal(), "old");
@@ -70,35 +71,37 @@ TEST_F(RegisteringClientTest, ACreateWithoutAWebhookGetsTheGateways) {
   EXPECT_THAT(answers_, SizeIs(1));
 }
 
-TEST_F(RegisteringClientTest, ACallersOwnWebhookIsLeftAsItIs) {
+TEST_F(WebhookInjectorTest, ACallersOwnWebhookIsLeftAsItIs) {
   CreateParams params = Params();
   params.webhook = WebhookParams{"https://caller/", std::nullopt};
-  const auto call = registering_.Create(Context(), params, Keep());
+  const auto call = injector_.Create(Context(), params, Keep());
   EXPECT_EQ(Sent(0)->url, "https://caller/");
   EXPECT_FALSE(Sent(0)->secret.has_value());
   client_.Complete(MakePrediction(kId, "pending"));
   EXPECT_THAT(created_, ElementsAre(std::string(kId) + " other"));
 }
 
-TEST_F(RegisteringClientTest, WithoutAPublicUrlNothingIsRegistered) {
+TEST_F(WebhookInjectorTest, WithoutAPublicUrlNothingIsRegistered) {
   int created = 0;
-  RegisteringClient none(client_, nullptr,
-                         [&](const Credential&, const v1::Prediction&,
-                             bool with_own) { created += with_own ? 100 : 1; });
+  WebhookInjector none(
+      client_, nullptr,
+      [&](const Credential&, const v1::Prediction&, bool with_gateway_webhook) {
+        created += with_gateway_webhook ? 100 : 1;
+      });
   const auto call = none.Create(Context(), Params(), Keep());
   EXPECT_FALSE(Sent(0).has_value());
   client_.Complete(MakePrediction(kId, "pending"));
   EXPECT_EQ(created, 1);
 }
 
-TEST_F(RegisteringClientTest, AFailedCreateIsNoCreation) {
-  const auto call = registering_.Create(Context(), Params(), Keep());
+TEST_F(WebhookInjectorTest, AFailedCreateIsNoCreation) {
+  const auto call = injector_.Create(Context(), Params(), Keep());
   client_.Complete(absl::UnavailableError("no"));
   EXPECT_THAT(created_, IsEmpty());
   EXPECT_THAT(answers_, ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
 }
 
-TEST_F(RegisteringClientTest, ANewKeyMakesTheSameCreateNoOtherOne) {
+TEST_F(WebhookInjectorTest, ANewKeyMakesTheSameCreateNoOtherOne) {
   const auto first = once_.Create(Context(), kRequest, Params(), Keep());
   client_.Complete(MakePrediction(kId, "pending"));
   key_ = "new";
@@ -108,7 +111,7 @@ TEST_F(RegisteringClientTest, ANewKeyMakesTheSameCreateNoOtherOne) {
   EXPECT_THAT(answers_, ElementsAre(IsOk(), IsOk()));
 }
 
-TEST_F(RegisteringClientTest, ACreationWhoseCallersHaveLeftIsToldOf) {
+TEST_F(WebhookInjectorTest, ACreationWhoseCallersHaveLeftIsToldOf) {
   auto call = once_.Create(Context(), kRequest, Params(), Keep());
   call.reset();
   client_.Complete(MakePrediction(kId, "pending"));
