@@ -5,7 +5,7 @@
 namespace wriftai {
 namespace {
 
-// An owner that is alone may take four fifths of all.
+// A single owner may hold up to four fifths of the budget.
 constexpr size_t kShare = 4;
 
 }  // namespace

@@ -11,10 +11,9 @@
 
 namespace wriftai {
 
-// A bound on the memory that several owners take at the same time, such as the
-// messages of all calls in progress. As DynamicThresholdLimiter, an owner may
-// have kShare times as much as is still free, so that a new one finds room
-// whatever the others take.
+// A bound on memory shared by several owners, such as the messages of all calls
+// in progress. As in DynamicThresholdLimiter, an owner may hold kShare times as
+// much as is still free. A new owner therefore always finds free memory.
 //
 // Threads: any. Shares: the counts with the holds. Fails: never.
 class ByteBudget {
@@ -25,8 +24,8 @@ class ByteBudget {
   };
 
  public:
-  // Bytes that were taken, released with it. It may outlive the budget. Empty
-  // where it was moved from.
+  // Acquired bytes, released by the destructor. May outlive the budget. Empty
+  // after a move.
   class Hold {
    public:
     Hold() = default;
@@ -48,7 +47,7 @@ class ByteBudget {
   explicit ByteBudget(size_t max_bytes)
       : max_bytes_(max_bytes), taken_(std::make_shared<Taken>()) {}
 
-  // None where there is no room for the owner.
+  // Returns nullopt if the owner's share is exhausted.
   std::optional<Hold> TryAcquire(const std::string& owner, size_t bytes);
 
   size_t max_bytes() const { return max_bytes_; }

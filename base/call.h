@@ -5,9 +5,8 @@
 
 namespace wriftai {
 
-// A call that is under way. Destroying it cancels the call: its callback then
-// never runs. It may be destroyed inside that callback, and after it. Loop
-// thread only.
+// A call in progress. Destroying it cancels the call: its callback then never
+// runs. It may be destroyed inside that callback, or later. Loop thread only.
 class Call {
  public:
   virtual ~Call() = default;

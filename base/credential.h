@@ -7,11 +7,11 @@
 
 namespace wriftai {
 
-// Who acts upstream: an access token, and the name under which everything that
-// belongs to it is kept. Predictions are per user, so all state (watches,
-// pages, replays) is keyed by that name and never crosses from one to another.
+// The identity used upstream: an access token, and the key of all state that
+// belongs to it. Predictions are per user, so all state (watches, pages,
+// replays) is keyed by credential and never shared between credentials.
 //
-// Threads: immutable, any; a derived one as it says. Owns: its strings.
+// Threads: immutable, any; a derived class may differ. Owns: its strings.
 class Credential {
  public:
   // `token` is what follows "Bearer " in the authorization header.
@@ -20,24 +20,22 @@ class Credential {
   Credential(const Credential&) = delete;
   Credential& operator=(const Credential&) = delete;
 
-  // The one to send now: it may be another one for the next request, where the
-  // token can be rotated.
+  // The token to send now. Ask again for each request, since it may be rotated.
   virtual Secret token() const { return token_; }
 
-  // The token before the last rotation; empty where there was none.
+  // The token before the last rotation; empty if it was never rotated.
   virtual Secret previous_token() const { return Secret(); }
 
-  // SHA-256 of the token, 64 lower-case hex digits: fit for keys, and too long
-  // to be taken for a name; two tokens never share one. A key that is no such
+  // SHA-256 of the token, as 64 lower-case hex digits. A key that is not such a
   // hash belongs to a credential that outlives its tokens.
   const std::string& key() const { return key_; }
 
-  // What logs and metrics may show: the first 12 digits of key(), or the name
-  // of a credential that outlives its tokens.
+  // Safe for logs and metrics: the first 12 digits of key(), or the name of a
+  // credential that outlives its tokens.
   const std::string& display_name() const { return display_name_; }
 
  protected:
-  // One that outlives its tokens. `name` must not look like a hash.
+  // A credential that outlives its tokens. `name` must not look like a hash.
   explicit Credential(const std::string& name)
       : key_(name), display_name_(name) {}
 

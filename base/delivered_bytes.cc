@@ -5,7 +5,7 @@
 namespace wriftai {
 
 void DeliveredBytes::Add(absl::string_view peer, int64_t bytes) {
-  // The scheme goes up to the first colon.
+  // The scheme ends at the first colon.
   std::string key(peer.substr(peer.find(':') + 1));
   absl::StrReplaceAll({{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}}, &key);
   const MutexLock lock(mutex_);

@@ -11,15 +11,15 @@
 
 namespace wriftai {
 
-// How much of what each connection has sent has become calls: a connection that
-// has sent much more fills memory with something else. Keyed by the peer's
-// ADDRESS:PORT.
+// How many bytes of each connection were delivered as calls. A connection that
+// has received many more bytes than that fills memory with something else.
+// Keyed by the peer's ADDRESS:PORT.
 //
-// Threads: any. Bounded: at most kMaxPeers, of which Retain() drops those that
-// are gone. Fails: never.
+// Threads: any. Bounded: at most kMaxPeers; Retain() drops closed ones. Fails:
+// never.
 class DeliveredBytes {
  public:
-  // More than the gRPC port may have connections.
+  // Above the connection limit of the gRPC port.
   static constexpr size_t kMaxPeers = 100'000;
 
   // `peer`: as gRPC writes it ("ipv4:192.0.2.1:4711", "ipv6:%5B::1%5D:4711").
@@ -28,7 +28,7 @@ class DeliveredBytes {
   // `peer`: ADDRESS:PORT, without brackets.
   int64_t Get(const std::string& peer) const;
 
-  // Forgets all others.
+  // Removes all other peers.
   void Retain(const std::set<std::string>& peers);
 
  private:

@@ -8,13 +8,13 @@
 
 namespace wriftai {
 
-// The 32 bytes of SHA-256 of `data` (FIPS 180-4).
+// SHA-256 of `data` (FIPS 180-4): 32 bytes.
 std::string Sha256(absl::string_view data);
 
-// The 32 bytes of HMAC-SHA256 of `data` under `key` (RFC 2104).
+// HMAC-SHA256 of `data` under `key` (RFC 2104): 32 bytes.
 std::string HmacSha256(const Secret& key, absl::string_view data);
 
-// Whether both are equal, in a time that depends on the lengths alone.
+// Whether both are equal. The time taken depends only on the lengths.
 bool ConstantTimeEquals(absl::string_view a, absl::string_view b);
 
 }  // namespace wriftai

@@ -10,13 +10,12 @@
 
 namespace wriftai {
 
-// A bound on how many of something several owners have at the same time. An
-// owner may have `share` times as many as are still free (Choudhury and Hahne's
-// dynamic threshold, 1998): one alone share/(share+1) of all, and who comes new
-// finds room, whatever others have. In contrast to FairShareLru nothing that is
-// had gives way.
+// A bound on the number of slots that several owners hold at the same time. An
+// owner may hold `share` times as many as are still free (Choudhury and Hahne's
+// dynamic threshold, 1998). A single owner gets share/(share+1) of all, and a
+// new owner always finds a free slot. Unlike FairShareLru, it never evicts.
 //
-// Threads: one. Shares: the counts with the places. Fails: never.
+// Threads: one. Shares: the counts with the slots. Fails: never.
 class DynamicThresholdLimiter {
   struct Taken {
     size_t all = 0;
@@ -24,7 +23,7 @@ class DynamicThresholdLimiter {
   };
 
  public:
-  // Room for one, given back with it. It may outlive the limit.
+  // An acquired slot, released by the destructor. May outlive the limiter.
   class Slot {
    public:
     Slot(Slot&& other) noexcept = default;
@@ -37,20 +36,20 @@ class DynamicThresholdLimiter {
          std::map<std::string, size_t>::iterator owner)
         : taken_(std::move(taken)), owner_(owner) {}
 
-    std::shared_ptr<Taken> taken_;  // Null where it has moved on.
+    std::shared_ptr<Taken> taken_;  // Null after a move.
     std::map<std::string, size_t>::iterator owner_;
   };
 
-  DynamicThresholdLimiter(size_t most, size_t share);
+  DynamicThresholdLimiter(size_t max_slots, size_t share);
 
-  // None where there is no room for the owner.
+  // Returns nullopt if the owner's share is exhausted.
   std::optional<Slot> TryAcquire(const std::string& owner);
 
-  // How many the owner has.
+  // How many slots the owner holds.
   size_t held_by(const std::string& owner) const;
 
  private:
-  const size_t most_;
+  const size_t max_slots_;
   const size_t share_;
   const std::shared_ptr<Taken> taken_;
 };

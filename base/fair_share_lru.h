@@ -16,19 +16,19 @@
 
 namespace wriftai {
 
-// Values of several owners, each under an id, in the order of their use. When
-// there must be room, the owner that weighs most gives way, by what it has used
-// least recently: one owner may fill what nobody else needs, and takes nothing
-// from those who need little. How much there may be is the user's to say.
+// Values of several owners, each with an id, in LRU order. Eviction removes the
+// least recently used entry of the owner with the largest weight. An owner may
+// use idle capacity but never evicts smaller owners. Callers enforce the total
+// limit.
 //
 // Finding, adding and erasing take logarithmic time in the number of owners and
-// constant time in that of the values.
+// constant time in the number of values.
 //
 // Threads: one. Owns: the values. Fails: never.
 template <typename Value>
 class FairShareLru {
  public:
-  // Stays where it is until it is erased.
+  // Its address is stable until it is erased.
   struct Entry {
     const std::string* owner = nullptr;
     std::string id;
@@ -40,7 +40,7 @@ class FairShareLru {
   FairShareLru(const FairShareLru&) = delete;
   FairShareLru& operator=(const FairShareLru&) = delete;
 
-  // Null where there is none.
+  // Null if absent.
   Entry* Find(absl::string_view owner, absl::string_view id) {
     const auto found = owners_.find(owner);
     if (found == owners_.end()) return nullptr;
@@ -51,25 +51,25 @@ class FairShareLru {
     return const_cast<FairShareLru*>(this)->Find(owner, id);
   }
 
-  // The most recently used one from now on. There must be none yet of that
-  // owner and id. `weight` from 0.
+  // Adds an entry as the most recently used one. The owner must not have an
+  // entry with that `id` yet. `weight` is at least 0.
   Entry& Add(const std::string& owner, const std::string& id, int64_t weight,
              Value value) {
-    const auto whose = owners_.try_emplace(owner).first;
+    const auto entry = owners_.try_emplace(owner).first;
     Node& node = all_.emplace_back();
-    node.owner = &whose->first;
+    node.owner = &entry->first;
     node.id = id;
     node.weight = weight;
     node.value = std::move(value);
     node.in_all = std::prev(all_.end());
-    whose->second.by_id[node.id] = &node;
+    entry->second.by_id[node.id] = &node;
     node.in_owner =
-        whose->second.by_use.insert(whose->second.by_use.end(), &node);
-    Weigh(whose, weight);
+        entry->second.by_use.insert(entry->second.by_use.end(), &node);
+    AddWeight(entry, weight);
     return node;
   }
 
-  // It is the most recently used one from now on.
+  // Makes `entry` the most recently used one.
   void Touch(Entry& entry) {
     auto& node = static_cast<Node&>(entry);
     all_.splice(all_.end(), all_, node.in_all);
@@ -79,15 +79,15 @@ class FairShareLru {
 
   void Erase(Entry& entry) {
     auto& node = static_cast<Node&>(entry);
-    const auto whose = owners_.find(*node.owner);
-    whose->second.by_id.erase(node.id);
-    whose->second.by_use.erase(node.in_owner);
-    Weigh(whose, -node.weight);
+    const auto owner = owners_.find(*node.owner);
+    owner->second.by_id.erase(node.id);
+    owner->second.by_use.erase(node.in_owner);
+    AddWeight(owner, -node.weight);
     all_.erase(node.in_all);
   }
 
-  // The least recently used one: of all, of one owner, of the owner that weighs
-  // most, which is to go next. Null where there is none.
+  // The least recently used entry: of all owners, of one owner, and of the
+  // owner with the largest weight. Null if empty.
   Entry* Oldest() { return all_.empty() ? nullptr : &all_.front(); }
   Entry* OldestOf(absl::string_view owner) {
     const auto found = owners_.find(owner);
@@ -112,16 +112,16 @@ class FairShareLru {
   };
   using Owners = std::map<std::string, Owner, std::less<>>;
 
-  // An owner that has nothing is forgotten.
-  void Weigh(typename Owners::iterator whose, int64_t more) {
-    Owner& owner = whose->second;
-    by_weight_.erase({owner.weight, whose->first});
-    owner.weight += more;
-    weight_ += more;
+  // Also removes an owner without entries.
+  void AddWeight(typename Owners::iterator entry, int64_t weight) {
+    Owner& owner = entry->second;
+    by_weight_.erase({owner.weight, entry->first});
+    owner.weight += weight;
+    weight_ += weight;
     if (owner.by_use.empty()) {
-      owners_.erase(whose);
+      owners_.erase(entry);
     } else {
-      by_weight_.emplace(owner.weight, whose->first);
+      by_weight_.emplace(owner.weight, entry->first);
     }
   }
 

@@ -20,14 +20,14 @@ absl::Status Expected(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("expected ", what));
 }
 
-// Puts into `value` what `parse` read, if it lies between the two.
+// Stores what `parse` read if it is from `min` to `max`.
 template <typename T, typename Parse>
-FlagSet::Setter InRange(T* value, T least, T most, const std::string& expected,
+FlagSet::Setter InRange(T* value, T min, T max, const std::string& expected,
                         Parse parse) {
   return [=](absl::string_view text) {
     T parsed{};
-    // So that NaN, which is neither below nor above, is refused.
-    if (!parse(text, &parsed) || !(parsed >= least && parsed <= most)) {
+    // Written so that NaN is rejected.
+    if (!parse(text, &parsed) || !(parsed >= min && parsed <= max)) {
       return Expected(expected);
     }
     *value = parsed;
@@ -72,38 +72,36 @@ void FlagSet::Add(std::string name, bool* value, std::string help) {
   flags_.back().is_bool = true;
 }
 
-void FlagSet::Add(std::string name, int64_t* value, int64_t least, int64_t most,
+void FlagSet::Add(std::string name, int64_t* value, int64_t min, int64_t max,
                   std::string help) {
   Add(std::move(name),
-      InRange(value, least, most,
-              absl::StrCat("a whole number from ", least, " to ", most),
+      InRange(value, min, max,
+              absl::StrCat("a whole number from ", min, " to ", max),
               [](absl::string_view text, int64_t* parsed) {
                 return absl::SimpleAtoi(text, parsed);
               }),
       std::move(help), absl::StrCat(*value));
 }
 
-void FlagSet::Add(std::string name, double* value, double least, double most,
+void FlagSet::Add(std::string name, double* value, double min, double max,
                   std::string help) {
   Add(std::move(name),
-      InRange(value, least, most,
-              absl::StrCat("a number from ", least, " to ", most),
+      InRange(value, min, max, absl::StrCat("a number from ", min, " to ", max),
               [](absl::string_view text, double* parsed) {
                 return absl::SimpleAtod(text, parsed);
               }),
       std::move(help), absl::StrCat(*value));
 }
 
-void FlagSet::Add(std::string name, absl::Duration* value, absl::Duration least,
-                  absl::Duration most, std::string help) {
+void FlagSet::Add(std::string name, absl::Duration* value, absl::Duration min,
+                  absl::Duration max, std::string help) {
   Add(std::move(name),
-      InRange(
-          value, least, most,
-          absl::StrCat("a duration from ", absl::FormatDuration(least), " to ",
-                       absl::FormatDuration(most), ", such as 1.5s"),
-          [](absl::string_view text, absl::Duration* parsed) {
-            return absl::ParseDuration(text, parsed);
-          }),
+      InRange(value, min, max,
+              absl::StrCat("a duration from ", absl::FormatDuration(min),
+                           " to ", absl::FormatDuration(max), ", such as 1.5s"),
+              [](absl::string_view text, absl::Duration* parsed) {
+                return absl::ParseDuration(text, parsed);
+              }),
       std::move(help), absl::FormatDuration(*value));
 }
 
@@ -150,7 +148,7 @@ absl::Status FlagSet::ReadEnvironment(const Environment& environment) {
       if (first != nullptr && absl::string_view(first) != text) {
         return absl::InvalidArgumentError(
             absl::StrCat(absl::StrJoin(VariablesOf(flag), " and "),
-                         " differ: expected one of them"));
+                         " differ: set only one of them"));
       }
       first = text;
       flag.given = true;
@@ -189,7 +187,7 @@ absl::Status FlagSet::CheckVariables(const std::vector<std::string>& set,
         nearest.empty() ? ""
                         : known[static_cast<size_t>(at - suffixes.begin())];
     const bool is_ours = absl::StartsWith(name, environment_prefix_);
-    // Others' variables of the same prefix are not our business.
+    // A variable with another prefix may belong to another program.
     if (!is_ours && (guess.empty() || EditDistance(name, guess) > 2)) continue;
     return absl::InvalidArgumentError(absl::StrCat(
         name, ": unknown variable; see --help",
@@ -257,7 +255,7 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
     } else if (!flag->is_bool) {
       if (i + 1 == arguments.size()) {
         return absl::InvalidArgumentError(
-            absl::StrCat("--", name, ": a value is missing"));
+            absl::StrCat("--", name, ": requires a value"));
       }
       value = arguments[++i];
     } else if (value.empty()) {
@@ -268,8 +266,8 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
           absl::StrCat("--", flag->name, ": ", status.message()));
     }
     if (flag->on_command_line.has_value() && flag->on_command_line != value) {
-      warnings_.push_back(absl::StrCat("--", flag->name,
-                                       " is given twice: the last one counts"));
+      warnings_.push_back(absl::StrCat(
+          "--", flag->name, " is given twice; the last value is used"));
     }
     flag->given = true;
     flag->on_command_line = std::move(value);
@@ -289,7 +287,8 @@ std::string FlagSet::Help() const {
   }
   if (!environment_prefix_.empty()) {
     absl::StrAppend(&help, "\nEvery flag --some_name is also the variable ",
-                    environment_prefix_, "SOME_NAME; a flag wins.\n");
+                    environment_prefix_,
+                    "SOME_NAME; the flag takes precedence.\n");
   }
   return help;
 }

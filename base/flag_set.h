@@ -16,61 +16,62 @@
 
 namespace wriftai {
 
-// A program's flags: names bound to variables, read from the environment and
-// then from the command line, which wins. absl::flags would do, were it not
-// for its globals, its exit status of 1, and its ignorance of the environment.
+// A program's flags: names bound to variables. They are read from the
+// environment, then from the command line, which takes precedence. absl::flags
+// does not fit: it uses globals, exits with status 1, and does not read the
+// environment.
 //
-// Threads: one. Owns: names and help; the variables must outlive Parse(), and
-// hold their defaults before they are added. Fails: Parse() alone.
+// Threads: one. Owns: names and help; the variables must outlive Parse() and
+// hold their defaults before Add(). Fails: only Parse() and CheckVariables().
 class FlagSet {
  public:
-  // Looks an environment variable up; nullptr where it is not set. getenv().
+  // Looks up an environment variable; nullptr if unset. Such as getenv().
   using Environment = std::function<const char*(const char* name)>;
 
-  // `environment_prefix`, such as "GATEWAY_": flag `--max_wait` then is also
-  // the variable GATEWAY_MAX_WAIT. Empty: flags only.
+  // With `environment_prefix` "GATEWAY_", the flag `--max_wait` is also the
+  // variable GATEWAY_MAX_WAIT. If it is empty, only flags are read.
   FlagSet(std::string program, std::string summary,
           std::string environment_prefix);
 
-  // `name` without dashes. `help`: meaning, unit, range; the default is added.
-  // `extra_environment`: one more variable of the same meaning.
+  // `name`: without dashes. `help`: meaning, unit, range; Help() adds the
+  // default. `extra_environment`: another variable with the same meaning.
   void Add(std::string name, std::string* value, std::string help,
            std::string extra_environment = "");
   void Add(std::string name, bool* value, std::string help);
-  void Add(std::string name, int64_t* value, int64_t least, int64_t most,
+  void Add(std::string name, int64_t* value, int64_t min, int64_t max,
            std::string help);
-  void Add(std::string name, double* value, double least, double most,
+  void Add(std::string name, double* value, double min, double max,
            std::string help);
-  void Add(std::string name, absl::Duration* value, absl::Duration least,
-           absl::Duration most, std::string help);
-  // Any other type: `set` parses, and says in its status what was wanted.
+  void Add(std::string name, absl::Duration* value, absl::Duration min,
+           absl::Duration max, std::string help);
+  // Any other type: `set` parses; its error says what was expected.
   using Setter = std::function<absl::Status(absl::string_view text)>;
   void Add(std::string name, Setter set, std::string help,
            std::string default_text, std::string extra_environment = "");
 
-  // A variable that the program reads beside those of its flags.
+  // Declares a variable that the program reads in addition to its flags.
   void AddVariable(std::string name) { variables_.push_back(std::move(name)); }
 
   // Reads `arguments` (without the program's name): `--name=value`,
-  // `--name value`, `--name` and `--noname` for a bool, `--` before what is no
-  // flag. An empty environment variable counts as unset. Returns what is no
-  // flag, in order. INVALID_ARGUMENT names the flag or variable and what was
-  // wanted, in one line; the value of a secret is never in it.
+  // `--name value`, `--name` and `--noname` for a bool, `--` before positional
+  // arguments. An empty environment variable counts as unset. Returns the
+  // positional arguments in order. INVALID_ARGUMENT: one line with the flag or
+  // variable and what was expected. It never contains the value of a secret.
   absl::StatusOr<std::vector<std::string>> Parse(
       const std::vector<std::string>& arguments,
       const Environment& environment);
 
-  // INVALID_ARGUMENT: one of the variables `set`, the names of all, starts with
-  // the prefix and is neither known nor a link to a Service (see
-  // IsServiceLink()), or is nearly a known one with another prefix. The message
-  // names the nearest one. Empty variables count as unset.
+  // Checks `set`, the names of all variables of the process. INVALID_ARGUMENT:
+  // a variable has the prefix but is neither known nor an IsServiceLink(), or
+  // resembles a known variable with another prefix. The message suggests the
+  // nearest known one. Empty variables count as unset.
   absl::Status CheckVariables(const std::vector<std::string>& set,
                               const Environment& environment) const;
 
-  // Whether the flag of that name was given, by itself or by a variable.
+  // Whether the flag was set, on the command line or by a variable.
   bool WasGiven(absl::string_view name) const;
 
-  // After Parse(): what can be meant, and is likely a mistake, a line each.
+  // After Parse(): valid but likely mistaken usage, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
   // For --help: the summary, and every flag with its default.
@@ -79,7 +80,7 @@ class FlagSet {
   // Whether --help was given; the caller then prints Help() and exits with 0.
   bool help_requested() const { return help_requested_; }
 
-  // The same for --version and VersionLine(). It is no flag and no variable:
+  // The same for --version and VersionLine(). It has no variable, because
   // images often set SOMETHING_VERSION for other reasons.
   bool version_requested() const { return version_requested_; }
 
@@ -92,7 +93,7 @@ class FlagSet {
     bool is_bool = false;
     Setter set;
     bool given = false;
-    std::optional<std::string> on_command_line;  // The value there.
+    std::optional<std::string> on_command_line;  // Its value.
   };
 
   Flag* Find(absl::string_view name);
@@ -110,7 +111,7 @@ class FlagSet {
   bool version_requested_ = false;
 };
 
-// The names of all variables of the process, as getenv() knows them.
+// The names of all environment variables of the process.
 std::vector<std::string> VariablesFromMain(char** environment);
 
 // The arguments of main() without the program's name.

@@ -10,10 +10,10 @@
 
 namespace wriftai {
 
-// Values counted by size, for metrics. `kUpperEnds`: of the buckets, each
-// included; rising. Negative values count as zero.
+// A histogram for metrics. `kUpperEnds`: the inclusive upper bounds of the
+// buckets, ascending. Negative values count as zero.
 //
-// Threads: one. A value.
+// Threads: one. A value type.
 template <const auto& kUpperEnds>
 class Histogram {
  public:
@@ -27,7 +27,7 @@ class Histogram {
   }
   void Add(absl::Duration duration) { Add(absl::ToDoubleSeconds(duration)); }
 
-  // How many lie in each bucket; the last is that above all bounds.
+  // The count of each bucket. The last bucket is above all bounds.
   const auto& counts() const { return counts_; }
   double sum() const { return sum_; }
 
@@ -36,8 +36,8 @@ class Histogram {
   double sum_ = 0;
 };
 
-// In seconds: from the milliseconds in which a webhook tells to the minutes
-// that a polled crowd may wait.
+// In seconds: from the milliseconds of a webhook notification to the minutes
+// between polls of many predictions.
 inline constexpr std::array<double, 16> kNotificationBounds = {
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
     1,     2.5,   5,    10,    30,   60,  120,  300};

@@ -15,18 +15,18 @@ namespace wriftai {
 
 namespace {
 
-constexpr size_t kMaxHostLength = 253;  // RFC 1035's for names.
+constexpr size_t kMaxHostLength = 253;  // For names (RFC 1035).
 
 bool IsAddress(int family, absl::string_view text) {
   in6_addr address = {};
   return inet_pton(family, std::string(text).c_str(), &address) == 1;
 }
 
-// A name is not looked up. gRPC would also take such as "unix:/path" here.
+// A name is not resolved. gRPC would also accept "unix:/path" here.
 bool IsHost(absl::string_view text) {
   if (absl::ConsumePrefix(&text, "[")) {
     if (!absl::ConsumeSuffix(&text, "]")) return false;
-    // With the name of an interface: fe80::1%eth0.
+    // It may name an interface: fe80::1%eth0.
     return IsAddress(AF_INET6, text.substr(0, text.find('%')));
   }
   if (text.find_first_not_of("0123456789.") == absl::string_view::npos) {

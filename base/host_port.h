@@ -9,17 +9,17 @@
 
 namespace wriftai {
 
-// Whether `text` is one: a name, an IPv4 address or an IPv6 address in
-// brackets, and a port from 0 to 65535.
+// Whether `text` is HOST:PORT. The host is a name, an IPv4 address or an IPv6
+// address in brackets; the port is from 0 to 65535.
 bool IsHostPort(absl::string_view text);
 
-// The host of `address`, a HOST:PORT, without brackets.
+// The host of the HOST:PORT `address`, without brackets.
 std::string HostOf(absl::string_view address);
 
-// `address` with the port that was picked.
+// `address` with its port replaced.
 std::string WithPort(absl::string_view address, int port);
 
-// The port of `address`, a HOST:PORT.
+// The port of the HOST:PORT `address`.
 int PortOf(absl::string_view address);
 
 }  // namespace wriftai

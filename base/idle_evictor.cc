@@ -6,11 +6,11 @@ namespace wriftai {
 
 void IdleEvictor::OnCount(size_t count) {
   count_ = count;
-  if (count_ > at_once_above_) {
-    at_once_above_ = 2 * count_;
+  if (count_ > evict_now_above_) {
+    evict_now_above_ = 2 * count_;
     RunIn(absl::ZeroDuration());
   } else if (timer_ == nullptr) {
-    RunIn(forget_after_);
+    RunIn(idle_timeout_);
   }
 }
 
@@ -20,12 +20,12 @@ void IdleEvictor::RunIn(absl::Duration delay) {
 
 void IdleEvictor::Run() {
   timer_.reset();
-  count_ =
-      forget_(event_loop_.Now() -
-              (count_ > kHighWatermark ? forget_many_after_ : forget_after_));
-  // Twice what cannot be forgotten: so each is looked at a few times alone.
-  at_once_above_ = std::max(kHighWatermark, 2 * count_);
-  if (count_ > 0) RunIn(forget_after_);
+  count_ = evict_(event_loop_.Now() - (count_ > kHighWatermark
+                                           ? pressure_idle_timeout_
+                                           : idle_timeout_));
+  // Doubling keeps the amortized cost per entry constant when none are idle.
+  evict_now_above_ = std::max(kHighWatermark, 2 * count_);
+  if (count_ > 0) RunIn(idle_timeout_);
 }
 
 }  // namespace wriftai

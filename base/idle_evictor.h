@@ -10,40 +10,41 @@
 
 namespace wriftai {
 
-// When what is kept for each token is to be forgotten: what has been idle for
-// `forget_after`; and where there are more than kHighWatermark, what has been
-// so for `forget_many_after`, so that callers who make up a token for each call
-// do not fill the memory.
+// Schedules the eviction of idle per-token state. Evicts entries that have been
+// idle for `idle_timeout`, or, above kHighWatermark entries, for
+// `pressure_idle_timeout`. Callers that invent a token for each call therefore
+// cannot fill the memory.
 //
 // Threads: loop. Owns: the timer. EventLoop must outlive it. Fails: never.
 class IdleEvictor {
  public:
-  // 28 MB of budgets, the largest that is kept for each.
+  // 28 MB of budgets, which are the largest entries.
   static constexpr size_t kHighWatermark = 10'000;
 
-  // Forgets what has been idle since `before`, and says how many are left.
-  using Forget = std::function<size_t(absl::Time before)>;
+  // Evicts entries that have been idle since `before`. Returns how many are
+  // left.
+  using Evict = std::function<size_t(absl::Time before)>;
 
-  IdleEvictor(absl::Duration forget_after, absl::Duration forget_many_after,
-              EventLoop& event_loop, Forget forget)
-      : forget_after_(forget_after),
-        forget_many_after_(forget_many_after),
+  IdleEvictor(absl::Duration idle_timeout, absl::Duration pressure_idle_timeout,
+              EventLoop& event_loop, Evict evict)
+      : idle_timeout_(idle_timeout),
+        pressure_idle_timeout_(pressure_idle_timeout),
         event_loop_(event_loop),
-        forget_(std::move(forget)) {}
+        evict_(std::move(evict)) {}
 
-  // There are so many now. `forget` runs on the loop later.
+  // Reports the current number of entries. `evict` runs on the loop later.
   void OnCount(size_t count);
 
  private:
   void RunIn(absl::Duration delay);
   void Run();
 
-  const absl::Duration forget_after_;
-  const absl::Duration forget_many_after_;
+  const absl::Duration idle_timeout_;
+  const absl::Duration pressure_idle_timeout_;
   EventLoop& event_loop_;
-  const Forget forget_;
+  const Evict evict_;
   size_t count_ = 0;
-  size_t at_once_above_ = kHighWatermark;
+  size_t evict_now_above_ = kHighWatermark;
   TimerHandle timer_;
 };
 

@@ -10,19 +10,19 @@ namespace wriftai {
 //
 // Threads: any.
 struct ListenerCounters {
-  std::atomic<int64_t> limit{0};  // The most that are open at the same time.
+  std::atomic<int64_t> limit{0};  // Maximum number of open connections.
   std::atomic<int64_t> open{0};
 
-  // Closed right after they were accepted, as there was no room.
+  // Closed right after accept() because the limit was reached.
   std::atomic<int64_t> refused{0};
 
-  // Closed to make room: they were silent, or slow.
+  // Idle or slow connections that were closed in favor of new ones.
   std::atomic<int64_t> evicted{0};
 
   // Closed by MemoryGuard.
   std::atomic<int64_t> shed{0};
 
-  // accept() failed, mostly for want of file descriptors. It is tried again.
+  // Failed accept() calls, mostly for lack of file descriptors. Retried.
   std::atomic<int64_t> accept_errors{0};
 };
 

@@ -8,8 +8,8 @@
 namespace wriftai {
 
 // std::mutex with the annotations that clang's -Wthread-safety checks.
-// Debian's abseil is not built for the thread sanitizer, which reports races
-// inside absl::Mutex that are none; it knows std::mutex.
+// Debian's abseil is not built with the thread sanitizer, which then reports
+// false races inside absl::Mutex. It supports std::mutex.
 class ABSL_LOCKABLE Mutex {
  public:
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }

@@ -25,14 +25,14 @@
 namespace wriftai {
 namespace {
 
-// Below this the initializers of gRPC and protobuf were seen to fail, in ways
-// of their own.
+// Below this, the initializers of gRPC and protobuf fail in undefined ways
+// (observed).
 constexpr rlim_t kMinAddressSpace = rlim_t{64} << 20;
 
 constexpr int kArenasWhenLimited = 2;
 
-// Address space beside the threads' stacks and heaps: what was seen to be
-// taken until the programs serve is a third of it.
+// Address space in addition to the threads' stacks and heaps. About three times
+// what the programs were seen to use until they serve.
 constexpr size_t kSpareAddressSpace = size_t{64} << 20;
 
 const char* program_name = "";
@@ -42,7 +42,7 @@ constexpr char kTooLittle[] =
     "cannot start: not enough memory, threads or file descriptors; raise "
     "ulimit -v, -u or -n, or the container's limits";
 
-[[noreturn]] void EndForLackOfMemory() {
+[[noreturn]] void ExitOutOfMemory() {
   WriteLastLine(
       "out of memory; raise ulimit -v or the container's memory limit");
   _exit(kExitNoResources);
@@ -54,8 +54,8 @@ void OnAbort(int signal_number) {
     _exit(kExitNoResources);
   }
   WriteLastLine(
-      "aborted: a library got no memory, thread or file descriptor (ulimit -v, "
-      "-u, -n), or there is a bug");
+      "aborted: a library could not get memory, a thread or a file descriptor "
+      "(ulimit -v, -u, -n), or this is a bug");
   signal(signal_number, SIG_DFL);
   raise(signal_number);
 }
@@ -63,20 +63,20 @@ void OnAbort(int signal_number) {
 void OpenStandardDescriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is given, and those below are open.
+    // open() returns the lowest free number, and those below are open.
     if (open("/dev/null", O_RDWR) != fd) _exit(kExitNoResources);
   }
 }
 
 void* WaitForRelease(void* release) {
-  // Takes this thread's heap, as any real work would.
+  // Allocates this thread's heap, as any real work would.
   void* volatile memory = std::malloc(1);
   static_cast<absl::Notification*>(release)->WaitForNotification();
   std::free(memory);
   return nullptr;
 }
 
-// Zero, or the error of the first thread that could not be started.
+// Returns 0, or the error of the first thread that could not be started.
 int TryThreads(int count, bool* has_spare) {
   absl::Notification release;
   std::vector<pthread_t> threads;
@@ -117,8 +117,8 @@ void WriteLastLine(const char* what) {
 void PrepareProcess(const char* program) {
   program_name = program;
   OpenStandardDescriptors();
-  std::set_new_handler(EndForLackOfMemory);
-  // Without the several lines of libstdc++'s own.
+  std::set_new_handler(ExitOutOfMemory);
+  // libstdc++'s own handler prints several lines.
   std::set_terminate(std::abort);
   struct sigaction on_abort = {};
   on_abort.sa_handler = OnAbort;
@@ -131,8 +131,8 @@ void PrepareProcess(const char* program) {
     WriteLastLine(kTooLittle);
     _exit(kExitNoResources);
   }
-  // Otherwise the heaps of the first threads, 64 MiB each, leave no room for
-  // the stacks of the next ones.
+  // Otherwise the heaps of the first threads, 64 MiB each, leave no address
+  // space for the stacks of the next ones.
   mallopt(M_ARENA_MAX, kArenasWhenLimited);
 }
 
@@ -144,11 +144,9 @@ absl::Status CheckResources(const ResourceNeeds& needs) {
   for (int i = 0; i < needs.descriptors; ++i) {
     descriptors.emplace_back(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
     if (descriptors.back().get() >= 0) continue;
-    return absl::ResourceExhaustedError(
-        absl::StrCat("cannot start: ", i,
-                     " more files can be opened, expected "
-                     "at least ",
-                     needs.descriptors, "; raise ulimit -n"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "cannot start: requires ", needs.descriptors,
+        " file descriptors, but only ", i, " are left; raise ulimit -n"));
   }
   descriptors.clear();
   bool has_spare = false;
@@ -156,12 +154,12 @@ absl::Status CheckResources(const ResourceNeeds& needs) {
   if (error != 0 && !HasAddressSpaceLimit()) {
     return absl::ResourceExhaustedError(absl::StrCat(
         "cannot start ", needs.threads, " threads: ", std::strerror(error),
-        "; raise ulimit -u or the container's limit of "
-        "processes, or lower ulimit -s"));
+        "; raise ulimit -u or the container's process limit, or lower ulimit "
+        "-s"));
   }
   if (error != 0 || !has_spare) {
     return absl::ResourceExhaustedError(absl::StrCat(
-        "cannot start: no memory for ", needs.threads, " threads and ",
+        "cannot start: not enough memory for ", needs.threads, " threads and ",
         kSpareAddressSpace >> 20, " MiB; raise ulimit -v or ulimit -u"));
   }
   return absl::OkStatus();

@@ -3,45 +3,45 @@
 
 #include "absl/status/status.h"
 
-// What every program does before it does anything else, and how it ends where
-// the system gives it too little. The libraries below us abort without a word
-// when they get no thread, descriptor or memory.
+// The first steps of every program, and how it exits if the system lacks
+// resources. Libraries such as gRPC abort without a message when they cannot
+// get a thread, descriptor or memory.
 
 namespace wriftai {
 
-// Exit status of a start that the system does not give enough resources for.
+// Exit status if the system lacks the resources to start.
 inline constexpr int kExitNoResources = 1;
 
-// - Opens /dev/null as each of the standard descriptors 0, 1 and 2 that is
-//   closed. Otherwise the next file or socket would get its number, and lines
-//   for stderr would end up in it.
-// - Makes running out of memory, and abort() until StartCompleted(), one line
-//   on stderr and an exit with kExitNoResources.
-// - Ends the process in the same way when RLIMIT_AS is too low for the
-//   libraries' own initializers.
+// - Opens /dev/null as each standard descriptor (0, 1, 2) that is closed.
+//   Otherwise the next file or socket would get its number, and lines for
+//   stderr would end up in it.
+// - When memory runs out, or on abort() before StartCompleted(), writes one
+//   line to stderr and exits with kExitNoResources.
+// - Exits in the same way if RLIMIT_AS is too low for the libraries'
+//   initializers.
 //
 // Safe before the libraries' initializers: put it into .preinit_array.
 // `program` must outlive the process. Main thread.
 void PrepareProcess(const char* program);
 
-// From now on an abort() is more likely a bug than a limit: after the line,
-// the signal's default action (a core dump) follows. Any thread.
+// After this, an abort() is more likely a bug than a limit: the signal's
+// default action (a core dump) follows the line. Any thread.
 void StartCompleted();
 
 // Writes "PROGRAM: `what`" as one line to stderr, unless that would block.
 // Async-signal-safe. Any thread.
 void WriteLastLine(const char* what);
 
-// What a program needs while it starts.
+// What a program needs to start.
 struct ResourceNeeds {
   int threads = 0;
   int descriptors = 0;
 };
 
-// Acquires all of `needs` at once, and gives it back: the limits of ulimit, of
-// the cgroup and of the system all count. RESOURCE_EXHAUSTED: one line that
-// names what is missing and which limit to look at. Blocks for some
-// milliseconds. Main thread.
+// Acquires all of `needs` at once and releases it. This tests the limits of
+// ulimit, the cgroup and the system together. RESOURCE_EXHAUSTED: one line that
+// names what is missing and which limit to raise. Blocks for some milliseconds.
+// Main thread.
 absl::Status CheckResources(const ResourceNeeds& needs);
 
 }  // namespace wriftai

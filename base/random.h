@@ -6,15 +6,15 @@
 
 namespace wriftai {
 
-// Random numbers for jitter, never for secrets. The seed is an argument, so
-// that a test that failed can be run again.
+// Random numbers for jitter, never for secrets. The seed is an argument so that
+// a failed test can be reproduced.
 //
 // Threads: one at a time.
 class Random {
  public:
   explicit Random(uint64_t seed) : engine_(seed) {}
 
-  // From 0 to below 1.
+  // In [0, 1).
   double Uniform() { return distribution_(engine_); }
 
  private:

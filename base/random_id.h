@@ -3,15 +3,15 @@
 
 #include <string>
 
-// Names for calls and spans, which no two replicas give twice. Whoever knows
-// one may guess others: they are no secrets. All functions: any thread.
+// Ids for calls and spans, unique across replicas. They are predictable, so
+// never use them as secrets. All functions: any thread.
 
 namespace wriftai {
 
 // A random UUID (RFC 4122, version 4) in lower case.
 std::string RandomUuid();
 
-// A span id of W3C's trace context: 16 lower-case hex digits, not all zero.
+// A span id (W3C Trace Context): 16 lower-case hex digits, not all zero.
 std::string RandomSpanId();
 
 }  // namespace wriftai

@@ -10,8 +10,8 @@
 
 namespace wriftai {
 
-// Runs `task` on the loop and waits until it has run. From any thread but the
-// loop's; the event_loop must not end meanwhile.
+// Runs `task` on the loop and waits until it has run. Any thread except the
+// loop's. `event_loop` must not be destroyed meanwhile.
 inline void RunOnLoop(EventLoop& event_loop, EventLoop::Task task) {
   absl::Notification done;
   event_loop.Post([&] {
@@ -21,17 +21,17 @@ inline void RunOnLoop(EventLoop& event_loop, EventLoop::Task task) {
   done.WaitForNotification();
 }
 
-// The same with a bound: false when `task` has not run after `patience`. It may
-// still run later: what it touches it has to own, or has to be destroyed on the
+// The same with a timeout: false if `task` has not run within `timeout`. It may
+// still run later, so what it uses must be owned by it or destroyed on the
 // loop.
-inline bool RunOnLoopWithin(EventLoop& event_loop, absl::Duration patience,
+inline bool RunOnLoopWithin(EventLoop& event_loop, absl::Duration timeout,
                             EventLoop::Task task) {
   const auto done = std::make_shared<absl::Notification>();
   event_loop.Post([done, task = std::move(task)]() mutable {
     task();
     done->Notify();
   });
-  return done->WaitForNotificationWithTimeout(patience);
+  return done->WaitForNotificationWithTimeout(timeout);
 }
 
 }  // namespace wriftai

@@ -30,8 +30,8 @@ constexpr Range kBlank[] = {
 };
 
 // Format characters (Cf: joiners, bidirectional controls, tags), variation
-// selectors, letters that are drawn as nothing, private use, noncharacters,
-// and the planes that Unicode 15 has nothing in.
+// selectors, letters without a glyph, private use, noncharacters, and the
+// planes that are unassigned in Unicode 15.
 constexpr Range kHidden[] = {
     {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x0600, 0x0605},
     {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},

@@ -9,9 +9,9 @@
 
 namespace wriftai {
 
-// A token or a webhook key. It converts to no string and has no stream
-// operator, so that printing, logging or formatting one does not compile; the
-// one way to its text is Reveal(), which a reader can search for.
+// A token or a webhook key. It does not convert to a string and has no stream
+// operator, so code that prints or logs one does not compile. Only Reveal()
+// returns the text, which makes every use easy to search for.
 //
 // Threads: immutable, any. Owns: its text.
 class Secret {
@@ -21,8 +21,8 @@ class Secret {
 
   bool empty() const { return text_.empty(); }
 
-  // The text itself, to be put on the wire or into a hash, nowhere else.
-  // Valid as long as this object.
+  // The text itself, only for the wire or for a hash. Valid as long as this
+  // object.
   absl::string_view Reveal() const { return text_; }
 
   friend bool operator==(const Secret& a, const Secret& b) {

@@ -20,7 +20,7 @@ bool IsNumber(absl::string_view text) {
          text.find_first_not_of("0123456789") == absl::string_view::npos;
 }
 
-// Of the parts between underscores from `i` on: <port>_TCP[_PROTO|_PORT|_ADDR].
+// Whether the parts from `i` on are <port>_TCP[_PROTO|_PORT|_ADDR].
 bool IsPortDetail(const std::vector<absl::string_view>& parts, size_t i) {
   if (parts.size() < i + 2 || parts.size() > i + 3 || !IsNumber(parts[i]) ||
       (parts[i + 1] != "TCP" && parts[i + 1] != "UDP" &&

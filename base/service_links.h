@@ -5,12 +5,12 @@
 
 namespace wriftai {
 
-// Whether a variable is one that Kubernetes sets for every Service of the
-// namespace, or Docker for a linked container: for a Service named "gateway",
+// Whether the variable is one that Kubernetes sets for every Service of the
+// namespace, or Docker for a linked container. For a Service named "gateway":
 // GATEWAY_SERVICE_HOST, GATEWAY_SERVICE_PORT[_NAME], GATEWAY_PORT and
-// GATEWAY_PORT_50051_TCP[_PROTO|_PORT|_ADDR]; for a container of that name also
-// GATEWAY_NAME and GATEWAY_ENV_…. The same for names such as "gateway-a", whose
-// …_PORT has to be an address ("tcp://10.0.0.1:80"). Any thread.
+// GATEWAY_PORT_50051_TCP[_PROTO|_PORT|_ADDR]. For a container of that name also
+// GATEWAY_NAME and GATEWAY_ENV_…. The same holds for names such as "gateway-a";
+// their …_PORT must be an address ("tcp://10.0.0.1:80"). Any thread.
 bool IsServiceLink(absl::string_view variable, absl::string_view value);
 
 }  // namespace wriftai

@@ -27,7 +27,7 @@ bool IsAt(int fd, int port, SocketKind kind) {
   if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     return false;
   }
-  // The port stands in the same place for both families.
+  // The port is at the same offset for both families.
   return (address.sin6_family == AF_INET || address.sin6_family == AF_INET6) &&
          ntohs(address.sin6_port) == port;
 }

@@ -7,17 +7,17 @@ namespace wriftai {
 
 enum class SocketKind { kListening, kConnected };
 
-// Shuts down this process's TCP sockets of that kind at the local port, so that
-// every thread that waits for one of them wakes up. For a server whose library
-// neither tells its sockets nor wakes its threads: civetweb's look for the end
-// every two seconds. Accepted sockets share the port with the one that listens;
-// nothing else of the process can have it.
+// Shuts down this process's TCP sockets of that kind at the local port, which
+// wakes every thread blocked on one of them. For a server whose library neither
+// exposes its sockets nor wakes its threads: civetweb's threads check for
+// shutdown every two seconds. Accepted sockets share the port with the
+// listening one; no other socket of the process can have it.
 //
 // Threads: any.
 void ShutDownSockets(int port, SocketKind kind);
 
-// The same for connections over which nothing has come in or gone out for
-// `silent`, and nothing is left to be sent or acknowledged. Threads: any.
+// The same for connections that have neither received nor sent data for
+// `silent` and have nothing left to send or acknowledge. Threads: any.
 void ShutDownIdleSockets(int port, absl::Duration silent);
 
 }  // namespace wriftai

@@ -29,8 +29,8 @@ absl::Status CheckRegular(const struct stat& file) {
 
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path,
                                           size_t max_bytes) {
-  // Before it is opened, which may have an effect on what is no regular file:
-  // it lets the writer of a FIFO go on, for example.
+  // Check before open(), which may have a side effect if this is not a regular
+  // file: it unblocks the writer of a FIFO, for example.
   struct stat file = {};
   if (stat(path.c_str(), &file) != 0) return FromErrno(errno);
   if (absl::Status status = CheckRegular(file); !status.ok()) return status;

@@ -8,11 +8,11 @@
 
 namespace wriftai {
 
-// The text of a regular file, or of one that symbolic links lead to. Never
-// waits for a writer, as reading a FIFO or a terminal would, and never reads
-// more than `max_bytes`: a wrong path must neither stop the program nor fill
-// its memory. INVALID_ARGUMENT with the reason alone, such as "not a regular
-// file"; NOT_FOUND where there is no such file. Any thread.
+// Reads a regular file; follows symbolic links. Never blocks on a writer, as
+// reading a FIFO or a terminal would, and never reads more than `max_bytes`. A
+// wrong path can therefore neither stop the program nor fill its memory.
+// INVALID_ARGUMENT with only the reason, such as "not a regular file";
+// NOT_FOUND if the file does not exist. Any thread.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path,
                                           size_t max_bytes);
 

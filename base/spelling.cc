@@ -7,7 +7,7 @@
 namespace wriftai {
 namespace {
 
-// Longer names are not compared: whoever calls may pass anything.
+// Longer names are not compared, because `name` is untrusted.
 constexpr size_t kMaxLength = 100;
 
 }  // namespace
@@ -30,12 +30,12 @@ std::string NearestName(absl::string_view name,
                         const std::vector<std::string>& known) {
   if (name.size() > kMaxLength) return "";
   std::string nearest;
-  // A third of the name may be wrong.
-  size_t least = name.size() / 3 + 1;
+  // Up to a third of the name may be wrong.
+  size_t min_distance = name.size() / 3 + 1;
   for (const std::string& candidate : known) {
     const size_t distance = EditDistance(name, candidate);
-    if (distance >= least) continue;
-    least = distance;
+    if (distance >= min_distance) continue;
+    min_distance = distance;
     nearest = candidate;
   }
   return nearest;

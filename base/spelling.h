@@ -9,12 +9,12 @@
 
 namespace wriftai {
 
-// How many characters have to be inserted, left out or replaced to make `b` out
-// of `a`. Both short: it takes time for each pair of characters.
+// The Levenshtein distance of `a` and `b`. Takes time proportional to the
+// product of their sizes.
 size_t EditDistance(absl::string_view a, absl::string_view b);
 
-// The one of `known` that `name` most likely is a misspelling of; empty if none
-// is near. Any thread.
+// The element of `known` that `name` most likely misspells; empty if none is
+// near. Any thread.
 std::string NearestName(absl::string_view name,
                         const std::vector<std::string>& known);
 

@@ -8,8 +8,8 @@
 
 namespace wriftai {
 
-// The time of a clock that nobody sets, from a start that means nothing: for
-// what runs beside the loop, which has EventLoop::Now(). Any thread.
+// A monotonic clock with an arbitrary epoch, for code off the loop; the loop
+// has EventLoop::Now(). Any thread.
 inline absl::Time SteadyNow() {
   return absl::UnixEpoch() +
          absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());

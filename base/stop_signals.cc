@@ -15,9 +15,9 @@
 namespace wriftai {
 namespace {
 
-// How long a start may go on after a signal, to be stopped gracefully: it takes
-// less than half of this unless something hangs.
-constexpr absl::Duration kStartPatience = absl::Seconds(1);
+// How long startup may continue after a signal before it is killed. Startup
+// takes less than half of this unless something hangs.
+constexpr absl::Duration kStartTimeout = absl::Seconds(1);
 
 bool IsIgnored(int signal_number) {
   struct sigaction current = {};
@@ -44,7 +44,7 @@ sigset_t HandledSignals() {
   return signals;
 }
 
-[[noreturn]] void EndAtOnce(int signal_number, const char* why) {
+[[noreturn]] void ExitNow(int signal_number, const char* why) {
   char line[128];
   std::snprintf(line, sizeof(line), "signal %d: %s", signal_number, why);
   WriteLastLine(line);
@@ -54,7 +54,7 @@ sigset_t HandledSignals() {
   signal(signal_number, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
   raise(signal_number);
-  // The kernel drops signals with a default action for PID 1 of a container.
+  // The kernel ignores signals with a default action for PID 1 of a container.
   _exit(128 + signal_number);
 }
 
@@ -64,7 +64,7 @@ struct StopSignals::State {
   const sigset_t signals = HandledSignals();
   std::function<void(int)> on_ignored;
   absl::Notification serving;
-  // Of the thread, until it has been notified.
+  // Written by the thread before it notifies `stopping`.
   int first = 0;
   absl::Notification stopping;
   std::atomic<absl::Time> end_at{absl::InfiniteFuture()};
@@ -74,16 +74,16 @@ struct StopSignals::State {
       int number = 0;
       if (sigwait(&signals, &number) != 0) continue;
       if (number == SIGALRM && absl::Now() >= end_at) {
-        EndAtOnce(number, "the stop did not end in time");
+        ExitNow(number, "shutdown did not finish in time");
       } else if (!Stops(number)) {
         on_ignored(number);
-      } else if (!serving.WaitForNotificationWithTimeout(kStartPatience)) {
-        EndAtOnce(number, "stopped during the start");
+      } else if (!serving.WaitForNotificationWithTimeout(kStartTimeout)) {
+        ExitNow(number, "stopped during startup");
       } else if (!stopping.HasBeenNotified()) {
         first = number;
         stopping.Notify();
       } else if (number != SIGHUP) {
-        EndAtOnce(number, "stopped without waiting for calls under way");
+        ExitNow(number, "stopped without waiting for calls in progress");
       }
     }
   }
@@ -107,10 +107,10 @@ int StopSignals::Wait() {
   return state_->first;
 }
 
-void StopSignals::SetDeadline(absl::Duration patience) {
-  state_->end_at = absl::Now() + patience;
+void StopSignals::SetDeadline(absl::Duration timeout) {
+  state_->end_at = absl::Now() + timeout;
   // Up to a second late, so that end_at has passed.
-  alarm(static_cast<unsigned>(absl::ToInt64Seconds(patience) + 1));
+  alarm(static_cast<unsigned>(absl::ToInt64Seconds(timeout) + 1));
 }
 
 }  // namespace wriftai

@@ -8,45 +8,44 @@
 
 namespace wriftai {
 
-// The signals of a program that stops gracefully, handled by a thread of its
-// own, so that they work at any moment, also while the start hangs:
+// The signals of a program with graceful shutdown. A dedicated thread handles
+// them, so they work at any time, even while startup hangs:
 //
-// - SIGTERM, SIGINT, SIGQUIT and SIGHUP stop it; SIGHUP not where it was
-//   ignored when the program was started, as nohup does.
-// - A start that has not reached Serving() a second later is ended at once:
-//   there is nothing to stop gracefully yet.
-// - A second one ends the process at once, except SIGHUP: when a terminal
-//   closes, both the shell and the system send one, and systemd can send it
-//   after SIGTERM.
-// - What else would end the process silently (SIGUSR1, SIGUSR2, SIGALRM,
-//   real-time signals, …) is reported and has no effect; SIGPIPE and SIGXFSZ
-//   are errors of a write.
+// - SIGTERM, SIGINT, SIGQUIT and SIGHUP start a graceful shutdown. SIGHUP stays
+//   ignored if it was ignored at startup, as under nohup.
+// - If Serving() is not reached within a second after the signal, the process
+//   exits immediately: there is nothing to shut down gracefully yet.
+// - A second signal exits immediately, except SIGHUP: when a terminal closes,
+//   both the shell and the system send one, and systemd can send it after
+//   SIGTERM.
+// - Other signals that would end the process silently (SIGUSR1, SIGUSR2,
+//   SIGALRM, real-time signals, …) are reported and have no effect. SIGPIPE and
+//   SIGXFSZ become write errors.
 // - Job control (SIGTSTP, …), faults, SIGPROF and SIGXCPU keep their defaults.
 //
-// Whatever ends the process at once writes a line first, and then ends it by
-// the signal, or with 128 + its number where that is not possible (PID 1).
+// An immediate exit writes a line, then raises the signal with its default
+// action. Where that is not possible (PID 1), it exits with 128 + the number.
 //
-// Threads: main. Owns: nothing that has to be destroyed; the thread lives as
-// long as the process. Fails: never; the thread can be started, see
-// CheckResources().
+// Threads: main. Owns: nothing that must be destroyed; the thread runs as long
+// as the process. Fails: never; CheckResources() ensures that the thread can be
+// started.
 class StopSignals {
  public:
-  // Blocks the signals in this thread, and so in all that it starts from now
-  // on: before any other thread.
+  // Blocks the signals in this thread and in all threads that it starts later.
+  // Construct it before any other thread exists.
   StopSignals();
 
-  // Starts the thread. `on_ignored` is called on it, with a signal that has no
-  // effect.
+  // Starts the thread, which calls `on_ignored` for each signal without effect.
   void Watch(std::function<void(int signal_number)> on_ignored);
 
-  // The program is ready: signals stop it gracefully from now on.
+  // Startup is complete: signals now start a graceful shutdown.
   void Serving();
 
-  // Blocks until the first signal that stops the program; its number.
+  // Blocks until the first signal that stops the program. Returns its number.
   int Wait();
 
-  // If the process has not ended within `patience`, SIGALRM ends it.
-  void SetDeadline(absl::Duration patience);
+  // If the process has not exited within `timeout`, SIGALRM ends it.
+  void SetDeadline(absl::Duration timeout);
 
  private:
   struct State;

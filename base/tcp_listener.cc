@@ -27,7 +27,7 @@ absl::Status CannotListen(const std::string& address, const std::string& why) {
       absl::StrCat("cannot listen on ", address, ": ", why));
 }
 
-// The port is at the same place in addresses of both families.
+// The port is at the same offset in addresses of both families.
 int PortOf(int socket) {
   sockaddr_storage bound = {};
   socklen_t size = sizeof(bound);
@@ -35,7 +35,7 @@ int PortOf(int socket) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&bound)->sin_port);
 }
 
-// Invalid, with errno set, if the address cannot be listened on.
+// Returns an invalid descriptor and sets errno if it cannot listen.
 UniqueFd Listen(const addrinfo& address, int port) {
   sockaddr_storage where = {};
   std::memcpy(&where, address.ai_addr, address.ai_addrlen);
@@ -63,7 +63,7 @@ UniqueFd Listen(const addrinfo& address, int port) {
   return fd;
 }
 
-// Whether a machine without IPv6 answers so to one of several addresses.
+// Whether a machine without IPv6 returns this error for an IPv6 address.
 bool IsMissingFamily(int error) {
   return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
 }
@@ -92,8 +92,8 @@ absl::StatusOr<TcpListener> ListenOn(const std::string& address) {
 
   TcpListener listener;
   int error = 0;
-  // One socket of the IPv6 wildcard takes both families; a machine without
-  // IPv6 needs the other one.
+  // A socket on the IPv6 wildcard accepts both families; a machine without IPv6
+  // needs the IPv4 wildcard.
   const std::vector<std::string> hosts =
       is_wildcard ? std::vector<std::string>{"::", "0.0.0.0"}
                   : std::vector<std::string>{std::string(host)};

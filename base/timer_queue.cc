@@ -10,8 +10,8 @@ class TimerQueue::Entry : public Timer {
   ~Entry() override {
     const std::shared_ptr<Tasks> tasks = tasks_.lock();
     if (tasks == nullptr) return;
-    // The task dies after it has left the map: what it captured may hold
-    // another handle, whose destructor comes back here.
+    // Destroy the task only after it has left the map: it may own another
+    // handle, whose destructor re-enters here.
     auto node = tasks->extract(key_);
   }
 
@@ -23,7 +23,7 @@ class TimerQueue::Entry : public Timer {
 TimerQueue::TimerQueue() : tasks_(std::make_shared<Tasks>()) {}
 
 TimerQueue::~TimerQueue() {
-  // For the same reason: handles inside the tasks must find no queue.
+  // For the same reason, handles owned by the tasks must not find the queue.
   const std::shared_ptr<Tasks> last = std::move(tasks_);
 }
 

@@ -12,10 +12,10 @@
 
 namespace wriftai {
 
-// The timers of one loop, ordered by time and then by age. What the curl loop
-// and the virtual clock of the tests have in common.
+// The timers of one loop, ordered by time, then by age. Shared by the curl loop
+// and the manual loop of the tests.
 //
-// Threads: one. Owns: the tasks. Handles may outlive the queue; they then do
+// Threads: one. Owns: the tasks. Handles may outlive the queue and then do
 // nothing. Fails: never.
 class TimerQueue {
  public:
@@ -26,11 +26,11 @@ class TimerQueue {
 
   [[nodiscard]] TimerHandle Add(absl::Time when, EventLoop::Task task);
 
-  // When the next timer is due; nothing while there is none.
+  // When the next timer is due; nullopt if the queue is empty.
   std::optional<absl::Time> NextTime() const;
 
-  // Takes out the oldest timer that is due at `now`, or null when none is.
-  // One at a time, so that a task can still take back those behind it.
+  // Removes and returns the first timer that is due at `now`; null if none is.
+  // Returns one at a time, so that a task can still cancel the next ones.
   EventLoop::Task PopDue(absl::Time now);
 
  private:
@@ -38,7 +38,7 @@ class TimerQueue {
   using Tasks = std::map<Key, EventLoop::Task>;
   class Entry;
 
-  // Shared with the handles, so that one can tell that the queue has gone.
+  // Shared with the handles, which may outlive the queue.
   std::shared_ptr<Tasks> tasks_;
   uint64_t next_age_ = 0;
 };

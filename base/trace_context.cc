@@ -17,15 +17,15 @@ constexpr size_t kParentIdAt = 36;
 constexpr size_t kFlagsAt = 53;
 constexpr size_t kLength = 55;
 
-// Sampled, and that the trace id is random; the others are reserved and must
-// not be passed on.
+// "sampled" and "random trace id". The others are reserved and must not be
+// propagated.
 constexpr uint8_t kKnownFlags = 0x03;
 
 constexpr size_t kMaxMembers = 32;
 constexpr size_t kMaxKeyBytes = 256;
 constexpr size_t kMaxValueBytes = 256;
 
-// What goes first where there is not room for all.
+// Larger members are dropped first if the total is too large.
 constexpr size_t kLargeMemberBytes = 128;
 
 bool IsLowerHex(absl::string_view text) {
@@ -59,7 +59,7 @@ bool IsValue(absl::string_view value) {
                      [](char c) { return c >= ' ' && c <= '~' && c != '='; });
 }
 
-// HTTP's white space; a line break is none.
+// Strips HTTP whitespace, which excludes line breaks.
 absl::string_view Strip(absl::string_view text) {
   constexpr absl::string_view kWhiteSpace = " \t";
   const size_t begin = text.find_first_not_of(kWhiteSpace);
@@ -67,8 +67,7 @@ absl::string_view Strip(absl::string_view text) {
   return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
 }
 
-// The members, without the white space around them and without empty ones;
-// nothing where they are no valid tracestate.
+// The non-empty members, stripped; empty if `text` is not a valid tracestate.
 std::vector<absl::string_view> Members(absl::string_view text) {
   std::vector<absl::string_view> members;
   std::vector<absl::string_view> keys;
@@ -126,7 +125,7 @@ std::string JoinTracestate(const std::vector<absl::string_view>& headers) {
     return bytes <= kMaxTracestateBytes;
   };
   while (!fits()) {
-    // The last large one; without any, the last.
+    // The last large member, or else the last member.
     const auto large = std::find_if(members.rbegin(), members.rend(),
                                     [](absl::string_view member) {
                                       return member.size() > kLargeMemberBytes;

@@ -10,19 +10,19 @@
 
 #include "absl/strings/string_view.h"
 
-// The trace that a call belongs to: https://www.w3.org/TR/trace-context/. What
-// is written here holds nothing that was not checked character by character, so
-// that no caller can smuggle a header of his own into a request.
+// The trace of a call: https://www.w3.org/TR/trace-context/. Every character of
+// the output has been validated, so a caller cannot inject headers into a
+// request.
 
 namespace wriftai {
 
-// A caller's `traceparent`. A value; small, since every waiting stream may have
-// one.
+// A caller's `traceparent`. A small value type, since every open stream may
+// have one.
 class TraceContext {
  public:
-  // Nothing where it is not valid: another length or form than version 00 has,
-  // version ff, an upper-case digit, an id of zeros. Of a version that is not
-  // known yet the part is read that version 00 has, as the standard demands.
+  // Returns nullopt if it is invalid: a length or format other than that of
+  // version 00, version ff, an upper-case digit, or an all-zero id. Of a future
+  // version it reads the fields of version 00, as the standard requires.
   static std::optional<TraceContext> Parse(absl::string_view traceparent);
 
   absl::string_view trace_id() const {
@@ -34,9 +34,9 @@ class TraceContext {
     return {parent_id_.data(), parent_id_.size()};
   }
 
-  // The `traceparent`, of version 00, for a request whose parent is `span_id`
-  // (16 lower-case hex digits). Of the flags those two go on that have a
-  // meaning: sampled, and random trace id.
+  // The `traceparent` (version 00) for a request whose parent is `span_id` (16
+  // lower-case hex digits). Propagates only the defined flags: sampled, and
+  // random trace id.
   std::string WithParent(absl::string_view span_id) const;
 
  private:
@@ -47,13 +47,13 @@ class TraceContext {
   uint8_t flags_ = 0;
 };
 
-// What an implementation has to propagate at the least; more is cut.
+// The minimum that an implementation must propagate. Larger values are cut.
 inline constexpr size_t kMaxTracestateBytes = 512;
 
-// The one `tracestate` that those of a call are together. Untouched within
-// kMaxTracestateBytes; beyond it whole members are left out, as the standard
-// says: those above 128 bytes, then those at the end. Empty where one member is
-// not valid, a key is there twice, or there are more than 32 of them.
+// Joins the `tracestate` headers of a call. Unchanged up to
+// kMaxTracestateBytes. Above that, whole members are dropped as the standard
+// says: first those above 128 bytes, then those at the end. Empty if a member
+// is invalid, a key is repeated, or there are more than 32 members.
 std::string JoinTracestate(const std::vector<absl::string_view>& headers);
 
 }  // namespace wriftai

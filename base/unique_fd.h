@@ -7,7 +7,7 @@
 
 namespace wriftai {
 
-// A file descriptor that is closed with its owner.
+// A file descriptor that is closed by the destructor.
 class UniqueFd {
  public:
   UniqueFd() = default;
@@ -21,10 +21,10 @@ class UniqueFd {
     return *this;
   }
 
-  // Negative: none.
+  // Negative if there is no descriptor.
   int get() const { return fd_; }
 
-  // Gives the descriptor away, to be closed by somebody else.
+  // Releases ownership; the caller must close the descriptor.
   int Release() { return std::exchange(fd_, -1); }
 
  private:

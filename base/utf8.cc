@@ -12,7 +12,7 @@ bool IsSurrogate(char32_t code_point) {
   return code_point >= 0xd800 && code_point <= 0xdfff;
 }
 
-// How many ASCII bytes `text` begins with.
+// The number of ASCII bytes at the beginning of `text`.
 size_t AsciiRun(absl::string_view text) {
   size_t i = 0;
   for (; i + sizeof(uint64_t) <= text.size(); i += sizeof(uint64_t)) {
@@ -31,7 +31,7 @@ std::optional<char32_t> TakeUtf8(absl::string_view& text) {
   const absl::string_view rest = text.substr(1);
   text = rest;
   if (first < 0x80) return first;
-  // The smallest code point of each length: a longer form is invalid.
+  // The smallest code point of each length; a longer encoding is invalid.
   static constexpr char32_t kSmallest[] = {0, 0x80, 0x800, 0x10000};
   const size_t more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
   if (first < 0xc0 || first > 0xf7 || rest.size() < more) return std::nullopt;

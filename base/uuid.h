@@ -8,8 +8,8 @@
 
 namespace wriftai {
 
-// `text` in lower case where it is a UUID in its 8-4-4-4-12 text form (RFC
-// 9562, section 4), so 36 bytes; otherwise nothing. Any thread.
+// `text` in lower case if it is a UUID in its 8-4-4-4-12 text form (RFC 9562,
+// section 4), which has 36 bytes; otherwise nullopt. Any thread.
 std::optional<std::string> UuidFromText(absl::string_view text);
 
 }  // namespace wriftai

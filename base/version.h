@@ -5,18 +5,19 @@
 
 #include "absl/strings/string_view.h"
 
-// What was built; all programs are of one version. All functions: any thread.
+// The version of the build, the same for all programs. All functions: any
+// thread.
 
 namespace wriftai {
 
 // Such as "0.1.0".
 absl::string_view Version();
 
-// The first 12 digits of the git commit, without what was changed since;
-// "unknown" where there was no git to ask.
+// The first 12 digits of the git commit; uncommitted changes are not reflected.
+// "unknown" if git was not available.
 absl::string_view Commit();
 
-// What `program --version` prints, with its line's end.
+// The output of `program --version`, including the newline.
 std::string VersionLine(absl::string_view program);
 
 }  // namespace wriftai

@@ -11,13 +11,13 @@
 
 namespace wriftai {
 
-// A small file that may be replaced while the program runs, as a rotated
-// Kubernetes secret is. What counts as a change is its contents: times of
-// modification stay the same when tools such as `cp -p`, `rsync` or images set
-// them, and when two versions are written within one tick of the clock.
+// A small file that may be replaced at run time, such as a rotated Kubernetes
+// secret. Changes are detected by content. Modification times are unreliable:
+// `cp -p`, `rsync` and images set them, and two versions may be written within
+// one clock tick.
 //
-// Threads: one at a time. Owns: a digest of what was read last. Fails: a file
-// that ReadSmallFile() cannot read has a reason in place of a text.
+// Threads: one at a time. Owns: a digest of the last read. Fails: as
+// ReadSmallFile().
 class WatchedFile {
  public:
   WatchedFile(std::string path, size_t max_bytes)
@@ -25,14 +25,14 @@ class WatchedFile {
 
   const std::string& path() const { return path_; }
 
-  // The text, or why there is none: see ReadSmallFile().
+  // The text or an error: see ReadSmallFile().
   absl::StatusOr<std::string> Read();
 
-  // Whether the last Read() returned something else than the one before.
+  // Whether the result of the last Read() differs from the one before.
   bool changed() const { return changed_; }
 
-  // Read() at most once a second, so that it may be called for each request;
-  // nothing in between, or if nothing has changed. `now`: EventLoop::Now().
+  // Calls Read() at most once a second, so this may be called for each request.
+  // nullopt if it did not read or nothing changed. `now`: EventLoop::Now().
   std::optional<absl::StatusOr<std::string>> ReadIfChanged(absl::Time now);
 
  private:

@@ -9,13 +9,13 @@
 namespace wriftai {
 namespace {
 
-// With the loop at 0, some nine tenths of a contended CPU are the loop's.
+// With the loop at 0, the loop gets about nine tenths of a contended CPU.
 constexpr int kNice = 10;
 
 }  // namespace
 
-// Both functions are emptied by whoever runs them, or drops the job: what they
-// hold may be large.
+// Both functions are destroyed when they have run or the job is dropped, since
+// their captures may be large.
 struct WorkerPool::Job {
   absl::AnyInvocable<void()> TakeWork() {
     const MutexLock lock(mutex);
@@ -103,7 +103,7 @@ WorkerPool::JobPtr WorkerPool::NextJob(bool takes_large) {
 }
 
 void WorkerPool::RunThread(bool takes_large) {
-  // Of this thread alone, on Linux.
+  // On Linux, this affects only the current thread.
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
   sem_t& jobs = takes_large ? any_job_ : small_job_;
   while (!stopping_) {
@@ -116,7 +116,7 @@ void WorkerPool::RunThread(bool takes_large) {
     work();
     work = nullptr;
     event_loop_.Post([job] {
-      // Kept by itself, as it may destroy its handle.
+      // Moved out of the job, as it may destroy the job's handle.
       absl::AnyInvocable<void()> done = std::exchange(job->done, nullptr);
       if (done) done();
     });

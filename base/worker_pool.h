@@ -19,19 +19,19 @@
 
 namespace wriftai {
 
-// Two threads for what takes too long for the loop: decoding, encoding and
-// hashing what has many bytes. One of them takes jobs of at most kSmallBytes
-// alone, so that these never wait for a second behind 64 MB; at a time, there
-// is one job at most of more. Owners take turns, whatever each has queued. The
+// Two threads for work that takes too long for the loop: decoding, encoding and
+// hashing of many bytes. One of them runs only jobs of at most kSmallBytes, so
+// that small jobs never wait a second behind one of 64 MB. At most one larger
+// job runs at a time. Owners take turns, however many jobs each has queued. The
 // threads have a lower priority than the loop.
 //
 // Threads: constructor and destructor any, all else on the loop. Owns: jobs
 // until they have run. EventLoop must outlive it. Fails: never. The destructor
-// waits for the jobs that run, up to a second.
+// waits for running jobs, up to a second.
 class WorkerPool {
  public:
-  // Below this, a job is done faster on the loop than it is handed over: some
-  // 0.2 ms for the slowest, an array of numbers that becomes a Value.
+  // Below this, running a job on the loop is faster than handing it over. The
+  // slowest, converting an array of numbers to a Value, takes about 0.2 ms.
   static constexpr size_t kInlineBytes = size_t{16} << 10;
 
   static constexpr size_t kSmallBytes = size_t{1} << 20;
@@ -41,10 +41,10 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Runs `work` on a thread of the pool, and then `done` with its result on the
-  // loop. `owner`: for whom. `bytes`: how much it has to read. Destroying the
-  // handle drops the job: if it is queued, it does not run; `done` is not
-  // called in any case. What both hold is destroyed on either thread.
+  // Runs `work` on a pool thread, then `done` with its result on the loop.
+  // `owner`: the key for taking turns. `bytes`: the size of its input.
+  // Destroying the handle drops the job: if still queued, `work` does not run;
+  // `done` is never called. Their captures may be destroyed on either thread.
   template <typename Result>
   [[nodiscard]] CallHandle Run(const std::string& owner, size_t bytes,
                                absl::AnyInvocable<Result()> work,
@@ -65,11 +65,11 @@ class WorkerPool {
   class Handle;
   using JobPtr = std::shared_ptr<Job>;
 
-  // Jobs by owner, and whose turn it is.
+  // Jobs by owner, in round-robin order.
   class Queue {
    public:
     void Add(const std::string& owner, JobPtr job);
-    JobPtr Next();  // Null where there is none.
+    JobPtr Next();  // Null if empty.
 
    private:
     std::map<std::string, std::deque<JobPtr>> jobs_;
@@ -87,7 +87,7 @@ class WorkerPool {
   Queue small_ ABSL_GUARDED_BY(mutex_);
   Queue large_ ABSL_GUARDED_BY(mutex_);
   std::atomic<bool> stopping_ = false;
-  // Each thread's own: it is posted for every job that the thread may take.
+  // One per thread, posted for every job that the thread may run.
   sem_t any_job_;
   sem_t small_job_;
   std::thread any_thread_;

@@ -143,7 +143,7 @@ TEST_F(FlagSetTest, RefusesWhatItDoesNotKnow) {
 
 TEST_F(FlagSetTest, RefusesAFlagWithoutItsValue) {
   EXPECT_THAT(Parse({"--count"}),
-              StatusIs(kInvalid, "--count: a value is missing"));
+              StatusIs(kInvalid, "--count: requires a value"));
 }
 
 TEST_F(FlagSetTest, RefusesNumbersOutOfRangeOrOfAnotherKind) {

@@ -33,7 +33,7 @@ TEST_F(StopSignalsTest, SigtermEndsAStartThatHangs) {
           kill(getpid(), number);
           Hang();
         },
-        KilledBySignal(number), "stopped during the start");
+        KilledBySignal(number), "stopped during startup");
   }
 }
 
@@ -75,7 +75,7 @@ TEST_F(StopSignalsTest, StopThatTakesTooLongIsEnded) {
         signals.SetDeadline(absl::Milliseconds(1));
         Hang();
       },
-      KilledBySignal(SIGALRM), "did not end in time");
+      KilledBySignal(SIGALRM), "did not finish in time");
 }
 
 }  // namespace

@@ -160,7 +160,7 @@ TEST_F(CommandLineTest, ReportsUsageErrors) {
       {"create a/b --input @/", "--input: cannot read /: Is a directory"},
       {"create a/b --input @" + not_utf8, "--input: expected UTF-8"},
       {"create \xff --input {}", "create: arguments must be UTF-8"},
-      {"create a/b --input", "--input: a value is missing"},
+      {"create a/b --input", "--input: requires a value"},
       {"create a/b --input {} --server_wait 1.5s",
        "--server_wait: expected whole seconds from 1s to 60s, such as 10s"},
       {"create a/b --input {} --server_wait 61s",

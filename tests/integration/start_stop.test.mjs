@@ -25,7 +25,7 @@ const WRONG = [
   ['an argument', { flags: ['serve'] },
    /^serve: unknown argument; see --help$/],
   ['a flag without its value', { flags: ['--max_wait'] },
-   /^--max_wait: a value is missing$/],
+   /^--max_wait: requires a value$/],
   ['a duration without a unit', { flags: ['--max_wait=60'] },
    /^--max_wait: expected a duration from .* such as 1\.5s$/],
   ['a number out of range', { flags: ['--max_connections=0'] },

@@ -102,7 +102,7 @@ TEST(ConfigTest, RejectsInvalidValueWithExpectation) {
        "--api_base_url: expected an http or https URL without user, query and "
        "white space"},
       {"--bogus=1", "--bogus: unknown flag; see --help"},
-      {"--listen_address", "--listen_address: a value is missing"},
+      {"--listen_address", "--listen_address: requires a value"},
       {"--http_address=9090",
        "--http_address: expected HOST:PORT with a port from 0 to 65535, or "
        "an empty value"},
