@@ -111,7 +111,7 @@ describe('nesting', () => {
     const error = await failure(client.create({
       model: 'wriftai/echo', input_json: nested(1001),
     }), { code: 'INVALID_ARGUMENT' });
-    assert.match(error.message, /input_json: .*nesting above 1000 levels/);
+    assert.match(error.message, /input_json: .*nested more than 1000 levels/);
   });
 
   test('a deeper output is left out and named', async () => {

@@ -149,8 +149,8 @@ describe('an error message that would end in a space', () => {
     ['a no-break space', rawResponse(409, '{"detail":"no\\u00a0"}'), /: no$/],
     ['spaces where it is cut', rawResponse(
         403, JSON.stringify({ detail: `no${' '.repeat(300)}x` })), /: no$/],
-    ['an empty body', rawResponse(200, ''), /ends too soon at byte 0$/],
-    ['a blank body', rawResponse(200, ' '), /ends too soon at byte 1:?$/],
+    ['an empty body', rawResponse(200, ''), /at byte 0: unexpected end$/],
+    ['a blank body', rawResponse(200, ' '), /at byte 1: unexpected end:?$/],
   ]) {
     test(`by ${name} reaches the caller`, async () => {
       const error = await failure(CALLS.get(bytes), {});

@@ -9,10 +9,10 @@
 
 namespace wriftai {
 
-// Counts what responses and webhooks held that could not be passed on exactly.
-// A value.
+// Counts the parts of responses and webhooks that could not be passed on
+// exactly. A value type.
 struct DecodeStats {
-  // Every name that the decoders give is there, from 0.
+  // Starts with a count of 0 for every name that the decoders can report.
   DecodeStats();
 
   void Add(const v1::Prediction& prediction);
@@ -21,7 +21,7 @@ struct DecodeStats {
   // By name: see Prediction.inexact_fields and ListResponse.inexact_fields.
   std::map<std::string, int64_t> inexact_fields;
 
-  // Items of list pages that were left out.
+  // Omitted items of list pages.
   int64_t skipped_items = 0;
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr size_t kMaxViolations = 100;
 
-// Locations follow the input's nesting; far fewer in practice.
+// Locations follow the input's nesting; most are far shorter.
 constexpr size_t kMaxLocation = 32;
 
 using Location = std::vector<std::variant<std::string, int64_t>>;
@@ -28,7 +28,7 @@ std::string Shorten(absl::string_view text) {
   return SanitizeText(text, kMaxQuotedBytes);
 }
 
-// The text of a string, shortened; nothing for other kinds and for blanks.
+// The text of a string, shortened; nullopt for other kinds and blank strings.
 std::optional<std::string> Text(const std::optional<JsonSlice>& slice) {
   if (!slice.has_value() || slice->kind != JsonKind::kString) {
     return std::nullopt;
@@ -38,7 +38,7 @@ std::optional<std::string> Text(const std::optional<JsonSlice>& slice) {
   return Shorten(text);
 }
 
-// What an object has to say to a person.
+// The human-readable message of an object.
 std::optional<std::string> MessageOf(const JsonSlice& object) {
   if (object.kind != JsonKind::kObject) return std::nullopt;
   const std::initializer_list<absl::string_view> names = {"message", "msg",
@@ -65,7 +65,7 @@ Location LocationOf(const std::optional<JsonSlice>& slice) {
       location.emplace_back(QuoteForError(element.text));
     }
   };
-  // Another kind than an array has no location in it.
+  // Other kinds than arrays have no location.
   ForEachJsonElement(slice->text, add).IgnoreError();
   return location;
 }
@@ -84,7 +84,8 @@ UpstreamViolation ViolationOf(const JsonSlice& entry) {
   return violation;
 }
 
-// "body.input.items.3: message", of the first; the number of the others.
+// "body.input.items.3: message" of the first violation, and the number of
+// others.
 std::string Summary(const UpstreamViolation& first, size_t count) {
   const std::string where = LocationText(first.location);
   const std::string others =
@@ -115,7 +116,7 @@ std::string Word(const std::optional<JsonSlice>& slice) {
   return Text(slice).value_or("");
 }
 
-// Type and code, where `object` is one and has them.
+// Reads type and code if `object` is an object that has them.
 void ReadKind(const JsonSlice& object, UpstreamError& error) {
   if (object.kind != JsonKind::kObject) return;
   const auto members = JsonMembers::Read(object.text, {"type", "code"});
@@ -124,7 +125,7 @@ void ReadKind(const JsonSlice& object, UpstreamError& error) {
   if (error.code.empty()) error.code = Word(members->FindPresent("code"));
 }
 
-// Whether `object`, whose member `detail` is this, has the API's own shape.
+// Whether `object`, which has the member `detail`, has the API's own shape.
 bool IsApiShape(const JsonSlice& object, const JsonSlice& detail) {
   if (detail.kind != JsonKind::kString && detail.kind != JsonKind::kArray &&
       detail.kind != JsonKind::kObject) {

@@ -11,8 +11,8 @@
 
 namespace wriftai {
 
-// One entry of a 422 body: where, and what was wrong there. Each text has
-// passed SanitizeText() with kMaxQuotedBytes.
+// One entry of a 422 body: the location and the problem. Each text has passed
+// SanitizeText() with kMaxQuotedBytes.
 struct UpstreamViolation {
   // Such as {"body", "input", "items", 3}; at most the first 32 steps.
   std::vector<std::variant<std::string, int64_t>> location;
@@ -20,47 +20,46 @@ struct UpstreamViolation {
   std::string type;
 };
 
-// Larger error bodies are quoted and not read: an entry of a 422 may repeat the
-// input, but a body that holds up the loop for milliseconds is not worth it.
+// Larger error bodies are quoted but not parsed. An entry of a 422 may repeat
+// the input, but parsing must not block the loop for milliseconds.
 inline constexpr size_t kMaxErrorBodyBytes = size_t{256} << 10;
 
-// What an error response says. Each text has passed SanitizeText().
+// The contents of an error response. Each text has passed SanitizeText().
 struct UpstreamError {
-  // For a person, at most kMaxQuotedBytes; empty where the body says nothing.
-  // Where there are violations: the first one, and how many there are besides.
+  // Human-readable, at most kMaxQuotedBytes; empty if the body is. If there are
+  // violations: the first one, and the number of others.
   std::string message;
 
-  // What a direct caller of the API finds in the body's members `type`, `code`
-  // (or a number's digits) and `detail`, at most kMaxQuotedBytes each; empty
-  // where there is none. Type and code stand in the body, in `detail`, in
-  // `error`, or (the type) in the first violation. A detail that is no string
-  // is JSON text.
+  // The body's members `type`, `code` (a string or the digits of a number) and
+  // `detail`, at most kMaxQuotedBytes each; empty if absent. Type and code are
+  // read from the body, `detail`, `error`, or (the type) the first violation. A
+  // detail that is not a string is JSON text.
   std::string type;
   std::string code;
   std::string detail;
 
-  // Whether the body is in the API's own shape (FastAPI's): an object with the
-  // one member `detail`, which is a string, an array or an object. Proxies send
-  // a `detail` too, but beside other members: RFC 9457's `type`, `title`,
-  // `status` and `instance`, or a `code`, a `message`, an `error` of their own.
+  // Whether the body has the API's own shape (FastAPI's): an object with the
+  // single member `detail`, which is a string, an array or an object. Proxies
+  // send a `detail` too, but with other members: `type`, `title`, `status` and
+  // `instance` (RFC 9457), or `code`, `message` or `error`.
   bool is_api_shape = false;
 
-  // At most 100, so that a hostile body cannot fill the trailers.
+  // At most 100, because a hostile body must not fill the trailers.
   std::vector<UpstreamViolation> violations;
 
-  // How many entries there were, those that were not kept included.
+  // The number of entries in the body, including those not kept.
   size_t violation_count = 0;
 };
 
-// A location as one text: "body.input.items.3".
+// Formats a location: "body.input.items.3".
 std::string LocationText(
     const std::vector<std::variant<std::string, int64_t>>& location);
 
 // Reads the body of an error response. Only the 422 shape is documented
-// ({"detail": [{"loc", "msg", "type"}]}), so every other is met with good
-// will: `detail` as a string or an object; `message`, `error` or `title`
-// (strings, or an object with a `message`) where there is no detail; anything
-// else, HTML and empty included, is quoted. Never fails. Any thread.
+// ({"detail": [{"loc", "msg", "type"}]}), so others are read leniently:
+// `detail` as a string or an object; without it, `message`, `error` or `title`
+// (strings, or an object with a `message`). Anything else, such as HTML, is
+// quoted. Never fails. Any thread.
 UpstreamError UpstreamErrorFromBody(absl::string_view body);
 
 }  // namespace wriftai

@@ -14,15 +14,15 @@
 namespace wriftai {
 namespace {
 
-// No string within a limit is written longer than this: \uXXXX for each byte,
-// and the quotes. Longer ones need not be decoded.
+// The longest text of a string within the limit: \uXXXX for each byte, and the
+// quotes. Longer ones need not be decoded.
 bool MayBeWithin(const JsonSlice& slice, size_t max_bytes) {
   return slice.kind == JsonKind::kString &&
          slice.text.size() <= 6 * max_bytes + 2;
 }
 
-// The last of the strings in `array` that are within both limits; nothing
-// where it has other elements. `all`: whether that is all of them.
+// The last `max_lines` strings in `array`; nullopt if it has other elements.
+// Sets `all` to false if there are more.
 std::optional<std::deque<JsonSlice>> LastStrings(const JsonSlice& array,
                                                  size_t max_lines, bool& all) {
   std::deque<JsonSlice> last;

@@ -14,9 +14,9 @@
 
 namespace wriftai {
 
-// The names of fields that are not exactly what the upstream sent: left out,
-// since their type or form is wrong; truncated at a limit of json_limits.h; or
-// with U+FFFD in place of what is not valid Unicode. Each is named once.
+// The names of fields that differ from what the upstream sent: omitted, because
+// their type or format is wrong; truncated at a limit of json_limits.h; or with
+// U+FFFD in place of invalid Unicode. Each name occurs once.
 //
 // Threads: one. Fails: never.
 class InexactFields {
@@ -28,21 +28,21 @@ class InexactFields {
   std::vector<std::string> names_;
 };
 
-// The optional members of one JSON object, read by name and type. null is as
-// good as absent, except for payloads. A member of a wrong type or form gives
-// nothing and is added to the inexact fields: it never makes the rest
-// unreadable.
+// The optional members of one JSON object, read by name and type. null is
+// treated as absent, except for payloads. A member of a wrong type or format
+// yields nullopt and is added to the inexact fields. It never affects other
+// members.
 //
-// Threads: one. Owns: nothing; what it was given must outlive it. Fails: never.
+// Threads: one. Owns: nothing; its arguments must outlive it. Fails: never.
 class JsonFields {
  public:
-  // `prefix` stands before the names in `inexact`, such as "error.".
+  // `prefix`, such as "error.", is prepended to the names in `inexact`.
   JsonFields(const JsonMembers& members, absl::string_view prefix,
              InexactFields& inexact)
       : members_(members), prefix_(prefix), inexact_(inexact) {}
 
-  // A string of at most `max_bytes`, without the characters that
-  // IsLineSafe() rejects: each becomes U+FFFD.
+  // A string of at most `max_bytes`. Each character that IsLineSafe() rejects
+  // becomes U+FFFD.
   std::optional<std::string> Line(absl::string_view name, size_t max_bytes);
 
   // The same, or the text of a number.
@@ -52,23 +52,24 @@ class JsonFields {
   // A string of any characters, truncated to `max_bytes`.
   std::optional<std::string> Text(absl::string_view name, size_t max_bytes);
 
-  // An array of such strings: the last `max_lines`, as many as `max_bytes`
-  // hold.
+  // An array of such strings: the last `max_lines` or fewer, at most
+  // `max_bytes` in total.
   std::optional<std::vector<std::string>> Lines(absl::string_view name,
                                                 size_t max_lines,
                                                 size_t max_bytes);
 
-  // A cursor of the list: a string of printable ASCII or a number, of at most
+  // A list cursor: a string of printable ASCII or a number, at most
   // kMaxCursorBytes.
   std::optional<std::string> Cursor(absl::string_view name);
 
-  // A whole number, written without fraction and exponent.
+  // An integer, written without fraction or exponent.
   std::optional<int64_t> Integer(absl::string_view name);
 
   // A time as TimestampFromRfc3339() reads it.
   std::optional<google::protobuf::Timestamp> Time(absl::string_view name);
 
-  // The exact bytes of any value that IsPayload(), null included.
+  // The exact bytes of any value that is a payload (IsPayload()), including
+  // null.
   std::optional<std::string> Payload(absl::string_view name);
 
   // An object.

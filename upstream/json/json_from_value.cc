@@ -20,11 +20,12 @@ using google::protobuf::ListValue;
 using google::protobuf::Struct;
 using google::protobuf::Value;
 
-// Parts that a message may be merged from. Encoders write one.
+// Maximum number of parts that a message may be merged from. Encoders write
+// one.
 constexpr size_t kMaxParts = 1000;
 
 absl::Status NotUtf8() {
-  return absl::InvalidArgumentError("a string that is not UTF-8");
+  return absl::InvalidArgumentError("a string is not valid UTF-8");
 }
 
 absl::Status TooManyValues(const ValueLimits& limits) {
@@ -34,7 +35,7 @@ absl::Status TooManyValues(const ValueLimits& limits) {
 
 absl::Status Malformed() { return absl::OutOfRangeError("malformed Value"); }
 
-// The escape of a character that must have one, in `buffer`.
+// Writes the escape of a character that requires one to `buffer`.
 absl::string_view Escape(unsigned char c, char (&buffer)[6]) {
   static constexpr absl::string_view kShort = "\"\"\\\\\bb\ff\nn\rr\tt";
   static constexpr char kHex[] = "0123456789ABCDEF";
@@ -51,15 +52,15 @@ absl::string_view Escape(unsigned char c, char (&buffer)[6]) {
   return absl::string_view(buffer, 6);
 }
 
-// Which kind a Value has, and its content.
+// The kind of a Value and its content.
 struct Kind {
-  uint32_t field = 0;        // Of the Value's oneof; 0: none.
+  uint32_t field = 0;        // Of the Value's oneof; 0 if unset.
   uint64_t scalar = 0;       // Of a number or a bool.
   absl::string_view string;  // Of a string.
   WireParts message;         // Of a list or struct.
 };
 
-// Whether `field` is one of a Value, and not an unknown one.
+// Whether `field` is a known field of Value.
 bool IsKind(const WireField& field) {
   switch (field.number) {
     case Value::kNullValueFieldNumber:
@@ -76,8 +77,8 @@ bool IsKind(const WireField& field) {
   }
 }
 
-// Writes JSON text while it reads the wire format, and keeps of what it reads
-// only where the members of the structs around are.
+// Writes JSON text while reading the wire format. The only state is the
+// positions of the members of the enclosing structs.
 class Transcoder {
  public:
   Transcoder(absl::string_view base, const ValueLimits& limits)
@@ -88,7 +89,8 @@ class Transcoder {
   std::string& json() { return json_; }
 
  private:
-  // A struct's member, by its place: four million views would take twice this.
+  // A struct's member, by offset: four million views would take twice the
+  // memory.
   struct Member {
     uint32_t key;
     uint32_t key_size;
@@ -108,11 +110,11 @@ class Transcoder {
   absl::string_view At(uint32_t begin, uint32_t size) const {
     return absl::string_view(base_ + begin, size);
   }
-  uint32_t PlaceOf(absl::string_view part) const {
+  uint32_t OffsetOf(absl::string_view part) const {
     return part.empty() ? 0 : static_cast<uint32_t>(part.data() - base_);
   }
 
-  const char* const base_;  // All views point behind it.
+  const char* const base_;  // The lowest address of all views.
   const ValueLimits& limits_;
   size_t values_ = 0;
   std::string json_;
@@ -170,7 +172,7 @@ absl::Status Transcoder::WriteValue(const WireParts& wire, int nesting) {
     case Value::kStructValueFieldNumber:
       return WriteStruct(kind.message, nesting + 1);
     default:
-      return absl::InvalidArgumentError("a Value of no kind");
+      return absl::InvalidArgumentError("a Value has no kind set");
   }
 }
 
@@ -219,8 +221,8 @@ absl::Status Transcoder::ReadMembers(const WireParts& wire,
         }
       }
       if (entry.malformed()) return Malformed();
-      members.push_back({PlaceOf(key), static_cast<uint32_t>(key.size()),
-                         PlaceOf(field.bytes),
+      members.push_back({OffsetOf(key), static_cast<uint32_t>(key.size()),
+                         OffsetOf(field.bytes),
                          static_cast<uint32_t>(field.bytes.size())});
     }
     if (reader.malformed()) return Malformed();
@@ -240,7 +242,7 @@ absl::Status Transcoder::WriteStruct(const WireParts& wire, int nesting) {
       [&](const Member& a, const Member& b) { return key_of(a) < key_of(b); });
   absl::string_view before = "{";
   for (size_t i = 0; i < members.size(); ++i) {
-    // Of equal keys the last one counts.
+    // The last of several equal keys wins.
     if (i + 1 < members.size() &&
         key_of(members[i]) == key_of(members[i + 1])) {
       continue;
@@ -276,12 +278,12 @@ absl::Status Transcoder::WriteNumber(uint64_t bits) {
   std::memcpy(&number, &bits, sizeof(number));
   if (!std::isfinite(number)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("JSON has no number for ", number));
+        absl::StrCat("JSON cannot represent the number ", number));
   }
   return Append(JsonFromDouble(number));
 }
 
-// Escapes only what JSON demands.
+// Escapes only what JSON requires.
 absl::Status Transcoder::WriteString(absl::string_view text) {
   if (!IsUtf8(text)) return NotUtf8();
   if (absl::Status s = Append("\""); !s.ok()) return s;
@@ -304,7 +306,7 @@ absl::Status Transcoder::WriteString(absl::string_view text) {
 
 absl::StatusOr<std::string> JsonFromValueWire(const WireParts& wire,
                                               const ValueLimits& limits) {
-  // All parts belong to one message, so that the first begins it.
+  // All parts belong to one message, so the first part starts it.
   Transcoder transcoder(wire.empty() ? absl::string_view() : wire.front(),
                         limits);
   if (absl::Status s = transcoder.WriteValue(wire, 1); !s.ok()) return s;

@@ -5,25 +5,25 @@
 
 namespace wriftai {
 
-// Nested objects and arrays in one payload, in requests and in responses; what
-// stands around the payload does not count. Parsing is iterative, so that this
-// does not guard the stack; it bounds what a hostile text costs. Model inputs
-// stay below a few dozen.
+// Maximum nesting of objects and arrays in one payload, in requests and
+// responses, not counting levels around the payload. Parsing is iterative, so
+// this does not protect the stack; it bounds the cost of a hostile text. Model
+// inputs stay below a few dozen.
 inline constexpr size_t kMaxJsonDepth = 1000;
 
-// How much of a bad text an error quotes: enough to recognize a proxy's error
-// page, little enough for the 8 KiB that gRPC clients accept as trailers.
+// How much of an invalid text an error quotes: enough to recognize a proxy's
+// error page, but well below the 8 KiB of trailers that gRPC clients accept.
 inline constexpr size_t kMaxQuotedBytes = 256;
 
-// Protobuf messages below a google.protobuf.Value that we send, itself
-// counted: an array takes two (ListValue, Value), an object three (Struct,
-// entry, Value). Parsers stop at 100 in Java, Python and C++; the rest is for
-// the messages around it, of ours and of a caller who embeds ours.
+// Maximum nesting of protobuf messages in a google.protobuf.Value that we send,
+// including itself. An array takes two (ListValue, Value), an object three
+// (Struct, entry, Value). Parsers in Java, Python and C++ stop at 100; the
+// difference is for the enclosing messages, ours and the caller's.
 inline constexpr int kMaxValueMessages = 90;
 
-// The fields of a prediction that are not payloads. Every one of today's
-// upstream is far below; without a bound, the size of a response would be that
-// of a line in a log or of a row on a page.
+// Limits on the fields of a prediction that are not payloads. Today's upstream
+// stays far below all of them. Without limits, a hostile response could produce
+// a log line or a table row of any size.
 
 // A status: one word. The longest known one has 9 bytes.
 inline constexpr size_t kMaxStatusBytes = 64;
@@ -31,30 +31,29 @@ inline constexpr size_t kMaxStatusBytes = 64;
 // A time, or a time span such as "1.5s". RFC 3339 with nanoseconds has 35.
 inline constexpr size_t kMaxTimeBytes = 64;
 
-// Owner and name of a model: what CreateRequest.model accepts for each.
+// Owner and name of a model, each; the same limit as in CreateRequest.model.
 inline constexpr size_t kMaxModelNameBytes = 128;
 
-// `error.source`: one word, as a status.
+// `error.source`: one word, like a status.
 inline constexpr size_t kMaxErrorSourceBytes = 64;
 
 // `error.message`: a sentence, or a stack trace of a few hundred lines.
 inline constexpr size_t kMaxErrorMessageBytes = 64 << 10;
 
-// `url`: what is accepted for a webhook's URL, too.
+// `url`; the same limit as for a webhook's URL.
 inline constexpr size_t kMaxUrlBytes = 2048;
 
-// Each of the two logs: its last lines. Together they leave most of the 4 MiB
+// The last lines of each of the two logs. Together they leave most of the 4 MiB
 // that gRPC libraries accept by default to the payloads. A line costs about 50
-// bytes of memory beside its text.
+// bytes of memory in addition to its text.
 inline constexpr size_t kMaxLogLines = 10000;
 inline constexpr size_t kMaxLogBytes = 512 << 10;
 
-// A cursor of the list: becomes part of a request line, of which servers
-// accept 8 KiB by default (nginx, Apache), percent-encoded up to three times
-// as long.
+// A list cursor. It becomes part of a request line, percent-encoded up to three
+// times as long. nginx and Apache accept 8 KiB by default.
 inline constexpr size_t kMaxCursorBytes = 2048;
 
-// Items of one page of the list: four times the largest page that the upstream
+// Items of one list page: four times the largest page that the upstream
 // documents.
 inline constexpr size_t kMaxPageItems = 200;
 

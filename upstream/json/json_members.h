@@ -11,23 +11,22 @@
 
 namespace wriftai {
 
-// The members of one JSON object that are of interest. All others are skipped
-// by grammar and cost no memory, however many there are. Where a name occurs
-// twice, the last one counts.
+// Selected members of one JSON object. All others are skipped by grammar and
+// cost no memory, however many there are. If a name is repeated, the last one
+// wins.
 //
 // Threads: one. Owns: nothing; the text and the names must outlive it. Fails:
-// Read() alone.
+// only Read().
 class JsonMembers {
  public:
-  // Reads those whose names are in `names`. INVALID_ARGUMENT as
-  // ForEachJsonMember().
+  // Reads the members in `names`. INVALID_ARGUMENT as ForEachJsonMember().
   static absl::StatusOr<JsonMembers> Read(
       absl::string_view text, std::initializer_list<absl::string_view> names);
 
-  // The member `name`, which Read() was given; nothing where it is absent.
+  // The member `name`, which was passed to Read(); nullopt if absent.
   std::optional<JsonSlice> Find(absl::string_view name) const;
 
-  // The same, with null for absent.
+  // The same, but treats null as absent.
   std::optional<JsonSlice> FindPresent(absl::string_view name) const;
 
  private:

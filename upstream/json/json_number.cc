@@ -14,15 +14,15 @@
 namespace wriftai {
 namespace {
 
-// No double needs more digits to be told from its neighbours.
+// Enough digits to distinguish any two doubles.
 constexpr size_t kMaxDigits = 17;
 
-// Beyond any exponent of a double, and any that the digits of a text could
-// bring back into range, yet far from overflow.
+// Beyond any exponent of a double, even when offset by the digits of a text,
+// yet far from overflow.
 constexpr int64_t kHugeExponent = int64_t{1} << 50;
 
 // 0.DIGITS times ten to the power of `exponent`. The digits neither begin nor
-// end with 0, so that equal numbers have equal members; none are zero.
+// end with 0, so equal numbers have equal members. No digits means zero.
 struct Decimal {
   bool negative = false;
   std::string digits;
@@ -46,9 +46,9 @@ int64_t ReadExponent(absl::string_view text) {
 
 bool IsZeroOrPoint(char c) { return c == '0' || c == '.'; }
 
-// `number` as a Decimal, or nothing when it has more than kMaxDigits. Looks at
-// each character a fixed number of times, however many there are.
-std::optional<Decimal> Normalise(absl::string_view number) {
+// `number` as a Decimal; nullopt if it has more than kMaxDigits. Takes linear
+// time.
+std::optional<Decimal> Normalize(absl::string_view number) {
   Decimal decimal;
   decimal.negative = absl::ConsumePrefix(&number, "-");
   size_t e = 0;
@@ -79,7 +79,8 @@ std::string ShortestScientific(double number) {
   return std::string(buffer, result.ptr);
 }
 
-// Takes the digits off the beginning of `text`; whether there were any.
+// Removes the digits at the beginning of `text`. Returns whether there were
+// any.
 bool ConsumeDigits(absl::string_view& text) {
   size_t count = 0;
   while (count < text.size() && absl::ascii_isdigit(text[count])) ++count;
@@ -106,25 +107,25 @@ size_t ScanJsonNumber(absl::string_view text) {
     ConsumeOneOf('+', '-', rest);
     if (!ConsumeDigits(rest)) return 0;
   }
-  const bool goes_on =
+  const bool continues =
       ConsumeOneOf('.', '.', rest) || ConsumeOneOf('e', 'E', rest);
-  return goes_on ? 0 : text.size() - rest.size();
+  return continues ? 0 : text.size() - rest.size();
 }
 
 std::optional<double> ExactDouble(absl::string_view number) {
-  // Most numbers: a decimal of at most 15 digits is the shortest one of its
-  // double (DBL_DIG), and one this short is far from a double's limits.
+  // Fast path: a decimal of at most 15 digits (DBL_DIG) is the shortest decimal
+  // of its double, and one this short is far from a double's limits.
   if (number.size() <= std::numeric_limits<double>::digits10 &&
       number.find_first_of("eE") == absl::string_view::npos) {
     double value = 0;
     std::from_chars(number.data(), number.data() + number.size(), value);
     return value;
   }
-  const std::optional<Decimal> decimal = Normalise(number);
+  const std::optional<Decimal> decimal = Normalize(number);
   if (!decimal.has_value()) return std::nullopt;
   if (decimal->digits.empty()) return decimal->negative ? -0.0 : 0.0;
-  // Short now, whatever its length was; and free of the locale, as strtod() is
-  // not.
+  // Now short, whatever its original length. Unlike strtod(), from_chars() does
+  // not depend on the locale.
   const std::string canonical =
       absl::StrCat(decimal->negative ? "-" : "", "0.", decimal->digits, "e",
                    decimal->exponent);
@@ -134,7 +135,7 @@ std::optional<double> ExactDouble(absl::string_view number) {
   if (result.ec != std::errc() || !std::isfinite(value) || value == 0) {
     return std::nullopt;
   }
-  if (Normalise(ShortestScientific(value)) == decimal) return value;
+  if (Normalize(ShortestScientific(value)) == decimal) return value;
   return std::nullopt;
 }
 

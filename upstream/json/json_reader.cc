@@ -9,9 +9,9 @@
 namespace wriftai {
 namespace {
 
-absl::Status NotJson(absl::string_view what, size_t position) {
+absl::Status InvalidJson(absl::string_view problem, size_t position) {
   return absl::InvalidArgumentError(
-      absl::StrCat("not JSON: ", what, " at byte ", position));
+      absl::StrCat("not valid JSON at byte ", position, ": ", problem));
 }
 
 class Reader {
@@ -26,15 +26,15 @@ class Reader {
   }
 
  private:
-  // What may come next.
+  // What the grammar allows next.
   enum class Next { kValue, kFirstElement, kKey, kFirstKey, kColon, kAfter };
 
-  // Reads one token. Returns whether to go on.
+  // Reads one token. Returns false to stop.
   bool Step() {
     SkipSpace();
     if (position_ == text_.size()) {
       const bool complete = next_ == Next::kAfter && in_object_.empty();
-      return complete ? false : Fail("ends too soon");
+      return complete ? false : Fail("unexpected end");
     }
     const char c = text_[position_];
     switch (next_) {
@@ -47,9 +47,10 @@ class Reader {
         if (c == '}') return Close();
         [[fallthrough]];
       case Next::kKey:
-        return c == '"' ? Key() : Fail("no key where one must be");
+        return c == '"' ? Key() : Fail("expected a key");
       case Next::kColon:
-        return c == ':' ? Take(Next::kValue) : Fail("no colon after a key");
+        return c == ':' ? Advance(Next::kValue)
+                        : Fail("expected ':' after a key");
       case Next::kAfter:
         return AfterValue(c);
     }
@@ -76,7 +77,7 @@ class Reader {
         break;
     }
     if (c != '-' && (c < '0' || c > '9')) {
-      return Fail("no value where one must be");
+      return Fail("expected a value");
     }
     const size_t size = ScanJsonNumber(text_.substr(position_));
     if (size == 0) return Fail("malformed number");
@@ -89,8 +90,7 @@ class Reader {
     size_t same = 0;
     while (same < rest.size() && rest[same] == word[same]) ++same;
     position_ += same;
-    return Fail(same == rest.size() ? "ends too soon"
-                                    : "no value where one must be");
+    return Fail(same == rest.size() ? "unexpected end" : "expected a value");
   }
 
   bool Scalar(JsonKind kind, size_t size) {
@@ -109,41 +109,41 @@ class Reader {
     return visitor_.OnKey(token);
   }
 
-  // The size of the string here; 0 where it is broken.
+  // The size of the string here; 0 if it is malformed.
   size_t String() {
     const JsonStringScan scan = ScanJsonString(text_.substr(position_));
     if (scan.size > 0) return scan.size;
     position_ =
         scan.problem == nullptr ? text_.size() : position_ + scan.position;
-    Fail(scan.problem == nullptr ? "ends too soon" : scan.problem);
+    Fail(scan.problem == nullptr ? "unexpected end" : scan.problem);
     return 0;
   }
 
   bool Open(JsonKind kind, Next next) {
     if (in_object_.size() == max_depth_) {
-      return Fail(absl::StrCat("nesting above ", max_depth_, " levels"));
+      return Fail(absl::StrCat("nested more than ", max_depth_, " levels"));
     }
     in_object_.push_back(kind == JsonKind::kObject);
     const size_t begin = position_;
-    return Take(next) && visitor_.OnStart(kind, begin);
+    return Advance(next) && visitor_.OnStart(kind, begin);
   }
 
   bool Close() {
     in_object_.pop_back();
-    return Take(Next::kAfter) && visitor_.OnEnd(position_);
+    return Advance(Next::kAfter) && visitor_.OnEnd(position_);
   }
 
   bool AfterValue(char c) {
-    if (in_object_.empty()) return Fail("more than one value");
+    if (in_object_.empty()) return Fail("unexpected text after the value");
     if (in_object_.back()) {
-      if (c == ',') return Take(Next::kKey);
-      return c == '}' ? Close() : Fail("no comma or } after a member");
+      if (c == ',') return Advance(Next::kKey);
+      return c == '}' ? Close() : Fail("expected ',' or '}' after a member");
     }
-    if (c == ',') return Take(Next::kValue);
-    return c == ']' ? Close() : Fail("no comma or ] after an element");
+    if (c == ',') return Advance(Next::kValue);
+    return c == ']' ? Close() : Fail("expected ',' or ']' after an element");
   }
 
-  bool Take(Next next) {
+  bool Advance(Next next) {
     ++position_;
     next_ = next;
     return true;
@@ -157,9 +157,9 @@ class Reader {
     }
   }
 
-  bool Fail(absl::string_view what) {
+  bool Fail(absl::string_view problem) {
     const bool nul = position_ < text_.size() && text_[position_] == '\0';
-    status_ = NotJson(nul ? "NUL" : what, position_);
+    status_ = InvalidJson(nul ? "unexpected NUL" : problem, position_);
     return false;
   }
 
@@ -168,8 +168,8 @@ class Reader {
   const size_t max_depth_;
   size_t position_ = 0;
   Next next_ = Next::kValue;
-  // Of each level: whether it is an object. A bit each, as a hostile text has
-  // as many levels as bytes.
+  // For each level, whether it is an object. One bit each, because a hostile
+  // text has as many levels as bytes.
   std::vector<bool> in_object_;
   absl::Status status_;
 };

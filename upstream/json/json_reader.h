@@ -10,16 +10,16 @@
 
 namespace wriftai {
 
-// Receives what a JSON text holds, in the order of the text. Each function
-// returns whether to read on. Views point into the text.
+// Receives the tokens of a JSON text in order. Each function returns whether to
+// continue reading. Views point into the text.
 class JsonVisitor {
  public:
   virtual ~JsonVisitor() = default;
 
-  // A key as it is written, with its quotes: see DecodeJsonToken().
+  // A key as written, with its quotes: see DecodeJsonToken().
   virtual bool OnKey(absl::string_view token) = 0;
 
-  // Anything but an array or an object.
+  // Any value other than an array or an object.
   virtual bool OnScalar(const JsonSlice& slice) = 0;
 
   // An array or object whose opening bracket is the byte at `begin`.
@@ -31,12 +31,12 @@ class JsonVisitor {
 
 inline constexpr size_t kAnyDepth = std::numeric_limits<size_t>::max();
 
-// Reads `text` once, in one pass without recursion, by the grammar of RFC 8259
-// alone: strings hold any bytes beyond ASCII and any \u escape, numbers have
-// any size, and nesting costs one bit for each level. INVALID_ARGUMENT says
-// what is wrong and at which byte; above `max_depth` levels, too. An error may
-// come after the visitor has received what stands before it. Where the visitor
-// stopped, OK is returned. Any thread.
+// Reads `text` in one pass without recursion, by the grammar of RFC 8259 alone:
+// strings may contain any non-ASCII bytes and any \u escape, numbers have any
+// size, and nesting costs one bit per level. INVALID_ARGUMENT names the problem
+// and its byte, including nesting above `max_depth`. By then, the visitor may
+// have received the tokens before it. Returns OK if the visitor stopped. Any
+// thread.
 absl::Status ReadJson(absl::string_view text, JsonVisitor& visitor,
                       size_t max_depth = kAnyDepth);
 

@@ -14,8 +14,8 @@ namespace {
 constexpr size_t kUnicodeEscapeBytes = 6;
 
 // Whether any of eight bytes is a quote, a backslash or a control character.
-// Each term has the high bit of a byte that is less than the bound; a borrow
-// from a higher byte occurs only above such a byte.
+// Each term sets the high bit of a byte below its bound. A borrow from a higher
+// byte occurs only above such a byte.
 bool RunEndsIn(uint64_t bytes) {
   constexpr uint64_t kOnes = 0x0101010101010101;
   constexpr uint64_t kHighs = 0x8080808080808080;
@@ -26,7 +26,7 @@ bool RunEndsIn(uint64_t bytes) {
           kHighs) != 0;
 }
 
-// How many bytes from `begin` on stand for themselves.
+// The number of bytes from `begin` on that need no decoding.
 size_t PlainRun(absl::string_view text, size_t begin) {
   size_t end = begin;
   for (; end + sizeof(uint64_t) <= text.size(); end += sizeof(uint64_t)) {
@@ -41,7 +41,7 @@ size_t PlainRun(absl::string_view text, size_t begin) {
   return end - begin;
 }
 
-// The number that the first four bytes of `text` write.
+// The value of the first four bytes of `text` as hex digits.
 std::optional<char32_t> HexOf(absl::string_view text) {
   if (text.size() < 4) return std::nullopt;
   char32_t number = 0;
@@ -57,14 +57,14 @@ std::optional<char32_t> HexOf(absl::string_view text) {
   return number;
 }
 
-// The bytes of the escape at the beginning of `text`; 0 with `problem` set, or
-// not where the text ends first.
+// The size of the escape at the beginning of `text`. On failure returns 0 and
+// sets `problem`; `problem` stays null if the text ends first.
 size_t ScanEscape(absl::string_view text, const char*& problem) {
   if (text.size() < 2) return 0;
   if (text[1] != 'u') {
     constexpr absl::string_view kSimple = "\"\\/bfnrt";
     if (kSimple.find(text[1]) != absl::string_view::npos) return 2;
-    problem = "bad escape in a string";
+    problem = "invalid escape in a string";
     return 0;
   }
   const absl::string_view digits = text.substr(2, 4);
@@ -73,7 +73,7 @@ size_t ScanEscape(absl::string_view text, const char*& problem) {
   for (const char c : digits) {
     all_digits &= absl::ascii_isxdigit(static_cast<unsigned char>(c));
   }
-  if (!all_digits) problem = "bad \\u escape in a string";
+  if (!all_digits) problem = "invalid \\u escape in a string";
   return 0;
 }
 
@@ -95,8 +95,8 @@ char SimpleEscape(char c) {
   }
 }
 
-// Decodes the \u escape at the beginning of `text`, and the one after it where
-// the two are a surrogate pair. Returns how many bytes that were.
+// Decodes the \u escape at the beginning of `text`, and the next one if the two
+// form a surrogate pair. Returns the number of bytes read.
 size_t DecodeUnicodeEscape(absl::string_view text, DecodedString& decoded) {
   char32_t code_point = HexOf(text.substr(2)).value_or(0);
   size_t size = kUnicodeEscapeBytes;
@@ -145,9 +145,9 @@ JsonStringScan ScanJsonString(absl::string_view text) {
       return scan;
     }
     if (text[i] != '\\') {
-      scan.problem = text[i] == '\0' ? "NUL"
-                                     : "raw control character in a "
-                                       "string";
+      scan.problem = text[i] == '\0'
+                         ? "unexpected NUL"
+                         : "unescaped control character in a string";
       return scan;
     }
     const size_t escape = ScanEscape(text.substr(i), scan.problem);

@@ -8,32 +8,31 @@
 
 namespace wriftai {
 
-// How far a string was read.
+// The result of scanning a string.
 struct JsonStringScan {
-  // Bytes of the string, quotes included; 0 where there is a problem.
+  // Bytes of the string, including quotes; 0 on failure.
   size_t size = 0;
 
-  // What is wrong, and at which byte. Null with `size` 0: the text ended first.
+  // The problem and its byte. Null with `size` 0: the text ended first.
   const char* problem = nullptr;
   size_t position = 0;
 };
 
-// Reads the string at the beginning of `text`, which is a quote, by the grammar
-// of RFC 8259, section 7, alone: any \uXXXX is an escape, also half of a
-// surrogate pair, and bytes beyond ASCII may be any. Any thread.
+// Scans the string at the beginning of `text`, which starts with a quote, by
+// the grammar of RFC 8259, section 7, alone. Any \uXXXX is valid, even half of
+// a surrogate pair, and so are any non-ASCII bytes. Any thread.
 JsonStringScan ScanJsonString(absl::string_view text);
 
-// What a string stands for.
+// The decoded value of a string.
 struct DecodedString {
   std::string text;  // Valid UTF-8.
 
-  // Whether nothing was replaced: U+FFFD stands for each half of a surrogate
-  // pair that is alone, and for each byte that is not valid UTF-8.
+  // False if a lone surrogate or a byte that is not valid UTF-8 was replaced by
+  // U+FFFD.
   bool exact = true;
 };
 
-// Decodes `token`, a string that ScanJsonString() accepts as a whole. Any
-// thread.
+// Decodes `token`, a complete string that ScanJsonString() accepts. Any thread.
 DecodedString DecodeJsonToken(absl::string_view token);
 
 }  // namespace wriftai

@@ -15,14 +15,14 @@
 namespace wriftai {
 namespace {
 
-// Finds the outermost value and what is right below it.
+// Finds the outermost value and its direct members or elements.
 class Splitter final : public JsonVisitor {
  public:
   using Visit =
       absl::FunctionRef<void(absl::string_view key, const JsonSlice& value)>;
 
-  // `visit` receives each member or element of the outermost value, where that
-  // is of the kind `split`; elements with an empty key.
+  // `visit` receives each member or element of the outermost value if that is
+  // of kind `split`. Elements have an empty key.
   Splitter(absl::string_view text, JsonKind split, Visit visit)
       : text_(text), split_(split), visit_(visit) {}
 
@@ -81,7 +81,7 @@ absl::Status Split(absl::string_view text, JsonKind kind, const char* name,
   Splitter splitter(text, kind, visit);
   if (absl::Status s = ReadJson(text, splitter); !s.ok()) return s;
   if (splitter.root().kind == kind) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("not a JSON ", name));
+  return absl::InvalidArgumentError(absl::StrCat("expected a JSON ", name));
 }
 
 absl::StatusOr<JsonSlice> Skim(absl::string_view text, size_t max_depth) {
@@ -107,7 +107,7 @@ absl::StatusOr<JsonSlice> ParseJson(absl::string_view text) {
   const size_t invalid = FindInvalidUtf8(text);
   if (invalid == absl::string_view::npos) return slice;
   return absl::InvalidArgumentError(
-      absl::StrCat("not JSON: bad UTF-8 in a string at byte ", invalid));
+      absl::StrCat("not valid JSON at byte ", invalid, ": invalid UTF-8"));
 }
 
 bool IsPayload(const JsonSlice& slice) {
@@ -130,7 +130,7 @@ absl::Status ForEachJsonElement(
 }
 
 bool JsonKeyIs(absl::string_view key, absl::string_view name) {
-  // The longest form of a character is \uXXXX.
+  // The longest encoding of a character is \uXXXX.
   if (key.size() > 6 * name.size() + 2) return false;
   if (key.find('\\') == absl::string_view::npos) {
     return key.substr(1, key.size() - 2) == name;

@@ -9,72 +9,72 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-// JSON text is checked as a whole and then kept as text: payloads pass through
-// the gateway byte for byte, and a parsed tree could lose something. What the
-// gateway itself needs, it reads one level at a time.
+// JSON text is validated as a whole and then kept as text: payloads pass
+// through the gateway byte for byte, and a parsed tree could lose something.
+// The fields that the gateway needs are read one level at a time.
 //
-// All functions: any thread; the views in a result point into the argument and
-// live as long as its bytes.
+// All functions: any thread. Views in a result point into the argument and are
+// valid as long as its bytes.
 
 namespace wriftai {
 
 enum class JsonKind { kNull, kBool, kNumber, kString, kArray, kObject };
 
-// One JSON value: its exact bytes, without the white space around it.
+// One JSON value: its exact bytes, without surrounding white space.
 struct JsonSlice {
   JsonKind kind = JsonKind::kNull;
   absl::string_view text;
 
-  // Levels of arrays and objects in it, itself counted; 0 for other kinds.
+  // Levels of arrays and objects, including itself; 0 for other kinds.
   size_t depth = 0;
 };
 
-// Checks that `text` is one JSON value by the grammar of RFC 8259, with nothing
-// but white space around it, and returns it. Strings may hold any bytes beyond
-// ASCII and any \u escape, numbers may have any size, and nesting any depth.
-// INVALID_ARGUMENT says what is wrong and at which byte, and quotes nothing.
+// Checks that `text` is one JSON value by the grammar of RFC 8259, surrounded
+// only by white space, and returns it. Strings may contain any non-ASCII bytes
+// and any \u escape; numbers may have any size, and nesting any depth.
+// INVALID_ARGUMENT names the problem and its byte; it does not quote the text.
 absl::StatusOr<JsonSlice> SkimJson(absl::string_view text);
 
-// As SkimJson(), for a payload that is to be carried: also checks that `text`
-// is valid UTF-8 and at most kMaxJsonDepth deep. An escape that is half of a
-// surrogate pair (\ud800) is grammatical and so accepted.
+// As SkimJson(), for a payload: also checks that `text` is valid UTF-8 and at
+// most kMaxJsonDepth deep. Half of a surrogate pair (\ud800) conforms to the
+// grammar and is accepted.
 absl::StatusOr<JsonSlice> ParseJson(absl::string_view text);
 
-// Whether ParseJson() accepts `slice`, which comes from one of the functions
-// here.
+// Whether ParseJson() accepts `slice`, which was returned by a function of this
+// file.
 bool IsPayload(const JsonSlice& slice);
 
-// As SkimJson(), and calls `visit` for each member of the object, in order,
-// keys that occur twice included. A key is as it is written: see JsonKeyIs().
-// INVALID_ARGUMENT also where `text` is not an object.
+// As SkimJson(), and calls `visit` for each member of the object in order,
+// including repeated keys. Keys are passed as written: see JsonKeyIs().
+// INVALID_ARGUMENT also if `text` is not an object.
 absl::Status ForEachJsonMember(
     absl::string_view text,
     absl::FunctionRef<void(absl::string_view key, const JsonSlice& value)>
         visit);
 
-// As SkimJson(), and calls `visit` for each element of the array, in order.
-// INVALID_ARGUMENT also where `text` is not an array.
+// As SkimJson(), and calls `visit` for each element of the array in order.
+// INVALID_ARGUMENT also if `text` is not an array.
 absl::Status ForEachJsonElement(
     absl::string_view text,
     absl::FunctionRef<void(const JsonSlice& element)> visit);
 
-// Whether `key`, as it is written, stands for `name`.
+// Whether `key`, as written, decodes to `name`.
 bool JsonKeyIs(absl::string_view key, absl::string_view name);
 
-// `text` without the byte order mark at its beginning, where there is one. RFC
-// 8259, section 8.1, lets parsers ignore it.
+// `text` without its byte order mark, if any. RFC 8259, section 8.1, lets
+// parsers ignore it.
 absl::string_view WithoutByteOrderMark(absl::string_view text);
 
 // `text` as a JSON string with its quotes. `text` is valid UTF-8.
 std::string EncodeJsonString(absl::string_view text);
 
-// The same for any bytes: where they are not UTF-8, every byte beyond ASCII
+// The same for any bytes. If they are not valid UTF-8, every non-ASCII byte
 // becomes U+FFFD.
 std::string EncodeAnyJsonString(absl::string_view text);
 
-// `text` as printable ASCII, fit for an error message: white space becomes
-// spaces, any other character `?`. At most kMaxQuotedBytes; where it was cut,
-// it ends with `...`.
+// `text` as printable ASCII for an error message. White space becomes spaces;
+// any other character becomes `?`. At most kMaxQuotedBytes; ends with `...` if
+// it was cut.
 std::string QuoteForError(absl::string_view text);
 
 }  // namespace wriftai

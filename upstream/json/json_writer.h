@@ -8,7 +8,7 @@
 
 namespace wriftai {
 
-// What RapidJSON writes to: the end of a string.
+// A RapidJSON output stream that appends to a string.
 struct StringSink {
   using Ch = char;
   void Put(char c) { out.push_back(c); }
@@ -17,9 +17,9 @@ struct StringSink {
   std::string out;
 };
 
-// Escapes only what JSON demands. With rapidjson::kWriteValidateEncodingFlag
-// its functions return false for a string that is not UTF-8, and what was
-// written then is good for nothing.
+// Escapes only what JSON requires. With rapidjson::kWriteValidateEncodingFlag,
+// its functions return false for a string that is not UTF-8. The output must
+// then be discarded.
 template <unsigned flags>
 using JsonWriter =
     rapidjson::Writer<StringSink, rapidjson::UTF8<>, rapidjson::UTF8<>,

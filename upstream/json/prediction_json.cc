@@ -17,7 +17,7 @@
 namespace wriftai {
 namespace {
 
-enum class Payloads { kKept, kLeftOut };
+enum class Payloads { kInclude, kOmit };
 
 v1::Status StatusFromText(absl::string_view text) {
   if (text == "pending") return v1::STATUS_PENDING;
@@ -27,16 +27,17 @@ v1::Status StatusFromText(absl::string_view text) {
   return v1::STATUS_UNSPECIFIED;
 }
 
-// INVALID_ARGUMENT: what was expected of the member `name`, and what is there.
-absl::Status NotAsExpected(const JsonMembers& members, absl::string_view name,
-                           absl::string_view expected) {
+// INVALID_ARGUMENT with the expected and the actual value of member `name`.
+absl::Status UnexpectedMember(const JsonMembers& members,
+                              absl::string_view name,
+                              absl::string_view expected) {
   const std::optional<JsonSlice> slice = members.Find(name);
   return absl::InvalidArgumentError(
       absl::StrCat(name, ": expected ", expected, ", got ",
                    slice.has_value() ? QuoteForError(slice->text) : "nothing"));
 }
 
-// The object `json`. An error quotes it.
+// Reads the object `json`. An error quotes it.
 absl::StatusOr<JsonMembers> ReadObject(
     absl::string_view json, std::initializer_list<absl::string_view> names) {
   absl::StatusOr<JsonMembers> members = JsonMembers::Read(json, names);
@@ -47,7 +48,7 @@ absl::StatusOr<JsonMembers> ReadObject(
       absl::StrCat(problem, ": ", QuoteForError(json)));
 }
 
-// The members of an object that was checked as a part of another.
+// The members of an object that was validated as part of another.
 JsonMembers ReadPart(const JsonSlice& object,
                      std::initializer_list<absl::string_view> names) {
   absl::StatusOr<JsonMembers> members = JsonMembers::Read(object.text, names);
@@ -56,7 +57,7 @@ JsonMembers ReadPart(const JsonSlice& object,
 
 absl::Status ReadId(const JsonMembers& members, v1::Prediction& prediction) {
   const std::optional<JsonSlice> slice = members.FindPresent("id");
-  // As much as a UUID takes where each character is written as \uXXXX.
+  // The size of a UUID with each character written as \uXXXX.
   constexpr size_t kMaxIdTextBytes = 36 * 6 + 2;
   if (slice.has_value() && slice->kind == JsonKind::kString &&
       slice->text.size() <= kMaxIdTextBytes) {
@@ -65,15 +66,15 @@ absl::Status ReadId(const JsonMembers& members, v1::Prediction& prediction) {
       return absl::OkStatus();
     }
   }
-  return NotAsExpected(members, "id", "a UUID");
+  return UnexpectedMember(members, "id", "a UUID");
 }
 
 absl::Status ReadStatus(const JsonMembers& members, JsonFields& fields,
                         v1::Prediction& prediction) {
   std::optional<std::string> text = fields.Line("status", kMaxStatusBytes);
   if (!text.has_value() || text->empty()) {
-    static_assert(kMaxStatusBytes == 64, "the message says so");
-    return NotAsExpected(members, "status", "a string of 1 to 64 bytes");
+    static_assert(kMaxStatusBytes == 64, "update the message below");
+    return UnexpectedMember(members, "status", "a string of 1 to 64 bytes");
   }
   prediction.set_status(StatusFromText(*text));
   prediction.set_status_text(*std::move(text));
@@ -167,7 +168,7 @@ absl::StatusOr<v1::Prediction> ReadPrediction(absl::string_view json,
   if (auto url = fields.Line("url", kMaxUrlBytes)) {
     prediction.set_url(*std::move(url));
   }
-  if (payloads == Payloads::kKept) {
+  if (payloads == Payloads::kInclude) {
     ReadPayloads(fields, prediction);
     ReadError(*members, fields, inexact, prediction);
   }
@@ -177,16 +178,16 @@ absl::StatusOr<v1::Prediction> ReadPrediction(absl::string_view json,
   return prediction;
 }
 
-bool Shows(const PredictionPage& page, absl::string_view id) {
+bool Contains(const PredictionPage& page, absl::string_view id) {
   return std::any_of(
       page.predictions.begin(), page.predictions.end(),
-      [id](const v1::Prediction& shown) { return shown.id() == id; });
+      [id](const v1::Prediction& item) { return item.id() == id; });
 }
 
 }  // namespace
 
 absl::StatusOr<v1::Prediction> PredictionFromJson(absl::string_view json) {
-  return ReadPrediction(WithoutByteOrderMark(json), Payloads::kKept);
+  return ReadPrediction(WithoutByteOrderMark(json), Payloads::kInclude);
 }
 
 absl::StatusOr<PredictionPage> PredictionPageFromJson(absl::string_view json) {
@@ -195,7 +196,7 @@ absl::StatusOr<PredictionPage> PredictionPageFromJson(absl::string_view json) {
   if (!members.ok()) return members.status();
   const std::optional<JsonSlice> items = members->Find("items");
   if (!items.has_value() || items->kind != JsonKind::kArray) {
-    return NotAsExpected(*members, "items", "an array");
+    return UnexpectedMember(*members, "items", "an array");
   }
   InexactFields inexact;
   JsonFields fields(*members, "", inexact);
@@ -205,8 +206,8 @@ absl::StatusOr<PredictionPage> PredictionPageFromJson(absl::string_view json) {
   const absl::Status status =
       ForEachJsonElement(items->text, [&](const JsonSlice& item) {
         if (page.predictions.size() < kMaxPageItems) {
-          auto prediction = ReadPrediction(item.text, Payloads::kLeftOut);
-          if (prediction.ok() && !Shows(page, prediction->id())) {
+          auto prediction = ReadPrediction(item.text, Payloads::kOmit);
+          if (prediction.ok() && !Contains(page, prediction->id())) {
             page.predictions.push_back(*std::move(prediction));
             return;
           }

@@ -7,8 +7,8 @@
 
 #include "absl/strings/string_view.h"
 
-// Protocol Buffers' wire format, one field at a time: for messages from outside
-// that must not become a tree, as a parsed message may take 50 times its bytes
+// Reads Protocol Buffers' wire format one field at a time, for untrusted
+// messages: a parsed message may take 50 times its bytes
 // (https://protobuf.dev/programming-guides/encoding/).
 //
 // All functions: any thread; views point into the argument.
@@ -17,7 +17,7 @@ namespace wriftai {
 
 enum class WireType { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
 
-// The fields of a map's entry (the guide's section "Maps").
+// The fields of a map entry (section "Maps" of the guide).
 inline constexpr uint32_t kEntryKey = 1;
 inline constexpr uint32_t kEntryValue = 2;
 
@@ -25,17 +25,17 @@ struct WireField {
   uint32_t number = 0;
   WireType type = WireType::kVarint;
   uint64_t value = 0;       // Of a varint or a fixed number.
-  absl::string_view bytes;  // The content where the type is kBytes.
+  absl::string_view bytes;  // The content if the type is kBytes.
   absl::string_view whole;  // Tag and content.
 };
 
-// Reads the fields of one message. Groups count as malformed: no proto3 schema
-// has them.
+// Reads the fields of one message. Groups count as malformed, since proto3 has
+// none.
 class WireReader {
  public:
   explicit WireReader(absl::string_view message) : rest_(message) {}
 
-  // False at the end of the message, and where it is malformed.
+  // False at the end of the message, or if it is malformed.
   bool Next(WireField& field);
 
   bool malformed() const { return malformed_; }
@@ -49,12 +49,12 @@ class WireReader {
   bool malformed_ = false;
 };
 
-// How many bytes AppendVarint() writes.
+// The number of bytes that AppendVarint() writes.
 size_t VarintSize(uint64_t value);
 
 void AppendVarint(uint64_t value, std::string& out);
 
-// The tag and the length of a field of type kBytes.
+// Appends the tag and the length of a field of type kBytes.
 void AppendBytesHeader(uint32_t number, size_t size, std::string& out);
 
 }  // namespace wriftai

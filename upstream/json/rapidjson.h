@@ -1,10 +1,10 @@
 #ifndef WRIFTAI_UPSTREAM_JSON_RAPIDJSON_H_
 #define WRIFTAI_UPSTREAM_JSON_RAPIDJSON_H_
 
-// The one place that includes RapidJSON. The stack of its 1.1 adds an offset to
-// a null pointer while it is empty. That does no harm, but the
-// undefined-behaviour sanitizer ends the program for it; so this one check is
-// left out in this one file, and nowhere in ours.
+// The only file that includes RapidJSON. In version 1.1, its stack adds an
+// offset to a null pointer while it is empty. That is harmless, but the
+// undefined-behavior sanitizer aborts on it. This check is therefore disabled
+// for this one header, and nowhere in our code.
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), \

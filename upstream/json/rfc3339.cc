@@ -8,8 +8,8 @@
 namespace wriftai {
 namespace {
 
-// Whether `text` begins with `pattern`, in which 0 stands for any digit. Takes
-// it off if so.
+// Whether `text` begins with `pattern`, in which 0 matches any digit. Removes
+// it if so.
 bool ConsumeShape(absl::string_view pattern, absl::string_view& text) {
   if (text.size() < pattern.size()) return false;
   for (size_t i = 0; i < pattern.size(); ++i) {
@@ -22,8 +22,8 @@ bool ConsumeShape(absl::string_view pattern, absl::string_view& text) {
   return true;
 }
 
-// absl::ParseTime() alone would take more: spaces around the time, digits left
-// out, "infinite-future", an offset of "+01".
+// absl::ParseTime() alone would accept more: surrounding spaces, missing
+// digits, "infinite-future", an offset of "+01".
 bool HasShape(absl::string_view text) {
   if (!ConsumeShape("0000-00-00T00:00:00", text)) return false;
   if (ConsumeShape(".0", text)) {
@@ -50,7 +50,7 @@ std::optional<google::protobuf::Timestamp> TimestampFromRfc3339(
   timestamp.set_seconds(absl::ToUnixSeconds(time));
   timestamp.set_nanos(
       static_cast<int32_t>(absl::ToInt64Nanoseconds(time - whole)));
-  // The years 1 to 9999, as timestamp.proto says.
+  // The years 1 to 9999 (timestamp.proto).
   if (timestamp.seconds() < -62135596800 ||
       timestamp.seconds() > 253402300799) {
     return std::nullopt;

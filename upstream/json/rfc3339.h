@@ -8,9 +8,9 @@
 
 namespace wriftai {
 
-// The time that `text` writes as RFC 3339 does: with a zone (`Z` or an offset)
-// and with any number of decimals, of which nine count. Nothing for other
-// texts, and for times that a Timestamp may not hold. Any thread.
+// Parses an RFC 3339 time, with a zone (`Z` or an offset) and any number of
+// decimals; those after the ninth are ignored. Returns nullopt for other texts
+// and for times out of range for a Timestamp. Any thread.
 std::optional<google::protobuf::Timestamp> TimestampFromRfc3339(
     absl::string_view text);
 

@@ -21,12 +21,11 @@ using google::protobuf::Value;
 
 size_t BytesFieldSize(size_t size) { return 1 + VarintSize(size) + size; }
 
-// Writes a Value, and stops the reading at the first thing it cannot hold.
+// Writes a Value. Stops reading at the first part that it cannot represent.
 //
-// The wire format has sizes before contents, and those of arrays and objects
-// are known at their end. So everything else is written at once, to content_,
-// and what goes before the content of each array and object is put in at the
-// end, when the whole is copied.
+// The wire format has sizes before contents, but the size of an array or object
+// is known only at its end. So everything else is written immediately to
+// content_. The headers of arrays and objects are inserted in the final copy.
 class ValueEncoder final : public JsonVisitor {
  public:
   ValueEncoder(absl::string_view json, size_t max_growth)
@@ -96,7 +95,7 @@ class ValueEncoder final : public JsonVisitor {
     if (container.in_object) {
       headers_ += 1 + VarintSize(container.key_size + BytesFieldSize(value));
     }
-    if (!container.is_array && HasKeyTwice(open.first_key)) return Inexact();
+    if (!container.is_array && HasRepeatedKey(open.first_key)) return Inexact();
     keys_.resize(open.first_key);
     return Fits(end);
   }
@@ -131,16 +130,16 @@ class ValueEncoder final : public JsonVisitor {
   }
 
  private:
-  // An array or object: where it goes into content_, and what it is.
+  // An array or object, and its position in content_.
   struct Container {
-    uint32_t begin = 0;     // Of its key, or where there is none its content.
+    uint32_t begin = 0;     // Of its key, or else of its content.
     uint32_t key_size = 0;  // With tag and size.
-    uint32_t size = 0;      // Of the content with all that goes into it.
+    uint32_t size = 0;      // Of the content, including inner headers.
     bool is_array = false;
     bool in_array = false;
     bool in_object = false;
   };
-  // One whose end has not come.
+  // A container that has not ended yet.
   struct Open {
     size_t container;
     size_t written;  // Before its content.
@@ -151,7 +150,7 @@ class ValueEncoder final : public JsonVisitor {
     uint32_t size;
   };
 
-  // How many messages an array or object adds to those around it.
+  // How many levels of messages an array or object adds.
   static int MessagesOf(JsonKind kind) {
     return kind == JsonKind::kArray ? 2 : 3;
   }
@@ -160,7 +159,7 @@ class ValueEncoder final : public JsonVisitor {
     return !open_.empty() && !containers_[open_.back().container].is_array;
   }
 
-  // All of a scalar but the content of a string.
+  // Encodes a scalar, except for the content of a string.
   bool EncodeScalar(const JsonSlice& slice, absl::string_view decoded) {
     const auto tag = [this](uint32_t field, WireType type) {
       AppendVarint(field << 3 | static_cast<uint32_t>(type), scalar_);
@@ -199,8 +198,8 @@ class ValueEncoder final : public JsonVisitor {
     content_.append(key_);
   }
 
-  // Among the keys from `first` on, which are those of one object.
-  bool HasKeyTwice(size_t first) {
+  // Checks the keys from `first` on, which belong to one object.
+  bool HasRepeatedKey(size_t first) {
     const auto text = [this](const Key& key) {
       return absl::string_view(content_.data() + key.begin, key.size);
     };
@@ -213,8 +212,8 @@ class ValueEncoder final : public JsonVisitor {
                               }) != keys_.end();
   }
 
-  // Whether the Value and what it takes to make it stay within the bound, where
-  // `read` bytes of the text have been read.
+  // Whether the Value and the memory to build it are within the limit after
+  // `read` bytes of the text.
   bool Fits(size_t read) {
     const size_t bytes = content_.size() + headers_ +
                          containers_.size() * sizeof(Container) +
@@ -230,11 +229,11 @@ class ValueEncoder final : public JsonVisitor {
   const absl::string_view json_;
   const size_t max_growth_;
   std::string content_;
-  size_t headers_ = 0;  // Bytes that go into content_, as far as known.
+  size_t headers_ = 0;  // Bytes to insert into content_, as far as known.
   std::vector<Container> containers_;
   std::vector<Open> open_;
   std::vector<Key> keys_;  // Of the objects in open_.
-  std::string key_;        // That was read last.
+  std::string key_;        // The last key read.
   std::string scalar_;
   int messages_ = 1;
   bool exact_ = true;

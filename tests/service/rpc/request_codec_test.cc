@@ -115,14 +115,14 @@ TEST(RequestCodec, NamesTheInputThatJsonCannotExpress) {
   EXPECT_THAT(DecodeCreate(request.SerializeAsString()),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "input: expected a value that JSON can express: a Value "
-                       "of no kind"));
+                       "has no kind set"));
   v1::CreateAndWaitRequest both;
   *both.mutable_create() = request;
   EXPECT_THAT(
       Decode<v1::CreateAndWaitRequest>(Encode(both), kMaxBytes),
       StatusIs(absl::StatusCode::kInvalidArgument,
                "create.input: expected a value that JSON can express: a "
-               "Value of no kind"));
+               "Value has no kind set"));
 }
 
 TEST(RequestCodec, KeepsNoUnknownField) {

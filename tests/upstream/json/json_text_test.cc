@@ -52,103 +52,105 @@ struct Refused {
 void ExpectRefused(const std::vector<Refused>& cases) {
   for (const Refused& refused : cases) {
     EXPECT_THAT(ParseJson(refused.text),
-                StatusIs(kInvalid, "not JSON: " + refused.message))
+                StatusIs(kInvalid, "not valid JSON " + refused.message))
         << QuoteForError(refused.text);
   }
 }
 
 TEST(ParseJson, RefusesWrongStructure) {
-  ExpectRefused({{"", "ends too soon at byte 0"},
-                 {" \n", "ends too soon at byte 2"},
-                 {"]", "no value where one must be at byte 0"},
-                 {"nul", "ends too soon at byte 3"},
-                 {"nulL", "no value where one must be at byte 3"},
-                 {"nulll", "more than one value at byte 4"},
-                 {"True", "no value where one must be at byte 0"},
-                 {"1 2", "more than one value at byte 2"},
-                 {"{} x", "more than one value at byte 3"},
-                 {"[1,]", "no value where one must be at byte 3"},
-                 {"[,1]", "no value where one must be at byte 1"},
-                 {"[1 2]", "no comma or ] after an element at byte 3"},
-                 {"[1}", "no comma or ] after an element at byte 2"},
-                 {R"({"a":1,})", "no key where one must be at byte 7"},
-                 {R"({"a" 1})", "no colon after a key at byte 5"},
-                 {R"({"a":})", "no value where one must be at byte 5"},
-                 {R"({"a":1 "b":2})", "no comma or } after a member at byte 7"},
-                 {"{a:1}", "no key where one must be at byte 1"},
-                 {"{1:1}", "no key where one must be at byte 1"},
-                 {"{'a':1}", "no key where one must be at byte 1"},
-                 {"'a'", "no value where one must be at byte 0"},
-                 {"// x\n1", "no value where one must be at byte 0"},
-                 {"[1,/* x */2]", "no value where one must be at byte 3"},
-                 {"1 // x", "more than one value at byte 2"},
-                 {"\xef\xbb\xbf[]", "no value where one must be at byte 0"},
-                 {"\x0b[]", "no value where one must be at byte 0"},
-                 {"\xc2\xa0[]", "no value where one must be at byte 0"},
-                 {"<html>", "no value where one must be at byte 0"}});
+  ExpectRefused(
+      {{"", "at byte 0: unexpected end"},
+       {" \n", "at byte 2: unexpected end"},
+       {"]", "at byte 0: expected a value"},
+       {"nul", "at byte 3: unexpected end"},
+       {"nulL", "at byte 3: expected a value"},
+       {"nulll", "at byte 4: unexpected text after the value"},
+       {"True", "at byte 0: expected a value"},
+       {"1 2", "at byte 2: unexpected text after the value"},
+       {"{} x", "at byte 3: unexpected text after the value"},
+       {"[1,]", "at byte 3: expected a value"},
+       {"[,1]", "at byte 1: expected a value"},
+       {"[1 2]", "at byte 3: expected ',' or ']' after an element"},
+       {"[1}", "at byte 2: expected ',' or ']' after an element"},
+       {R"({"a":1,})", "at byte 7: expected a key"},
+       {R"({"a" 1})", "at byte 5: expected ':' after a key"},
+       {R"({"a":})", "at byte 5: expected a value"},
+       {R"({"a":1 "b":2})", "at byte 7: expected ',' or '}' after a member"},
+       {"{a:1}", "at byte 1: expected a key"},
+       {"{1:1}", "at byte 1: expected a key"},
+       {"{'a':1}", "at byte 1: expected a key"},
+       {"'a'", "at byte 0: expected a value"},
+       {"// x\n1", "at byte 0: expected a value"},
+       {"[1,/* x */2]", "at byte 3: expected a value"},
+       {"1 // x", "at byte 2: unexpected text after the value"},
+       {"\xef\xbb\xbf[]", "at byte 0: expected a value"},
+       {"\x0b[]", "at byte 0: expected a value"},
+       {"\xc2\xa0[]", "at byte 0: expected a value"},
+       {"<html>", "at byte 0: expected a value"}});
 }
 
 TEST(ParseJson, RefusesWhatIsNoNumber) {
-  ExpectRefused({{"01", "malformed number at byte 0"},
-                 {"-01", "malformed number at byte 0"},
-                 {"[00]", "malformed number at byte 1"},
-                 {"-", "malformed number at byte 0"},
-                 {"+1", "no value where one must be at byte 0"},
-                 {".5", "no value where one must be at byte 0"},
-                 {"1.", "malformed number at byte 0"},
-                 {"1.e5", "malformed number at byte 0"},
-                 {"[1, 1e]", "malformed number at byte 4"},
-                 {"1e+", "malformed number at byte 0"},
-                 {"1-1", "more than one value at byte 1"},
-                 {"1e5.5", "malformed number at byte 0"},
-                 {"1.2.3", "malformed number at byte 0"},
-                 {"1e5e5", "malformed number at byte 0"},
-                 {"0x10", "more than one value at byte 1"},
-                 {"1_000", "more than one value at byte 1"},
-                 {"NaN", "no value where one must be at byte 0"},
-                 {"Infinity", "no value where one must be at byte 0"},
-                 {"-Infinity", "malformed number at byte 0"}});
+  ExpectRefused({{"01", "at byte 0: malformed number"},
+                 {"-01", "at byte 0: malformed number"},
+                 {"[00]", "at byte 1: malformed number"},
+                 {"-", "at byte 0: malformed number"},
+                 {"+1", "at byte 0: expected a value"},
+                 {".5", "at byte 0: expected a value"},
+                 {"1.", "at byte 0: malformed number"},
+                 {"1.e5", "at byte 0: malformed number"},
+                 {"[1, 1e]", "at byte 4: malformed number"},
+                 {"1e+", "at byte 0: malformed number"},
+                 {"1-1", "at byte 1: unexpected text after the value"},
+                 {"1e5.5", "at byte 0: malformed number"},
+                 {"1.2.3", "at byte 0: malformed number"},
+                 {"1e5e5", "at byte 0: malformed number"},
+                 {"0x10", "at byte 1: unexpected text after the value"},
+                 {"1_000", "at byte 1: unexpected text after the value"},
+                 {"NaN", "at byte 0: expected a value"},
+                 {"Infinity", "at byte 0: expected a value"},
+                 {"-Infinity", "at byte 0: malformed number"}});
 }
 
 TEST(ParseJson, RefusesBadStringsInKeysAndValues) {
   ExpectRefused(
-      {{R"("abc)", "ends too soon at byte 4"},
-       {R"("\x41")", "bad escape in a string at byte 1"},
-       {R"("\u12g4")", "bad \\u escape in a string at byte 1"},
-       {"\"a\nb\"", "raw control character in a string at byte 2"},
-       {"{\"a\x1f\":1}", "raw control character in a string at byte 3"},
-       {"\"\xff\"", "bad UTF-8 in a string at byte 1"},
-       {"{\"\xff\":1}", "bad UTF-8 in a string at byte 2"},
-       {"\"\x80\"", "bad UTF-8 in a string at byte 1"},
-       {"\"\xc0\x80\"", "bad UTF-8 in a string at byte 1"},
-       {"\"\xe0\x80\x80\"", "bad UTF-8 in a string at byte 1"},
-       {"\"\xf0\x80\x80\x80\"", "bad UTF-8 in a string at byte 1"},
-       {"\"\xed\xa0\x80\"", "bad UTF-8 in a string at byte 1"},
-       {"\"\xed\xbf\xbf\"", "bad UTF-8 in a string at byte 1"},
-       {"\"\xf4\x90\x80\x80\"", "bad UTF-8 in a string at byte 1"},
-       {"\"\xe2\x82\"", "bad UTF-8 in a string at byte 1"},
-       {"\"12345678\xe2\x82\"", "bad UTF-8 in a string at byte 9"}});
+      {{R"("abc)", "at byte 4: unexpected end"},
+       {R"("\x41")", "at byte 1: invalid escape in a string"},
+       {R"("\u12g4")", "at byte 1: invalid \\u escape in a string"},
+       {"\"a\nb\"", "at byte 2: unescaped control character in a string"},
+       {"{\"a\x1f\":1}", "at byte 3: unescaped control character in a string"},
+       {"\"\xff\"", "at byte 1: invalid UTF-8"},
+       {"{\"\xff\":1}", "at byte 2: invalid UTF-8"},
+       {"\"\x80\"", "at byte 1: invalid UTF-8"},
+       {"\"\xc0\x80\"", "at byte 1: invalid UTF-8"},
+       {"\"\xe0\x80\x80\"", "at byte 1: invalid UTF-8"},
+       {"\"\xf0\x80\x80\x80\"", "at byte 1: invalid UTF-8"},
+       {"\"\xed\xa0\x80\"", "at byte 1: invalid UTF-8"},
+       {"\"\xed\xbf\xbf\"", "at byte 1: invalid UTF-8"},
+       {"\"\xf4\x90\x80\x80\"", "at byte 1: invalid UTF-8"},
+       {"\"\xe2\x82\"", "at byte 1: invalid UTF-8"},
+       {"\"12345678\xe2\x82\"", "at byte 9: invalid UTF-8"}});
 }
 
 TEST(ParseJson, DoesNotEndAtANul) {
-  ExpectRefused({{Bytes("\0"), "NUL at byte 0"},
-                 {Bytes("[]\0"), "NUL at byte 2"},
-                 {Bytes("[]\0 "), "NUL at byte 2"},
-                 {Bytes("[1,\0 2]"), "NUL at byte 3"},
-                 {Bytes("\"a\0b\""), "NUL at byte 2"},
-                 {Bytes("{\"a\0b\":1}"), "NUL at byte 3"},
-                 {Bytes("1\0"), "NUL at byte 1"},
-                 {Bytes("nul\0"), "NUL at byte 3"}});
+  ExpectRefused({{Bytes("\0"), "at byte 0: unexpected NUL"},
+                 {Bytes("[]\0"), "at byte 2: unexpected NUL"},
+                 {Bytes("[]\0 "), "at byte 2: unexpected NUL"},
+                 {Bytes("[1,\0 2]"), "at byte 3: unexpected NUL"},
+                 {Bytes("\"a\0b\""), "at byte 2: unexpected NUL"},
+                 {Bytes("{\"a\0b\":1}"), "at byte 3: unexpected NUL"},
+                 {Bytes("1\0"), "at byte 1: unexpected NUL"},
+                 {Bytes("nul\0"), "at byte 3: unexpected NUL"}});
 }
 
 TEST(ParseJson, RefusesDeepNestingWithoutACrash) {
   ExpectRefused(
-      {{NestedArrays(1001), "nesting above 1000 levels at byte 1000"},
-       {NestedObjects(1001), "nesting above 1000 levels at byte 5000"},
-       {NestedArrays(100000), "nesting above 1000 levels at byte 1000"},
-       {Repeat(1000000, "["), "nesting above 1000 levels at byte 1000"},
-       {Repeat(1000000, R"({"":)"), "nesting above 1000 levels at byte 4000"},
-       {Repeat(1000000, "]"), "no value where one must be at byte 0"}});
+      {{NestedArrays(1001), "at byte 1000: nested more than 1000 levels"},
+       {NestedObjects(1001), "at byte 5000: nested more than 1000 levels"},
+       {NestedArrays(100000), "at byte 1000: nested more than 1000 levels"},
+       {Repeat(1000000, "["), "at byte 1000: nested more than 1000 levels"},
+       {Repeat(1000000, R"({"":)"),
+        "at byte 4000: nested more than 1000 levels"},
+       {Repeat(1000000, "]"), "at byte 0: expected a value"}});
 }
 
 TEST(ParseJson, TakesTheDeepestNestingThatIsAllowed) {
@@ -230,7 +232,7 @@ TEST(ParseJson, RefusesEveryTruncationOfABody) {
 TEST(ParseJson, ReadsNotOneByteBeyondANumber) {
   const std::vector<char> text = {'[', '1', ']'};
   EXPECT_THAT(ParseJson(absl::string_view(text.data(), 2)),
-              StatusIs(kInvalid, "not JSON: ends too soon at byte 2"));
+              StatusIs(kInvalid, "not valid JSON at byte 2: unexpected end"));
   EXPECT_EQ(ParseJson(absl::string_view(text.data() + 1, 1))->text, "1");
 }
 
@@ -241,8 +243,9 @@ TEST(SkimJsonTest, AcceptsAnyDepthAndAnyBytesInStrings) {
     EXPECT_THAT(SkimJson(text), IsOk());
     EXPECT_THAT(ParseJson(text), StatusIs(kInvalid));
   }
-  EXPECT_THAT(SkimJson(Repeat(1000000, "[")),
-              StatusIs(kInvalid, "not JSON: ends too soon at byte 1000000"));
+  EXPECT_THAT(
+      SkimJson(Repeat(1000000, "[")),
+      StatusIs(kInvalid, "not valid JSON at byte 1000000: unexpected end"));
 }
 
 TEST(SkimJsonTest, CountsTheDepthOfEachPart) {
@@ -302,9 +305,9 @@ TEST(ParseJsonObject, DecodesNulInAKey) {
 
 TEST(ParseJsonObject, RefusesWhatIsNoObject) {
   EXPECT_THAT(ParseJsonObject(R"([{"a":1}])"),
-              StatusIs(kInvalid, "not a JSON object"));
+              StatusIs(kInvalid, "expected a JSON object"));
   EXPECT_THAT(ParseJsonObject("{\"a\":1"),
-              StatusIs(kInvalid, "not JSON: ends too soon at byte 6"));
+              StatusIs(kInvalid, "not valid JSON at byte 6: unexpected end"));
 }
 
 TEST(ParseJsonArray, GivesElementsInOrderWithTheirExactBytes) {
@@ -318,8 +321,10 @@ TEST(ParseJsonArray, GivesElementsInOrderWithTheirExactBytes) {
 }
 
 TEST(ParseJsonArray, RefusesWhatIsNoArray) {
-  EXPECT_THAT(ParseJsonArray("{}"), StatusIs(kInvalid, "not a JSON array"));
-  EXPECT_THAT(ParseJsonArray("null"), StatusIs(kInvalid, "not a JSON array"));
+  EXPECT_THAT(ParseJsonArray("{}"),
+              StatusIs(kInvalid, "expected a JSON array"));
+  EXPECT_THAT(ParseJsonArray("null"),
+              StatusIs(kInvalid, "expected a JSON array"));
 }
 
 TEST(JsonText, AnyBytesBecomeAString) {

@@ -194,29 +194,30 @@ TEST(JsonFromValue, EscapesOnlyWhatItMust) {
 TEST(JsonFromValue, RefusesWhatJsonDoesNotHave) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   EXPECT_THAT(JsonFromValue(NumberValue(std::nan(""))),
-              StatusIs(kInvalid, "JSON has no number for nan"));
+              StatusIs(kInvalid, "JSON cannot represent the number nan"));
   EXPECT_THAT(JsonFromValue(NumberValue(kInfinity)),
-              StatusIs(kInvalid, "JSON has no number for inf"));
+              StatusIs(kInvalid, "JSON cannot represent the number inf"));
   EXPECT_THAT(JsonFromValue(NumberValue(-kInfinity)),
-              StatusIs(kInvalid, "JSON has no number for -inf"));
-  EXPECT_THAT(JsonFromValue(Value()), StatusIs(kInvalid, "a Value of no kind"));
+              StatusIs(kInvalid, "JSON cannot represent the number -inf"));
+  EXPECT_THAT(JsonFromValue(Value()),
+              StatusIs(kInvalid, "a Value has no kind set"));
 }
 
 TEST(JsonFromValue, LooksAtEveryDepth) {
   EXPECT_THAT(JsonFromValue(ValueFromText("list_value { values {} }")),
-              StatusIs(kInvalid, "a Value of no kind"));
+              StatusIs(kInvalid, "a Value has no kind set"));
   EXPECT_THAT(JsonFromValue(ValueFromText(R"(struct_value { fields {
                 key: "a" value { list_value { values { number_value: nan } } }
               } })")),
-              StatusIs(kInvalid, "JSON has no number for nan"));
+              StatusIs(kInvalid, "JSON cannot represent the number nan"));
 }
 
 TEST(JsonFromValue, RefusesStringsThatAreNotUtf8) {
   EXPECT_THAT(JsonFromValue(ValueFromText(R"(string_value: "\377")")),
-              StatusIs(kInvalid, "a string that is not UTF-8"));
+              StatusIs(kInvalid, "a string is not valid UTF-8"));
   EXPECT_THAT(JsonFromValue(ValueFromText(
                   R"(struct_value { fields { key: "\355\240\200" } })")),
-              StatusIs(kInvalid, "a string that is not UTF-8"));
+              StatusIs(kInvalid, "a string is not valid UTF-8"));
 }
 
 TEST(JsonFromValue, RefusesNestingThatProtobufWould) {

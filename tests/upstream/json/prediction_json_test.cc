@@ -179,12 +179,12 @@ void ExpectRefused(const std::vector<Refused>& cases) {
 }
 
 TEST(PredictionFromJson, RefusesOtherDocuments) {
-  ExpectRefused({{"", "not JSON: ends too soon at byte 0"},
+  ExpectRefused({{"", "not valid JSON at byte 0: unexpected end"},
                  {"<html>\n502</html>",
-                  "not JSON: no value where one must be at byte 0: "
+                  "not valid JSON at byte 0: expected a value: "
                   "<html> 502</html>"},
-                 {"[1]", "not a JSON object: [1]"},
-                 {"null", "not a JSON object: null"},
+                 {"[1]", "expected a JSON object: [1]"},
+                 {"null", "expected a JSON object: null"},
                  {"{}", "id: expected a UUID, got nothing"}});
 }
 
@@ -386,7 +386,7 @@ TEST(PredictionFromJson, QuotesAtMost256Bytes) {
   const std::string page = "<html>" + std::string(100000, 'x');
   EXPECT_THAT(PredictionFromJson(page),
               StatusIs(kInvalid,
-                       "not JSON: no value where one must be at byte 0: "
+                       "not valid JSON at byte 0: expected a value: "
                        "<html>" +
                            std::string(247, 'x') + "..."));
 }

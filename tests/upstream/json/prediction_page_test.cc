@@ -76,8 +76,8 @@ void ExpectRefused(const std::vector<Refused>& cases) {
 }
 
 TEST(PredictionPageFromJson, RefusesOtherDocuments) {
-  ExpectRefused({{"", "not JSON: ends too soon at byte 0"},
-                 {"[]", "not a JSON object: []"},
+  ExpectRefused({{"", "not valid JSON at byte 0: unexpected end"},
+                 {"[]", "expected a JSON object: []"},
                  {"{}", "items: expected an array, got nothing"},
                  {R"({"items":null})", "items: expected an array, got null"},
                  {R"({"items":{}})", "items: expected an array, got {}"}});
