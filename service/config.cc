@@ -157,7 +157,7 @@ void AddBudgetFlags(FlagSet& flags, Config& config) {
   flags.Add("cache_bytes", &config.cache.max_bytes, 0, int64_t{1} << 40,
             "Maximum size in bytes of the cache for predictions without "
             "waiters, including their outputs. 0 disables it.");
-  flags.Add("cache_time", &config.cache.keep_for, absl::ZeroDuration(),
+  flags.Add("cache_time", &config.cache.ttl, absl::ZeroDuration(),
             absl::Hours(24 * 7),
             "How long ended predictions are served from the cache, even after "
             "the upstream has deleted them.");

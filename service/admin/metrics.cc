@@ -240,8 +240,8 @@ EngineNumbers NumbersOf(Engine& engine) {
   numbers.request_ids = engine.creates().kept_ids();
   numbers.request_id_bytes = engine.creates().kept_bytes();
   numbers.webhooks = {watches.webhook_stats(),
-                      watches.webhooks().trust().interval(),
-                      watches.webhooks().proven_count()};
+                      watches.webhooks().reliability().interval(),
+                      watches.webhooks().ownership_count()};
   return numbers;
 }
 

@@ -63,7 +63,7 @@ void Add(const PollTarget& target, absl::Time now, Table& table,
   sums.waiters += target.watch.waiter_count();
   ++sums.predictions;
   if (target.failures.any()) ++table.failing;
-  if (target.webhook_backoff.on()) ++table.covered;
+  if (target.webhook_backoff.active()) ++table.covered;
 }
 
 void Fill(const Table& table, status::Watches& watches) {

@@ -65,7 +65,7 @@ Engine::Engine(const Config& config,
                  bool with_gateway_webhook) {
             watches_.Apply(credential, created, v1::SOURCE_CREATE);
             if (with_gateway_webhook) {
-              watches_.MarkCovered(credential, created.id());
+              watches_.MarkWebhookActive(credential, created.id());
             }
           }),
       creates_(event_loop, webhook_injector_),
@@ -106,7 +106,7 @@ WatchOptions Engine::Bounded(WatchOptions options) {
       max_stream_age_ * (1 - kStreamAgeSpread * random_.Uniform());
   if (stream_ends < options.end_at) {
     options.end_at = stream_ends;
-    options.comes_back = true;
+    options.stream_age_limited = true;
   }
   return options;
 }
@@ -125,7 +125,7 @@ CallHandle Engine::Get(CallContext context, std::string id, GetDone done) {
                          absl::StatusOr<v1::Prediction> prediction) mutable {
                        if (!prediction.ok()) {
                          if (absl::IsUnauthenticated(prediction.status())) {
-                           watches_.Forget(*credential);
+                           watches_.OnTokenRejected(*credential);
                          }
                          return done(prediction.status());
                        }

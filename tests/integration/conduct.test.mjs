@@ -132,7 +132,7 @@ describe('a connection that has reached its age', () => {
     assert.equal((await session.goaway()).code, constants.NGHTTP2_NO_ERROR);
     const trailers = await stream.trailers();
     assert.equal(trailers['grpc-status'], '14');
-    assert.match(trailers['grpc-message'], /^the stream has reached its age; /);
+    assert.match(trailers['grpc-message'], /^maximum stream age reached /);
   });
 
   test('sends its Waits back at once, and they go on where they were',

@@ -10,14 +10,14 @@
 namespace wriftai {
 namespace {
 
-// Of the interval: what is not later than this is on time.
-constexpr double kLate = 1.25;
+// An observation within this multiple of the interval is on time.
+constexpr double kLateFactor = 1.25;
 
-// How fast the usual time between two observations follows the last ones.
+// Weight of a new observation in average_spacing_.
 constexpr double kSpacingGain = 0.1;
 
-// While the circuit breaker is open, every third probe is a page: it may be
-// GETs alone that fail.
+// While the circuit breaker is open, every third probe is a page, since only
+// GETs may be failing.
 constexpr int kProbesPerPage = 3;
 
 }  // namespace
@@ -30,7 +30,7 @@ CredentialWatches::CredentialWatches(
       planner_(context_.pages, run_durations_),
       pages_(targets_, planner_, breaker_, context_.client, context_.event_loop,
              context_.random, context_.stats, *this),
-      refusal_(context_.event_loop),
+      rejected_token_(context_.event_loop),
       idle_since_(context_.event_loop.Now()) {}
 
 CredentialWatches::~CredentialWatches() = default;
@@ -41,38 +41,38 @@ uint64_t CredentialWatches::Subscribe(const std::string& id,
                                       SnapshotPtr known) {
   EventLoop& event_loop = context_.event_loop;
   ++context_.stats.waits;
-  if (refusal_.in_force()) return refusal_.Notify(observer);
+  if (rejected_token_.active()) return rejected_token_.Notify(observer);
   std::unique_ptr<PollTarget>& target = targets_[id];
   if (target == nullptr) {
     if (auto kept = context_.cache.Find(credential_->key(), id)) known = kept;
     target = std::make_unique<PollTarget>(id, std::move(known),
                                           event_loop.Now(), event_loop);
-    BeginWebhookBackoff(*target);
+    StartWebhookBackoff(*target);
   }
   if (target->watch.newest() != nullptr) ++context_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();
   const uint64_t waiter = target->watch.Subscribe(options, observer);
-  if (!target->webhook_backoff.on() && planner_.contended() &&
-      usual_spacing_ > options.poll_interval * kLate) {
-    target->watch.set_spacing(usual_spacing_);
+  if (!target->webhook_backoff.active() && planner_.contended() &&
+      average_spacing_ > options.poll_interval * kLateFactor) {
+    target->watch.set_spacing(average_spacing_);
   }
   Plan();
   return waiter;
 }
 
 void CredentialWatches::Unsubscribe(const std::string& id, uint64_t waiter) {
-  refusal_.Forget(waiter);
+  rejected_token_.Cancel(waiter);
   PollTarget* const target = Find(id);
-  // A wait that has ended no longer keeps its watch.
+  // The watch may already have been erased if the wait has ended.
   if (target == nullptr) return;
   target->watch.Unsubscribe(waiter);
   if (!target->watch.idle()) return;
-  Drop(*target);
-  EraseLater();
+  CancelGet(*target);
+  ScheduleErase();
 }
 
-// Takes back the GET for it, if one is under way.
-void CredentialWatches::Drop(PollTarget& target) {
+// Cancels the target's GET if one is in flight.
+void CredentialWatches::CancelGet(PollTarget& target) {
   target.get.reset();
   gets_.erase(&target);
 }
@@ -92,20 +92,19 @@ size_t CredentialWatches::waiter_count() const {
 
 void CredentialWatches::DrainAll(const std::function<absl::Status()>& status) {
   ForEachWatch([&](PredictionWatch& watch) { watch.Drain(status); });
-  EraseLater();
+  ScheduleErase();
 }
 
 void CredentialWatches::ForEachWatch(
     const std::function<void(PredictionWatch&)>& visit) {
-  // A waiter that is told may subscribe or leave; targets themselves are only
-  // erased by EraseIdle().
+  // Observers may subscribe or unsubscribe. Only EraseIdle() erases targets.
   std::vector<PollTarget*> targets;
   targets.reserve(targets_.size());
   for (const auto& [id, target] : targets_) targets.push_back(target.get());
   for (PollTarget* const target : targets) visit(target->watch);
 }
 
-void CredentialWatches::EraseLater() {
+void CredentialWatches::ScheduleErase() {
   if (erase_ != nullptr) return;
   erase_ = context_.event_loop.RunAt(context_.event_loop.Now(),
                                      [this] { EraseIdle(); });
@@ -119,9 +118,9 @@ void CredentialWatches::EraseIdle() {
       ++it;
       continue;
     }
-    Drop(target);
-    // What it knew serves whoever comes back, unless the token was refused.
-    if (target.watch.newest() != nullptr && !refusal_.in_force()) {
+    CancelGet(target);
+    // Cached for later waits, unless the token was rejected.
+    if (target.watch.newest() != nullptr && !rejected_token_.active()) {
       context_.cache.Put(credential_->key(), target.watch.newest());
     }
     it = targets_.erase(it);
@@ -130,17 +129,18 @@ void CredentialWatches::EraseIdle() {
   Plan();
 }
 
-// Looks for something to ask for: claims a place in the budget for it, or
-// comes back when there will be something.
+// Requests a permit from the budget if a poll is due; else sets a timer for the
+// next one.
 void CredentialWatches::Plan() {
-  if (claim_ != nullptr || gets_.size() + pages_.in_flight() >= kMaxUnderWay) {
+  if (acquire_ != nullptr ||
+      gets_.size() + pages_.in_flight() >= kMaxInFlight) {
     return;
   }
   const absl::Time now = context_.event_loop.Now();
   const absl::Time due = breaker_.is_open() ? ProbeDue() : PollDue(now);
   if (due <= now) {
     plan_.reset();
-    Claim();
+    AcquirePermit();
   } else if (due == absl::InfiniteFuture()) {
     plan_.reset();
   } else {
@@ -151,12 +151,12 @@ void CredentialWatches::Plan() {
   }
 }
 
-// The first time from `now` on at which some target is due.
+// When the first target is due; at most `now` if one is due already.
 absl::Time CredentialWatches::PollDue(absl::Time now) const {
   absl::Time due = absl::InfiniteFuture();
-  const DoubtfulGets doubtful = Doubtful();
+  const UnreliableGets unreliable = CountUnreliableGets();
   for (const auto& [id, target] : targets_) {
-    due = std::min(due, PollPlanner::DueAt(*target, doubtful));
+    due = std::min(due, PollPlanner::DueAt(*target, unreliable));
     if (due <= now) break;
   }
   return due;
@@ -173,33 +173,33 @@ PollTarget* CredentialWatches::NextProbe(bool* untried) {
                                 breaker_.probe_count() % 2 == 0, untried);
 }
 
-DoubtfulGets CredentialWatches::Doubtful() const {
-  DoubtfulGets doubtful;
+UnreliableGets CredentialWatches::CountUnreliableGets() const {
+  UnreliableGets unreliable;
   for (const PollTarget* const target : gets_) {
-    if (target->failures.any()) ++doubtful.failing;
-    if (!target->worked()) ++doubtful.untried;
+    if (target->failures.any()) ++unreliable.failing;
+    if (!target->has_succeeded()) ++unreliable.untried;
   }
-  return doubtful;
+  return unreliable;
 }
 
-void CredentialWatches::Claim() {
-  claim_ = budget_->reads.AcquirePoll([this](Permit permit) {
-    // The claim itself, while it is being granted.
-    const CallHandle granted = std::move(claim_);
-    OnPlace(std::move(permit));
+void CredentialWatches::AcquirePermit() {
+  acquire_ = budget_->reads.AcquirePoll([this](Permit permit) {
+    // Keeps the handle alive while its callback runs.
+    const CallHandle granted = std::move(acquire_);
+    OnPermit(std::move(permit));
     Plan();
   });
 }
 
-void CredentialWatches::OnPlace(Permit permit) {
+void CredentialWatches::OnPermit(Permit permit) {
   const absl::Time now = context_.event_loop.Now();
   if (breaker_.is_open()) {
     Probe(std::move(permit));
     return;
   }
   const double rate = budget_->reads.rate();
-  const PollPlan plan = planner_.Next(targets_, Doubtful(), rate, now,
-                                      context_.event_loop.WallNow());
+  const PollPlan plan = planner_.Next(targets_, CountUnreliableGets(), rate,
+                                      now, context_.event_loop.WallNow());
   if (plan.get != nullptr) {
     if (plan.confirms) planner_.trust().OnConfirm(now, rate);
     Get(*plan.get, std::move(permit));
@@ -244,11 +244,11 @@ CallContext CredentialWatches::PollContext(Permit permit) const {
 void CredentialWatches::Get(PollTarget& target, Permit permit) {
   ++context_.stats.gets;
   gets_.insert(&target);
-  target.asked_at = target.got_at = context_.event_loop.Now();
+  target.requested_at = target.get_sent_at = context_.event_loop.Now();
   target.get =
       context_.client.Get(PollContext(std::move(permit)), target.watch.id(),
                           [this, &target](absl::StatusOr<v1::Prediction> got) {
-                            Drop(target);
+                            CancelGet(target);
                             if (got.ok()) {
                               OnGot(target, *std::move(got));
                             } else {
@@ -259,11 +259,11 @@ void CredentialWatches::Get(PollTarget& target, Permit permit) {
 }
 
 void CredentialWatches::OnGot(PollTarget& target, v1::Prediction got) {
-  const Instant learnt = context_.event_loop.ThisInstant();
-  target.succeeded_at = learnt.now;
-  CheckPageObservation(target, got, target.got_at, learnt);
+  const Instant observed = context_.event_loop.ThisInstant();
+  target.succeeded_at = observed.now;
+  CheckPageObservation(target, got, target.get_sent_at, observed);
   CheckWebhookBackoff(target, got, true);
-  OnVerified(target, std::move(got), v1::SOURCE_GET, learnt);
+  OnVerified(target, std::move(got), v1::SOURCE_GET, observed);
   RecordOwner(target.watch.id());
 }
 
@@ -273,16 +273,16 @@ void CredentialWatches::OnGetFailed(PollTarget& target,
   const absl::Duration interval = target.watch.interval();
   const auto standing = target.standing();
   if (status.code() == absl::StatusCode::kUnauthenticated) {
-    OnTokenRefused(status);
+    OnTokenRejected(status);
     return;
   }
   bool ends = false;
   const absl::Time grace_end =
       context_.recent_creates.GraceEnd(credential_->key(), target.watch.id());
-  if (IsMissing(status) && target.got_at < grace_end) {
+  if (IsMissing(status) && target.get_sent_at < grace_end) {
     target.failures.OnMissing(grace_end, now, context_.random);
   } else if (IsTransient(status)) {
-    // From now on, as a poll that timed out has already taken long.
+    // Starts now, since a poll that timed out has already taken long.
     target.failures.OnFailure(status, std::max(interval, absl::Seconds(1)),
                               std::max(interval, kMaxPollDelay), now,
                               breaker_.last_response(), context_.random);
@@ -291,82 +291,84 @@ void CredentialWatches::OnGetFailed(PollTarget& target,
     ends = true;
   }
   if (ends) {
-    OnUpstreamResponds();
+    OnUpstreamResponse();
     target.watch.Fail([&] { return status; });
-    EraseLater();
+    ScheduleErase();
     return;
   }
-  OnPollFailed(target.watch.id(), standing, status, target.got_at, interval);
+  OnPollFailed(target.watch.id(), standing, status, target.get_sent_at,
+               interval);
 }
 
-// A poll has failed, and ends no wait.
+// A poll failed without ending a wait.
 void CredentialWatches::OnPollFailed(absl::string_view item,
                                      PollCircuitBreaker::Standing standing,
                                      const absl::Status& status,
-                                     absl::Time asked_at,
+                                     absl::Time requested_at,
                                      absl::Duration interval) {
   if (context_.on_poll_failed) context_.on_poll_failed(*credential_, status);
   if (!IsOutage(status)) {
-    OnUpstreamResponds();
+    OnUpstreamResponse();
     return;
   }
-  breaker_.OnFailure(item, standing, asked_at, context_.event_loop.Now(),
+  breaker_.OnFailure(item, standing, requested_at, context_.event_loop.Now(),
                      interval, context_.random);
-  if (breaker_.is_open()) claim_.reset();
+  if (breaker_.is_open()) acquire_.reset();
 }
 
-// Whatever it says: it is there. What failed in an outage is due again.
-void CredentialWatches::OnUpstreamResponds() {
+// Any response shows that the upstream is up. Targets that failed during the
+// outage are due again.
+void CredentialWatches::OnUpstreamResponse() {
   if (breaker_.is_open()) {
     for (const auto& [id, target] : targets_) {
-      target->failures.Forgive(breaker_.since());
+      target->failures.ResetBackoff(breaker_.since());
     }
   }
   breaker_.OnResponse(context_.event_loop.Now());
 }
 
-void CredentialWatches::OnTokenRefused(const absl::Status& status) {
-  refusal_.Begin(status);
+void CredentialWatches::OnTokenRejected(const absl::Status& status) {
+  rejected_token_.Record(status);
   context_.cache.Evict(credential_->key());
-  context_.webhooks.Forget(credential_->key());
+  context_.webhooks.Evict(credential_->key());
   ForEachWatch(
       [&](PredictionWatch& watch) { watch.Fail([&] { return status; }); });
-  EraseLater();
+  ScheduleErase();
 }
 
 void CredentialWatches::Apply(PollTarget& target, v1::Prediction prediction,
-                              v1::Source source, const Instant& learnt) {
+                              v1::Source source, const Instant& observed) {
   if (target.seen()) {
-    const absl::Duration spacing = learnt.now - target.seen_at;
+    const absl::Duration spacing = observed.now - target.seen_at;
     context_.stats.staleness.Add(spacing);
-    target.watch.set_spacing(spacing > target.interval() * kLate
+    target.watch.set_spacing(spacing > target.interval() * kLateFactor
                                  ? spacing
                                  : target.webhook_backoff.interval());
-    if (!target.webhook_backoff.on()) {
-      usual_spacing_ += (spacing - usual_spacing_) * kSpacingGain;
+    if (!target.webhook_backoff.active()) {
+      average_spacing_ += (spacing - average_spacing_) * kSpacingGain;
     }
   }
-  target.seen_at = learnt.now;
+  target.seen_at = observed.now;
   const SnapshotPtr before = target.watch.newest();
   if (CreatedAt(prediction) != absl::InfinitePast()) {
     target.created = CreatedAt(prediction);
   }
   const bool was_ended = target.watch.ended();
-  target.watch.Apply(std::move(prediction), source, learnt);
+  target.watch.Apply(std::move(prediction), source, observed);
   if (before == nullptr ||
       before->revision != target.watch.newest()->revision) {
-    target.state_since = learnt.now;
+    target.state_since = observed.now;
   }
   if (was_ended || !target.watch.ended()) return;
   const v1::Prediction& ended = target.watch.newest()->prediction;
   ++context_.stats.ended;
   if (ended.has_updated_at()) {
-    context_.stats.terminal_delay.Add(learnt.wall - UpdatedAt(ended));
+    context_.stats.terminal_delay.Add(observed.wall - UpdatedAt(ended));
   }
   run_durations_.Add(ended);
   target.output_pending = false;
   context_.cache.Put(credential_->key(), target.watch.newest());
-  EraseLater();
+  ScheduleErase();
 }
 
 }  // namespace wriftai

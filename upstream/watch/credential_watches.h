@@ -28,25 +28,25 @@
 
 namespace wriftai {
 
-// All watches of one credential, and the polls that serve them: whenever the
-// budget has a place for a poll, the planner says what to ask for, and what
-// comes back goes to the watches.
+// All watches of one credential, and the polls for them. Whenever the budget
+// grants a permit, the planner chooses the next request, and its result is
+// applied to the watches.
 //
-// A poll that fails in passing (IsTransient) backs off its prediction, doubled
-// from the interval up to kMaxPollDelay (PollFailures); so does a 404 shortly
+// A transient poll failure (IsTransient) backs off its prediction, doubling
+// from the interval up to kMaxPollDelay (PollFailures). So does a 404 shortly
 // after the gateway's own create (RecentCreates). A failure that looks
 // permanent ends the waits for its prediction at the fourth attempt; any other
-// permanent one does so at once. When different predictions that worked fail in
-// a row, the upstream is down: one probe at a time finds out when it is back
-// (PollCircuitBreaker). A refusal of the token ends all watches with one
-// request, and new ones for a while (RejectedTokenCache).
+// permanent failure does so at once. When different healthy predictions fail in
+// a row, the upstream is considered down and is probed, one request at a time
+// (PollCircuitBreaker). A rejected token ends all watches after one request,
+// and new ones for a while (RejectedTokenCache).
 //
-// Threads: loop. Owns: the watches, the polls under way, what is known of pages
-// and models. What the context refers to and the observers
-// must outlive it. Fails: through the observers.
+// Threads: loop. Owns: the watches, the polls in flight, the page map and the
+// run durations. The observers and everything the context refers to must
+// outlive it. Fails: through the observers.
 class CredentialWatches : private PageFetcher::Observer {
  public:
-  // What all share.
+  // Shared by all credentials.
   struct Context {
     EventLoop& event_loop;
     PredictionClient& client;
@@ -62,32 +62,32 @@ class CredentialWatches : private PageFetcher::Observer {
     PagePolicy pages = PagePolicy::kByCost;
   };
 
-  // Polls under way: more than the published rate sends in a read's timeout
-  // would only pile up before an upstream that does not answer.
-  static constexpr size_t kMaxUnderWay = 64;
+  // Maximum number of polls in flight. More than the published rate sends
+  // within a read timeout would only pile up at an unresponsive upstream.
+  static constexpr size_t kMaxInFlight = 64;
 
   CredentialWatches(std::shared_ptr<const Credential> credential,
                     const Context& context);
   ~CredentialWatches() override;
 
-  // As WatchRegistry::Subscribe(), with the waiter's key for Unsubscribe().
+  // As WatchRegistry::Subscribe(). Returns the waiter's key for Unsubscribe().
   uint64_t Subscribe(const std::string& id, const WatchOptions& options,
                      PredictionObserver& observer, SnapshotPtr known);
   void Unsubscribe(const std::string& id, uint64_t waiter);
 
-  // Something was learnt of a prediction by another way than a poll. False
-  // where nobody waits for it.
+  // Applies a state that did not come from a poll. Returns false if the
+  // prediction has no waiters.
   bool Apply(const v1::Prediction& prediction, v1::Source source);
 
-  // A webhook brought it, and the credential may see it. False where nobody
-  // waits for it.
+  // Applies a webhook event that the credential may see. Returns false if the
+  // prediction has no waiters.
   bool ApplyEvent(const v1::Prediction& event);
 
-  // Polls may be due sooner than they were.
+  // Plans again, since polls may be due sooner than before.
   void Replan() { Plan(); }
 
-  // Ends every wait, each with what `status` gives for it, as
-  // PredictionWatch::Drain().
+  // Ends every wait as PredictionWatch::Drain() does. `status` is called once
+  // per wait.
   void DrainAll(const std::function<absl::Status()>& status);
 
   const std::shared_ptr<const Credential>& credential() const {
@@ -95,33 +95,33 @@ class CredentialWatches : private PageFetcher::Observer {
   }
   const PollTargets& targets() const { return targets_; }
   size_t waiter_count() const;
-  // The circuit breaker is open.
+  // Whether the circuit breaker is open.
   bool upstream_is_down() const { return breaker_.is_open(); }
-  // Pages were found to be wrong, and GETs take their place.
+  // Whether pages were found to be wrong, so GETs are used instead.
   bool list_is_distrusted() const {
     return planner_.trust().distrusted(context_.event_loop.Now());
   }
-  // When the last watch went; InfiniteFuture while there are any.
+  // When the last watch was erased; InfiniteFuture while there are any.
   absl::Time idle_since() const { return idle_since_; }
 
  private:
   // PageFetcher::Observer
-  void OnItem(PollTarget& target, const v1::Prediction& item,
-              const Instant& asked, const Instant& learnt) override;
-  void OnPage() override { OnUpstreamResponds(); }
+  void OnPageItem(PollTarget& target, const v1::Prediction& item,
+                  const Instant& requested, const Instant& observed) override;
+  void OnPage() override { OnUpstreamResponse(); }
   void OnListDistrusted() override;
   void OnPageFailed(const absl::Status& status,
                     PollCircuitBreaker::Standing standing,
-                    absl::Time asked_at) override;
+                    absl::Time requested_at) override;
   void OnFetchEnded() override { Plan(); }
 
   void Plan();
   absl::Time PollDue(absl::Time now) const;
   absl::Time ProbeDue();
   PollTarget* NextProbe(bool* untried);
-  DoubtfulGets Doubtful() const;
-  void Claim();
-  void OnPlace(Permit permit);
+  UnreliableGets CountUnreliableGets() const;
+  void AcquirePermit();
+  void OnPermit(Permit permit);
   void Probe(Permit permit);
   void Fetch(PageMap::Page& page, Permit permit);
   void Get(PollTarget& target, Permit permit);
@@ -129,25 +129,25 @@ class CredentialWatches : private PageFetcher::Observer {
   void OnGetFailed(PollTarget& target, const absl::Status& status);
   void OnPollFailed(absl::string_view item,
                     PollCircuitBreaker::Standing standing,
-                    const absl::Status& status, absl::Time asked_at,
+                    const absl::Status& status, absl::Time requested_at,
                     absl::Duration interval);
-  void OnUpstreamResponds();
-  void OnTokenRefused(const absl::Status& status);
+  void OnUpstreamResponse();
+  void OnTokenRejected(const absl::Status& status);
   void OnVerified(PollTarget& target, v1::Prediction prediction,
-                  v1::Source source, const Instant& learnt);
+                  v1::Source source, const Instant& observed);
   void CheckPageObservation(PollTarget& target, const v1::Prediction& got,
-                            absl::Time asked_at, const Instant& learnt);
+                            absl::Time requested_at, const Instant& observed);
   void Apply(PollTarget& target, v1::Prediction prediction, v1::Source source,
-             const Instant& learnt);
+             const Instant& observed);
   void ForEachWatch(const std::function<void(PredictionWatch&)>& visit);
   CallContext PollContext(Permit permit) const;
   void RecordOwner(const std::string& id);
-  void BeginWebhookBackoff(PollTarget& target);
+  void StartWebhookBackoff(PollTarget& target);
   void CheckWebhookBackoff(PollTarget& target, const v1::Prediction& shown,
                            bool was_due);
   PollTarget* Find(const std::string& id);
-  void Drop(PollTarget& target);
-  void EraseLater();
+  void CancelGet(PollTarget& target);
+  void ScheduleErase();
   void EraseIdle();
 
   const std::shared_ptr<const Credential> credential_;
@@ -159,16 +159,16 @@ class CredentialWatches : private PageFetcher::Observer {
   PollTargets targets_;
   PollCircuitBreaker breaker_;
   PageFetcher pages_;
-  std::set<PollTarget*> gets_;  // Those with a GET under way.
+  std::set<PollTarget*> gets_;  // Targets with a GET in flight.
 
-  CallHandle claim_;
+  CallHandle acquire_;
   TimerHandle plan_;
-  // Watches without waiters are erased by a task of their own, since the last
-  // waiter may leave while its watch is telling it something.
+  // Erases watches without waiters in a separate task, since the last waiter
+  // may unsubscribe while its watch is notifying it.
   TimerHandle erase_;
 
-  RejectedTokenCache refusal_;
-  absl::Duration usual_spacing_;
+  RejectedTokenCache rejected_token_;
+  absl::Duration average_spacing_;
   absl::Time idle_since_;
 };
 

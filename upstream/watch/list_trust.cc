@@ -10,8 +10,8 @@
 namespace wriftai {
 namespace {
 
-// Whether `got`, which may follow `item`, shows a later state. Payloads do not
-// count: pages have none.
+// Whether `got`, which may follow `item`, is a later state. Ignores payloads,
+// which pages do not have.
 bool IsLater(const v1::Prediction& item, const v1::Prediction& got) {
   return item.status_text() != got.status_text() ||
          (item.has_updated_at() && got.has_updated_at() &&
@@ -25,103 +25,107 @@ void ListTrust::OnConfirm(absl::Time now, double rate) {
 }
 
 bool ListTrust::OnGot(const PageObservation& page_observation,
-                      const v1::Prediction& got, absl::Time asked_at,
-                      const Instant& learnt) {
+                      const v1::Prediction& got, absl::Time requested_at,
+                      const Instant& observed) {
   const absl::Time updated = UpdatedAt(got);
   if (updated != absl::InfinitePast()) {
     clock_lead_ = std::max(absl::ZeroDuration(),
-                           std::min(clock_lead_, learnt.wall - updated));
+                           std::min(clock_lead_, observed.wall - updated));
   }
   if (!MayFollow(page_observation.item, got)) {
-    // The page is ahead of the GET: of a replica's lag, or of the truth.
-    return asked_at - page_observation.since > kReplicationLag &&
-           OnWrong(learnt.now);
+    // The page is ahead of the GET, due to replication lag or an error.
+    return requested_at - page_observation.since > kReplicationLag &&
+           Distrust(observed.now);
   }
   if (!IsLater(page_observation.item, got)) {
-    OnAgreed();
+    RecordAgreement();
     return false;
   }
   if (updated != absl::InfinitePast() &&
-      page_observation.asked_wall - (updated + clock_lead_) > kReplicationLag) {
-    return OnWrong(learnt.now);
+      page_observation.requested_wall - (updated + clock_lead_) >
+          kReplicationLag) {
+    return Distrust(observed.now);
   }
-  // The page may have been asked for just before the change, or lag behind by
-  // as much as it may: the next ones will show.
-  if (asked_at - page_observation.asked_at < kReplicationLag) {
+  // The page may have been requested just before the change, or be within
+  // kReplicationLag. Later pages will show.
+  if (requested_at - page_observation.requested_at < kReplicationLag) {
     reads_per_confirmation_ =
         std::max(reads_per_confirmation_ / 2, kMinReadsPerConfirmation);
   }
-  // Of one that is still watched OnOlder() finds out.
-  if (IsTerminal(got)) Suspect(got, learnt);
+  // Predictions that are still watched are checked by OnStaleItem().
+  if (IsTerminal(got)) RecordUnconfirmedEnd(got, observed);
   return false;
 }
 
-void ListTrust::Suspect(const v1::Prediction& got, const Instant& learnt) {
-  UnconfirmedEnd& suspect = suspects_.emplace_back();
-  suspect.learnt_at = learnt.now;
-  suspect.known.set_id(got.id());
-  suspect.known.set_status(got.status());
-  suspect.known.set_status_text(got.status_text());
+void ListTrust::RecordUnconfirmedEnd(const v1::Prediction& got,
+                                     const Instant& observed) {
+  UnconfirmedEnd& end = unconfirmed_ends_.emplace_back();
+  end.observed_at = observed.now;
+  end.known.set_id(got.id());
+  end.known.set_status(got.status());
+  end.known.set_status_text(got.status_text());
   if (got.has_updated_at()) {
-    *suspect.known.mutable_updated_at() = got.updated_at();
+    *end.known.mutable_updated_at() = got.updated_at();
   }
-  if (suspects_.size() > kMaxSuspects) suspects_.pop_front();
+  if (unconfirmed_ends_.size() > kMaxUnconfirmedEnds)
+    unconfirmed_ends_.pop_front();
 }
 
-bool ListTrust::OnOlder(absl::Time learnt_at, absl::Time asked_at,
-                        absl::Time now) {
-  return asked_at - learnt_at > kReplicationLag && OnWrong(now);
+bool ListTrust::OnStaleItem(absl::Time known_since, absl::Time requested_at,
+                            absl::Time now) {
+  return requested_at - known_since > kReplicationLag && Distrust(now);
 }
 
 bool ListTrust::OnPage(PageMap::Page& page, const PredictionPage& shown,
-                       absl::Time asked_at, absl::Time now) {
+                       absl::Time requested_at, absl::Time now) {
   page.failures.OnSuccess();
   failures_.OnSuccess();
   bool wrong = false;
   for (const v1::Prediction& item : shown.predictions) {
-    const auto suspect = std::find_if(
-        suspects_.begin(), suspects_.end(),
+    const auto end = std::find_if(
+        unconfirmed_ends_.begin(), unconfirmed_ends_.end(),
         [&](const UnconfirmedEnd& s) { return s.known.id() == item.id(); });
-    if (suspect == suspects_.end()) continue;
-    if (item.status() == suspect->known.status()) {
-      suspects_.erase(suspect);
-    } else if (asked_at - suspect->learnt_at > kReplicationLag) {
-      suspects_.erase(suspect);
+    if (end == unconfirmed_ends_.end()) continue;
+    if (item.status() == end->known.status()) {
+      unconfirmed_ends_.erase(end);
+    } else if (requested_at - end->observed_at > kReplicationLag) {
+      unconfirmed_ends_.erase(end);
       wrong = true;
     }
   }
-  return wrong && OnWrong(now);
+  return wrong && Distrust(now);
 }
 
 void ListTrust::OnPageFailed(PageMap::Page& page, const absl::Status& status,
                              absl::Time now, absl::Time last_response,
                              Random& random) {
-  const bool passes = IsTransient(status);
-  const absl::Duration first = passes ? absl::Seconds(1) : kMaxPageDelay;
+  const bool transient = IsTransient(status);
+  const absl::Duration first = transient ? absl::Seconds(1) : kMaxPageDelay;
   const absl::Duration longest =
-      passes && !IsLikelyPermanent(status) ? kMaxPollDelay : kMaxPageDelay;
+      transient && !IsLikelyPermanent(status) ? kMaxPollDelay : kMaxPageDelay;
   page.failures.OnFailure(status, first, longest, now, last_response, random);
-  // The newest page is refused: so is the list.
-  const bool is_list = failures_.any() || (!passes && page.cursor.empty());
+  // If the newest page is rejected, the list is unusable.
+  const bool affects_list =
+      failures_.any() || (!transient && page.cursor.empty());
   failures_.OnFailure(status, first, longest, now, last_response, random);
-  if (is_list) failing_until_ = failures_.not_before();
+  if (affects_list) failing_until_ = failures_.not_before();
 }
 
-bool ListTrust::OnWrong(absl::Time now) {
+bool ListTrust::Distrust(absl::Time now) {
   if (distrusted(now)) return false;
   distrust_for_ = std::clamp(distrust_for_ * 2, kMinDistrust, kMaxDistrust);
   distrusted_until_ = now + distrust_for_;
   agreements_ = 0;
   reads_per_confirmation_ = kMinReadsPerConfirmation;
   confirm_at_ = absl::InfinitePast();
-  suspects_.clear();
+  unconfirmed_ends_.clear();
   return true;
 }
 
-void ListTrust::OnAgreed() {
+void ListTrust::RecordAgreement() {
   reads_per_confirmation_ =
       std::min(reads_per_confirmation_ * 2, kMaxReadsPerConfirmation);
-  if (++agreements_ < kAgreementsToForgive) return;
+  if (++agreements_ < kAgreementsPerHalving) return;
   agreements_ = 0;
   distrust_for_ /= 2;
 }

@@ -14,47 +14,48 @@
 
 namespace wriftai {
 
-// What pages of the list last said of one prediction. `item` lacks payloads.
+// What list pages last showed of one prediction. `item` has no payloads.
 struct PageObservation {
   v1::Prediction item;
-  absl::Time asked_at;    // When the page was asked for.
-  absl::Time asked_wall;  // The same, on the wall clock.
-  absl::Time since;       // When pages began to say the same, as asked_at.
+  absl::Time requested_at;    // When the page was requested.
+  absl::Time requested_wall;  // The same, on the wall clock.
+  absl::Time since;  // First page in a row with this state, as requested_at.
 };
 
-// Whether pages of one credential's list may be used in place of GETs: not
-// while they fail, and not while what they say is found to be wrong.
+// Whether pages of one credential's list may replace GETs. They may not while
+// they fail, nor while they are found to be wrong.
 //
-// GETs are the truth. A page is wrong when it was asked for more than
-// kReplicationLag after a change that it does not show: by the change's
-// updated_at, or because a GET had shown it so long before. Then the list is
-// distrusted, for a time that doubles from kMinDistrust to kMaxDistrust and
-// halves with every kAgreementsToForgive sightings that GETs confirm. To find
-// out, GETs confirm what pages say: one of every kMaxReadsPerConfirmation
-// reads, more often until the first few have agreed.
+// GETs are authoritative. A page is wrong if it was requested more than
+// kReplicationLag after a change that it does not show. The time of the change
+// is its updated_at, or when a GET showed it. The list is then distrusted, for
+// a time that doubles from kMinDistrust to kMaxDistrust. It halves with every
+// kAgreementsPerHalving observations that GETs confirm. One of every
+// kMaxReadsPerConfirmation reads is a GET that checks a page, and more of them
+// until the first few have agreed.
 //
-// A page that cannot be fetched or decoded backs off alone; after two in a row
-// all pages do.
+// A page that cannot be fetched or decoded backs off alone; after two failures
+// in a row, all pages do.
 //
 // Threads: loop. A value. Fails: never.
 class ListTrust {
  public:
-  // What a list may lag behind GETs.
+  // How far the list may lag behind GETs.
   static constexpr absl::Duration kReplicationLag = absl::Seconds(5);
 
   static constexpr absl::Duration kMinDistrust = absl::Seconds(30);
   static constexpr absl::Duration kMaxDistrust = absl::Minutes(10);
-  static constexpr int kAgreementsToForgive = 8;
+  static constexpr int kAgreementsPerHalving = 8;
 
-  // Confirmations cost 5 % of the reads once the list has proven right.
+  // Confirmations cost 5% of the reads once the list has been right for a
+  // while.
   static constexpr double kMinReadsPerConfirmation = 3;
   static constexpr double kMaxReadsPerConfirmation = 20;
 
   // Ends that GETs showed and pages did not, kept until a page shows whether
-  // it caught up. With a wrong list the first proves it.
-  static constexpr size_t kMaxSuspects = 16;
+  // the list caught up. If the list is wrong, the first one reveals it.
+  static constexpr size_t kMaxUnconfirmedEnds = 16;
 
-  // Longest backoff of pages that fail; GETs go on meanwhile.
+  // Maximum backoff of failing pages; GETs continue meanwhile.
   static constexpr absl::Duration kMaxPageDelay = absl::Minutes(10);
 
   bool usable(absl::Time now) const {
@@ -62,25 +63,26 @@ class ListTrust {
   }
   bool distrusted(absl::Time now) const { return now < distrusted_until_; }
 
-  // When the next page_observation is due to be confirmed, and that a GET for
-  // it goes now, with `rate` reads per second to spend.
+  // When the next confirmation is due. OnConfirm() records that its GET is sent
+  // now; `rate` is the budget in reads per second.
   absl::Time confirm_at() const { return confirm_at_; }
   void OnConfirm(absl::Time now, double rate);
 
-  // A GET, sent at `asked_at`, has shown `got` of what pages said
-  // `page_observation` of. Returns whether the list is newly distrusted for it.
+  // A GET, sent at `requested_at`, returned `got` for the prediction of
+  // `page_observation`. Returns whether the list is newly distrusted for it.
   bool OnGot(const PageObservation& page_observation, const v1::Prediction& got,
-             absl::Time asked_at, const Instant& learnt);
+             absl::Time requested_at, const Instant& observed);
 
-  // A page, asked for at `asked_at`, shows an older state than `known`, which
-  // was learnt otherwise at `learnt_at`. Returns as OnGot().
-  bool OnOlder(absl::Time learnt_at, absl::Time asked_at, absl::Time now);
+  // A page, requested at `requested_at`, shows an older state than one that is
+  // known since `known_since` from another source. Returns as OnGot().
+  bool OnStaleItem(absl::Time known_since, absl::Time requested_at,
+                   absl::Time now);
 
   // A page was fetched. Returns as OnGot().
   bool OnPage(PageMap::Page& page, const PredictionPage& shown,
-              absl::Time asked_at, absl::Time now);
+              absl::Time requested_at, absl::Time now);
 
-  // It could not be fetched.
+  // The page could not be fetched.
   void OnPageFailed(PageMap::Page& page, const absl::Status& status,
                     absl::Time now, absl::Time last_response, Random& random);
 
@@ -88,15 +90,15 @@ class ListTrust {
   // A GET showed the end before any page did.
   struct UnconfirmedEnd {
     v1::Prediction known;  // Without payloads.
-    absl::Time learnt_at;
+    absl::Time observed_at;
   };
 
-  bool OnWrong(absl::Time now);
-  void OnAgreed();
-  void Suspect(const v1::Prediction& got, const Instant& learnt);
+  bool Distrust(absl::Time now);
+  void RecordAgreement();
+  void RecordUnconfirmedEnd(const v1::Prediction& got, const Instant& observed);
 
   absl::Time failing_until_ = absl::InfinitePast();
-  PollFailures failures_;  // Of all pages, in a row.
+  PollFailures failures_;  // Consecutive failures, of any page.
 
   absl::Time distrusted_until_ = absl::InfinitePast();
   absl::Duration distrust_for_;
@@ -105,10 +107,10 @@ class ListTrust {
   absl::Time confirm_at_ = absl::InfinitePast();
   double reads_per_confirmation_ = kMinReadsPerConfirmation;
 
-  // How far our wall clock seems to be ahead of the upstream's, at most: the
-  // least time that a change has taken to arrive.
+  // Upper bound of how far our wall clock is ahead of the upstream's: the
+  // shortest time from a change's updated_at to its observation.
   absl::Duration clock_lead_ = absl::InfiniteDuration();
-  std::deque<UnconfirmedEnd> suspects_;  // Oldest first.
+  std::deque<UnconfirmedEnd> unconfirmed_ends_;  // Oldest first.
 };
 
 }  // namespace wriftai

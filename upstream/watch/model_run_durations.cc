@@ -7,16 +7,18 @@
 namespace wriftai {
 namespace {
 
-// Fewer lives than this show no spread.
+// Minimum number of durations for an estimate.
 constexpr size_t kMinDurations = 4;
 
-// Of the shortest life seen: one younger than that is not near its end.
-constexpr double kYoung = 0.8;
+// A prediction younger than this fraction of the shortest duration is not near
+// its end.
+constexpr double kEarlyFraction = 0.8;
 
-// Older than the longest life seen, and than this, it may go on for long.
-constexpr absl::Duration kOld = absl::Minutes(10);
+// A prediction older than this, and than twice the longest duration, may run
+// for long.
+constexpr absl::Duration kLongRun = absl::Minutes(10);
 
-std::string NameOf(const v1::Model& model) {
+std::string ModelKey(const v1::Model& model) {
   return absl::StrCat(model.owner(), "/", model.name(), ":",
                       model.version_number());
 }
@@ -48,16 +50,16 @@ absl::Duration AgeOf(const v1::Prediction& prediction, absl::Time now) {
 void ModelRunDurations::Add(const v1::Prediction& ended) {
   const absl::Time updated = UpdatedAt(ended);
   if (!ended.has_created_at() || updated == absl::InfinitePast()) return;
-  const std::string name = NameOf(ended.model());
+  const std::string name = ModelKey(ended.model());
   if (durations_.size() >= kMaxModels && durations_.count(name) == 0) return;
-  Lives& lives = durations_[name];
-  lives.push_back(AgeOf(ended, updated));
-  if (lives.size() > kMaxDurations) lives.pop_front();
+  Durations& durations = durations_[name];
+  durations.push_back(AgeOf(ended, updated));
+  if (durations.size() > kMaxDurations) durations.pop_front();
 }
 
-const ModelRunDurations::Lives* ModelRunDurations::Of(
+const ModelRunDurations::Durations* ModelRunDurations::Find(
     const v1::Model& model) const {
-  const auto found = durations_.find(NameOf(model));
+  const auto found = durations_.find(ModelKey(model));
   return found == durations_.end() || found->second.size() < kMinDurations
              ? nullptr
              : &found->second;
@@ -65,20 +67,20 @@ const ModelRunDurations::Lives* ModelRunDurations::Of(
 
 double ModelRunDurations::IntervalMultiplier(const v1::Model& model,
                                              absl::Duration age) const {
-  const Lives* const lives = Of(model);
-  if (lives == nullptr) return age > kOld ? kMaxIntervalMultiplier : 1;
+  const Durations* const durations = Find(model);
+  if (durations == nullptr) return age > kLongRun ? kMaxIntervalMultiplier : 1;
   const auto [shortest, longest] =
-      std::minmax_element(lives->begin(), lives->end());
-  if (age < *shortest * kYoung) return kMaxIntervalMultiplier;
-  if (age > std::max(kOld, *longest * 2)) return kMaxIntervalMultiplier;
+      std::minmax_element(durations->begin(), durations->end());
+  if (age < *shortest * kEarlyFraction) return kMaxIntervalMultiplier;
+  if (age > std::max(kLongRun, *longest * 2)) return kMaxIntervalMultiplier;
   return 1;
 }
 
-bool ModelRunDurations::Overdue(const v1::Model& model,
-                                absl::Duration age) const {
-  const Lives* const lives = Of(model);
-  return lives != nullptr &&
-         age > *std::max_element(lives->begin(), lives->end());
+bool ModelRunDurations::IsOverdue(const v1::Model& model,
+                                  absl::Duration age) const {
+  const Durations* const durations = Find(model);
+  return durations != nullptr &&
+         age > *std::max_element(durations->begin(), durations->end());
 }
 
 }  // namespace wriftai

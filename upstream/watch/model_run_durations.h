@@ -11,46 +11,46 @@
 
 namespace wriftai {
 
-// How long the predictions of each model have lived, from creation to their
-// end, by the upstream's own times: setup and queue included, whatever the
-// delay with which the end was seen. What it says of a running one decides who
-// is asked first when there is not budget for all.
+// How long predictions of each model ran, from creation to end by the
+// upstream's own timestamps. Setup and queueing are included; the delay until
+// the gateway saw the end is not. The planner uses it to order polls when the
+// budget is short.
 //
-// Threads: loop. A value; one for each credential. Fails: never.
+// Threads: loop. A value, one per credential. Fails: never.
 class ModelRunDurations {
  public:
-  // Lives of a model that are remembered; from the first few on the spread is
-  // known, and a model that changes is followed within as many.
+  // Durations kept per model. The estimate adapts to a changed model within as
+  // many runs.
   static constexpr size_t kMaxDurations = 32;
-  // Models of one credential; beyond it new ones are not remembered.
+  // Models kept per credential; further ones are ignored.
   static constexpr size_t kMaxModels = 256;
 
-  // A prediction has ended.
+  // Records a prediction that has ended.
   void Add(const v1::Prediction& ended);
 
-  // By how much the wanted interval may be stretched for one of that age while
-  // others want the budget, too: from 1 (an end may come any moment) to
-  // kMaxIntervalMultiplier (far from any).
+  // The factor for the poll interval of a prediction of that age while the
+  // budget is contended: from 1 (it may end at any moment) to
+  // kMaxIntervalMultiplier (the end is far).
   double IntervalMultiplier(const v1::Model& model, absl::Duration age) const;
 
   static constexpr double kMaxIntervalMultiplier = 1.5;
 
-  // Whether one of that age has lived longer than any of its model's that is
-  // remembered.
-  bool Overdue(const v1::Model& model, absl::Duration age) const;
+  // Whether a prediction of that age has run longer than all recorded ones of
+  // its model.
+  bool IsOverdue(const v1::Model& model, absl::Duration age) const;
 
  private:
-  using Lives = std::deque<absl::Duration>;
+  using Durations = std::deque<absl::Duration>;
 
-  const Lives* Of(const v1::Model& model) const;
+  const Durations* Find(const v1::Model& model) const;
 
-  std::map<std::string, Lives> durations_;
+  std::map<std::string, Durations> durations_;
 };
 
-// From creation until `now` (wall clock). Zero where creation is not known.
+// Time from creation to `now` (wall clock). Zero if created_at is unknown.
 absl::Duration AgeOf(const v1::Prediction& prediction, absl::Time now);
 
-// created_at; InfinitePast where it is not known.
+// created_at and updated_at; InfinitePast if unknown.
 absl::Time CreatedAt(const v1::Prediction& prediction);
 absl::Time UpdatedAt(const v1::Prediction& prediction);
 

@@ -5,51 +5,52 @@ namespace wriftai {
 bool OwnershipIndex::Record(const std::string& credential_key,
                             const std::string& id) {
   const absl::Time now = clock_.Now();
-  Proofs::Entry* proof = proofs_.Find(credential_key, id);
-  const bool is_new = proof == nullptr;
+  Entries::Entry* entry = entries_.Find(credential_key, id);
+  const bool is_new = entry == nullptr;
   if (is_new) {
-    proof = &proofs_.Add(credential_key, id, 1, {});
-    by_id_.emplace(proof->id, *proof->owner);
+    entry = &entries_.Add(credential_key, id, 1, {});
+    by_id_.emplace(entry->id, *entry->owner);
   } else {
-    proofs_.Touch(*proof);
+    entries_.Touch(*entry);
   }
-  proof->value.expires_at = now + kKeepFor;
-  while (proofs_.size() > kMost) Erase(*proofs_.NextToEvict());
-  while (proofs_.Oldest()->value.expires_at <= now) Erase(*proofs_.Oldest());
+  entry->value.expires_at = now + kTtl;
+  while (entries_.size() > kMaxEntries) Erase(*entries_.NextToEvict());
+  while (entries_.Oldest()->value.expires_at <= now) Erase(*entries_.Oldest());
   return is_new;
 }
 
 std::vector<std::string> OwnershipIndex::OwnersOf(const std::string& id) const {
   std::vector<std::string> owners;
-  for (auto proof = by_id_.lower_bound({id, ""});
-       proof != by_id_.end() && proof->first == id; ++proof) {
-    const absl::string_view owner = proof->second;
-    if (proofs_.Find(owner, id)->value.expires_at > clock_.Now()) {
+  for (auto entry = by_id_.lower_bound({id, ""});
+       entry != by_id_.end() && entry->first == id; ++entry) {
+    const absl::string_view owner = entry->second;
+    if (entries_.Find(owner, id)->value.expires_at > clock_.Now()) {
       owners.emplace_back(owner);
     }
   }
   return owners;
 }
 
-bool OwnershipIndex::covered(const std::string& credential_key,
-                             const std::string& id) const {
-  const auto* const proof = proofs_.Find(credential_key, id);
-  return proof != nullptr && proof->value.covered;
+bool OwnershipIndex::webhook_active(const std::string& credential_key,
+                                    const std::string& id) const {
+  const auto* const entry = entries_.Find(credential_key, id);
+  return entry != nullptr && entry->value.webhook_active;
 }
 
-void OwnershipIndex::set_covered(const std::string& credential_key,
-                                 const std::string& id, bool covered) {
-  auto* const proof = proofs_.Find(credential_key, id);
-  if (proof != nullptr) proof->value.covered = covered;
+void OwnershipIndex::set_webhook_active(const std::string& credential_key,
+                                        const std::string& id,
+                                        bool webhook_active) {
+  auto* const entry = entries_.Find(credential_key, id);
+  if (entry != nullptr) entry->value.webhook_active = webhook_active;
 }
 
-void OwnershipIndex::Forget(const std::string& credential_key) {
-  while (auto* const proof = proofs_.OldestOf(credential_key)) Erase(*proof);
+void OwnershipIndex::Evict(const std::string& credential_key) {
+  while (auto* const entry = entries_.OldestOf(credential_key)) Erase(*entry);
 }
 
-void OwnershipIndex::Erase(Proofs::Entry& proof) {
-  by_id_.erase({proof.id, *proof.owner});
-  proofs_.Erase(proof);
+void OwnershipIndex::Erase(Entries::Entry& entry) {
+  by_id_.erase({entry.id, *entry.owner});
+  entries_.Erase(entry);
 }
 
 }  // namespace wriftai

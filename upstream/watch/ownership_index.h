@@ -14,56 +14,58 @@
 
 namespace wriftai {
 
-// Which credentials may see which predictions: those whose own call has
-// succeeded for that id, or shown it. A webhook carries no token, so that this
-// is all that stands between its output and somebody else.
+// Which credentials may see which predictions: those whose own call succeeded
+// for the id or returned it. A webhook carries no token, so only this index
+// keeps its output from other credentials.
 //
-// Bounded in number and time; what falls out is polled for like any other, and
-// is proven again by that.
+// Bounded in number and time. Evicted predictions are polled like any other,
+// which records their owner again.
 //
 // Threads: loop. `clock` must outlive it. Fails: never.
 class OwnershipIndex {
  public:
-  // Longer than the longest wait by default, and the upstream's limit of 30
-  // minutes of running, a cold start and a queue before it. Each further proof
-  // begins it anew.
-  static constexpr absl::Duration kKeepFor = absl::Hours(2);
+  // How long an ownership lasts after it was last recorded. Longer than the
+  // default maximum wait, and than the upstream's limit of 30 minutes of
+  // running plus a cold start and queueing.
+  static constexpr absl::Duration kTtl = absl::Hours(2);
 
-  // Fifteen creates a second, the published limit of one credential, for
-  // kKeepFor. The least recently proven go first, of the credential that has
-  // most (FairShareLru). Some 300 bytes each.
-  static constexpr size_t kMost = 108'000;
+  // 15 creates per second, the published limit of one credential, for kTtl.
+  // About 300 bytes each. The credential with the most evicts its least
+  // recently recorded ones (FairShareLru).
+  static constexpr size_t kMaxEntries = 108'000;
 
   explicit OwnershipIndex(const EventLoop& clock) : clock_(clock) {}
 
-  // True where it was not proven before.
+  // Records that the credential may see `id`. Returns whether that is new.
   bool Record(const std::string& credential_key, const std::string& id);
 
-  // The keys of all for whom `id` is proven.
+  // The keys of all credentials that may see `id`.
   std::vector<std::string> OwnersOf(const std::string& id) const;
 
-  // Whether webhooks are thought to tell of it; false where it is not proven.
-  bool covered(const std::string& credential_key, const std::string& id) const;
-  void set_covered(const std::string& credential_key, const std::string& id,
-                   bool covered);
+  // Whether webhook events are expected for the prediction. False if the
+  // credential is not recorded as an owner.
+  bool webhook_active(const std::string& credential_key,
+                      const std::string& id) const;
+  void set_webhook_active(const std::string& credential_key,
+                          const std::string& id, bool webhook_active);
 
-  // Drops all of one credential: its token has been refused.
-  void Forget(const std::string& credential_key);
+  // Drops all ownerships of the credential, whose token was rejected.
+  void Evict(const std::string& credential_key);
 
-  size_t size() const { return proofs_.size(); }
+  size_t size() const { return entries_.size(); }
 
  private:
-  struct Proof {
-    bool covered = false;
+  struct Ownership {
+    bool webhook_active = false;
     absl::Time expires_at;
   };
-  using Proofs = FairShareLru<Proof>;
+  using Entries = FairShareLru<Ownership>;
 
-  void Erase(Proofs::Entry& proof);
+  void Erase(Entries::Entry& entry);
 
   const EventLoop& clock_;
-  Proofs proofs_;  // By credential and prediction; each weighs 1.
-  // The prediction's id, the credential's key: of all proofs.
+  Entries entries_;  // By credential and prediction; each weighs 1.
+  // All ownerships, as prediction id and credential key.
   std::set<std::pair<absl::string_view, absl::string_view>> by_id_;
 };
 

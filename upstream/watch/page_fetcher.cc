@@ -10,16 +10,16 @@ PollTarget* PageFetcher::Find(const std::string& id) {
 }
 
 void PageFetcher::Fetch(PageMap::Page& page, CallContext context) {
-  page.under_way = true;
+  page.in_flight = true;
   const auto fetch = fetches_.insert(fetches_.end(), PageFetch());
   fetch->newer = page.newer;
-  fetch->asked = event_loop_.ThisInstant();
+  fetch->requested = event_loop_.ThisInstant();
   for (auto& [id, target] : targets_) {
     if (target->created == absl::InfinitePast() ||
         !page.Spans(target->created) || target->get != nullptr) {
       continue;
     }
-    target->page_until = fetch->asked.now + PollTarget::kPagePatience;
+    target->page_until = fetch->requested.now + PollTarget::kMaxPageWait;
     fetch->expected.push_back(id);
   }
   ListParams params;
@@ -43,19 +43,20 @@ void PageFetcher::OnFetched(PageFetches::iterator fetch,
     }
   }
   PageMap::Page& page = planner_.pages().At(done.newer);
-  page.under_way = false;
+  page.in_flight = false;
   if (!fetched.ok()) {
     OnFailed(done, page, fetched.status());
     return;
   }
   observer_.OnPage();
   const absl::Time now = event_loop_.Now();
-  if (planner_.trust().OnPage(page, *fetched, done.asked.now, now)) {
+  if (planner_.trust().OnPage(page, *fetched, done.requested.now, now)) {
     observer_.OnListDistrusted();
   }
-  const Seen seen = See(*fetched, done);
-  planner_.OnPage(page, done.asked.now, *fetched, seen.all, seen.ended);
-  Miss(done, page);
+  const PageResult result = ApplyPageItems(*fetched, done);
+  planner_.OnPage(page, done.requested.now, *fetched, result.matched,
+                  result.newly_ended);
+  MarkMissing(done, page);
 }
 
 void PageFetcher::OnFailed(const PageFetch& fetch, PageMap::Page& page,
@@ -66,33 +67,34 @@ void PageFetcher::OnFailed(const PageFetch& fetch, PageMap::Page& page,
                                                 : Standing::kUntried;
   planner_.trust().OnPageFailed(page, status, event_loop_.Now(),
                                 breaker_.last_response(), random_);
-  observer_.OnPageFailed(status, standing, fetch.asked.now);
+  observer_.OnPageFailed(status, standing, fetch.requested.now);
 }
 
-// Tells what the page shows of the targets: all of it was learnt at once,
-// however long the telling takes.
-PageFetcher::Seen PageFetcher::See(const PredictionPage& page,
-                                   const PageFetch& fetch) {
-  Seen seen;
-  const Instant learnt = event_loop_.ThisInstant();
+// Passes the items of watched predictions to the observer. All have the same
+// observation time, however long the observer takes.
+PageFetcher::PageResult PageFetcher::ApplyPageItems(const PredictionPage& page,
+                                                    const PageFetch& fetch) {
+  PageResult result;
+  const Instant observed = event_loop_.ThisInstant();
   for (const v1::Prediction& item : page.predictions) {
     PollTarget* const target = Find(item.id());
     if (target == nullptr || target->watch.idle()) continue;
-    ++seen.all;
-    const bool knew = target->output_pending || target->watch.ended();
-    observer_.OnItem(*target, item, fetch.asked, learnt);
-    if (!knew && target->output_pending) ++seen.ended;
+    ++result.matched;
+    const bool had_ended = target->output_pending || target->watch.ended();
+    observer_.OnPageItem(*target, item, fetch.requested, observed);
+    if (!had_ended && target->output_pending) ++result.newly_ended;
   }
-  stats_.seen_on_pages += seen.all;
-  return seen;
+  stats_.seen_on_pages += result.matched;
+  return result;
 }
 
-// Those that should have been on the page and were not are asked for alone: the
-// upstream may have deleted them.
-void PageFetcher::Miss(const PageFetch& fetch, const PageMap::Page& page) {
+// Marks targets that the page should have shown and did not. They get their own
+// GETs, since the upstream may have deleted them.
+void PageFetcher::MarkMissing(const PageFetch& fetch,
+                              const PageMap::Page& page) {
   for (const std::string& id : fetch.expected) {
     PollTarget* const target = Find(id);
-    if (target != nullptr && target->asked_at < fetch.asked.now &&
+    if (target != nullptr && target->requested_at < fetch.requested.now &&
         page.Spans(target->created)) {
       target->missing_from_page = true;
     }

@@ -21,9 +21,9 @@
 namespace wriftai {
 
 // Fetches pages of one credential's list, and finds the targets that they show
-// and those that they should have shown.
+// and the targets that are missing from them.
 //
-// Threads: loop. Owns: the fetches under way. What the constructor takes must
+// Threads: loop. Owns: the fetches in flight. The constructor's arguments must
 // outlive it. Fails: through the observer.
 class PageFetcher {
  public:
@@ -31,23 +31,24 @@ class PageFetcher {
    public:
     virtual ~Observer() = default;
 
-    // A page that was asked for at `asked` shows a target as `item`.
-    virtual void OnItem(PollTarget& target, const v1::Prediction& item,
-                        const Instant& asked, const Instant& learnt) = 0;
+    // A page that was requested at `requested` shows a target as `item`.
+    virtual void OnPageItem(PollTarget& target, const v1::Prediction& item,
+                            const Instant& requested,
+                            const Instant& observed) = 0;
 
-    // A page was fetched; before its items.
+    // A page was fetched; called before OnPageItem() for its items.
     virtual void OnPage() = 0;
 
-    // What pages said is found to be wrong.
+    // The list was found to be wrong.
     virtual void OnListDistrusted() = 0;
 
-    // A page that was asked for at `asked_at` failed; `standing`: of its list
-    // before.
+    // The fetch of a page that was requested at `requested_at` failed.
+    // `standing` is that of the page before the failure.
     virtual void OnPageFailed(const absl::Status& status,
                               PollCircuitBreaker::Standing standing,
-                              absl::Time asked_at) = 0;
+                              absl::Time requested_at) = 0;
 
-    // A fetch has ended; last.
+    // A fetch has ended; called last.
     virtual void OnFetchEnded() = 0;
   };
 
@@ -70,23 +71,23 @@ class PageFetcher {
 
  private:
   struct PageFetch {
-    absl::Time newer;  // Its key in the map of pages.
-    Instant asked;
+    absl::Time newer;  // The page's key in the page map.
+    Instant requested;
     std::vector<std::string> expected;
     CallHandle call;
   };
   using PageFetches = std::list<PageFetch>;
-  struct Seen {
-    int all = 0;
-    int ended = 0;  // Of them, those that nobody knew to have.
+  struct PageResult {
+    int matched = 0;
+    int newly_ended = 0;  // Of them, those not known to have ended before.
   };
 
   void OnFetched(PageFetches::iterator fetch,
                  absl::StatusOr<PredictionPage> fetched);
   void OnFailed(const PageFetch& fetch, PageMap::Page& page,
                 const absl::Status& status);
-  Seen See(const PredictionPage& page, const PageFetch& fetch);
-  void Miss(const PageFetch& fetch, const PageMap::Page& page);
+  PageResult ApplyPageItems(const PredictionPage& page, const PageFetch& fetch);
+  void MarkMissing(const PageFetch& fetch, const PageMap::Page& page);
   PollTarget* Find(const std::string& id);
 
   PollTargets& targets_;

@@ -8,7 +8,7 @@
 namespace wriftai {
 
 PageMap::Page& PageMap::For(absl::Time created) {
-  // The last that begins above it; one that begins with it begins below.
+  // The last page whose upper bound, which is exclusive, is above `created`.
   return std::prev(pages_.lower_bound(created))->second;
 }
 
@@ -19,19 +19,19 @@ PageMap::Page* PageMap::NotFetchedSince(absl::Time since) {
   return nullptr;
 }
 
-void PageMap::Apply(Page& page, absl::Time asked_at,
+void PageMap::Apply(Page& page, absl::Time requested_at,
                     const PredictionPage& shown) {
-  page.fetched_at = asked_at;
+  page.fetched_at = requested_at;
   page.is_last = shown.next_cursor.empty();
-  // Items may lack the time.
+  // Items may lack created_at.
   const auto oldest = std::find_if(
       shown.predictions.rbegin(), shown.predictions.rend(),
       [](const v1::Prediction& item) { return item.has_created_at(); });
   page.oldest =
       oldest == shown.predictions.rend() ? page.newer : CreatedAt(*oldest);
-  // Boundaries of before that lie inside of it lead to what it shows already.
+  // Drops pages that start inside this one, since it shows their items already.
   auto next = std::next(pages_.find(page.newer));
-  while (next != pages_.end() && !next->second.under_way &&
+  while (next != pages_.end() && !next->second.in_flight &&
          (page.is_last || next->first > page.oldest)) {
     next = pages_.erase(next);
   }
@@ -43,7 +43,7 @@ void PageMap::Apply(Page& page, absl::Time asked_at,
   below.newer = page.oldest;
   if (below.cursor != shown.next_cursor) below.failures.OnSuccess();
   below.cursor = shown.next_cursor;
-  if (pages_.size() > kMaxPages && !pages_.rbegin()->second.under_way) {
+  if (pages_.size() > kMaxPages && !pages_.rbegin()->second.in_flight) {
     pages_.erase(std::prev(pages_.end()));
   }
 }

@@ -12,11 +12,11 @@ void PollCircuitBreaker::OnResponse(absl::Time now) {
 }
 
 void PollCircuitBreaker::OnFailure(absl::string_view item, Standing standing,
-                                   absl::Time asked_at, absl::Time now,
+                                   absl::Time requested_at, absl::Time now,
                                    absl::Duration interval, Random& random) {
   if (open_) {
-    // One that was sent before says no more than what opened the breaker.
-    if (asked_at < probe_at_) return;
+    // A request from before the last probe or the opening says nothing new.
+    if (requested_at < probe_at_) return;
     probe_in_flight_ = false;
     ++failed_probes_;
     BackOff(now, random);
@@ -50,7 +50,7 @@ void PollCircuitBreaker::BackOff(absl::Time now, Random& random) {
 }
 
 void PollCircuitBreaker::OnProbe(absl::Time now, Random& random) {
-  // The one before got no response in time.
+  // The previous probe got no response in time.
   if (probe_in_flight_) ++failed_probes_;
   ++probes_;
   probe_in_flight_ = true;
@@ -62,7 +62,7 @@ absl::Time PollCircuitBreaker::ProbeAt(bool untried) const {
   const absl::Time due =
       untried ? std::min(retry_at_, probe_at_ + kUntriedProbeInterval)
               : retry_at_;
-  return probe_in_flight_ ? std::max(due, probe_at_ + kProbePatience) : due;
+  return probe_in_flight_ ? std::max(due, probe_at_ + kMaxProbeWait) : due;
 }
 
 }  // namespace wriftai

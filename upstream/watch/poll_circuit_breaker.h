@@ -10,59 +10,59 @@
 
 namespace wriftai {
 
-// Longest backoff of failing polls: after an outage of minutes, waiters get
-// news within one such delay.
+// Maximum backoff of failing polls. After a long outage, waiters get updates
+// within one such delay.
 inline constexpr absl::Duration kMaxPollDelay = absl::Seconds(30);
 
-// Decides when the failures of one credential's polls mean that the upstream is
-// down, and spaces the probes that find out when it is back.
+// Decides when failures of one credential's polls mean that the upstream is
+// down, and when to probe whether it is back.
 //
-// An item is a prediction, or the list. The breaker opens when different items
-// fail in a row, with no response from the upstream in between, and at least
-// one of them worked the last time. Items that were never tried count like
-// those while nothing has worked for kRecent. An item that already failed on
-// its own while others worked says nothing about the upstream.
+// An item is a prediction or the list. The breaker opens when different items
+// fail in a row without a response in between, and at least one of them was
+// healthy. If there was no response for kRecent, untried items count as
+// healthy. Items that were already failing while others worked do not count.
 //
-// While it is open, polls are replaced by probes, one at a time. The first
-// response closes it, whatever it says.
+// While the breaker is open, probes replace polls, one at a time. Any response
+// closes it.
 //
 // Threads: loop. A value. Fails: never.
 class PollCircuitBreaker {
  public:
-  // What is known of an item before it failed.
+  // The state of an item before it failed.
   enum class Standing { kHealthy, kUntried, kFailing };
 
-  // A response is this long enough evidence that the upstream works: as long
-  // as the longest backoff.
+  // How long after a response the upstream is assumed to work: as long as the
+  // maximum backoff.
   static constexpr absl::Duration kRecent = kMaxPollDelay;
 
-  // Spacing of probes while there are items whose state nobody has ever seen:
-  // one that works must not wait behind the backoff of those that fail.
+  // Interval between probes while there are untried items. A healthy one must
+  // not wait for the backoff of failing ones.
   static constexpr absl::Duration kUntriedProbeInterval = absl::Seconds(1);
 
-  // Longest backoff of probes: shorter than that of polls, since one probe
-  // stands for all of them.
+  // Maximum backoff of probes. Shorter than that of polls, since one probe
+  // replaces all of them.
   static constexpr absl::Duration kMaxProbeDelay = absl::Seconds(10);
 
-  // How long a probe without a response holds up the next one. A read may take
+  // How long a probe without a response delays the next one. A read may take
   // 30 s, and the probed item may be the only one that hangs.
-  static constexpr absl::Duration kProbePatience = absl::Seconds(5);
+  static constexpr absl::Duration kMaxProbeWait = absl::Seconds(5);
 
-  // The upstream has responded with anything but a failure of its own.
+  // The upstream responded with anything but a server error.
   void OnResponse(absl::Time now);
 
-  // A poll of `item`, sent at `asked_at`, got a server error or no response.
-  // `interval`: how often the item is polled, at least one second; the backoff
-  // of the probes begins with it.
-  void OnFailure(absl::string_view item, Standing standing, absl::Time asked_at,
-                 absl::Time now, absl::Duration interval, Random& random);
+  // A poll of `item`, sent at `requested_at`, got a server error or no
+  // response. `interval` is the item's poll interval. The backoff of the probes
+  // starts with it, or with one second if that is longer.
+  void OnFailure(absl::string_view item, Standing standing,
+                 absl::Time requested_at, absl::Time now,
+                 absl::Duration interval, Random& random);
 
-  // A probe is sent now. Open only.
+  // A probe is sent now. The breaker must be open.
   void OnProbe(absl::Time now, Random& random);
 
   bool is_open() const { return open_; }
 
-  // When the failures in a row began that opened it.
+  // When the first of the failures that opened it occurred.
   absl::Time since() const { return since_; }
 
   // When the last response came; InfinitePast before the first.
@@ -71,7 +71,7 @@ class PollCircuitBreaker {
   // Probes sent since it opened.
   int64_t probe_count() const { return probes_; }
 
-  // When the next probe is due. `untried`: some item was never seen or tried.
+  // When the next probe is due. `untried`: whether there are untried items.
   absl::Time ProbeAt(bool untried) const;
 
  private:
@@ -80,7 +80,7 @@ class PollCircuitBreaker {
 
   absl::Time last_response_ = absl::InfinitePast();
 
-  // The failures in a row.
+  // The consecutive failures.
   std::string first_item_;
   absl::Time since_ = absl::InfinitePast();
   bool several_items_ = false;
@@ -91,7 +91,7 @@ class PollCircuitBreaker {
   int failed_probes_ = 0;
   int64_t probes_ = 0;
   bool probe_in_flight_ = false;
-  absl::Time probe_at_ = absl::InfinitePast();  // The last one, or the opening.
+  absl::Time probe_at_ = absl::InfinitePast();  // Last probe, or opening.
   absl::Time retry_at_ = absl::InfinitePast();
 };
 

@@ -14,17 +14,18 @@ void PollFailures::OnFailure(const absl::Status& status, absl::Duration first,
   if (failures_ == 0) since_ = now;
   ++failures_;
   if (IsLikelyPermanent(status)) ++permanent_;
-  // A wrong header must not silence a Wait for as long as callers are told.
-  absl::Duration asked =
+  // Capped, so that a wrong Retry-After header cannot stop polling for long.
+  absl::Duration retry_after =
       std::min(RetryDelay(status).value_or(absl::ZeroDuration()), kMaxReset);
-  // Others got responses since it failed before: the limit is its own.
+  // Other items got responses since its last failure, so the limit applies to
+  // this item alone.
   if (absl::IsResourceExhausted(status) && failures_ > 1 &&
       last_response > last_) {
-    asked = std::min(asked * kOwnLimitFactor, kMaxLimitedDelay);
+    retry_after = std::min(retry_after * kItemLimitFactor, kMaxLimitedDelay);
   }
   last_ = now;
-  not_before_ =
-      now + std::max(Backoff{first, longest}.Delay(failures_, random), asked);
+  not_before_ = now + std::max(Backoff{first, longest}.Delay(failures_, random),
+                               retry_after);
 }
 
 void PollFailures::OnMissing(absl::Time until, absl::Time now, Random& random) {
@@ -34,7 +35,7 @@ void PollFailures::OnMissing(absl::Time until, absl::Time now, Random& random) {
   not_before_ = std::min(until, now + backoff.Delay(++failures_, random));
 }
 
-void PollFailures::Forgive(absl::Time since) {
+void PollFailures::ResetBackoff(absl::Time since) {
   if (!any() || since_ < since) return;
   failures_ = 0;
   not_before_ = absl::InfinitePast();

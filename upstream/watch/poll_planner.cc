@@ -6,26 +6,28 @@
 namespace wriftai {
 namespace {
 
-// Of the budget: with less demand each target can be asked for alone.
+// Share of the budget. With less demand, every target gets its own GET.
 constexpr double kContended = 0.9;
 
-// How fast the share of ended ones follows the last pages.
+// Weight of a new page in ended_share_.
 constexpr double kEndedGain = 0.2;
 
-// Without a GET for so long a target is worth confirming.
+// A target without a GET for at least this long may be confirmed.
 constexpr absl::Duration kMinUnverified = absl::Seconds(8);
 
-// Of one that should have ended: how many times as much it is to be doubted.
-constexpr double kOverdueDoubt = 8;
+// Factor of the confirmation priority of a target that should have ended.
+constexpr double kOverduePriority = 8;
 
-// How an unknown page's yield recovers with each request that is no page.
+// How much yield_ recovers with each GET.
 constexpr double kYieldRecovery = 0.01;
 
 }  // namespace
 
-PollPlan PollPlanner::Next(PollTargets& targets, const DoubtfulGets& doubtful,
-                           double rate, absl::Time now, absl::Time wall_now) {
-  const Candidates due = Survey(targets, doubtful, rate, now, wall_now);
+PollPlan PollPlanner::Next(PollTargets& targets,
+                           const UnreliableGets& unreliable, double rate,
+                           absl::Time now, absl::Time wall_now) {
+  const Candidates due =
+      FindCandidates(targets, unreliable, rate, now, wall_now);
   const bool polls = due.seen != nullptr || due.unseen != nullptr;
   const bool others = due.output != nullptr || polls;
   if (due.retry != nullptr &&
@@ -50,26 +52,25 @@ PollPlan PollPlanner::Retry(PollTargets& targets, PollTarget& target,
                        !target.missing_from_page &&
                        !target.failures.maybe_permanent() && MayFetchPages(now);
   PageMap::Page* const page =
-      by_page ? PageOver(targets, target, now) : nullptr;
+      by_page ? ChoosePage(targets, target, now) : nullptr;
   retried_by_page_ = page != nullptr;
   if (page != nullptr) return {nullptr, page, now};
   return {&target, nullptr, now};
 }
 
-// Of those to poll.
+// The target to poll next.
 PollTarget* PollPlanner::Stalest(const Candidates& due) {
   const bool late = due.seen != nullptr && due.staleness > kLateIntervals;
   polled_unseen_ = due.unseen != nullptr && !(polled_unseen_ && late);
   return polled_unseen_ ? due.unseen : due.seen;
 }
 
-PollPlanner::Candidates PollPlanner::Survey(PollTargets& targets,
-                                            const DoubtfulGets& doubtful,
-                                            double rate, absl::Time now,
-                                            absl::Time wall_now) {
+PollPlanner::Candidates PollPlanner::FindCandidates(
+    PollTargets& targets, const UnreliableGets& unreliable, double rate,
+    absl::Time now, absl::Time wall_now) {
   Candidates best;
-  double doubt = 0;
-  // By the last plan's demand: this one's is not known yet.
+  double best_priority = 0;
+  // Uses the demand of the last plan, since this one's is not known yet.
   const bool confirm = MayFetchPages(now) && now >= trust_.confirm_at();
   double demand = 0;
   for (auto& [id, target] : targets) {
@@ -77,12 +78,13 @@ PollPlanner::Candidates PollPlanner::Survey(PollTargets& targets,
     if (!target->watch.idle()) {
       demand += 1 / absl::ToDoubleSeconds(target->interval());
     }
-    const double its_doubt = confirm ? Doubt(*target, now, wall_now) : 0;
-    if (its_doubt > doubt) {
+    const double priority =
+        confirm ? ConfirmationPriority(*target, now, wall_now) : 0;
+    if (priority > best_priority) {
       best.confirm = target.get();
-      doubt = its_doubt;
+      best_priority = priority;
     }
-    const absl::Time due = DueAt(*target, doubtful);
+    const absl::Time due = DueAt(*target, unreliable);
     if (due > now) {
       best.next_due = std::min(best.next_due, due);
     } else if (failing) {
@@ -112,26 +114,27 @@ PollPlanner::Candidates PollPlanner::Survey(PollTargets& targets,
 }
 
 absl::Time PollPlanner::DueAt(const PollTarget& target,
-                              const DoubtfulGets& doubtful) {
+                              const UnreliableGets& unreliable) {
   const bool full =
       target.failures.any()
-          ? doubtful.failing >= kMaxFailingGets
-          : !target.worked() && doubtful.untried >= kMaxUntriedGets;
+          ? unreliable.failing >= kMaxFailingGets
+          : !target.has_succeeded() && unreliable.untried >= kMaxUntriedGets;
   return full ? absl::InfiniteFuture() : target.DueAt();
 }
 
 PollTarget* PollPlanner::NextProbe(PollTargets& targets, absl::Time since,
-                                   bool worked, bool* untried) {
+                                   bool prefer_succeeded, bool* untried) {
   const auto is_new = [](const PollTarget& target) {
-    return !target.seen() && target.got_at == absl::InfinitePast();
+    return !target.seen() && target.get_sent_at == absl::InfinitePast();
   };
   // Greater is better.
   const auto rank = [&](const PollTarget& target) {
-    const bool tried = target.got_at >= since;
-    return std::make_tuple(worked ? target.worked() : is_new(target), !tried,
-                           tried ? absl::InfinitePast() : target.succeeded_at,
-                           absl::InfiniteFuture() - target.got_at,
-                           absl::InfiniteFuture() - target.joined_at);
+    const bool tried = target.get_sent_at >= since;
+    return std::make_tuple(
+        prefer_succeeded ? target.has_succeeded() : is_new(target), !tried,
+        tried ? absl::InfinitePast() : target.succeeded_at,
+        absl::InfiniteFuture() - target.get_sent_at,
+        absl::InfiniteFuture() - target.joined_at);
   };
   PollTarget* best = nullptr;
   *untried = false;
@@ -148,43 +151,43 @@ PollTarget* PollPlanner::NextProbe(PollTargets& targets, absl::Time since,
 
 PageMap::Page* PollPlanner::ProbePage() {
   PageMap::Page& newest = pages_.At(absl::InfiniteFuture());
-  return policy_ == PagePolicy::kNever || newest.under_way ? nullptr : &newest;
+  return policy_ == PagePolicy::kNever || newest.in_flight ? nullptr : &newest;
 }
 
 PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
                            absl::Time now) {
   PageMap::Page* const page = MayFetchPages(now) && !stalest.missing_from_page
-                                  ? PageOver(targets, stalest, now)
+                                  ? ChoosePage(targets, stalest, now)
                                   : nullptr;
   if (page != nullptr) return {nullptr, page, now};
   yield_ = std::min(1.0, yield_ + kYieldRecovery);
   return {&stalest, nullptr, now};
 }
 
-// The page to fetch for `stalest`; null where a GET is worth more.
-PageMap::Page* PollPlanner::PageOver(PollTargets& targets,
-                                     const PollTarget& stalest,
-                                     absl::Time now) {
-  const bool placed = stalest.created != absl::InfinitePast();
-  PageMap::Page* const page = placed
+// The page to fetch for `stalest`; null if a GET is worth more.
+PageMap::Page* PollPlanner::ChoosePage(PollTargets& targets,
+                                       const PollTarget& stalest,
+                                       absl::Time now) {
+  const bool position_known = stalest.created != absl::InfinitePast();
+  PageMap::Page* const page = position_known
                                   ? &pages_.For(stalest.created)
                                   : pages_.NotFetchedSince(stalest.joined_at);
-  if (page == nullptr || page->under_way || now < page->failures.not_before()) {
+  if (page == nullptr || page->in_flight || now < page->failures.not_before()) {
     return nullptr;
   }
-  if (placed && !page->Spans(stalest.created)) return nullptr;
+  if (position_known && !page->Spans(stalest.created)) return nullptr;
   double worth = 0;
   for (const auto& [id, target] : targets) {
     if (target->get != nullptr || target->page_until > now ||
         target->output_pending || target->missing_from_page) {
       continue;
     }
-    const bool maybe_on_it = target->created == absl::InfinitePast()
-                                 ? page->fetched_at < target->joined_at
-                                 : page->Spans(target->created);
-    if (maybe_on_it) worth += WorthOf(*target, now);
+    const bool may_be_on_page = target->created == absl::InfinitePast()
+                                    ? page->fetched_at < target->joined_at
+                                    : page->Spans(target->created);
+    if (may_be_on_page) worth += PageWorth(*target, now);
   }
-  if (!placed || !page->known()) {
+  if (!position_known || !page->known()) {
     worth = std::min(worth, kPageSize * yield_);
   }
   return worth > 1 || policy_ == PagePolicy::kAlways ? page : nullptr;
@@ -203,9 +206,9 @@ bool PollPlanner::MayFetchPages(absl::Time now) const {
   return false;
 }
 
-double PollPlanner::WorthOf(const PollTarget& target, absl::Time now) const {
+double PollPlanner::PageWorth(const PollTarget& target, absl::Time now) const {
   if (!target.seen()) return 1;
-  const double waited = absl::ToDoubleSeconds(now - target.asked_at) /
+  const double waited = absl::ToDoubleSeconds(now - target.requested_at) /
                         absl::ToDoubleSeconds(target.interval());
   return std::clamp(waited, 0.0, 1.0) * (1 - ended_share_);
 }
@@ -219,35 +222,35 @@ double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
          (absl::ToDoubleSeconds(target.interval()) * multiplier);
 }
 
-// How much a GET would help to know whether pages are right about it; zero:
-// nothing, or it must not be asked for now.
-double PollPlanner::Doubt(const PollTarget& target, absl::Time now,
-                          absl::Time wall_now) const {
+// How useful a GET is to check what pages showed of the target. Zero if it is
+// useless, or not allowed now.
+double PollPlanner::ConfirmationPriority(const PollTarget& target,
+                                         absl::Time now,
+                                         absl::Time wall_now) const {
   if (!target.page_observation.has_value() || target.get != nullptr ||
       target.watch.idle() || target.output_pending || target.failures.any() ||
-      now < target.got_at + target.interval()) {
+      now < target.get_sent_at + target.interval()) {
     return 0;
   }
   const v1::Prediction& item = target.page_observation->item;
   const bool overdue =
-      run_durations_.Overdue(item.model(), AgeOf(item, wall_now));
+      run_durations_.IsOverdue(item.model(), AgeOf(item, wall_now));
   const absl::Duration unverified =
       now - std::max(target.verified_at, target.joined_at);
-  // What GETs show often needs no confirmation, and what was shown just now can
-  // prove nothing.
+  // A recent GET or a new target gives nothing to check yet.
   if (unverified < kMinUnverified) return 0;
-  return absl::ToDoubleSeconds(unverified) * (overdue ? kOverdueDoubt : 1);
+  return absl::ToDoubleSeconds(unverified) * (overdue ? kOverduePriority : 1);
 }
 
-void PollPlanner::OnPage(PageMap::Page& page, absl::Time asked_at,
+void PollPlanner::OnPage(PageMap::Page& page, absl::Time requested_at,
                          const PredictionPage& shown, int found, int ended) {
   if (found > 0) {
     ended_share_ +=
         kEndedGain * (static_cast<double>(ended) / found - ended_share_);
   }
-  // Of known pages, too: a search goes through them as well.
+  // Includes pages fetched before, since searches go through them, too.
   yield_ += kYieldGain * (static_cast<double>(found) / kPageSize - yield_);
-  pages_.Apply(page, asked_at, shown);
+  pages_.Apply(page, requested_at, shown);
 }
 
 }  // namespace wriftai

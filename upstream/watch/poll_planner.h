@@ -11,103 +11,103 @@
 
 namespace wriftai {
 
-// What to ask the upstream next for one credential.
+// The next upstream request for one credential.
 struct PollPlan {
-  PollTarget* get = nullptr;      // Ask for this one, or
+  PollTarget* get = nullptr;      // Get this one, or
   PageMap::Page* list = nullptr;  // fetch this page, or
-  absl::Time when;                // there is nothing to ask for until then.
-  bool confirms = false;          // `get` is to confirm what pages said of it.
+  absl::Time when;                // do nothing until then.
+  bool confirms = false;          // `get` checks what pages showed of it.
 };
 
-// The GETs under way that may never be answered.
-struct DoubtfulGets {
+// The GETs in flight that may never get a response.
+struct UnreliableGets {
   size_t failing = 0;  // Of targets whose last GET failed.
-  size_t untried = 0;  // Of targets of which no GET has succeeded yet.
+  size_t untried = 0;  // Of targets without a successful GET so far.
 };
 
-// When pages are fetched: where they are worth it, or, to be compared with that
-// in the benchmark, never or always.
+// When pages are fetched: if they are worth their cost, or, as a baseline for
+// the benchmark, never or always.
 enum class PagePolicy { kByCost, kNever, kAlways };
 
-// Chooses, each time that the budget has a place for a poll, the request that
-// does most for the waiters.
+// Chooses the most useful request each time the budget grants a permit for a
+// poll.
 //
-// Cost model. A GET costs one request and shows one prediction, output and all.
-// A page costs one and shows up to 50 without outputs, so that each of them
-// that it shows to have ended costs a GET on top. With p the share of targets
-// that pages of late have shown to have ended, and w how much of its interval
-// has passed for a target (at most 1), a page over targets 1..k is worth
-// sum(w)*(1-p) requests that need not be made; a GET is worth 1. (p is not
-// taken from the lives of those that have ended: they are the short ones, and
-// say nothing of those that still run.) The page is fetched where its worth is
-// above 1, and only while there is more to ask than the budget bears: else each
-// is asked for alone, which brings the output with the end.
+// Cost model. A GET costs one request and shows one prediction, including its
+// output. A page costs one request and shows up to 50 predictions without
+// outputs, so each end that it shows costs a GET on top. Let p be the share of
+// targets that recent pages showed to have ended. Let w be how much of its
+// interval has passed for a target, at most 1. A page over targets 1..k then
+// saves sum(w)*(1-p) requests; a GET saves 1. A page is fetched if it saves
+// more than 1, and only while the demand exceeds the budget. Otherwise every
+// target gets its own GET, which returns the output together with the end. (p
+// is not taken from run durations: predictions that have ended are the short
+// ones, and say nothing about those still running.)
 //
-// Order. Outputs of predictions that have ended are fetched first, the earliest
-// end first; as long as there are any, every kFetchesPerPoll-th request is
-// still a poll, so that the others' states stay known: the outputs come later
-// by 1/(kFetchesPerPoll-1) at the most. Polls go to the target that is stalest
-// relative to its wanted interval; one that was never seen comes before all
-// that were, but leaves every other poll to one that is late by kLateIntervals.
-// So none starves: whatever is not asked for grows staler than the rest.
+// Order. Outputs of predictions that have ended are fetched first, earliest end
+// first. While there are any, every kFetchesPerPoll-th request is still a poll,
+// so that other states stay fresh; this delays outputs by at most
+// 1/(kFetchesPerPoll-1). Polls go to the target that is stalest relative to its
+// interval. A target without a state comes first, but leaves every other poll
+// to one that is late by kLateIntervals. No target starves, since a target that
+// is not polled becomes the stalest.
 //
-// Failures. A target whose last GET failed waits for its backoff, and then for
-// its turn: every kPollsPerRetry-th request, as long as others are due, so that
-// any number of failing ones leaves the others most of the budget. Every other
-// retry is a page where that is worth it: it may be GETs alone that fail. GETs
-// that hang may take only a part of the requests under way (DoubtfulGets).
+// Failures. A target whose last GET failed waits for its backoff and then for
+// its turn. While others are due, only every kPollsPerRetry-th request is a
+// retry, so failing targets leave others most of the budget. Every other retry
+// is a page if that is worth its cost, since only GETs may be failing. GETs
+// that hang may take only a part of the requests in flight (UnreliableGets).
 //
-// Trust. While pages take the place of GETs, now and then a GET confirms what
-// they say (ListTrust): of the target that has been without one for longest; of
-// one that should have ended by now, by its model's history, sooner.
+// Trust. While pages replace GETs, an occasional GET confirms what they show
+// (ListTrust). It goes to the target that has been without one for longest, or
+// sooner to one that should have ended by its model's run durations.
 //
-// Where a target is in the list is known from its creation time (PageMap). One
-// whose time is not known is searched from the newest page down while the pages
-// show enough of what is sought (kYieldGain); after that it is asked for alone.
+// A target's position in the list follows from its creation time (PageMap). If
+// that is unknown, pages are searched from the newest down while they show
+// enough of the targets (kYieldGain); after that, the target gets its own GET.
 //
-// Threads: loop. Owns: the map of pages, the trust in them. `history` must
+// Threads: loop. Owns: the page map and the list trust. `run_durations` must
 // outlive it.
 class PollPlanner {
  public:
   static constexpr int kFetchesPerPoll = 16;
-  static constexpr int kPageSize = 50;  // The largest page there is.
+  static constexpr int kPageSize = 50;  // The upstream's maximum.
   static constexpr int kPollsPerRetry = 8;
   static constexpr double kLateIntervals = 2;
-  // Of CredentialWatches::kMaxUnderWay, 64. Four that hang for 30 s are one
-  // retry in 7 s.
+  // Of CredentialWatches::kMaxInFlight, 64. Four GETs that hang for 30 s each
+  // allow one retry every 7 s.
   static constexpr size_t kMaxFailingGets = 4;
   static constexpr size_t kMaxUntriedGets = 16;
   static constexpr double kYieldGain = 0.5;
 
-  PollPlanner(PagePolicy policy, const ModelRunDurations& history)
-      : policy_(policy), run_durations_(history) {}
+  PollPlanner(PagePolicy policy, const ModelRunDurations& run_durations)
+      : policy_(policy), run_durations_(run_durations) {}
 
-  // `rate`: requests per second that the budget bears; infinite: any number.
-  // `now` of EventLoop::Now()'s clock, `wall_now` of WallNow()'s.
-  PollPlan Next(PollTargets& targets, const DoubtfulGets& doubtful, double rate,
-                absl::Time now, absl::Time wall_now);
+  // `rate` is the budget in requests per second; may be infinite. `now` is on
+  // EventLoop::Now()'s clock, `wall_now` on WallNow()'s.
+  PollPlan Next(PollTargets& targets, const UnreliableGets& unreliable,
+                double rate, absl::Time now, absl::Time wall_now);
 
-  // When there is something to ask for: Next() plans nothing before.
+  // When `target` is due. Next() does not plan a request for it before.
   static absl::Time DueAt(const PollTarget& target,
-                          const DoubtfulGets& doubtful);
+                          const UnreliableGets& unreliable);
 
-  // The target to probe next while the breaker is open, which it is since
-  // `since`; null where there is none. With `worked` one that has worked is
-  // preferred, the most recent first; else one that was never seen. Those that
-  // were tried since come last, so that all have their turn. `untried`: whether
-  // any was never seen or tried.
+  // The target to probe next while the breaker is open, since `since`; null if
+  // there is none. With `prefer_succeeded`, targets with a successful GET come
+  // first, the most recent one first; else targets that were never seen or
+  // tried. Targets already probed since `since` come last, so that all get a
+  // turn. Sets `untried` to whether there is any of the latter.
   static PollTarget* NextProbe(PollTargets& targets, absl::Time since,
-                               bool worked, bool* untried);
+                               bool prefer_succeeded, bool* untried);
 
-  // The page to probe; null where pages are not fetched.
+  // The page to probe; null if pages are not fetched or it is in flight.
   PageMap::Page* ProbePage();
 
-  // The page has shown `found` targets, of which `ended` had ended without
-  // anybody knowing.
-  void OnPage(PageMap::Page& page, absl::Time asked_at,
+  // `page` showed `found` targets, of which `ended` were not known to have
+  // ended.
+  void OnPage(PageMap::Page& page, absl::Time requested_at,
               const PredictionPage& shown, int found, int ended);
 
-  // Whether the last plan had more to ask for than the budget bears.
+  // Whether the demand exceeded the budget in the last plan.
   bool contended() const { return contended_; }
 
   PageMap& pages() { return pages_; }
@@ -115,7 +115,7 @@ class PollPlanner {
   const ListTrust& trust() const { return trust_; }
 
  private:
-  // The best of each kind that is due; null where there is none.
+  // The best due target of each kind; null if there is none.
   struct Candidates {
     PollTarget* output = nullptr;
     PollTarget* unseen = nullptr;
@@ -127,17 +127,18 @@ class PollPlanner {
   };
   PollPlan Retry(PollTargets& targets, PollTarget& target, absl::Time now);
   PollTarget* Stalest(const Candidates& due);
-  Candidates Survey(PollTargets& targets, const DoubtfulGets& doubtful,
-                    double rate, absl::Time now, absl::Time wall_now);
+  Candidates FindCandidates(PollTargets& targets,
+                            const UnreliableGets& unreliable, double rate,
+                            absl::Time now, absl::Time wall_now);
   PollPlan Poll(PollTargets& targets, PollTarget& stalest, absl::Time now);
-  PageMap::Page* PageOver(PollTargets& targets, const PollTarget& stalest,
-                          absl::Time now);
+  PageMap::Page* ChoosePage(PollTargets& targets, const PollTarget& stalest,
+                            absl::Time now);
   bool MayFetchPages(absl::Time now) const;
-  double WorthOf(const PollTarget& target, absl::Time now) const;
+  double PageWorth(const PollTarget& target, absl::Time now) const;
   double Staleness(const PollTarget& target, absl::Time now,
                    absl::Time wall_now) const;
-  double Doubt(const PollTarget& target, absl::Time now,
-               absl::Time wall_now) const;
+  double ConfirmationPriority(const PollTarget& target, absl::Time now,
+                              absl::Time wall_now) const;
 
   const PagePolicy policy_;
   const ModelRunDurations& run_durations_;
@@ -145,7 +146,7 @@ class PollPlanner {
   ListTrust trust_;
   bool contended_ = false;
   double ended_share_ = 0;  // Of the targets that pages show.
-  double yield_ = 1;  // Of the last pages: targets found, as a part of each.
+  double yield_ = 1;  // Of recent pages: targets found, divided by page size.
   int fetches_ = 0;   // Outputs fetched since the last poll.
   int requests_since_retry_ = 0;
   bool retried_by_page_ = false;

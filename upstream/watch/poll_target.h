@@ -19,88 +19,90 @@
 
 namespace wriftai {
 
-// A watch, and what the polls for it need to know. All times but `created` are
-// of EventLoop::Now()'s clock.
+// A watch and the state of its polls. All times but `created` and `ended_at`
+// are on EventLoop::Now()'s clock.
 //
-// Threads: loop. Owns: the watch, its GET under way.
+// Threads: loop. Owns: the watch and its GET in flight.
 struct PollTarget {
-  // How long a page under way that should show it is waited for: far longer
-  // than a page takes, far shorter than the timeout of one that hangs.
-  static constexpr absl::Duration kPagePatience = absl::Seconds(3);
+  // How long to wait for a page in flight that should show the target: much
+  // longer than a page takes, much shorter than the timeout of one that hangs.
+  static constexpr absl::Duration kMaxPageWait = absl::Seconds(3);
 
   PollTarget(std::string id, SnapshotPtr known, absl::Time now,
              EventLoop& event_loop)
       : watch(std::move(id), std::move(known), event_loop), joined_at(now) {
     if (watch.newest() == nullptr) return;
-    seen_at = asked_at = state_since = watch.newest()->learnt_at;
+    seen_at = requested_at = state_since = watch.newest()->applied_at;
     created = CreatedAt(watch.newest()->prediction);
     if (watch.newest()->source != v1::SOURCE_LIST) verified_at = seen_at;
   }
 
   bool seen() const { return seen_at != absl::InfinitePast(); }
 
-  // Whether a GET of it has succeeded.
-  bool worked() const { return succeeded_at != absl::InfinitePast(); }
+  // Whether a GET has succeeded.
+  bool has_succeeded() const { return succeeded_at != absl::InfinitePast(); }
 
   PollCircuitBreaker::Standing standing() const {
     using Standing = PollCircuitBreaker::Standing;
-    if (failures.unproven()) return Standing::kFailing;
-    return worked() ? Standing::kHealthy : Standing::kUntried;
+    if (failures.unrecovered()) return Standing::kFailing;
+    return has_succeeded() ? Standing::kHealthy : Standing::kUntried;
   }
 
-  // How often it is to be asked for: as its waiters want, or more rarely while
-  // webhooks tell of it.
+  // The poll interval: the shortest of the waiters' intervals, or that of
+  // webhook_backoff if it is longer.
   absl::Duration interval() const {
     return std::max(watch.interval(), webhook_backoff.interval());
   }
 
-  // When it is to be asked for again, other targets aside.
+  // When the next poll is due, regardless of other targets.
   absl::Time DueAt() const {
     if (get != nullptr || watch.idle() || watch.ended()) {
       return absl::InfiniteFuture();
     }
     const absl::Time earliest = std::max(failures.not_before(), page_until);
-    // Of one whose GETs fail pages may go on to show the state, not the output.
+    // While GETs fail, pages may still show the state, but not the output.
     if (output_pending || !seen() || failures.any()) return earliest;
-    return std::max(earliest, asked_at + interval());
+    return std::max(earliest, requested_at + interval());
   }
 
-  // A page that was asked for at `asked` shows it as `item`.
-  void RecordPageObservation(const v1::Prediction& item, const Instant& asked) {
-    const bool again =
+  // A page that was requested at `requested` shows it as `item`.
+  void RecordPageObservation(const v1::Prediction& item,
+                             const Instant& requested) {
+    const bool same_state =
         page_observation.has_value() &&
         page_observation->item.status_text() == item.status_text() &&
         UpdatedAt(page_observation->item) == UpdatedAt(item);
     page_observation =
-        PageObservation{item, asked.now, asked.wall,
-                        again ? page_observation->since : asked.now};
+        PageObservation{item, requested.now, requested.wall,
+                        same_state ? page_observation->since : requested.now};
   }
 
-  // What pages said of it is not believed.
+  // Discards what pages showed of it.
   void DropPageObservations() {
-    seen_at = asked_at = verified_at;
+    seen_at = requested_at = verified_at;
     page_observation.reset();
   }
 
   PredictionWatch watch;
   const absl::Time joined_at;
-  absl::Time created = absl::InfinitePast();   // As the upstream says.
-  absl::Time seen_at = absl::InfinitePast();   // A state was observed.
-  absl::Time asked_at = absl::InfinitePast();  // The question for it was sent.
-  absl::Time state_since = absl::InfinitePast();  // Its state was first seen.
-  // A state was observed by other ways than pages: GETs, creates, webhooks.
+  absl::Time created = absl::InfinitePast();  // By the upstream's clock.
+  absl::Time seen_at = absl::InfinitePast();  // Last observation of a state.
+  absl::Time requested_at = absl::InfinitePast();  // When it was requested.
+  absl::Time state_since = absl::InfinitePast();   // First seen in this state.
+  // Last observation from a GET, create or webhook rather than a page.
   absl::Time verified_at = absl::InfinitePast();
-  absl::Time got_at = absl::InfinitePast();        // Its last GET was sent.
+  absl::Time get_sent_at = absl::InfinitePast();   // Its last GET was sent.
   absl::Time succeeded_at = absl::InfinitePast();  // Its last GET succeeded.
   PollFailures failures;                           // Of its GETs.
-  // What pages have said since it was last verified.
+  // What pages have shown since verified_at.
   std::optional<PageObservation> page_observation;
-  // A page has shown the end, at that time; the output is still to be fetched.
+  // A page showed that it ended at `ended_at`; its output is still to be
+  // fetched.
   bool output_pending = false;
   absl::Time ended_at;
-  // A page that should have shown it did not: only a GET can tell.
+  // A page that should have shown it did not, so only GETs are used.
   bool missing_from_page = false;
-  // A page under way should show it, and is waited for until then.
+  // Until when to wait for a page in flight that should show it.
   absl::Time page_until = absl::InfinitePast();
   WebhookPollBackoff webhook_backoff;
   CallHandle get;

@@ -7,37 +7,38 @@
 
 namespace wriftai {
 
-// One waiter's end of a watch.
+// Receives the updates of one subscription.
 //
-// Threads: called on the loop, never inside Subscribe(). Both calls may drop
-// any Subscription, their own included; after that, and after the last call
-// (a terminal snapshot, or OnError), nothing comes.
+// Threads: called on the loop, never inside Subscribe(). Both methods may
+// destroy any Subscription, including their own. After that, and after the last
+// call (a terminal snapshot or OnError()), there are no further calls.
 class PredictionObserver {
  public:
   virtual ~PredictionObserver() = default;
 
-  // `interval`: how often the upstream is asked for this waiter now.
+  // `interval`: the poll interval in effect for this waiter.
   virtual void OnSnapshot(const SnapshotPtr& snapshot,
                           absl::Duration interval) = 0;
 
-  // The wait ends without the prediction's end. Never OK.
+  // The wait ends before the prediction does. `status` is never OK.
   virtual void OnError(const absl::Status& status) = 0;
 };
 
-// The reason of the error that ends a wait whose waiter comes back.
+// The error reason when the stream that carries the wait reaches its maximum
+// age. The client is expected to wait again at once.
 inline constexpr char kStreamAgeReached[] = "STREAM_AGE_REACHED";
 
-// How a waiter wants to be told.
+// When a waiter is notified, and for how long.
 struct WatchOptions {
   absl::Duration poll_interval = absl::Seconds(1);
   bool only_changes = false;
 
-  // On EventLoop::Now()'s clock: when the wait ends for lack of patience.
+  // When the wait times out, on EventLoop::Now()'s clock.
   absl::Time end_at = absl::InfiniteFuture();
 
-  // Whether it is not patience that ends then but the stream that carries the
-  // wait: the waiter is to come back at once, on another one.
-  bool comes_back = false;
+  // Whether `end_at` is the maximum age of the stream rather than the maximum
+  // wait. The client should then wait again at once, on a new stream.
+  bool stream_age_limited = false;
 };
 
 }  // namespace wriftai

@@ -18,15 +18,15 @@ namespace {
 absl::Status MaxWaitExceeded(absl::string_view id) {
   return GatewayError(
       absl::StatusCode::kDeadlineExceeded, "MAX_WAIT_EXCEEDED",
-      absl::StrCat("the gateway's longest wait is over; the prediction ", id,
-                   " goes on: wait for it again"));
+      absl::StrCat("maximum wait time reached before prediction ", id,
+                   " ended; wait for it again"));
 }
 
 absl::Status StreamAgeReached(absl::string_view id) {
-  absl::Status status = GatewayError(
-      absl::StatusCode::kUnavailable, kStreamAgeReached,
-      absl::StrCat("the stream has reached its age; the prediction ", id,
-                   " goes on: wait for it again, where the connection leads"));
+  absl::Status status =
+      GatewayError(absl::StatusCode::kUnavailable, kStreamAgeReached,
+                   absl::StrCat("maximum stream age reached before prediction ",
+                                id, " ended; wait for it again"));
   SetRetryDelay(absl::ZeroDuration(), status);
   return status;
 }
@@ -44,19 +44,19 @@ uint64_t PredictionWatch::Subscribe(const WatchOptions& options,
   Waiter& waiter = waiters_.try_emplace(key, options, observer).first->second;
   intervals_.insert(options.poll_interval);
   if (waiter.end_at() != absl::InfiniteFuture()) {
-    waiter.set_end_timer(
-        event_loop_.RunAt(waiter.end_at(), [this, key] { EndWait(key); }));
+    waiter.set_end_timer(event_loop_.RunAt(
+        waiter.end_at(), [this, key] { OnWaitTimeout(key); }));
   }
   if (newest_ != nullptr) {
-    newcomers_[key] = event_loop_.RunAt(event_loop_.Now(),
-                                        [this, key] { NotifyNewcomer(key); });
+    new_waiters_[key] = event_loop_.RunAt(
+        event_loop_.Now(), [this, key] { NotifyNewWaiter(key); });
   }
   return key;
 }
 
 void PredictionWatch::Unsubscribe(uint64_t waiter) {
   assert(event_loop_.OnLoopThread());
-  newcomers_.erase(waiter);
+  new_waiters_.erase(waiter);
   const auto found = waiters_.find(waiter);
   if (found != waiters_.end()) Extract(found);
 }
@@ -68,7 +68,7 @@ Waiter PredictionWatch::Extract(std::map<uint64_t, Waiter>::iterator waiter) {
 }
 
 bool PredictionWatch::Apply(v1::Prediction prediction, v1::Source source,
-                            const Instant& learnt) {
+                            const Instant& observed) {
   int64_t revision = 1;
   if (newest_ != nullptr) {
     if (!MayFollow(newest_->prediction, prediction)) return false;
@@ -77,8 +77,12 @@ bool PredictionWatch::Apply(v1::Prediction prediction, v1::Source source,
       ++revision;
     }
   }
-  newest_ = std::make_shared<const Snapshot>(Snapshot{
-      std::move(prediction), source, learnt.wall, learnt.now, revision, {}});
+  newest_ = std::make_shared<const Snapshot>(Snapshot{std::move(prediction),
+                                                      source,
+                                                      observed.wall,
+                                                      observed.now,
+                                                      revision,
+                                                      {}});
   if (notifying_ != nullptr) {
     notify_again_ = true;
     return true;
@@ -98,16 +102,16 @@ void PredictionWatch::Drain(const std::function<absl::Status()>& status) {
 
 void PredictionWatch::EndAll(const std::function<absl::Status()>& status,
                              bool notify_first) {
-  newcomers_.clear();
+  new_waiters_.clear();
   notifying_.reset();
   notify_again_ = false;
-  // A waiter that is told may make others leave, or come.
+  // Observers may unsubscribe other waiters, or subscribe new ones.
   for (uint64_t last = next_waiter_; !waiters_.empty();) {
     const auto next = waiters_.begin();
     const uint64_t key = next->first;
     if (key >= last) return;
     if (notify_first && (ended() || !next->second.notified())) NotifyOne(next);
-    // Gone where that was the end, or it has left.
+    // The waiter is gone if that was the end, or if it unsubscribed.
     if (const auto left = waiters_.find(key); left != waiters_.end()) {
       Extract(left).Fail(status());
     }
@@ -122,21 +126,21 @@ absl::Duration PredictionWatch::interval() const {
   return intervals_.empty() ? absl::InfiniteDuration() : *intervals_.begin();
 }
 
-absl::Duration PredictionWatch::PolledEvery() const {
+absl::Duration PredictionWatch::PollSpacing() const {
   return std::max(interval(), spacing_);
 }
 
-void PredictionWatch::NotifyNewcomer(uint64_t waiter) {
-  newcomers_.erase(waiter);
+void PredictionWatch::NotifyNewWaiter(uint64_t waiter) {
+  new_waiters_.erase(waiter);
   const auto found = waiters_.find(waiter);
   if (found != waiters_.end()) NotifyOne(found);
 }
 
-// The next batch; then itself again until all have been told.
+// Notifies the next batch, and reschedules itself until all are notified.
 void PredictionWatch::NotifyNext() {
   notifying_.reset();
   const absl::Time now = event_loop_.Now();
-  for (int told = 0; told < kNotifyBatch; ++told) {
+  for (int i = 0; i < kNotifyBatch; ++i) {
     const auto next = waiters_.lower_bound(next_notified_);
     if (next == waiters_.end()) {
       if (!std::exchange(notify_again_, false)) return;
@@ -144,8 +148,8 @@ void PredictionWatch::NotifyNext() {
       continue;
     }
     next_notified_ = next->first + 1;
-    if (newcomers_.count(next->first) == 0 &&
-        next->second.IsDue(*newest_, now, PolledEvery())) {
+    if (new_waiters_.count(next->first) == 0 &&
+        next->second.IsDue(*newest_, now, PollSpacing())) {
       NotifyOne(next);
     }
   }
@@ -155,22 +159,22 @@ void PredictionWatch::NotifyNext() {
 void PredictionWatch::NotifyOne(std::map<uint64_t, Waiter>::iterator waiter) {
   const SnapshotPtr snapshot = newest_;
   const absl::Time now = event_loop_.Now();
-  const absl::Duration polled_every = PolledEvery();
+  const absl::Duration poll_spacing = PollSpacing();
   if (!IsTerminal(snapshot->prediction)) {
-    waiter->second.Notify(snapshot, now, polled_every);
+    waiter->second.Notify(snapshot, now, poll_spacing);
     return;
   }
-  // Out first: whoever is told the end must not be told twice.
-  Extract(waiter).Notify(snapshot, now, polled_every);
+  // Removed first, so that it cannot be notified of the end twice.
+  Extract(waiter).Notify(snapshot, now, poll_spacing);
 }
 
-void PredictionWatch::EndWait(uint64_t waiter) {
-  newcomers_.erase(waiter);
+void PredictionWatch::OnWaitTimeout(uint64_t waiter) {
+  new_waiters_.erase(waiter);
   const auto found = waiters_.find(waiter);
   if (found == waiters_.end()) return;
-  const bool comes_back = found->second.comes_back();
-  Extract(found).Fail(comes_back ? StreamAgeReached(id_)
-                                 : MaxWaitExceeded(id_));
+  const bool stream_age_limited = found->second.stream_age_limited();
+  Extract(found).Fail(stream_age_limited ? StreamAgeReached(id_)
+                                         : MaxWaitExceeded(id_));
 }
 
 }  // namespace wriftai

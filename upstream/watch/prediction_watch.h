@@ -15,42 +15,41 @@
 
 namespace wriftai {
 
-// One prediction of one credential as its waiters see it: keeps the newest
-// state, and tells each waiter at its own interval. It belongs to no waiter:
-// each comes and goes freely. What is asked of the upstream, and when, is not
-// its business (see CredentialWatches).
+// The waiters of one prediction of one credential. Keeps the newest state, and
+// notifies each waiter at its own interval. Waiters subscribe and unsubscribe
+// independently. CredentialWatches does the polling.
 //
-// A crowd is told in batches of kNotifyBatch, so that nothing else waits for
-// its end; a newer state that comes meanwhile goes to those not yet told, and
-// then to the others.
+// Waiters are notified in batches of kNotifyBatch, so that a large number does
+// not block the loop. A newer state that arrives in between goes to the waiters
+// not yet notified, and then to the others.
 //
-// Threads: loop. Owns: the waiters. EventLoop and the observers must outlive
-// it.
+// Threads: loop. Owns: the waiters. The event loop and the observers must
+// outlive it.
 class PredictionWatch {
  public:
-  // Told at once; at some 10 us each they hold the loop for 3 ms.
+  // Waiters per batch. At about 10 us each, a batch takes 3 ms.
   static constexpr int kNotifyBatch = 256;
 
-  // `known`: what is known already; may be null.
+  // `known` is the initial snapshot; may be null.
   PredictionWatch(std::string id, SnapshotPtr known, EventLoop& event_loop);
 
-  // Adds a waiter; the newest snapshot, where there is one, is told to it from
-  // the loop right after. Returns its key for Unsubscribe().
+  // Adds a waiter. If there is a snapshot, the waiter gets it in a separate
+  // task on the loop. Returns the waiter's key for Unsubscribe().
   uint64_t Subscribe(const WatchOptions& options, PredictionObserver& observer);
 
   void Unsubscribe(uint64_t waiter);
 
-  // Something was learnt of the prediction, by whatever way; `learnt` is when.
-  // False, and nothing is told, where it would lead backwards. A terminal one
-  // ends the watch.
+  // Applies a state that was observed at `observed`, and notifies the waiters.
+  // A terminal state ends the watch. Returns false, and does nothing, if the
+  // state is older than the newest one.
   bool Apply(v1::Prediction prediction, v1::Source source,
-             const Instant& learnt);
+             const Instant& observed);
 
-  // Ends the watch for all, each with what `status` gives for it.
+  // Ends every wait with an error. `status` is called once per wait.
   void Fail(const std::function<absl::Status()>& status);
 
-  // The same, where nothing is wrong with the prediction: whoever has been told
-  // nothing yet, or not the end, is told what is known before.
+  // The same while the prediction itself is fine. Waiters that have not
+  // received any snapshot, or not the terminal one, get the newest one first.
   void Drain(const std::function<absl::Status()>& status);
 
   const std::string& id() const { return id_; }
@@ -59,37 +58,38 @@ class PredictionWatch {
   bool idle() const { return waiters_.empty(); }
   size_t waiter_count() const { return waiters_.size(); }
 
-  // How often the most eager waiter wants the upstream to be asked;
-  // InfiniteDuration without waiters.
+  // The shortest poll interval of the waiters; InfiniteDuration if there are
+  // none.
   absl::Duration interval() const;
 
-  // How often the upstream is really asked, where that is less often.
+  // Sets the actual interval between polls, if it is longer than interval().
   void set_spacing(absl::Duration spacing) { spacing_ = spacing; }
 
  private:
-  absl::Duration PolledEvery() const;
+  absl::Duration PollSpacing() const;
   void EndAll(const std::function<absl::Status()>& status, bool notify_first);
-  void NotifyNewcomer(uint64_t waiter);
+  void NotifyNewWaiter(uint64_t waiter);
   void NotifyNext();
   void NotifyOne(std::map<uint64_t, Waiter>::iterator waiter);
-  void EndWait(uint64_t waiter);
+  void OnWaitTimeout(uint64_t waiter);
   Waiter Extract(std::map<uint64_t, Waiter>::iterator waiter);
 
   const std::string id_;
   EventLoop& event_loop_;
 
   std::map<uint64_t, Waiter> waiters_;
-  std::multiset<absl::Duration> intervals_;  // Theirs.
+  std::multiset<absl::Duration> intervals_;  // Of the waiters.
   uint64_t next_waiter_ = 0;
   SnapshotPtr newest_;
   absl::Duration spacing_;
 
-  // The round that is under way: who is next, and whether to go round again.
+  // The notification round in progress: the next waiter, and whether a new
+  // round must follow.
   TimerHandle notifying_;
   uint64_t next_notified_ = 0;
   bool notify_again_ = false;
-  // Newcomers to be told; one timer for each, so that leaving takes it back.
-  std::map<uint64_t, TimerHandle> newcomers_;
+  // Pending first notifications, one timer each, cancelled by Unsubscribe().
+  std::map<uint64_t, TimerHandle> new_waiters_;
 };
 
 }  // namespace wriftai

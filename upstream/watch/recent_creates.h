@@ -10,28 +10,28 @@
 
 namespace wriftai {
 
-// Which predictions this gateway has just created, by credential: a replica of
-// the upstream's database that answers the first reads may not know them yet,
-// so that a 404 within kGrace is no proof that they do not exist.
+// Predictions that this gateway has just created, by credential. The replica of
+// the upstream's database that serves the first reads may not have them yet, so
+// a 404 within kGrace does not mean that they do not exist.
 //
 // Threads: loop. `clock` must outlive it. Fails: never.
 class RecentCreates {
  public:
-  // How long a 404 is not believed. Replication usually takes less than a
-  // second; a replica that is further behind is taken out of service.
+  // How long a 404 is retried. Replication usually takes less than a second; a
+  // replica further behind is taken out of service.
   static constexpr absl::Duration kGrace = absl::Seconds(10);
 
   // 15 creates per second, the published limit of one token, for kGrace, of 66
   // tokens; about 300 bytes each. The credential with the most evicts its
-  // oldest; for those a 404 counts at once.
+  // oldest; a 404 for those is final.
   static constexpr size_t kMaxCreates = 10'000;
 
   explicit RecentCreates(const EventLoop& clock) : clock_(clock) {}
 
-  // The credential has created it just now.
+  // The credential has just created the prediction.
   void Record(const std::string& credential_key, const std::string& id);
 
-  // When a 404 counts; InfinitePast for one that was not created of late.
+  // When a 404 becomes final; InfinitePast if there was no recent create.
   absl::Time GraceEnd(const std::string& credential_key,
                       const std::string& id) const;
 

@@ -4,16 +4,16 @@
 
 namespace wriftai {
 
-void RejectedTokenCache::Begin(absl::Status refusal) {
-  refusal_ = std::move(refusal);
-  until_ = event_loop_.Now() + kBelievedFor;
+void RejectedTokenCache::Record(absl::Status status) {
+  status_ = std::move(status);
+  expires_at_ = event_loop_.Now() + kTtl;
 }
 
 uint64_t RejectedTokenCache::Notify(PredictionObserver& observer) {
   const uint64_t key = next_key_--;
-  untold_[key] = event_loop_.RunAt(event_loop_.Now(), [this, key, &observer] {
-    untold_.erase(key);
-    observer.OnError(refusal_);
+  pending_[key] = event_loop_.RunAt(event_loop_.Now(), [this, key, &observer] {
+    pending_.erase(key);
+    observer.OnError(status_);
   });
   return key;
 }

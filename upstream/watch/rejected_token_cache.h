@@ -11,36 +11,36 @@
 
 namespace wriftai {
 
-// That the upstream has refused a token: who waits with it shortly after is
-// told so without asking again, since thousands that come back at once must not
-// ask one by one.
+// Remembers that the upstream rejected the token of one credential. New waits
+// shortly after fail with the same status and no request, since thousands of
+// waiters may retry at once.
 //
-// Threads: loop. Owns: what is still to be told. EventLoop must outlive it.
-// Fails: never.
+// Threads: loop. Owns: the pending notifications. The event loop must outlive
+// it. Fails: never.
 class RejectedTokenCache {
  public:
-  // How long it is believed.
-  static constexpr absl::Duration kBelievedFor = absl::Seconds(5);
+  // How long a rejection is remembered.
+  static constexpr absl::Duration kTtl = absl::Seconds(5);
 
   explicit RejectedTokenCache(EventLoop& event_loop)
       : event_loop_(event_loop) {}
 
-  // The upstream has refused it, with that UNAUTHENTICATED.
-  void Begin(absl::Status refusal);
+  // The upstream rejected the token with `status`, which is UNAUTHENTICATED.
+  void Record(absl::Status status);
 
-  bool in_force() const { return event_loop_.Now() < until_; }
+  bool active() const { return event_loop_.Now() < expires_at_; }
 
-  // Tells `observer`, from the loop, unless the key that is returned is
-  // forgotten before. Keys are counted down from the greatest number, so that
-  // they are not among those of waiters.
+  // Calls `observer` in a separate task on the loop, unless Cancel() is called
+  // with the returned key before. Keys count down from the maximum, so they do
+  // not collide with waiters' keys.
   uint64_t Notify(PredictionObserver& observer);
-  void Forget(uint64_t key) { untold_.erase(key); }
+  void Cancel(uint64_t key) { pending_.erase(key); }
 
  private:
   EventLoop& event_loop_;
-  absl::Status refusal_;
-  absl::Time until_ = absl::InfinitePast();
-  std::map<uint64_t, TimerHandle> untold_;
+  absl::Status status_;
+  absl::Time expires_at_ = absl::InfinitePast();
+  std::map<uint64_t, TimerHandle> pending_;
   uint64_t next_key_ = UINT64_MAX;
 };
 

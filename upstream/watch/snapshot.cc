@@ -35,12 +35,12 @@ bool MayFollow(const v1::Prediction& previous, const v1::Prediction& next) {
   const int before = Rank(previous.status());
   const int after = Rank(next.status());
   if (before != after) return before < after;
-  // A list item may lack the time; then there is nothing to hold against it.
+  // List items may lack updated_at; then any state may follow.
   if (!previous.has_updated_at() || !next.has_updated_at()) return true;
   return UpdateTimeOf(previous) <= UpdateTimeOf(next);
 }
 
-bool IsNews(const v1::Prediction& previous, const v1::Prediction& next) {
+bool IsUpdate(const v1::Prediction& previous, const v1::Prediction& next) {
   if (!MayFollow(previous, next)) return false;
   if (previous.status_text() != next.status_text()) return true;
   if (previous.has_updated_at() && next.has_updated_at()) {
@@ -52,12 +52,12 @@ bool IsNews(const v1::Prediction& previous, const v1::Prediction& next) {
 v1::Prediction WithPayloadsOf(const v1::Prediction& known,
                               const v1::Prediction& item) {
   v1::Prediction merged = known;
-  // Replaced as a whole: merging would keep the fraction of an earlier second.
+  // Cleared first, since merging would keep the nanos of the earlier time.
   if (item.has_created_at()) merged.clear_created_at();
   if (item.has_updated_at()) merged.clear_updated_at();
   if (item.has_model()) merged.clear_model();
   merged.MergeFrom(item);
-  // Merging appends: each name once, however often pages show the item.
+  // Merging appends; keeps each name once.
   auto& names = *merged.mutable_inexact_fields();
   for (int i = known.inexact_fields_size(); i < names.size();) {
     const auto kept = names.begin() + i;

@@ -11,22 +11,22 @@
 
 namespace wriftai {
 
-// One observation of a prediction. Immutable once shared, so that one serves
-// all waiters on any thread.
+// One observed state of a prediction. Immutable once shared, so all waiters on
+// any thread can use the same one.
 struct Snapshot {
   v1::Prediction prediction;  // Payloads as JSON text.
   v1::Source source = v1::SOURCE_UNSPECIFIED;
   absl::Time observed_at;  // Wall clock.
-  absl::Time learnt_at;    // EventLoop::Now()'s clock.
+  absl::Time applied_at;   // The same, on EventLoop::Now()'s clock.
 
-  // Grows with every change of the prediction; the same state that was only
-  // seen again has the same.
+  // Incremented with every change of the prediction. Observing the same state
+  // again does not change it.
   int64_t revision = 0;
 
-  // The prediction's wire format, made by the service when it is first
-  // written, so that 10,000 waiters share one encoding.
+  // The serialized prediction. The service encodes it on first use, and all
+  // waiters share the result.
   struct Encoded {
-    std::shared_ptr<const std::string> kept;  // Where it is small.
+    std::shared_ptr<const std::string> kept;  // Only if it is small.
     std::weak_ptr<const std::string> shared;
   };
   // By payload format. Loop only.
@@ -35,22 +35,22 @@ struct Snapshot {
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
-// Whether the prediction has ended. An unknown status is not an end: a word
-// that the upstream adds must not cut a wait short.
+// Whether the prediction has ended. An unknown status is not terminal: a status
+// that the upstream adds later must not end a wait early.
 bool IsTerminal(const v1::Prediction& prediction);
 
-// Whether `next` may follow `previous` in a stream, which never goes backwards:
-// by the rank of the status (pending, then started and unknown ones, then the
-// ends), then by updated_at. The same state again may follow; out of one end
-// nothing leads to another.
+// Whether `next` may follow `previous` in a stream, which never goes backwards.
+// States are ordered by the rank of the status (pending, then started and
+// unknown ones, then terminal ones), then by updated_at. The same state may
+// follow itself; one terminal status never follows another.
 bool MayFollow(const v1::Prediction& previous, const v1::Prediction& next);
 
-// Whether `next`, which may follow, says more than `previous` does: another
-// status or a later change. Without times anything that differs.
-bool IsNews(const v1::Prediction& previous, const v1::Prediction& next);
+// Whether `next` may follow `previous` and is newer: it has another status or a
+// later updated_at. If a time is missing, any difference counts.
+bool IsUpdate(const v1::Prediction& previous, const v1::Prediction& next);
 
-// `item`, which a list page showed, with the payloads that `known` has and
-// pages leave out.
+// `item` from a list page, merged with the payloads of `known`, which pages
+// omit.
 v1::Prediction WithPayloadsOf(const v1::Prediction& known,
                               const v1::Prediction& item);
 

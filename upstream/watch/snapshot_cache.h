@@ -12,55 +12,55 @@
 
 namespace wriftai {
 
-// What was last known of predictions that nobody waits for just now. A wait
-// that comes (back) begins with it and costs no read; one that has ended is
-// answered from here for as long as it is kept, also after the upstream has
-// deleted its data.
+// The last known state of predictions without waiters. A new wait starts from
+// it without a read. Predictions that have ended are served from here until
+// they expire, even after the upstream deleted their data.
 //
-// Bounded in bytes and in time: the least recently used go first, of the
-// credential that has most (FairShareLru). Keyed by credential: what one may
-// see is nothing to another.
+// Bounded in bytes and time. The credential with the most bytes evicts its
+// least recently used snapshots (FairShareLru). Keyed by credential, since
+// credentials must not see each other's predictions.
 //
-// Threads: loop. Shares: the snapshots. EventLoop must outlive it. Fails:
+// Threads: loop. Shares: the snapshots. The event loop must outlive it. Fails:
 // never.
 class SnapshotCache {
  public:
   struct Options {
-    // Some 30,000 predictions of 2 kB, or 16 outputs of 4 MiB.
+    // About 30,000 predictions of 2 kB, or 16 outputs of 4 MiB.
     int64_t max_bytes = 64 << 20;
-    // Longer than any caller takes to come back for its result.
-    absl::Duration keep_for = absl::Hours(1);
+    // Longer than callers take to return for a result.
+    absl::Duration ttl = absl::Hours(1);
   };
 
   SnapshotCache(Options options, const EventLoop& event_loop)
       : options_(options), event_loop_(event_loop) {}
 
-  // Whether there is room for it: it alone takes a quarter of all at the most.
-  bool Takes(const v1::Prediction& prediction) const;
+  // Whether it is small enough to be cached: at most a quarter of max_bytes.
+  bool Fits(const v1::Prediction& prediction) const;
 
-  // Keeps `snapshot` unless what is kept is newer, or Takes() is false.
+  // Caches `snapshot` unless the cached one is newer or Fits() is false.
   void Put(const std::string& credential_key, SnapshotPtr snapshot);
 
-  // Null where nothing is known.
+  // Null if not cached.
   SnapshotPtr Find(const std::string& credential_key, const std::string& id);
 
-  // Drops all of one credential: its token has been refused.
+  // Drops all snapshots of the credential, whose token was rejected.
   void Evict(const std::string& credential_key);
 
-  int64_t bytes() const { return kept_.weight(); }
-  size_t size() const { return kept_.size(); }
+  int64_t bytes() const { return entries_.weight(); }
+  size_t size() const { return entries_.size(); }
 
  private:
   static int64_t BytesOf(const v1::Prediction& prediction);
 
-  struct Kept {
+  struct Entry {
     SnapshotPtr snapshot;
     absl::Time expires_at;
   };
 
   const Options options_;
   const EventLoop& event_loop_;
-  FairShareLru<Kept> kept_;  // By credential and prediction; weighed in bytes.
+  FairShareLru<Entry>
+      entries_;  // By credential and prediction; weighed in bytes.
 };
 
 }  // namespace wriftai

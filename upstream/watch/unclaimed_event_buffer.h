@@ -14,53 +14,54 @@
 
 namespace wriftai {
 
-// Events of predictions that no credential is known to own. A webhook may be
-// faster than the answer to the create that it belongs to; so the newest event
-// of each id is kept for a while, for whoever proves to own it.
+// Webhook events of predictions without a known owner. A webhook may arrive
+// before the response to the create of its prediction. So the newest event of
+// each id is kept for a while, until a credential is known to own it.
 //
-// Threads: loop. Owns: the events. EventLoop must outlive it. Fails: never;
-// what nobody has asked for in time is dropped and counted.
+// Threads: loop. Owns: the events. The event loop must outlive it. Fails:
+// never; events that expire unclaimed are dropped and counted.
 class UnclaimedEventBuffer {
  public:
   using Event = std::shared_ptr<const v1::Prediction>;
 
-  // What a create may take by default.
-  static constexpr absl::Duration kKeepFor = absl::Minutes(1);
+  // The default timeout of a create.
+  static constexpr absl::Duration kTtl = absl::Minutes(1);
 
-  // Four of the largest, or some 6,000 small ones: 15 creates a second, each
-  // of whose answers takes all of kKeepFor, are 900. The oldest go first.
+  // Four of the largest events, or about 6,000 small ones. The published limit
+  // of 15 creates per second gives 900 in kTtl. The oldest are evicted first.
   static constexpr int64_t kMaxBytes = 16 << 20;
 
   explicit UnclaimedEventBuffer(EventLoop& event_loop)
       : event_loop_(event_loop) {}
 
-  void Keep(Event event);
+  void Add(Event event);
 
-  // Null where there is none. It stays, as another credential may own it too.
+  // Null if there is none. The event stays, since other credentials may own it,
+  // too.
   Event Find(const std::string& id);
 
-  // Ids that were given up before anybody had asked for them.
+  // Number of ids that were dropped without a Find().
   int64_t dropped() const { return dropped_; }
   int64_t bytes() const { return bytes_; }
 
  private:
-  struct Kept {
+  struct Entry {
     Event event;
     int64_t bytes = 0;
     absl::Time expires_at;
-    bool wanted = false;
+    bool requested = false;
     std::list<std::string>::iterator order;
   };
 
-  void DropOldest();
+  void EvictOldest();
   void Expire();
 
   EventLoop& event_loop_;
-  std::map<std::string, Kept> events_;
-  std::list<std::string> by_age_;  // The oldest first.
+  std::map<std::string, Entry> events_;
+  std::list<std::string> by_age_;  // Oldest first.
   int64_t bytes_ = 0;
   int64_t dropped_ = 0;
-  TimerHandle expire_;
+  TimerHandle expire_timer_;
 };
 
 }  // namespace wriftai

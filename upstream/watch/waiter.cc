@@ -5,22 +5,22 @@
 namespace wriftai {
 
 bool Waiter::IsDue(const Snapshot& snapshot, absl::Time now,
-                   absl::Duration polled_every) const {
+                   absl::Duration poll_spacing) const {
   if (notified_ == nullptr || IsTerminal(snapshot.prediction)) return true;
   const v1::Prediction& before = notified_->prediction;
   if (before.status_text() != snapshot.prediction.status_text()) return true;
   if (options_.only_changes) return notified_->revision != snapshot.revision;
-  // Half a poll of slack: results arrive a little early or late, and waiting
-  // for the next one would double the interval.
-  return now - notified_at_ >= options_.poll_interval - polled_every / 2;
+  // Half a poll interval of slack: results arrive slightly early or late, and
+  // waiting for the next one would double the interval.
+  return now - notified_at_ >= options_.poll_interval - poll_spacing / 2;
 }
 
 void Waiter::Notify(const SnapshotPtr& snapshot, absl::Time now,
-                    absl::Duration polled_every) {
+                    absl::Duration poll_spacing) {
   notified_ = snapshot;
   notified_at_ = now;
   observer_.OnSnapshot(snapshot,
-                       std::max(options_.poll_interval, polled_every));
+                       std::max(options_.poll_interval, poll_spacing));
 }
 
 }  // namespace wriftai

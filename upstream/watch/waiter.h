@@ -7,10 +7,9 @@
 
 namespace wriftai {
 
-// One waiter of a watch: what it has been told, and whether a snapshot is due
-// to it.
+// One waiter of a watch: its last notification, and whether a snapshot is due.
 //
-// Threads: loop. `observer` must outlive this. Owns: the timer of its end.
+// Threads: loop. `observer` must outlive it. Owns: the timer of its timeout.
 class Waiter {
  public:
   Waiter(const WatchOptions& options, PredictionObserver& observer)
@@ -18,24 +17,24 @@ class Waiter {
 
   absl::Duration poll_interval() const { return options_.poll_interval; }
   absl::Time end_at() const { return options_.end_at; }
-  bool comes_back() const { return options_.comes_back; }
+  bool stream_age_limited() const { return options_.stream_age_limited; }
   void set_end_timer(TimerHandle timer) { end_timer_ = std::move(timer); }
 
-  // Whether it has been told anything.
+  // Whether it has received any snapshot.
   bool notified() const { return notified_ != nullptr; }
 
-  // Whether `snapshot`, which came at `now`, goes to this waiter: the first, a
-  // change of status and the end always; else as the options ask. With
-  // `polled_every` the upstream is asked now: a waiter whose interval is longer
+  // Whether `snapshot`, observed at `now`, is due. The first snapshot, a change
+  // of status and the end always are; others depend on the options. The
+  // upstream is polled every `poll_spacing`; a waiter with a longer interval
   // gets the poll result nearest to it.
   bool IsDue(const Snapshot& snapshot, absl::Time now,
-             absl::Duration polled_every) const;
+             absl::Duration poll_spacing) const;
 
-  // Tells it. May destroy this.
+  // Passes `snapshot` to the observer. May destroy this.
   void Notify(const SnapshotPtr& snapshot, absl::Time now,
-              absl::Duration polled_every);
+              absl::Duration poll_spacing);
 
-  // Ends it. May destroy this.
+  // Ends the wait with an error. May destroy this.
   void Fail(const absl::Status& status) { observer_.OnError(status); }
 
  private:

@@ -21,8 +21,8 @@ WatchRegistry::WatchRegistry(const Options& options, EventLoop& event_loop,
       cache_(options.cache, event_loop),
       webhooks_(options.webhooks, event_loop),
       recent_creates_(event_loop),
-      evictor_(kForgetAfter, kForgetManyAfter, event_loop,
-               [this](absl::Time before) { return ForgetIdleSince(before); }) {
+      evictor_(kEvictAfter, kEvictManyAfter, event_loop,
+               [this](absl::Time before) { return EvictIdleSince(before); }) {
   webhooks_.set_on_missed([this] {
     if (replan_ != nullptr) return;
     replan_ = event_loop_.RunAt(event_loop_.Now(), [this] { ReplanAll(); });
@@ -63,9 +63,9 @@ void WatchRegistry::Apply(const Credential& credential,
   }
   if (!NotifyWaiters(credential, prediction, source) &&
       source != v1::SOURCE_LIST) {
-    Keep(credential.key(), prediction, source);
+    CacheSnapshot(credential.key(), prediction, source);
   }
-  // Webhooks have nothing more to say of one that has ended, and pages show
+  // There are no further events for predictions that have ended, and pages show
   // many of them.
   if (source == v1::SOURCE_LIST && IsTerminal(prediction)) return;
   RecordOwner(credential, prediction.id());
@@ -95,15 +95,15 @@ void WatchRegistry::RecordOwner(const Credential& credential,
   if (event != nullptr) ApplyEvent(credential.key(), *event);
 }
 
-void WatchRegistry::MarkCovered(const Credential& credential,
-                                const std::string& id) {
-  webhooks_.MarkCovered(credential.key(), id);
+void WatchRegistry::MarkWebhookActive(const Credential& credential,
+                                      const std::string& id) {
+  webhooks_.MarkWebhookActive(credential.key(), id);
 }
 
 void WatchRegistry::OnWebhook(v1::Prediction event) {
   assert(event_loop_.OnLoopThread());
   const auto shared = std::make_shared<const v1::Prediction>(std::move(event));
-  for (const std::string& owner : webhooks_.Take(shared)) {
+  for (const std::string& owner : webhooks_.Route(shared)) {
     ApplyEvent(owner, *shared);
   }
 }
@@ -114,15 +114,16 @@ void WatchRegistry::ApplyEvent(const std::string& credential_key,
   if (watches != watches_.end() && watches->second->ApplyEvent(event)) return;
   const SnapshotPtr known = cache_.Find(credential_key, event.id());
   if (webhooks_.ShouldApply(credential_key, known, event)) {
-    Keep(credential_key, event, v1::SOURCE_WEBHOOK);
+    CacheSnapshot(credential_key, event, v1::SOURCE_WEBHOOK);
   }
 }
 
-// In the cache, if that takes it: a copy of 60 MB for nothing would hold the
-// loop for 300 ms.
-void WatchRegistry::Keep(const std::string& credential_key,
-                         const v1::Prediction& prediction, v1::Source source) {
-  if (!cache_.Takes(prediction)) return;
+// Checks the size first: a needless copy of 60 MB would block the loop for
+// 300 ms.
+void WatchRegistry::CacheSnapshot(const std::string& credential_key,
+                                  const v1::Prediction& prediction,
+                                  v1::Source source) {
+  if (!cache_.Fits(prediction)) return;
   cache_.Put(credential_key, SnapshotOf(prediction, source));
 }
 
@@ -131,16 +132,16 @@ void WatchRegistry::ReplanAll() {
   for (const auto& [key, watches] : watches_) watches->Replan();
 }
 
-void WatchRegistry::Forget(const Credential& credential) {
+void WatchRegistry::OnTokenRejected(const Credential& credential) {
   cache_.Evict(credential.key());
-  webhooks_.Forget(credential.key());
+  webhooks_.Evict(credential.key());
 }
 
 SnapshotPtr WatchRegistry::SnapshotOf(v1::Prediction prediction,
                                       v1::Source source) const {
-  const Instant learnt = event_loop_.ThisInstant();
-  return std::make_shared<const Snapshot>(
-      Snapshot{std::move(prediction), source, learnt.wall, learnt.now, 1, {}});
+  const Instant observed = event_loop_.ThisInstant();
+  return std::make_shared<const Snapshot>(Snapshot{
+      std::move(prediction), source, observed.wall, observed.now, 1, {}});
 }
 
 SnapshotPtr WatchRegistry::Ended(const Credential& credential,
@@ -179,7 +180,7 @@ void WatchRegistry::Unsubscribe(const std::string& credential_key,
   if (watches != watches_.end()) watches->second->Unsubscribe(id, waiter);
 }
 
-size_t WatchRegistry::ForgetIdleSince(absl::Time before) {
+size_t WatchRegistry::EvictIdleSince(absl::Time before) {
   for (auto it = watches_.begin(); it != watches_.end();) {
     it =
         it->second->idle_since() <= before ? watches_.erase(it) : std::next(it);

@@ -28,8 +28,9 @@ namespace wriftai {
 
 class WatchRegistry;
 
-// A waiter's place in a watch. Destroying it leaves: the observer then hears
-// nothing more. It may be destroyed inside the observer's own calls.
+// Keeps one observer subscribed to a watch. Destroying it unsubscribes: the
+// observer gets no further calls. It may be destroyed inside the observer's own
+// methods.
 //
 // Threads: loop. The registry must outlive it.
 class Subscription {
@@ -54,22 +55,20 @@ class Subscription {
   const uint64_t waiter_;
 };
 
-// All watches: one for each prediction of each credential that somebody waits
-// for, and what was last known of others. Predictions are per user, so two
-// credentials never share one, whatever the id.
+// All watches, one per credential and prediction with waiters, and a cache of
+// the last known state of other predictions. Predictions are private to a user,
+// so credentials never share a watch, even for the same id.
 //
-// Threads: loop. EventLoop, client, budgets and random must outlive it; it must
-// outlive its subscriptions. Fails: through the observers.
+// Threads: loop. The event loop, client, budgets and random must outlive it; it
+// must outlive its subscriptions. Fails: through the observers.
 class WatchRegistry {
  public:
-  // What is known of a credential's models and pages is forgotten so long after
-  // its last watch.
-  static constexpr absl::Duration kForgetAfter = absl::Minutes(10);
+  // How long a credential's run durations and page map outlive its last watch.
+  static constexpr absl::Duration kEvictAfter = absl::Minutes(10);
 
-  // The same where there are many (IdleEvictor): as long as a refused token is
-  // answered without asking.
-  static constexpr absl::Duration kForgetManyAfter =
-      RejectedTokenCache::kBelievedFor;
+  // The same while there are many credentials (IdleEvictor): as long as a
+  // rejected token is remembered.
+  static constexpr absl::Duration kEvictManyAfter = RejectedTokenCache::kTtl;
 
   struct Options {
     SnapshotCache::Options cache;
@@ -85,49 +84,50 @@ class WatchRegistry {
                 Random& random);
   ~WatchRegistry();
 
-  // Hears of polls that fail and end no wait, since the failure may pass.
-  void set_on_poll_failed(PollFailed heard) {
-    on_poll_failed_ = std::move(heard);
+  // `callback` runs for each poll whose failure is transient and ends no wait.
+  void set_on_poll_failed(PollFailed callback) {
+    on_poll_failed_ = std::move(callback);
   }
 
-  // Waits for the prediction `id` (a UUID in lower case) with `credential`.
-  // `observer` must outlive the subscription. `known`: what is told first where
-  // nothing newer is known; may be null.
+  // Watches the prediction `id` (a lowercase UUID) with `credential`.
+  // `observer` must outlive the subscription. `known` is the first snapshot
+  // unless a newer one is cached; may be null.
   [[nodiscard]] std::unique_ptr<Subscription> Subscribe(
       const std::shared_ptr<const Credential>& credential, std::string id,
       const WatchOptions& options, PredictionObserver& observer,
       SnapshotPtr known = nullptr);
 
-  // A snapshot of what was learnt just now.
+  // A snapshot of a state that was observed just now.
   SnapshotPtr SnapshotOf(v1::Prediction prediction, v1::Source source) const;
 
-  // The credential's own call has brought this: it is told to whoever waits,
-  // and kept for who comes. With SOURCE_LIST it has no payloads, and is told
-  // alone.
+  // Applies a state that the credential's own call returned: notifies waiters,
+  // or caches it if there are none. A SOURCE_LIST state has no payloads and is
+  // not cached.
   void Apply(const Credential& credential, const v1::Prediction& prediction,
              v1::Source source);
 
   // The same for the result of a Get. The cache shares `snapshot` with the
-  // caller: a copy takes the loop 5 ms for each MiB.
+  // caller, since a copy would block the loop for 5 ms per MiB.
   void Apply(const Credential& credential, const SnapshotPtr& snapshot);
 
-  // The credential has created it with the gateway's own webhook, after
-  // Apply(): it is polled rarely.
-  void MarkCovered(const Credential& credential, const std::string& id);
+  // The credential created it with the gateway's own webhook, so it is polled
+  // less often. Call after Apply().
+  void MarkWebhookActive(const Credential& credential, const std::string& id);
 
-  // A webhook has brought this. It is told to the waiters, and kept for those
-  // who come, of every credential whose own call has brought the prediction
-  // before; where none has, for those whose call does so shortly after.
+  // Applies a webhook event for every credential that is known to own the
+  // prediction: notifies its waiters or caches the state. Without such a
+  // credential, the event is buffered for one whose own call succeeds shortly
+  // after.
   void OnWebhook(v1::Prediction event);
 
-  // The upstream has refused the token: what is known by it is forgotten.
-  void Forget(const Credential& credential);
+  // The upstream rejected the token: evicts its cache and its ownerships.
+  void OnTokenRejected(const Credential& credential);
 
-  // The prediction as it ended, if that is known; null otherwise.
+  // The terminal snapshot of the prediction if it is cached; null otherwise.
   SnapshotPtr Ended(const Credential& credential, const std::string& id);
 
-  // Ends every wait, each with what `status` gives for it, as
-  // PredictionWatch::Drain().
+  // Ends every wait as PredictionWatch::Drain() does. `status` is called once
+  // per wait.
   void DrainAll(const std::function<absl::Status()>& status);
 
   size_t credential_count() const { return watches_.size(); }
@@ -138,7 +138,7 @@ class WatchRegistry {
   const WebhookFeed& webhooks() const { return webhooks_; }
   const SnapshotCache& cache() const { return cache_; }
 
-  // Visits what is watched, by credential; for metrics.
+  // Visits the watches of each credential; for metrics.
   void ForEach(
       const std::function<void(const CredentialWatches&)>& visit) const;
 
@@ -148,13 +148,13 @@ class WatchRegistry {
   CredentialWatches& For(const std::shared_ptr<const Credential>& credential);
   void Unsubscribe(const std::string& credential_key, const std::string& id,
                    uint64_t waiter);
-  size_t ForgetIdleSince(absl::Time before);
-  void Keep(const std::string& credential_key, const v1::Prediction& prediction,
-            v1::Source source);
-  // False where nobody waits for it.
+  size_t EvictIdleSince(absl::Time before);
+  void CacheSnapshot(const std::string& credential_key,
+                     const v1::Prediction& prediction, v1::Source source);
+  // Returns false if there are no waiters.
   bool NotifyWaiters(const Credential& credential,
                      const v1::Prediction& prediction, v1::Source source);
-  // The credential may see the prediction `id`, and so its webhooks.
+  // The credential may see the prediction `id`, and so its webhook events.
   void RecordOwner(const Credential& credential, const std::string& id);
   void ApplyEvent(const std::string& credential_key,
                   const v1::Prediction& event);

@@ -5,18 +5,18 @@ namespace wriftai {
 UnclaimedEventBuffer::Event WebhookFeed::RecordOwner(
     const std::string& credential_key, const std::string& id) {
   if (!enabled_ || !ownership_.Record(credential_key, id)) return nullptr;
-  UnclaimedEventBuffer::Event event = early_.Find(id);
+  UnclaimedEventBuffer::Event event = unclaimed_.Find(id);
   if (event != nullptr) ++stats_.early_used;
   return event;
 }
 
-std::vector<std::string> WebhookFeed::Take(
+std::vector<std::string> WebhookFeed::Route(
     const UnclaimedEventBuffer::Event& event) {
   ++stats_.events;
   std::vector<std::string> owners = ownership_.OwnersOf(event->id());
   if (owners.empty()) {
     ++stats_.early;
-    early_.Keep(event);
+    unclaimed_.Add(event);
   }
   return owners;
 }
@@ -28,27 +28,27 @@ bool WebhookFeed::ShouldApply(const std::string& credential_key,
     ++stats_.out_of_order;
     return false;
   }
-  if (known != nullptr && !IsNews(known->prediction, event)) {
+  if (known != nullptr && !IsUpdate(known->prediction, event)) {
     ++stats_.duplicates;
     return false;
   }
   ++stats_.news;
-  trust_.OnNews();
-  ownership_.set_covered(credential_key, event.id(), true);
+  reliability_.OnEvent();
+  ownership_.set_webhook_active(credential_key, event.id(), true);
   return true;
 }
 
 void WebhookFeed::OnMissed(const std::string& credential_key,
                            const std::string& id) {
   ++stats_.missed;
-  trust_.OnMissed();
-  ownership_.set_covered(credential_key, id, false);
+  reliability_.OnMissed();
+  ownership_.set_webhook_active(credential_key, id, false);
   if (on_missed_) on_missed_();
 }
 
 WebhookStats WebhookFeed::stats() const {
   WebhookStats stats = stats_;
-  stats.unknown = early_.dropped();
+  stats.unknown = unclaimed_.dropped();
   return stats;
 }
 

@@ -17,74 +17,78 @@
 
 namespace wriftai {
 
-// What the watches know about webhooks: whose an event is, whether it brings
-// anything new, and how far the next ones are to be relied on.
+// Webhook state shared by all watches: who owns an event, whether it is new,
+// and how reliable deliveries are.
 //
-// Threads: loop. Owns: the proofs, the events that came too early. EventLoop
-// must outlive it. Fails: never.
+// Threads: loop. Owns: the ownership index and the unclaimed events. The event
+// loop must outlive it. Fails: never.
 class WebhookFeed {
  public:
   struct Options {
-    // False: no webhooks come, and nothing is kept for their sake.
+    // If false, there are no webhooks and nothing is recorded.
     bool enabled = false;
-    // How often a prediction is polled at first that webhooks tell of; see
-    // WebhookReliability for where it goes from there. One that was lost delays
-    // the end by so much: a cold start takes longer.
+    // Initial poll interval of a prediction with active webhooks; see
+    // WebhookReliability for how it adapts. A lost event delays the end by as
+    // much, which is less than a cold start takes.
     absl::Duration poll_interval = absl::Seconds(30);
   };
 
-  // A state that is newer than this may have its event on the way still: the
-  // upstream tries again after a second. Finding it is no miss.
-  static constexpr absl::Duration kDelivery = absl::Seconds(2);
+  // The event of a state newer than this may still be on its way, since the
+  // upstream retries after a second. So it does not count as missed.
+  static constexpr absl::Duration kDeliveryGrace = absl::Seconds(2);
 
   WebhookFeed(const Options& options, EventLoop& event_loop)
       : enabled_(options.enabled),
-        trust_(options.poll_interval),
+        reliability_(options.poll_interval),
         ownership_(event_loop),
-        early_(event_loop) {}
+        unclaimed_(event_loop) {}
 
-  // The credential's own call has brought the prediction. Returns the event of
-  // it that came before; null where none did, or where it has been returned.
+  // The credential's own call returned the prediction. Returns its unclaimed
+  // event; null if there is none, or if the credential was already an owner.
   UnclaimedEventBuffer::Event RecordOwner(const std::string& credential_key,
                                           const std::string& id);
 
-  // The keys of those whom `event` is for. With none it is kept for a while.
-  std::vector<std::string> Take(const UnclaimedEventBuffer::Event& event);
+  // Returns the keys of the credentials that own the prediction of `event`.
+  // Without any, the event is buffered for a while.
+  std::vector<std::string> Route(const UnclaimedEventBuffer::Event& event);
 
-  // Whether `event` brings anything new to one who knows `known` (may be null).
+  // Whether `event` is newer than the credential's `known` state, which may be
+  // null.
   bool ShouldApply(const std::string& credential_key, const SnapshotPtr& known,
                    const v1::Prediction& event);
 
-  // It was created with the gateway's own webhook.
-  void MarkCovered(const std::string& credential_key, const std::string& id) {
-    ownership_.set_covered(credential_key, id, true);
+  // The prediction was created with the gateway's own webhook.
+  void MarkWebhookActive(const std::string& credential_key,
+                         const std::string& id) {
+    ownership_.set_webhook_active(credential_key, id, true);
   }
-  bool covered(const std::string& credential_key, const std::string& id) const {
-    return ownership_.covered(credential_key, id);
+  bool webhook_active(const std::string& credential_key,
+                      const std::string& id) const {
+    return ownership_.webhook_active(credential_key, id);
   }
 
-  // A poll has shown what no event had told, or that there was nothing to tell.
+  // A poll found a change without an event, or that no event was missed.
   void OnMissed(const std::string& credential_key, const std::string& id);
   void OnConfirmed() { ++stats_.confirmed; }
 
-  // Called when less is relied on than before: polls are due sooner.
+  // `on_missed` runs after a missed event, which makes polls due sooner.
   void set_on_missed(std::function<void()> on_missed) {
     on_missed_ = std::move(on_missed);
   }
 
-  void Forget(const std::string& credential_key) {
-    ownership_.Forget(credential_key);
+  void Evict(const std::string& credential_key) {
+    ownership_.Evict(credential_key);
   }
 
-  const WebhookReliability& trust() const { return trust_; }
+  const WebhookReliability& reliability() const { return reliability_; }
   WebhookStats stats() const;
-  size_t proven_count() const { return ownership_.size(); }
+  size_t ownership_count() const { return ownership_.size(); }
 
  private:
   const bool enabled_;
-  WebhookReliability trust_;
+  WebhookReliability reliability_;
   OwnershipIndex ownership_;
-  UnclaimedEventBuffer early_;
+  UnclaimedEventBuffer unclaimed_;
   WebhookStats stats_;
   std::function<void()> on_missed_;
 };

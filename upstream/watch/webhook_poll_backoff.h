@@ -7,67 +7,67 @@
 
 namespace wriftai {
 
-// How far the gateway relies on webhooks, as the longest time that a prediction
-// is left without a poll because webhooks tell of it. One for all: all
-// deliveries take the same way, and where that is broken for one it is broken
-// for the others.
+// How reliable webhook deliveries are, expressed as the maximum poll interval
+// of predictions with active webhooks. There is one for the gateway, since all
+// deliveries take the same path and fail together.
 //
-// Grows with each event that brings something new, by a hundredth of where it
-// began; one that was missed leaves an eighth of it. So with one miss in three
-// the waiters' own intervals decide, with one in a hundred it stays about where
-// it began, and with one in a thousand it is hardly felt.
+// Each new event adds 1% of the initial interval; each missed event divides the
+// interval by eight. With one miss in three events, the waiters' own intervals
+// apply. With one in a hundred it stays near the initial interval, and one in a
+// thousand has little effect.
 //
 // Threads: loop. A value.
 class WebhookReliability {
  public:
-  // Of the first interval: polls that are rarer than every five minutes save
-  // nothing that counts, and are late by that much when all else fails.
-  static constexpr int kMaxOverFirst = 10;
+  // Maximum, as a multiple of the initial interval. By default that is five
+  // minutes: longer intervals save little, and delay updates if webhooks fail.
+  static constexpr int kMaxMultiple = 10;
   static constexpr double kGain = 0.01;
-  static constexpr double kLeftByAMiss = 1.0 / 8;
+  static constexpr double kMissFactor = 1.0 / 8;
 
-  explicit WebhookReliability(absl::Duration first)
-      : first_(first), interval_(first) {}
+  explicit WebhookReliability(absl::Duration initial)
+      : initial_(initial), interval_(initial) {}
 
-  absl::Duration first() const { return first_; }
-  absl::Duration most() const { return first_ * kMaxOverFirst; }
+  absl::Duration initial() const { return initial_; }
+  absl::Duration max() const { return initial_ * kMaxMultiple; }
   absl::Duration interval() const { return interval_; }
 
-  void OnNews() { interval_ = std::min(most(), interval_ + first_ * kGain); }
-  void OnMissed() { interval_ *= kLeftByAMiss; }
+  void OnEvent() { interval_ = std::min(max(), interval_ + initial_ * kGain); }
+  void OnMissed() { interval_ *= kMissFactor; }
 
  private:
-  const absl::Duration first_;
+  const absl::Duration initial_;
   absl::Duration interval_;
 };
 
-// How rarely one prediction needs to be polled because webhooks tell of it:
-// zero while they do not. Doubled with each event and with each poll that finds
-// nothing missed; over when something was missed, until the next event.
+// The poll interval of one prediction with active webhooks; zero while they are
+// not active. Doubles with each event and with each poll that found no missed
+// event. A missed event ends it until the next event.
 //
-// Threads: loop. A value; the trust must outlive it.
+// Threads: loop. A value; the WebhookReliability must outlive it.
 class WebhookPollBackoff {
  public:
-  bool on() const { return trust_ != nullptr; }
+  bool active() const { return reliability_ != nullptr; }
   absl::Duration interval() const {
-    return on() ? std::min(own_, trust_->interval()) : absl::ZeroDuration();
+    return active() ? std::min(backoff_, reliability_->interval())
+                    : absl::ZeroDuration();
   }
 
-  void Begin(const WebhookReliability& trust) {
-    trust_ = &trust;
-    own_ = trust.first();
+  void Start(const WebhookReliability& reliability) {
+    reliability_ = &reliability;
+    backoff_ = reliability.initial();
   }
-  void OnNews(const WebhookReliability& trust) {
-    on() ? OnConfirmed() : Begin(trust);
+  void OnEvent(const WebhookReliability& reliability) {
+    active() ? OnConfirmed() : Start(reliability);
   }
   void OnConfirmed() {
-    if (on()) own_ = std::min(own_ * 2, trust_->most());
+    if (active()) backoff_ = std::min(backoff_ * 2, reliability_->max());
   }
-  void OnMissed() { trust_ = nullptr; }
+  void OnMissed() { reliability_ = nullptr; }
 
  private:
-  const WebhookReliability* trust_ = nullptr;
-  absl::Duration own_;
+  const WebhookReliability* reliability_ = nullptr;
+  absl::Duration backoff_;
 };
 
 }  // namespace wriftai

@@ -5,19 +5,19 @@
 
 namespace wriftai {
 
-// What became of the webhooks that were accepted, since the start; for metrics.
-// One event may count for several credentials.
+// Outcomes of the accepted webhook events since the start; for metrics. One
+// event may count for several credentials.
 //
 // Threads: loop. A value.
 struct WebhookStats {
   int64_t events = 0;
-  int64_t news = 0;          // Told to waiters, or kept for who comes.
-  int64_t duplicates = 0;    // The state that was known already.
-  int64_t out_of_order = 0;  // An older state than what is known.
-  int64_t early = 0;         // Came before anybody was known to own the id.
-  int64_t early_used = 0;    // Of them, told once somebody was.
-  int64_t unknown = 0;       // Ids given up, as nobody was.
-  int64_t missed = 0;        // Changes that only a poll has brought.
+  int64_t news = 0;          // New states, for waiters or the cache.
+  int64_t duplicates = 0;    // The state was already known.
+  int64_t out_of_order = 0;  // The state is older than the known one.
+  int64_t early = 0;         // No known owner when they arrived.
+  int64_t early_used = 0;    // Of them, delivered to a later owner.
+  int64_t unknown = 0;       // Ids dropped without any owner.
+  int64_t missed = 0;        // Changes that only a poll found.
   int64_t confirmed = 0;     // Polls that found nothing missed.
 };
 

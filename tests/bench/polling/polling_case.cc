@@ -46,9 +46,9 @@ class Run {
     const absl::Duration step = polling.begin_within / polling.watched;
     for (int i = 0; i < polling.watched; ++i) {
       for (int other = 0; other < polling.others_between; ++other) {
-        upstream_.Begin(absl::Hours(100));
+        upstream_.AddPrediction(absl::Hours(100));
       }
-      ids_.push_back(upstream_.Begin(LifeOf(polling, i)));
+      ids_.push_back(upstream_.AddPrediction(LifeOf(polling, i)));
       if (polling.known) Wait(ids_.back(), true);
       event_loop_.Advance(step);
     }
@@ -70,7 +70,7 @@ class Run {
     std::vector<absl::Time> ends;
     double delays = 0;
     for (size_t i = 0; i < ids_.size(); ++i) {
-      const absl::Time end = upstream_.EndOf(ids_[i]);
+      const absl::Time end = upstream_.EndTimeOf(ids_[i]);
       ends.push_back(end);
       result.unfinished += waiters_[i]->told() ? 0 : 1;
       delays += absl::ToDoubleSeconds(
@@ -101,7 +101,7 @@ class Run {
     waiters_.push_back(std::make_unique<Waiter>(event_loop_));
     subscriptions_.push_back(registry_.Subscribe(
         token_, id, WatchOptions(), *waiters_.back(),
-        known ? registry_.SnapshotOf(upstream_.Show(id), v1::SOURCE_CREATE)
+        known ? registry_.SnapshotOf(upstream_.StateOf(id), v1::SOURCE_CREATE)
               : nullptr));
   }
 

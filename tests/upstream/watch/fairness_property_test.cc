@@ -10,33 +10,34 @@
 namespace wriftai {
 namespace {
 
-// Random workloads on virtual time. A failure names its seed; that one alone:
-//   FAIRNESS_SEED=17 fairness_test --gtest_filter=Fairness.OfACrowd
+// Random workloads on virtual time. A failure prints its seed. To run only
+// that:
+//   FAIRNESS_SEED=17 fairness_test --gtest_filter=FairnessTest.MixedWorkload
 constexpr uint64_t kSeeds = 200;
 
-struct Promise {
-  // Of the fair interval (Workload). Two rounds at the worst: one in which
-  // outputs are fetched, and one in which others are asked for.
+struct Limits {
+  // In fair intervals (Workload). At most two rounds: one to fetch outputs, and
+  // one to poll other predictions.
   double longest_gap = 2.5;
   double longest_end_delay = 2;
 };
 
-void Check(const Workload& workload, const Promise& promise) {
+void Check(const Workload& workload, const Limits& limits) {
   EXPECT_EQ(workload.limited(), 0) << "429s";
-  EXPECT_LE(workload.longest_gap(), promise.longest_gap) << "a waiter starves";
-  EXPECT_LE(workload.longest_end_delay(), promise.longest_end_delay)
-      << "an end is told late";
-  EXPECT_LE(workload.most_unwanted_gets(), 0)
-      << "polled faster than the fastest waiter asks";
+  EXPECT_LE(workload.longest_gap(), limits.longest_gap) << "a waiter starves";
+  EXPECT_LE(workload.longest_end_delay(), limits.longest_end_delay)
+      << "an end is delivered late";
+  EXPECT_LE(workload.max_excess_gets(), 0)
+      << "polled faster than the shortest interval";
 }
 
-// Runs `check` for each seed, or for the one that was asked for.
+// Runs `check` for each seed, or only for FAIRNESS_SEED.
 template <typename CheckSeed>
 void ForEachSeed(CheckSeed check) {
-  const char* const wanted = std::getenv("FAIRNESS_SEED");
+  const char* const seed_text = std::getenv("FAIRNESS_SEED");
   uint64_t only = 0;
-  if (wanted != nullptr) {
-    ASSERT_TRUE(absl::SimpleAtoi(wanted, &only)) << wanted;
+  if (seed_text != nullptr) {
+    ASSERT_TRUE(absl::SimpleAtoi(seed_text, &only)) << seed_text;
   }
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", only == 0 ? seed : only));
@@ -45,54 +46,53 @@ void ForEachSeed(CheckSeed check) {
   }
 }
 
-void CheckSeeds(const WorkloadShape& shape, const Promise& promise = {}) {
+void CheckSeeds(const WorkloadShape& shape, const Limits& limits = {}) {
   ForEachSeed([&](uint64_t seed) {
     Workload workload(shape, seed);
     workload.Run();
-    Check(workload, promise);
+    Check(workload, limits);
   });
 }
 
-TEST(Fairness, OfACrowd) { CheckSeeds(WorkloadShape()); }
+TEST(FairnessTest, MixedWorkload) { CheckSeeds(WorkloadShape()); }
 
-TEST(Fairness, WhereTheLimitRefills) {
+TEST(FairnessTest, RefillingRateLimit) {
   WorkloadShape shape;
   shape.refills = true;
-  // Until responses have shown the kind of the limit, some of it is left
-  // unused; what is left confirms pages, too.
+  // Some of the budget stays unused until responses show the kind of the limit.
+  // Confirmations of pages use the budget, too.
   CheckSeeds(shape, {5, 4.5});
 }
 
-TEST(Fairness, BelowALongHistory) {
+TEST(FairnessTest, LongHistory) {
   WorkloadShape shape;
   shape.history = 1000;
-  shape.known = 0;
+  shape.known_fraction = 0;
   CheckSeeds(shape);
 }
 
-TEST(Fairness, OfPredictionsThatSinkInTheList) {
+TEST(FairnessTest, PredictionsPushedDownTheList) {
   WorkloadShape shape;
   shape.unwatched = 500;
   CheckSeeds(shape);
 }
 
-TEST(Fairness, OfWaitersThatComeAndGo) {
+TEST(FairnessTest, WaitersThatComeAndGo) {
   WorkloadShape shape;
-  shape.leave = 0.9;
+  shape.leave_fraction = 0.9;
   CheckSeeds(shape);
 }
 
-TEST(Fairness, OfALargeCrowd) {
+TEST(FairnessTest, ManyPredictions) {
   WorkloadShape shape;
   shape.predictions = 150;
-  shape.waiters_each = 1;
+  shape.waiters_per_prediction = 1;
   CheckSeeds(shape);
 }
 
-// In the same workloads no more is read with pages than without them. A single
-// one may read more: what a page spares at one time it may cost at another,
-// when an end that it has shown is fetched.
-TEST(Fairness, PagesAreFetchedWhereTheySpareRequests) {
+// Over all seeds, pages must not increase the number of reads. A single
+// workload may need more, since every end that a page shows costs a GET.
+TEST(FairnessTest, PagesDoNotIncreaseReads) {
   WorkloadShape with;
   with.unwatched = 100;
   WorkloadShape without = with;

@@ -18,12 +18,12 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
-constexpr int kCrowd = 10'000;
+constexpr int kWaiters = 10'000;
 
 // 10,000 waiters of one prediction.
-class FanOut : public ::testing::Test {
+class FanOutTest : public ::testing::Test {
  protected:
-  FanOut() : waiters_(kCrowd) {
+  FanOutTest() : waiters_(kWaiters) {
     for (RecordingObserver& waiter : waiters_) {
       keys_.push_back(watch_.Subscribe({}, waiter));
     }
@@ -34,8 +34,8 @@ class FanOut : public ::testing::Test {
                  event_loop_.ThisInstant());
   }
 
-  // How many have been told anything.
-  int told() const {
+  // How many waiters have received a snapshot.
+  int notified_count() const {
     int count = 0;
     for (const RecordingObserver& waiter : waiters_) {
       if (!waiter.statuses.empty()) ++count;
@@ -43,10 +43,10 @@ class FanOut : public ::testing::Test {
     return count;
   }
 
-  // Runs `task`, as a timer that is due, after the first batch.
+  // Runs `task` after the first batch.
   void AfterFirstBatch(std::function<void()> task) {
     Apply("started");
-    ASSERT_EQ(told(), PredictionWatch::kNotifyBatch);
+    ASSERT_EQ(notified_count(), PredictionWatch::kNotifyBatch);
     task();
     event_loop_.RunPosted();
   }
@@ -57,24 +57,24 @@ class FanOut : public ::testing::Test {
   PredictionWatch watch_{kId, nullptr, event_loop_};
 };
 
-TEST_F(FanOut, OtherTasksRunBetweenBatches) {
-  std::vector<int> seen;
+TEST_F(FanOutTest, RunsOtherTasksBetweenBatches) {
+  std::vector<int> counts;
   TimerHandle timer;
-  std::function<void()> look = [&] {
-    seen.push_back(told());
-    if (seen.back() < kCrowd)
-      timer = event_loop_.RunAt(event_loop_.Now(), look);
+  std::function<void()> sample = [&] {
+    counts.push_back(notified_count());
+    if (counts.back() < kWaiters)
+      timer = event_loop_.RunAt(event_loop_.Now(), sample);
   };
   Apply("started");
-  look();
+  sample();
   event_loop_.RunPosted();
-  ASSERT_EQ(seen.back(), kCrowd);
-  for (size_t i = 1; i < seen.size(); ++i) {
-    EXPECT_LE(seen[i] - seen[i - 1], PredictionWatch::kNotifyBatch);
+  ASSERT_EQ(counts.back(), kWaiters);
+  for (size_t i = 1; i < counts.size(); ++i) {
+    EXPECT_LE(counts[i] - counts[i - 1], PredictionWatch::kNotifyBatch);
   }
 }
 
-TEST_F(FanOut, AllShareOneSnapshot) {
+TEST_F(FanOutTest, SharesOneSnapshotAmongAllWaiters) {
   Apply("started");
   event_loop_.RunPosted();
   const SnapshotPtr first = waiters_[0].snapshots[0];
@@ -82,7 +82,7 @@ TEST_F(FanOut, AllShareOneSnapshot) {
               Each(Field(&RecordingObserver::snapshots, ElementsAre(first))));
 }
 
-TEST_F(FanOut, TheEndGoesToEachOnce) {
+TEST_F(FanOutTest, NotifiesEachWaiterOfTheEndOnce) {
   Apply("succeeded");
   event_loop_.RunPosted();
   EXPECT_THAT(waiters_, Each(Field(&RecordingObserver::statuses,
@@ -90,9 +90,9 @@ TEST_F(FanOut, TheEndGoesToEachOnce) {
   EXPECT_TRUE(watch_.idle());
 }
 
-TEST_F(FanOut, ANewerStateMeanwhileGoesToAllAndTheOlderToNobodyAfterIt) {
+TEST_F(FanOutTest, SendsNewerStateToAllAndOlderToNoFurtherWaiter) {
   AfterFirstBatch([this] { Apply("succeeded"); });
-  for (int i = 0; i < kCrowd; ++i) {
+  for (int i = 0; i < kWaiters; ++i) {
     if (i < PredictionWatch::kNotifyBatch) {
       ASSERT_THAT(waiters_[i].statuses, ElementsAre("started", "succeeded"));
     } else {
@@ -102,41 +102,41 @@ TEST_F(FanOut, ANewerStateMeanwhileGoesToAllAndTheOlderToNobodyAfterIt) {
   EXPECT_TRUE(watch_.idle());
 }
 
-TEST_F(FanOut, TheSameStateSeenAgainMeanwhileIsNotToldTwice) {
+TEST_F(FanOutTest, DoesNotRepeatStateObservedAgainBetweenBatches) {
   AfterFirstBatch([this] { Apply("started"); });
   EXPECT_THAT(waiters_, Each(Field(&RecordingObserver::statuses, SizeIs(1))));
 }
 
-TEST_F(FanOut, WhoLeavesMeanwhileIsNotTold) {
+TEST_F(FanOutTest, SkipsWaitersThatUnsubscribeBetweenBatches) {
   AfterFirstBatch([this] {
     for (const uint64_t key : keys_) watch_.Unsubscribe(key);
   });
-  EXPECT_EQ(told(), PredictionWatch::kNotifyBatch);
+  EXPECT_EQ(notified_count(), PredictionWatch::kNotifyBatch);
   EXPECT_TRUE(watch_.idle());
 }
 
-TEST_F(FanOut, WhoComesMeanwhileIsToldOnce) {
+TEST_F(FanOutTest, NotifiesWaiterSubscribedBetweenBatchesOnce) {
   RecordingObserver late;
   AfterFirstBatch([&] { watch_.Subscribe({}, late); });
   EXPECT_THAT(late.statuses, ElementsAre("started"));
-  EXPECT_EQ(told(), kCrowd);
+  EXPECT_EQ(notified_count(), kWaiters);
 }
 
-TEST_F(FanOut, AFailureMeanwhileEndsAllAndTellsNothingMore) {
+TEST_F(FanOutTest, FailureBetweenBatchesEndsAllWaits) {
   AfterFirstBatch(
       [this] { watch_.Fail([] { return absl::NotFoundError("404"); }); });
-  EXPECT_EQ(told(), PredictionWatch::kNotifyBatch);
+  EXPECT_EQ(notified_count(), PredictionWatch::kNotifyBatch);
   EXPECT_THAT(waiters_, Each(Field(&RecordingObserver::errors,
                                    ElementsAre(absl::NotFoundError("404")))));
 }
 
-TEST_F(FanOut, TheFirstMayMakeAllOthersLeave) {
+TEST_F(FanOutTest, ObserverMayUnsubscribeAllWaiters) {
   waiters_[0].on_notified = [this] {
     for (const uint64_t key : keys_) watch_.Unsubscribe(key);
   };
   Apply("started");
   event_loop_.RunPosted();
-  EXPECT_EQ(told(), 1);
+  EXPECT_EQ(notified_count(), 1);
   EXPECT_THAT(waiters_[1].statuses, IsEmpty());
 }
 

@@ -12,29 +12,30 @@ constexpr int64_t kBase = 1'755'085'724;  // MakePrediction()'s.
 
 class ListTrustTest : public ::testing::Test {
  protected:
-  // On clocks that agree with the upstream's, but for `lead_`.
+  // On clocks that agree with the upstream's, except for `lead_`.
   Instant At(absl::Duration since_base) const {
     return {absl::UnixEpoch() + since_base,
             absl::FromUnixSeconds(kBase) + since_base + lead_};
   }
 
-  // A page that was asked for at `asked` said `status` of second `updated`.
-  PageObservation Said(const char* status, int updated, absl::Duration asked,
-                       absl::Duration since) const {
-    return {MakePrediction("1", status, updated), At(asked).now, At(asked).wall,
-            At(since).now};
+  // A page requested at `requested` showed `status`, updated at second
+  // `updated`.
+  PageObservation Showed(const char* status, int updated,
+                         absl::Duration requested, absl::Duration since) const {
+    return {MakePrediction("1", status, updated), At(requested).now,
+            At(requested).wall, At(since).now};
   }
 
-  bool Got(const PageObservation& said, const char* status, int updated,
-           absl::Duration at) {
-    return trust_.OnGot(said, MakePrediction("1", status, updated), At(at).now,
-                        At(at));
+  bool ApplyGet(const PageObservation& observation, const char* status,
+                int updated, absl::Duration at) {
+    return trust_.OnGot(observation, MakePrediction("1", status, updated),
+                        At(at).now, At(at));
   }
 
-  bool Page(const char* status, int updated, absl::Duration asked) {
+  bool ApplyPage(const char* status, int updated, absl::Duration requested) {
     PredictionPage shown;
     shown.predictions.push_back(MakePrediction("1", status, updated));
-    return trust_.OnPage(page_, shown, At(asked).now, At(asked).now);
+    return trust_.OnPage(page_, shown, At(requested).now, At(requested).now);
   }
 
   bool DistrustedAt(absl::Duration at) const {
@@ -47,63 +48,70 @@ class ListTrustTest : public ::testing::Test {
   ListTrust trust_;
 };
 
-TEST_F(ListTrustTest, AChangeLongBeforeThePageProvesItWrong) {
-  const auto said = Said("started", 2, absl::Seconds(20), absl::Seconds(3));
-  EXPECT_FALSE(Got(said, "started", 2, absl::Seconds(3)));
-  // Ours is not ahead of the upstream's clock by more than a second.
-  EXPECT_TRUE(Got(said, "succeeded", 10, absl::Seconds(21)));
+TEST_F(ListTrustTest, DistrustsPageThatMissesOldChange) {
+  const auto observation =
+      Showed("started", 2, absl::Seconds(20), absl::Seconds(3));
+  EXPECT_FALSE(ApplyGet(observation, "started", 2, absl::Seconds(3)));
+  // Our clock is ahead of the upstream's by at most a second.
+  EXPECT_TRUE(ApplyGet(observation, "succeeded", 10, absl::Seconds(21)));
   EXPECT_TRUE(DistrustedAt(absl::Seconds(21)));
   EXPECT_FALSE(DistrustedAt(absl::Seconds(21) + ListTrust::kMinDistrust));
 }
 
-TEST_F(ListTrustTest, AChangeWithinTheLagProvesNothing) {
-  const auto said = Said("started", 2, absl::Seconds(12), absl::Seconds(3));
-  EXPECT_FALSE(Got(said, "started", 2, absl::Seconds(3)));
-  EXPECT_FALSE(Got(said, "succeeded", 10, absl::Seconds(13)));
+TEST_F(ListTrustTest, ToleratesMissingChangeWithinReplicationLag) {
+  const auto observation =
+      Showed("started", 2, absl::Seconds(12), absl::Seconds(3));
+  EXPECT_FALSE(ApplyGet(observation, "started", 2, absl::Seconds(3)));
+  EXPECT_FALSE(ApplyGet(observation, "succeeded", 10, absl::Seconds(13)));
 }
 
-TEST_F(ListTrustTest, AClockThatIsAheadProvesNothing) {
+TEST_F(ListTrustTest, ToleratesMissingChangeWhenOurClockIsAhead) {
   lead_ = absl::Minutes(1);
-  const auto said = Said("started", 2, absl::Seconds(9), absl::Seconds(3));
-  EXPECT_FALSE(Got(said, "started", 2, absl::Seconds(3)));
-  EXPECT_FALSE(Got(said, "succeeded", 10, absl::Seconds(11)));
+  const auto observation =
+      Showed("started", 2, absl::Seconds(9), absl::Seconds(3));
+  EXPECT_FALSE(ApplyGet(observation, "started", 2, absl::Seconds(3)));
+  EXPECT_FALSE(ApplyGet(observation, "succeeded", 10, absl::Seconds(11)));
 }
 
-TEST_F(ListTrustTest, APageLongAfterAnEndThatAGetShowedIsWrongWithoutAClock) {
+TEST_F(ListTrustTest, DistrustsPageThatMissesEndSeenByGetWithoutClocks) {
   lead_ = absl::Hours(10'000);
-  const auto said = Said("started", 2, absl::Seconds(9), absl::Seconds(3));
-  EXPECT_FALSE(Got(said, "succeeded", 10, absl::Seconds(11)));
-  EXPECT_FALSE(Page("started", 2, absl::Seconds(15)));
-  EXPECT_TRUE(Page("started", 2, absl::Seconds(17)));
+  const auto observation =
+      Showed("started", 2, absl::Seconds(9), absl::Seconds(3));
+  EXPECT_FALSE(ApplyGet(observation, "succeeded", 10, absl::Seconds(11)));
+  EXPECT_FALSE(ApplyPage("started", 2, absl::Seconds(15)));
+  EXPECT_TRUE(ApplyPage("started", 2, absl::Seconds(17)));
 }
 
-TEST_F(ListTrustTest, APageThatCatchesUpIsRight) {
+TEST_F(ListTrustTest, TrustsPageThatCatchesUp) {
   lead_ = absl::Hours(10'000);
-  const auto said = Said("started", 2, absl::Seconds(9), absl::Seconds(3));
-  EXPECT_FALSE(Got(said, "succeeded", 10, absl::Seconds(11)));
-  EXPECT_FALSE(Page("succeeded", 10, absl::Seconds(15)));
-  EXPECT_FALSE(Page("started", 2, absl::Seconds(30))) << "forgotten";
+  const auto observation =
+      Showed("started", 2, absl::Seconds(9), absl::Seconds(3));
+  EXPECT_FALSE(ApplyGet(observation, "succeeded", 10, absl::Seconds(11)));
+  EXPECT_FALSE(ApplyPage("succeeded", 10, absl::Seconds(15)));
+  EXPECT_FALSE(ApplyPage("started", 2, absl::Seconds(30)))
+      << "the end is no longer checked";
 }
 
-TEST_F(ListTrustTest, AnEndThatNoGetConfirmsIsWrong) {
-  const auto said = Said("succeeded", 10, absl::Seconds(20), absl::Seconds(12));
-  EXPECT_FALSE(Got(said, "started", 2, absl::Seconds(14)));
-  EXPECT_TRUE(Got(said, "started", 2, absl::Seconds(21)));
+TEST_F(ListTrustTest, DistrustsPageWhoseEndNoGetConfirms) {
+  const auto observation =
+      Showed("succeeded", 10, absl::Seconds(20), absl::Seconds(12));
+  EXPECT_FALSE(ApplyGet(observation, "started", 2, absl::Seconds(14)));
+  EXPECT_TRUE(ApplyGet(observation, "started", 2, absl::Seconds(21)));
 }
 
-TEST_F(ListTrustTest, DistrustDoublesAndAgreementsHalveIt) {
+TEST_F(ListTrustTest, DoublesDistrustAndHalvesItWithAgreements) {
   const auto wrong = [&](absl::Duration at) {
-    return trust_.OnOlder(At(at - absl::Minutes(1)).now, At(at).now,
-                          At(at).now);
+    return trust_.OnStaleItem(At(at - absl::Minutes(1)).now, At(at).now,
+                              At(at).now);
   };
   EXPECT_TRUE(wrong(absl::Seconds(0)));
-  EXPECT_FALSE(wrong(absl::Seconds(10))) << "distrusted already";
+  EXPECT_FALSE(wrong(absl::Seconds(10))) << "already distrusted";
   EXPECT_TRUE(wrong(absl::Seconds(30)));
   EXPECT_TRUE(DistrustedAt(absl::Seconds(89)));
   EXPECT_FALSE(DistrustedAt(absl::Seconds(90)));
-  for (int i = 0; i < ListTrust::kAgreementsToForgive; ++i) {
-    Got(Said("started", 2, absl::Seconds(99), absl::Seconds(3)), "started", 2,
-        absl::Seconds(100));
+  for (int i = 0; i < ListTrust::kAgreementsPerHalving; ++i) {
+    ApplyGet(Showed("started", 2, absl::Seconds(99), absl::Seconds(3)),
+             "started", 2, absl::Seconds(100));
   }
   EXPECT_TRUE(wrong(absl::Seconds(100)));
   EXPECT_TRUE(DistrustedAt(absl::Seconds(159)));
@@ -112,19 +120,19 @@ TEST_F(ListTrustTest, DistrustDoublesAndAgreementsHalveIt) {
   EXPECT_FALSE(DistrustedAt(absl::Hours(20) + ListTrust::kMaxDistrust));
 }
 
-TEST_F(ListTrustTest, ConfirmationsBecomeRareAsTheyAgree) {
+TEST_F(ListTrustTest, ConfirmsLessOftenWhilePagesAgree) {
   const absl::Time now = At(absl::Seconds(100)).now;
   trust_.OnConfirm(now, 3);
   EXPECT_EQ(trust_.confirm_at(), now + absl::Seconds(1));
   for (int i = 0; i < 5; ++i) {
-    Got(Said("started", 2, absl::Seconds(99), absl::Seconds(3)), "started", 2,
-        absl::Seconds(100));
+    ApplyGet(Showed("started", 2, absl::Seconds(99), absl::Seconds(3)),
+             "started", 2, absl::Seconds(100));
   }
   trust_.OnConfirm(now, 2);
   EXPECT_EQ(trust_.confirm_at(), now + absl::Seconds(10)) << "20 reads";
 }
 
-TEST_F(ListTrustTest, APageThatFailsBacksOffAloneAndTwoInARowAllDo) {
+TEST_F(ListTrustTest, BacksOffAllPagesAfterTwoConsecutiveFailures) {
   const absl::Time now = At(absl::Seconds(0)).now;
   PageMap::Page below;
   below.cursor = "below";
@@ -134,15 +142,15 @@ TEST_F(ListTrustTest, APageThatFailsBacksOffAloneAndTwoInARowAllDo) {
   fail(below, absl::UnavailableError("500"));
   EXPECT_GT(below.failures.not_before(), now);
   EXPECT_TRUE(trust_.usable(now));
-  Page("started", 2, absl::Seconds(0));
+  ApplyPage("started", 2, absl::Seconds(0));
   fail(below, absl::UnavailableError("500"));
-  EXPECT_TRUE(trust_.usable(now)) << "another one was fine";
+  EXPECT_TRUE(trust_.usable(now)) << "another page succeeded in between";
   fail(page_, absl::UnavailableError("500"));
   EXPECT_FALSE(trust_.usable(now));
   EXPECT_TRUE(trust_.usable(now + absl::Seconds(2)));
 }
 
-TEST_F(ListTrustTest, AListThatIsRefusedIsNotAskedForSoon) {
+TEST_F(ListTrustTest, BacksOffForLongWhenListIsForbidden) {
   const absl::Time now = At(absl::Seconds(0)).now;
   trust_.OnPageFailed(page_, absl::PermissionDeniedError("403"), now,
                       absl::InfinitePast(), random_);

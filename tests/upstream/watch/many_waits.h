@@ -14,8 +14,7 @@
 
 namespace wriftai {
 
-// Waits of one token: the published limit, an upstream that keeps it, and what
-// goes wrong.
+// Waits of one token on a simulated upstream with the published limit.
 class ManyWaitsTest : public ::testing::Test {
  public:
   struct Waiter {
@@ -24,32 +23,33 @@ class ManyWaitsTest : public ::testing::Test {
   };
 
  protected:
-  // Waits for `id`.
-  Waiter& Join(const std::string& id,
-               absl::Duration interval = absl::Seconds(1)) {
+  // Adds a waiter for `id`.
+  Waiter& Subscribe(const std::string& id,
+                    absl::Duration interval = absl::Seconds(1)) {
     waiters_.push_back(std::make_unique<Waiter>());
-    Rejoin(*waiters_.back(), id, interval);
+    Resubscribe(*waiters_.back(), id, interval);
     return *waiters_.back();
   }
 
-  void Rejoin(Waiter& waiter, const std::string& id,
-              absl::Duration interval = absl::Seconds(1)) {
+  void Resubscribe(Waiter& waiter, const std::string& id,
+                   absl::Duration interval = absl::Seconds(1)) {
     WatchOptions options;
     options.poll_interval = interval;
     waiter.subscription =
         registry_.Subscribe(token_, id, options, waiter.observer);
   }
 
-  // So many predictions of that life.
-  std::vector<std::string> Begin(int count,
-                                 absl::Duration life = absl::Hours(1)) {
+  // Creates `count` predictions that take `duration`.
+  std::vector<std::string> AddPredictions(
+      int count, absl::Duration duration = absl::Hours(1)) {
     std::vector<std::string> ids;
-    for (int i = 0; i < count; ++i) ids.push_back(upstream_.Begin(life));
+    for (int i = 0; i < count; ++i)
+      ids.push_back(upstream_.AddPrediction(duration));
     return ids;
   }
 
-  void JoinAll(const std::vector<std::string>& ids) {
-    for (const std::string& id : ids) Join(id);
+  void SubscribeAll(const std::vector<std::string>& ids) {
+    for (const std::string& id : ids) Subscribe(id);
   }
 
   ManualEventLoop event_loop_;

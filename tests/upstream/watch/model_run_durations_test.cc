@@ -32,7 +32,7 @@ class ModelRunDurationsTest : public ::testing::Test {
   const v1::Model model_ = Ended(0).model();
 };
 
-TEST_F(ModelRunDurationsTest, StretchesFarFromAnyEnd) {
+TEST_F(ModelRunDurationsTest, MultipliesIntervalFarFromEnd) {
   EXPECT_DOUBLE_EQ(IntervalMultiplier(5), 1) << "nothing is known";
   EXPECT_DOUBLE_EQ(IntervalMultiplier(601),
                    ModelRunDurations::kMaxIntervalMultiplier);
@@ -45,7 +45,7 @@ TEST_F(ModelRunDurationsTest, StretchesFarFromAnyEnd) {
                    ModelRunDurations::kMaxIntervalMultiplier);
 }
 
-TEST_F(ModelRunDurationsTest, FewLivesShowNoSpread) {
+TEST_F(ModelRunDurationsTest, NeedsFourDurations) {
   Add({100, 100, 100});
   EXPECT_DOUBLE_EQ(IntervalMultiplier(5), 1);
   Add({100});
@@ -53,7 +53,7 @@ TEST_F(ModelRunDurationsTest, FewLivesShowNoSpread) {
                    ModelRunDurations::kMaxIntervalMultiplier);
 }
 
-TEST_F(ModelRunDurationsTest, FollowsAModelThatChanges) {
+TEST_F(ModelRunDurationsTest, AdaptsToChangedModel) {
   for (size_t i = 0; i < ModelRunDurations::kMaxDurations; ++i) Add({10});
   EXPECT_DOUBLE_EQ(IntervalMultiplier(30), 1);
   for (size_t i = 0; i < ModelRunDurations::kMaxDurations; ++i) Add({50});
@@ -61,7 +61,7 @@ TEST_F(ModelRunDurationsTest, FollowsAModelThatChanges) {
                    ModelRunDurations::kMaxIntervalMultiplier);
 }
 
-TEST_F(ModelRunDurationsTest, ModelsAndTheirVersionsAreKeptApart) {
+TEST_F(ModelRunDurationsTest, SeparatesModelVersions) {
   Add({100, 100, 100, 100});
   v1::Model other = model_;
   other.set_version_number(2);
@@ -69,7 +69,7 @@ TEST_F(ModelRunDurationsTest, ModelsAndTheirVersionsAreKeptApart) {
                    1);
 }
 
-TEST_F(ModelRunDurationsTest, WithoutItsTimesALifeIsNotCounted) {
+TEST_F(ModelRunDurationsTest, IgnoresPredictionsWithoutTimes) {
   for (int i = 0; i < 4; ++i) {
     v1::Prediction ended = Ended(100);
     ended.clear_created_at();
@@ -78,7 +78,7 @@ TEST_F(ModelRunDurationsTest, WithoutItsTimesALifeIsNotCounted) {
   EXPECT_DOUBLE_EQ(IntervalMultiplier(5), 1);
 }
 
-TEST_F(ModelRunDurationsTest, TooManyModelsAreNotRemembered) {
+TEST_F(ModelRunDurationsTest, IgnoresModelsBeyondMaximum) {
   for (size_t i = 0; i < ModelRunDurations::kMaxModels; ++i) {
     run_durations_.Add(Ended(100, "m" + std::to_string(i)));
   }
@@ -86,7 +86,7 @@ TEST_F(ModelRunDurationsTest, TooManyModelsAreNotRemembered) {
   EXPECT_DOUBLE_EQ(IntervalMultiplier(5), 1);
 }
 
-TEST(AgeOf, IsNeverNegativeAndZeroWhereCreationIsNotKnown) {
+TEST(AgeOfTest, IsNeverNegativeAndZeroWithoutCreationTime) {
   EXPECT_EQ(AgeOf(v1::Prediction(), absl::FromUnixSeconds(kCreated)),
             absl::ZeroDuration());
   const absl::Time created = absl::FromUnixSeconds(kCreated);

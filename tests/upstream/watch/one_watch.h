@@ -18,7 +18,7 @@
 
 namespace wriftai {
 
-// One prediction that is watched without a budget: its waiters by number.
+// Waiters of one prediction, without a rate limit.
 //
 // Threads: the test's. Owns: the registry and the subscriptions.
 class OneWatch {
@@ -59,7 +59,7 @@ class OneWatch {
   std::map<uint64_t, std::unique_ptr<Subscription>> waiters_;
 };
 
-// Tests of one watch, with an upstream that answers by hand.
+// Tests of one watch, with a fake upstream.
 class OneWatchTest : public ::testing::Test {
  protected:
   static WatchOptions Every(absl::Duration interval) {
@@ -74,18 +74,18 @@ class OneWatchTest : public ::testing::Test {
     return options;
   }
 
-  // Lets what is due happen: first polls, news to newcomers.
-  void Settle() { event_loop_.RunPosted(); }
+  // Runs due tasks, such as first polls and notifications.
+  void RunPending() { event_loop_.RunPosted(); }
 
-  // The poll under way brings `status`.
-  void Polled(const char* status, int updated = 0) {
+  // Completes the poll in flight with `status`.
+  void CompletePoll(const char* status, int updated = 0) {
     client_.Complete(MakePrediction(OneWatch::kId, status, updated));
-    Settle();
+    RunPending();
   }
 
-  void PollFails(const absl::Status& status) {
+  void FailPoll(const absl::Status& status) {
     client_.Complete(status);
-    Settle();
+    RunPending();
   }
 
   size_t polls() const { return client_.calls().size(); }

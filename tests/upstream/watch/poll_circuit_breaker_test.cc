@@ -13,13 +13,13 @@ class PollCircuitBreakerTest : public ::testing::Test {
     breaker_.OnFailure(item, standing, now_, now_, absl::Seconds(1), random_);
   }
 
-  // Fails the probe that is due; returns how long it was waited for.
+  // Fails the next probe. Returns the delay until it was due.
   absl::Duration FailProbe() {
-    const absl::Duration waited = breaker_.ProbeAt(false) - now_;
+    const absl::Duration delay = breaker_.ProbeAt(false) - now_;
     now_ = breaker_.ProbeAt(false);
     breaker_.OnProbe(now_, random_);
     Fail("probe", Standing::kFailing);
-    return waited;
+    return delay;
   }
 
   absl::Time now_ = absl::FromUnixSeconds(1000);
@@ -35,25 +35,25 @@ TEST_F(PollCircuitBreakerTest, OpensWhenDifferentHealthyItemsFailInARow) {
   EXPECT_TRUE(breaker_.is_open());
 }
 
-TEST_F(PollCircuitBreakerTest, OneItemDoesNotOpenItHoweverOftenItFails) {
+TEST_F(PollCircuitBreakerTest, StaysClosedWhenOnlyOneItemFails) {
   for (int i = 0; i < 100; ++i) Fail("a", Standing::kHealthy);
   EXPECT_FALSE(breaker_.is_open());
 }
 
-TEST_F(PollCircuitBreakerTest, AResponseInBetweenStartsAgain) {
+TEST_F(PollCircuitBreakerTest, ResponseResetsConsecutiveFailures) {
   Fail("a", Standing::kHealthy);
   breaker_.OnResponse(now_);
   Fail("b", Standing::kHealthy);
   EXPECT_FALSE(breaker_.is_open());
 }
 
-TEST_F(PollCircuitBreakerTest, ItemsThatFailedBeforeSayNothing) {
+TEST_F(PollCircuitBreakerTest, IgnoresItemsThatWereFailingBefore) {
   Fail("a", Standing::kHealthy);
   for (const char* item : {"b", "c", "d"}) Fail(item, Standing::kFailing);
   EXPECT_FALSE(breaker_.is_open());
 }
 
-TEST_F(PollCircuitBreakerTest, UntriedItemsCountOnceNothingWorkedOfLate) {
+TEST_F(PollCircuitBreakerTest, CountsUntriedItemsWithoutRecentResponse) {
   breaker_.OnResponse(now_);
   Fail("a", Standing::kUntried);
   Fail("b", Standing::kUntried);
@@ -63,7 +63,7 @@ TEST_F(PollCircuitBreakerTest, UntriedItemsCountOnceNothingWorkedOfLate) {
   EXPECT_TRUE(breaker_.is_open());
 }
 
-TEST_F(PollCircuitBreakerTest, ProbesBackOffUpToTheirLongestDelay) {
+TEST_F(PollCircuitBreakerTest, BacksOffProbesUpToMaximumDelay) {
   Fail("a", Standing::kHealthy);
   Fail("b", Standing::kHealthy);
   EXPECT_LE(FailProbe(), absl::Seconds(1));
@@ -74,7 +74,7 @@ TEST_F(PollCircuitBreakerTest, ProbesBackOffUpToTheirLongestDelay) {
   EXPECT_FALSE(breaker_.is_open());
 }
 
-TEST_F(PollCircuitBreakerTest, AnUntriedItemIsProbedWithinASecond) {
+TEST_F(PollCircuitBreakerTest, ProbesUntriedItemWithinOneSecond) {
   Fail("a", Standing::kHealthy);
   Fail("b", Standing::kHealthy);
   for (int i = 0; i < 10; ++i) FailProbe();
@@ -82,14 +82,14 @@ TEST_F(PollCircuitBreakerTest, AnUntriedItemIsProbedWithinASecond) {
             now_ + PollCircuitBreaker::kUntriedProbeInterval);
 }
 
-TEST_F(PollCircuitBreakerTest, AProbeThatHangsHoldsUpTheNextForAWhileAlone) {
+TEST_F(PollCircuitBreakerTest, HangingProbeDelaysNextOneForLimitedTime) {
   Fail("a", Standing::kHealthy);
   Fail("b", Standing::kHealthy);
   breaker_.OnProbe(now_, random_);
-  EXPECT_EQ(breaker_.ProbeAt(true), now_ + PollCircuitBreaker::kProbePatience);
+  EXPECT_EQ(breaker_.ProbeAt(true), now_ + PollCircuitBreaker::kMaxProbeWait);
 }
 
-TEST_F(PollCircuitBreakerTest, FailuresOfRequestsFromBeforeDoNotBackItOff) {
+TEST_F(PollCircuitBreakerTest, IgnoresFailuresOfEarlierRequests) {
   Fail("a", Standing::kHealthy);
   Fail("b", Standing::kHealthy);
   const absl::Time before = breaker_.ProbeAt(false);

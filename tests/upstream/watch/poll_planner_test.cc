@@ -16,42 +16,42 @@ namespace {
 constexpr double kRate = 3;
 constexpr int64_t kBase = 1'755'000'000;
 
-// Targets whose ids are their numbers, and what the planner makes of them.
+// Plans polls of numbered targets.
 class PollPlannerTest : public ::testing::Test {
  protected:
-  // One of which nothing is known.
+  // A target without a state.
   PollTarget& AddUnknown(absl::Duration interval = absl::Seconds(1)) {
     return Add(nullptr, interval);
   }
 
-  // One that was created in that second, and seen `ago`.
+  // A target created in second `created`, and last observed `ago`.
   PollTarget& AddSeen(int64_t created, absl::Duration ago = absl::Seconds(10),
                       absl::Duration interval = absl::Seconds(1)) {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->prediction = MakePrediction(NextId(), "started");
     snapshot->prediction.mutable_created_at()->set_seconds(kBase + created);
-    snapshot->learnt_at = event_loop_.Now() - ago;
+    snapshot->applied_at = event_loop_.Now() - ago;
     return Add(std::move(snapshot), interval);
   }
 
   PollPlan Next(double rate = kRate) {
-    return planner_.Next(targets_, DoubtfulGets(), rate, event_loop_.Now(),
+    return planner_.Next(targets_, UnreliableGets(), rate, event_loop_.Now(),
                          event_loop_.WallNow());
   }
 
-  // Plans, and does it: the GET is answered at once.
+  // Plans the next GET and applies its result at once.
   PollTarget* NextGet() {
     const PollPlan plan = Next();
     if (plan.get == nullptr) return nullptr;
-    plan.get->asked_at = plan.get->seen_at = event_loop_.Now();
+    plan.get->requested_at = plan.get->seen_at = event_loop_.Now();
     plan.get->output_pending = false;
     return plan.get;
   }
 
-  // The page has shown `count` predictions down to `oldest`, `found` of them
-  // watched.
-  void Fetched(PageMap::Page& page, int64_t oldest, int found,
-               const std::string& next = "next", int ended = 0) {
+  // `page` showed predictions down to second `oldest`, `found` of them watched
+  // and `ended` of those ended.
+  void ApplyPage(PageMap::Page& page, int64_t oldest, int found,
+                 const std::string& next = "next", int ended = 0) {
     PredictionPage shown;
     shown.predictions.emplace_back().mutable_created_at()->set_seconds(kBase +
                                                                        oldest);
@@ -81,14 +81,14 @@ class PollPlannerTest : public ::testing::Test {
   }
 };
 
-TEST_F(PollPlannerTest, WithoutTargetsThereIsNothingToAsk) {
+TEST_F(PollPlannerTest, PlansNothingWithoutTargets) {
   const PollPlan plan = Next();
   EXPECT_EQ(plan.get, nullptr);
   EXPECT_EQ(plan.list, nullptr);
   EXPECT_EQ(plan.when, absl::InfiniteFuture());
 }
 
-TEST_F(PollPlannerTest, AsksAgainWhenTheIntervalIsOver) {
+TEST_F(PollPlannerTest, PollsAgainAfterInterval) {
   PollTarget& target = AddSeen(1, absl::Milliseconds(400));
   EXPECT_EQ(Next().get, nullptr);
   EXPECT_EQ(Next().when, event_loop_.Now() + absl::Milliseconds(600));
@@ -96,56 +96,56 @@ TEST_F(PollPlannerTest, AsksAgainWhenTheIntervalIsOver) {
   EXPECT_EQ(Next().get, &target);
 }
 
-TEST_F(PollPlannerTest, TheStalestRelativeToItsIntervalIsFirst) {
+TEST_F(PollPlannerTest, PollsStalestRelativeToIntervalFirst) {
   AddSeen(1, absl::Seconds(3), absl::Seconds(2));
   PollTarget& stalest = AddSeen(2, absl::Seconds(2), absl::Seconds(1));
   AddSeen(3, absl::Seconds(9), absl::Seconds(8));
   EXPECT_EQ(Next().get, &stalest);
 }
 
-TEST_F(PollPlannerTest, OneThatWasNeverSeenIsBeforeAllThatWere) {
+TEST_F(PollPlannerTest, PollsUnseenTargetFirst) {
   AddSeen(1, absl::Hours(1));
   PollTarget& unknown = AddUnknown();
   EXPECT_EQ(Next().get, &unknown);
 }
 
-TEST_F(PollPlannerTest, WithLessDemandThanBudgetEachIsAskedForAlone) {
+TEST_F(PollPlannerTest, UsesGetsWhileDemandIsBelowBudget) {
   AddSeen(1);
   AddSeen(2);
   EXPECT_NE(Next().get, nullptr);
 }
 
-TEST_F(PollPlannerTest, WithoutALimitEachIsAskedForAlone) {
+TEST_F(PollPlannerTest, UsesGetsWithoutRateLimit) {
   for (int i = 0; i < 100; ++i) AddUnknown();
   EXPECT_NE(Next(std::numeric_limits<double>::infinity()).get, nullptr);
 }
 
-TEST_F(PollPlannerTest, WithMoreDemandAPageIsFetchedForMany) {
+TEST_F(PollPlannerTest, FetchesPageWhenDemandExceedsBudget) {
   for (int i = 0; i < 10; ++i) AddSeen(i);
   const PollPlan plan = Next();
   ASSERT_NE(plan.list, nullptr);
   EXPECT_EQ(plan.list->cursor, "");
 }
 
-TEST_F(PollPlannerTest, APageThatShowsOneIsWorthLessThanAGet) {
+TEST_F(PollPlannerTest, PrefersGetToPageWithOneTarget) {
   for (int i = 0; i < 10; ++i) AddSeen(100 + i, absl::Milliseconds(1));
   PollTarget& stalest = AddSeen(1);
   for (int64_t second = 100; second > 1; second -= 10) {
-    Fetched(planner_.pages().For(absl::FromUnixSeconds(kBase + second)), second,
-            10);
+    ApplyPage(planner_.pages().For(absl::FromUnixSeconds(kBase + second)),
+              second, 10);
   }
   EXPECT_EQ(Next().get, &stalest);
 }
 
-TEST_F(PollPlannerTest, WherePagesShowLittleButEndsEachIsAskedForAlone) {
+TEST_F(PollPlannerTest, PrefersGetsWhenPagesMostlyShowEnds) {
   for (int i = 0; i < 3; ++i) AddSeen(1);
   PageMap::Page* const page = Next().list;
   ASSERT_NE(page, nullptr);
-  for (int i = 0; i < 100; ++i) Fetched(*page, 1, 50, "", 50);
+  for (int i = 0; i < 100; ++i) ApplyPage(*page, 1, 50, "", 50);
   EXPECT_NE(Next().get, nullptr);
 }
 
-TEST_F(PollPlannerTest, OutputsOfTheEndedAreFetchedFirstEarliestFirst) {
+TEST_F(PollPlannerTest, FetchesOutputsFirstByEarliestEnd) {
   AddSeen(1, absl::Hours(1));
   PollTarget& later = AddSeen(2);
   PollTarget& earlier = AddSeen(3);
@@ -156,7 +156,7 @@ TEST_F(PollPlannerTest, OutputsOfTheEndedAreFetchedFirstEarliestFirst) {
   EXPECT_EQ(NextGet(), &later);
 }
 
-TEST_F(PollPlannerTest, NowAndThenAPollComesBetweenTheFetchesOfOutputs) {
+TEST_F(PollPlannerTest, InterleavesPollsWithOutputFetches) {
   for (int i = 0; i < 40; ++i) AddSeen(i).output_pending = true;
   AddSeen(100, absl::Hours(1));
   AddSeen(101, absl::Hours(2));
@@ -168,44 +168,44 @@ TEST_F(PollPlannerTest, NowAndThenAPollComesBetweenTheFetchesOfOutputs) {
       ASSERT_NE(plan.get, nullptr) << i;
       EXPECT_TRUE(plan.get->output_pending) << i;
       plan.get->output_pending = false;
-      plan.get->asked_at = plan.get->seen_at = event_loop_.Now();
+      plan.get->requested_at = plan.get->seen_at = event_loop_.Now();
     }
   }
 }
 
-TEST_F(PollPlannerTest, UnknownOnesAreSearchedFromTheNewestPageDown) {
+TEST_F(PollPlannerTest, SearchesUnknownTargetsFromNewestPageDown) {
   for (int i = 0; i < 60; ++i) AddUnknown();
   PollPlan plan = Next();
   ASSERT_NE(plan.list, nullptr);
   EXPECT_EQ(plan.list->cursor, "");
-  Fetched(*plan.list, 100, 40, "below");
+  ApplyPage(*plan.list, 100, 40, "below");
   plan = Next();
   ASSERT_NE(plan.list, nullptr);
   EXPECT_EQ(plan.list->cursor, "below");
 }
 
-TEST_F(PollPlannerTest, WhatTheWholeListDoesNotShowIsAskedForAlone) {
+TEST_F(PollPlannerTest, GetsTargetsThatWholeListDoesNotShow) {
   for (int i = 0; i < 60; ++i) AddUnknown();
-  Fetched(*Next().list, 100, 0, "");
+  ApplyPage(*Next().list, 100, 0, "");
   const PollPlan plan = Next();
   EXPECT_EQ(plan.get, targets_.begin()->second.get());
 }
 
-TEST_F(PollPlannerTest, TheSearchEndsWhereItFindsNothing) {
+TEST_F(PollPlannerTest, EndsSearchThatFindsNothing) {
   for (int i = 0; i < 60; ++i) AddUnknown();
   int pages = 0;
   for (int64_t oldest = 1'000'000; pages < 100; oldest -= 100, ++pages) {
     const PollPlan plan = Next();
     if (plan.list == nullptr) break;
-    Fetched(*plan.list, oldest, 0);
+    ApplyPage(*plan.list, oldest, 0);
   }
   EXPECT_LE(pages, 6);
 }
 
-TEST_F(PollPlannerTest, TheSearchOfPagesThatAreKnownEndsToo) {
+TEST_F(PollPlannerTest, EndsSearchOfKnownPages) {
   for (int64_t oldest = 1'000'000; oldest > 990'000; oldest -= 100) {
-    Fetched(planner_.pages().For(absl::FromUnixSeconds(kBase + oldest + 1)),
-            oldest, 50);
+    ApplyPage(planner_.pages().For(absl::FromUnixSeconds(kBase + oldest + 1)),
+              oldest, 50);
   }
   event_loop_.Advance(absl::Seconds(1));
   for (int i = 0; i < 60; ++i) AddUnknown();
@@ -213,19 +213,19 @@ TEST_F(PollPlannerTest, TheSearchOfPagesThatAreKnownEndsToo) {
   for (int64_t oldest = 1'000'000; pages < 100; oldest -= 100, ++pages) {
     const PollPlan plan = Next();
     if (plan.list == nullptr) break;
-    Fetched(*plan.list, oldest, 0);
+    ApplyPage(*plan.list, oldest, 0);
   }
   EXPECT_LE(pages, 6);
 }
 
-TEST_F(PollPlannerTest, OneThatAPageMissedIsAskedForAlone) {
+TEST_F(PollPlannerTest, GetsTargetMissingFromPage) {
   for (int i = 0; i < 10; ++i) AddSeen(i, absl::Seconds(2));
   PollTarget& missed = AddSeen(10, absl::Seconds(60));
   missed.missing_from_page = true;
   EXPECT_EQ(Next().get, &missed);
 }
 
-TEST_F(PollPlannerTest, NoPageIsFetchedWhilePagesFail) {
+TEST_F(PollPlannerTest, FetchesNoPagesWhilePagesFail) {
   for (int i = 0; i < 10; ++i) AddSeen(i);
   PageMap::Page* const page = Next().list;
   ASSERT_NE(page, nullptr);
@@ -237,11 +237,11 @@ TEST_F(PollPlannerTest, NoPageIsFetchedWhilePagesFail) {
   EXPECT_NE(Next().list, nullptr);
 }
 
-TEST_F(PollPlannerTest, APageUnderWayIsNotFetchedAgain) {
+TEST_F(PollPlannerTest, DoesNotFetchPageInFlightAgain) {
   for (int i = 0; i < 10; ++i) AddSeen(i);
   PageMap::Page* const page = Next().list;
   ASSERT_NE(page, nullptr);
-  page->under_way = true;
+  page->in_flight = true;
   EXPECT_NE(Next().get, nullptr);
 }
 

@@ -19,9 +19,9 @@ constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
 using PollTest = OneWatchTest;
 
-TEST_F(PollTest, PollsAtOnceForTheFirstWaiter) {
+TEST_F(PollTest, PollsAtOnceForFirstWaiter) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   ASSERT_THAT(client_.calls(), SizeIs(1));
   EXPECT_EQ(client_.calls()[0].operation, "get");
   EXPECT_EQ(client_.calls()[0].id, kId);
@@ -29,54 +29,54 @@ TEST_F(PollTest, PollsAtOnceForTheFirstWaiter) {
   EXPECT_FALSE(client_.calls()[0].context.retry_reads);
 }
 
-TEST_F(PollTest, PollsAnIntervalAfterTheLastPollBegan) {
+TEST_F(PollTest, PollsOneIntervalAfterLastPollStarted) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   event_loop_.Advance(absl::Milliseconds(400));
-  Polled("pending");
+  CompletePoll("pending");
   event_loop_.Advance(absl::Milliseconds(599));
   EXPECT_EQ(polls(), 1u);
   event_loop_.Advance(absl::Milliseconds(1));
   EXPECT_EQ(polls(), 2u);
 }
 
-TEST_F(PollTest, NeverHasTwoPollsUnderWay) {
+TEST_F(PollTest, NeverHasTwoPollsInFlight) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   event_loop_.Advance(absl::Seconds(10));
   watch_.Subscribe(Every(absl::Milliseconds(100)), second_);
   event_loop_.Advance(absl::Seconds(10));
   EXPECT_EQ(polls(), 1u);
 }
 
-TEST_F(PollTest, AnEagerNewcomerMakesThePollsFaster) {
+TEST_F(PollTest, ShorterIntervalOfNewWaiterSpeedsUpPolls) {
   watch_.Subscribe(Every(absl::Seconds(10)), first_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   event_loop_.Advance(absl::Seconds(3));
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  Settle();
-  EXPECT_EQ(polls(), 2u) << "its interval since the last poll is over";
+  RunPending();
+  EXPECT_EQ(polls(), 2u) << "its interval has passed since the last poll";
 }
 
-TEST_F(PollTest, ALeavingEagerWaiterMakesThePollsSlower) {
-  const uint64_t eager = watch_.Subscribe(Every(absl::Seconds(1)), first_);
+TEST_F(PollTest, SlowsDownWhenWaiterWithShortestIntervalLeaves) {
+  const uint64_t frequent = watch_.Subscribe(Every(absl::Seconds(1)), first_);
   watch_.Subscribe(Every(absl::Seconds(10)), second_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   event_loop_.Advance(absl::Seconds(1));
-  Polled("started");
-  watch_.Unsubscribe(eager);
+  CompletePoll("started");
+  watch_.Unsubscribe(frequent);
   event_loop_.Advance(absl::Milliseconds(9900));
   EXPECT_EQ(polls(), 2u);
   event_loop_.Advance(absl::Milliseconds(100));
   EXPECT_EQ(polls(), 3u);
 }
 
-TEST_F(PollTest, LastLeaverEndsThePoll) {
+TEST_F(PollTest, CancelsPollWhenLastWaiterLeaves) {
   const uint64_t one = watch_.Subscribe(Every(absl::Seconds(1)), first_);
   const uint64_t two = watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  Settle();
+  RunPending();
   watch_.Unsubscribe(one);
   EXPECT_EQ(client_.pending_count(), 1u);
   watch_.Unsubscribe(two);
@@ -85,10 +85,10 @@ TEST_F(PollTest, LastLeaverEndsThePoll) {
   EXPECT_EQ(polls(), 1u);
 }
 
-TEST_F(PollTest, AnObservationCountsAsThePollThatItReplaces) {
+TEST_F(PollTest, ObservationReplacesNextPoll) {
   watch_.Apply(MakePrediction(kId, "pending"), v1::SOURCE_CREATE);
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   EXPECT_EQ(polls(), 0u);
   ASSERT_THAT(first_.snapshots, SizeIs(1));
   EXPECT_EQ(first_.snapshots[0]->source, v1::SOURCE_CREATE);
@@ -96,11 +96,11 @@ TEST_F(PollTest, AnObservationCountsAsThePollThatItReplaces) {
   EXPECT_EQ(polls(), 1u);
 }
 
-TEST_F(PollTest, FailuresThatMayPassOnlyLengthenTheDelay) {
+TEST_F(PollTest, TransientFailuresOnlyBackOff) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   for (int failures = 1; failures <= 12; ++failures) {
-    PollFails(absl::UnavailableError("down"));
+    FailPoll(absl::UnavailableError("down"));
     const absl::Time failed_at = event_loop_.Now();
     ASSERT_TRUE(event_loop_.AdvanceToNextTimer());
     const absl::Duration delay = event_loop_.Now() - failed_at;
@@ -110,112 +110,112 @@ TEST_F(PollTest, FailuresThatMayPassOnlyLengthenTheDelay) {
     EXPECT_LE(delay, whole);
   }
   EXPECT_THAT(first_.errors, IsEmpty());
-  Polled("started");
+  CompletePoll("started");
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 14u) << "back to the interval after a success";
 }
 
-TEST_F(PollTest, ALimitPausesPollsUntilItsReset) {
+TEST_F(PollTest, RateLimitPausesPollsUntilReset) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   absl::Status limited = absl::ResourceExhaustedError("429");
   SetRetryDelay(absl::Seconds(20), limited);
-  PollFails(limited);
+  FailPoll(limited);
   event_loop_.Advance(absl::Seconds(19));
   EXPECT_EQ(polls(), 1u);
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 2u);
 }
 
-TEST_F(PollTest, ANewcomerDoesNotCutABackoffShort) {
+TEST_F(PollTest, NewWaiterDoesNotShortenBackoff) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   absl::Status limited = absl::ResourceExhaustedError("429");
   SetRetryDelay(absl::Seconds(20), limited);
-  PollFails(limited);
+  FailPoll(limited);
   watch_.Subscribe(Every(absl::Milliseconds(100)), second_);
   event_loop_.Advance(absl::Seconds(19));
   EXPECT_EQ(polls(), 1u);
 }
 
-TEST_F(PollTest, ABrokenResponseMayPass) {
+TEST_F(PollTest, InvalidResponseIsTransient) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  PollFails(GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-                         "no JSON"));
+  RunPending();
+  FailPoll(GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
+                        "not JSON"));
   EXPECT_THAT(first_.errors, IsEmpty());
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 2u);
 }
 
-TEST_F(PollTest, PermanentFailuresEndTheWaitOfAll) {
+TEST_F(PollTest, PermanentFailuresEndAllWaits) {
   for (const absl::Status& status :
        {absl::UnauthenticatedError("401"), absl::PermissionDeniedError("403"),
         absl::NotFoundError("404"), absl::InvalidArgumentError("422")}) {
     RecordingObserver one, two;
     watch_.Subscribe(Every(absl::Seconds(1)), one);
     watch_.Subscribe(Every(absl::Seconds(5)), two);
-    Settle();
-    PollFails(status);
+    RunPending();
+    FailPoll(status);
     EXPECT_THAT(one.errors, ElementsAre(status));
     EXPECT_THAT(two.errors, ElementsAre(status));
     EXPECT_TRUE(watch_.idle());
     EXPECT_EQ(client_.pending_count(), 0u);
-    // A refused token is not tried again at once.
-    event_loop_.Advance(RejectedTokenCache::kBelievedFor);
+    // A rejected token is not retried at once.
+    event_loop_.Advance(RejectedTokenCache::kTtl);
   }
 }
 
-TEST_F(PollTest, AReplyThatIsTooLargeEndsTheWait) {
+TEST_F(PollTest, TooLargeResponseEndsWait) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   absl::Status too_large = GatewayError(absl::StatusCode::kInternal,
                                         kUpstreamResponseInvalid, "too large");
   SetMetadata(kCauseKey, kCauseTooLarge, too_large);
-  PollFails(too_large);
+  FailPoll(too_large);
   EXPECT_THAT(first_.errors, ElementsAre(too_large));
 }
 
-TEST_F(PollTest, AfterAFailureANewWaiterPollsAtOnce) {
+TEST_F(PollTest, NewWaiterAfterFailurePollsAtOnce) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  PollFails(absl::NotFoundError("not yet replicated"));
+  RunPending();
+  FailPoll(absl::NotFoundError("not yet replicated"));
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  Settle();
+  RunPending();
   EXPECT_EQ(polls(), 2u);
 }
 
-TEST_F(PollTest, AnEndThatAPageShowsIsFetchedAtOnce) {
+TEST_F(PollTest, FetchesOutputAtOnceWhenPageShowsEnd) {
   watch_.Subscribe(Every(absl::Seconds(10)), first_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   watch_.Apply(MakePrediction(kId, "succeeded"), v1::SOURCE_LIST);
-  Settle();
+  RunPending();
   EXPECT_EQ(polls(), 2u);
   EXPECT_THAT(first_.statuses, ElementsAre("started"));
-  Polled("succeeded");
+  CompletePoll("succeeded");
   EXPECT_THAT(first_.statuses, ElementsAre("started", "succeeded"));
 }
 
-TEST_F(PollTest, AnEndThatAGetDoesNotShowYetIsNotAskedForWithoutPause) {
+TEST_F(PollTest, KeepsIntervalWhileGetDoesNotShowEndYet) {
   watch_.Subscribe(Every(absl::Seconds(10)), first_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   watch_.Apply(MakePrediction(kId, "succeeded"), v1::SOURCE_LIST);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   event_loop_.Advance(absl::Seconds(9));
   EXPECT_EQ(polls(), 2u);
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 3u);
 }
 
-TEST_F(PollTest, TheLastToLosePatienceEndsThePoll) {
-  WatchOptions impatient = Every(absl::Seconds(1));
-  impatient.end_at = event_loop_.Now() + absl::Seconds(5);
-  const uint64_t waiter = watch_.Subscribe(impatient, first_);
+TEST_F(PollTest, CancelsPollWhenLastWaitTimesOut) {
+  WatchOptions options = Every(absl::Seconds(1));
+  options.end_at = event_loop_.Now() + absl::Seconds(5);
+  const uint64_t waiter = watch_.Subscribe(options, first_);
   first_.on_notified = [&] { watch_.Unsubscribe(waiter); };
-  Settle();
+  RunPending();
   event_loop_.Advance(absl::Seconds(5));
   EXPECT_EQ(client_.pending_count(), 0u);
 }

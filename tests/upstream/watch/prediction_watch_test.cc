@@ -22,14 +22,14 @@ constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
 using PredictionWatchTest = OneWatchTest;
 
-TEST_F(PredictionWatchTest, EmitsEveryPollResultAndThenTheEnd) {
+TEST_F(PredictionWatchTest, NotifiesOfEveryPollResultUntilTheEnd) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   for (const char* status : {"pending", "pending", "started", "started"}) {
-    Polled(status);
+    CompletePoll(status);
     event_loop_.Advance(absl::Seconds(1));
   }
-  Polled("succeeded");
+  CompletePoll("succeeded");
   EXPECT_THAT(first_.statuses, ElementsAre("pending", "pending", "started",
                                            "started", "succeeded"));
   EXPECT_THAT(first_.errors, IsEmpty());
@@ -38,28 +38,28 @@ TEST_F(PredictionWatchTest, EmitsEveryPollResultAndThenTheEnd) {
   EXPECT_EQ(polls(), 5u);
 }
 
-TEST_F(PredictionWatchTest, ManyWaitersShareOnePoll) {
+TEST_F(PredictionWatchTest, SharesOnePollAmongManyWaiters) {
   std::vector<std::unique_ptr<RecordingObserver>> waiters;
   for (int i = 0; i < 1000; ++i) {
     waiters.push_back(std::make_unique<RecordingObserver>());
     watch_.Subscribe(Every(absl::Seconds(1)), *waiters.back());
   }
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   event_loop_.Advance(absl::Seconds(1));
-  Polled("succeeded");
+  CompletePoll("succeeded");
   EXPECT_EQ(polls(), 2u);
   for (const auto& waiter : waiters) {
     EXPECT_THAT(waiter->statuses, ElementsAre("started", "succeeded"));
-    // One snapshot for all.
+    // All share one snapshot.
     EXPECT_EQ(waiter->snapshots[1], waiters[0]->snapshots[1]);
   }
 }
 
-TEST_F(PredictionWatchTest, ANewcomerIsToldWhatIsKnownBeforeItIsDismissed) {
+TEST_F(PredictionWatchTest, DrainSendsKnownStateToNewWaiterFirst) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
   watch_.Drain();
   EXPECT_THAT(first_.statuses, ElementsAre("started"));
@@ -68,18 +68,18 @@ TEST_F(PredictionWatchTest, ANewcomerIsToldWhatIsKnownBeforeItIsDismissed) {
     EXPECT_THAT(observer->errors,
                 ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
   }
-  Settle();
+  RunPending();
   EXPECT_THAT(second_.statuses, SizeIs(1));
 }
 
-TEST_F(PredictionWatchTest, WhoeverHasNotHeardOfTheEndIsToldAndNotDismissed) {
+TEST_F(PredictionWatchTest, DrainSendsTerminalStateInsteadOfError) {
   constexpr int kMany = PredictionWatch::kNotifyBatch + 2;
   std::vector<std::unique_ptr<RecordingObserver>> waiters;
   for (int i = 0; i < kMany; ++i) {
     waiters.push_back(std::make_unique<RecordingObserver>());
     watch_.Subscribe(Every(absl::Seconds(1)), *waiters.back());
   }
-  Settle();
+  RunPending();
   client_.Complete(MakePrediction(kId, "succeeded"));  // To the first batch.
   watch_.Drain();
   for (const auto& waiter : waiters) {
@@ -89,198 +89,198 @@ TEST_F(PredictionWatchTest, WhoeverHasNotHeardOfTheEndIsToldAndNotDismissed) {
   EXPECT_TRUE(watch_.idle());
 }
 
-TEST_F(PredictionWatchTest, AFailureTellsNewcomersNothingElse) {
+TEST_F(PredictionWatchTest, FailureEndsNewWaiterWithoutSnapshot) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  Polled("started");
-  event_loop_.Advance(absl::Seconds(1));  // The poll goes out.
+  RunPending();
+  CompletePoll("started");
+  event_loop_.Advance(absl::Seconds(1));  // Sends the poll.
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  client_.Complete(absl::UnauthenticatedError("refused"));
-  Settle();
+  client_.Complete(absl::UnauthenticatedError("rejected"));
+  RunPending();
   EXPECT_THAT(second_.statuses, IsEmpty());
   EXPECT_THAT(second_.errors,
               ElementsAre(StatusIs(absl::StatusCode::kUnauthenticated)));
 }
 
-TEST_F(PredictionWatchTest, ALateWaiterIsToldTheNewestStateAtOnce) {
+TEST_F(PredictionWatchTest, NotifiesLateWaiterOfNewestStateAtOnce) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  EXPECT_THAT(second_.statuses, IsEmpty()) << "told inside Add()";
-  Settle();
+  EXPECT_THAT(second_.statuses, IsEmpty()) << "notified inside Subscribe()";
+  RunPending();
   EXPECT_THAT(second_.statuses, ElementsAre("started"));
   EXPECT_EQ(polls(), 1u);
 }
 
-TEST_F(PredictionWatchTest, AWaiterThatJoinsAfterTheEndIsToldIt) {
+TEST_F(PredictionWatchTest, NotifiesWaiterSubscribedAfterTheEnd) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  Polled("failed");
+  RunPending();
+  CompletePoll("failed");
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  Settle();
+  RunPending();
   EXPECT_THAT(second_.statuses, ElementsAre("failed"));
   EXPECT_EQ(polls(), 1u);
 }
 
-TEST_F(PredictionWatchTest, AWaiterThatJoinsDuringTheLastPollIsToldOnce) {
+TEST_F(PredictionWatchTest, NotifiesWaiterSubscribedDuringLastPollOnce) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   event_loop_.Advance(absl::Seconds(1));
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  // The end comes before the newcomer has been told the state before it.
+  // The end arrives before the new waiter's first notification.
   client_.Complete(MakePrediction(kId, "succeeded"));
-  Settle();
+  RunPending();
   EXPECT_THAT(second_.statuses, ElementsAre("succeeded"));
 }
 
-TEST_F(PredictionWatchTest, EachWaiterIsToldAtItsOwnInterval) {
+TEST_F(PredictionWatchTest, NotifiesEachWaiterAtItsOwnInterval) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
   watch_.Subscribe(Every(absl::Seconds(5)), second_);
-  Settle();
+  RunPending();
   for (int second = 0; second <= 10; ++second) {
-    Polled("started");
+    CompletePoll("started");
     event_loop_.Advance(absl::Seconds(1));
   }
   EXPECT_THAT(first_.statuses, SizeIs(11));
   EXPECT_THAT(second_.statuses, SizeIs(3));
 }
 
-TEST_F(PredictionWatchTest, AnEarlyPollResultStillCountsAsTheOneThatIsDue) {
+TEST_F(PredictionWatchTest, TreatsSlightlyEarlyPollResultAsDue) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   event_loop_.Advance(absl::Milliseconds(300));
-  Polled("started");  // At 0.3 s.
+  CompletePoll("started");  // At 0.3 s.
   event_loop_.Advance(absl::Milliseconds(700));
-  Polled("started");  // At 1.0 s: 0.7 s after the first.
+  CompletePoll("started");  // At 1.0 s: 0.7 s after the first.
   EXPECT_THAT(first_.statuses, SizeIs(2));
 }
 
-TEST_F(PredictionWatchTest, AChangeOfStatusIsNeverHeldBack) {
+TEST_F(PredictionWatchTest, NotifiesOfStatusChangeAtOnce) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
   watch_.Subscribe(Every(absl::Minutes(1)), second_);
-  Settle();
-  Polled("pending");
+  RunPending();
+  CompletePoll("pending");
   event_loop_.Advance(absl::Seconds(1));
-  Polled("started");
+  CompletePoll("started");
   EXPECT_THAT(second_.statuses, ElementsAre("pending", "started"));
 }
 
-TEST_F(PredictionWatchTest, OnlyChangesLeavesOutWhatIsTheSame) {
+TEST_F(PredictionWatchTest, OnlyChangesOmitsUnchangedStates) {
   watch_.Subscribe(OnlyChanges(), first_);
-  Settle();
+  RunPending();
   for (const int updated : {0, 0, 3, 3}) {
-    Polled("started", updated);
+    CompletePoll("started", updated);
     event_loop_.Advance(absl::Seconds(1));
   }
   EXPECT_THAT(first_.snapshots, SizeIs(2));
 }
 
-TEST_F(PredictionWatchTest, LeavingTakesBackTheNewsToANewcomer) {
+TEST_F(PredictionWatchTest, UnsubscribeCancelsFirstNotification) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   watch_.Unsubscribe(watch_.Subscribe(Every(absl::Seconds(1)), second_));
-  Settle();
+  RunPending();
   EXPECT_THAT(second_.statuses, IsEmpty());
 }
 
-TEST_F(PredictionWatchTest, AWaiterMayLeaveWhileItIsTold) {
-  uint64_t own = 0;
-  first_.on_notified = [&] { watch_.Unsubscribe(own); };
-  own = watch_.Subscribe(Every(absl::Seconds(1)), first_);
+TEST_F(PredictionWatchTest, ObserverMayUnsubscribeItself) {
+  uint64_t self = 0;
+  first_.on_notified = [&] { watch_.Unsubscribe(self); };
+  self = watch_.Subscribe(Every(absl::Seconds(1)), first_);
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   event_loop_.Advance(absl::Seconds(1));
-  Polled("succeeded");
+  CompletePoll("succeeded");
   EXPECT_THAT(first_.statuses, ElementsAre("started"));
   EXPECT_THAT(second_.statuses, ElementsAre("started", "succeeded"));
 }
 
-TEST_F(PredictionWatchTest, AWaiterMayMakeAnotherLeaveWhileItIsTold) {
+TEST_F(PredictionWatchTest, ObserverMayUnsubscribeAnotherWaiter) {
   uint64_t other = 0;
   first_.on_notified = [&] { watch_.Unsubscribe(other); };
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
   other = watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   EXPECT_THAT(second_.statuses, IsEmpty());
 }
 
 TEST_F(PredictionWatchTest, StateNeverGoesBackwards) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  Polled("started", 5);
+  RunPending();
+  CompletePoll("started", 5);
   event_loop_.Advance(absl::Seconds(1));
-  Polled("pending", 9);
+  CompletePoll("pending", 9);
   event_loop_.Advance(absl::Seconds(1));
-  Polled("started", 4);
+  CompletePoll("started", 4);
   EXPECT_THAT(first_.statuses, ElementsAre("started"));
   EXPECT_EQ(polls(), 3u);
 }
 
-TEST_F(PredictionWatchTest, UnknownStatusIsToldAndIsNoEnd) {
+TEST_F(PredictionWatchTest, UnknownStatusIsNotifiedAndNotTerminal) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
-  Polled("canceled");
+  RunPending();
+  CompletePoll("canceled");
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 2u);
   EXPECT_THAT(first_.statuses, ElementsAre("canceled"));
 }
 
-TEST_F(PredictionWatchTest, SnapshotsCarryTheWallTimeOfTheirObservation) {
+TEST_F(PredictionWatchTest, SnapshotsHaveWallTimeOfObservation) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
-  Settle();
+  RunPending();
   event_loop_.Advance(absl::Milliseconds(250));
   const absl::Time now = event_loop_.WallNow();
-  Polled("started");
+  CompletePoll("started");
   event_loop_.Advance(absl::Milliseconds(500));
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  Settle();
+  RunPending();
   EXPECT_EQ(second_.snapshots[0]->observed_at, now);
   EXPECT_EQ(second_.snapshots[0]->source, v1::SOURCE_GET);
 }
 
-TEST_F(PredictionWatchTest, PatienceEndsForOneWaiterAlone) {
-  WatchOptions impatient = Every(absl::Seconds(1));
-  impatient.end_at = event_loop_.Now() + absl::Seconds(5);
-  watch_.Subscribe(impatient, first_);
+TEST_F(PredictionWatchTest, TimesOutOnlyTheWaiterWhoseTimeIsUp) {
+  WatchOptions options = Every(absl::Seconds(1));
+  options.end_at = event_loop_.Now() + absl::Seconds(5);
+  watch_.Subscribe(options, first_);
   watch_.Subscribe(Every(absl::Seconds(1)), second_);
-  Settle();
+  RunPending();
   event_loop_.Advance(absl::Seconds(5));
   ASSERT_THAT(first_.errors, SizeIs(1));
   EXPECT_THAT(first_.errors[0],
               StatusIs(absl::StatusCode::kDeadlineExceeded,
-                       "the gateway's longest wait is over; the prediction "
-                       "c12258c4-ed83-4d7b-a784-8ed55412325a goes on: wait "
-                       "for it again"));
+                       "maximum wait time reached before prediction "
+                       "c12258c4-ed83-4d7b-a784-8ed55412325a ended; wait for "
+                       "it again"));
   EXPECT_THAT(second_.errors, IsEmpty());
   EXPECT_EQ(watch_.waiter_count(), 1u);
 }
 
-TEST_F(PredictionWatchTest, AStreamThatEndsSendsItsWaiterBack) {
+TEST_F(PredictionWatchTest, MaxStreamAgeEndsWaitWithRetryInfo) {
   WatchOptions options = Every(absl::Seconds(1));
   options.end_at = event_loop_.Now() + absl::Seconds(5);
-  options.comes_back = true;
+  options.stream_age_limited = true;
   watch_.Subscribe(options, first_);
-  Settle();
+  RunPending();
   event_loop_.Advance(absl::Seconds(5));
   ASSERT_THAT(first_.errors, SizeIs(1));
   EXPECT_THAT(first_.errors[0],
               StatusIs(absl::StatusCode::kUnavailable,
-                       "the stream has reached its age; the prediction "
-                       "c12258c4-ed83-4d7b-a784-8ed55412325a goes on: wait "
-                       "for it again, where the connection leads"));
+                       "maximum stream age reached before prediction "
+                       "c12258c4-ed83-4d7b-a784-8ed55412325a ended; wait for "
+                       "it again"));
   EXPECT_EQ(RetryDelay(first_.errors[0]), absl::ZeroDuration());
 }
 
-TEST_F(PredictionWatchTest, UpdatesTellTheIntervalInForce) {
+TEST_F(PredictionWatchTest, UpdatesCarryIntervalInEffect) {
   watch_.Subscribe(Every(absl::Seconds(2)), first_);
   watch_.Subscribe(Every(absl::Milliseconds(500)), second_);
-  Settle();
-  Polled("started");
+  RunPending();
+  CompletePoll("started");
   EXPECT_THAT(first_.intervals, ElementsAre(absl::Seconds(2)));
   EXPECT_THAT(second_.intervals, ElementsAre(absl::Milliseconds(500)));
 }

@@ -16,7 +16,7 @@ namespace {
 
 using sandbox::RateLimiter;
 
-// What a client waits for an answer.
+// How long a client waits for a response.
 constexpr absl::Duration kReadTimeout = absl::Seconds(30);
 
 constexpr char kIdPrefix[] = "00000000-0000-0000-0000-";
@@ -30,7 +30,7 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
 
 }  // namespace
 
-// Dropping it takes the request back from the caller's side alone: it arrives.
+// Dropping it cancels the request on the caller's side only: it still arrives.
 class SimulatedUpstream::Handle : public Call {
  public:
   Handle(SimulatedUpstream& upstream, uint64_t number)
@@ -48,19 +48,21 @@ class SimulatedUpstream::Handle : public Call {
   const uint64_t number_;
 };
 
-std::string SimulatedUpstream::Begin(absl::Duration life,
-                                     absl::string_view model) {
+std::string SimulatedUpstream::AddPrediction(absl::Duration duration,
+                                             absl::string_view model) {
   absl::Time created = event_loop_.WallNow();
-  // No two are created at the same time.
-  if (!fates_.empty()) {
-    created = std::max(created, fates_.back().created + absl::Microseconds(1));
+  // Creation times are unique.
+  if (!predictions_.empty()) {
+    created =
+        std::max(created, predictions_.back().created + absl::Microseconds(1));
   }
-  Fate& fate = fates_.emplace_back();
-  fate.model = std::string(model);
-  fate.created = created;
-  fate.started = created + life / 5;
-  fate.ended = created + life;
-  return absl::StrCat(kIdPrefix, absl::StrFormat("%012d", fates_.size() - 1));
+  SimulatedPrediction& simulated = predictions_.emplace_back();
+  simulated.model = std::string(model);
+  simulated.created = created;
+  simulated.started = created + duration / 5;
+  simulated.ended = created + duration;
+  return absl::StrCat(kIdPrefix,
+                      absl::StrFormat("%012d", predictions_.size() - 1));
 }
 
 size_t SimulatedUpstream::Index(const std::string& id) {
@@ -69,29 +71,29 @@ size_t SimulatedUpstream::Index(const std::string& id) {
   return static_cast<size_t>(index);
 }
 
-v1::Prediction SimulatedUpstream::Show(const std::string& id) const {
+v1::Prediction SimulatedUpstream::StateOf(const std::string& id) const {
   return Describe(Index(id), event_loop_.WallNow(), true);
 }
 
 v1::Prediction SimulatedUpstream::Describe(size_t index, absl::Time now,
                                            bool payloads) const {
-  const Fate& fate = fates_[index];
+  const SimulatedPrediction& simulated = predictions_[index];
   v1::Prediction prediction;
   prediction.set_id(absl::StrCat(kIdPrefix, absl::StrFormat("%012d", index)));
   prediction.mutable_model()->set_owner("o");
-  prediction.mutable_model()->set_name(fate.model);
-  SetTime(fate.created, prediction.mutable_created_at());
-  SetTime(now >= fate.ended     ? fate.ended
-          : now >= fate.started ? fate.started
-                                : fate.created,
+  prediction.mutable_model()->set_name(simulated.model);
+  SetTime(simulated.created, prediction.mutable_created_at());
+  SetTime(now >= simulated.ended     ? simulated.ended
+          : now >= simulated.started ? simulated.started
+                                     : simulated.created,
           prediction.mutable_updated_at());
-  const bool ended = now >= fate.ended;
-  prediction.set_status(ended                 ? v1::STATUS_SUCCEEDED
-                        : now >= fate.started ? v1::STATUS_STARTED
-                                              : v1::STATUS_PENDING);
-  prediction.set_status_text(ended                 ? "succeeded"
-                             : now >= fate.started ? "started"
-                                                   : "pending");
+  const bool ended = now >= simulated.ended;
+  prediction.set_status(ended                      ? v1::STATUS_SUCCEEDED
+                        : now >= simulated.started ? v1::STATUS_STARTED
+                                                   : v1::STATUS_PENDING);
+  prediction.set_status_text(ended                      ? "succeeded"
+                             : now >= simulated.started ? "started"
+                                                        : "pending");
   if (payloads) prediction.set_input_json("{}");
   if (payloads && ended) {
     prediction.set_output_json(OutputOf(prediction.id()));
@@ -102,10 +104,10 @@ v1::Prediction SimulatedUpstream::Describe(size_t index, absl::Time now,
 PredictionPage SimulatedUpstream::PageBelow(size_t index) const {
   PredictionPage page;
   while (index > 0 && page.predictions.size() < 50) {
-    const Fate& fate = fates_[--index];
-    if (fate.deleted || fate.hidden) continue;
+    const SimulatedPrediction& simulated = predictions_[--index];
+    if (simulated.deleted || simulated.hidden) continue;
     const absl::Time shown =
-        std::min(fate.frozen_at, event_loop_.WallNow() - list_lag_);
+        std::min(simulated.frozen_at, event_loop_.WallNow() - list_lag_);
     page.predictions.push_back(Describe(index, shown, false));
   }
   if (index > 0) page.next_cursor = absl::StrCat(index);
@@ -129,7 +131,7 @@ CallHandle SimulatedUpstream::List(CallContext context, ListParams params,
   EXPECT_EQ(params.page_size, 50);
   Request request;
   request.permit = std::move(context.permit);
-  request.below = fates_.size();
+  request.below = predictions_.size();
   if (!params.cursor.empty()) {
     EXPECT_TRUE(absl::SimpleAtoi(params.cursor, &request.below));
   }
@@ -149,7 +151,7 @@ CallHandle SimulatedUpstream::Cancel(CallContext, std::string, CancelDone) {
 }
 
 CallHandle SimulatedUpstream::Send(Request request) {
-  EXPECT_TRUE(request.permit) << "a poll without a place in the budget";
+  EXPECT_TRUE(request.permit) << "a poll without a permit";
   const uint64_t number = next_request_++;
   request.timer =
       event_loop_.RunAt(event_loop_.Now() + latency_ * random_.Uniform(),
@@ -164,25 +166,26 @@ void SimulatedUpstream::Arrive(uint64_t number) {
     request.prediction = absl::UnavailableError("timeout");
     request.page = absl::UnavailableError("timeout");
     request.timer = event_loop_.RunAt(event_loop_.Now() + kReadTimeout,
-                                      [this, number] { Response(number); });
+                                      [this, number] { Respond(number); });
     return;
   }
   const absl::Duration back = latency_ * random_.Uniform();
-  const absl::Status refused = Judge(request, back);
+  const absl::Status rejected = CheckRequest(request, back);
   const bool is_get = !request.id.empty();
-  if (!refused.ok()) {
-    request.prediction = refused;
-    request.page = refused;
+  if (!rejected.ok()) {
+    request.prediction = rejected;
+    request.page = rejected;
   } else if (is_get) {
-    request.prediction = Show(request.id);
+    request.prediction = StateOf(request.id);
   } else {
     request.page = PageBelow(request.below);
   }
   request.timer = event_loop_.RunAt(event_loop_.Now() + back,
-                                    [this, number] { Response(number); });
+                                    [this, number] { Respond(number); });
 }
 
-absl::Status SimulatedUpstream::Judge(Request& request, absl::Duration back) {
+absl::Status SimulatedUpstream::CheckRequest(Request& request,
+                                             absl::Duration back) {
   if (!outage_.ok()) return outage_;
   const absl::Time wall = event_loop_.WallNow();
   const RateLimiter::Decision decision =
@@ -195,21 +198,21 @@ absl::Status SimulatedUpstream::Judge(Request& request, absl::Duration back) {
     return status;
   }
   if (request.id.empty()) return page_failure_;
-  const Fate& fate = At(request.id);
-  return fate.deleted ? absl::NotFoundError("404") : fate.failure;
+  const SimulatedPrediction& simulated = At(request.id);
+  return simulated.deleted ? absl::NotFoundError("404") : simulated.failure;
 }
 
 bool SimulatedUpstream::Hangs(const Request& request) const {
   return request.id.empty() ? pages_hang_ : At(request.id).hangs;
 }
 
-void SimulatedUpstream::Response(uint64_t number) {
+void SimulatedUpstream::Respond(uint64_t number) {
   Request request = std::move(requests_.extract(number).mapped());
   const bool is_get = !request.id.empty();
   const absl::Status status =
       is_get ? request.prediction.status() : request.page.status();
   if (Hangs(request)) {
-    request.permit = Permit();  // It is lost.
+    request.permit = Permit();  // The response is lost.
   } else {
     request.permit.OnResponse(request.rate,
                               absl::IsResourceExhausted(status) &&

@@ -18,17 +18,16 @@
 namespace wriftai {
 
 // The upstream of one token on virtual time: predictions that start and end by
-// themselves, a list of them that is newest first with pages of 50, a limit
-// that is kept strictly, and a network in between.
+// themselves, a list with pages of 50, newest first, a strict rate limit, and
+// network latency.
 //
-// Threads: the test's. The event_loop must outlive it; it must outlive its
-// handles. Fails: a test whose reads have no permit.
+// Threads: the test's. The event loop must outlive it; it must outlive its
+// handles. Fails: the test, if a read has no permit.
 class SimulatedUpstream : public PredictionClient {
  public:
   struct Options {
     sandbox::RateLimiter::Options limits;
-    // What a request takes to arrive, and its response to come back: up to
-    // this.
+    // Maximum latency of a request, and of its response.
     absl::Duration latency = absl::Milliseconds(20);
     uint64_t seed = 1;
   };
@@ -39,13 +38,14 @@ class SimulatedUpstream : public PredictionClient {
         random_(options.seed),
         event_loop_(event_loop) {}
 
-  // A prediction that is created now, starts after a fifth of `life`, and ends
+  // Creates a prediction now. It starts after a fifth of `duration` and ends
   // after all of it. Returns its id.
-  std::string Begin(absl::Duration life, absl::string_view model = "m");
+  std::string AddPrediction(absl::Duration duration,
+                            absl::string_view model = "m");
 
-  // As a GET (or a create) would show it now.
-  v1::Prediction Show(const std::string& id) const;
-  absl::Time EndOf(const std::string& id) const { return At(id).ended; }
+  // The state that a GET or a create would return now.
+  v1::Prediction StateOf(const std::string& id) const;
+  absl::Time EndTimeOf(const std::string& id) const { return At(id).ended; }
   static std::string OutputOf(const std::string& id) {
     return "\"" + id + "\"";
   }
@@ -53,26 +53,28 @@ class SimulatedUpstream : public PredictionClient {
   void Delete(const std::string& id) { At(id).deleted = true; }
   void Undelete(const std::string& id) { At(id).deleted = false; }
 
-  // What GETs of it end with from now on; OK: none. They count.
+  // From now on, GETs of it fail with `status`, or succeed if that is OK. They
+  // count toward the limit.
   void Fail(const std::string& id, absl::Status status) {
     At(id).failure = std::move(status);
   }
-  // GETs of it, and pages, get no answer until the client gives up.
+  // GETs of it, or all pages, get no response until the client times out.
   void Hang(const std::string& id) { At(id).hangs = true; }
   void set_pages_hang(bool hang) { pages_hang_ = hang; }
 
-  // Pages show it as it is now from now on, and leave it out.
+  // From now on, pages show its current state, or omit it.
   void FreezeOnPages(const std::string& id) {
     At(id).frozen_at = event_loop_.WallNow();
   }
   void HideOnPages(const std::string& id) { At(id).hidden = true; }
 
-  // Pages are so far behind GETs.
+  // How far pages lag behind GETs.
   void set_list_lag(absl::Duration lag) { list_lag_ = lag; }
 
-  // What every call ends with from now on, without being counted; OK: none.
+  // From now on, every call fails with `outage`, unless that is OK. Such calls
+  // do not count toward the limit.
   void set_outage(absl::Status outage) { outage_ = std::move(outage); }
-  // The same for pages alone, which do count.
+  // The same for pages only, which do count.
   void set_page_failure(absl::Status failure) { page_failure_ = failure; }
 
   void set_latency(absl::Duration latency) { latency_ = latency; }
@@ -80,9 +82,9 @@ class SimulatedUpstream : public PredictionClient {
   int64_t gets() const { return gets_; }
   int64_t lists() const { return lists_; }
   int64_t reads() const { return gets_ + lists_; }
-  // Answered with 429.
+  // Number of 429 responses.
   int64_t limited() const { return limited_; }
-  // When GETs for it were sent.
+  // When its GETs were sent.
   const std::vector<absl::Time>& GetsOf(const std::string& id) const {
     return At(id).gets;
   }
@@ -98,7 +100,7 @@ class SimulatedUpstream : public PredictionClient {
 
  private:
   class Handle;
-  struct Fate {  // On the wall clock.
+  struct SimulatedPrediction {  // On the wall clock.
     std::string model;
     absl::Time created, started, ended;
     bool deleted = false;
@@ -121,16 +123,20 @@ class SimulatedUpstream : public PredictionClient {
     absl::StatusOr<PredictionPage> page;
   };
 
-  Fate& At(const std::string& id) { return fates_[Index(id)]; }
-  const Fate& At(const std::string& id) const { return fates_[Index(id)]; }
+  SimulatedPrediction& At(const std::string& id) {
+    return predictions_[Index(id)];
+  }
+  const SimulatedPrediction& At(const std::string& id) const {
+    return predictions_[Index(id)];
+  }
   static size_t Index(const std::string& id);
   v1::Prediction Describe(size_t index, absl::Time now, bool payloads) const;
   bool Hangs(const Request& request) const;
   PredictionPage PageBelow(size_t index) const;
   CallHandle Send(Request request);
   void Arrive(uint64_t number);
-  absl::Status Judge(Request& request, absl::Duration back);
-  void Response(uint64_t number);
+  absl::Status CheckRequest(Request& request, absl::Duration back);
+  void Respond(uint64_t number);
 
   sandbox::RateLimiter limiter_;
   absl::Duration latency_;
@@ -141,7 +147,7 @@ class SimulatedUpstream : public PredictionClient {
   bool pages_hang_ = false;
   absl::Duration list_lag_;
 
-  std::vector<Fate> fates_;  // Oldest first.
+  std::vector<SimulatedPrediction> predictions_;  // Oldest first.
   std::map<uint64_t, Request> requests_;
   uint64_t next_request_ = 0;
   int64_t gets_ = 0;

@@ -24,19 +24,19 @@ class SnapshotCacheTest : public ::testing::Test {
   SnapshotCache cache_{{40'000, absl::Minutes(5)}, event_loop_};
 };
 
-TEST_F(SnapshotCacheTest, GivesBackWhatWasPut) {
+TEST_F(SnapshotCacheTest, ReturnsCachedSnapshot) {
   const SnapshotPtr put = Make("a");
   cache_.Put("alice", put);
   EXPECT_EQ(cache_.Find("alice", "a"), put);
   EXPECT_EQ(cache_.Find("alice", "b"), nullptr);
 }
 
-TEST_F(SnapshotCacheTest, NothingIsSharedAcrossCredentials) {
+TEST_F(SnapshotCacheTest, SeparatesCredentials) {
   cache_.Put("alice", Make("a"));
   EXPECT_EQ(cache_.Find("bob", "a"), nullptr);
 }
 
-TEST_F(SnapshotCacheTest, ForgetsAfterItsTime) {
+TEST_F(SnapshotCacheTest, ExpiresSnapshots) {
   cache_.Put("alice", Make("a"));
   event_loop_.Advance(absl::Minutes(5) - absl::Seconds(1));
   EXPECT_NE(cache_.Find("alice", "a"), nullptr);
@@ -46,7 +46,7 @@ TEST_F(SnapshotCacheTest, ForgetsAfterItsTime) {
   EXPECT_EQ(cache_.bytes(), 0);
 }
 
-TEST_F(SnapshotCacheTest, TheLeastRecentlyUsedGoFirst) {
+TEST_F(SnapshotCacheTest, EvictsLeastRecentlyUsedFirst) {
   for (const char* id : {"a", "b", "c", "d"}) {
     cache_.Put("alice", Make(id, "started", 8'000));
   }
@@ -58,7 +58,7 @@ TEST_F(SnapshotCacheTest, TheLeastRecentlyUsedGoFirst) {
   EXPECT_LE(cache_.bytes(), 40'000);
 }
 
-TEST_F(SnapshotCacheTest, ACredentialWithMuchTakesNothingFromOneWithLittle) {
+TEST_F(SnapshotCacheTest, EvictsFromTheLargestCredential) {
   cache_.Put("bob", Make("a", "succeeded", 8'000));
   for (int i = 0; i < 100; ++i) {
     cache_.Put("alice", Make(std::to_string(i), "succeeded", 8'000));
@@ -68,22 +68,22 @@ TEST_F(SnapshotCacheTest, ACredentialWithMuchTakesNothingFromOneWithLittle) {
   EXPECT_LE(cache_.bytes(), 40'000);
 }
 
-TEST_F(SnapshotCacheTest, OneThatTakesMoreThanAQuarterIsNotKept) {
+TEST_F(SnapshotCacheTest, RejectsSnapshotLargerThanAQuarter) {
   cache_.Put("alice", Make("small"));
   cache_.Put("alice", Make("large", "succeeded", 10'001));
-  EXPECT_FALSE(cache_.Takes(Make("large", "succeeded", 10'001)->prediction));
-  EXPECT_TRUE(cache_.Takes(Make("small")->prediction));
+  EXPECT_FALSE(cache_.Fits(Make("large", "succeeded", 10'001)->prediction));
+  EXPECT_TRUE(cache_.Fits(Make("small")->prediction));
   EXPECT_EQ(cache_.Find("alice", "large"), nullptr);
   EXPECT_NE(cache_.Find("alice", "small"), nullptr);
 }
 
-TEST_F(SnapshotCacheTest, AnOlderStateDoesNotReplaceANewerOne) {
+TEST_F(SnapshotCacheTest, KeepsNewerStateOverOlderOne) {
   cache_.Put("alice", Make("a", "succeeded"));
   cache_.Put("alice", Make("a", "started"));
   EXPECT_EQ(cache_.Find("alice", "a")->prediction.status_text(), "succeeded");
 }
 
-TEST_F(SnapshotCacheTest, ANewerStateReplacesAnOlderOneAndItsBytes) {
+TEST_F(SnapshotCacheTest, ReplacesOlderStateAndItsBytes) {
   cache_.Put("alice", Make("a", "started", 8'000));
   cache_.Put("alice", Make("a", "succeeded"));
   EXPECT_EQ(cache_.Find("alice", "a")->prediction.status_text(), "succeeded");
@@ -91,9 +91,9 @@ TEST_F(SnapshotCacheTest, ANewerStateReplacesAnOlderOneAndItsBytes) {
   EXPECT_EQ(cache_.size(), 1u);
 }
 
-TEST_F(SnapshotCacheTest, ForgettingOneCredentialLeavesTheOthers) {
+TEST_F(SnapshotCacheTest, EvictsOnlyTheGivenCredential) {
   for (const char* id : {"a", "b"}) {
-    for (const char* who : {"alice", "bob", "carol"}) cache_.Put(who, Make(id));
+    for (const char* key : {"alice", "bob", "carol"}) cache_.Put(key, Make(id));
   }
   cache_.Evict("bob");
   EXPECT_EQ(cache_.size(), 4u);
@@ -101,7 +101,7 @@ TEST_F(SnapshotCacheTest, ForgettingOneCredentialLeavesTheOthers) {
   EXPECT_NE(cache_.Find("carol", "a"), nullptr);
 }
 
-TEST_F(SnapshotCacheTest, WithoutRoomItKeepsNothing) {
+TEST_F(SnapshotCacheTest, CachesNothingWithZeroCapacity) {
   SnapshotCache none({0, absl::Minutes(5)}, event_loop_);
   none.Put("alice", Make("a"));
   EXPECT_EQ(none.size(), 0u);

@@ -11,7 +11,7 @@ v1::Prediction At(const char* status, int updated) {
   return MakePrediction("id", status, updated);
 }
 
-TEST(Snapshot, OnlyTheDocumentedEndsAreTerminal) {
+TEST(SnapshotTest, OnlyDocumentedEndsAreTerminal) {
   EXPECT_TRUE(IsTerminal(At("succeeded", 0)));
   EXPECT_TRUE(IsTerminal(At("failed", 0)));
   EXPECT_FALSE(IsTerminal(At("pending", 0)));
@@ -19,38 +19,38 @@ TEST(Snapshot, OnlyTheDocumentedEndsAreTerminal) {
   EXPECT_FALSE(IsTerminal(At("canceled", 0)));
 }
 
-TEST(Snapshot, StatusNeverGoesBackwardsWhateverTheTimesSay) {
+TEST(SnapshotTest, StatusNeverGoesBackwardsRegardlessOfTimes) {
   EXPECT_TRUE(MayFollow(At("pending", 9), At("started", 0)));
   EXPECT_FALSE(MayFollow(At("started", 0), At("pending", 9)));
   EXPECT_FALSE(MayFollow(At("succeeded", 0), At("started", 9)));
   EXPECT_FALSE(MayFollow(At("queued_again", 0), At("pending", 9)));
 }
 
-TEST(Snapshot, TheSameStatusFollowsUnlessItIsOlder) {
+TEST(SnapshotTest, SameStatusFollowsUnlessOlder) {
   EXPECT_TRUE(MayFollow(At("started", 1), At("started", 1)));
   EXPECT_TRUE(MayFollow(At("started", 1), At("started", 2)));
   EXPECT_FALSE(MayFollow(At("started", 2), At("started", 1)));
 }
 
-TEST(Snapshot, WithoutATimeTheSameStatusFollows) {
+TEST(SnapshotTest, SameStatusWithoutTimeFollows) {
   v1::Prediction untimed = At("started", 0);
   untimed.clear_updated_at();
   EXPECT_TRUE(MayFollow(At("started", 5), untimed));
   EXPECT_TRUE(MayFollow(untimed, At("started", 5)));
 }
 
-TEST(Snapshot, AnEndLeadsToNoOtherEnd) {
+TEST(SnapshotTest, TerminalStatusNeverFollowsAnother) {
   EXPECT_FALSE(MayFollow(At("succeeded", 0), At("failed", 9)));
   EXPECT_FALSE(MayFollow(At("failed", 0), At("succeeded", 9)));
 }
 
-TEST(Snapshot, UnknownStatusesAndStartedMayAlternateInTime) {
+TEST(SnapshotTest, UnknownStatusAndStartedAreOrderedByTime) {
   EXPECT_TRUE(MayFollow(At("started", 1), At("uploading", 2)));
   EXPECT_TRUE(MayFollow(At("uploading", 2), At("started", 3)));
   EXPECT_FALSE(MayFollow(At("uploading", 2), At("started", 1)));
 }
 
-TEST(Snapshot, WithPayloadsOfTakesTimesAsAWhole) {
+TEST(SnapshotTest, WithPayloadsOfReplacesWholeTimes) {
   v1::Prediction known = At("started", 1);
   known.mutable_updated_at()->set_nanos(500);
   known.set_output_json("1");

@@ -1,5 +1,4 @@
-// One fault of the upstream at a time, and what it must not do to the waits
-// that have nothing to do with it.
+// Tests that each kind of upstream fault leaves unrelated waits alone.
 
 #include <cstddef>
 #include <string>
@@ -26,7 +25,7 @@ const absl::Status kServerError = absl::UnavailableError("500");
 
 absl::Status Undecodable() {
   return GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-                      "no JSON");
+                      "not JSON");
 }
 
 absl::Status Limited(absl::Duration retry_after) {
@@ -35,29 +34,29 @@ absl::Status Limited(absl::Duration retry_after) {
   return status;
 }
 
-class WaitFaults : public ManyWaitsTest {
+class WaitFaultsTest : public ManyWaitsTest {
  protected:
-  // Updates of `waiter` in the next `duration`.
+  // Number of updates that `waiter` gets in the next `duration`.
   size_t UpdatesOf(Waiter& waiter, absl::Duration duration) {
     const size_t before = waiter.observer.statuses.size();
     event_loop_.Advance(duration);
     return waiter.observer.statuses.size() - before;
   }
 
-  // Waits for `healthy`, 3 s later for `count` ids that fail with `failure`;
-  // returns the updates of the former in the minute after that.
-  size_t UpdatesBeside(int count, const absl::Status& failure) {
-    Waiter& healthy = Join(Begin(1)[0]);
+  // Watches a healthy id, and 3 s later `count` ids that fail with `failure`.
+  // Returns the updates of the healthy one in the minute after that.
+  size_t UpdatesWithFailingIds(int count, const absl::Status& failure) {
+    Waiter& healthy = Subscribe(AddPredictions(1)[0]);
     event_loop_.Advance(absl::Seconds(3));
-    for (const std::string& id : Begin(count)) {
+    for (const std::string& id : AddPredictions(count)) {
       upstream_.Fail(id, failure);
       upstream_.HideOnPages(id);
-      Join(id);
+      Subscribe(id);
     }
     return UpdatesOf(healthy, absl::Minutes(1));
   }
 
-  bool Open() const {
+  bool BreakerIsOpen() const {
     bool open = false;
     registry_.ForEach([&](const CredentialWatches& watches) {
       open = watches.upstream_is_down();
@@ -74,50 +73,50 @@ class WaitFaults : public ManyWaitsTest {
   }
 };
 
-TEST_F(WaitFaults, OneIdThatAlwaysFailsCostsOthersNothing) {
-  EXPECT_GE(UpdatesBeside(1, kServerError), 55u);
+TEST_F(WaitFaultsTest, OneFailingIdDoesNotAffectOthers) {
+  EXPECT_GE(UpdatesWithFailingIds(1, kServerError), 55u);
 }
 
-TEST_F(WaitFaults, TwoIdsThatAlwaysFailCostOthersNothing) {
-  EXPECT_GE(UpdatesBeside(2, kServerError), 55u);
-  EXPECT_FALSE(Open());
+TEST_F(WaitFaultsTest, TwoFailingIdsDoNotAffectOthers) {
+  EXPECT_GE(UpdatesWithFailingIds(2, kServerError), 55u);
+  EXPECT_FALSE(BreakerIsOpen());
 }
 
-TEST_F(WaitFaults, FiftyIdsThatAlwaysFailLeaveOthersTheirShare) {
-  EXPECT_GE(UpdatesBeside(50, kServerError), 40u);
-  EXPECT_FALSE(Open());
+TEST_F(WaitFaultsTest, FiftyFailingIdsLeaveOthersTheirShare) {
+  EXPECT_GE(UpdatesWithFailingIds(50, kServerError), 40u);
+  EXPECT_FALSE(BreakerIsOpen());
 }
 
-TEST_F(WaitFaults, FiveHundredIdsThatAlwaysFailLeaveOthersTheirShare) {
-  EXPECT_GE(UpdatesBeside(500, kServerError), 20u);
-  // What is left after each of them has been asked for once.
+TEST_F(WaitFaultsTest, FiveHundredFailingIdsLeaveOthersTheirShare) {
+  EXPECT_GE(UpdatesWithFailingIds(500, kServerError), 20u);
+  // Once each failing id has been polled, more of the budget is left.
   event_loop_.Advance(absl::Minutes(4));
   EXPECT_GE(UpdatesOf(*waiters_[0], absl::Minutes(1)), 50u);
 }
 
-TEST_F(WaitFaults, IdsThatCannotBeDecodedCostOthersNothing) {
-  EXPECT_GE(UpdatesBeside(2, Undecodable()), 55u);
+TEST_F(WaitFaultsTest, UndecodableIdsDoNotAffectOthers) {
+  EXPECT_GE(UpdatesWithFailingIds(2, Undecodable()), 55u);
 }
 
-TEST_F(WaitFaults, AnIdThatIsAlwaysLimitedLeavesOthersMostOfTheTime) {
-  EXPECT_GE(UpdatesBeside(1, Limited(absl::Seconds(1))), 50u);
+TEST_F(WaitFaultsTest, RateLimitedIdLeavesOthersMostOfTheTime) {
+  EXPECT_GE(UpdatesWithFailingIds(1, Limited(absl::Seconds(1))), 50u);
 }
 
-TEST_F(WaitFaults, IdsThatHangLeaveOthersTheirShare) {
-  Waiter& healthy = Join(Begin(1)[0]);
+TEST_F(WaitFaultsTest, HangingIdsLeaveOthersTheirShare) {
+  Waiter& healthy = Subscribe(AddPredictions(1)[0]);
   event_loop_.Advance(absl::Seconds(3));
-  for (const std::string& id : Begin(100)) {
+  for (const std::string& id : AddPredictions(100)) {
     upstream_.Hang(id);
     upstream_.HideOnPages(id);
-    Join(id);
+    Subscribe(id);
   }
   event_loop_.Advance(absl::Minutes(1));
   EXPECT_GE(UpdatesOf(healthy, absl::Minutes(1)), 40u);
-  EXPECT_FALSE(Open());
+  EXPECT_FALSE(BreakerIsOpen());
 }
 
-TEST_F(WaitFaults, PagesThatHangDoNotStopWhatTheyShouldShow) {
-  JoinAll(Begin(20));
+TEST_F(WaitFaultsTest, HangingPagesDoNotStopTheirPredictions) {
+  SubscribeAll(AddPredictions(20));
   event_loop_.Advance(absl::Seconds(10));
   upstream_.set_pages_hang(true);
   event_loop_.Advance(absl::Seconds(5));
@@ -126,8 +125,8 @@ TEST_F(WaitFaults, PagesThatHangDoNotStopWhatTheyShouldShow) {
   }
 }
 
-TEST_F(WaitFaults, PagesThatFailCostLittleOfTheBudget) {
-  JoinAll(Begin(20));
+TEST_F(WaitFaultsTest, FailingPagesUseLittleBudget) {
+  SubscribeAll(AddPredictions(20));
   event_loop_.Advance(absl::Seconds(10));
   for (const absl::Status& failure :
        {kServerError, Undecodable(), absl::PermissionDeniedError("403"),
@@ -137,85 +136,85 @@ TEST_F(WaitFaults, PagesThatFailCostLittleOfTheBudget) {
     const int64_t gets = upstream_.gets();
     event_loop_.Advance(absl::Minutes(2));
     EXPECT_LE(upstream_.lists() - lists, 15) << failure;
-    // A 429 slows the token down, whatever it was about.
+    // Any 429 slows down the whole token.
     EXPECT_GE(upstream_.gets() - gets,
               absl::IsResourceExhausted(failure) ? 100 : 250)
         << failure;
-    EXPECT_FALSE(Open());
+    EXPECT_FALSE(BreakerIsOpen());
     upstream_.set_page_failure(absl::OkStatus());
     event_loop_.Advance(absl::Minutes(11));
   }
 }
 
-TEST_F(WaitFaults, WhereAllGetsFailPagesGoOn) {
-  const std::vector<std::string> ids = Begin(20);
+TEST_F(WaitFaultsTest, PagesContinueWhileAllGetsFail) {
+  const std::vector<std::string> ids = AddPredictions(20);
   for (const std::string& id : ids) upstream_.Fail(id, kServerError);
-  JoinAll(ids);
+  SubscribeAll(ids);
   event_loop_.Advance(absl::Seconds(10));
   for (const auto& waiter : waiters_) {
     EXPECT_GE(UpdatesOf(*waiter, absl::Seconds(10)), 2u);
   }
 }
 
-TEST_F(WaitFaults, AHealthyNewcomerAmongFailingOnesAloneIsToldSoon) {
+TEST_F(WaitFaultsTest, HealthyNewIdAmongOnlyFailingIdsIsUpdatedSoon) {
   for (int count : {1, 2, 50}) {
-    for (const std::string& id : Begin(count)) {
+    for (const std::string& id : AddPredictions(count)) {
       upstream_.Fail(id, kServerError);
       upstream_.HideOnPages(id);
-      Join(id);
+      Subscribe(id);
     }
     event_loop_.Advance(absl::Minutes(3));
-    Waiter& healthy = Join(Begin(1)[0]);
+    Waiter& healthy = Subscribe(AddPredictions(1)[0]);
     EXPECT_GE(UpdatesOf(healthy, absl::Seconds(3)), 1u) << count;
     EXPECT_GE(UpdatesOf(healthy, absl::Seconds(20)), 12u) << count;
     healthy.subscription.reset();
   }
 }
 
-TEST_F(WaitFaults, AHealthyOneThatJoinsAmongFailingOnesIsToldSoon) {
-  const std::vector<std::string> ids = Begin(40);
+TEST_F(WaitFaultsTest, HealthyIdSubscribedWithFailingIdsIsUpdatedSoon) {
+  const std::vector<std::string> ids = AddPredictions(40);
   for (size_t i = 0; i < ids.size(); ++i) {
     upstream_.HideOnPages(ids[i]);
     if (i != 37) upstream_.Fail(ids[i], kServerError);
   }
-  JoinAll(ids);
+  SubscribeAll(ids);
   event_loop_.Advance(absl::Seconds(50));
   EXPECT_THAT(waiters_[37]->observer.statuses, SizeIs(Ge(3u)));
 }
 
-TEST_F(WaitFaults, AnOutageOfAllIsFoundAndItsEndIsFound) {
-  const std::vector<std::string> ids = Begin(10);
-  JoinAll(ids);
+TEST_F(WaitFaultsTest, DetectsOutageAndRecovery) {
+  const std::vector<std::string> ids = AddPredictions(10);
+  SubscribeAll(ids);
   for (const std::string& id : ids) upstream_.HideOnPages(id);
   event_loop_.Advance(absl::Seconds(20));
   upstream_.set_outage(kServerError);
   event_loop_.Advance(absl::Seconds(5));
-  EXPECT_TRUE(Open());
-  // Failing items do not keep it open.
+  EXPECT_TRUE(BreakerIsOpen());
+  // Failing items do not keep the breaker open.
   for (int i = 0; i < 9; ++i) upstream_.Fail(ids[i], kServerError);
   upstream_.set_outage(absl::OkStatus());
   event_loop_.Advance(absl::Minutes(2));
-  EXPECT_FALSE(Open());
+  EXPECT_FALSE(BreakerIsOpen());
   EXPECT_GE(UpdatesOf(*waiters_[9], absl::Seconds(30)), 20u);
 }
 
-TEST_F(WaitFaults, AnOutageThatHangsIsProbedRarely) {
-  const std::vector<std::string> ids = Begin(50);
-  JoinAll(ids);
+TEST_F(WaitFaultsTest, ProbesHangingUpstreamRarely) {
+  const std::vector<std::string> ids = AddPredictions(50);
+  SubscribeAll(ids);
   event_loop_.Advance(absl::Seconds(20));
   for (const std::string& id : ids) upstream_.Hang(id);
   upstream_.set_pages_hang(true);
   event_loop_.Advance(absl::Minutes(3));
-  EXPECT_TRUE(Open());
+  EXPECT_TRUE(BreakerIsOpen());
   const int64_t before = upstream_.reads();
   event_loop_.Advance(absl::Minutes(2));
   EXPECT_THAT(upstream_.reads() - before, AllOf(Ge(2), Le(24)));
 }
 
-// 60 predictions that end after 10 s, while pages say `started` for ever.
-TEST_F(WaitFaults, EndsThatAStaleListHidesAreTold) {
-  const std::vector<std::string> ids = Begin(60, absl::Seconds(10));
-  JoinAll(ids);
+// 60 predictions that end after 10 s, while pages show `started` forever.
+TEST_F(WaitFaultsTest, NotifiesOfEndsThatStaleListHides) {
+  const std::vector<std::string> ids = AddPredictions(60, absl::Seconds(10));
+  SubscribeAll(ids);
   event_loop_.Advance(absl::Seconds(3));
   for (const std::string& id : ids) upstream_.FreezeOnPages(id);
   event_loop_.Advance(absl::Seconds(47));
@@ -225,79 +224,80 @@ TEST_F(WaitFaults, EndsThatAStaleListHidesAreTold) {
   }
 }
 
-TEST_F(WaitFaults, EndsThatAStaleListHidesAreToldWithClocksApart) {
+TEST_F(WaitFaultsTest, NotifiesOfEndsThatStaleListHidesDespiteClockSkew) {
   event_loop_.StepWallClock(absl::Hours(1));
-  const std::vector<std::string> ids = Begin(60, absl::Seconds(10));
-  JoinAll(ids);
+  const std::vector<std::string> ids = AddPredictions(60, absl::Seconds(10));
+  SubscribeAll(ids);
   event_loop_.Advance(absl::Seconds(3));
   for (const std::string& id : ids) upstream_.FreezeOnPages(id);
-  // Ours is behind from now on: no change is ever "before" a page.
+  // Our clock is behind from now on: no change seems to precede a page.
   event_loop_.Advance(absl::Seconds(47));
   for (const auto& waiter : waiters_) {
     EXPECT_EQ(waiter->observer.statuses.back(), "succeeded");
   }
 }
 
-TEST_F(WaitFaults, AListThatLagsALittleIsTrusted) {
+TEST_F(WaitFaultsTest, TrustsListWithSmallLag) {
   upstream_.set_list_lag(absl::Seconds(2));
   for (int i = 0; i < 100; ++i) {
-    Join(Begin(1, absl::Seconds(20 + i))[0]);
+    Subscribe(AddPredictions(1, absl::Seconds(20 + i))[0]);
     event_loop_.Advance(absl::Seconds(1));
     ASSERT_FALSE(Distrusted()) << i;
   }
 }
 
-TEST_F(WaitFaults, AListThatLagsMuchIsDistrustedLongerAndLonger) {
+TEST_F(WaitFaultsTest, DistrustsListWithLargeLagForIncreasingTimes) {
   upstream_.set_list_lag(absl::Minutes(2));
   int distrusted = 0;
   for (int second = 0; second < 1200; ++second) {
-    if (second < 300) Join(Begin(1, absl::Seconds(20 + second))[0]);
+    if (second < 300)
+      Subscribe(AddPredictions(1, absl::Seconds(20 + second))[0]);
     event_loop_.Advance(absl::Seconds(1));
     if (second > 600 && Distrusted()) ++distrusted;
   }
   EXPECT_GE(distrusted, 100);
 }
 
-TEST_F(WaitFaults, OneStaleItemOfAnHonestListIsFoundByItsAge) {
-  const std::vector<std::string> ids = Begin(40, absl::Seconds(30));
-  const std::vector<std::string> others = Begin(20, absl::Hours(1));
-  JoinAll(ids);
-  JoinAll(others);
+TEST_F(WaitFaultsTest, FindsStaleItemByItsAge) {
+  const std::vector<std::string> ids = AddPredictions(40, absl::Seconds(30));
+  const std::vector<std::string> others = AddPredictions(20, absl::Hours(1));
+  SubscribeAll(ids);
+  SubscribeAll(others);
   event_loop_.Advance(absl::Seconds(10));
   upstream_.FreezeOnPages(ids[17]);
   event_loop_.Advance(absl::Seconds(110));
   EXPECT_EQ(waiters_[17]->observer.statuses.back(), "succeeded");
 }
 
-TEST_F(WaitFaults, WhatPagesLeaveOutIsAskedForAlone) {
-  const std::vector<std::string> ids = Begin(40, absl::Seconds(30));
+TEST_F(WaitFaultsTest, GetsPredictionsMissingFromPages) {
+  const std::vector<std::string> ids = AddPredictions(40, absl::Seconds(30));
   for (size_t i = 0; i < ids.size(); i += 2) upstream_.HideOnPages(ids[i]);
-  JoinAll(ids);
+  SubscribeAll(ids);
   event_loop_.Advance(absl::Seconds(75));
   for (const auto& waiter : waiters_) {
     EXPECT_EQ(waiter->observer.statuses.back(), "succeeded");
   }
 }
 
-TEST_F(WaitFaults, AnHonestListCostsAFewConfirmations) {
-  JoinAll(Begin(45));
+TEST_F(WaitFaultsTest, CorrectListCostsFewConfirmations) {
+  SubscribeAll(AddPredictions(45));
   event_loop_.Advance(absl::Minutes(1));
   const int64_t gets = upstream_.gets();
   const int64_t reads = upstream_.reads();
   event_loop_.Advance(absl::Minutes(10));
-  EXPECT_LE(upstream_.gets() - gets, 95) << "5 % of the budget of 1,800";
+  EXPECT_LE(upstream_.gets() - gets, 95) << "5% of the budget of 1,800";
   EXPECT_GE(upstream_.gets() - gets, 60);
   EXPECT_GE(upstream_.reads() - reads, 600);
 }
 
-TEST_F(WaitFaults, APermanentErrorEndsItsWaitAlone) {
+TEST_F(WaitFaultsTest, PermanentErrorEndsOnlyItsOwnWait) {
   for (const absl::Status& failure :
        {Undecodable(), GatewayError(absl::StatusCode::kResourceExhausted,
                                     kPaymentRequired, "402")}) {
-    Waiter& healthy = Join(Begin(1)[0]);
-    const std::string id = Begin(1)[0];
+    Waiter& healthy = Subscribe(AddPredictions(1)[0]);
+    const std::string id = AddPredictions(1)[0];
     upstream_.Fail(id, failure);
-    Waiter& wrong = Join(id);
+    Waiter& wrong = Subscribe(id);
     event_loop_.Advance(absl::Seconds(20));
     EXPECT_THAT(wrong.observer.errors, ElementsAre(failure));
     EXPECT_THAT(upstream_.GetsOf(id), SizeIs(4));
@@ -306,21 +306,21 @@ TEST_F(WaitFaults, APermanentErrorEndsItsWaitAlone) {
   }
 }
 
-TEST_F(WaitFaults, APermanentErrorOfAllEndsAll) {
-  const std::vector<std::string> ids = Begin(60);
+TEST_F(WaitFaultsTest, PermanentErrorOfAllEndsAllWaits) {
+  const std::vector<std::string> ids = AddPredictions(60);
   for (const std::string& id : ids) upstream_.Fail(id, Undecodable());
   upstream_.set_page_failure(Undecodable());
-  JoinAll(ids);
+  SubscribeAll(ids);
   event_loop_.Advance(absl::Minutes(2));
   for (const auto& waiter : waiters_) {
     EXPECT_THAT(waiter->observer.errors, ElementsAre(Undecodable()));
   }
 }
 
-TEST_F(WaitFaults, AServerErrorEndsNoWait) {
-  const std::string id = Begin(1)[0];
+TEST_F(WaitFaultsTest, ServerErrorEndsNoWait) {
+  const std::string id = AddPredictions(1)[0];
   upstream_.Fail(id, kServerError);
-  Waiter& waiter = Join(id);
+  Waiter& waiter = Subscribe(id);
   event_loop_.Advance(absl::Hours(1));
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
   upstream_.Fail(id, absl::OkStatus());
@@ -328,9 +328,9 @@ TEST_F(WaitFaults, AServerErrorEndsNoWait) {
   EXPECT_THAT(waiter.observer.statuses, SizeIs(Ge(1u)));
 }
 
-TEST_F(WaitFaults, ASuccessInBetweenForgivesPermanentErrors) {
-  const std::string id = Begin(1)[0];
-  Waiter& waiter = Join(id);
+TEST_F(WaitFaultsTest, SuccessResetsCountOfPermanentErrors) {
+  const std::string id = AddPredictions(1)[0];
+  Waiter& waiter = Subscribe(id);
   for (int round = 0; round < 5; ++round) {
     event_loop_.Advance(absl::Seconds(3));
     upstream_.Fail(id, Undecodable());
@@ -345,11 +345,11 @@ TEST_F(WaitFaults, ASuccessInBetweenForgivesPermanentErrors) {
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
 }
 
-TEST_F(WaitFaults, ANotFoundRightAfterTheOwnCreateIsAskedAgain) {
-  const std::string id = Begin(1)[0];
-  registry_.Apply(*token_, upstream_.Show(id), v1::SOURCE_CREATE);
+TEST_F(WaitFaultsTest, RetriesNotFoundRightAfterOwnCreate) {
+  const std::string id = AddPredictions(1)[0];
+  registry_.Apply(*token_, upstream_.StateOf(id), v1::SOURCE_CREATE);
   upstream_.Delete(id);
-  Waiter& waiter = Join(id);
+  Waiter& waiter = Subscribe(id);
   event_loop_.Advance(absl::Seconds(4));
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
   EXPECT_THAT(upstream_.GetsOf(id), SizeIs(Ge(3u)));
@@ -358,11 +358,11 @@ TEST_F(WaitFaults, ANotFoundRightAfterTheOwnCreateIsAskedAgain) {
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
 }
 
-TEST_F(WaitFaults, ANotFoundLongAfterTheOwnCreateEndsTheWait) {
-  const std::string id = Begin(1)[0];
-  registry_.Apply(*token_, upstream_.Show(id), v1::SOURCE_CREATE);
+TEST_F(WaitFaultsTest, NotFoundLongAfterOwnCreateEndsWait) {
+  const std::string id = AddPredictions(1)[0];
+  registry_.Apply(*token_, upstream_.StateOf(id), v1::SOURCE_CREATE);
   upstream_.Delete(id);
-  Waiter& waiter = Join(id);
+  Waiter& waiter = Subscribe(id);
   event_loop_.Advance(RecentCreates::kGrace - absl::Milliseconds(1));
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
   event_loop_.Advance(absl::Seconds(1));
@@ -370,30 +370,30 @@ TEST_F(WaitFaults, ANotFoundLongAfterTheOwnCreateEndsTheWait) {
               ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
 }
 
-TEST_F(WaitFaults, ANotFoundOfAnotherTokensCreateEndsTheWait) {
-  const std::string id = Begin(1)[0];
-  registry_.Apply(*MakeCredential("other"), upstream_.Show(id),
+TEST_F(WaitFaultsTest, NotFoundAfterAnotherTokensCreateEndsWait) {
+  const std::string id = AddPredictions(1)[0];
+  registry_.Apply(*MakeCredential("other"), upstream_.StateOf(id),
                   v1::SOURCE_CREATE);
   upstream_.Delete(id);
-  Waiter& waiter = Join(id);
+  Waiter& waiter = Subscribe(id);
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_THAT(waiter.observer.errors,
               ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
 }
 
-TEST_F(WaitFaults, AGoneRightAfterTheOwnCreateEndsTheWait) {
-  const std::string id = Begin(1)[0];
-  registry_.Apply(*token_, upstream_.Show(id), v1::SOURCE_CREATE);
+TEST_F(WaitFaultsTest, GoneRightAfterOwnCreateEndsWait) {
+  const std::string id = AddPredictions(1)[0];
+  registry_.Apply(*token_, upstream_.StateOf(id), v1::SOURCE_CREATE);
   absl::Status gone =
       GatewayError(absl::StatusCode::kNotFound, "NOT_FOUND", "410");
   SetMetadata("http_status", "410", gone);
   upstream_.Fail(id, gone);
-  Waiter& waiter = Join(id);
+  Waiter& waiter = Subscribe(id);
   event_loop_.Advance(absl::Seconds(2));
   EXPECT_THAT(waiter.observer.errors, ElementsAre(gone));
 }
 
-TEST(RecentCreates, KeepsWhatItsBoundAllowsAndNoLongerThanTheGrace) {
+TEST(RecentCreatesTest, KeepsAtMostMaxCreatesForTheGracePeriod) {
   ManualEventLoop clock;
   RecentCreates creates(clock);
   for (size_t i = 0; i < RecentCreates::kMaxCreates + 10; ++i) {

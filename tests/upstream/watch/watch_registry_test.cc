@@ -23,13 +23,13 @@ constexpr char kOtherId[] = "00000000-0000-0000-0000-000000000001";
 
 class WatchRegistryTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Subscription> Join(const char* token, const char* id,
-                                     RecordingObserver& observer) {
+  std::unique_ptr<Subscription> Subscribe(const char* token, const char* id,
+                                          RecordingObserver& observer) {
     return registry_.Subscribe(MakeCredential(token), id, WatchOptions(),
                                observer);
   }
 
-  void Polled(size_t call, const char* status) {
+  void CompletePoll(size_t call, const char* status) {
     client_.Complete(call, MakePrediction(client_.calls()[call].id, status));
     event_loop_.RunPosted();
   }
@@ -44,51 +44,51 @@ class WatchRegistryTest : public ::testing::Test {
   RecordingObserver bob_;
 };
 
-TEST_F(WatchRegistryTest, OnePollServesAllWaitersOfAPrediction) {
-  const auto a = Join("token", kId, alice_);
-  const auto b = Join("token", kId, bob_);
+TEST_F(WatchRegistryTest, SharesOnePollAmongAllWaiters) {
+  const auto a = Subscribe("token", kId, alice_);
+  const auto b = Subscribe("token", kId, bob_);
   event_loop_.RunPosted();
   EXPECT_THAT(client_.calls(), SizeIs(1));
   EXPECT_EQ(registry_.watch_count(), 1u);
   EXPECT_EQ(registry_.waiter_count(), 2u);
 }
 
-TEST_F(WatchRegistryTest, ManyTokensThatWaitOnceAreForgottenEarly) {
-  const auto stays = Join("stays", kId, alice_);
+TEST_F(WatchRegistryTest, EvictsIdleTokensEarlyWhenThereAreMany) {
+  const auto stays = Subscribe("stays", kId, alice_);
   for (size_t i = 1; i < IdleEvictor::kHighWatermark; ++i) {
-    Join(absl::StrCat(i).c_str(), kId, bob_).reset();
+    Subscribe(absl::StrCat(i).c_str(), kId, bob_).reset();
   }
   event_loop_.RunPosted();
-  event_loop_.Advance(WatchRegistry::kForgetManyAfter);
+  event_loop_.Advance(WatchRegistry::kEvictManyAfter);
   EXPECT_EQ(registry_.credential_count(), IdleEvictor::kHighWatermark);
-  Join("one more", kId, bob_).reset();
+  Subscribe("one more", kId, bob_).reset();
   event_loop_.RunPosted();
   EXPECT_EQ(registry_.credential_count(), 2u);
   EXPECT_EQ(registry_.waiter_count(), 1u);
 }
 
-TEST_F(WatchRegistryTest, NothingIsSharedAcrossCredentials) {
-  const auto a = Join("alice", kId, alice_);
-  const auto b = Join("bob", kId, bob_);
+TEST_F(WatchRegistryTest, SharesNothingAcrossCredentials) {
+  const auto a = Subscribe("alice", kId, alice_);
+  const auto b = Subscribe("bob", kId, bob_);
   event_loop_.RunPosted();
   ASSERT_THAT(client_.calls(), SizeIs(2));
-  Polled(0, "succeeded");
+  CompletePoll(0, "succeeded");
   const bool first_is_alice =
       client_.calls()[0].context.credential->token().Reveal() == "alice";
   EXPECT_EQ(alice_.statuses.size(), first_is_alice ? 1u : 0u);
   EXPECT_EQ(bob_.statuses.size(), first_is_alice ? 0u : 1u);
 }
 
-TEST_F(WatchRegistryTest, DifferentPredictionsArePolledApart) {
-  const auto a = Join("token", kId, alice_);
-  const auto b = Join("token", kOtherId, bob_);
+TEST_F(WatchRegistryTest, PollsDifferentPredictionsSeparately) {
+  const auto a = Subscribe("token", kId, alice_);
+  const auto b = Subscribe("token", kOtherId, bob_);
   event_loop_.RunPosted();
   EXPECT_THAT(client_.calls(), SizeIs(2));
 }
 
-TEST_F(WatchRegistryTest, LastLeaverEndsTheWatch) {
-  auto a = Join("token", kId, alice_);
-  auto b = Join("token", kId, bob_);
+TEST_F(WatchRegistryTest, ErasesWatchWhenLastWaiterLeaves) {
+  auto a = Subscribe("token", kId, alice_);
+  auto b = Subscribe("token", kId, bob_);
   event_loop_.RunPosted();
   a.reset();
   event_loop_.RunPosted();
@@ -99,39 +99,39 @@ TEST_F(WatchRegistryTest, LastLeaverEndsTheWatch) {
   EXPECT_EQ(registry_.watch_count(), 0u);
 }
 
-TEST_F(WatchRegistryTest, LeavingAndComingBackKeepsTheWatch) {
-  auto a = Join("token", kId, alice_);
+TEST_F(WatchRegistryTest, KeepsWatchWhenWaiterReturnsAtOnce) {
+  auto a = Subscribe("token", kId, alice_);
   event_loop_.RunPosted();
-  Polled(0, "started");
+  CompletePoll(0, "started");
   a.reset();
-  const auto b = Join("token", kId, bob_);
+  const auto b = Subscribe("token", kId, bob_);
   event_loop_.RunPosted();
   EXPECT_EQ(registry_.watch_count(), 1u);
   EXPECT_THAT(bob_.statuses, ElementsAre("started"));
 }
 
-TEST_F(WatchRegistryTest, AWaiterMayLeaveWhileItIsToldTheEnd) {
-  std::unique_ptr<Subscription> own;
-  alice_.on_notified = [&] { own.reset(); };
-  own = Join("token", kId, alice_);
+TEST_F(WatchRegistryTest, ObserverMayUnsubscribeOnTheEnd) {
+  std::unique_ptr<Subscription> self;
+  alice_.on_notified = [&] { self.reset(); };
+  self = Subscribe("token", kId, alice_);
   event_loop_.RunPosted();
-  Polled(0, "succeeded");
+  CompletePoll(0, "succeeded");
   EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
   EXPECT_EQ(registry_.watch_count(), 0u);
 }
 
-TEST_F(WatchRegistryTest, SubscriptionsMayOutliveTheirWatch) {
-  auto a = Join("token", kId, alice_);
-  auto b = Join("token", kId, bob_);
+TEST_F(WatchRegistryTest, SubscriptionMayOutliveItsWatch) {
+  auto a = Subscribe("token", kId, alice_);
+  auto b = Subscribe("token", kId, bob_);
   event_loop_.RunPosted();
-  Polled(0, "succeeded");
+  CompletePoll(0, "succeeded");
   a.reset();
   event_loop_.RunPosted();
   ASSERT_EQ(registry_.watch_count(), 0u);
   b.reset();
 }
 
-TEST_F(WatchRegistryTest, WhatTheCreateSaidIsToldFirstAndCostsNoRead) {
+TEST_F(WatchRegistryTest, SendsCreateResponseFirstWithoutRead) {
   const auto a = registry_.Subscribe(
       MakeCredential("token"), kId, WatchOptions(), alice_,
       registry_.SnapshotOf(MakePrediction(kId, "pending"), v1::SOURCE_CREATE));
@@ -140,7 +140,7 @@ TEST_F(WatchRegistryTest, WhatTheCreateSaidIsToldFirstAndCostsNoRead) {
   EXPECT_THAT(client_.calls(), IsEmpty());
 }
 
-TEST_F(WatchRegistryTest, ACreateThatHasEndedEndsTheWait) {
+TEST_F(WatchRegistryTest, TerminalCreateResponseEndsWait) {
   const auto a =
       registry_.Subscribe(MakeCredential("token"), kId, WatchOptions(), alice_,
                           registry_.SnapshotOf(MakePrediction(kId, "succeeded"),
@@ -150,7 +150,7 @@ TEST_F(WatchRegistryTest, ACreateThatHasEndedEndsTheWait) {
   EXPECT_THAT(client_.calls(), IsEmpty());
 }
 
-// Its copy took the event loop 5 ms for each MiB.
+// Copying it would block the event loop for 5 ms per MiB.
 TEST_F(WatchRegistryTest, CacheSharesTheSnapshotOfAGet) {
   const SnapshotPtr got =
       registry_.SnapshotOf(MakePrediction(kId, "succeeded"), v1::SOURCE_GET);
@@ -158,9 +158,9 @@ TEST_F(WatchRegistryTest, CacheSharesTheSnapshotOfAGet) {
   EXPECT_EQ(registry_.Ended(*MakeCredential("token"), kId), got);
 }
 
-TEST_F(WatchRegistryTest, DismissAllEndsEveryWaitWithAStatusOfItsOwn) {
-  const auto a = Join("token", kId, alice_);
-  const auto b = Join("token", kOtherId, bob_);
+TEST_F(WatchRegistryTest, DrainAllEndsEachWaitWithItsOwnStatus) {
+  const auto a = Subscribe("token", kId, alice_);
+  const auto b = Subscribe("token", kOtherId, bob_);
   event_loop_.RunPosted();
   int count = 0;
   registry_.DrainAll(

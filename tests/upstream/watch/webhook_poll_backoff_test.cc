@@ -5,86 +5,86 @@
 namespace wriftai {
 namespace {
 
-constexpr absl::Duration kFirst = absl::Seconds(30);
-const absl::Duration kMost = kFirst * WebhookReliability::kMaxOverFirst;
+constexpr absl::Duration kInitial = absl::Seconds(30);
+const absl::Duration kMax = kInitial * WebhookReliability::kMaxMultiple;
 
-// Where the trust comes to rest with one miss among so many events.
-absl::Duration TrustWithOneMissIn(int events) {
-  WebhookReliability trust(kFirst);
+// The average interval with one missed event in `events`.
+absl::Duration IntervalWithOneMissIn(int events) {
+  WebhookReliability reliability(kInitial);
   absl::Duration sum;
   constexpr int kRounds = 200;
   for (int round = 0; round < kRounds; ++round) {
-    for (int i = 1; i < events; ++i) trust.OnNews();
-    trust.OnMissed();
-    for (int i = 1; i < events; ++i) trust.OnNews();
-    sum += trust.interval();
-    trust.OnMissed();
+    for (int i = 1; i < events; ++i) reliability.OnEvent();
+    reliability.OnMissed();
+    for (int i = 1; i < events; ++i) reliability.OnEvent();
+    sum += reliability.interval();
+    reliability.OnMissed();
   }
   return sum / kRounds;
 }
 
-TEST(WebhookReliability, GrowsWithEventsUpToTheMost) {
-  WebhookReliability trust(kFirst);
-  EXPECT_EQ(trust.interval(), kFirst);
-  for (int i = 0; i < 100; ++i) trust.OnNews();
-  EXPECT_NEAR(absl::ToDoubleSeconds(trust.interval()), 60, 1e-6);
-  for (int i = 0; i < 10'000; ++i) trust.OnNews();
-  EXPECT_EQ(trust.interval(), kMost);
+TEST(WebhookReliabilityTest, GrowsWithEventsUpToMaximum) {
+  WebhookReliability reliability(kInitial);
+  EXPECT_EQ(reliability.interval(), kInitial);
+  for (int i = 0; i < 100; ++i) reliability.OnEvent();
+  EXPECT_NEAR(absl::ToDoubleSeconds(reliability.interval()), 60, 1e-6);
+  for (int i = 0; i < 10'000; ++i) reliability.OnEvent();
+  EXPECT_EQ(reliability.interval(), kMax);
 }
 
-TEST(WebhookReliability, AMissLeavesAnEighth) {
-  WebhookReliability trust(kFirst);
-  trust.OnMissed();
-  EXPECT_EQ(trust.interval(), kFirst / 8);
+TEST(WebhookReliabilityTest, MissDividesIntervalByEight) {
+  WebhookReliability reliability(kInitial);
+  reliability.OnMissed();
+  EXPECT_EQ(reliability.interval(), kInitial / 8);
 }
 
-TEST(WebhookReliability, FollowsHowOftenEventsAreMissed) {
-  EXPECT_LT(TrustWithOneMissIn(3), absl::Seconds(1));
-  EXPECT_GT(TrustWithOneMissIn(100), kFirst);
-  EXPECT_LT(TrustWithOneMissIn(100), kFirst * 2);
-  EXPECT_GT(TrustWithOneMissIn(1000), kMost * 0.9);
+TEST(WebhookReliabilityTest, ReflectsShareOfMissedEvents) {
+  EXPECT_LT(IntervalWithOneMissIn(3), absl::Seconds(1));
+  EXPECT_GT(IntervalWithOneMissIn(100), kInitial);
+  EXPECT_LT(IntervalWithOneMissIn(100), kInitial * 2);
+  EXPECT_GT(IntervalWithOneMissIn(1000), kMax * 0.9);
 }
 
-TEST(WebhookPollBackoff, IsOffUntilItBegins) {
-  WebhookPollBackoff cover;
-  EXPECT_EQ(cover.interval(), absl::ZeroDuration());
-  cover.OnConfirmed();
-  EXPECT_EQ(cover.interval(), absl::ZeroDuration());
+TEST(WebhookPollBackoffTest, IsInactiveUntilStarted) {
+  WebhookPollBackoff backoff;
+  EXPECT_EQ(backoff.interval(), absl::ZeroDuration());
+  backoff.OnConfirmed();
+  EXPECT_EQ(backoff.interval(), absl::ZeroDuration());
 }
 
-TEST(WebhookPollBackoff, TheFirstEventBeginsItAndFurtherOnesDoubleIt) {
-  WebhookReliability trust(kFirst);
-  for (int i = 0; i < 10'000; ++i) trust.OnNews();
-  WebhookPollBackoff cover;
-  cover.OnNews(trust);
-  EXPECT_EQ(cover.interval(), kFirst);
-  cover.OnNews(trust);
-  EXPECT_EQ(cover.interval(), kFirst * 2);
-  cover.OnConfirmed();
-  EXPECT_EQ(cover.interval(), kFirst * 4);
-  for (int i = 0; i < 10; ++i) cover.OnConfirmed();
-  EXPECT_EQ(cover.interval(), kMost);
+TEST(WebhookPollBackoffTest, FirstEventStartsAndFurtherOnesDouble) {
+  WebhookReliability reliability(kInitial);
+  for (int i = 0; i < 10'000; ++i) reliability.OnEvent();
+  WebhookPollBackoff backoff;
+  backoff.OnEvent(reliability);
+  EXPECT_EQ(backoff.interval(), kInitial);
+  backoff.OnEvent(reliability);
+  EXPECT_EQ(backoff.interval(), kInitial * 2);
+  backoff.OnConfirmed();
+  EXPECT_EQ(backoff.interval(), kInitial * 4);
+  for (int i = 0; i < 10; ++i) backoff.OnConfirmed();
+  EXPECT_EQ(backoff.interval(), kMax);
 }
 
-TEST(WebhookPollBackoff, IsNeverMoreThanTheTrust) {
-  WebhookReliability trust(kFirst);
-  WebhookPollBackoff cover;
-  cover.Begin(trust);
-  cover.OnConfirmed();
-  EXPECT_EQ(cover.interval(), kFirst);
-  trust.OnMissed();
-  EXPECT_EQ(cover.interval(), kFirst / 8);
+TEST(WebhookPollBackoffTest, NeverExceedsReliabilityInterval) {
+  WebhookReliability reliability(kInitial);
+  WebhookPollBackoff backoff;
+  backoff.Start(reliability);
+  backoff.OnConfirmed();
+  EXPECT_EQ(backoff.interval(), kInitial);
+  reliability.OnMissed();
+  EXPECT_EQ(backoff.interval(), kInitial / 8);
 }
 
-TEST(WebhookPollBackoff, AMissEndsItUntilTheNextEvent) {
-  WebhookReliability trust(kFirst);
-  WebhookPollBackoff cover;
-  cover.Begin(trust);
-  cover.OnMissed();
-  cover.OnConfirmed();
-  EXPECT_FALSE(cover.on());
-  cover.OnNews(trust);
-  EXPECT_TRUE(cover.on());
+TEST(WebhookPollBackoffTest, MissStopsItUntilNextEvent) {
+  WebhookReliability reliability(kInitial);
+  WebhookPollBackoff backoff;
+  backoff.Start(reliability);
+  backoff.OnMissed();
+  backoff.OnConfirmed();
+  EXPECT_FALSE(backoff.active());
+  backoff.OnEvent(reliability);
+  EXPECT_TRUE(backoff.active());
 }
 
 }  // namespace

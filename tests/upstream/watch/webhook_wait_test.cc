@@ -20,44 +20,44 @@ using ::testing::SizeIs;
 
 constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 constexpr char kOtherId[] = "00000000-0000-0000-0000-000000000001";
-constexpr absl::Duration kFirst = absl::Seconds(30);
+constexpr absl::Duration kInitial = absl::Seconds(30);
 
-// Waits of a gateway that receives webhooks.
+// Waits on a gateway that receives webhooks.
 class WebhookWaitTest : public ::testing::Test {
  protected:
   static WebhookFeed::Options Enabled() {
     WebhookFeed::Options options;
     options.enabled = true;
-    options.poll_interval = kFirst;
+    options.poll_interval = kInitial;
     return options;
   }
 
-  std::unique_ptr<Subscription> Join(RecordingObserver& observer,
-                                     const char* token = "alice",
-                                     const char* id = kId) {
+  std::unique_ptr<Subscription> Subscribe(RecordingObserver& observer,
+                                          const char* token = "alice",
+                                          const char* id = kId) {
     auto subscription = registry_.Subscribe(MakeCredential(token), id,
                                             WatchOptions(), observer);
     event_loop_.RunPosted();
     return subscription;
   }
 
-  // With the gateway's own webhook.
-  void Created(const char* token = "alice", const char* id = kId,
-               const char* status = "pending") {
+  // Applies a create with the gateway's own webhook.
+  void ApplyCreate(const char* token = "alice", const char* id = kId,
+                   const char* status = "pending") {
     const auto credential = MakeCredential(token);
     registry_.Apply(*credential, MakePrediction(id, status), v1::SOURCE_CREATE);
-    registry_.MarkCovered(*credential, id);
+    registry_.MarkWebhookActive(*credential, id);
   }
 
-  void Event(const char* status, int updated, const char* id = kId) {
+  void DeliverEvent(const char* status, int updated, const char* id = kId) {
     v1::Prediction event = MakePrediction(id, status, updated);
     event.set_output_json(status);
     registry_.OnWebhook(std::move(event));
     event_loop_.RunPosted();
   }
 
-  // Answers the poll under way.
-  void Polled(const char* status, int updated) {
+  // Completes the poll in flight.
+  void CompletePoll(const char* status, int updated) {
     client_.Complete(
         MakePrediction(client_.calls().back().id, status, updated));
     event_loop_.RunPosted();
@@ -65,7 +65,7 @@ class WebhookWaitTest : public ::testing::Test {
 
   size_t polls() const { return client_.calls().size(); }
 
-  // How long until the next poll.
+  // Advances to the next poll, and returns how long that took.
   absl::Duration NextPoll() {
     const size_t before = polls();
     const absl::Time start = event_loop_.Now();
@@ -87,11 +87,11 @@ class WebhookWaitTest : public ::testing::Test {
   RecordingObserver bob_;
 };
 
-TEST_F(WebhookWaitTest, AnEventEndsTheWaitWithItsOutputAndWithoutARead) {
-  Created();
-  const auto wait = Join(alice_);
-  Event("started", 1);
-  Event("succeeded", 2);
+TEST_F(WebhookWaitTest, EventEndsWaitWithOutputAndWithoutRead) {
+  ApplyCreate();
+  const auto wait = Subscribe(alice_);
+  DeliverEvent("started", 1);
+  DeliverEvent("succeeded", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "started", "succeeded"));
   EXPECT_EQ(alice_.snapshots.back()->source, v1::SOURCE_WEBHOOK);
   EXPECT_EQ(alice_.snapshots.back()->prediction.output_json(), "succeeded");
@@ -99,211 +99,211 @@ TEST_F(WebhookWaitTest, AnEventEndsTheWaitWithItsOutputAndWithoutARead) {
   EXPECT_EQ(registry_.watch_count(), 0u);
 }
 
-TEST_F(WebhookWaitTest, AnEventTakesBackThePollThatIsUnderWay) {
-  const auto wait = Join(alice_);
-  Polled("pending", 0);
+TEST_F(WebhookWaitTest, TerminalEventCancelsPollInFlight) {
+  const auto wait = Subscribe(alice_);
+  CompletePoll("pending", 0);
   NextPoll();
-  Event("succeeded", 2);
+  DeliverEvent("succeeded", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "succeeded"));
   EXPECT_EQ(client_.pending_count(), 0u);
 }
 
-TEST_F(WebhookWaitTest, WhatCameBeforeTheWaitIsToldWithoutARead) {
-  Created();
-  Event("succeeded", 2);
-  const auto wait = Join(alice_);
+TEST_F(WebhookWaitTest, NotifiesOfEarlierEventWithoutRead) {
+  ApplyCreate();
+  DeliverEvent("succeeded", 2);
+  const auto wait = Subscribe(alice_);
   EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
   EXPECT_EQ(polls(), 0u);
 }
 
-TEST_F(WebhookWaitTest, WhatCameBeforeTheCreatesAnswerIsTold) {
-  Event("started", 1);
-  Event("succeeded", 2);
-  Created();
-  const auto wait = Join(alice_);
+TEST_F(WebhookWaitTest, NotifiesOfEventBeforeCreateResponse) {
+  DeliverEvent("started", 1);
+  DeliverEvent("succeeded", 2);
+  ApplyCreate();
+  const auto wait = Subscribe(alice_);
   EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
   EXPECT_EQ(polls(), 0u);
   EXPECT_EQ(registry_.webhook_stats().early, 2);
   EXPECT_EQ(registry_.webhook_stats().early_used, 1);
 }
 
-TEST_F(WebhookWaitTest, WhatCameBeforeThePollThatProvesItIsTold) {
-  const auto wait = Join(alice_);
-  Event("succeeded", 2);
+TEST_F(WebhookWaitTest, NotifiesOfEventBeforePollShowsOwnership) {
+  const auto wait = Subscribe(alice_);
+  DeliverEvent("succeeded", 2);
   EXPECT_THAT(alice_.statuses, IsEmpty());
-  Polled("pending", 0);
+  CompletePoll("pending", 0);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "succeeded"));
 }
 
-TEST_F(WebhookWaitTest, AnEventThatNobodyProvesInTimeIsDroppedAndCounted) {
-  Event("succeeded", 2);
-  event_loop_.Advance(UnclaimedEventBuffer::kKeepFor);
+TEST_F(WebhookWaitTest, DropsAndCountsEventWithoutOwner) {
+  DeliverEvent("succeeded", 2);
+  event_loop_.Advance(UnclaimedEventBuffer::kTtl);
   EXPECT_EQ(registry_.webhook_stats().unknown, 1);
-  Created();
-  const auto wait = Join(alice_);
+  ApplyCreate();
+  const auto wait = Subscribe(alice_);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending"));
 }
 
-TEST_F(WebhookWaitTest, AnEventReachesNobodyWhoseOwnCallHasNotBroughtIt) {
-  Created("alice");
-  const auto a = Join(alice_, "alice");
-  const auto b = Join(bob_, "bob");
-  Event("succeeded", 2);
+TEST_F(WebhookWaitTest, EventReachesOnlyOwners) {
+  ApplyCreate("alice");
+  const auto a = Subscribe(alice_, "alice");
+  const auto b = Subscribe(bob_, "bob");
+  DeliverEvent("succeeded", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "succeeded"));
   EXPECT_THAT(bob_.statuses, IsEmpty());
   client_.Complete(absl::NotFoundError("not yours"));
   event_loop_.RunPosted();
   EXPECT_THAT(bob_.statuses, IsEmpty());
   EXPECT_THAT(bob_.errors, ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
-  const auto again = Join(bob_, "bob");
+  const auto again = Subscribe(bob_, "bob");
   EXPECT_THAT(bob_.statuses, IsEmpty());
 }
 
-TEST_F(WebhookWaitTest, AnEventReachesEveryCredentialThatHasProvenIt) {
-  Created("alice");
+TEST_F(WebhookWaitTest, EventReachesAllOwners) {
+  ApplyCreate("alice");
   registry_.Apply(*MakeCredential("bob"), MakePrediction(kId, "pending"),
                   v1::SOURCE_GET);
-  const auto a = Join(alice_, "alice");
-  const auto b = Join(bob_, "bob");
-  Event("succeeded", 2);
+  const auto a = Subscribe(alice_, "alice");
+  const auto b = Subscribe(bob_, "bob");
+  DeliverEvent("succeeded", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "succeeded"));
   EXPECT_THAT(bob_.statuses, ElementsAre("pending", "succeeded"));
 }
 
-TEST_F(WebhookWaitTest, AnItemOfAListProvesToo) {
+TEST_F(WebhookWaitTest, ListItemRecordsOwnership) {
   registry_.Apply(*MakeCredential("alice"), MakePrediction(kId, "started", 1),
                   v1::SOURCE_LIST);
-  Event("succeeded", 2);
-  const auto wait = Join(alice_);
+  DeliverEvent("succeeded", 2);
+  const auto wait = Subscribe(alice_);
   EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
 }
 
-TEST_F(WebhookWaitTest, ARefusedTokenProvesNothingAnyMore) {
-  Created();
-  registry_.Forget(*MakeCredential("alice"));
-  Event("succeeded", 2);
-  const auto wait = Join(alice_);
+TEST_F(WebhookWaitTest, RejectedTokenLosesOwnerships) {
+  ApplyCreate();
+  registry_.OnTokenRejected(*MakeCredential("alice"));
+  DeliverEvent("succeeded", 2);
+  const auto wait = Subscribe(alice_);
   EXPECT_THAT(alice_.statuses, IsEmpty());
 }
 
-TEST_F(WebhookWaitTest, ATokenThatAPollFindsRefusedProvesNothingAnyMore) {
-  const auto wait = Join(alice_);
-  Polled("pending", 0);
+TEST_F(WebhookWaitTest, TokenRejectedByPollLosesOwnerships) {
+  const auto wait = Subscribe(alice_);
+  CompletePoll("pending", 0);
   NextPoll();
   client_.Complete(absl::UnauthenticatedError("revoked"));
   event_loop_.RunPosted();
-  Event("succeeded", 2);
+  DeliverEvent("succeeded", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending"));
   EXPECT_EQ(registry_.webhook_stats().early, 1);
 }
 
-TEST_F(WebhookWaitTest, DuplicatesAreNotToldAndPutNoPollOff) {
-  Created();
-  const auto wait = Join(alice_);
-  Event("started", 1);
+TEST_F(WebhookWaitTest, DuplicateEventsDoNotNotifyOrDelayPolls) {
+  ApplyCreate();
+  const auto wait = Subscribe(alice_);
+  DeliverEvent("started", 1);
   event_loop_.Advance(absl::Seconds(10));
-  Event("started", 1);
+  DeliverEvent("started", 1);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "started"));
   EXPECT_EQ(registry_.webhook_stats().duplicates, 1);
   EXPECT_LE(NextPoll(), absl::Seconds(50));
 }
 
-TEST_F(WebhookWaitTest, LateEventsNeverLeadBack) {
-  Created();
-  const auto wait = Join(alice_);
-  Event("started", 3);
-  Event("pending", 1);
-  Event("started", 2);
+TEST_F(WebhookWaitTest, LateEventsNeverGoBackwards) {
+  ApplyCreate();
+  const auto wait = Subscribe(alice_);
+  DeliverEvent("started", 3);
+  DeliverEvent("pending", 1);
+  DeliverEvent("started", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "started"));
-  Event("succeeded", 4);
-  Event("started", 3);
-  Event("failed", 5);
+  DeliverEvent("succeeded", 4);
+  DeliverEvent("started", 3);
+  DeliverEvent("failed", 5);
   EXPECT_EQ(registry_.webhook_stats().out_of_order, 4);
-  const auto again = Join(bob_, "alice");
+  const auto again = Subscribe(bob_, "alice");
   EXPECT_THAT(bob_.statuses, ElementsAre("succeeded"));
 }
 
-TEST_F(WebhookWaitTest, WithoutWebhooksNothingIsKeptForThem) {
+TEST_F(WebhookWaitTest, RecordsNoOwnershipsWithoutWebhooks) {
   WatchRegistry without({}, event_loop_, client_, budgets_, random_);
   without.Apply(*MakeCredential("alice"), MakePrediction(kId, "pending"),
                 v1::SOURCE_GET);
-  EXPECT_EQ(without.webhooks().proven_count(), 0u);
+  EXPECT_EQ(without.webhooks().ownership_count(), 0u);
 }
 
-TEST_F(WebhookWaitTest, ACoveredPredictionIsPolledRarelyAndItsWaiterKnows) {
-  Created();
-  const auto wait = Join(alice_);
-  EXPECT_THAT(alice_.intervals, ElementsAre(kFirst));
-  EXPECT_EQ(NextPoll(), kFirst);
+TEST_F(WebhookWaitTest, PollsRarelyAndReportsIntervalWithActiveWebhook) {
+  ApplyCreate();
+  const auto wait = Subscribe(alice_);
+  EXPECT_THAT(alice_.intervals, ElementsAre(kInitial));
+  EXPECT_EQ(NextPoll(), kInitial);
 }
 
-TEST_F(WebhookWaitTest, OneWithAnotherWebhookIsPolledAsItsWaiterWants) {
+TEST_F(WebhookWaitTest, PollsAtWaiterIntervalWithForeignWebhook) {
   registry_.Apply(*MakeCredential("alice"), MakePrediction(kId, "pending"),
                   v1::SOURCE_CREATE);
-  const auto wait = Join(alice_);
+  const auto wait = Subscribe(alice_);
   EXPECT_THAT(alice_.intervals, ElementsAre(absl::Seconds(1)));
   EXPECT_EQ(NextPoll(), absl::Seconds(1));
 }
 
-TEST_F(WebhookWaitTest, AnEventCountsAsThePollThatItReplaces) {
+TEST_F(WebhookWaitTest, EventReplacesNextPoll) {
   registry_.Apply(*MakeCredential("alice"), MakePrediction(kId, "pending"),
                   v1::SOURCE_CREATE);
-  const auto wait = Join(alice_);
+  const auto wait = Subscribe(alice_);
   event_loop_.Advance(absl::Milliseconds(900));
-  Event("started", 1);
-  // Covered from the event on, and not before.
-  EXPECT_GE(NextPoll(), kFirst);
+  DeliverEvent("started", 1);
+  // The webhook is active from the first event on.
+  EXPECT_GE(NextPoll(), kInitial);
 }
 
-TEST_F(WebhookWaitTest, PollsThatFindNothingMissedGrowRarer) {
-  Created();
-  const auto wait = Join(alice_);
-  EXPECT_EQ(NextPoll(), kFirst);
-  // The gateway's trust grows with events alone.
+TEST_F(WebhookWaitTest, PollsLessOftenWhileNoEventIsMissed) {
+  ApplyCreate();
+  const auto wait = Subscribe(alice_);
+  EXPECT_EQ(NextPoll(), kInitial);
+  // Only events increase the reliability.
   for (int i = 0; i < 1000; ++i) {
     const std::string id = absl::StrCat("event ", i);
-    Created("alice", id.c_str());
-    Event("succeeded", 1, id.c_str());
+    ApplyCreate("alice", id.c_str());
+    DeliverEvent("succeeded", 1, id.c_str());
   }
-  Polled("pending", 0);
-  EXPECT_EQ(NextPoll(), kFirst * 2);
-  Polled("pending", 0);
-  EXPECT_EQ(NextPoll(), kFirst * 4);
-  Polled("pending", 0);
-  EXPECT_EQ(NextPoll(), kFirst * 8);
-  Polled("pending", 0);
-  EXPECT_EQ(NextPoll(), kFirst * WebhookReliability::kMaxOverFirst);
+  CompletePoll("pending", 0);
+  EXPECT_EQ(NextPoll(), kInitial * 2);
+  CompletePoll("pending", 0);
+  EXPECT_EQ(NextPoll(), kInitial * 4);
+  CompletePoll("pending", 0);
+  EXPECT_EQ(NextPoll(), kInitial * 8);
+  CompletePoll("pending", 0);
+  EXPECT_EQ(NextPoll(), kInitial * WebhookReliability::kMaxMultiple);
   EXPECT_EQ(registry_.webhook_stats().confirmed, 4);
 }
 
-TEST_F(WebhookWaitTest, AMissedEventBringsBackTheWaitersOwnInterval) {
-  Created();
-  const auto wait = Join(alice_);
-  EXPECT_EQ(NextPoll(), kFirst);
-  Polled("started", 1);
+TEST_F(WebhookWaitTest, MissedEventRestoresWaiterInterval) {
+  ApplyCreate();
+  const auto wait = Subscribe(alice_);
+  EXPECT_EQ(NextPoll(), kInitial);
+  CompletePoll("started", 1);
   EXPECT_EQ(registry_.webhook_stats().missed, 1);
   EXPECT_EQ(NextPoll(), absl::Seconds(1));
-  Polled("started", 1);
+  CompletePoll("started", 1);
   EXPECT_EQ(NextPoll(), absl::Seconds(1));
   EXPECT_EQ(alice_.intervals.back(), absl::Seconds(1));
 }
 
-TEST_F(WebhookWaitTest, AMissedEventMakesTheOthersPollsComeSooner) {
-  Created("alice", kId);
+TEST_F(WebhookWaitTest, MissedEventMakesOtherPollsDueSooner) {
+  ApplyCreate("alice", kId);
   event_loop_.Advance(absl::Seconds(10));
-  Created("bob", kOtherId);
-  const auto a = Join(alice_, "alice", kId);
-  const auto b = Join(bob_, "bob", kOtherId);
+  ApplyCreate("bob", kOtherId);
+  const auto a = Subscribe(alice_, "alice", kId);
+  const auto b = Subscribe(bob_, "bob", kOtherId);
   NextPoll();
-  Polled("started", 1);
-  // Ten seconds are left of its 30, and an eighth of the 30 is over already.
+  CompletePoll("started", 1);
+  // 10 s of its 30 s are left, but an eighth of 30 s has already passed.
   ASSERT_EQ(client_.calls().back().id, kOtherId);
   EXPECT_EQ(client_.pending_count(), 1u);
 }
 
-TEST_F(WebhookWaitTest, AStateWhoseEventMayBeOnItsWayIsNoMiss) {
-  Created();
-  const auto wait = Join(alice_);
+TEST_F(WebhookWaitTest, RecentChangeDoesNotCountAsMissed) {
+  ApplyCreate();
+  const auto wait = Subscribe(alice_);
   NextPoll();
   v1::Prediction fresh = MakePrediction(kId, "started");
   fresh.mutable_updated_at()->set_seconds(
@@ -312,20 +312,20 @@ TEST_F(WebhookWaitTest, AStateWhoseEventMayBeOnItsWayIsNoMiss) {
   event_loop_.RunPosted();
   EXPECT_EQ(registry_.webhook_stats().missed, 0);
   EXPECT_EQ(registry_.webhook_stats().confirmed, 0);
-  EXPECT_EQ(NextPoll(), kFirst);
+  EXPECT_EQ(NextPoll(), kInitial);
 }
 
-TEST_F(WebhookWaitTest, ACoveredCrowdDoesNotMakeTheBudgetScarce) {
+TEST_F(WebhookWaitTest, PredictionsWithActiveWebhooksUseLittleBudget) {
   BudgetRegistry budgets({3, 15}, event_loop_);
   WatchRegistry registry({{}, Enabled(), PagePolicy::kByCost}, event_loop_,
                          client_, budgets, random_);
   const auto credential = MakeCredential("alice");
   std::vector<std::unique_ptr<Subscription>> waits;
   for (int i = 0; i < 30; ++i) {
-    const std::string id = absl::StrCat("covered ", i);
+    const std::string id = absl::StrCat("webhook ", i);
     registry.Apply(*credential, MakePrediction(id, "pending"),
                    v1::SOURCE_CREATE);
-    registry.MarkCovered(*credential, id);
+    registry.MarkWebhookActive(*credential, id);
     waits.push_back(registry.Subscribe(credential, id, WatchOptions(), bob_));
   }
   waits.push_back(registry.Subscribe(credential, kId, WatchOptions(), alice_));
@@ -333,10 +333,10 @@ TEST_F(WebhookWaitTest, ACoveredCrowdDoesNotMakeTheBudgetScarce) {
   for (int i = 0; i < 20; ++i) {
     ASSERT_EQ(client_.calls().back().operation, "get");
     ASSERT_EQ(client_.calls().back().id, kId);
-    Polled("pending", 0);
+    CompletePoll("pending", 0);
     EXPECT_EQ(NextPoll(), absl::Seconds(1));
   }
-  // What its waiter is told of the interval is not stretched either.
+  // The reported interval is not increased either.
   EXPECT_EQ(alice_.intervals.back(), absl::Seconds(1));
 }
 

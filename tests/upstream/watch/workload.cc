@@ -28,42 +28,44 @@ SimulatedUpstream::Options OptionsOf(const WorkloadShape& shape, uint64_t seed,
 
 }  // namespace
 
-// One who waits, and writes down how it was told.
+// Records the delays of its notifications.
 class Workload::Waiter : public PredictionObserver {
  public:
   explicit Waiter(Workload& workload) : workload_(workload) {}
 
-  void Join(const std::string& id, absl::Duration interval, SnapshotPtr known) {
+  void Subscribe(const std::string& id, absl::Duration interval,
+                 SnapshotPtr known) {
     id_ = id;
     interval_ = interval;
-    joined_ = last_ = Now();
-    told_.reset();
+    subscribed_at_ = last_at_ = Now();
+    last_snapshot_.reset();
     WatchOptions options;
     options.poll_interval = interval;
     subscription_ = workload_.registry_.Subscribe(workload_.token_, id, options,
                                                   *this, std::move(known));
   }
 
-  void Leave() {
+  void Unsubscribe() {
     if (subscription_ == nullptr) return;
-    NoteGap();
+    RecordGap();
     subscription_.reset();
   }
 
   void OnSnapshot(const SnapshotPtr& snapshot, absl::Duration) override {
-    NoteGap();
-    if (told_ != nullptr) {
-      EXPECT_TRUE(MayFollow(told_->prediction, snapshot->prediction)) << id_;
+    RecordGap();
+    if (last_snapshot_ != nullptr) {
+      EXPECT_TRUE(MayFollow(last_snapshot_->prediction, snapshot->prediction))
+          << id_;
     }
-    told_ = snapshot;
+    last_snapshot_ = snapshot;
     if (!IsTerminal(snapshot->prediction)) return;
     EXPECT_EQ(snapshot->prediction.output_json(),
               SimulatedUpstream::OutputOf(id_));
     ended_ = true;
-    // From when both were there: the end, and the waiter.
+    // From the end or the subscription, whichever was later.
     const absl::Duration delay = std::min(
-        workload_.event_loop_.WallNow() - workload_.upstream_.EndOf(id_),
-        Now() - joined_);
+        workload_.event_loop_.WallNow() - workload_.upstream_.EndTimeOf(id_),
+        Now() - subscribed_at_);
     end_delay_ = std::max(end_delay_, delay);
     subscription_.reset();
   }
@@ -82,17 +84,17 @@ class Workload::Waiter : public PredictionObserver {
  private:
   absl::Time Now() const { return workload_.event_loop_.Now(); }
 
-  void NoteGap() {
-    longest_gap_ = std::max(longest_gap_, Now() - last_);
-    last_ = Now();
+  void RecordGap() {
+    longest_gap_ = std::max(longest_gap_, Now() - last_at_);
+    last_at_ = Now();
   }
 
   Workload& workload_;
   std::string id_;
   absl::Duration interval_;
-  absl::Time joined_;
-  absl::Time last_;
-  SnapshotPtr told_;
+  absl::Time subscribed_at_;
+  absl::Time last_at_;
+  SnapshotPtr last_snapshot_;
   absl::Duration longest_gap_;
   absl::Duration end_delay_;
   bool ended_ = false;
@@ -107,21 +109,21 @@ Workload::Workload(const WorkloadShape& shape, uint64_t seed)
       registry_(WatchRegistry::Options(), event_loop_, upstream_, budgets_,
                 random_),
       token_(MakeCredential("token")) {
-  // Not at the start of a second.
+  // Starts at a random time within a second.
   event_loop_.Advance(UpTo(absl::Seconds(1)));
   if (!shape.pages) upstream_.set_page_failure(absl::NotFoundError("no list"));
-  Draw(shape);
+  GenerateEvents(shape);
 }
 
 Workload::~Workload() = default;
 
-absl::Duration Workload::UpTo(absl::Duration most) {
-  return most * random_.Uniform();
+absl::Duration Workload::UpTo(absl::Duration max) {
+  return max * random_.Uniform();
 }
 
-// From 1.
-int Workload::UpTo(int most) {
-  return 1 + static_cast<int>(random_.Uniform() * most);
+// From 1 to `max`.
+int Workload::UpTo(int max) {
+  return 1 + static_cast<int>(random_.Uniform() * max);
 }
 
 void Workload::Schedule(absl::Duration after, EventLoop::Task task) {
@@ -130,57 +132,58 @@ void Workload::Schedule(absl::Duration after, EventLoop::Task task) {
       event_loop_.RunAt(event_loop_.Now() + after, std::move(task)));
 }
 
-// Draws all at once, so that what the watches draw changes nothing of it.
-void Workload::Draw(const WorkloadShape& shape) {
+// Generates all events up front, so that random numbers drawn by the watches do
+// not affect them.
+void Workload::GenerateEvents(const WorkloadShape& shape) {
   for (int i = 0; i < shape.history; ++i) {
-    upstream_.Begin(absl::Seconds(1));
+    upstream_.AddPrediction(absl::Seconds(1));
     event_loop_.Advance(absl::Milliseconds(10));
   }
   for (int i = 0; i < shape.unwatched; ++i) {
-    Schedule(UpTo(shape.begin_within + shape.life),
-             [this] { upstream_.Begin(absl::Seconds(5)); });
+    Schedule(UpTo(shape.create_within + shape.duration),
+             [this] { upstream_.AddPrediction(absl::Seconds(5)); });
   }
-  // Small crowds as often as large ones.
+  // Small workloads are as likely as large ones.
   const int predictions = static_cast<int>(
       std::lround(std::pow(shape.predictions, random_.Uniform())));
   watched_.resize(static_cast<size_t>(predictions));
   for (Watched& watched : watched_) {
-    const absl::Duration begin = UpTo(shape.begin_within);
-    const absl::Duration life = absl::Seconds(1) + UpTo(shape.life);
-    Schedule(begin, [this, &watched, life] {
-      watched.id = upstream_.Begin(life, "m");
+    const absl::Duration begin = UpTo(shape.create_within);
+    const absl::Duration duration = absl::Seconds(1) + UpTo(shape.duration);
+    Schedule(begin, [this, &watched, duration] {
+      watched.id = upstream_.AddPrediction(duration, "m");
     });
-    for (int i = UpTo(shape.waiters_each); i > 0; --i) {
+    for (int i = UpTo(shape.waiters_per_prediction); i > 0; --i) {
       Waiter& waiter =
           *watched.waiters.emplace_back(std::make_unique<Waiter>(*this));
       const absl::Duration interval = absl::Seconds(
           kIntervals[static_cast<size_t>(UpTo(int{kIntervals.size()}) - 1)]);
-      const bool known = random_.Uniform() < shape.known;
-      const absl::Duration join =
-          begin + (known ? absl::ZeroDuration() : UpTo(shape.join_within));
-      Schedule(join, [this, &watched, &waiter, interval, known] {
-        Join(watched, waiter, interval, known);
+      const bool known = random_.Uniform() < shape.known_fraction;
+      const absl::Duration subscribe =
+          begin + (known ? absl::ZeroDuration() : UpTo(shape.subscribe_within));
+      Schedule(subscribe, [this, &watched, &waiter, interval, known] {
+        Subscribe(watched, waiter, interval, known);
       });
-      if (random_.Uniform() >= shape.leave) continue;
-      const absl::Duration leave = join + UpTo(life);
-      Schedule(leave, [&waiter] { waiter.Leave(); });
+      if (random_.Uniform() >= shape.leave_fraction) continue;
+      const absl::Duration leave = subscribe + UpTo(duration);
+      Schedule(leave, [&waiter] { waiter.Unsubscribe(); });
       if (random_.Uniform() < 0.5) continue;
-      Schedule(leave + UpTo(life), [this, &watched, &waiter, interval] {
-        if (!waiter.ended()) Join(watched, waiter, interval, false);
+      Schedule(leave + UpTo(duration), [this, &watched, &waiter, interval] {
+        if (!waiter.ended()) Subscribe(watched, waiter, interval, false);
       });
     }
   }
 }
 
-void Workload::Join(Watched& watched, Waiter& waiter, absl::Duration interval,
-                    bool known) {
-  watched.fastest = std::min(watched.fastest, interval);
-  ++watched.joins;
-  waiter.Join(watched.id, interval,
-              known ? registry_.SnapshotOf(upstream_.Show(watched.id),
-                                           v1::SOURCE_CREATE)
-                    : nullptr);
-  NotePeaks();
+void Workload::Subscribe(Watched& watched, Waiter& waiter,
+                         absl::Duration interval, bool known) {
+  watched.shortest_interval = std::min(watched.shortest_interval, interval);
+  ++watched.subscriptions;
+  waiter.Subscribe(watched.id, interval,
+                   known ? registry_.SnapshotOf(upstream_.StateOf(watched.id),
+                                                v1::SOURCE_CREATE)
+                         : nullptr);
+  RecordPeaks();
 }
 
 void Workload::Run() {
@@ -189,10 +192,10 @@ void Workload::Run() {
          (event_loop_.Now() < last_event_ || registry_.waiter_count() > 0)) {
     event_loop_.Advance(absl::Seconds(1));
   }
-  EXPECT_EQ(registry_.waiter_count(), 0u) << "waits that never end";
+  EXPECT_EQ(registry_.waiter_count(), 0u) << "some waits never end";
 }
 
-void Workload::NotePeaks() {
+void Workload::RecordPeaks() {
   double demand = 0;
   registry_.ForEach([&](const CredentialWatches& watches) {
     for (const auto& [id, target] : watches.targets()) {
@@ -204,9 +207,9 @@ void Workload::NotePeaks() {
   peak_demand_ = std::max(peak_demand_, demand);
 }
 
-absl::Duration Workload::FairInterval(absl::Duration wanted) const {
+absl::Duration Workload::FairInterval(absl::Duration interval) const {
   const auto rate = static_cast<double>(rate_);
-  return wanted * std::max(1.0, peak_demand_ / rate) +
+  return interval * std::max(1.0, peak_demand_ / rate) +
          absl::Seconds(static_cast<double>(peak_watches_) / rate);
 }
 
@@ -234,19 +237,19 @@ double Workload::longest_end_delay() const {
   return longest;
 }
 
-double Workload::most_unwanted_gets() const {
-  double most = 0;
+double Workload::max_excess_gets() const {
+  double max = 0;
   for (const Watched& watched : watched_) {
     const std::vector<absl::Time>& gets = upstream_.GetsOf(watched.id);
     if (gets.empty()) continue;
-    // One at once for each that joins where nothing is known, one for the
-    // output.
-    const double wanted =
-        absl::FDivDuration(gets.back() - gets.front(), watched.fastest) +
-        watched.joins + 1;
-    most = std::max(most, static_cast<double>(gets.size()) - wanted);
+    // One at once for each waiter that subscribes without a known state, one
+    // for the output.
+    const double expected = absl::FDivDuration(gets.back() - gets.front(),
+                                               watched.shortest_interval) +
+                            watched.subscriptions + 1;
+    max = std::max(max, static_cast<double>(gets.size()) - expected);
   }
-  return most;
+  return max;
 }
 
 }  // namespace wriftai

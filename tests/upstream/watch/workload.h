@@ -15,26 +15,25 @@
 
 namespace wriftai {
 
-// What a random workload is made of: each figure is the most that a seed draws.
+// Parameters of a random workload. Numbers and durations are maximums.
 struct WorkloadShape {
   int predictions = 40;
-  absl::Duration begin_within = absl::Seconds(10);
-  absl::Duration life = absl::Seconds(40);
-  int waiters_each = 3;
-  absl::Duration join_within = absl::Seconds(10);
-  double known = 0.5;  // Of the waits: begin with what the create answered.
-  double leave = 0.2;  // Of the waits: end before the prediction does.
-  int history = 0;     // Predictions of before, which nobody waits for.
-  int unwatched = 0;   // That others begin meanwhile.
-  // The upstream's limit comes back steadily instead of in windows.
+  absl::Duration create_within = absl::Seconds(10);
+  absl::Duration duration = absl::Seconds(40);
+  int waiters_per_prediction = 3;
+  absl::Duration subscribe_within = absl::Seconds(10);
+  double known_fraction = 0.5;  // Waits that start with the create's response.
+  double leave_fraction = 0.2;  // Waits that end before the prediction does.
+  int history = 0;              // Unwatched predictions created before.
+  int unwatched = 0;            // Unwatched predictions created meanwhile.
+  // The rate limit refills steadily instead of in windows.
   bool refills = false;
-  bool pages = true;  // Off: the upstream has no list.
+  bool pages = true;  // If false, the upstream has no list.
 };
 
-// Random predictions, waiters, joins and leaves, the same for the same seed;
-// run against the upstream's simulation until each wait has ended, and checked
-// on the way: what a waiter is told never leads backwards, and ends with the
-// prediction's output.
+// A reproducible random workload of predictions and waiters. Runs against the
+// simulated upstream until all waits have ended. Checks that the updates of
+// each waiter never go backwards, and that the last one has the output.
 //
 // Threads: the test's. Fails: the test, by EXPECT.
 class Workload {
@@ -42,40 +41,40 @@ class Workload {
   Workload(const WorkloadShape& shape, uint64_t seed);
   ~Workload();
 
-  // Until the last wait has ended, or long after it should have.
+  // Runs until the last wait has ended, or long after it should have.
   void Run();
 
   int64_t reads() const { return upstream_.reads(); }
   int64_t limited() const { return upstream_.limited(); }
 
-  // The longest that a waiter went without news, and the longest from the end
-  // upstream to its telling, as multiples of FairInterval().
+  // The longest time between two updates of a waiter, and from the end upstream
+  // to its notification, as multiples of FairInterval().
   double longest_gap() const;
   double longest_end_delay() const;
 
-  // The most GETs that a prediction was asked for with beyond those that its
-  // most eager waiter wants.
-  double most_unwanted_gets() const;
+  // The maximum number of GETs of a prediction beyond those that the shortest
+  // interval of its waiters requires.
+  double max_excess_gets() const;
 
  private:
   class Waiter;
   struct Watched {
     std::string id;
-    absl::Duration fastest = absl::InfiniteDuration();
-    int joins = 0;
+    absl::Duration shortest_interval = absl::InfiniteDuration();
+    int subscriptions = 0;
     std::vector<std::unique_ptr<Waiter>> waiters;
   };
 
-  void Draw(const WorkloadShape& shape);
+  void GenerateEvents(const WorkloadShape& shape);
   void Schedule(absl::Duration after, EventLoop::Task task);
-  void Join(Watched& watched, Waiter& waiter, absl::Duration interval,
-            bool known);
-  void NotePeaks();
-  // What is left of the wanted interval when all intervals are stretched alike
-  // to what the budget bears, and each of the others asked for once on top.
-  absl::Duration FairInterval(absl::Duration wanted) const;
-  absl::Duration UpTo(absl::Duration most);
-  int UpTo(int most);
+  void Subscribe(Watched& watched, Waiter& waiter, absl::Duration interval,
+                 bool known);
+  void RecordPeaks();
+  // `interval` scaled up as all intervals are to fit the budget, plus one poll
+  // of every other prediction.
+  absl::Duration FairInterval(absl::Duration interval) const;
+  absl::Duration UpTo(absl::Duration max);
+  int UpTo(int max);
 
   Random random_;
   const int64_t rate_;
@@ -88,7 +87,7 @@ class Workload {
   std::vector<TimerHandle> events_;
   absl::Time last_event_ = absl::InfinitePast();
   size_t peak_watches_ = 1;  // Predictions watched at the same time.
-  double peak_demand_ = 0;   // Polls per second that they wanted.
+  double peak_demand_ = 0;   // Polls per second by their intervals.
 };
 
 }  // namespace wriftai

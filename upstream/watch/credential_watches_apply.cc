@@ -1,5 +1,5 @@
-// What CredentialWatches learns by other ways than polls, and what that means
-// for them.
+// How CredentialWatches applies observations from calls, pages and webhooks,
+// and how they affect polling.
 
 #include <optional>
 #include <utility>
@@ -9,7 +9,7 @@
 namespace wriftai {
 namespace {
 
-// The list as an item of the circuit breaker; no id is empty.
+// The list as an item of the circuit breaker. Prediction ids are never empty.
 constexpr char kListItem[] = "";
 
 }  // namespace
@@ -18,14 +18,14 @@ bool CredentialWatches::Apply(const v1::Prediction& prediction,
                               v1::Source source) {
   PollTarget* const target = Find(prediction.id());
   if (target == nullptr || target->watch.idle()) return false;
-  const Instant learnt = context_.event_loop.ThisInstant();
+  const Instant observed = context_.event_loop.ThisInstant();
   if (source == v1::SOURCE_LIST) {
-    OnItem(*target, prediction, learnt, learnt);
+    OnPageItem(*target, prediction, observed, observed);
   } else {
-    CheckPageObservation(*target, prediction, learnt.now, learnt);
+    CheckPageObservation(*target, prediction, observed.now, observed);
     CheckWebhookBackoff(*target, prediction, false);
-    target->asked_at = learnt.now;
-    OnVerified(*target, prediction, source, learnt);
+    target->requested_at = observed.now;
+    OnVerified(*target, prediction, source, observed);
   }
   Plan();
   return true;
@@ -39,74 +39,77 @@ bool CredentialWatches::ApplyEvent(const v1::Prediction& event) {
                             event)) {
     return true;
   }
-  const Instant learnt = context_.event_loop.ThisInstant();
-  target->webhook_backoff.OnNews(webhooks.trust());
-  target->asked_at = target->verified_at = learnt.now;
-  Apply(*target, event, v1::SOURCE_WEBHOOK, learnt);
+  const Instant observed = context_.event_loop.ThisInstant();
+  target->webhook_backoff.OnEvent(webhooks.reliability());
+  target->requested_at = target->verified_at = observed.now;
+  Apply(*target, event, v1::SOURCE_WEBHOOK, observed);
   Plan();
   return true;
 }
 
-// A GET or a create has shown it.
+// Applies a state from a GET or a create.
 void CredentialWatches::OnVerified(PollTarget& target,
                                    v1::Prediction prediction, v1::Source source,
-                                   const Instant& learnt) {
-  target.verified_at = learnt.now;
+                                   const Instant& observed) {
+  target.verified_at = observed.now;
   target.failures.OnSuccess();
   target.missing_from_page = false;
-  // Where a page was ahead of it, polling goes on as before the page.
+  // If a page was ahead of it, polling continues as before the page.
   target.output_pending = false;
-  Apply(target, std::move(prediction), source, learnt);
-  OnUpstreamResponds();
+  Apply(target, std::move(prediction), source, observed);
+  OnUpstreamResponse();
 }
 
-void CredentialWatches::OnItem(PollTarget& target, const v1::Prediction& item,
-                               const Instant& asked, const Instant& learnt) {
+void CredentialWatches::OnPageItem(PollTarget& target,
+                                   const v1::Prediction& item,
+                                   const Instant& requested,
+                                   const Instant& observed) {
   if (CreatedAt(item) != absl::InfinitePast()) target.created = CreatedAt(item);
   RecordOwner(target.watch.id());
   const SnapshotPtr& known = target.watch.newest();
-  const bool get_knows_more =
+  const bool get_is_newer =
       (target.get != nullptr &&
-       learnt.now - target.got_at < PollTarget::kPagePatience) ||
-      asked.now < target.verified_at;
-  if (get_knows_more || target.watch.ended()) return;
+       observed.now - target.get_sent_at < PollTarget::kMaxPageWait) ||
+      requested.now < target.verified_at;
+  if (get_is_newer || target.watch.ended()) return;
   if (known != nullptr && !MayFollow(known->prediction, item)) {
-    // Only a GET brings anything new.
+    // Only a GET can show a newer state.
     target.missing_from_page = true;
-    if (planner_.trust().OnOlder(target.state_since, asked.now, learnt.now)) {
+    if (planner_.trust().OnStaleItem(target.state_since, requested.now,
+                                     observed.now)) {
       OnListDistrusted();
     }
     return;
   }
-  if (planner_.trust().distrusted(learnt.now) &&
-      (known == nullptr || !IsNews(known->prediction, item))) {
+  if (planner_.trust().distrusted(observed.now) &&
+      (known == nullptr || !IsUpdate(known->prediction, item))) {
     return;
   }
   CheckWebhookBackoff(target, item,
-                      asked.now - target.asked_at >= target.interval());
-  target.asked_at = asked.now;
+                      requested.now - target.requested_at >= target.interval());
+  target.requested_at = requested.now;
   target.missing_from_page = false;
-  target.RecordPageObservation(item, asked);
+  target.RecordPageObservation(item, requested);
   if (IsTerminal(item)) {
-    // The end is told with its output.
+    // Waiters are notified once the output is there.
     if (!target.output_pending) target.ended_at = UpdatedAt(item);
     target.output_pending = true;
     return;
   }
   Apply(target,
         known == nullptr ? item : WithPayloadsOf(known->prediction, item),
-        v1::SOURCE_LIST, learnt);
+        v1::SOURCE_LIST, observed);
 }
 
-// Whether pages were right about what a GET, asked for at `asked_at`, shows.
+// Compares what pages showed with what a GET, sent at `requested_at`, returned.
 void CredentialWatches::CheckPageObservation(PollTarget& target,
                                              const v1::Prediction& got,
-                                             absl::Time asked_at,
-                                             const Instant& learnt) {
+                                             absl::Time requested_at,
+                                             const Instant& observed) {
   const std::optional<PageObservation> page_observation =
       std::exchange(target.page_observation, std::nullopt);
   if (page_observation.has_value() &&
-      planner_.trust().OnGot(*page_observation, got, asked_at, learnt)) {
+      planner_.trust().OnGot(*page_observation, got, requested_at, observed)) {
     OnListDistrusted();
   }
 }
@@ -117,11 +120,11 @@ void CredentialWatches::OnListDistrusted() {
 
 void CredentialWatches::OnPageFailed(const absl::Status& status,
                                      PollCircuitBreaker::Standing standing,
-                                     absl::Time asked_at) {
+                                     absl::Time requested_at) {
   if (status.code() == absl::StatusCode::kUnauthenticated) {
-    OnTokenRefused(status);
+    OnTokenRejected(status);
   } else {
-    OnPollFailed(kListItem, standing, status, asked_at, absl::Seconds(1));
+    OnPollFailed(kListItem, standing, status, requested_at, absl::Seconds(1));
   }
 }
 
@@ -130,10 +133,11 @@ void CredentialWatches::RecordOwner(const std::string& id) {
   if (event != nullptr) ApplyEvent(*event);
 }
 
-// How rarely a new target is polled, and what its waiters are told of that.
-void CredentialWatches::BeginWebhookBackoff(PollTarget& target) {
-  if (!context_.webhooks.covered(credential_->key(), target.watch.id())) return;
-  target.webhook_backoff.Begin(context_.webhooks.trust());
+// Sets the initial poll interval of a new target with active webhooks.
+void CredentialWatches::StartWebhookBackoff(PollTarget& target) {
+  if (!context_.webhooks.webhook_active(credential_->key(), target.watch.id()))
+    return;
+  target.webhook_backoff.Start(context_.webhooks.reliability());
   target.watch.set_spacing(target.webhook_backoff.interval());
 }
 
@@ -141,15 +145,15 @@ void CredentialWatches::CheckWebhookBackoff(PollTarget& target,
                                             const v1::Prediction& shown,
                                             bool was_due) {
   const SnapshotPtr& known = target.watch.newest();
-  if (!target.webhook_backoff.on() || known == nullptr) return;
-  if (!IsNews(known->prediction, WithPayloadsOf(known->prediction, shown))) {
+  if (!target.webhook_backoff.active() || known == nullptr) return;
+  if (!IsUpdate(known->prediction, WithPayloadsOf(known->prediction, shown))) {
     if (!was_due) return;
     target.webhook_backoff.OnConfirmed();
     context_.webhooks.OnConfirmed();
     return;
   }
   if (context_.event_loop.WallNow() - UpdatedAt(shown) <
-      WebhookFeed::kDelivery) {
+      WebhookFeed::kDeliveryGrace) {
     return;
   }
   target.webhook_backoff.OnMissed();
