@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the root of an image that holds the given programs and what they need
-# to run, and nothing else: no shell, no package manager.
+# Creates the root of an image with only the given programs and what they need
+# to run: no shell, no package manager.
 #
 #   deploy/make_root.sh ROOT PROGRAM...
 set -eu
@@ -9,8 +9,8 @@ root=$1
 shift
 mkdir -p "$root/etc" "$root/usr/bin" "$root/usr/lib" "$root/usr/share/doc" \
   "$root/var/lib/dpkg/status.d"
-# As Debian has them: the loader's path, which is in each program, is below one
-# of them.
+# As on Debian: the loader's path, which each program contains, is below one of
+# these.
 for folder in lib lib64; do
   ln -s "usr/$folder" "$root/$folder"
 done
@@ -19,18 +19,18 @@ for program; do
   strip --strip-unneeded -o "$root/usr/bin/$(basename "$program")" "$program"
 done
 
-# The libraries under the names by which they are asked for. Host names are
-# resolved by glibc itself, from files and by DNS.
+# The libraries under the names that the programs load. glibc itself resolves
+# host names, from files and by DNS.
 libraries=$(ldd "$@" | grep -o '/[^ ]*' | grep -v ':$' | sort -u)
 for library in $libraries; do
-  place=$root/usr/${library#/usr/}
-  mkdir -p "$(dirname "$place")"
-  cp -L "$library" "$place"
+  target=$root/usr/${library#/usr/}
+  mkdir -p "$(dirname "$target")"
+  cp -L "$library" "$target"
 done
 
-# Their licenses and, for scanners of images, what Debian's packages they are
-# from. dpkg may know a file by the place that it had before Debian put /lib below
-# /usr: it is asked for both, and finds one.
+# Their licenses and, for image scanners, the Debian packages that they are from.
+# dpkg may know a file by its path from before Debian moved /lib below /usr, so
+# query both; one of them matches.
 for library in $libraries; do readlink -f "$library"; done | sed 'p; s,^/usr,,' |
   xargs dpkg-query -S 2>/dev/null | cut -d: -f1 | sort -u |
   while read -r package; do
@@ -40,7 +40,7 @@ for library in $libraries; do readlink -f "$library"; done | sed 'p; s,^/usr,,' 
   done
 
 cp -L /etc/os-release "$root/etc/"
-# For containers that are told their user by its name.
+# For runtimes that set the user by name.
 echo 'wriftai:x:65532:65532::/:/sbin/nologin' >"$root/etc/passwd"
 echo 'wriftai:x:65532:' >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"

@@ -25,8 +25,8 @@ const RULES = parse(readFileSync(file('prometheus/rules.yml'), 'utf8'))
 const PANELS = expressionsOf(
     JSON.parse(readFileSync(file('grafana/wriftai-gateway.json'), 'utf8')));
 
-// Without TLS there is none.
-const EMPTY = ['Certificate ends in'];
+// Without TLS there is no certificate.
+const EMPTY = ['Certificate expires in'];
 
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
