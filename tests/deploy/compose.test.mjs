@@ -1,6 +1,5 @@
-// docker-compose.yml. The images of Prometheus and Grafana cannot be pulled
-// where CI runs: prometheus.test.mjs has a Prometheus of Debian's read the same
-// files.
+// docker-compose.yml. CI cannot pull the images of Prometheus and Grafana:
+// prometheus.test.mjs loads the same files into Debian's Prometheus.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
@@ -12,15 +11,15 @@ import { freePort, podmanStatus, tool } from './support/podman.mjs';
 
 const PROJECT = 'wriftai-test';
 
-async function composed() {
+async function composeConfig() {
   const { code, stdout, stderr } = await tool('docker-compose', ['config']);
   assert.equal(code, 0, stderr);
   return parse(stdout);
 }
 
-test('docker-compose finds nothing wrong, and every service is shut in',
+test('docker-compose accepts the file, and every service is restricted',
      async () => {
-       const { services } = await composed();
+       const { services } = await composeConfig();
        assert.deepEqual(Object.keys(services).sort(),
                         ['gateway', 'grafana', 'prometheus', 'sandbox']);
        for (const [name, service] of Object.entries(services)) {
@@ -31,15 +30,15 @@ test('docker-compose finds nothing wrong, and every service is shut in',
          for (const port of service.ports) {
            assert.match(port, /^127\.0\.0\.1:/, name);
          }
-         for (const need of Object.values(service.depends_on ?? {})) {
-           assert.equal(need.condition, 'service_healthy', name);
+         for (const { condition } of Object.values(service.depends_on ?? {})) {
+           assert.equal(condition, 'service_healthy', name);
          }
-         // The images that are built here bring theirs along.
+         // The images that are built here contain their own.
          assert.ok(service.healthcheck || service.build, name);
        }
      });
 
-test('podman-compose starts gateway and sandbox, and a client is served',
+test('podman-compose starts a gateway and a sandbox that serve a client',
      async (t) => {
        assert.equal(setting('WRIFTAI_IMAGE_TAG'), 'dev', 'the tag in the file');
        const port = await freePort();

@@ -1,6 +1,6 @@
-// The images as an operator runs them: read-only, as nobody in particular,
-// without capabilities, under a limit of memory, driven by a client from
-// outside. container_test.sh has built them.
+// The images as an operator runs them: read-only, as an unprivileged user,
+// without capabilities, under a memory limit, with a client outside.
+// container_test.sh builds them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readFileSync } from 'node:fs';
@@ -32,11 +32,11 @@ async function startSandbox(t) {
 
 async function startGateway(t, apiBaseUrl) {
   const address = `127.0.0.1:${await freePort()}`;
-  const operators = `127.0.0.1:${await freePort()}`;
+  const adminAddress = `127.0.0.1:${await freePort()}`;
   const container = await Container.run(t, GATEWAY, {
     options: [`--memory=${MEMORY}`, '--cpus=0.5', '--pids-limit=64'],
     env: {
-      GATEWAY_LISTEN_ADDRESS: address, GATEWAY_HTTP_ADDRESS: operators,
+      GATEWAY_LISTEN_ADDRESS: address, GATEWAY_HTTP_ADDRESS: adminAddress,
       WRIFTCTL_ADDRESS: address, WRIFTAI_API_BASE_URL: apiBaseUrl,
       WRIFTAI_ACCESS_TOKEN: 'any',
     },
@@ -44,7 +44,7 @@ async function startGateway(t, apiBaseUrl) {
   await container.healthy();
   const client = new Client(address);
   t.after(() => client.close());
-  return { address, operators, container, client };
+  return { address, adminAddress, container, client };
 }
 
 const procStatus = async (container, field) => {
@@ -57,7 +57,7 @@ for (const [image, programs, mib] of [
   [GATEWAY, ['wriftai-gateway', 'wriftctl'], 64],
   [SANDBOX, ['wriftai-sandbox'], 48],
 ]) {
-  test(`${image} holds its programs, no shell, and nothing that is not needed`,
+  test(`${image} contains only its programs and what they need, no shell`,
        async (t) => {
          const id = await podman('create', '--pull=never', image);
          t.after(() => podman('rm', '--force', id));
@@ -83,8 +83,8 @@ for (const [image, programs, mib] of [
        });
 }
 
-test('a client creates and waits, and 1,000 waits fit into a quarter of the ' +
-     'limit of deploy/k8s', async (t) => {
+test('the gateway serves a client, and holds 1,000 waits in a quarter of the ' +
+     'memory limit of deploy/k8s', async (t) => {
   const { container, client } = await startGateway(t, await startSandbox(t));
   assert.equal(await procStatus(container, 'Uid'), '65532');
   assert.equal(await procStatus(container, 'CapEff'), '0'.repeat(16));
@@ -95,7 +95,7 @@ test('a client creates and waits, and 1,000 waits fit into a quarter of the ' +
   const { id } = await client.create(echo(3600));
   const waits = Array.from({ length: 1000 }, () => client.wait({ id }));
   await Promise.all(waits.map((wait) => wait.next()));
-  t.diagnostic(`${await procStatus(container, 'VmHWM')} KiB at the most, ` +
+  t.diagnostic(`${await procStatus(container, 'VmHWM')} KiB peak, ` +
                `${await procStatus(container, 'Threads')} threads`);
   const drained = waits.map((wait) => failure(
       (async () => { for (;;) await wait.next(); })(),
@@ -105,23 +105,23 @@ test('a client creates and waits, and 1,000 waits fit into a quarter of the ' +
   assert.equal(await container.inspect('.State.OOMKilled'), 'false');
 });
 
-test('a second SIGTERM ends it at once, also as PID 1', async (t) => {
-  const { container, client, operators } =
+test('a second SIGTERM ends the gateway at once, also as PID 1', async (t) => {
+  const { container, client, adminAddress } =
       await startGateway(t, await startSandbox(t));
   const held = failure(
       client.create({ ...echo(3600), server_wait: { seconds: 60 } }), {});
   await eventually(() => 'the create is held', async () =>
     /^wriftai_gateway_budget_outstanding\{.*"create"\} 1$/m.test(
-        await (await fetch(`http://${operators}/metrics`)).text()));
+        await (await fetch(`http://${adminAddress}/metrics`)).text()));
   await podman('kill', '--signal=SIGTERM', container.id);
-  await eventually(() => 'the drain has begun', async () =>
+  await eventually(() => 'the drain has started', async () =>
     (await container.logs()).includes('draining'));
-  // One that was ignored would leave it to the drain to end, with status 0.
+  // If the signal were ignored, the drain would end with status 0.
   assert.equal(await container.stop(), 143);
   await held;
 });
 
-test('an operator finds wriftctl in the image, and an intruder no shell',
+test('the image contains wriftctl and no shell',
      async (t) => {
   const { container } = await startGateway(t, await startSandbox(t));
   assert.notEqual(await podmanStatus('exec', container.id, '/bin/sh'), 0);

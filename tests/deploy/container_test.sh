@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the images and drives them. Status 77, and a line with the reason,
-# where this machine cannot do that: for ctest, which then tells it from a pass.
+# Builds the images and tests them. Exits with status 77, and a line with the
+# reason, where this machine cannot: ctest then reports the test as skipped.
 source "$(dirname "$0")/../../scripts/common.sh"
 
 mkdir -p build
@@ -8,7 +8,7 @@ status=0
 scripts/images.sh "$WRIFTAI_IMAGE_TAG" 2> >(tee build/images.err >&2) ||
   status=$?
 if [[ $status == 77 ]]; then
-  say "SKIPPED: no container was started: $(tail -n 1 build/images.err)"
+  say "SKIPPED: cannot start containers: $(tail -n 1 build/images.err)"
 fi
 [[ $status == 0 ]] || exit "$status"
 exec node --test tests/deploy/{container,hostile_container,compose,play_kube}.test.mjs

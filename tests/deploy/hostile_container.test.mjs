@@ -1,8 +1,8 @@
-// The attacks of one client, and of several at once, on the container under the
-// limit of memory that deploy/k8s and docker-compose.yml give it: it survives,
-// and a bystander is served. container_test.sh has built the image.
+// Attacks by several clients at once on the container, under the memory limit
+// of deploy/k8s and docker-compose.yml: it survives, and still serves a
+// bystander. container_test.sh builds the image.
 //
-// WRIFTAI_ATTACKERS: how many attack at once.
+// WRIFTAI_ATTACKERS: the number of concurrent attackers.
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { test } from 'node:test';
@@ -33,7 +33,7 @@ async function startGateway(t, apiBaseUrl) {
   return { address, container };
 }
 
-// The id of a prediction that has ended, which Get answers by itself.
+// The id of an ended prediction, which Get serves from the cache.
 async function endedPrediction(address, token) {
   const client = new Client(address, { token });
   try {
@@ -46,18 +46,19 @@ async function endedPrediction(address, token) {
   }
 }
 
-const REFUSED = /^(3: input: expected a value|8: the messages of calls in progress)/;
+const REJECTED =
+    /^(3: input: expected a value|8: the messages of calls in progress)/;
 const BOMB = /^8: the request has more than 16777216 bytes when decompressed/;
-const CUT = /^closed|ECONNRESET|EPIPE/;
+const CLOSED = /^closed|ECONNRESET|EPIPE/;
 
-for (const [attack, told] of [
-  ['structs, gzip', REFUSED],
-  ['structs, plain', REFUSED],
+for (const [attack, expected] of [
+  ['structs, gzip', REJECTED],
+  ['structs, plain', REJECTED],
   ['gzip of 700 MB of zeros', BOMB],
   ['gzip of 300 MB of spaces', BOMB],
-  ['CONTINUATION flood', CUT],
-  ['rapid reset', CUT],
-  ['huge metadata', CUT],
+  ['CONTINUATION flood', CLOSED],
+  ['rapid reset', CLOSED],
+  ['huge metadata', CLOSED],
 ]) {
   test(`the container survives ${attack}`, { timeout: 60_000 }, async (t) => {
     const sandbox = await Sandbox.start();
@@ -66,18 +67,18 @@ for (const [attack, told] of [
     const token = 'bystander';
     const prober = await Prober.start(
         { address, token, id: await endedPrediction(address, token) });
-    const answers = await Promise.all(
+    const outcomes = await Promise.all(
         Array.from({ length: ATTACKERS }, () => attackOnce(attack, address)));
-    // Fails where a call of the bystander's has.
+    // Fails if a call of the bystander failed.
     const times = await prober.stop();
     const peak = groupPeakMiB(await container.inspect('.State.Pid'));
     t.diagnostic(
         `${ATTACKERS} attackers: ${Math.round(peak)} of ${LIMIT_MIB} MiB; ` +
         `${times.length} calls of a bystander, ` +
-        `the longest ${Math.round(times.at(-1) ?? 0)} ms; told: ` +
-        [...new Set(answers)].join('; '));
+        `the longest ${Math.round(times.at(-1) ?? 0)} ms; outcomes: ` +
+        [...new Set(outcomes)].join('; '));
     assert.equal(await container.inspect('.State.OOMKilled'), 'false');
     assert.equal(await container.inspect('.State.Running'), 'true');
-    for (const answer of answers) assert.match(answer, told);
+    for (const outcome of outcomes) assert.match(outcome, expected);
   });
 }

@@ -1,6 +1,6 @@
 // deploy/k8s as kubectl would apply it: each object against Kubernetes' schema,
-// and all of an overlay against each other and against the program. That each
-// check can fail is shown with objects that are wrong in one way.
+// and all objects of an overlay against each other and the program. Each check
+// is also tested with an object that is invalid in one way.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -11,11 +11,11 @@ import { podProblems, referenceProblems, selectorProblems, serviceProblems }
 import { budgetProblems, drainProblems, settingProblems }
   from './support/gateway_checks.mjs';
 import { fromRoot } from './support/paths.mjs';
-import { PRINTED, ruleText } from './support/prometheus_rule.mjs';
+import { RULE_PATH, ruleText } from './support/prometheus_rule.mjs';
 import { nameOf, rendered, whyNotRendered } from './support/render.mjs';
 import { schemaErrors } from './support/schema.mjs';
 
-// Those that docs/deploying.md tells how to make.
+// The Secrets that docs/deploying.md describes.
 const SECRETS = readFileSync(fromRoot('docs/deploying.md'), 'utf8')
     .match(/(?<=^\| `)wriftai-gateway-[a-z-]+(?=` \|)/gm);
 
@@ -26,7 +26,7 @@ async function problems(objects) {
   const errors = await Promise.all(objects.map(
       async (object) => (await schemaErrors(object)).map(
           (error) => `${nameOf(object)}: ${error}`)));
-  // What has another form than it should cannot be looked at any further.
+  // The other checks require objects that match the schema.
   if (errors.flat().length > 0) return errors.flat();
   return [
     ...selectorProblems(objects),
@@ -36,46 +36,47 @@ async function problems(objects) {
   ];
 }
 
-// Its name ends in a digest of what is in it.
+// Its name ends in a digest of its contents.
 const SETTINGS = 'the gateway\'s ConfigMap';
 const isNamed = (object, name) => name === SETTINGS ?
     object.data?.GATEWAY_LISTEN_ADDRESS !== undefined : nameOf(object) === name;
 
-// [what is made wrong, in which object, how, what is to be said]
-const WRONG = [
-  ['a number that is a text', 'Deployment/wriftai-gateway',
+// [the defect, the object, how to break it, the expected message]
+const DEFECTS = [
+  ['a number as a string', 'Deployment/wriftai-gateway',
    ({ spec }) => (spec.template.spec.terminationGracePeriodSeconds = '35'),
    /terminationGracePeriodSeconds must be integer/],
-  ['a misspelt field', 'Deployment/wriftai-gateway',
+  ['a misspelled field', 'Deployment/wriftai-gateway',
    ({ spec }) => (spec.template.spec.containers[0].readinesProbe = {}),
    /unknown field \/spec\/template\/spec\/containers\/0\/readinesProbe/],
   ['a missing field', 'Deployment/wriftai-gateway',
    ({ spec }) => delete spec.selector, /must have required property selector$/],
-  ['a misspelt field of the operator\'s', 'ServiceMonitor/wriftai-gateway',
+  ['a misspelled field of a ServiceMonitor', 'ServiceMonitor/wriftai-gateway',
    ({ spec }) => (spec.endpoints[0].scrapeInterval = '5s'),
    /unknown field \/spec\/endpoints\/0\/scrapeInterval/],
   ['a rule without an expression', 'PrometheusRule/wriftai-gateway',
    ({ spec }) => delete spec.groups[0].rules[0].expr, /expr/],
-  ['a kind that is not known', 'Namespace/wriftai',
+  ['an unknown kind', 'Namespace/wriftai',
    (object) => (object.kind = 'Namespac'), /no schema for v1 Namespac/],
-  ['a Service for nobody', 'Service/wriftai-gateway',
+  ['a Service without pods', 'Service/wriftai-gateway',
    ({ spec }) => (spec.selector['app.kubernetes.io/name'] = 'gateway'),
    /^Service\/wriftai-gateway selects no pod$/],
-  ['a port that the pods lack', 'Service/wriftai-gateway-operators',
+  ['a Service for an unknown port', 'Service/wriftai-gateway-operators',
    ({ spec }) => (spec.ports[0].targetPort = 'metrics'),
    /names the port metrics, which its pods lack$/],
-  ['a policy for a port that the pods lack', 'NetworkPolicy/wriftai-gateway',
+  ['a policy for an unknown port', 'NetworkPolicy/wriftai-gateway',
    ({ spec }) => (spec.ingress[0].ports[0].port = 'gprc'),
    /names the port gprc, which its pods lack$/],
-  ['a budget for nobody', 'PodDisruptionBudget/wriftai-gateway',
+  ['a disruption budget without pods', 'PodDisruptionBudget/wriftai-gateway',
    ({ spec }) => (spec.selector.matchLabels = { a: 'b' }),
    /^PodDisruptionBudget\/wriftai-gateway selects no pod$/],
-  ['a budget that takes all', 'PodDisruptionBudget/wriftai-gateway',
+  ['a disruption budget for all replicas',
+   'PodDisruptionBudget/wriftai-gateway',
    ({ spec }) => (spec.maxUnavailable = 2), /leaves 0 replicas$/],
-  ['a Secret that nobody makes', 'Deployment/wriftai-gateway',
+  ['an undocumented Secret', 'Deployment/wriftai-gateway',
    ({ spec }) => (spec.template.spec.volumes[0].secret.secretName = 'x'),
    /^Deployment\/wriftai-gateway needs Secret\/x$/],
-  ['an account that is not there', 'Deployment/wriftai-gateway',
+  ['a missing ServiceAccount', 'Deployment/wriftai-gateway',
    ({ spec }) => (spec.template.spec.serviceAccountName = 'x'),
    /needs ServiceAccount\/x$/],
   ['an autoscaler of something else', 'HorizontalPodAutoscaler/wriftai-gateway',
@@ -83,36 +84,36 @@ const WRONG = [
   ['a monitor of another port', 'ServiceMonitor/wriftai-gateway',
    ({ spec }) => (spec.endpoints[0].port = 'x'),
    /Service\/wriftai-gateway-operators has no x$/],
-  ['a job that no alert knows', 'Service/wriftai-gateway-operators',
+  ['a job name that the alerts do not use', 'Service/wriftai-gateway-operators',
    ({ metadata }) => (metadata.labels['app.kubernetes.io/name'] = 'x'),
    /watches 0 services$/],
   ['an Ingress to another port', 'Ingress/wriftai-gateway-webhooks',
    ({ spec }) =>
      (spec.rules[0].http.paths[0].backend.service.port.name = 'x'),
    /Service\/wriftai-gateway-webhooks has no x$/],
-  ['root', 'Deployment/wriftai-gateway',
+  ['a container that may run as root', 'Deployment/wriftai-gateway',
    ({ spec }) => (spec.template.spec.securityContext.runAsNonRoot = false),
    /may run as root$/],
-  ['a writable root', 'Deployment/wriftai-gateway',
+  ['a writable root file system', 'Deployment/wriftai-gateway',
    ({ spec }) => delete spec.template.spec.containers[0].securityContext
        .readOnlyRootFilesystem, /may write to its root$/],
-  ['the newest image, whatever it is', 'Deployment/wriftai-gateway',
+  ['an image that is not pinned', 'Deployment/wriftai-gateway',
    ({ spec }) => (spec.template.spec.containers[0].image = 'a/b:latest'),
    /has no pinned image$/],
-  ['too little grace', 'Deployment/wriftai-gateway',
+  ['a grace period that is too short', 'Deployment/wriftai-gateway',
    ({ spec }) => (spec.template.spec.terminationGracePeriodSeconds = 29),
-   /^29 s of grace, 30 s are needed$/],
+   /^29 s of grace, expected at least 30 s$/],
   ['health on another port', 'Deployment/wriftai-gateway',
    ({ spec }) =>
      (spec.template.spec.containers[0].readinessProbe.grpc.port = 50051),
-   /the readinessProbe asks the port 50051, where health is not$/],
-  ['a flag that is not there', SETTINGS,
+   /the readinessProbe uses port 50051, which does not serve health$/],
+  ['an unknown flag', SETTINGS,
    ({ data }) => (data.GATEWAY_DRAIN = '1s'),
-   /^GATEWAY_DRAIN is no flag of the gateway$/],
-  ['a file in no volume', SETTINGS,
+   /^GATEWAY_DRAIN is not a flag of the gateway$/],
+  ['a file outside the volumes', SETTINGS,
    ({ data }) => (data.GATEWAY_ACCESS_TOKEN_FILE = '/token'),
-   /GATEWAY_ACCESS_TOKEN_FILE: \/token is in no volume$/],
-  ['a port that nobody names', SETTINGS,
+   /GATEWAY_ACCESS_TOKEN_FILE: \/token is not in a volume$/],
+  ['a port without a name', SETTINGS,
    ({ data }) => (data.GATEWAY_HTTP_ADDRESS = '0.0.0.0:9091'),
    /^nothing listens on the port http$/],
 ];
@@ -124,24 +125,24 @@ describe('deploy/k8s', { skip: why }, () => {
   let production;
   before(() => (production = rendered('production')));
 
-  test('production fits Kubernetes\' schema, itself and the program',
+  test('production matches Kubernetes\' schema and the program',
        async () => assert.deepEqual(await problems(production), []));
 
-  test('development fits Kubernetes\' schema, itself and the program',
+  test('development matches Kubernetes\' schema and the program',
        async () =>
          assert.deepEqual(await problems(rendered('development')), []));
 
-  for (const [what, name, spoil, said] of WRONG) {
-    test(`the checks find ${what}`, async () => {
+  for (const [what, name, breakIt, expected] of DEFECTS) {
+    test(`the checks reject ${what}`, async () => {
       const objects = structuredClone(production);
-      spoil(objects.find((object) => isNamed(object, name)));
+      breakIt(objects.find((object) => isNamed(object, name)));
       const found = await problems(objects);
-      assert.ok(found.some((line) => said.test(line)),
+      assert.ok(found.some((line) => expected.test(line)),
                 `found: ${found.join('; ')}`);
     });
   }
 
-  test('the PrometheusRule has the rules of Prometheus', () => {
-    assert.equal(readFileSync(PRINTED, 'utf8'), ruleText());
+  test('the PrometheusRule equals rules.yml', () => {
+    assert.equal(readFileSync(RULE_PATH, 'utf8'), ruleText());
   });
 });

@@ -1,6 +1,6 @@
-// The pods of both overlays, started from what kubectl renders. There is no
-// cluster here: podman starts the pods of Deployments with their ConfigMaps,
-// and knows neither Services nor probes.
+// The pods of both overlays, as kubectl renders them. Without a cluster, podman
+// starts the pods of Deployments with their ConfigMaps; it supports neither
+// Services nor probes.
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,12 +19,12 @@ import { rendered, whyNotRendered } from './support/render.mjs';
 
 const TAG = setting('WRIFTAI_IMAGE_TAG');
 
-// What podman calls the pod of a Deployment, and what the name is resolved to.
+// podman's name of a Deployment's pod, which is also its host name.
 const podOf = (name) => `${name}-pod-0`;
 
 const API = `http://${podOf('wriftai-sandbox')}:8080/v1`;
 
-// A folder with a Secret's files, as the kubelet mounts it; its path.
+// Creates a folder with a Secret's files, as the kubelet mounts it.
 function mounted(path, texts, mode, group) {
   mkdirSync(path);
   for (const [key, text] of Object.entries(texts)) {
@@ -34,9 +34,9 @@ function mounted(path, texts, mode, group) {
   return path;
 }
 
-// Starts the pods of an overlay, with the sandbox's in the place of the API; the
-// ports of this machine where the gateway's are, by their names.
-// `secrets`: their texts, by name and key.
+// Starts the pods of an overlay, with the sandbox as the API. Returns the host
+// ports of the gateway's ports, by name. `secrets`: their contents, by name and
+// key.
 async function play(t, overlay, secrets = {}) {
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o755);
@@ -53,7 +53,7 @@ async function play(t, overlay, secrets = {}) {
     const [container] = spec.template.spec.containers;
     container.image = container.image.replace(
         /^.*?(wriftai-[a-z]+):.*$/, `localhost/$1:${TAG}`);
-    // podman 4.3 hands on secrets as base64: a folder stands for each.
+    // podman 4.3 passes secrets on as base64: use a folder for each instead.
     for (const volume of spec.template.spec.volumes ?? []) {
       const { secretName, defaultMode } = volume.secret;
       volume.hostPath = {
@@ -77,7 +77,7 @@ async function play(t, overlay, secrets = {}) {
 
 const gateway = new Container(`${podOf('wriftai-gateway')}-gateway`);
 
-// As the readiness probe asks.
+// Same check as the readiness probe.
 const ready = () => eventually(() => 'the gateway is ready', async () =>
   await podmanStatus('exec', `--env=WRIFTCTL_ADDRESS=localhost:50052`,
                      gateway.id, '/usr/bin/wriftctl', 'health',
@@ -85,7 +85,7 @@ const ready = () => eventually(() => 'the gateway is ready', async () =>
 
 const skip = whyNotRendered();
 
-test('podman starts the pods of the development overlay, and they drain',
+test('the pods of the development overlay serve a client and drain',
      { skip }, async (t) => {
        const { grpc } = await play(t, 'development');
        await ready();
@@ -102,8 +102,8 @@ test('podman starts the pods of the development overlay, and they drain',
        assert.equal(await gateway.stop(), 0);
      });
 
-test('podman starts the pod of the production overlay with its Secrets: ' +
-     'clients need a certificate, probes and webhooks find their ports',
+test('the pod of the production overlay requires client certificates, and ' +
+     'serves probes and webhooks',
      { skip }, async (t) => {
        const folder = temporaryFolder(t);
        const authority = new Authority(folder, 'ca');

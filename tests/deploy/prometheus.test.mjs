@@ -1,5 +1,5 @@
-// The alerts and the dashboard, asked of a real Prometheus (Debian's) that
-// scrapes a real gateway while it has something to do.
+// The alerts and the dashboard's queries in a real Prometheus (Debian's) that
+// scrapes a real gateway under load.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { expressionsOf } from './support/dashboard.mjs';
 import { eventually } from './support/eventually.mjs';
 import { fromRoot } from './support/paths.mjs';
 
-// Unpacked there by scripts/install.sh.
+// scripts/install.sh unpacks them there.
 const program = (name) => fromRoot(`build/tools/usr/bin/${name}`);
 const file = (name) => fromRoot(`deploy/${name}`);
 
@@ -33,13 +33,13 @@ const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const promtool = (...args) =>
   execFileSync(program('promtool'), args, { encoding: 'utf8' });
 
-test('promtool finds nothing wrong with rules and configuration', () => {
+test('promtool accepts the rules and the configuration', () => {
   promtool('check', 'rules', file('prometheus/rules.yml'));
   promtool('check', 'config', '--syntax-only',
            file('prometheus/prometheus.yml'));
 });
 
-test('each alert fires where it should, and not where it need not', () => {
+test('each alert has a passing promtool test', () => {
   const tests = fromRoot('tests/deploy/rules_test.yml');
   promtool('test', 'rules', tests);
   const text = readFileSync(tests, 'utf8');
@@ -49,7 +49,7 @@ test('each alert fires where it should, and not where it need not', () => {
   }
 });
 
-test('each alert has its page in the runbook', () => {
+test('each alert has a page in the runbook', () => {
   const runbook = readFileSync(fromRoot('docs/runbook.md'), 'utf8');
   const pages = [...runbook.matchAll(/^## (Wriftai\w+)$/gm)].map(
       ([, name]) => name);
@@ -60,15 +60,15 @@ test('each alert has its page in the runbook', () => {
   }
 });
 
-// Prometheus with docker-compose's configuration, the gateway's real address
-// and the rules' real path in it, and in seconds instead of minutes.
-async function startPrometheus(folder, operators) {
+// Prometheus with docker-compose's configuration, but with the gateway's real
+// address, the rules' real path, and intervals of a second.
+async function startPrometheus(folder, adminAddress) {
   const configuration =
       parse(readFileSync(file('prometheus/prometheus.yml'), 'utf8'));
   configuration.global = { scrape_interval: '1s', evaluation_interval: '1s' };
   assert.deepEqual(configuration.rule_files, ['/etc/prometheus/rules.yml']);
   configuration.rule_files = [file('prometheus/rules.yml')];
-  configuration.scrape_configs[0].static_configs[0].targets = [operators];
+  configuration.scrape_configs[0].static_configs[0].targets = [adminAddress];
   const path = join(folder, 'prometheus.yml');
   writeFileSync(path, stringify(configuration));
   const prometheus = new Program(program('prometheus'), [
@@ -80,7 +80,7 @@ async function startPrometheus(folder, operators) {
   return { prometheus, api: `http://${address}/api/v1` };
 }
 
-async function ask(api, path, parameters = {}) {
+async function query(api, path, parameters = {}) {
   const response =
       await fetch(`${api}/${path}?${new URLSearchParams(parameters)}`);
   const { status, data, error } = await response.json();
@@ -88,7 +88,7 @@ async function ask(api, path, parameters = {}) {
   return data;
 }
 
-describe('a Prometheus that scrapes a gateway', () => {
+describe('Prometheus with a gateway under load', () => {
   let folder, sandbox, webhooks, gateway, client, prometheus, api;
 
   before(async () => {
@@ -98,9 +98,9 @@ describe('a Prometheus that scrapes a gateway', () => {
         { apiBaseUrl: sandbox.baseUrl, token: 'any', key: 'any' });
     gateway = webhooks.gateway;
     client = new Client(gateway.address);
-    const operators = /HTTP for operators listens on (\S+)$/m.exec(
+    const adminAddress = /HTTP for operators listens on (\S+)$/m.exec(
         gateway.program.stderr)[1];
-    ({ prometheus, api } = await startPrometheus(folder, operators));
+    ({ prometheus, api } = await startPrometheus(folder, adminAddress));
   });
 
   after(async () => {
@@ -111,13 +111,13 @@ describe('a Prometheus that scrapes a gateway', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('finds something for each panel of the dashboard', async () => {
+  test('has data for each panel of the dashboard', async () => {
     const create = (seconds) => ({
       create: {
         model: 'wriftai/echo', input_json: `{"sandbox":{"run_s":${seconds}}}`,
       },
     });
-    // One that goes on, so that there is a wait at each scrape.
+    // A long prediction, so that every scrape sees a wait.
     const held = client.createAndWait(create(3600));
     await held.next();
     const missing = new Set(PANELS.map(({ title }) => title));
@@ -125,7 +125,7 @@ describe('a Prometheus that scrapes a gateway', () => {
       await client.createAndWait(create(0)).last();
       await failure(client.get({ id: UNKNOWN_ID }), { code: 'NOT_FOUND' });
       for (const { title, expr } of PANELS) {
-        const { result } = await ask(api, 'query', { query: expr });
+        const { result } = await query(api, 'query', { query: expr });
         if (result.length > 0) missing.delete(title);
       }
       return [...missing].every((title) => EMPTY.includes(title));
@@ -133,9 +133,9 @@ describe('a Prometheus that scrapes a gateway', () => {
     held.cancel();
   });
 
-  test('loads each alert, and can evaluate it', async () => {
+  test('loads and evaluates each alert', async () => {
     await eventually(() => 'each rule has been evaluated', async () => {
-      const { groups } = await ask(api, 'rules');
+      const { groups } = await query(api, 'rules');
       const rules = groups.flatMap((group) => group.rules);
       assert.deepEqual(rules.map(({ name }) => name),
                        RULES.map(({ alert }) => alert));
@@ -145,14 +145,14 @@ describe('a Prometheus that scrapes a gateway', () => {
     });
   });
 
-  test('is asked for no metric that the gateway does not have', async () => {
+  test('finds every metric of rules and dashboard', async () => {
     const { body } = await gateway.page('/metrics');
     const known = new Set([...body.matchAll(/^# TYPE (\S+)/gm)].map(
         ([, name]) => name));
     const scaler = readFileSync(file('k8s/production/autoscaler.yaml'), 'utf8');
-    const asked = [...RULES, ...PANELS].map(({ expr }) => expr)
+    const used = [...RULES, ...PANELS].map(({ expr }) => expr)
         .concat(scaler).join('\n');
-    const names = asked.match(/\b(wriftai_gateway|grpc_server)_\w+/g)
+    const names = used.match(/\b(wriftai_gateway|grpc_server)_\w+/g)
         .map((name) => name.replace(/_(bucket|count|sum)$/, ''));
     assert.deepEqual([...new Set(names)].filter((name) => !known.has(name)),
                      []);

@@ -1,6 +1,6 @@
-// Makes the PrometheusRule of Kubernetes from the rules of Prometheus; see
+// Generates the PrometheusRule for Kubernetes from the rules of Prometheus; see
 // CONTRIBUTING.md, "A new alert".
 import { writeFileSync } from 'node:fs';
-import { PRINTED, ruleText } from './support/prometheus_rule.mjs';
+import { RULE_PATH, ruleText } from './support/prometheus_rule.mjs';
 
-writeFileSync(PRINTED, ruleText());
+writeFileSync(RULE_PATH, ruleText());

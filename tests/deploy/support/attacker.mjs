@@ -1,20 +1,21 @@
-// Attackers of attacks.mjs, each on a thread of its own.
+// Runs attacks.mjs, each attacker on its own thread.
 import { once } from 'node:events';
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { Worker, isMainThread, parentPort, workerData }
+  from 'node:worker_threads';
 import { attacks } from './attacks.mjs';
 
-/** What an attacker was told who has done `attack` to `address`. */
+/** Runs `attack` against `address`; returns its outcome. */
 export async function attackOnce(attack, address) {
   const worker = new Worker(new URL(import.meta.url),
                             { workerData: { attack, address } });
-  const [told] = await once(worker, 'message');
+  const [outcome] = await once(worker, 'message');
   await worker.terminate();
-  return told;
+  return outcome;
 }
 
 if (!isMainThread) {
   const { attack, address } = workerData;
-  // Also a connection may end before anything was sent.
+  // The connection may even close before anything was sent.
   parentPort.postMessage(
       await attacks[attack](address).catch(({ message }) => message));
 }

@@ -1,6 +1,6 @@
-// What clients without a token may send to the gRPC port that takes much more
-// memory than a call. Each attack is made once by each attacker, and says what
-// the attacker was told.
+// What clients without a token may send to the gRPC port that needs far more
+// memory than a call. Each attacker runs an attack once, which returns what the
+// attacker got.
 import { once } from 'node:events';
 import http2 from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,19 +26,19 @@ async function withSession(address, send) {
   }
 }
 
-const told = ({ code, message }) =>
+const outcomeOf = ({ code, message }) =>
   code === 'closed' ? 'closed' : `${code}: ${message.slice(0, 60)}`;
 
-// `count` times the same message over one connection, at the same time.
+// Sends a message `count` times at once over one connection.
 async function sendAll(address, bytes, count, options = {}) {
   return withSession(address, async (session) => {
     const ends = await Promise.all(Array.from({ length: count }, () =>
       sendMessage(session, CREATE, bytes, options)));
-    return [...new Set(ends.map(told))].join('; ');
+    return [...new Set(ends.map(outcomeOf))].join('; ');
   });
 }
 
-/** gzip of a repeated byte, without ever having all of it. */
+/** gzip of a repeated byte, without holding all of it in memory. */
 async function gzipOf(head, byte, count) {
   const gzip = zlib.createGzip({ level: 1 });
   const parts = [];
@@ -53,7 +53,7 @@ async function gzipOf(head, byte, count) {
   return Buffer.concat(parts);
 }
 
-// A protobuf field of bytes without the bytes.
+// The head of a protobuf bytes field, without the bytes.
 function fieldHead(number, length) {
   const bytes = [number * 8 + 2];
   for (; length >= 0x80; length = Math.floor(length / 128)) {
@@ -62,8 +62,8 @@ function fieldHead(number, length) {
   return Buffer.from([...bytes, length]);
 }
 
-// An attack by frames that ends when the gateway closes the connection, or has
-// taken all.
+// An attack with raw frames. It ends when the gateway closes the connection or
+// has accepted everything.
 async function flooded(flood, address, bytes) {
   const ends = [];
   const { closed, closing, sent } =
@@ -76,7 +76,7 @@ async function flooded(flood, address, bytes) {
 
 const structs = () => Buffer.concat([model, field(2, emptyStructs(4e6))]);
 
-/** By name: (address) => what the attacker was told. */
+/** By name: (address) => what the attacker got. */
 export const attacks = {
   'structs, gzip': (address) => sendAll(
       address, zlib.gzipSync(structs(), { level: 1 }), 2, { encoding: 'gzip' }),
@@ -90,7 +90,7 @@ export const attacks = {
       { encoding: 'gzip' }),
   'CONTINUATION flood': (address) => flooded(continuationFlood, address, 278e6),
   'rapid reset': (address) => flooded(rapidReset, address, 5.8e6),
-  // Streams whose messages never come, until the connection is closed.
+  // Streams whose messages never arrive, until the connection is closed.
   'huge metadata': (address) => withSession(address, async (session) => {
     const headers = Object.fromEntries(Array.from(
         { length: 7 }, (_, i) => [`x-${i}`, 'v'.repeat(1000)]));

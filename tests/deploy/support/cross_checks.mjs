@@ -1,5 +1,5 @@
-// What the schemas cannot tell: whether the objects of an overlay fit each
-// other. Each check returns what is wrong, one line each.
+// What the schemas cannot check: whether the objects of an overlay match each
+// other. Each check returns its problems, one line each.
 import { nameOf } from './render.mjs';
 
 const ofKind = (objects, kind) =>
@@ -19,8 +19,8 @@ const portsOf = (pods) =>
   pods.flatMap(({ spec }) => spec.containers)
       .flatMap(({ ports = [] }) => ports);
 
-// Each place where an object chooses pods, and the ports that it names of them.
-function* choices(objects) {
+// Each selector of pods, with the ports of these pods that its object names.
+function* selections(objects) {
   for (const deployment of ofKind(objects, 'Deployment')) {
     const { selector, template } = deployment.spec;
     yield { by: nameOf(deployment), selector };
@@ -56,7 +56,7 @@ function* choices(objects) {
 }
 
 export function selectorProblems(objects) {
-  return [...choices(objects)].flatMap(({ by, selector, ports = [] }) => {
+  return [...selections(objects)].flatMap(({ by, selector, ports = [] }) => {
     const pods = selected(objects, selector);
     if (pods.length === 0) return [`${by} selects no pod`];
     const names = portsOf(pods).map(({ name }) => name);
@@ -65,13 +65,14 @@ export function selectorProblems(objects) {
   });
 }
 
-/** References by name; `outside`: Secrets that somebody else makes. */
-export function referenceProblems(objects, outside) {
+/** References by name. `external`: Secrets that are created elsewhere. */
+export function referenceProblems(objects, external) {
   const known = new Set([
-    ...objects.map(nameOf), ...outside.map((name) => `Secret/${name}`)]);
-  const wanted = [];
+    ...objects.map(nameOf), ...external.map((name) => `Secret/${name}`)]);
+  const references = [];
   for (const { name, spec } of podsOf(objects)) {
-    const refer = (kind, other) => other && wanted.push([name, kind, other]);
+    const refer = (kind, other) =>
+      other && references.push([name, kind, other]);
     refer('ServiceAccount', spec.serviceAccountName);
     for (const { secret, configMap } of spec.volumes ?? []) {
       refer('Secret', secret?.secretName);
@@ -85,23 +86,23 @@ export function referenceProblems(objects, outside) {
   }
   for (const ingress of ofKind(objects, 'Ingress')) {
     for (const { secretName } of ingress.spec.tls) {
-      wanted.push([nameOf(ingress), 'Secret', secretName]);
+      references.push([nameOf(ingress), 'Secret', secretName]);
     }
     for (const { http } of ingress.spec.rules) {
       for (const { backend } of http.paths) {
-        wanted.push([nameOf(ingress), 'Service', backend.service.name]);
+        references.push([nameOf(ingress), 'Service', backend.service.name]);
       }
     }
   }
   for (const scaler of ofKind(objects, 'HorizontalPodAutoscaler')) {
     const { kind, name } = scaler.spec.scaleTargetRef;
-    wanted.push([nameOf(scaler), kind, name]);
+    references.push([nameOf(scaler), kind, name]);
   }
-  return wanted.filter(([, kind, name]) => !known.has(`${kind}/${name}`))
+  return references.filter(([, kind, name]) => !known.has(`${kind}/${name}`))
       .map(([by, kind, name]) => `${by} needs ${kind}/${name}`);
 }
 
-/** What the ServiceMonitor and the Ingress name of the Services. */
+/** References of ServiceMonitors and Ingresses to Services. */
 export function serviceProblems(objects) {
   const services = ofKind(objects, 'Service');
   const has = (service, port) =>
@@ -119,7 +120,7 @@ export function serviceProblems(objects) {
           found.push(`${nameOf(monitor)}: ${nameOf(service)} has no ${port}`);
         }
       }
-      // The alerts and the dashboard go by this name.
+      // The alerts and the dashboard use this name.
       const job = service.metadata.labels[monitor.spec.jobLabel];
       if (job !== 'wriftai-gateway') {
         found.push(`${nameOf(monitor)}: the job is ${job}`);
@@ -140,29 +141,31 @@ export function serviceProblems(objects) {
   return found;
 }
 
-/** What Kubernetes calls the restricted Pod Security Standard, and more. */
+/** The restricted Pod Security Standard of Kubernetes, and more. */
 export function podProblems(objects) {
   return podsOf(objects).flatMap(({ name, spec }) => {
     const found = [];
-    const want = (fine, what) => fine || found.push(`${name}: ${what}`);
-    want(spec.securityContext?.runAsNonRoot === true, 'may run as root');
-    want(spec.securityContext?.seccompProfile?.type === 'RuntimeDefault',
-         'has no seccomp profile');
-    want(spec.automountServiceAccountToken === false,
-         'is given a token of Kubernetes');
+    const expect = (ok, what) => ok || found.push(`${name}: ${what}`);
+    expect(spec.securityContext?.runAsNonRoot === true, 'may run as root');
+    expect(spec.securityContext?.seccompProfile?.type === 'RuntimeDefault',
+           'has no seccomp profile');
+    expect(spec.automountServiceAccountToken === false,
+           'mounts a Kubernetes token');
     for (const container of spec.containers) {
       const security = container.securityContext ?? {};
-      want(security.allowPrivilegeEscalation === false, 'may gain privileges');
-      want(security.readOnlyRootFilesystem === true, 'may write to its root');
-      want(security.capabilities?.drop?.includes('ALL'), 'keeps capabilities');
-      want(container.resources?.limits?.memory, 'has no limit of memory');
-      want(container.resources?.requests?.cpu, 'requests no CPU');
-      want(/:(?!latest$)[^/]+$/.test(container.image), 'has no pinned image');
+      expect(security.allowPrivilegeEscalation === false,
+             'may gain privileges');
+      expect(security.readOnlyRootFilesystem === true, 'may write to its root');
+      expect(security.capabilities?.drop?.includes('ALL'),
+             'keeps capabilities');
+      expect(container.resources?.limits?.memory, 'has no memory limit');
+      expect(container.resources?.requests?.cpu, 'requests no CPU');
+      expect(/:(?!latest$)[^/]+$/.test(container.image), 'has no pinned image');
       const ports = container.ports.map((port) => port.name);
       for (const probe of ['startup', 'readiness', 'liveness']) {
         const port = container[`${probe}Probe`]?.httpGet?.port;
-        want(port === undefined || ports.includes(port),
-             `probes ${port}, which it does not have`);
+        expect(port === undefined || ports.includes(port),
+               `probes ${port}, which it does not have`);
       }
     }
     return found;

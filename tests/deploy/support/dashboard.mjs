@@ -1,9 +1,9 @@
-// What Grafana puts in the place of its variables, for a scrape a second.
+// What Grafana substitutes for its variables, with a scrape per second.
 const VARIABLES = {
   '$job': '.*', '$instance': '.*', '$__rate_interval': '10s',
 };
 
-/** Each query of a dashboard: {title, expr}, as Prometheus would be asked. */
+/** Each query of a dashboard, as sent to Prometheus: {title, expr}. */
 export function expressionsOf({ panels }) {
   return panels.flatMap(({ title, targets = [] }) => targets.map(
       ({ expr }) => ({

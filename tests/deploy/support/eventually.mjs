@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// A bound, for what is told by no event; it is looked at again and again.
-const PATIENCE_MS = 60_000;
-const LOOK_EVERY_MS = 100;
+// For conditions without an event to wait for, which are polled.
+const TIMEOUT_MS = 60_000;
+const INTERVAL_MS = 100;
 
 /**
- * Waits until `look` gives something that is true, and returns that. `what()`
- * says what was waited for.
+ * Waits until `look` returns a true value, and returns it. `what()` describes
+ * the condition.
  */
 export async function eventually(what, look) {
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + TIMEOUT_MS;
   for (;;) {
-    const seen = await look();
-    if (seen) return seen;
-    assert.ok(Date.now() < end, `not within ${PATIENCE_MS} ms: ${what()}`);
-    await sleep(LOOK_EVERY_MS);
+    const value = await look();
+    if (value) return value;
+    assert.ok(Date.now() < end, `not within ${TIMEOUT_MS} ms: ${what()}`);
+    await sleep(INTERVAL_MS);
   }
 }

@@ -1,4 +1,4 @@
-// Whether the gateway's Deployment fits the program and its settings.
+// Whether the gateway's Deployment matches the program and its settings.
 import { nameOf } from './render.mjs';
 
 const find = (objects, kind, name) => objects.find(
@@ -15,7 +15,7 @@ function gatewayOf(objects) {
 
 const secondsOf = (duration) => parseFloat(/^([\d.]+)s$/.exec(duration)[1]);
 
-// Of the calls that are cut off, and of the rest of the stop.
+// For calls that are cut off, and the rest of the shutdown.
 const MARGIN_S = 5;
 
 export function drainProblems(objects) {
@@ -23,10 +23,11 @@ export function drainProblems(objects) {
   const needed = container.lifecycle.preStop.sleep.seconds +
       secondsOf(settings.GATEWAY_DRAIN_TIMEOUT) + MARGIN_S;
   return spec.terminationGracePeriodSeconds >= needed ? [] : [
-    `${spec.terminationGracePeriodSeconds} s of grace, ${needed} s are needed`];
+    `${spec.terminationGracePeriodSeconds} s of grace, ` +
+        `expected at least ${needed} s`];
 }
 
-/** `help`: what `wriftai-gateway --help` prints. */
+/** `help`: the output of `wriftai-gateway --help`. */
 export function settingProblems(objects, help) {
   const { container, settings } = gatewayOf(objects);
   const found = [];
@@ -37,10 +38,10 @@ export function settingProblems(objects, help) {
       ({ mountPath }) => mountPath);
   const ports = new Set();
   for (const [name, value] of Object.entries(settings)) {
-    if (!known.has(name)) found.push(`${name} is no flag of the gateway`);
+    if (!known.has(name)) found.push(`${name} is not a flag of the gateway`);
     if (name.endsWith('_FILE') &&
         !mounts.some((mount) => value.startsWith(`${mount}/`))) {
-      found.push(`${name}: ${value} is in no volume`);
+      found.push(`${name}: ${value} is not in a volume`);
     }
     const port = /^0\.0\.0\.0:(\d+)$/.exec(value)?.[1];
     if (port !== undefined) ports.add(Number(port));
@@ -54,13 +55,13 @@ export function settingProblems(objects, help) {
   for (const probe of ['startupProbe', 'readinessProbe']) {
     const { port } = container[probe].grpc;
     if (settings.GATEWAY_HEALTH_ADDRESS !== `0.0.0.0:${port}`) {
-      found.push(`the ${probe} asks the port ${port}, where health is not`);
+      found.push(`the ${probe} uses port ${port}, which does not serve health`);
     }
   }
   return found;
 }
 
-/** Whether a node can be emptied while the fewest replicas run. */
+/** Whether a node can be drained while minReplicas run. */
 export function budgetProblems(objects) {
   return objects.filter(({ kind }) => kind === 'PodDisruptionBudget')
       .flatMap((budget) => {

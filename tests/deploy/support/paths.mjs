@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** The path of a file of the checkout. */
+/** The absolute path of a file in the checkout. */
 export function fromRoot(path) {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }

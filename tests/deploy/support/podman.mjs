@@ -6,23 +6,23 @@ import { promisify } from 'node:util';
 import { eventually } from './eventually.mjs';
 import { fromRoot } from './paths.mjs';
 
-// A bound on what one command, or the end of a container, may take.
-const PATIENCE_MS = 60_000;
+// Timeout of one command, and of stopping a container.
+const TIMEOUT_MS = 60_000;
 
 const env = {
   ...process.env,
-  // As scripts/images.sh has written them.
+  // scripts/images.sh writes them.
   CONTAINERS_CONF: fromRoot('build/containers/containers.conf'),
   CONTAINERS_STORAGE_CONF: fromRoot('build/containers/storage.conf'),
 };
 
 /** Runs a program of the container tools: {code, stdout, stderr}. */
-export async function tool(program, args, more = {}) {
+export async function tool(program, args, variables = {}) {
   try {
     return {
       code: 0,
       ...await promisify(execFile)(program, args, {
-        cwd: fromRoot('.'), env: { ...env, ...more }, timeout: PATIENCE_MS,
+        cwd: fromRoot('.'), env: { ...env, ...variables }, timeout: TIMEOUT_MS,
       }),
     };
   } catch (error) {
@@ -30,7 +30,7 @@ export async function tool(program, args, more = {}) {
   }
 }
 
-/** What `podman ARGS` prints; it must succeed. */
+/** Runs `podman ARGS`, which must succeed; returns its output. */
 export async function podman(...args) {
   const { code, stdout, stderr } =
       await tool('podman', ['--log-level=fatal', ...args]);
@@ -38,12 +38,12 @@ export async function podman(...args) {
   return stdout.trim();
 }
 
-/** The status of `podman ARGS`. */
+/** Runs `podman ARGS`; returns its exit status. */
 export async function podmanStatus(...args) {
   return (await tool('podman', ['--log-level=fatal', ...args])).code;
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** An unused port of 127.0.0.1. */
 export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -52,7 +52,7 @@ export async function freePort() {
   return port;
 }
 
-// As the cluster's restricted pods run, with the host's network.
+// The restrictions of the cluster's pods, with the host's network.
 const RESTRICTED = [
   '--pull=never', '--network=host', '--read-only', '--read-only-tmpfs=false',
   '--cap-drop=all', '--security-opt=no-new-privileges',
@@ -83,15 +83,15 @@ export class Container {
     return stdout + stderr;
   }
 
-  /** As its image says how to ask for it. */
+  /** Waits until the image's health check succeeds. */
   healthy() {
     return eventually(() => `${this.id} is healthy`, async () =>
       await podmanStatus('healthcheck', 'run', this.id) === 0);
   }
 
-  /** Sends SIGTERM; the exit status, once it has ended. */
+  /** Sends SIGTERM; returns the exit status. */
   async stop() {
-    await podman('stop', `--time=${PATIENCE_MS / 1000}`, this.id);
+    await podman('stop', `--time=${TIMEOUT_MS / 1000}`, this.id);
     return Number(await this.inspect('.State.ExitCode'));
   }
 }

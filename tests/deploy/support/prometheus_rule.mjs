@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { fromRoot } from './paths.mjs';
 
-/** Where the PrometheusRule is kept, for kubectl and for people. */
-export const PRINTED = fromRoot('deploy/k8s/monitoring/prometheusrule.yaml');
+/** The path of the committed PrometheusRule. */
+export const RULE_PATH = fromRoot('deploy/k8s/monitoring/prometheusrule.yaml');
 
-/** What it has to be. */
+/** Its expected text. */
 export function ruleText() {
   const rules =
       parse(readFileSync(fromRoot('deploy/prometheus/rules.yml'), 'utf8'));
-  return '# Made from deploy/prometheus/rules.yml by\n' +
+  return '# Generated from deploy/prometheus/rules.yml by\n' +
       '# tests/deploy/write_prometheus_rule.mjs.\n' +
       stringify({
         apiVersion: 'monitoring.coreos.com/v1',

@@ -2,28 +2,28 @@ import { execFileSync } from 'node:child_process';
 import { parseAllDocuments } from 'yaml';
 import { fromRoot } from './paths.mjs';
 
-// What the overlays are written for: `resources` that are folders, `replicas`,
-// and `patches` are from 2019 on. Debian 12's own kubectl is older.
-const LEAST_KUBECTL = [1, 21];
+// The overlays use folders as `resources`, `replicas` and `patches`, which
+// exist since 2019. Debian 12's own kubectl is older.
+const MIN_KUBECTL = [1, 21];
 
 function kubectl(...args) {
   return execFileSync('kubectl', args,
                       { encoding: 'utf8', maxBuffer: 64 << 20 });
 }
 
-/** Why nothing can be rendered here; undefined when it can. */
+/** Why nothing can be rendered here; undefined if it can. */
 export function whyNotRendered() {
   try {
     const { clientVersion } =
         JSON.parse(kubectl('version', '--client', '-o', 'json'));
     const version = [clientVersion.major, clientVersion.minor]
         .map((number) => parseInt(number));
-    return version[0] > LEAST_KUBECTL[0] || version[1] >= LEAST_KUBECTL[1] ?
+    return version[0] > MIN_KUBECTL[0] || version[1] >= MIN_KUBECTL[1] ?
         undefined :
         `kubectl ${version.join('.')} is too old: ` +
-            `${LEAST_KUBECTL.join('.')} is needed`;
+            `expected at least ${MIN_KUBECTL.join('.')}`;
   } catch (error) {
-    return `kubectl does not start: ${error.message}`;
+    return `cannot run kubectl: ${error.message}`;
   }
 }
 

@@ -1,4 +1,4 @@
-// Objects against the schemas of Kubernetes and of Prometheus' operator.
+// Checks objects against the schemas of Kubernetes and the Prometheus operator.
 
 const OPERATOR_GROUP = 'monitoring.coreos.com';
 
@@ -9,12 +9,12 @@ async function modelOf({ apiVersion, kind }) {
   return models[kind];
 }
 
-// A view of `value` that notes in `unread` the fields that nobody has asked for
-// yet. The validators read each field that their schema knows, and none else.
-function watched(value, path, unread) {
+// A proxy of `value` that records unread fields in `unread`. The validators
+// read exactly the fields that their schema knows.
+function tracked(value, path, unread) {
   if (value === null || typeof value !== 'object') return value;
   const fields = new Map(Object.entries(value).map(
-      ([name, field]) => [name, watched(field, `${path}/${name}`, unread)]));
+      ([name, field]) => [name, tracked(field, `${path}/${name}`, unread)]));
   if (!Array.isArray(value)) {
     for (const name of fields.keys()) unread.add(`${path}/${name}`);
   }
@@ -27,8 +27,8 @@ function watched(value, path, unread) {
 }
 
 /**
- * What is wrong with a Kubernetes object: wrong types, missing fields, and, as
- * the API server does for whoever applies it, unknown ones.
+ * The problems of a Kubernetes object: wrong types, missing fields and, as in
+ * the API server, unknown fields.
  */
 export async function schemaErrors(object) {
   const Model = await modelOf(object);
@@ -37,8 +37,8 @@ export async function schemaErrors(object) {
   }
   const unread = new Set();
   try {
-    // Called this way, since a Model would copy the object before.
-    Model.prototype.validate.call(watched(object, '', unread));
+    // Not through an instance, because a Model copies the object first.
+    Model.prototype.validate.call(tracked(object, '', unread));
   } catch (error) {
     return [error.message];
   }
