@@ -12,8 +12,8 @@ namespace {
 
 using State = HttpRequestReader::State;
 
-// What a refused sender may go on to send before it is cut off.
-constexpr size_t kMaxThrownAway = 16 << 20;
+// How much a rejected sender may still send before it is disconnected.
+constexpr size_t kMaxDiscardedBytes = 16 << 20;
 
 }  // namespace
 
@@ -21,44 +21,44 @@ bool WebhookConnection::OnReadable(char* scratch, size_t scratch_size) {
   const ssize_t got = recv(socket_.get(), scratch, scratch_size, 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
   if (got <= 0) {
-    // Balancers connect to see whether someone listens, and say nothing.
-    if (reader_.has_value() && began_) Answer(WebhookOutcome::kIncomplete);
+    // Load balancers connect as a health check and send nothing.
+    if (reader_.has_value() && received_) Respond(WebhookOutcome::kIncomplete);
     return false;
   }
-  began_ = true;
+  received_ = true;
   const auto size = static_cast<size_t>(got);
-  if (reader_.has_value()) return Take({scratch, size});
-  thrown_away_ += size;
-  return thrown_away_ <= kMaxThrownAway;
+  if (reader_.has_value()) return Consume({scratch, size});
+  discarded_bytes_ += size;
+  return discarded_bytes_ <= kMaxDiscardedBytes;
 }
 
-bool WebhookConnection::Take(absl::string_view bytes) {
+bool WebhookConnection::Consume(absl::string_view bytes) {
   const State state = reader_->Feed(bytes);
   if (state == State::kFailed) {
-    Answer(reader_->failure());
+    Respond(reader_->failure());
     return true;
   }
   if (state == State::kHead) return true;
-  if (!head_passed_) {
-    if (const auto refusal = receiver_.RefuseHead(reader_->head())) {
-      Answer(*refusal);
+  if (!head_accepted_) {
+    if (const auto rejection = receiver_.RejectHead(reader_->head())) {
+      Respond(*rejection);
       return state != State::kDone;
     }
-    head_passed_ = true;
+    head_accepted_ = true;
     if (state == State::kBody && reader_->head().expects_continue) {
       Send("HTTP/1.1 100 Continue\r\n\r\n");
     }
   }
   if (state != State::kDone) return true;
-  Answer(receiver_.Receive(reader_->head(), reader_->body()));
+  Respond(receiver_.Receive(reader_->head(), reader_->body()));
   return false;
 }
 
-void WebhookConnection::GiveUp(WebhookOutcome outcome) {
-  if (reader_.has_value()) Answer(outcome);
+void WebhookConnection::Abort(WebhookOutcome outcome) {
+  if (reader_.has_value()) Respond(outcome);
 }
 
-void WebhookConnection::Answer(WebhookOutcome outcome) {
+void WebhookConnection::Respond(WebhookOutcome outcome) {
   counters_.Add(outcome);
   reader_.reset();
   const int status = WebhookHttpStatus(outcome);
@@ -71,8 +71,7 @@ void WebhookConnection::Answer(WebhookOutcome outcome) {
 }
 
 void WebhookConnection::Send(absl::string_view text) const {
-  // An empty socket takes so little at once; who has it full is no sender of
-  // webhooks.
+  // The socket's buffer is empty for any valid sender, so this does not block.
   send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 

@@ -14,10 +14,10 @@
 
 namespace wriftai {
 
-// One connection of the listener: reads a request, answers it, and ends. A
-// request that is refused before all of it has come is read on and thrown away
-// for a while, as to close at once would tear the answer from the sender's
-// hands.
+// One connection of the listener: reads one request, responds, and closes.
+// After rejecting an incomplete request, it reads and discards more of it for a
+// while. Closing immediately would reset the connection, and the sender might
+// lose the response.
 //
 // Threads: the listener's. Owns: the socket. Receiver and counters must outlive
 // it. Fails: by closing.
@@ -32,34 +32,35 @@ class WebhookConnection {
         receiver_(receiver),
         counters_(counters) {}
 
-  // When it is to go, whatever it is doing.
+  // When it must be closed, regardless of its state.
   absl::Time deadline() const { return deadline_; }
 
-  // What it holds of a request that is not whole yet.
+  // The memory held for an incomplete request.
   size_t held_bytes() const {
     return reader_.has_value() ? reader_->held_bytes() : 0;
   }
 
-  // Takes what has come, as far as `scratch` has room; false when the
-  // connection is to be closed.
+  // Reads up to `scratch_size` available bytes. False if the connection must be
+  // closed.
   bool OnReadable(char* scratch, size_t scratch_size);
 
-  // Says why it is closed before its request was whole; the caller closes it.
-  void GiveUp(WebhookOutcome outcome);
+  // Responds with `outcome` to an incomplete request; the caller then closes
+  // the connection.
+  void Abort(WebhookOutcome outcome);
 
  private:
-  bool Take(absl::string_view bytes);
-  void Answer(WebhookOutcome outcome);
+  bool Consume(absl::string_view bytes);
+  void Respond(WebhookOutcome outcome);
   void Send(absl::string_view text) const;
 
   const UniqueFd socket_;
   const absl::Time deadline_;
-  std::optional<HttpRequestReader> reader_;  // Empty once it is answered.
+  std::optional<HttpRequestReader> reader_;  // Empty after the response.
   WebhookReceiver& receiver_;
   WebhookCounters& counters_;
-  bool began_ = false;        // A byte has come.
-  bool head_passed_ = false;  // The receiver wants the body.
-  size_t thrown_away_ = 0;
+  bool received_ = false;       // At least one byte was received.
+  bool head_accepted_ = false;  // The receiver requires the body.
+  size_t discarded_bytes_ = 0;
 };
 
 }  // namespace wriftai

@@ -11,7 +11,7 @@
 namespace wriftai {
 namespace {
 
-// Each costs one HMAC of every forged delivery; a rotation needs two.
+// Each costs one HMAC for every forged delivery; a rotation needs two.
 constexpr size_t kMaxSecrets = 8;
 
 bool IsPrintable(absl::string_view text) {
@@ -33,7 +33,7 @@ absl::StatusOr<WebhookSecrets::List> KeysFrom(
   if (usable && !keys.empty() && keys.size() <= kMaxSecrets) return keys;
   return absl::InvalidArgumentError(
       absl::StrCat("webhook_secret_file ", file.path(),
-                   ": wanted a readable file with 1 to ", kMaxSecrets,
+                   ": expected a readable file with 1 to ", kMaxSecrets,
                    " lines, each a key of printable ASCII without spaces",
                    text.ok() ? "" : ": ", text.status().message()));
 }
@@ -45,7 +45,7 @@ absl::StatusOr<std::unique_ptr<WebhookSecrets>> WebhookSecrets::Open(
   std::unique_ptr<WebhookSecrets> secrets(
       new WebhookSecrets(std::move(file), event_loop));
   MutexLock lock(secrets->mutex_);
-  const absl::Status status = secrets->Take(secrets->file_.Read());
+  const absl::Status status = secrets->Apply(secrets->file_.Read());
   if (!status.ok()) return status;
   return secrets;
 }
@@ -54,11 +54,11 @@ std::shared_ptr<const WebhookSecrets::List> WebhookSecrets::Current() {
   MutexLock lock(mutex_);
   const auto text = file_.ReadIfChanged(event_loop_.Now());
   if (!text.has_value()) return secrets_;
-  if (const absl::Status status = Take(*text); !status.ok()) {
-    spdlog::error("{}; the last good keys stay in use",
+  if (const absl::Status status = Apply(*text); !status.ok()) {
+    spdlog::error("{}; the last valid keys remain in use",
                   std::string(status.message()));
   } else {
-    spdlog::info("the webhook keys were read again: {}", secrets_->size());
+    spdlog::info("reloaded the webhook keys: {}", secrets_->size());
   }
   return secrets_;
 }
@@ -68,7 +68,7 @@ absl::Status WebhookSecrets::CheckFile(const std::string& path) {
   return KeysFrom(file, file.Read()).status();
 }
 
-absl::Status WebhookSecrets::Take(const absl::StatusOr<std::string>& text) {
+absl::Status WebhookSecrets::Apply(const absl::StatusOr<std::string>& text) {
   absl::StatusOr<List> keys = KeysFrom(file_, text);
   if (!keys.ok()) return keys.status();
   secrets_ = std::make_shared<const List>(*std::move(keys));

@@ -15,38 +15,36 @@
 
 namespace wriftai {
 
-// The keys of webhooks, one a line: the first is registered with new
-// predictions, all of them verify what comes in, so that predictions that were
-// created before a rotation are still heard of. The file is read again when it
-// changes; one that cannot be read, or is not of that form, leaves the last
-// good keys in use.
+// The keys of webhooks, one per line. The first is registered with new
+// predictions; all of them verify deliveries, so webhooks of predictions that
+// were created before a rotation still work. The file is reloaded when it
+// changes. If it is unreadable or invalid, the last valid keys remain in use.
 //
-// Threads: any. `event_loop` must outlive it. Fails: Open() alone; later faults
+// Threads: any. `event_loop` must outlive it. Fails: only Open(); later errors
 // are logged, without any key.
 class WebhookSecrets {
  public:
   using List = std::vector<Secret>;  // Never empty.
 
-  // INVALID_ARGUMENT when it is not a regular file that can be read now, of at
-  // most 16 KiB, or does not hold 1 to 8 lines of printable ASCII without
-  // spaces.
+  // INVALID_ARGUMENT unless `file` is a readable regular file of at most 16 KiB
+  // with 1 to 8 lines of printable ASCII without spaces.
   static absl::StatusOr<std::unique_ptr<WebhookSecrets>> Open(
       std::string file, const EventLoop& event_loop);
 
-  // Whether Open() would take the file now. Any thread.
+  // Whether Open() would accept the file now. Any thread.
   static absl::Status CheckFile(const std::string& path);
 
-  // Looks at the file at most once a second.
+  // Checks the file at most once a second.
   std::shared_ptr<const List> Current();
 
  private:
   WebhookSecrets(std::string file, const EventLoop& event_loop)
       : event_loop_(event_loop), file_(std::move(file), kMaxFileBytes) {}
 
-  // Far above a few keys.
+  // Far more than a few keys need.
   static constexpr size_t kMaxFileBytes = size_t{16} << 10;
 
-  absl::Status Take(const absl::StatusOr<std::string>& text)
+  absl::Status Apply(const absl::StatusOr<std::string>& text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const EventLoop& event_loop_;

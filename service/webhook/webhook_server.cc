@@ -25,11 +25,11 @@ constexpr uint64_t kWakeId = 0;
 constexpr uint64_t kListenerId = 1;
 constexpr uint64_t kFirstId = 2;
 
-// Events that are looked at, and connections that are accepted, before the
-// others have their turn.
+// The number of events handled, and of connections accepted, before other work
+// has its turn.
 constexpr int kBatch = 64;
 
-// What is read of one connection before the others have their turn.
+// How much is read from one connection before the others have their turn.
 constexpr size_t kScratchBytes = 64 << 10;
 
 class EpollWebhookServer final : public WebhookServer {
@@ -101,8 +101,8 @@ class EpollWebhookServer final : public WebhookServer {
         absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1))));
   }
 
-  // The listener tells of new connections once: whoever leaves some in the
-  // queue has to come back by himself.
+  // epoll is edge-triggered for the listener: if connections are left in the
+  // queue, they must be accepted later without a new event.
   void Accept() {
     absl::Time next = absl::InfiniteFuture();
     for (const UniqueFd& socket : listener_.sockets) {
@@ -111,7 +111,7 @@ class EpollWebhookServer final : public WebhookServer {
     accept_at_ = next;
   }
 
-  // When to come back.
+  // Returns when to accept again.
   absl::Time AcceptSome(int listening) {
     for (int i = 0; i < kBatch; ++i) {
       UniqueFd socket(
@@ -136,7 +136,7 @@ class EpollWebhookServer final : public WebhookServer {
       Evict(connections_.begin());
     }
     const uint64_t id = next_id_++;
-    // Nothing is lost if the system refuses: it is closed at its deadline.
+    // If this fails, the connection is closed at its deadline.
     Watch(socket.get(), EPOLLIN, id);
     connections_.try_emplace(connections_.end(), id, std::move(socket),
                              SteadyNow() + options_.request_timeout,
@@ -146,12 +146,12 @@ class EpollWebhookServer final : public WebhookServer {
 
   void OnReadable(uint64_t id) {
     const auto found = connections_.find(id);
-    if (found == connections_.end()) return;  // Crowded out just now.
+    if (found == connections_.end()) return;  // Evicted just now.
     WebhookConnection& connection = found->second;
     const size_t before = connection.held_bytes();
-    const bool stays = connection.OnReadable(scratch_.data(), scratch_.size());
+    const bool keep = connection.OnReadable(scratch_.data(), scratch_.size());
     held_bytes_ += connection.held_bytes() - before;
-    if (!stays) return Close(found);
+    if (!keep) return Close(found);
     for (auto oldest = connections_.begin();
          oldest != connections_.end() &&
          held_bytes_ > options_.max_held_bytes;) {
@@ -161,23 +161,23 @@ class EpollWebhookServer final : public WebhookServer {
     }
   }
 
-  // All have the same time, so that the oldest are the first to go.
+  // All have the same timeout, so the oldest expire first.
   void CloseExpired() {
     const absl::Time now = SteadyNow();
     while (!connections_.empty() &&
            connections_.begin()->second.deadline() <= now) {
-      GiveUp(connections_.begin(), WebhookOutcome::kTimedOut);
+      Abort(connections_.begin(), WebhookOutcome::kTimedOut);
     }
   }
 
   void Evict(Connections::iterator connection) {
     ++listener_counters_.evicted;
-    GiveUp(connection, WebhookOutcome::kEvicted);
+    Abort(connection, WebhookOutcome::kEvicted);
   }
 
-  void GiveUp(Connections::iterator connection, WebhookOutcome outcome) {
+  void Abort(Connections::iterator connection, WebhookOutcome outcome) {
     const size_t before = connection->second.held_bytes();
-    connection->second.GiveUp(outcome);
+    connection->second.Abort(outcome);
     held_bytes_ += connection->second.held_bytes() - before;
     Close(connection);
   }
@@ -207,9 +207,9 @@ class EpollWebhookServer final : public WebhookServer {
   const UniqueFd wake_;
   const UniqueFd epoll_;
 
-  // Of the thread from here on, once it runs.
+  // Only used by the thread while it runs.
   std::vector<char> scratch_;
-  Connections connections_;  // The oldest first.
+  Connections connections_;  // Oldest first.
   uint64_t next_id_ = kFirstId;
   size_t held_bytes_ = 0;
   absl::Time accept_at_ = absl::InfiniteFuture();

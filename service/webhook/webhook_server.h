@@ -14,46 +14,43 @@
 
 namespace wriftai {
 
-// Listens for webhooks. The outside reaches it, so that no sender may cost more
-// than a bounded piece of memory for a bounded time, and none may keep another
-// from being heard: one thread reads all connections as their bytes come. Where
-// a bound is reached, the connection that came first makes room; a delivery
-// needs milliseconds, so that it is never the one, unless as many connections
-// come within these.
+// Listens for webhooks. It is exposed to the internet, so each sender may use
+// only bounded memory for a bounded time and must not block others. One thread
+// reads all connections as their bytes arrive. At a limit, the oldest
+// connection is evicted. A delivery takes milliseconds, so it is evicted only
+// if the limit is reached within that time.
 //
-// One request a connection: a sender's next delivery is a new connection, and
-// what no parser has to tell apart cannot be told apart wrongly.
+// Serves one request per connection, which rules out disagreement with a proxy
+// about where the next request starts.
 //
-// It is not civetweb, which gives each connection a thread and reads a body
-// without a limit in time as long as a byte comes now and then: so many slow
-// senders as it has threads keep it from ever answering.
+// It does not use civetweb, which needs a thread per connection and has no time
+// limit for a body: as many slow senders as it has threads would block it.
 //
-// Threads: any; the receiver is called on the listener's own. Owns: sockets and
-// the thread; the destructor closes and joins them. Receiver and counters must
-// outlive it. Fails: Start() alone.
+// Threads: any; calls the receiver on its own thread. Owns: sockets and the
+// thread; the destructor closes and joins them. Receiver and counters must
+// outlive it. Fails: only Start().
 class WebhookServer {
  public:
   struct Options {
     std::string listen_address;  // HOST:PORT.
     HttpRequestReader::Limits limits;
-    // From the connection to the last byte of the request. A delivery of the
-    // largest size needs 4 Mbit/s.
+    // From accepting the connection to the last byte of the request. A delivery
+    // of the maximum size needs 4 Mbit/s.
     absl::Duration request_timeout = absl::Seconds(10);
     // Each is a file descriptor.
     size_t max_connections = 2048;
-    // What all together may hold of requests that are not whole yet: sixteen of
-    // the largest.
+    // Total memory for incomplete requests: sixteen of the maximum size.
     size_t max_held_bytes = 64 << 20;
   };
 
-  // UNAVAILABLE if it cannot listen there.
+  // UNAVAILABLE if it cannot listen on the address.
   static absl::StatusOr<std::unique_ptr<WebhookServer>> Start(
       const Options& options, WebhookReceiver& receiver,
       WebhookCounters& counters, ListenerCounters& listener_counters);
 
   virtual ~WebhookServer() = default;
 
-  // The port that it listens on.
+  // The port it listens on.
   virtual int port() const = 0;
 };
 

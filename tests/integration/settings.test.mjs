@@ -257,7 +257,7 @@ test('--check_config says OK for good files, names the first bad one, and ' +
   const bad = write('bad', 'not this');
   const rows = [
     [{ access_token_file: bad }, /^access_token_file .*: wanted a readable /],
-    [{ webhook_secret_file: bad }, /^webhook_secret_file .*: wanted a readable /],
+    [{ webhook_secret_file: bad }, /^webhook_secret_file .*: expected a readable /],
     [{ tls_cert_file: bad }, /^--tls_cert_file .*: wanted a readable PEM file /],
     [{ tls_key_file: bad }, /^--tls_key_file .*: wanted a readable PEM file /],
     [{ tls_key_file: write('other', other.key) },

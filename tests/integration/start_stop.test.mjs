@@ -70,7 +70,7 @@ const WRONG = [
   ['a key file that is not there',
    { flags: ['--webhook_address=127.0.0.1:0',
              '--webhook_secret_file=/no/such/file'] },
-   /^webhook_secret_file \/no\/such\/file: wanted a readable file/],
+   /^webhook_secret_file \/no\/such\/file: expected a readable file/],
   ...['ftp://h/webhooks/wriftai', 'https:///webhooks/wriftai', 'https://h/',
       'https://h/webhooks/wriftai?x=1', '/webhooks/wriftai']
       .map((url) => [

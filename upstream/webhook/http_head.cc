@@ -10,7 +10,7 @@
 namespace wriftai {
 namespace {
 
-// More than any length that is accepted has, and no overflow.
+// More than any accepted length has, without overflow.
 constexpr size_t kMaxLengthDigits = 18;
 
 bool IsToken(absl::string_view text) {
@@ -56,8 +56,8 @@ bool ReadField(absl::string_view line, HttpHead& head) {
   return IsToken(name) && IsFieldValue(value);
 }
 
-// One framing, said once: two parsers that disagree on where a request ends
-// are how one is smuggled past a proxy.
+// Requires exactly one framing, stated once. Parsers that disagree on where a
+// request ends allow request smuggling (RFC 9112, section 11.2).
 bool ReadFraming(HttpHead& head) {
   const auto lengths = head.Values("content-length");
   const auto codings = head.Values("transfer-encoding");

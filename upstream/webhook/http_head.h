@@ -14,25 +14,25 @@ namespace wriftai {
 // Ends each line of a head (RFC 9112, section 2.1).
 inline constexpr absl::string_view kLineEnd = "\r\n";
 
-// The head of a request: its first line and its header fields.
+// The head of a request: the request line and the header fields.
 struct HttpHead {
   std::string method;  // As sent.
   std::string target;  // As sent, with the query.
   int minor_version = 1;
   std::vector<std::pair<std::string, std::string>> headers;
 
-  // How the body is framed. Without either there is none.
+  // How the body is framed. If neither is set, there is no body.
   int64_t content_length = 0;
   bool chunked = false;
   bool expects_continue = false;
 
-  // The values of all headers of that name, in any case.
+  // The values of all headers named `name`, ignoring case.
   std::vector<absl::string_view> Values(absl::string_view name) const;
 };
 
-// Reads a head with the empty line that ends it. Strict where RFC 9112 lets a
-// server choose: lines end in CRLF, no header goes on in the next line, and the
-// body has one framing, said once. Nothing: it is not of that form.
+// Parses a head, including the empty line that ends it. Strict where RFC 9112
+// lets a server choose: lines end in CRLF, headers are not folded, and the body
+// has one framing, stated once. Returns nullopt otherwise.
 std::optional<HttpHead> ParseHttpHead(absl::string_view text);
 
 }  // namespace wriftai

@@ -12,10 +12,10 @@ namespace {
 
 constexpr absl::string_view kHeadEnd = "\r\n\r\n";
 
-// A size, and an extension that nobody uses.
+// A size, and an extension, which senders do not use.
 constexpr size_t kMaxChunkLineBytes = 64;
 
-// 256 MiB, above any limit and below any overflow.
+// 256 MiB: above any limit, without overflow.
 constexpr size_t kMaxSizeDigits = 7;
 
 }  // namespace
@@ -30,7 +30,7 @@ HttpRequestReader::State HttpRequestReader::Feed(absl::string_view bytes) {
   return state_;
 }
 
-// Each step answers whether there may be another one with what is there.
+// Returns whether another step may be possible with the buffered bytes.
 bool HttpRequestReader::Step() {
   switch (part_) {
     case Part::kHead:
@@ -88,7 +88,7 @@ bool HttpRequestReader::ReadLine() {
   const size_t limit =
       part_ == Part::kTrailer ? limits_.max_head_bytes : kMaxChunkLineBytes;
   const size_t end = Rest().find(kLineEnd);
-  // Without an end, the last byte may be the first half of one.
+  // Without a line end, the last byte may be the first half of one.
   const bool too_long =
       end == absl::string_view::npos ? Rest().size() > limit + 1 : end > limit;
   if (too_long) {

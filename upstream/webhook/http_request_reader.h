@@ -10,19 +10,19 @@
 
 namespace wriftai {
 
-// Puts one HTTP/1 request together from the bytes of a connection, as they
-// come. What follows the request is passed over: the listener answers one
-// request a connection.
+// Parses one HTTP/1 request from the bytes of a connection as they arrive.
+// Bytes after the request are ignored: the listener serves one request per
+// connection.
 //
-// Threads: one at a time. Owns: what it has read, which the limits bound.
-// Fails: kFailed, for good.
+// Threads: one at a time. Owns: the bytes read, bounded by the limits. Fails:
+// by kFailed, which is final.
 class HttpRequestReader {
  public:
   struct Limits {
-    // As common servers have it; a delivery's head has a few hundred bytes.
+    // A common server default; a delivery's head has a few hundred bytes.
     size_t max_head_bytes = 8 << 10;
-    // An output with an embedded picture of 3 MB. It is also what gRPC clients
-    // take in one message unless told otherwise.
+    // Enough for an output with an embedded image of 3 MB. It is also the
+    // default message limit of gRPC clients.
     size_t max_body_bytes = 4 << 20;
   };
   enum class State { kHead, kBody, kDone, kFailed };
@@ -32,16 +32,16 @@ class HttpRequestReader {
   State Feed(absl::string_view bytes);
 
   State state() const { return state_; }
-  const HttpHead& head() const { return head_; }     // From kBody on.
-  const std::string& body() const { return body_; }  // In kDone.
-  // kMalformedRequest, kHeadTooLarge or kBodyTooLarge; in kFailed.
+  const HttpHead& head() const { return head_; }     // Valid from kBody on.
+  const std::string& body() const { return body_; }  // Valid in kDone.
+  // kMalformedRequest, kHeadTooLarge or kBodyTooLarge. Valid in kFailed.
   WebhookOutcome failure() const { return failure_; }
 
-  // The memory that it holds beside itself.
+  // The heap memory that it holds.
   size_t held_bytes() const { return HeldBy(buffer_) + HeldBy(body_); }
 
  private:
-  // What the next bytes are.
+  // What the next bytes belong to.
   enum class Part { kHead, kSized, kChunkSize, kChunk, kChunkEnd, kTrailer };
 
   bool Step();
@@ -52,7 +52,7 @@ class HttpRequestReader {
   bool OnTrailer(absl::string_view line);
   bool Fail(WebhookOutcome failure);
 
-  // Short strings stand inside of the object.
+  // Short strings are stored inside the object.
   static size_t HeldBy(const std::string& text) {
     return text.capacity() > std::string().capacity() ? text.capacity() : 0;
   }
@@ -67,10 +67,10 @@ class HttpRequestReader {
   WebhookOutcome failure_ = WebhookOutcome::kMalformedRequest;
   HttpHead head_;
   std::string body_;
-  std::string buffer_;   // Bytes that came and are not taken yet,
-  size_t used_ = 0;      // after so many that are.
-  size_t searched_ = 0;  // Of the head, for its end.
-  size_t left_ = 0;      // Of the sized body or the chunk.
+  std::string buffer_;   // Received bytes that are not consumed yet,
+  size_t used_ = 0;      // after this many that are.
+  size_t searched_ = 0;  // Bytes of the head without its end.
+  size_t left_ = 0;      // Bytes left of the sized body or the chunk.
   size_t trailer_bytes_ = 0;
 };
 

@@ -11,18 +11,17 @@
 
 namespace wriftai {
 
-// Takes what webhooks bring over to the loop, and refuses it while the loop is
-// behind.
+// Hands webhook events over to the loop. Rejects them while the loop is behind.
 //
 // Threads: OnWebhook() any, `deliver` on the loop; constructor and destructor
-// on the loop or while it is not told anything. After the destructor `deliver`
-// is not called. `event_loop` must outlive it. Fails: by refusing.
+// on the loop, or while no thread calls it. Never calls `deliver` after the
+// destructor. `event_loop` must outlive it. Fails: by rejecting events.
 class WebhookInbox final : public WebhookSink {
  public:
   struct Options {
-    // The loop takes each in microseconds: so many mean that it stands still.
+    // The loop handles each in microseconds, so this many mean it is blocked.
     size_t max_events = 1024;
-    // Sixteen of the largest.
+    // Sixteen of the largest events.
     size_t max_bytes = 64 << 20;
   };
   using Deliver = std::function<void(v1::Prediction)>;
@@ -33,9 +32,9 @@ class WebhookInbox final : public WebhookSink {
   bool OnWebhook(v1::Prediction prediction) override;
 
  private:
-  // Shared with the tasks that are posted, which may outlive the inbox.
+  // Shared with the posted tasks, which may outlive the inbox.
   struct State {
-    Deliver deliver;  // On the loop alone; empty once the inbox is gone.
+    Deliver deliver;  // Loop only; empty after the inbox is destroyed.
     Mutex mutex;
     size_t events ABSL_GUARDED_BY(mutex) = 0;
     size_t bytes ABSL_GUARDED_BY(mutex) = 0;

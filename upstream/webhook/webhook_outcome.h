@@ -10,7 +10,7 @@
 
 namespace wriftai {
 
-// What became of one connection to the webhook listener.
+// The outcome of one connection to the webhook listener.
 enum class WebhookOutcome {
   kAccepted,
   kUnsigned,
@@ -33,13 +33,13 @@ enum class WebhookOutcome {
 inline constexpr size_t kWebhookOutcomes =
     static_cast<size_t>(WebhookOutcome::kIncomplete) + 1;
 
-// In lower case with underscores, for metrics and documents.
+// The name in metrics and documents, in snake case.
 absl::string_view WebhookOutcomeName(WebhookOutcome outcome);
 
-// The HTTP status that it is answered with; 0: with none, the sender has left.
+// The HTTP status of the response; 0 if the sender has disconnected.
 int WebhookHttpStatus(WebhookOutcome outcome);
 
-// How often each came about since the start.
+// The number of connections by outcome since the start.
 //
 // Threads: any.
 class WebhookCounters {

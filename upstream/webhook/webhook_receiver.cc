@@ -22,36 +22,36 @@ std::variant<WebhookSignature, WebhookOutcome> SignatureOf(const HttpHead& head,
 
 }  // namespace
 
-std::variant<WebhookReceiver::Claim, WebhookOutcome> WebhookReceiver::Admit(
-    const HttpHead& head) const {
+std::variant<WebhookReceiver::RequiredSignature, WebhookOutcome>
+WebhookReceiver::Authenticate(const HttpHead& head) const {
   if (head.target != kWebhookPath) return WebhookOutcome::kNotFound;
   if (head.method != "POST") return WebhookOutcome::kMethodNotAllowed;
   auto signature = SignatureOf(head, clock_.WallNow());
   if (auto* const good = std::get_if<WebhookSignature>(&signature)) {
-    return Claim(std::move(*good));
+    return RequiredSignature(std::move(*good));
   }
-  const auto refusal = std::get<WebhookOutcome>(signature);
-  if (refusal == WebhookOutcome::kUnsigned && options_.allow_unsigned) {
-    return Claim();
+  const auto rejection = std::get<WebhookOutcome>(signature);
+  if (rejection == WebhookOutcome::kUnsigned && options_.allow_unsigned) {
+    return RequiredSignature();
   }
-  return refusal;
+  return rejection;
 }
 
-std::optional<WebhookOutcome> WebhookReceiver::RefuseHead(
+std::optional<WebhookOutcome> WebhookReceiver::RejectHead(
     const HttpHead& head) const {
-  const auto claim = Admit(head);
-  const auto* const refusal = std::get_if<WebhookOutcome>(&claim);
-  return refusal == nullptr ? std::nullopt : std::make_optional(*refusal);
+  const auto required = Authenticate(head);
+  const auto* const rejection = std::get_if<WebhookOutcome>(&required);
+  return rejection == nullptr ? std::nullopt : std::make_optional(*rejection);
 }
 
 WebhookOutcome WebhookReceiver::Receive(const HttpHead& head,
                                         absl::string_view body) {
-  const auto admitted = Admit(head);
-  if (const auto* const refusal = std::get_if<WebhookOutcome>(&admitted)) {
-    return *refusal;
+  const auto required = Authenticate(head);
+  if (const auto* const rejection = std::get_if<WebhookOutcome>(&required)) {
+    return *rejection;
   }
-  const Claim& claim = std::get<Claim>(admitted);
-  if (claim.has_value() && !IsGenuine(*claim, body)) {
+  const auto& signature = std::get<RequiredSignature>(required);
+  if (signature.has_value() && !Verify(*signature, body)) {
     return WebhookOutcome::kBadSignature;
   }
   auto prediction = PredictionFromJson(body);
@@ -60,8 +60,8 @@ WebhookOutcome WebhookReceiver::Receive(const HttpHead& head,
                                                  : WebhookOutcome::kFull;
 }
 
-bool WebhookReceiver::IsGenuine(const WebhookSignature& signature,
-                                absl::string_view body) const {
+bool WebhookReceiver::Verify(const WebhookSignature& signature,
+                             absl::string_view body) const {
   const auto secrets = secrets_();
   return secrets != nullptr &&
          MatchesWebhookSignature(signature, body, *secrets);

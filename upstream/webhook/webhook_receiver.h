@@ -18,21 +18,22 @@
 
 namespace wriftai {
 
-// The only path that is answered.
+// The only path that is served.
 inline constexpr absl::string_view kWebhookPath = "/webhooks/wriftai";
 
-// Makes a verified prediction of a request, and hands it on.
+// Verifies and decodes a request, and passes the prediction to the sink.
 //
 // Threads: the listener's. `clock` and `sink` must outlive it. Fails: by an
-// outcome that is not kAccepted; then the sink has heard of nothing.
+// outcome other than kAccepted; the sink is then not called.
 class WebhookReceiver {
  public:
-  // The secrets of now, asked for each delivery; null: there are none.
+  // Returns the current secrets, once for each delivery; null if there are
+  // none.
   using Secrets = std::function<std::shared_ptr<const std::vector<Secret>>()>;
 
   struct Options {
-    // Takes deliveries without a signature, for work on one's own machine. A
-    // signature that is there must be right all the same.
+    // Accepts unsigned deliveries, for development. If a signature is present,
+    // it must still be valid.
     bool allow_unsigned = false;
   };
 
@@ -43,20 +44,20 @@ class WebhookReceiver {
         clock_(clock),
         sink_(sink) {}
 
-  // Why the request is refused whatever its body will be; nothing: the body
-  // decides.
-  std::optional<WebhookOutcome> RefuseHead(const HttpHead& head) const;
+  // The outcome if the head alone is reason to reject the request; nullopt if
+  // the body decides.
+  std::optional<WebhookOutcome> RejectHead(const HttpHead& head) const;
 
-  // kAccepted once the sink has it.
+  // kAccepted if the sink has accepted the prediction.
   WebhookOutcome Receive(const HttpHead& head, absl::string_view body);
 
  private:
-  // What the body must match; nothing: it need not.
-  using Claim = std::optional<WebhookSignature>;
+  // The signature that the body must match; nullopt if none is required.
+  using RequiredSignature = std::optional<WebhookSignature>;
 
-  std::variant<Claim, WebhookOutcome> Admit(const HttpHead& head) const;
-  bool IsGenuine(const WebhookSignature& signature,
-                 absl::string_view body) const;
+  std::variant<RequiredSignature, WebhookOutcome> Authenticate(
+      const HttpHead& head) const;
+  bool Verify(const WebhookSignature& signature, absl::string_view body) const;
 
   const Options options_;
   const Secrets secrets_;

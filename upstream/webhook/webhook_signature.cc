@@ -14,8 +14,8 @@
 namespace wriftai {
 namespace {
 
-// A rotation and a change of scheme at once make four; each v1 is compared
-// with each secret.
+// A key rotation during a change of scheme needs four. Each v1 is compared with
+// each secret.
 constexpr size_t kMaxItems = 16;
 
 // Unix seconds have ten digits until the year 2286.
@@ -35,7 +35,7 @@ bool IsLowerHex(absl::string_view text) {
   });
 }
 
-// Of schemes to come no more is known than that they keep to the form.
+// For future schemes only the format is known.
 bool IsWord(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return absl::ascii_isgraph(static_cast<unsigned char>(c)) && c != '=';
@@ -89,11 +89,11 @@ bool MatchesWebhookSignature(const WebhookSignature& signature,
   const std::string message = absl::StrCat(signature.timestamp, ".", body);
   bool matches = false;
   for (const Secret& secret : secrets) {
-    const std::string wanted =
+    const std::string expected =
         absl::BytesToHexString(HmacSha256(secret, message));
     for (const absl::string_view v1 : signature.v1) {
-      // All are compared: which one it was stays unknown as well.
-      matches |= ConstantTimeEquals(v1, wanted);
+      // Compares all of them, so that timing does not reveal which one matched.
+      matches |= ConstantTimeEquals(v1, expected);
     }
   }
   return matches;

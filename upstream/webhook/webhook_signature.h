@@ -14,7 +14,7 @@ namespace wriftai {
 inline constexpr absl::string_view kWebhookSignatureHeader =
     "wriftai-webhook-signature";
 
-// How far the time in a signature may be from ours, before or after.
+// How far the time in a signature may differ from ours, in either direction.
 inline constexpr absl::Duration kWebhookTolerance = absl::Seconds(300);
 
 // The parts of a signature header; views into it.
@@ -23,20 +23,20 @@ struct WebhookSignature {
   std::vector<absl::string_view> v1;  // 64 lower-case hex digits each.
 };
 
-// Reads the header's value: `t=<unix seconds>`, then one or more
-// `<scheme>=<hex>`, between commas and without spaces. Schemes other than v1
-// are passed over. kMalformedSignature: anything else, a second t, more than 16
-// items. kUnsupportedSignature: well formed, with no v1 in it.
+// Parses the header's value: `t=<unix seconds>`, then one or more
+// `<scheme>=<hex>`, separated by commas without spaces. Ignores schemes other
+// than v1. kMalformedSignature: any other format, a second t, or more than 16
+// items. kUnsupportedSignature: well-formed but without v1.
 std::variant<WebhookSignature, WebhookOutcome> ParseWebhookSignature(
     absl::string_view header);
 
-// kStale: `signature` was made too far from `now`; else kAccepted.
+// kStale if the time in `signature` is too far from `now`; else kAccepted.
 WebhookOutcome CheckWebhookTime(const WebhookSignature& signature,
                                 absl::Time now);
 
 // Whether any v1 is the HMAC-SHA256 of timestamp, dot and `body` under any of
-// `secrets`. The time that it takes depends on the sizes and the number of
-// items, on no secret.
+// `secrets`. The time taken depends on the sizes and the number of items, but
+// not on the secrets.
 bool MatchesWebhookSignature(const WebhookSignature& signature,
                              absl::string_view body,
                              const std::vector<Secret>& secrets);

@@ -5,17 +5,15 @@
 
 namespace wriftai {
 
-// Where the states go that webhooks bring. The same one may come more than
-// once, in any order, of predictions that nobody here waits for, and with a
-// status that is unknown (STATUS_UNSPECIFIED).
+// Receives the predictions from webhooks. They may be repeated, reordered, for
+// predictions without waiters, or with an unknown status (STATUS_UNSPECIFIED).
 //
-// Threads: the listener's, which answers nothing else meanwhile. Fails: by
-// refusing.
+// Threads: the listener's, which is blocked meanwhile. Fails: by rejecting.
 class WebhookSink {
  public:
   virtual ~WebhookSink() = default;
 
-  // False when there is no room; the sender is asked to come again.
+  // False if the sink is full; the sender is then asked to retry.
   virtual bool OnWebhook(v1::Prediction prediction) = 0;
 };
 

@@ -16,7 +16,7 @@
 
 namespace wriftai {
 
-// Remembers the ids that webhooks brought.
+// Records the ids of the received predictions.
 //
 // Threads: any.
 class IdSink : public WebhookSink {
@@ -42,21 +42,21 @@ class IdSink : public WebhookSink {
   std::vector<std::string> ids_ ABSL_GUARDED_BY(mutex_);
 };
 
-// A listener over real sockets with the secret "key". Its clock for signatures
-// stands still; connections have the machine's time.
+// A listener on real sockets with the secret "key". The clock for signatures is
+// manual; connections use real time.
 class WebhookHarness : public ::testing::Test {
  protected:
   static constexpr char kPath[] = "/webhooks/wriftai";
 
-  // Of a test that waits for no time-out.
-  static WebhookServer::Options Patient() {
+  // For tests that must not run into the timeout.
+  static WebhookServer::Options LongTimeout() {
     WebhookServer::Options options;
     options.listen_address = "127.0.0.1:0";
     options.request_timeout = absl::Minutes(10);
     return options;
   }
 
-  void Start(const WebhookServer::Options& options = Patient()) {
+  void Start(const WebhookServer::Options& options = LongTimeout()) {
     auto server =
         WebhookServer::Start(options, receiver_, counters_, listener_counters_);
     ASSERT_TRUE(server.ok()) << server.status();
@@ -75,12 +75,12 @@ class WebhookHarness : public ::testing::Test {
     return absl::StrCat("00000000-0000-4000-8000-00000000000", digit);
   }
 
-  // That of the prediction Id(digit).
+  // The event of the prediction Id(digit).
   static std::string Event(const std::string& digit) {
     return absl::StrCat(R"({"id":")", Id(digit), R"(","status":"succeeded"})");
   }
 
-  // A whole delivery with that signature; empty: with none.
+  // A complete delivery with `signature`, or unsigned if that is empty.
   static std::string Delivery(absl::string_view body,
                               absl::string_view signature) {
     return absl::StrCat("POST ", kPath, " HTTP/1.1\r\nhost: h\r\n",
@@ -91,12 +91,12 @@ class WebhookHarness : public ::testing::Test {
                         "content-length: ", body.size(), "\r\n\r\n", body);
   }
 
-  std::string Good(const std::string& id) const {
+  std::string SignedDelivery(const std::string& id) const {
     return Delivery(Event(id), Sign(Event(id)));
   }
 
-  // The status that `bytes` are answered with on a connection of their own;
-  // empty: they are not.
+  // The status of the response to `bytes` on a new connection; empty without a
+  // response.
   std::string StatusOf(absl::string_view bytes) const {
     RawClient client(port());
     const std::string head = client.Call(bytes).head;

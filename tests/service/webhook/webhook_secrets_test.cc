@@ -24,8 +24,7 @@ class WebhookSecretsTest : public ::testing::Test {
   }
   ~WebhookSecretsTest() override { std::filesystem::remove(file_); }
 
-  // Writes the file. Its time of modification stays the same, as with tools
-  // that set it.
+  // Writes the file and keeps its modification time, as some tools do.
   void Write(const std::string& text) {
     std::ofstream(file_, std::ios::trunc) << text;
     std::filesystem::last_write_time(file_, written_);
@@ -46,14 +45,14 @@ class WebhookSecretsTest : public ::testing::Test {
       std::filesystem::file_time_type::clock::now();
 };
 
-TEST_F(WebhookSecretsTest, ALineIsAKeyInTheFilesOrder) {
+TEST_F(WebhookSecretsTest, ReadsOneKeyPerLineInOrder) {
   Write("one\n\n  two\r\nthree");
   auto secrets = WebhookSecrets::Open(file_, event_loop_);
   ASSERT_THAT(secrets, IsOk());
   EXPECT_THAT(Current(**secrets), ElementsAre("one", "two", "three"));
 }
 
-TEST_F(WebhookSecretsTest, ARotationIsReadWithoutARestart) {
+TEST_F(WebhookSecretsTest, ReloadsRotatedKeys) {
   Write("old");
   auto secrets = *WebhookSecrets::Open(file_, event_loop_);
   EXPECT_THAT(Current(*secrets), ElementsAre("old"));
@@ -63,7 +62,7 @@ TEST_F(WebhookSecretsTest, ARotationIsReadWithoutARestart) {
   EXPECT_THAT(Current(*secrets), ElementsAre("new"));
 }
 
-TEST_F(WebhookSecretsTest, AListThatIsInUseOutlivesARotation) {
+TEST_F(WebhookSecretsTest, ListInUseOutlivesRotation) {
   Write("old");
   auto secrets = *WebhookSecrets::Open(file_, event_loop_);
   const auto held = secrets->Current();
@@ -72,7 +71,7 @@ TEST_F(WebhookSecretsTest, AListThatIsInUseOutlivesARotation) {
   EXPECT_EQ(held->front().Reveal(), "old");
 }
 
-TEST_F(WebhookSecretsTest, ABadFileLeavesTheLastGoodKeys) {
+TEST_F(WebhookSecretsTest, KeepsLastValidKeysIfFileIsInvalid) {
   Write("one");
   auto secrets = *WebhookSecrets::Open(file_, event_loop_);
   Write("");
@@ -85,7 +84,7 @@ TEST_F(WebhookSecretsTest, ABadFileLeavesTheLastGoodKeys) {
   EXPECT_THAT(Current(*secrets), ElementsAre("two"));
 }
 
-TEST_F(WebhookSecretsTest, AFileThatHoldsNoKeysIsAnErrorAtStart) {
+TEST_F(WebhookSecretsTest, OpenRejectsInvalidFile) {
   for (const std::string& bad :
        {std::string(), std::string("\n \n"), std::string("two words"),
         std::string("good\nb\xc3\xa4"), std::string("a\0b", 3),
@@ -95,12 +94,12 @@ TEST_F(WebhookSecretsTest, AFileThatHoldsNoKeysIsAnErrorAtStart) {
         WebhookSecrets::Open(file_, event_loop_),
         StatusIs(absl::StatusCode::kInvalidArgument,
                  "webhook_secret_file " + file_ +
-                     ": wanted a readable file with 1 to 8 lines, each a key "
+                     ": expected a readable file with 1 to 8 lines, each a key "
                      "of printable ASCII without spaces"));
   }
 }
 
-TEST_F(WebhookSecretsTest, AMissingFileIsAnErrorAtStart) {
+TEST_F(WebhookSecretsTest, OpenRejectsMissingFile) {
   EXPECT_THAT(WebhookSecrets::Open("/does/not/exist", event_loop_),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }

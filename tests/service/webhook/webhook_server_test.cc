@@ -21,7 +21,7 @@ using Outcome = WebhookOutcome;
 class WebhookServerTest : public WebhookHarness {
  protected:
   struct Hostile {
-    const char* what;
+    const char* name;
     std::string bytes;
     std::string status;
     Outcome outcome;
@@ -100,10 +100,10 @@ class WebhookServerTest : public WebhookHarness {
   }
 };
 
-TEST_F(WebhookServerTest, ASignedDeliveryIsAcceptedOnceTheSinkHasIt) {
+TEST_F(WebhookServerTest, AcceptsSignedDelivery) {
   Start();
   RawClient client(port());
-  const RawClient::Response response = client.Call(Good("a"));
+  const RawClient::Response response = client.Call(SignedDelivery("a"));
   EXPECT_EQ(response.head,
             "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n");
   EXPECT_THAT(sink_.ids(), ElementsAre(Id("a")));
@@ -111,32 +111,32 @@ TEST_F(WebhookServerTest, ASignedDeliveryIsAcceptedOnceTheSinkHasIt) {
   EXPECT_EQ(counters_.Count(Outcome::kAccepted), 1);
 }
 
-TEST_F(WebhookServerTest, EachHostileDeliveryHasItsAnswerAndReachesNobody) {
+TEST_F(WebhookServerTest, RejectsHostileDeliveriesWithSpecificStatus) {
   Start();
   for (const Hostile& hostile : HostileDeliveries()) {
     const int64_t before = counters_.Count(hostile.outcome);
-    EXPECT_EQ(StatusOf(hostile.bytes), hostile.status) << hostile.what;
-    EXPECT_EQ(counters_.Count(hostile.outcome), before + 1) << hostile.what;
+    EXPECT_EQ(StatusOf(hostile.bytes), hostile.status) << hostile.name;
+    EXPECT_EQ(counters_.Count(hostile.outcome), before + 1) << hostile.name;
   }
   EXPECT_THAT(sink_.ids(), IsEmpty());
-  EXPECT_EQ(StatusOf(Good("a")), "200");
+  EXPECT_EQ(StatusOf(SignedDelivery("a")), "200");
 }
 
-TEST_F(WebhookServerTest, OneByteAtATimeComesToTheSame) {
+TEST_F(WebhookServerTest, RejectsHostileDeliveriesSentByteByByte) {
   Start();
   for (const Hostile& hostile : HostileDeliveries()) {
     if (hostile.bytes.size() > 10'000) continue;
     RawClient client(port());
     for (const char byte : hostile.bytes) client.Send({&byte, 1});
     EXPECT_THAT(client.Read().head, StartsWith("HTTP/1.1 " + hostile.status))
-        << hostile.what;
+        << hostile.name;
   }
   EXPECT_THAT(sink_.ids(), IsEmpty());
 }
 
-TEST_F(WebhookServerTest, AReplayAndAnUnknownStatusAreTheSinksToJudge) {
+TEST_F(WebhookServerTest, AcceptsReplayAndUnknownStatus) {
   Start();
-  const std::string delivery = Good("a");
+  const std::string delivery = SignedDelivery("a");
   EXPECT_EQ(StatusOf(delivery), "200");
   EXPECT_EQ(StatusOf(delivery), "200");
   const std::string unknown =
@@ -145,16 +145,16 @@ TEST_F(WebhookServerTest, AReplayAndAnUnknownStatusAreTheSinksToJudge) {
   EXPECT_THAT(sink_.ids(), ElementsAre(Id("a"), Id("a"), Id("b")));
 }
 
-TEST_F(WebhookServerTest, AFullSinkIsAnsweredWith503) {
+TEST_F(WebhookServerTest, RespondsWith503IfSinkIsFull) {
   Start();
   sink_.SetFull(true);
-  EXPECT_EQ(StatusOf(Good("a")), "503");
+  EXPECT_EQ(StatusOf(SignedDelivery("a")), "503");
   sink_.SetFull(false);
-  EXPECT_EQ(StatusOf(Good("a")), "200");
+  EXPECT_EQ(StatusOf(SignedDelivery("a")), "200");
   EXPECT_EQ(counters_.Count(Outcome::kFull), 1);
 }
 
-TEST_F(WebhookServerTest, TakesChunksAndHttp10AsProxiesSendThem) {
+TEST_F(WebhookServerTest, AcceptsChunkedAndHttp10Requests) {
   Start();
   const std::string body = Event("a");
   const std::string signature =
@@ -171,40 +171,40 @@ TEST_F(WebhookServerTest, TakesChunksAndHttp10AsProxiesSendThem) {
       "200");
 }
 
-TEST_F(WebhookServerTest, ASenderThatAsksFirstIsToldToGoOn) {
+TEST_F(WebhookServerTest, RespondsToExpectContinue) {
   Start();
   const std::string body = Event("a");
   RawClient client(port());
-  const RawClient::Response go_on = client.Call(
+  const RawClient::Response interim = client.Call(
       absl::StrCat("POST ", kPath, " HTTP/1.1\r\nexpect: 100-continue\r\n",
                    "wriftai-webhook-signature: ", Sign(body), "\r\n",
                    "content-length: ", body.size(), "\r\n\r\n"));
-  EXPECT_EQ(go_on.head, "HTTP/1.1 100 Continue\r\n");
+  EXPECT_EQ(interim.head, "HTTP/1.1 100 Continue\r\n");
   EXPECT_THAT(client.Call(body).head, StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(WebhookServerTest, AnotherMethodIsToldWhichOne) {
+TEST_F(WebhookServerTest, ReportsAllowedMethod) {
   Start();
   RawClient client(port());
   EXPECT_THAT(client.Call(Get(kPath)).head, HasSubstr("\r\nallow: POST\r\n"));
 }
 
-TEST_F(WebhookServerTest, ASenderThatLeavesHalfwayIsCounted) {
+TEST_F(WebhookServerTest, CountsIncompleteRequests) {
   Start();
   { RawClient client(port()); }
   {
     RawClient client(port());
     client.Send("POST ");
   }
-  // The end comes after what was sent, some deliveries later.
+  // The server may handle the disconnect only after some deliveries.
   while (counters_.Count(Outcome::kIncomplete) == 0) {
-    ASSERT_EQ(StatusOf(Good("a")), "200");
+    ASSERT_EQ(StatusOf(SignedDelivery("a")), "200");
   }
   server_.reset();
   EXPECT_EQ(counters_.Count(Outcome::kIncomplete), 1);
 }
 
-TEST_F(WebhookServerTest, EndsWithConnectionsOpen) {
+TEST_F(WebhookServerTest, StopsWithOpenConnections) {
   Start();
   RawClient client(port());
   client.Send("POST ");
@@ -212,9 +212,9 @@ TEST_F(WebhookServerTest, EndsWithConnectionsOpen) {
   EXPECT_TRUE(client.Closed());
 }
 
-TEST_F(WebhookServerTest, APortThatIsTakenIsAnErrorAtStart) {
+TEST_F(WebhookServerTest, StartRejectsUnavailableAddress) {
   Start();
-  WebhookServer::Options options = Patient();
+  WebhookServer::Options options = LongTimeout();
   options.listen_address = absl::StrCat("127.0.0.1:", port());
   EXPECT_THAT(
       WebhookServer::Start(options, receiver_, counters_, listener_counters_),

@@ -24,7 +24,7 @@ HttpRequestReader::Limits SmallLimits() {
   return limits;
 }
 
-// Fed at once, and byte by byte: both have to come to the same.
+// Feeds the bytes at once and byte by byte; both must give the same result.
 HttpRequestReader ReadAll(const std::string& bytes,
                           const HttpRequestReader::Limits& limits = {}) {
   HttpRequestReader whole(limits);
@@ -46,7 +46,7 @@ void ExpectFails(const std::string& bytes, WebhookOutcome failure,
   EXPECT_EQ(reader.failure(), failure) << bytes;
 }
 
-TEST(HttpRequestReader, ReadsHeadAndSizedBody) {
+TEST(HttpRequestReaderTest, ReadsHeadAndSizedBody) {
   const HttpRequestReader reader = ReadAll(
       "POST /a?b HTTP/1.1\r\nHost: h\r\nX-Empty:\r\nContent-LENGTH:  3 "
       "\r\n\r\nabc");
@@ -59,20 +59,20 @@ TEST(HttpRequestReader, ReadsHeadAndSizedBody) {
   EXPECT_EQ(reader.body(), "abc");
 }
 
-TEST(HttpRequestReader, ARequestWithoutFramingHasNoBody) {
+TEST(HttpRequestReaderTest, RequestWithoutFramingHasNoBody) {
   const HttpRequestReader reader = ReadAll("GET / HTTP/1.0\r\n\r\n");
   EXPECT_EQ(reader.state(), State::kDone);
   EXPECT_EQ(reader.body(), "");
 }
 
-TEST(HttpRequestReader, WhatFollowsTheRequestIsPassedOver) {
+TEST(HttpRequestReaderTest, IgnoresBytesAfterRequest) {
   const HttpRequestReader reader =
       ReadAll("POST / HTTP/1.1\r\ncontent-length: 1\r\n\r\nabc\r\n\r\nGET / x");
   ASSERT_EQ(reader.state(), State::kDone);
   EXPECT_EQ(reader.body(), "a");
 }
 
-TEST(HttpRequestReader, ReadsAChunkedBody) {
+TEST(HttpRequestReaderTest, ReadsChunkedBody) {
   const HttpRequestReader reader = ReadAll(absl::StrCat(
       kChunkedHead, "3\r\nabc\r\n00a;name=value\r\n0123\r\n6789\r\n",
       "0\r\nX-Trailer: t\r\n\r\n"));
@@ -80,7 +80,7 @@ TEST(HttpRequestReader, ReadsAChunkedBody) {
   EXPECT_EQ(reader.body(), "abc0123\r\n6789");
 }
 
-TEST(HttpRequestReader, AHalfRequestIsNeitherDoneNorWrong) {
+TEST(HttpRequestReaderTest, IncompleteRequestIsNeitherDoneNorFailed) {
   EXPECT_EQ(ReadAll("").state(), State::kHead);
   EXPECT_EQ(ReadAll("POST / HTTP/1.1\r\nhost: h\r\n").state(), State::kHead);
   EXPECT_EQ(ReadAll("POST / HTTP/1.1\r\ncontent-length: 2\r\n\r\na").state(),
@@ -89,7 +89,7 @@ TEST(HttpRequestReader, AHalfRequestIsNeitherDoneNorWrong) {
             State::kBody);
 }
 
-TEST(HttpRequestReader, TellsWhoWaitsForAContinue) {
+TEST(HttpRequestReaderTest, ReportsExpectContinue) {
   EXPECT_TRUE(ReadAll("POST / HTTP/1.1\r\nExpect: 100-Continue\r\n\r\n")
                   .head()
                   .expects_continue);
@@ -98,7 +98,7 @@ TEST(HttpRequestReader, TellsWhoWaitsForAContinue) {
                    .expects_continue);
 }
 
-TEST(HttpRequestReader, AHeadOfAnotherFormIsMalformed) {
+TEST(HttpRequestReaderTest, RejectsMalformedHead) {
   const std::vector<std::string> heads = {
       "\r\n\r\n",
       "POST\r\n\r\n",
@@ -127,7 +127,7 @@ TEST(HttpRequestReader, AHeadOfAnotherFormIsMalformed) {
   }
 }
 
-TEST(HttpRequestReader, ABodyThatIsFramedTwiceOrWronglyIsMalformed) {
+TEST(HttpRequestReaderTest, RejectsRepeatedOrInvalidFraming) {
   for (const char* const headers :
        {"content-length: 1\r\ncontent-length: 1\r\n",
         "content-length: 1\r\nCONTENT-LENGTH: 2\r\n",
@@ -145,7 +145,7 @@ TEST(HttpRequestReader, ABodyThatIsFramedTwiceOrWronglyIsMalformed) {
               WebhookOutcome::kMalformedRequest);
 }
 
-TEST(HttpRequestReader, AChunkOfAnotherFormIsMalformed) {
+TEST(HttpRequestReaderTest, RejectsMalformedChunk) {
   for (const std::string& body :
        {std::string("\r\n"), std::string("g\r\n"), std::string("-1\r\n"),
         std::string("0x1\r\n"), std::string(" 1\r\n"), std::string("1 \r\n"),
@@ -157,7 +157,7 @@ TEST(HttpRequestReader, AChunkOfAnotherFormIsMalformed) {
   }
 }
 
-TEST(HttpRequestReader, TheHeadIsBounded) {
+TEST(HttpRequestReaderTest, BoundsHead) {
   const std::string fits =
       absl::StrCat("POST / HTTP/1.1\r\nx: ", std::string(78, 'x'), "\r\n\r\n");
   ASSERT_EQ(fits.size(), 100u + 2u);
@@ -170,7 +170,7 @@ TEST(HttpRequestReader, TheHeadIsBounded) {
               SmallLimits());
 }
 
-TEST(HttpRequestReader, TheBodyIsBoundedHoweverItIsFramed) {
+TEST(HttpRequestReaderTest, BoundsBodyWithAnyFraming) {
   EXPECT_EQ(ReadAll("P / HTTP/1.1\r\ncontent-length: 10\r\n\r\n0123456789",
                     SmallLimits())
                 .body()
@@ -190,7 +190,7 @@ TEST(HttpRequestReader, TheBodyIsBoundedHoweverItIsFramed) {
               WebhookOutcome::kBodyTooLarge, SmallLimits());
 }
 
-TEST(HttpRequestReader, LinesOfChunksAndTrailersAreTakenUpToTheLimit) {
+TEST(HttpRequestReaderTest, BoundsChunkLinesAndTrailerLines) {
   const auto with = [](size_t chunk_line, size_t trailer) {
     return absl::StrCat(kChunkedHead, "0;", std::string(chunk_line - 2, 'x'),
                         "\r\n", std::string(trailer, 'x'), "\r\n\r\n");
@@ -200,7 +200,7 @@ TEST(HttpRequestReader, LinesOfChunksAndTrailersAreTakenUpToTheLimit) {
   ExpectFails(with(64, 101), WebhookOutcome::kHeadTooLarge, SmallLimits());
 }
 
-TEST(HttpRequestReader, TrailersAreBounded) {
+TEST(HttpRequestReaderTest, BoundsTrailers) {
   ExpectFails(absl::StrCat(kChunkedHead, "0\r\n", std::string(102, 'x')),
               WebhookOutcome::kHeadTooLarge, SmallLimits());
   std::string many = absl::StrCat(kChunkedHead, "0\r\n");
@@ -208,7 +208,7 @@ TEST(HttpRequestReader, TrailersAreBounded) {
   ExpectFails(many, WebhookOutcome::kHeadTooLarge, SmallLimits());
 }
 
-TEST(HttpRequestReader, HoldsLittleMoreThanWhatCame) {
+TEST(HttpRequestReaderTest, HeldBytesAreBoundedByReceivedBytes) {
   HttpRequestReader reader({});
   EXPECT_EQ(reader.held_bytes(), 0u);
   reader.Feed("POST / HTTP/1.1\r\ncontent-length: 4000000\r\n\r\n");

@@ -33,7 +33,7 @@ class WebhookInboxTest : public ::testing::Test {
   std::vector<std::string> delivered_;
 };
 
-TEST_F(WebhookInboxTest, DeliversOnTheLoopInOrder) {
+TEST_F(WebhookInboxTest, DeliversOnLoopInOrder) {
   const auto inbox = Inbox();
   EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
   EXPECT_TRUE(inbox->OnWebhook(Prediction("b")));
@@ -42,7 +42,7 @@ TEST_F(WebhookInboxTest, DeliversOnTheLoopInOrder) {
   EXPECT_THAT(delivered_, ElementsAre("a", "b"));
 }
 
-TEST_F(WebhookInboxTest, RefusesWhenTooManyWaitAndTakesAgainAfterwards) {
+TEST_F(WebhookInboxTest, RejectsEventsAboveLimitUntilLoopCatchesUp) {
   WebhookInbox::Options options;
   options.max_events = 2;
   const auto inbox = Inbox(options);
@@ -55,7 +55,7 @@ TEST_F(WebhookInboxTest, RefusesWhenTooManyWaitAndTakesAgainAfterwards) {
   EXPECT_THAT(delivered_, ElementsAre("a", "b", "d"));
 }
 
-TEST_F(WebhookInboxTest, RefusesWhenTooManyBytesWait) {
+TEST_F(WebhookInboxTest, RejectsBytesAboveLimitUntilLoopCatchesUp) {
   WebhookInbox::Options options;
   options.max_bytes = 100;
   const auto inbox = Inbox(options);
@@ -66,7 +66,7 @@ TEST_F(WebhookInboxTest, RefusesWhenTooManyBytesWait) {
   EXPECT_TRUE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
 }
 
-TEST_F(WebhookInboxTest, NothingIsDeliveredAfterItsEnd) {
+TEST_F(WebhookInboxTest, DeliversNothingAfterDestruction) {
   auto inbox = Inbox();
   EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
   inbox.reset();

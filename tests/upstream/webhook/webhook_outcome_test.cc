@@ -8,7 +8,7 @@
 namespace wriftai {
 namespace {
 
-TEST(WebhookOutcome, EachHasANameOfItsOwnThatFitsAMetric) {
+TEST(WebhookOutcomeTest, NamesAreUniqueAndValidForMetrics) {
   std::set<absl::string_view> names;
   for (size_t i = 0; i < kWebhookOutcomes; ++i) {
     const auto name = WebhookOutcomeName(static_cast<WebhookOutcome>(i));
@@ -17,7 +17,7 @@ TEST(WebhookOutcome, EachHasANameOfItsOwnThatFitsAMetric) {
   }
 }
 
-TEST(WebhookOutcome, OnlyAcceptedIsAnsweredWithSuccess) {
+TEST(WebhookOutcomeTest, OnlyAcceptedHasSuccessStatus) {
   for (size_t i = 0; i < kWebhookOutcomes; ++i) {
     const auto outcome = static_cast<WebhookOutcome>(i);
     EXPECT_EQ(WebhookHttpStatus(outcome) / 100 == 2,
@@ -26,7 +26,7 @@ TEST(WebhookOutcome, OnlyAcceptedIsAnsweredWithSuccess) {
   }
 }
 
-TEST(WebhookCounters, EachOutcomeIsCountedByItself) {
+TEST(WebhookCountersTest, CountsEachOutcomeSeparately) {
   WebhookCounters counters;
   counters.Add(WebhookOutcome::kStale);
   counters.Add(WebhookOutcome::kStale);

@@ -75,14 +75,14 @@ class WebhookReceiverTest : public ::testing::Test {
   std::shared_ptr<const std::vector<Secret>> secrets_;
 };
 
-TEST_F(WebhookReceiverTest, ASignedPredictionReachesTheSink) {
+TEST_F(WebhookReceiverTest, PassesSignedPredictionToSink) {
   EXPECT_EQ(Receive(Head({Sign(kBody)}), kBody), WebhookOutcome::kAccepted);
   ASSERT_THAT(sink_.predictions, SizeIs(1));
   EXPECT_EQ(sink_.predictions[0].id(), "00000000-0000-4000-8000-000000000001");
   EXPECT_EQ(sink_.predictions[0].status(), v1::STATUS_STARTED);
 }
 
-TEST_F(WebhookReceiverTest, EveryCurrentKeyVerifiesAndOthersDoNot) {
+TEST_F(WebhookReceiverTest, VerifiesWithEveryCurrentKeyOnly) {
   EXPECT_EQ(Receive(Head({Sign(kBody, "old")}), kBody),
             WebhookOutcome::kAccepted);
   SetKeys({"newest", "new"});
@@ -92,7 +92,7 @@ TEST_F(WebhookReceiverTest, EveryCurrentKeyVerifiesAndOthersDoNot) {
   EXPECT_EQ(Receive(Head({Sign(kBody)}), kBody), WebhookOutcome::kBadSignature);
 }
 
-TEST_F(WebhookReceiverTest, ARefusalReachesNobody) {
+TEST_F(WebhookReceiverTest, RejectedDeliveryDoesNotReachSink) {
   const std::string good = Sign(kBody);
   EXPECT_EQ(Receive(Head({}), kBody), WebhookOutcome::kUnsigned);
   EXPECT_EQ(Receive(Head({good, good}), kBody),
@@ -118,7 +118,7 @@ TEST_F(WebhookReceiverTest, ARefusalReachesNobody) {
   EXPECT_THAT(sink_.predictions, IsEmpty());
 }
 
-TEST_F(WebhookReceiverTest, AnUnknownStatusIsHandedOnAsOne) {
+TEST_F(WebhookReceiverTest, PassesUnknownStatusToSink) {
   constexpr char kUnknown[] =
       R"({"id":"00000000-0000-4000-8000-000000000001","status":"canceled"})";
   EXPECT_EQ(Receive(Head({Sign(kUnknown)}), kUnknown),
@@ -128,7 +128,7 @@ TEST_F(WebhookReceiverTest, AnUnknownStatusIsHandedOnAsOne) {
   EXPECT_EQ(sink_.predictions[0].status_text(), "canceled");
 }
 
-TEST_F(WebhookReceiverTest, AReplayIsTheSameStateAgainUntilItIsStale) {
+TEST_F(WebhookReceiverTest, AcceptsReplayUntilStale) {
   const HttpHead head = Head({Sign(kBody)});
   EXPECT_EQ(Receive(head, kBody), WebhookOutcome::kAccepted);
   event_loop_.Advance(absl::Seconds(299));
@@ -139,12 +139,12 @@ TEST_F(WebhookReceiverTest, AReplayIsTheSameStateAgainUntilItIsStale) {
   EXPECT_THAT(sink_.predictions, SizeIs(2));
 }
 
-TEST_F(WebhookReceiverTest, AFullSinkIsToldToTheSender) {
+TEST_F(WebhookReceiverTest, ReportsFullSink) {
   sink_.full = true;
   EXPECT_EQ(Receive(Head({Sign(kBody)}), kBody), WebhookOutcome::kFull);
 }
 
-TEST_F(WebhookReceiverTest, UnsignedIsTakenWhereAllowedAndABadSignatureNever) {
+TEST_F(WebhookReceiverTest, AcceptsUnsignedIfAllowedButNeverBadSignature) {
   WebhookReceiver receiver = Receiver(/*allow_unsigned=*/true);
   EXPECT_EQ(receiver.Receive(Head({}), kBody), WebhookOutcome::kAccepted);
   EXPECT_EQ(receiver.Receive(Head({Sign(kBody, "other")}), kBody),
@@ -153,30 +153,30 @@ TEST_F(WebhookReceiverTest, UnsignedIsTakenWhereAllowedAndABadSignatureNever) {
             WebhookOutcome::kMalformedSignature);
 }
 
-TEST_F(WebhookReceiverTest, OtherPathsAndMethodsAreRefusedBeforeTheBody) {
+TEST_F(WebhookReceiverTest, RejectsOtherPathsAndMethodsBeforeBody) {
   HttpHead head = Head({Sign(kBody)});
-  EXPECT_EQ(Receiver().RefuseHead(head), std::nullopt);
+  EXPECT_EQ(Receiver().RejectHead(head), std::nullopt);
   head.method = "PUT";
-  EXPECT_THAT(Receiver().RefuseHead(head),
+  EXPECT_THAT(Receiver().RejectHead(head),
               Optional(WebhookOutcome::kMethodNotAllowed));
   for (const char* const target :
        {"/", "/webhooks/wriftai/", "/webhooks/wriftai?a", "/webhooks/wriftaI",
         "/webhooks/wriftai/../wriftai", "http://h/webhooks/wriftai", "*"}) {
     head.target = target;
-    EXPECT_THAT(Receiver().RefuseHead(head),
+    EXPECT_THAT(Receiver().RejectHead(head),
                 Optional(WebhookOutcome::kNotFound))
         << target;
   }
 }
 
-TEST_F(WebhookReceiverTest, ASignatureIsRefusedBeforeTheBodyWhereItCanBe) {
-  EXPECT_THAT(Receiver().RefuseHead(Head({})),
+TEST_F(WebhookReceiverTest, RejectsInvalidSignatureBeforeBody) {
+  EXPECT_THAT(Receiver().RejectHead(Head({})),
               Optional(WebhookOutcome::kUnsigned));
-  EXPECT_THAT(Receiver().RefuseHead(Head({"t=1,v1=ab"})),
+  EXPECT_THAT(Receiver().RejectHead(Head({"t=1,v1=ab"})),
               Optional(WebhookOutcome::kMalformedSignature));
-  EXPECT_THAT(Receiver().RefuseHead(Head({Sign(kBody, "new", absl::Hours(1))})),
+  EXPECT_THAT(Receiver().RejectHead(Head({Sign(kBody, "new", absl::Hours(1))})),
               Optional(WebhookOutcome::kStale));
-  EXPECT_EQ(Receiver().RefuseHead(Head({Sign(kBody, "other")})), std::nullopt);
+  EXPECT_EQ(Receiver().RejectHead(Head({Sign(kBody, "other")})), std::nullopt);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-// The check vector of the reference.
+// The test vector of the API reference.
 constexpr absl::string_view kBody =
     R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a","status":"succeeded"})";
 constexpr absl::string_view kV1 =
@@ -40,11 +40,11 @@ bool Matches(const std::string& header, absl::string_view body,
   return MatchesWebhookSignature(Parsed(header), body, secrets);
 }
 
-TEST(WebhookSignature, TheReferencesCheckVectorMatches) {
+TEST(WebhookSignatureTest, MatchesReferenceVector) {
   EXPECT_TRUE(Matches(VectorHeader(), kBody, {"top-secret"}));
 }
 
-TEST(WebhookSignature, AnyOtherKeyBodyOrTimeDoesNotMatch) {
+TEST(WebhookSignatureTest, RejectsOtherKeyBodyOrTime) {
   EXPECT_FALSE(Matches(VectorHeader(), kBody, {"top-secreT"}));
   EXPECT_FALSE(Matches(VectorHeader(), kBody, {"top-secret2"}));
   EXPECT_FALSE(Matches(VectorHeader(), kBody, {""}));
@@ -56,7 +56,7 @@ TEST(WebhookSignature, AnyOtherKeyBodyOrTimeDoesNotMatch) {
                        {"top-secret"}));
 }
 
-TEST(WebhookSignature, AnyV1UnderAnyCurrentKeyIsEnough) {
+TEST(WebhookSignatureTest, AcceptsAnyV1UnderAnyCurrentKey) {
   const std::string header = absl::StrCat("t=", kTime, ",v1=", Hex('0'),
                                           ",v2=zz,v1=", kV1, ",v1=", Hex('f'));
   EXPECT_TRUE(Matches(header, kBody, {"new", "top-secret"}));
@@ -64,7 +64,7 @@ TEST(WebhookSignature, AnyV1UnderAnyCurrentKeyIsEnough) {
   EXPECT_FALSE(Matches(header, kBody, {"new", "old"}));
 }
 
-TEST(WebhookSignature, WhatTheSandboxSignsMatches) {
+TEST(WebhookSignatureTest, AcceptsSignaturesOfSandbox) {
   const std::vector<std::string> bodies = {"", "{}", std::string("a\0b", 3),
                                            std::string(1 << 20, 'x'),
                                            "\xf0\x9f\x8d\x93"};
@@ -78,7 +78,7 @@ TEST(WebhookSignature, WhatTheSandboxSignsMatches) {
   }
 }
 
-TEST(WebhookSignature, PartsAreReadAsTheyStand) {
+TEST(WebhookSignatureTest, ParsesPartsVerbatim) {
   const std::string header =
       absl::StrCat("t=012,v1=", Hex('a'), ",v9=~!,v1=", Hex('9'));
   const WebhookSignature signature = Parsed(header);
@@ -86,7 +86,7 @@ TEST(WebhookSignature, PartsAreReadAsTheyStand) {
   EXPECT_THAT(signature.v1, ElementsAre(Hex('a'), Hex('9')));
 }
 
-TEST(WebhookSignature, AnythingButTheFormIsMalformed) {
+TEST(WebhookSignatureTest, RejectsMalformedHeader) {
   const std::string good = absl::StrCat(",v1=", Hex('a'));
   std::string nul = absl::StrCat("t=1,v1=", Hex('a'));
   nul.back() = '\0';
@@ -127,7 +127,7 @@ TEST(WebhookSignature, AnythingButTheFormIsMalformed) {
       absl::StrCat("t=1,v1=", Hex('A')),  // Upper case.
       absl::StrCat("t=1,v1=", Hex('g')),
       nul,
-      absl::StrCat("t=1", good, ",v1=short"),  // One bad beside a good one.
+      absl::StrCat("t=1", good, ",v1=short"),  // A good and a bad one.
       absl::StrCat("t=1", good, ",v2="),
       absl::StrCat("t=1", good, ",=x"),
       absl::StrCat("t=1", good, ",v2=a=b"),
@@ -145,13 +145,13 @@ TEST(WebhookSignature, AnythingButTheFormIsMalformed) {
   }
 }
 
-TEST(WebhookSignature, SixteenItemsAreTaken) {
+TEST(WebhookSignatureTest, AcceptsSixteenItems) {
   std::string header = "t=1";
   for (int i = 0; i < 15; ++i) absl::StrAppend(&header, ",v1=", Hex('a'));
   EXPECT_EQ(Parsed(header).v1.size(), 15u);
 }
 
-TEST(WebhookSignature, OtherSchemesAloneAreUnsupported) {
+TEST(WebhookSignatureTest, ReportsUnsupportedSchemes) {
   for (const std::string& header :
        {std::string("t=1,v2=abc"), absl::StrCat("t=1,V1=", Hex('a')),
         absl::StrCat("t=1,v11=", Hex('a'))}) {
@@ -162,7 +162,7 @@ TEST(WebhookSignature, OtherSchemesAloneAreUnsupported) {
   }
 }
 
-TEST(WebhookSignature, ATimeFiveMinutesAwayIsNearAndMoreIsStale) {
+TEST(WebhookSignatureTest, AcceptsTimesUpToFiveMinutesAway) {
   const WebhookSignature signature = {"1729168452", {}};
   const absl::Time time = absl::FromUnixSeconds(kTime);
   const absl::Duration instant = absl::Nanoseconds(1);
