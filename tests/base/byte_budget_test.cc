@@ -7,7 +7,7 @@
 namespace wriftai {
 namespace {
 
-TEST(ByteBudget, GivesAnOwnerFourFifthsAndANewOneRoom) {
+TEST(ByteBudgetTest, LimitsSingleOwnerToFourFifthsAndAdmitsNewOwner) {
   ByteBudget budget(100);
   auto first = budget.TryAcquire("a", 80);
   ASSERT_TRUE(first.has_value());
@@ -16,7 +16,7 @@ TEST(ByteBudget, GivesAnOwnerFourFifthsAndANewOneRoom) {
   EXPECT_TRUE(budget.TryAcquire("b", 16).has_value());
 }
 
-TEST(ByteBudget, RefusesMoreThanThereIs) {
+TEST(ByteBudgetTest, RejectsMoreThanTheMaximum) {
   ByteBudget budget(100);
   EXPECT_FALSE(budget.TryAcquire("a", 101).has_value());
   EXPECT_FALSE(budget.TryAcquire("a", ~size_t{0}).has_value());
@@ -24,7 +24,7 @@ TEST(ByteBudget, RefusesMoreThanThereIs) {
   EXPECT_EQ(budget.held(), 0u);
 }
 
-TEST(ByteBudget, TakesBackWhatAHoldReleases) {
+TEST(ByteBudgetTest, HoldReleasesItsBytesOnce) {
   ByteBudget::Hold kept;
   {
     ByteBudget budget(100);

@@ -5,22 +5,22 @@
 namespace wriftai {
 namespace {
 
-TEST(Credential, KeyIsTheHashOfTheToken) {
+TEST(CredentialTest, KeyIsSha256OfToken) {
   EXPECT_EQ(Credential(Secret("abc")).key(),
             "ba7816bf8f01cfea414140de5dae2223"
             "b00361a396177a9cb410ff61f20015ad");
 }
 
-TEST(Credential, ShowsTwelveDigitsOfTheKeyAndNothingOfTheToken) {
+TEST(CredentialTest, DisplayNameIsFirstTwelveDigitsOfKey) {
   EXPECT_EQ(Credential(Secret("abc")).display_name(), "ba7816bf8f01");
 }
 
-TEST(Credential, TokensThatDifferHaveKeysThatDiffer) {
+TEST(CredentialTest, DifferentTokensHaveDifferentKeys) {
   EXPECT_NE(Credential(Secret("abc")).key(), Credential(Secret("abd")).key());
   EXPECT_NE(Credential(Secret("abc")).key(), Credential(Secret("abc ")).key());
 }
 
-TEST(Credential, KeepsItsToken) {
+TEST(CredentialTest, KeepsToken) {
   const Credential credential(Secret("abc"));
   EXPECT_EQ(credential.token(), Secret("abc"));
   EXPECT_TRUE(credential.previous_token().empty());

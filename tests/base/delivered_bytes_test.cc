@@ -5,7 +5,7 @@
 namespace wriftai {
 namespace {
 
-TEST(DeliveredBytes, AddsUpByPeerAsGrpcWritesIt) {
+TEST(DeliveredBytesTest, SumsBytesByGrpcPeerString) {
   DeliveredBytes delivered;
   delivered.Add("ipv4:192.0.2.1:4711", 5);
   delivered.Add("ipv4:192.0.2.1:4711", 2);
@@ -16,7 +16,7 @@ TEST(DeliveredBytes, AddsUpByPeerAsGrpcWritesIt) {
   EXPECT_EQ(delivered.Get("192.0.2.1:4712"), 0);
 }
 
-TEST(DeliveredBytes, ForgetsPeersThatAreGone) {
+TEST(DeliveredBytesTest, RetainRemovesOtherPeers) {
   DeliveredBytes delivered;
   delivered.Add("ipv4:192.0.2.1:1", 1);
   delivered.Add("ipv4:192.0.2.1:2", 1);

@@ -15,7 +15,7 @@ std::string HmacHex(const std::string& key, absl::string_view data) {
 }
 
 // FIPS 180-4, examples.
-TEST(Sha256, MatchesThePublishedVectors) {
+TEST(Sha256Test, MatchesPublishedVectors) {
   EXPECT_EQ(Sha256Hex(""),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(
@@ -25,12 +25,12 @@ TEST(Sha256, MatchesThePublishedVectors) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-TEST(Sha256, HashesBytesBehindANul) {
+TEST(Sha256Test, HashesBytesAfterNul) {
   EXPECT_NE(Sha256(std::string("a\0b", 3)), Sha256(std::string("a\0c", 3)));
 }
 
 // RFC 4231, test cases 1, 2 and 6.
-TEST(HmacSha256, MatchesThePublishedVectors) {
+TEST(HmacSha256Test, MatchesPublishedVectors) {
   EXPECT_EQ(HmacHex(std::string(20, '\x0b'), "Hi There"),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
   EXPECT_EQ(HmacHex("Jefe", "what do ya want for nothing?"),
@@ -40,12 +40,12 @@ TEST(HmacSha256, MatchesThePublishedVectors) {
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
-TEST(HmacSha256, TakesAnEmptyKeyAndNoData) {
+TEST(HmacSha256Test, AcceptsEmptyKeyAndEmptyData) {
   EXPECT_EQ(HmacHex("", ""),
             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
-TEST(ConstantTimeEquals, ComparesLengthAndEveryByte) {
+TEST(ConstantTimeEqualsTest, ComparesLengthAndEveryByte) {
   EXPECT_TRUE(ConstantTimeEquals("", ""));
   EXPECT_TRUE(ConstantTimeEquals("abc", "abc"));
   EXPECT_FALSE(ConstantTimeEquals("abc", "abd"));

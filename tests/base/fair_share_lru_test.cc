@@ -16,20 +16,20 @@ class FairShareLruTest : public ::testing::Test {
     lru_.Add(owner, id, weight, owner + id);
   }
 
-  // Empties it; what went, in its order.
+  // Evicts all entries. Returns their values in order.
   std::vector<std::string> Drain() {
-    std::vector<std::string> gone;
+    std::vector<std::string> evicted;
     while (auto* const next = lru_.NextToEvict()) {
-      gone.push_back(next->value);
+      evicted.push_back(next->value);
       lru_.Erase(*next);
     }
-    return gone;
+    return evicted;
   }
 
   FairShareLru<std::string> lru_;
 };
 
-TEST_F(FairShareLruTest, FindsWhatWasAddedByThatOwner) {
+TEST_F(FairShareLruTest, FindsEntryByOwnerAndId) {
   Add("a", "1");
   Add("b", "1");
   EXPECT_EQ(lru_.Find("a", "1")->value, "a1");
@@ -40,7 +40,7 @@ TEST_F(FairShareLruTest, FindsWhatWasAddedByThatOwner) {
   EXPECT_EQ(lru_.size(), 2u);
 }
 
-TEST_F(FairShareLruTest, TheOwnerThatWeighsMostGivesWay) {
+TEST_F(FairShareLruTest, EvictsFromOwnerWithLargestWeight) {
   Add("small", "1");
   for (const char* id : {"1", "2", "3", "4"}) Add("large", id);
   Add("small", "2");
@@ -50,21 +50,21 @@ TEST_F(FairShareLruTest, TheOwnerThatWeighsMostGivesWay) {
   EXPECT_EQ(lru_.size(), 0u);
 }
 
-TEST_F(FairShareLruTest, WeightCountsAndNotNumber) {
+TEST_F(FairShareLruTest, EvictsByWeightNotByCount) {
   Add("a", "1", 10);
   for (const char* id : {"1", "2", "3"}) Add("b", id, 2);
   EXPECT_EQ(lru_.weight(), 16);
   EXPECT_EQ(lru_.NextToEvict()->value, "a1");
 }
 
-TEST_F(FairShareLruTest, WhatIsUsedGoesLater) {
+TEST_F(FairShareLruTest, TouchedEntryIsEvictedLater) {
   for (const char* id : {"1", "2", "3"}) Add("a", id);
   lru_.Touch(*lru_.Find("a", "1"));
   EXPECT_EQ(lru_.Oldest()->value, "a2");
   EXPECT_THAT(Drain(), ElementsAre("a2", "a3", "a1"));
 }
 
-TEST_F(FairShareLruTest, TheOldestIsThatOfAllOrOfOne) {
+TEST_F(FairShareLruTest, ReturnsOldestOfAllAndOfOneOwner) {
   Add("a", "1");
   Add("b", "1");
   Add("b", "2");
@@ -75,7 +75,7 @@ TEST_F(FairShareLruTest, TheOldestIsThatOfAllOrOfOne) {
   EXPECT_EQ(lru_.Oldest()->value, "b1");
 }
 
-TEST_F(FairShareLruTest, AnOwnerMayComeBack) {
+TEST_F(FairShareLruTest, OwnerMayReturnAfterItsLastEntryIsErased) {
   Add("a", "1");
   lru_.Erase(*lru_.Find("a", "1"));
   EXPECT_EQ(lru_.NextToEvict(), nullptr);
@@ -83,7 +83,7 @@ TEST_F(FairShareLruTest, AnOwnerMayComeBack) {
   EXPECT_THAT(Drain(), ElementsAre("a1"));
 }
 
-TEST_F(FairShareLruTest, WhatWeighsNothingIsKeptToo) {
+TEST_F(FairShareLruTest, KeepsEntriesOfZeroWeight) {
   Add("a", "1", 0);
   EXPECT_EQ(lru_.Find("a", "1")->value, "a1");
   EXPECT_THAT(Drain(), ElementsAre("a1"));

@@ -52,14 +52,14 @@ class FlagSetTest : public testing::Test {
   FlagSet flags_{"program", "Does things.", "GATEWAY_"};
 };
 
-TEST_F(FlagSetTest, NothingGivenLeavesTheDefaults) {
+TEST_F(FlagSetTest, KeepsDefaultsWithoutArguments) {
   EXPECT_THAT(Parse({}), IsOkAndHolds(IsEmpty()));
   EXPECT_EQ(name_, "nobody");
   EXPECT_EQ(count_, 2);
   EXPECT_FALSE(flags_.help_requested());
 }
 
-TEST_F(FlagSetTest, TakesAValueBehindEqualsOrAsTheNextArgument) {
+TEST_F(FlagSetTest, ReadsValueAfterEqualsOrAsNextArgument) {
   EXPECT_THAT(Parse({"--name=a=b", "--count", "7", "--rate=2.5", "--wait",
                      "1m30s", "--token=abc"}),
               IsOk());
@@ -70,18 +70,18 @@ TEST_F(FlagSetTest, TakesAValueBehindEqualsOrAsTheNextArgument) {
   EXPECT_EQ(token_.Reveal(), "abc");
 }
 
-TEST_F(FlagSetTest, TheNextArgumentMayLookLikeAFlag) {
+TEST_F(FlagSetTest, ValueMayLookLikeFlag) {
   EXPECT_THAT(Parse({"--name", "--json"}), IsOk());
   EXPECT_EQ(name_, "--json");
   EXPECT_FALSE(json_);
 }
 
-TEST_F(FlagSetTest, AStringMayBeEmptied) {
+TEST_F(FlagSetTest, AcceptsEmptyString) {
   EXPECT_THAT(Parse({"--name="}), IsOk());
   EXPECT_EQ(name_, "");
 }
 
-TEST_F(FlagSetTest, ABoolHasFourForms) {
+TEST_F(FlagSetTest, AcceptsFourFormsOfBool) {
   EXPECT_THAT(Parse({"--json"}), IsOk());
   EXPECT_TRUE(json_);
   EXPECT_THAT(Parse({"--nojson"}), IsOk());
@@ -92,23 +92,23 @@ TEST_F(FlagSetTest, ABoolHasFourForms) {
   EXPECT_FALSE(json_);
 }
 
-TEST_F(FlagSetTest, ABoolDoesNotTakeTheNextArgument) {
+TEST_F(FlagSetTest, BoolDoesNotConsumeNextArgument) {
   EXPECT_THAT(Parse({"--json", "false"}), IsOkAndHolds(ElementsAre("false")));
   EXPECT_TRUE(json_);
 }
 
-TEST_F(FlagSetTest, ReturnsWhatIsNoFlagInOrder) {
+TEST_F(FlagSetTest, ReturnsPositionalArgumentsInOrder) {
   EXPECT_THAT(Parse({"a", "--json", "-", "--", "--name", "b"}),
               IsOkAndHolds(ElementsAre("a", "-", "--name", "b")));
   EXPECT_EQ(name_, "nobody");
 }
 
-TEST_F(FlagSetTest, TheLastOfTwoCounts) {
+TEST_F(FlagSetTest, LastOfRepeatedFlagsWins) {
   EXPECT_THAT(Parse({"--count=3", "--count=4"}), IsOk());
   EXPECT_EQ(count_, 4);
 }
 
-TEST_F(FlagSetTest, ReadsTheEnvironmentAndLetsTheFlagWin) {
+TEST_F(FlagSetTest, FlagTakesPrecedenceOverEnvironment) {
   environment_ = {{"GATEWAY_COUNT", "5"},
                   {"GATEWAY_JSON", "true"},
                   {"OTHER_NAME", "other"}};
@@ -118,13 +118,13 @@ TEST_F(FlagSetTest, ReadsTheEnvironmentAndLetsTheFlagWin) {
   EXPECT_EQ(name_, "other");
 }
 
-TEST_F(FlagSetTest, AnEmptyVariableCountsAsUnset) {
+TEST_F(FlagSetTest, TreatsEmptyVariableAsUnset) {
   environment_ = {{"GATEWAY_COUNT", ""}, {"GATEWAY_NAME", ""}};
   EXPECT_THAT(Parse({}), IsOk());
   EXPECT_EQ(name_, "nobody");
 }
 
-TEST_F(FlagSetTest, WithoutAPrefixTheEnvironmentDoesNotCount) {
+TEST_F(FlagSetTest, IgnoresEnvironmentWithoutPrefix) {
   FlagSet plain("p", "s", "");
   int64_t value = 1;
   plain.Add("count", &value, 0, 9, "h");
@@ -132,7 +132,7 @@ TEST_F(FlagSetTest, WithoutAPrefixTheEnvironmentDoesNotCount) {
   EXPECT_EQ(value, 1);
 }
 
-TEST_F(FlagSetTest, RefusesWhatItDoesNotKnow) {
+TEST_F(FlagSetTest, RejectsUnknownFlags) {
   for (const std::string flag :
        {"--nam", "--noname", "--nojson=true", "---json", "--=x"}) {
     EXPECT_THAT(Parse({flag}),
@@ -141,12 +141,12 @@ TEST_F(FlagSetTest, RefusesWhatItDoesNotKnow) {
   }
 }
 
-TEST_F(FlagSetTest, RefusesAFlagWithoutItsValue) {
+TEST_F(FlagSetTest, RejectsFlagWithoutValue) {
   EXPECT_THAT(Parse({"--count"}),
               StatusIs(kInvalid, "--count: requires a value"));
 }
 
-TEST_F(FlagSetTest, RefusesNumbersOutOfRangeOrOfAnotherKind) {
+TEST_F(FlagSetTest, RejectsInvalidOrOutOfRangeNumbers) {
   for (const std::string value :
        {"0", "11", "", "x", "1.5", "1x", "99999999999999999999"}) {
     EXPECT_THAT(
@@ -161,7 +161,7 @@ TEST_F(FlagSetTest, RefusesNumbersOutOfRangeOrOfAnotherKind) {
   }
 }
 
-TEST_F(FlagSetTest, RefusesDurationsOutOfRangeOrWithoutAUnit) {
+TEST_F(FlagSetTest, RejectsDurationsOutOfRangeOrWithoutUnit) {
   for (const std::string value : {"99ms", "3h", "-1s", "5", "inf", ""}) {
     EXPECT_THAT(Parse({"--wait=" + value}),
                 StatusIs(kInvalid,
@@ -171,28 +171,28 @@ TEST_F(FlagSetTest, RefusesDurationsOutOfRangeOrWithoutAUnit) {
   }
 }
 
-TEST_F(FlagSetTest, RefusesABoolThatIsNeither) {
+TEST_F(FlagSetTest, RejectsInvalidBool) {
   EXPECT_THAT(Parse({"--json=yes"}),
               StatusIs(kInvalid, "--json: expected true or false"));
   EXPECT_THAT(Parse({"--json="}),
               StatusIs(kInvalid, "--json: expected true or false"));
 }
 
-TEST_F(FlagSetTest, NamesTheVariableThatIsWrong) {
+TEST_F(FlagSetTest, ErrorNamesInvalidVariable) {
   environment_ = {{"GATEWAY_COUNT", "x"}};
   EXPECT_THAT(Parse({}),
               StatusIs(kInvalid,
                        "GATEWAY_COUNT: expected a whole number from 1 to 10"));
 }
 
-TEST_F(FlagSetTest, NeverQuotesAValue) {
+TEST_F(FlagSetTest, ErrorDoesNotContainValue) {
   EXPECT_THAT(Parse({"--token=s3"}),
               StatusIs(kInvalid, "--token: expected a token"));
   environment_ = {{"GATEWAY_TOKEN", "s3"}};
   EXPECT_THAT(Parse({}), StatusIs(kInvalid, "GATEWAY_TOKEN: expected a token"));
 }
 
-TEST_F(FlagSetTest, HelpShowsEveryFlagWithItsDefault) {
+TEST_F(FlagSetTest, HelpListsEveryFlagWithDefault) {
   EXPECT_THAT(Parse({"--help"}), IsOk());
   EXPECT_TRUE(flags_.help_requested());
   const std::string help = flags_.Help();
@@ -204,7 +204,7 @@ TEST_F(FlagSetTest, HelpShowsEveryFlagWithItsDefault) {
   }
 }
 
-TEST_F(FlagSetTest, VersionIsAskedForByAFlagAndByNoVariable) {
+TEST_F(FlagSetTest, VersionHasFlagButNoVariable) {
   environment_ = {{"GATEWAY_VERSION", "1.2"}};
   EXPECT_THAT(Parse({}), IsOk());
   EXPECT_FALSE(flags_.version_requested());
@@ -212,7 +212,7 @@ TEST_F(FlagSetTest, VersionIsAskedForByAFlagAndByNoVariable) {
   EXPECT_TRUE(flags_.version_requested());
 }
 
-TEST_F(FlagSetTest, ArgumentsFromMainLeavesTheProgramOut) {
+TEST_F(FlagSetTest, ArgumentsFromMainOmitsProgram) {
   char program[] = "p";
   char argument[] = "--a";
   char* argv[] = {program, argument, nullptr};

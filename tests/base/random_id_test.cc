@@ -10,10 +10,10 @@ namespace {
 
 using ::testing::MatchesRegex;
 
-// Enough that every digit of a wrong form shows.
+// Enough to find every digit that can be wrong.
 constexpr size_t kSamples = 1000;
 
-TEST(RandomId, UuidsAreOfVersion4AndNoneComesTwice) {
+TEST(RandomIdTest, UuidsAreVersion4AndUnique) {
   std::set<std::string> seen;
   for (size_t i = 0; i < kSamples; ++i) {
     const std::string uuid = RandomUuid();
@@ -24,7 +24,7 @@ TEST(RandomId, UuidsAreOfVersion4AndNoneComesTwice) {
   EXPECT_EQ(seen.size(), kSamples);
 }
 
-TEST(RandomId, SpanIdsAre16DigitsAndNoneComesTwice) {
+TEST(RandomIdTest, SpanIdsHave16DigitsAndAreUnique) {
   std::set<std::string> seen;
   for (size_t i = 0; i < kSamples; ++i) {
     const std::string span_id = RandomSpanId();

@@ -8,7 +8,7 @@
 namespace wriftai {
 namespace {
 
-// What a terminal, a browser or a reader would be misled by.
+// Characters that mislead a terminal, a browser or a reader.
 const char* const kHostile[] = {
     "\xC2\x85",          // U+0085, next line (C1).
     "\xC2\x9B",          // U+009B, control sequence introducer (C1).
@@ -51,7 +51,7 @@ const char* const kHostile[] = {
     " ",
 };
 
-TEST(SanitizeTest, IsVisibleTextRefusesWhatMisleads) {
+TEST(SanitizeTest, IsVisibleTextRejectsMisleadingCharacters) {
   for (const std::string hostile : kHostile) {
     EXPECT_FALSE(IsVisibleText("a" + hostile + "b")) << hostile;
     EXPECT_FALSE(IsVisibleText(hostile)) << hostile;
@@ -59,14 +59,14 @@ TEST(SanitizeTest, IsVisibleTextRefusesWhatMisleads) {
   EXPECT_FALSE(IsVisibleText(absl::string_view("a\0b", 3)));
 }
 
-TEST(SanitizeTest, IsVisibleTextTakesEveryLanguage) {
+TEST(SanitizeTest, IsVisibleTextAcceptsEveryLanguage) {
   for (const char* const good : {"", "a", "deepseek-r1", "ü", "模型", "Привет",
                                  "نموذج", "かな", "한글", "é", "𝔘", "🎈"}) {
     EXPECT_TRUE(IsVisibleText(good)) << good;
   }
 }
 
-TEST(SanitizeTest, SanitizeTextIsItselfVisibleButForSpaces) {
+TEST(SanitizeTest, SanitizeTextReturnsVisibleTextAndSpaces) {
   for (const std::string hostile : kHostile) {
     std::string shown = SanitizeText("a" + hostile + "b", 100);
     EXPECT_EQ(shown.front(), 'a') << hostile;

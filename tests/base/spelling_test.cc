@@ -8,21 +8,21 @@
 namespace wriftai {
 namespace {
 
-TEST(SpellingTest, EditDistanceCountsInsertedLeftOutAndReplaced) {
+TEST(SpellingTest, EditDistanceCountsInsertionsDeletionsAndSubstitutions) {
   EXPECT_EQ(EditDistance("", ""), 0);
   EXPECT_EQ(EditDistance("", "abc"), 3);
   EXPECT_EQ(EditDistance("ADRESS", "ADDRESS"), 1);
   EXPECT_EQ(EditDistance("kitten", "sitting"), 3);
 }
 
-TEST(SpellingTest, NearestNameIsTheOneWithFewestChanges) {
+TEST(SpellingTest, NearestNameHasSmallestEditDistance) {
   EXPECT_EQ(NearestName("max_wiat", {"max_wait", "max_waits"}), "max_wait");
   EXPECT_EQ(NearestName("log", {"listen_address", "tls_key_file"}), "");
   EXPECT_EQ(NearestName("", {"a"}), "");
   EXPECT_EQ(NearestName(std::string(1 << 20, 'a'), {"a"}), "");
 }
 
-TEST(ServiceLinkTest, PatternsOfKubernetesAndDockerAreLinks) {
+TEST(ServiceLinkTest, AcceptsKubernetesAndDockerPatterns) {
   const std::pair<const char*, const char*> links[] = {
       {"GATEWAY_SERVICE_HOST", "10.0.0.1"},
       {"GATEWAY_SERVICE_PORT", "50051"},
@@ -41,7 +41,7 @@ TEST(ServiceLinkTest, PatternsOfKubernetesAndDockerAreLinks) {
   }
 }
 
-TEST(ServiceLinkTest, SettingsThatLookSimilarAreNoLinks) {
+TEST(ServiceLinkTest, RejectsSimilarSettings) {
   const std::pair<const char*, const char*> others[] = {
       {"GATEWAY_LISTEN_ADRESS", "tcp://10.0.0.1:50051"},
       {"GATEWAY_HTTP_PORT", "9090"},

@@ -14,17 +14,17 @@ namespace {
 using ::testing::ExitedWithCode;
 using ::testing::KilledBySignal;
 
-// A process of its own in each: the signals are the process's.
+// Each test runs in its own process, because signals are per process.
 class StopSignalsTest : public ::testing::Test {
  protected:
   StopSignalsTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 
-  // Longer than any test takes.
+  // Sleeps longer than any test takes.
   static void Hang() { absl::SleepFor(absl::Minutes(10)); }
   static void Ignore(int /*signal_number*/) {}
 };
 
-TEST_F(StopSignalsTest, SigtermEndsAStartThatHangs) {
+TEST_F(StopSignalsTest, StopSignalKillsHangingStartup) {
   for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
     EXPECT_EXIT(
         {
@@ -37,7 +37,7 @@ TEST_F(StopSignalsTest, SigtermEndsAStartThatHangs) {
   }
 }
 
-TEST_F(StopSignalsTest, SignalDuringTheStartStopsGracefullyOnceItIsOver) {
+TEST_F(StopSignalsTest, SignalDuringStartupStopsGracefullyAfterStartup) {
   EXPECT_EXIT(
       {
         StopSignals signals;
@@ -49,7 +49,7 @@ TEST_F(StopSignalsTest, SignalDuringTheStartStopsGracefullyOnceItIsOver) {
       ExitedWithCode(SIGTERM), "");
 }
 
-TEST_F(StopSignalsTest, SecondSignalEndsAStopExceptSighup) {
+TEST_F(StopSignalsTest, SecondSignalExceptSighupExitsImmediately) {
   EXPECT_EXIT(
       {
         StopSignals signals;
@@ -64,7 +64,7 @@ TEST_F(StopSignalsTest, SecondSignalEndsAStopExceptSighup) {
       KilledBySignal(SIGINT), "signal 2: stopped without waiting");
 }
 
-TEST_F(StopSignalsTest, StopThatTakesTooLongIsEnded) {
+TEST_F(StopSignalsTest, ShutdownPastDeadlineIsKilled) {
   EXPECT_EXIT(
       {
         StopSignals signals;

@@ -10,7 +10,7 @@ constexpr char kTraceId[] = "4bf92f3577b34da6a3ce929d0e0e4736";
 constexpr char kParentId[] = "00f067aa0ba902b7";
 constexpr char kOwnSpan[] = "b7ad6b7169203331";
 
-// A traceparent, as far as a test does not say otherwise.
+// A valid traceparent; tests override parts of it.
 struct Traceparent {
   std::string version = "00";
   std::string trace_id = kTraceId;
@@ -24,7 +24,7 @@ struct Traceparent {
   }
 };
 
-// What goes upstream for it; empty where it is not valid.
+// The traceparent sent upstream; empty if `header` is invalid.
 std::string Sent(const Traceparent& header) {
   const auto context = TraceContext::Parse(header.text());
   return context.has_value() ? context->WithParent(kOwnSpan) : "";
@@ -35,7 +35,7 @@ std::string SentFlags(const Traceparent& header) {
   return sent.empty() ? sent : sent.substr(sent.size() - 2);
 }
 
-TEST(TraceContext, KeepsTheTraceAndPutsItsOwnSpanInThePlaceOfTheCallers) {
+TEST(TraceContextTest, KeepsTraceIdAndReplacesParentSpan) {
   const auto context = TraceContext::Parse(Traceparent().text());
   ASSERT_TRUE(context.has_value());
   EXPECT_EQ(context->trace_id(), kTraceId);
@@ -44,7 +44,7 @@ TEST(TraceContext, KeepsTheTraceAndPutsItsOwnSpanInThePlaceOfTheCallers) {
             absl::StrCat("00-", kTraceId, "-", kOwnSpan, "-01"));
 }
 
-TEST(TraceContext, PassesOnTheFlagsThatHaveAMeaningAndNoOthers) {
+TEST(TraceContextTest, PropagatesOnlyDefinedFlags) {
   const std::pair<const char*, const char*> rows[] = {
       {"00", "00"}, {"01", "01"}, {"02", "02"}, {"03", "03"},
       {"04", "00"}, {"0d", "01"}, {"f0", "00"}, {"ff", "03"}};
@@ -54,7 +54,7 @@ TEST(TraceContext, PassesOnTheFlagsThatHaveAMeaningAndNoOthers) {
   }
 }
 
-TEST(TraceContext, ReadsAVersionToComeAsFarAsItKnowsIt) {
+TEST(TraceContextTest, ReadsKnownFieldsOfFutureVersions) {
   for (const char* version : {"01", "cc", "fe"}) {
     for (const char* rest : {"", "-", "-what-the-future-brings"}) {
       EXPECT_EQ(Sent({version, kTraceId, kParentId, "01", rest}),
@@ -66,7 +66,7 @@ TEST(TraceContext, ReadsAVersionToComeAsFarAsItKnowsIt) {
   }
 }
 
-TEST(TraceContext, TakesNothingThatIsNotValid) {
+TEST(TraceContextTest, RejectsInvalidTraceparent) {
   const std::string zeros(32, '0');
   const Traceparent rows[] = {
       {"ff", kTraceId, kParentId, "01", ""},
@@ -108,7 +108,7 @@ std::string Members(int count, size_t bytes) {
   return text;
 }
 
-TEST(Tracestate, IsUntouchedWithinItsLimits) {
+TEST(TracestateTest, IsUnchangedWithinLimits) {
   const std::string rows[] = {
       "congo=t61rcWkgMzE",
       "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
@@ -121,13 +121,13 @@ TEST(Tracestate, IsUntouchedWithinItsLimits) {
   for (const std::string& row : rows) EXPECT_EQ(JoinTracestate({row}), row);
 }
 
-TEST(Tracestate, SeveralHeadersAreOneList) {
+TEST(TracestateTest, JoinsHeadersIntoOneList) {
   EXPECT_EQ(JoinTracestate({"a=1", "b=2,c=3", ""}), "a=1,b=2,c=3,");
   EXPECT_EQ(JoinTracestate({"a=1", "a=2"}), "");
   EXPECT_EQ(JoinTracestate({}), "");
 }
 
-TEST(Tracestate, IsLeftOutWhereItIsNotValid) {
+TEST(TracestateTest, IsDroppedIfInvalid) {
   const std::string rows[] = {
       "a",
       "=1",
@@ -151,12 +151,12 @@ TEST(Tracestate, IsLeftOutWhereItIsNotValid) {
   for (const std::string& row : rows) EXPECT_EQ(JoinTracestate({row}), "");
 }
 
-TEST(Tracestate, BeyondItsRoomWholeMembersAreLeftOut) {
+TEST(TracestateTest, DropsWholeMembersAboveSizeLimit) {
   const std::string full = Members(4, 127);
   ASSERT_EQ(full.size(), 511u);
-  // The last ones, where all are small.
+  // Drops the last members if all are small.
   EXPECT_EQ(JoinTracestate({full, "z=1"}), full);
-  // Before them the large ones, the last first.
+  // Drops large members first, starting with the last.
   const std::string large = "l=" + std::string(127, 'v');
   const std::string larger = "m=" + std::string(128, 'v');
   EXPECT_EQ(JoinTracestate({large, full}), full);

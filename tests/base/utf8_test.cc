@@ -8,7 +8,7 @@
 namespace wriftai {
 namespace {
 
-TEST(Utf8Test, AppendIsUndoneByTakeForEveryCodePoint) {
+TEST(Utf8Test, TakeInvertsAppendForEveryCodePoint) {
   for (char32_t code_point = 0; code_point <= 0x10ffff; ++code_point) {
     if (code_point == 0xd800) code_point = 0xe000;
     std::string text;
@@ -19,7 +19,7 @@ TEST(Utf8Test, AppendIsUndoneByTakeForEveryCodePoint) {
   }
 }
 
-TEST(Utf8Test, FindsTheFirstInvalidByte) {
+TEST(Utf8Test, FindsFirstInvalidByte) {
   for (const std::string bad :
        {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x80\x80",
         "\xe0\x9f\xbf", "\xe2\x82", "\xed\xa0\x80", "\xed\xbf\xbf",
@@ -40,7 +40,7 @@ TEST(Utf8Test, PrefixEndsBetweenCharacters) {
   EXPECT_EQ(Utf8Prefix("\xc3\xa9", 1), "");
 }
 
-TEST(Utf8Test, LineSafeReplacesWhatMovesOrHidesText) {
+TEST(Utf8Test, LineSafeReplacesUnsafeCharacters) {
   const std::vector<char32_t> unsafe = {
       0,      0x07,   '\n',   '\r',   0x1b,   0x7f,   0x85,   0x9b,   0x061c,
       0x200b, 0x200e, 0x2028, 0x2029, 0x202e, 0x2066, 0xfeff, 0xe0001};

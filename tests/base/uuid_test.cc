@@ -8,12 +8,12 @@
 namespace wriftai {
 namespace {
 
-TEST(UuidFromTextTest, ReturnsTheUuidInLowerCase) {
+TEST(UuidFromTextTest, ReturnsUuidInLowerCase) {
   EXPECT_EQ(UuidFromText("C12258c4-ED83-4d7b-a784-8ed55412325a"),
             "c12258c4-ed83-4d7b-a784-8ed55412325a");
 }
 
-TEST(UuidFromTextTest, RejectsOtherForms) {
+TEST(UuidFromTextTest, RejectsOtherFormats) {
   for (const std::string text : {"", "x", "c12258c4ed834d7ba7848ed55412325a",
                                  "c12258c4-ed83-4d7b-a784-8ed55412325",
                                  "c12258c4-ed83-4d7b-a784-8ed55412325a ",

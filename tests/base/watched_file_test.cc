@@ -26,15 +26,13 @@ class WatchedFileTest : public ::testing::Test {
         file_(path_, 100) {}
   ~WatchedFileTest() override { std::filesystem::remove_all(path_); }
 
-  // Every version has the same time of modification, and the same size where
-  // the text has.
+  // Keeps the modification time, so only the content changes.
   void Write(const std::string& text) {
     std::ofstream(path_, std::ios::trunc) << text;
     std::filesystem::last_write_time(path_, written_);
   }
 
-  // "-" if there is nothing new, else the text, or the reason why there is
-  // none.
+  // "-" without a change, else the text or the error message.
   std::string NextSecond() {
     now_ += absl::Seconds(1);
     const auto text = file_.ReadIfChanged(now_);
@@ -49,7 +47,7 @@ class WatchedFileTest : public ::testing::Test {
       std::filesystem::file_time_type::clock::now();
 };
 
-TEST_F(WatchedFileTest, ReadReturnsTheTextOrTheReason) {
+TEST_F(WatchedFileTest, ReadReturnsTextOrError) {
   EXPECT_THAT(file_.Read(), StatusIs(absl::StatusCode::kNotFound));
   Write(" a\nb \n");
   EXPECT_THAT(file_.Read(), IsOkAndHolds(std::string(" a\nb \n")));
@@ -58,7 +56,7 @@ TEST_F(WatchedFileTest, ReadReturnsTheTextOrTheReason) {
   EXPECT_FALSE(file_.changed());
 }
 
-TEST_F(WatchedFileTest, ChangeIsReportedOnce) {
+TEST_F(WatchedFileTest, ReportsChangeOnce) {
   Write("one");
   ASSERT_THAT(file_.Read(), IsOk());
   EXPECT_EQ(NextSecond(), "-");
@@ -67,7 +65,7 @@ TEST_F(WatchedFileTest, ChangeIsReportedOnce) {
   EXPECT_EQ(NextSecond(), "-");
 }
 
-TEST_F(WatchedFileTest, RotationByRenameWithTheSameTimeIsAChange) {
+TEST_F(WatchedFileTest, DetectsRotationByRenameWithSameTime) {
   Write("one");
   ASSERT_THAT(file_.Read(), IsOk());
   const std::string next = path_ + ".next";
@@ -77,7 +75,7 @@ TEST_F(WatchedFileTest, RotationByRenameWithTheSameTimeIsAChange) {
   EXPECT_EQ(NextSecond(), "two");
 }
 
-TEST_F(WatchedFileTest, RotationByLinkWithTheSameTimeIsAChange) {
+TEST_F(WatchedFileTest, DetectsRotationByLinkWithSameTime) {
   std::filesystem::create_directories(path_ + "/..1");
   std::filesystem::create_directories(path_ + "/..2");
   const auto write = [&](const std::string& name, const std::string& text) {
@@ -96,7 +94,7 @@ TEST_F(WatchedFileTest, RotationByLinkWithTheSameTimeIsAChange) {
               IsOkAndHolds(std::string("two")));
 }
 
-TEST_F(WatchedFileTest, ReadsOnceASecondAtMost) {
+TEST_F(WatchedFileTest, ReadsAtMostOncePerSecond) {
   Write("one");
   ASSERT_THAT(file_.Read(), IsOk());
   EXPECT_EQ(NextSecond(), "-");
@@ -105,7 +103,7 @@ TEST_F(WatchedFileTest, ReadsOnceASecondAtMost) {
   EXPECT_TRUE(file_.ReadIfChanged(now_ + absl::Seconds(1)));
 }
 
-TEST_F(WatchedFileTest, UnreadableFileIsAChangeOnce) {
+TEST_F(WatchedFileTest, ReportsUnreadableFileOnce) {
   Write("one");
   ASSERT_THAT(file_.Read(), IsOk());
   std::filesystem::remove(path_);
@@ -118,14 +116,14 @@ TEST_F(WatchedFileTest, UnreadableFileIsAChangeOnce) {
   EXPECT_EQ(NextSecond(), "one");
 }
 
-TEST_F(WatchedFileTest, FileAboveTheLimitIsNotRead) {
+TEST_F(WatchedFileTest, RejectsFileAboveSizeLimit) {
   Write(std::string(100, 'x'));
   EXPECT_THAT(file_.Read(), IsOk());
   Write(std::string(101, 'x'));
   EXPECT_THAT(file_.Read(), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST(SmallFileTest, WhatIsNoRegularFileIsRefusedAtOnce) {
+TEST(SmallFileTest, RejectsNonRegularFilesWithoutBlocking) {
   const std::string fifo = ::testing::TempDir() + "small_file_fifo";
   std::filesystem::remove(fifo);
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
@@ -149,7 +147,7 @@ TEST(SmallFileTest, WhatIsNoRegularFileIsRefusedAtOnce) {
   std::filesystem::remove(link);
 }
 
-TEST(SmallFileTest, LoopOfLinksIsAnError) {
+TEST(SmallFileTest, RejectsSymlinkLoop) {
   const std::string link = ::testing::TempDir() + "small_file_loop";
   std::filesystem::remove(link);
   std::filesystem::create_symlink(link, link);

@@ -19,39 +19,39 @@ constexpr size_t kLarge = WorkerPool::kSmallBytes + 1;
 
 class WorkerPoolTest : public ::testing::Test {
  protected:
-  // Runs what has been posted until `condition` holds.
+  // Runs posted tasks until `condition` holds.
   template <typename Condition>
-  void Until(Condition condition) {
+  void RunUntil(Condition condition) {
     while (!condition()) {
       event_loop_.RunPosted();
       std::this_thread::yield();
     }
   }
 
-  // A job whose work waits for `gate`, and whose end is noted.
-  CallHandle Blocked(absl::Notification& gate, size_t bytes = kLarge) {
+  // Adds a job that waits for `gate` and records when it is done.
+  CallHandle AddBlocked(absl::Notification& gate, size_t bytes = kLarge) {
     return pool_.Run<int>(
         "first", bytes,
         [&gate] {
           gate.WaitForNotification();
           return 0;
         },
-        [this](int) { ended_.push_back("first"); });
+        [this](int) { finished_.push_back("first"); });
   }
 
-  CallHandle Noted(const std::string& owner, const std::string& name,
-                   size_t bytes) {
+  CallHandle AddRecorded(const std::string& owner, const std::string& name,
+                         size_t bytes) {
     return pool_.Run<std::string>(
         owner, bytes, [name] { return name; },
-        [this](std::string ended) { ended_.push_back(std::move(ended)); });
+        [this](std::string ended) { finished_.push_back(std::move(ended)); });
   }
 
   ManualEventLoop event_loop_;
   WorkerPool pool_{event_loop_};
-  std::vector<std::string> ended_;
+  std::vector<std::string> finished_;
 };
 
-TEST_F(WorkerPoolTest, WorksOnAnotherThreadAndAnswersOnTheLoop) {
+TEST_F(WorkerPoolTest, RunsWorkOnAnotherThreadAndDoneOnLoop) {
   std::thread::id worked_on;
   int result = 0;
   const CallHandle job = pool_.Run<int>(
@@ -61,37 +61,37 @@ TEST_F(WorkerPoolTest, WorksOnAnotherThreadAndAnswersOnTheLoop) {
         return 7;
       },
       [&result](int value) { result = value; });
-  Until([&result] { return result != 0; });
+  RunUntil([&result] { return result != 0; });
   EXPECT_EQ(result, 7);
   EXPECT_NE(worked_on, std::this_thread::get_id());
 }
 
-TEST_F(WorkerPoolTest, SmallJobsPassALargeOne) {
+TEST_F(WorkerPoolTest, SmallJobOvertakesLargeJob) {
   absl::Notification gate;
-  const CallHandle large = Blocked(gate);
-  const CallHandle small = Noted("second", "small", 1);
-  Until([this] { return !ended_.empty(); });
-  EXPECT_THAT(ended_, ElementsAre("small"));
+  const CallHandle large = AddBlocked(gate);
+  const CallHandle small = AddRecorded("second", "small", 1);
+  RunUntil([this] { return !finished_.empty(); });
+  EXPECT_THAT(finished_, ElementsAre("small"));
   gate.Notify();
-  Until([this] { return ended_.size() == 2; });
+  RunUntil([this] { return finished_.size() == 2; });
 }
 
 TEST_F(WorkerPoolTest, OwnersTakeTurns) {
   absl::Notification gate;
-  const CallHandle blocked = Blocked(gate);
+  const CallHandle blocked = AddBlocked(gate);
   std::vector<CallHandle> jobs;
   for (const char* name : {"a1", "a2", "a3"}) {
-    jobs.push_back(Noted("a", name, kLarge));
+    jobs.push_back(AddRecorded("a", name, kLarge));
   }
-  jobs.push_back(Noted("b", "b1", kLarge));
+  jobs.push_back(AddRecorded("b", "b1", kLarge));
   gate.Notify();
-  Until([this] { return ended_.size() == 5; });
-  EXPECT_EQ(ended_.back(), "a3");
+  RunUntil([this] { return finished_.size() == 5; });
+  EXPECT_EQ(finished_.back(), "a3");
 }
 
-TEST_F(WorkerPoolTest, ADroppedJobIsNotRunAndFreesWhatItHolds) {
+TEST_F(WorkerPoolTest, DroppedJobDoesNotRunAndReleasesCaptures) {
   absl::Notification gate;
-  const CallHandle blocked = Blocked(gate);
+  const CallHandle blocked = AddBlocked(gate);
   auto held = std::make_shared<int>(1);
   bool done = false;
   CallHandle dropped = pool_.Run<int>(
@@ -99,13 +99,13 @@ TEST_F(WorkerPoolTest, ADroppedJobIsNotRunAndFreesWhatItHolds) {
   EXPECT_EQ(held.use_count(), 2);
   dropped.reset();
   EXPECT_EQ(held.use_count(), 1);
-  const CallHandle last = Noted("a", "last", kLarge);
+  const CallHandle last = AddRecorded("a", "last", kLarge);
   gate.Notify();
-  Until([this] { return ended_.size() == 2; });
+  RunUntil([this] { return finished_.size() == 2; });
   EXPECT_FALSE(done);
 }
 
-TEST_F(WorkerPoolTest, ADoneMayDestroyItsHandle) {
+TEST_F(WorkerPoolTest, DoneMayDestroyItsHandle) {
   bool done = false;
   CallHandle job;
   job = pool_.Run<int>(
@@ -114,7 +114,7 @@ TEST_F(WorkerPoolTest, ADoneMayDestroyItsHandle) {
         job.reset();
         done = true;
       });
-  Until([&done] { return done; });
+  RunUntil([&done] { return done; });
 }
 
 }  // namespace

@@ -14,8 +14,8 @@
 
 namespace wriftai {
 
-// What was decoded from `text` is bounded, can be read by every client (all
-// its strings are UTF-8), and carries payloads as they are in `text`.
+// Checks that the prediction decoded from `text` is bounded, has only UTF-8
+// strings, and contains payloads exactly as in `text`.
 inline void CheckPrediction(const v1::Prediction& prediction,
                             absl::string_view text) {
   FUZZ_CHECK(UuidFromText(prediction.id()) == prediction.id());

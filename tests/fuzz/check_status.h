@@ -14,10 +14,10 @@
 
 namespace wriftai {
 
-// What gRPC clients accept as trailers, with room for the status itself.
+// The limit of gRPC clients for trailers (8 KiB), minus space for the status.
 inline constexpr size_t kMaxDetailBytes = 7 << 10;
 
-// Every client can parse the detail `bytes` of the type that `type_url` names.
+// Checks that the detail `bytes` can be parsed as the type in `type_url`.
 inline void CheckDetail(absl::string_view type_url, const std::string& bytes) {
   absl::ConsumePrefix(&type_url, "type.googleapis.com/");
   const auto* const type =
@@ -31,7 +31,7 @@ inline void CheckDetail(absl::string_view type_url, const std::string& bytes) {
   FUZZ_CHECK(detail->ParseFromString(bytes));
 }
 
-// The message and all details of `status` can be sent and parsed.
+// Checks that the message and all details of `status` can be sent and parsed.
 inline void CheckStatus(const absl::Status& status) {
   FUZZ_CHECK(IsUtf8(status.message()));
   FUZZ_CHECK(status.message().size() <= 1024);

@@ -1,5 +1,5 @@
-// The body of an error response, on any bytes: what goes into the trailers is
-// UTF-8 without control characters, and little.
+// Parses any bytes as the body of an error response. The texts for the trailers
+// are bounded and are UTF-8 without control characters.
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The JSON reader and the conversion to google.protobuf.Value, on any bytes.
-// The checks are what callers rely on whatever comes in.
+// Runs the JSON reader and the conversion to google.protobuf.Value on any
+// bytes, and checks the properties that callers rely on.
 
 #include <cstddef>
 #include <cstdint>
@@ -28,11 +28,11 @@ bool Within(absl::string_view part, absl::string_view whole) {
          part.data() + part.size() <= whole.data() + whole.size();
 }
 
-// Another parser's opinion. It refuses some of what is grammatical: lone
-// surrogates, and numbers beyond a double. Numbers stay text, as its conversion
-// of those near zero is undefined.
+// Whether RapidJSON accepts the text. It rejects some grammatical texts: lone
+// surrogates, and numbers beyond a double. Numbers stay text, because its
+// conversion of numbers near zero has undefined behavior.
 bool IsJsonToRapidJson(absl::string_view text) {
-  // Its stream ends at a NUL.
+  // A RapidJSON stream ends at a NUL.
   if (text.find('\0') != absl::string_view::npos) return false;
   const std::string terminated(text);
   rapidjson::StringStream stream(terminated.c_str());
@@ -43,8 +43,8 @@ bool IsJsonToRapidJson(absl::string_view text) {
               .IsError();
 }
 
-// A part of what SkimJson() accepts is accepted by itself; strings decode to
-// UTF-8 that can be written again.
+// Checks that a part of an accepted text is accepted by itself, and that
+// strings decode to UTF-8 that can be encoded again.
 void CheckPart(const JsonSlice& slice, absl::string_view text) {
   FUZZ_CHECK(!slice.text.empty() && Within(slice.text, text));
   const auto skimmed = SkimJson(slice.text);
@@ -77,7 +77,7 @@ void CheckText(absl::string_view text) {
   }
 }
 
-// An exact Value is one that a client can read and that comes back unchanged.
+// Checks that a client can parse an exact Value, and that it round-trips.
 void CheckValue(absl::string_view text) {
   const auto value = ExactValueFromJson(text);
   if (!value.has_value()) return;
@@ -90,7 +90,7 @@ void CheckValue(absl::string_view text) {
   FUZZ_CHECK(again.has_value() && MessageDifferencer::Equals(*again, *value));
 }
 
-// An input that is accepted is in the body of the create, byte for byte.
+// Checks that the body of a create contains an accepted input byte for byte.
 void CheckInput(absl::string_view text) {
   if (!ParseJson(text).ok()) return;
   CreateParams params;

@@ -1,4 +1,4 @@
-// A page of the list, on any bytes.
+// Parses any bytes as a list page.
 
 #include <algorithm>
 #include <cstddef>

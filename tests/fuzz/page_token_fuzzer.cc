@@ -1,6 +1,6 @@
-// A page token, on any bytes: only what this gateway sealed for the credential
-// opens. The input is also sealed as a token of its own, which must open again
-// and for nobody else.
+// Opens any bytes as a page token: only a token that this gateway sealed for
+// the credential opens. Also seals the input as a token, which must open again
+// for the same credential only.
 
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@ void CheckToken(absl::string_view text) {
     FUZZ_CHECK(absl::IsInvalidArgument(opened.status()));
     CheckStatus(opened.status());
   } else if (!text.empty()) {
-    // A fuzzer cannot forge the seal: this is a token of ours.
+    // A fuzzer cannot forge the seal, so this is one of our tokens.
     FUZZ_CHECK(!OpenPageToken(text, *theirs).ok());
   }
 

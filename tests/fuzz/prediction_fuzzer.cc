@@ -1,4 +1,4 @@
-// A response or a webhook's body with a prediction, on any bytes.
+// Parses any bytes as the prediction in a response or a webhook.
 
 #include <cstddef>
 #include <cstdint>

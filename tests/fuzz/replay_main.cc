@@ -1,6 +1,6 @@
-// Feeds every file of the folders in its arguments to a fuzz target, so that
-// what a fuzzer once found is tested with any compiler. A target that fails
-// ends the program; the last line then names the file.
+// Runs a fuzz target on every file in the folders given as arguments, so that
+// earlier findings are tested with any compiler. A failing target aborts; the
+// last line of output names the file.
 
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +36,6 @@ int main(int argc, char** argv) {
     }
   }
   std::printf("%zu files\n", count);
-  // A wrong folder must not pass for a good one.
+  // A wrong folder must not pass.
   return count > 0 ? 0 : 1;
 }

@@ -1,7 +1,7 @@
-// A request to the whole service over gRPC, with an upstream that answers
-// everything well. The first byte chooses the method; the rest is the message,
-// any bytes. A call ends OK, or with an error that says what is wrong with the
-// request; and what goes upstream is well formed.
+// Sends any bytes as a request to the whole service over gRPC, with an upstream
+// that always succeeds. The first byte selects the method; the rest is the
+// message. A call ends with OK or an error about the request, and all upstream
+// requests are well-formed.
 
 #include <algorithm>
 #include <chrono>
@@ -37,8 +37,8 @@ std::string PredictionOf(absl::string_view id) {
                       R"(","status":"succeeded","output":["\ud83d"]})");
 }
 
-// What a good upstream answers. Checks the request first.
-HttpResponse Answer(const HttpRequest& request) {
+// The response of a working upstream. Checks the request first.
+HttpResponse Respond(const HttpRequest& request) {
   FUZZ_CHECK(IsPrintable(request.url) && !absl::StrContains(request.url, ' '));
   for (const auto& [name, value] : request.headers) {
     FUZZ_CHECK(IsPrintable(name) && IsPrintable(value));
@@ -67,13 +67,13 @@ HttpResponse Answer(const HttpRequest& request) {
 ServiceHarness& Harness() {
   static ServiceHarness* const harness = [] {
     auto* const made = new ServiceHarness();
-    made->upstream().RespondToAll(Answer);
+    made->upstream().RespondToAll(Respond);
     return made;
   }();
   return *harness;
 }
 
-// Waits for the operation that was started on `queue`; whether it succeeded.
+// Waits for the operation started on `queue`. Returns whether it succeeded.
 bool Next(grpc::CompletionQueue& queue) {
   void* tag = nullptr;
   bool ok = false;

@@ -1,7 +1,6 @@
-// The header lines of a response, on any bytes: how many are kept is bounded,
-// what they say of the rate limit is within its range, and an error that quotes
-// them can be parsed by every client. The first line of the input is the
-// status.
+// Reads any bytes as the header lines of a response. The stored headers are
+// bounded, rate limits are within their range, and clients can parse an error
+// that quotes them. The first line of the input is the status.
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The body of a delivery, on any bytes with a good signature: a prediction
-// reaches the sink, or the delivery is refused and nothing does.
+// Receives any bytes as the body of a delivery with a valid signature. Either a
+// prediction reaches the sink, or the delivery is rejected and nothing does.
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr int64_t kNow = 1729168452;
 
-// A clock that stands still, and nothing more.
+// A clock that never advances; cannot run tasks.
 class StoppedClock : public EventLoop {
  public:
   absl::Time Now() const override { return absl::UnixEpoch(); }

@@ -1,5 +1,5 @@
-// The reader of requests, on any bytes of a connection: how they are cut into
-// pieces makes no difference, and nothing grows beyond its limit.
+// Feeds any bytes to the request reader. Splitting them into pieces makes no
+// difference, and nothing exceeds its limit.
 
 #include <algorithm>
 #include <cstddef>
@@ -29,7 +29,7 @@ HttpRequestReader Read(absl::string_view bytes, size_t piece) {
     reader.Feed(bytes.substr(0, piece));
     bytes.remove_prefix(std::min(piece, bytes.size()));
     FUZZ_CHECK(reader.body().size() <= limits.max_body_bytes);
-    // Doubled by the strings' growth, and the last piece.
+    // Strings may double as they grow; the last piece is added.
     FUZZ_CHECK(reader.held_bytes() <=
                2 * (limits.max_head_bytes + limits.max_body_bytes + piece));
   }

@@ -1,5 +1,5 @@
-// The signature header, on any bytes: what is taken for one is of the form that
-// is promised, and it matches what was signed and nothing else.
+// Parses any bytes as a signature header. An accepted header has the documented
+// format, and matches only the signed content.
 
 #include <cstddef>
 #include <cstdint>
@@ -34,12 +34,12 @@ void CheckHeader(absl::string_view header) {
     FUZZ_CHECK(v1.size() == 64);
     FUZZ_CHECK(absl::BytesToHexString(absl::HexStringToBytes(v1)) == v1);
   }
-  // Far from any time that a header can name.
+  // Far from any time that a header can contain.
   FUZZ_CHECK(CheckWebhookTime(*signature, absl::InfiniteFuture()) ==
              WebhookOutcome::kStale);
 
-  // No header has the signature of a key that it has never seen; with that
-  // added, it has, whatever else stands there.
+  // A fuzzed header cannot contain a valid signature. After one is added, the
+  // header matches, whatever else it contains.
   const std::vector<Secret> secrets = {Secret("other"), Secret("key")};
   const std::string body(header);
   FUZZ_CHECK(!MatchesWebhookSignature(*signature, body, secrets));

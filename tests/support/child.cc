@@ -12,8 +12,8 @@
 namespace wriftai {
 namespace {
 
-// Everything that the child needs, made before the fork: after it, in a
-// process with threads, only system calls are safe.
+// Must be called before fork(): in a process with threads, only system calls
+// are safe after it.
 std::vector<char*> Pointers(const Child::Strings& strings) {
   std::vector<char*> pointers;
   for (const std::string& text : strings) {
@@ -111,7 +111,7 @@ void Child::Write(const std::string& text) {
 
 bool Child::ReadSome(int descriptor, std::string& text) {
   char buffer[4096];
-  // A terminal whose program has gone gives EIO.
+  // A terminal returns EIO after its program has exited.
   const ssize_t size = read(descriptor, buffer, sizeof buffer);
   if (size <= 0) return false;
   text.append(buffer, static_cast<size_t>(size));
@@ -132,10 +132,10 @@ bool Child::ReadUntil(const std::string& text) {
   });
 }
 
-void Child::ReadToEnd(size_t most) {
+void Child::ReadToEnd(size_t max_bytes) {
   while (ReadSome(out_descriptor_, out_)) {
-    // Not at each byte beyond it, as each time moves all that is kept.
-    if (out_.size() > 2 * most) out_.erase(0, out_.size() - most);
+    // Erase rarely, because erase() moves all remaining bytes.
+    if (out_.size() > 2 * max_bytes) out_.erase(0, out_.size() - max_bytes);
   }
 }
 
@@ -143,7 +143,7 @@ void Child::Signal(int number) { kill(pid_, number); }
 
 int Child::Finish() {
   Close(in_descriptor_);
-  // One after the other: what our tests print fits into a pipe.
+  // Sequential reads suffice: the output of our tests fits into a pipe.
   while (ReadSome(out_descriptor_, out_)) {
   }
   while (err_descriptor_ >= 0 && ReadSome(err_descriptor_, err_)) {

@@ -9,20 +9,20 @@
 
 namespace wriftai {
 
-// A program that runs, with pipes or with a terminal as its three streams. Its
-// environment has TERM=xterm and the variables given, nothing else.
+// A child process with pipes or a terminal as its standard streams. Its
+// environment contains only TERM=xterm and the given variables.
 //
-// Threads: one; while it is in ReadToEnd(), another one may call Signal() and
-// pid(). The thread that starts it must live as long: the system kills it with
-// that thread, so that nothing is left of a test that was killed itself. Owns:
-// the process, which is killed with it.
+// Threads: one; during ReadToEnd(), another thread may call Signal() and pid().
+// The thread that starts the process must outlive it: the system kills the
+// process with that thread, so a killed test leaves nothing behind. Owns: the
+// process; the destructor kills it.
 class Child {
  public:
   using Strings = std::vector<std::string>;
 
-  // `arguments`: with the program's path in front.
+  // `arguments` starts with the program's path.
   static Child WithPipes(const Strings& arguments, const Strings& variables);
-  // Standard output and standard error are one pipe, read as out().
+  // Standard output and standard error share one pipe, read as out().
   static Child WithOnePipe(const Strings& arguments, const Strings& variables);
   static Child WithTerminal(const Strings& arguments, int columns);
 
@@ -30,23 +30,23 @@ class Child {
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;
 
-  // To its standard input, which is then closed if it is a pipe.
+  // Writes to standard input, and closes it if it is a pipe.
   void Write(const std::string& text);
 
-  // Reads standard output until `enough` of it is there. False: it ended
-  // before.
+  // Reads standard output until `enough` returns true. False if it ends first.
   bool ReadUntil(const std::function<bool(const std::string& out)>& enough);
   bool ReadUntil(const std::string& text);
 
-  // Reads standard output to its end, and keeps the last `most` bytes or a few
-  // more.
-  void ReadToEnd(size_t most);
+  // Reads standard output to its end, and keeps at least its last `max_bytes`
+  // and at most twice as many.
+  void ReadToEnd(size_t max_bytes);
 
   void Signal(int number);
 
   pid_t pid() const { return pid_; }
 
-  // Reads both streams to their ends. Its exit status, or minus its signal.
+  // Reads both streams to their ends. Returns the exit status, or the negated
+  // signal number.
   int Finish();
 
   const std::string& out() const { return out_; }
@@ -58,7 +58,7 @@ class Child {
   static Child Start(const Strings& arguments, const Strings& variables,
                      bool one_pipe);
 
-  // One read of `descriptor` into `text`; false at its end.
+  // Reads once from `descriptor` into `text`; false at its end.
   static bool ReadSome(int descriptor, std::string& text);
 
   pid_t pid_ = -1;

@@ -86,7 +86,7 @@ void FakePredictionClient::Complete(size_t index,
                                     absl::StatusOr<v1::Prediction> result) {
   Waiting waiting = Take(index, result.status());
   ASSERT_TRUE(waiting.prediction != nullptr)
-      << "call " << index << " is no Get or Create under way";
+      << "call " << index << " is not a pending Get or Create";
   waiting.prediction(std::move(result));
 }
 
@@ -94,7 +94,7 @@ void FakePredictionClient::CompleteList(size_t index,
                                         absl::StatusOr<PredictionPage> result) {
   Waiting waiting = Take(index, result.status());
   ASSERT_TRUE(waiting.page != nullptr)
-      << "call " << index << " is no List under way";
+      << "call " << index << " is not a pending List";
   waiting.page(std::move(result));
 }
 

@@ -12,24 +12,23 @@
 
 namespace wriftai {
 
-// A prediction in `status` (the upstream's word), last changed `updated`
-// seconds after some fixed time.
+// A prediction in `status` (as named by the upstream), last changed `updated`
+// seconds after a fixed time.
 v1::Prediction MakePrediction(absl::string_view id, absl::string_view status,
                               int updated = 0);
 
 // A credential whose token is `name`.
 std::shared_ptr<const Credential> MakeCredential(absl::string_view name);
 
-// An upstream that records its calls and answers when the test says so, in any
-// order.
+// An upstream that records its calls. The test completes them in any order.
 //
-// Threads: the loop's (the test's). It must outlive its handles. Fails: a test
-// that answers a call that is not under way.
+// Threads: the loop's (the test's). It must outlive its handles. Fails: the
+// test, if it completes a call that is not pending.
 class FakePredictionClient : public PredictionClient {
  public:
   struct Recorded {
     std::string operation;  // "get", "create", "list", "cancel".
-    CallContext context;    // Without its permit.
+    CallContext context;    // Without the permit.
     std::string id;
     CreateParams create;
     ListParams list;
@@ -48,12 +47,12 @@ class FakePredictionClient : public PredictionClient {
   size_t pending_count() const { return pending_.size(); }
   bool pending(size_t index) const { return pending_.count(index) > 0; }
 
-  // Answers call `index` (Get or Create), or the newest one. Its permit
-  // learns whether it was a limit, and until when.
+  // Completes call `index` (Get or Create), or the newest one. Reports to its
+  // permit whether the call was rate limited, and until when.
   void Complete(size_t index, absl::StatusOr<v1::Prediction> result);
   void Complete(absl::StatusOr<v1::Prediction> result);
 
-  // Answers call `index` (List), or the newest one.
+  // Completes call `index` (List), or the newest one.
   void CompleteList(size_t index, absl::StatusOr<PredictionPage> result);
   void CompleteList(absl::StatusOr<PredictionPage> result);
 

@@ -26,7 +26,7 @@ CallHandle FakeTransport::Send(HttpRequest request, Done done) {
 
 void FakeTransport::Complete(size_t index, HttpResult result) {
   auto pending = pending_.extract(index);
-  ASSERT_FALSE(pending.empty()) << "request " << index << " is not under way";
+  ASSERT_FALSE(pending.empty()) << "request " << index << " is not pending";
   pending.mapped()(std::move(result));
 }
 

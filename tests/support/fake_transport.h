@@ -11,11 +11,10 @@
 
 namespace wriftai {
 
-// A transport that records what is sent and answers when the test says so, in
-// any order.
+// A transport that records requests. The test completes them in any order.
 //
-// Threads: the loop's (the test's). It must
-// outlive the handles. Fails: a test that answers what is not under way.
+// Threads: the loop's (the test's). It must outlive the handles. Fails: the
+// test, if it completes a request that is not pending.
 class FakeTransport : public HttpTransport {
  public:
   CallHandle Send(HttpRequest request, Done done) override;
@@ -26,21 +25,21 @@ class FakeTransport : public HttpTransport {
   // The scopes whose connections were retired, in order.
   const std::vector<std::string>& retired() const { return retired_; }
 
-  // All that was ever sent.
+  // All requests so far.
   const std::vector<HttpRequest>& sent() const { return sent_; }
 
-  // Whether request `index` still waits for its answer.
+  // Whether request `index` is still pending.
   bool pending(size_t index) const { return pending_.count(index) > 0; }
   size_t pending_count() const { return pending_.size(); }
 
-  // Answers request `index` (in the order of sending).
+  // Completes request `index` (in the order of sending).
   void Complete(size_t index, HttpResult result);
 
-  // Answers the newest request with `status`, `body` and headers.
+  // Responds to the newest request with `status`, `body` and headers.
   void Respond(int status, std::string body,
                std::vector<std::pair<std::string, std::string>> headers = {});
 
-  // The newest request gets no response.
+  // Fails the newest request without a response.
   void Fail(TransportFailure::Kind kind, bool maybe_sent);
 
  private:

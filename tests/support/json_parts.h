@@ -16,7 +16,7 @@ struct JsonMember {
   JsonSlice value;
 };
 
-// All members of an object, in order.
+// Returns all members of an object in order.
 inline absl::StatusOr<std::vector<JsonMember>> ParseJsonObject(
     absl::string_view text) {
   std::vector<JsonMember> members;
@@ -28,7 +28,7 @@ inline absl::StatusOr<std::vector<JsonMember>> ParseJsonObject(
   return members;
 }
 
-// All elements of an array, in order.
+// Returns all elements of an array in order.
 inline absl::StatusOr<std::vector<JsonSlice>> ParseJsonArray(
     absl::string_view text) {
   std::vector<JsonSlice> elements;

@@ -8,8 +8,8 @@
 namespace wriftai {
 namespace {
 
-// Far more than a test runs between two looks at the state; a task that posts
-// itself again without an end gets here within a second.
+// Far more than a test needs per call. A task that reposts itself endlessly
+// reaches it within a second.
 constexpr int kMaxTasksPerCall = 10'000'000;
 
 }  // namespace
@@ -27,7 +27,7 @@ ManualEventLoop::~ManualEventLoop() {
     stopped_ = true;
     last.swap(posted_);
   }
-  // Destroyed outside the lock: what the tasks own may post.
+  // Destroyed without the lock, because destructors of captures may post.
   last.clear();
 }
 
@@ -63,7 +63,7 @@ void ManualEventLoop::RunPosted() {
     if (task == nullptr) return;
     task();
   }
-  ADD_FAILURE() << "tasks run on without an end";
+  ADD_FAILURE() << "tasks repost themselves endlessly";
 }
 
 void ManualEventLoop::Advance(absl::Duration duration) {

@@ -12,16 +12,16 @@
 
 namespace wriftai {
 
-// A EventLoop whose time stands still until the test moves it, and whose loop
-// thread is the test's: tasks run inside RunPosted() and Advance(), in an
-// order that is the same in every run, and nowhere else.
+// An EventLoop with manual time, for tests. The test's thread is the loop
+// thread: tasks run only inside RunPosted() and Advance(), in a deterministic
+// order.
 //
-// Both clocks start at round times that are a year apart, so that whoever
-// takes one for the other is seen at once.
+// The two clocks start at round times a year apart, so that confusing them is
+// obvious.
 //
-// Threads: as EventLoop says; all that is added here: the thread that built
-// it. Owns: the tasks. Fails: a test whose tasks never come to an end fails
-// instead of hanging.
+// Threads: as EventLoop; functions added here: the thread that constructed it.
+// Owns: the tasks. Fails: a test whose tasks never end fails instead of
+// hanging.
 class ManualEventLoop : public EventLoop {
  public:
   ManualEventLoop();
@@ -33,22 +33,22 @@ class ManualEventLoop : public EventLoop {
   [[nodiscard]] TimerHandle RunAt(absl::Time when, Task task) override;
   bool OnLoopThread() const override;
 
-  // Runs what is posted, and what that posts, until nothing is left, and the
-  // timers that are due. Time stands still.
+  // Runs posted tasks and due timers until none are left, without advancing
+  // time.
   void RunPosted();
 
-  // RunPosted(), then moves both clocks by `duration`, stopping at each timer
-  // on the way: its task sees the time it was set for.
+  // RunPosted(), then advances both clocks by `duration`. Each timer on the way
+  // runs at exactly its time.
   void Advance(absl::Duration duration);
 
-  // Moves to the next timer and runs it, with what is posted before and after;
-  // false when there is none, and then time has not moved.
+  // Advances to the next timer and runs it, and tasks posted before and after.
+  // Returns false, without advancing time, if there is no timer.
   bool AdvanceToNextTimer();
 
-  // When the next timer is due; nothing while there is none.
+  // When the next timer is due; nullopt if there is none.
   std::optional<absl::Time> NextTimer() const { return timers_.NextTime(); }
 
-  // Sets the wall clock alone, forward or back, as an operator would.
+  // Steps only the wall clock, forward or back, as an operator would.
   void StepWallClock(absl::Duration by);
 
  private:
@@ -63,7 +63,7 @@ class ManualEventLoop : public EventLoop {
   std::deque<Task> posted_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 
-  // Last, so that it goes first: its tasks may own what posts as it dies.
+  // Last, so that it is destroyed first: destructors of its tasks may post.
   TimerQueue timers_;
 };
 

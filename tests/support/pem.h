@@ -8,7 +8,7 @@
 
 namespace wriftai {
 
-// As PEM. Any thread.
+// Encodes as PEM. Any thread.
 std::string ToPem(X509* certificate);
 std::string ToPem(EVP_PKEY* key);
 

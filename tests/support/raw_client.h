@@ -8,11 +8,10 @@
 
 namespace wriftai {
 
-// One TCP connection to a server on 127.0.0.1, for tests that look at the
-// bytes.
+// One TCP connection to a server on 127.0.0.1, for tests at the byte level.
 //
-// Threads: one. Fails: what cannot be read is missing; a read or
-// send that takes longer than half a minute ends.
+// Threads: one. Fails: Read() returns what could be read; a read or send times
+// out after 30 s.
 class RawClient {
  public:
   explicit RawClient(int port);
@@ -20,15 +19,15 @@ class RawClient {
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
-  // False when the server has hung up.
+  // False if the server has disconnected.
   bool Send(absl::string_view bytes);
 
-  // Whether the server has sent something, or closed the connection; waits that
-  // long for it.
+  // Whether the server has sent something or closed the connection. Waits up to
+  // `wait`.
   bool HasInput(absl::Duration wait = absl::ZeroDuration());
 
-  // The next response: its head, and as much of its body as content-length says
-  // or as there is.
+  // Reads the next response: its head, and its body of content-length bytes or
+  // fewer if the connection ends.
   struct Response {
     std::string head;
     std::string body;
@@ -38,7 +37,7 @@ class RawClient {
   // Send() and Read().
   Response Call(absl::string_view bytes);
 
-  // Whether the server has closed the connection; waits until it has, or has
+  // Whether the server has closed the connection. Waits until it has, or has
   // sent something.
   bool Closed();
 
@@ -49,7 +48,7 @@ class RawClient {
   std::string buffer_;
 };
 
-// A request in HTTP/1.1 with the token "t".
+// An HTTP/1.1 request with the token "t".
 std::string Get(absl::string_view path);
 std::string Post(absl::string_view path, absl::string_view body,
                  absl::string_view more_headers = "");

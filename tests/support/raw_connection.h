@@ -22,7 +22,7 @@ using TlsContext = std::unique_ptr<SSL_CTX, FreeSsl>;
 // `alpn` must outlive the context.
 TlsContext MakeServerTls(const TlsIdentity& identity, const std::string& alpn);
 
-// One connection of a RawHttpServer, as its script sees it.
+// One connection of a RawHttpServer, used by its script.
 //
 // Threads: the script's. The server outlives it.
 class RawConnection {
@@ -35,23 +35,24 @@ class RawConnection {
   // 0 for the server's first connection, and so on.
   int index() const { return index_; }
 
-  // The next request with its body (of its content-length), which the server
-  // notes; empty when the client has hung up.
+  // Reads the next request with its body (of content-length bytes), and records
+  // it in the server. Empty if the client has disconnected.
   std::string ReadRequest();
 
-  // Exactly `count` bytes, noted nowhere; fewer when the client has hung up.
+  // Reads exactly `count` bytes without recording them; fewer if the client has
+  // disconnected.
   std::string Read(size_t count);
 
-  // False when the client has hung up.
+  // False if the client has disconnected.
   bool Send(absl::string_view bytes);
 
-  // Returns when the client hangs up.
+  // Blocks until the client disconnects.
   void WaitForDisconnect();
 
-  // Returns when the test calls RawHttpServer::Release().
+  // Blocks until the test calls RawHttpServer::Release().
   void WaitForRelease();
 
-  // Ends the connection by RST instead of FIN.
+  // Closes the connection with RST instead of FIN.
   void Reset();
 
  private:

@@ -13,11 +13,11 @@
 namespace wriftai {
 namespace {
 
-// Far longer than anything here takes, short enough for a test to report.
-constexpr std::chrono::seconds kPatience(30);
+// Far longer than any wait takes, but short enough for a test to report it.
+constexpr std::chrono::seconds kWaitTimeout(30);
 
-const std::string& ForEver(const std::string& text) {
-  // A context names its ALPN protocol by address; there are two of them.
+const std::string& StaticAlpn(const std::string& text) {
+  // A TLS context refers to its ALPN protocol by address.
   static const std::string http2 = "h2";
   static const std::string http1 = "http/1.1";
   return text == http2 ? http2 : http1;
@@ -38,7 +38,8 @@ RawHttpServer::RawHttpServer(Script script, Start)
 
 RawHttpServer::RawHttpServer(Script script, const TlsIdentity& identity,
                              const std::string& alpn)
-    : script_(std::move(script)), tls_(MakeServerTls(identity, ForEver(alpn))) {
+    : script_(std::move(script)),
+      tls_(MakeServerTls(identity, StaticAlpn(alpn))) {
   // OpenSSL writes to a socket that the client may have closed.
   std::signal(SIGPIPE, SIG_IGN);
   Bind();
@@ -97,18 +98,18 @@ void RawHttpServer::Release() {
 
 bool RawHttpServer::WaitForRequests(size_t count) const {
   std::unique_lock<std::mutex> lock(mutex_);
-  return changed_.wait_for(lock, kPatience,
+  return changed_.wait_for(lock, kWaitTimeout,
                            [&] { return requests_.size() >= count; });
 }
 
 bool RawHttpServer::WaitForSends(int count) const {
   std::unique_lock<std::mutex> lock(mutex_);
-  return changed_.wait_for(lock, kPatience, [&] { return sends_ >= count; });
+  return changed_.wait_for(lock, kWaitTimeout, [&] { return sends_ >= count; });
 }
 
 bool RawHttpServer::WaitForDisconnects(int count) const {
   std::unique_lock<std::mutex> lock(mutex_);
-  return changed_.wait_for(lock, kPatience,
+  return changed_.wait_for(lock, kWaitTimeout,
                            [&] { return disconnects_ >= count; });
 }
 
@@ -126,8 +127,7 @@ void RawHttpServer::Bind() {
   port_ = ntohs(address.sin_port);
 }
 
-// The shortest queue takes one connection; the kernel then drops what else
-// comes.
+// The shortest queue holds one connection; the kernel drops further ones.
 void RawHttpServer::FillQueue() {
   filler_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};

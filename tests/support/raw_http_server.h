@@ -15,33 +15,32 @@
 
 namespace wriftai {
 
-// A server on 127.0.0.1 that says exactly the bytes it is told to, so that a
-// client can be shown what no proper server does: half a response, a reset, a
-// silence. Each connection runs the script on a thread of its own and is closed
-// when the script returns.
+// A server on 127.0.0.1 that sends exactly the bytes of its script. It can
+// misbehave as no proper server does: half a response, a reset, silence. Each
+// connection runs the script on its own thread, and is closed when the script
+// returns.
 //
-// Threads: any, except the destructor, which ends the scripts that still run.
-// Owns: sockets, threads. Fails: the waits answer false after a long time.
+// Threads: any, except the destructor, which ends running scripts. Owns:
+// sockets, threads. Fails: waits return false after a long timeout.
 class RawHttpServer {
  public:
   using Script = std::function<void(RawConnection&)>;
 
   explicit RawHttpServer(Script script);
-  // Lets those who connect wait until Listen(), as a host does that is gone.
+  // Connection attempts hang until Listen(), as with an unreachable host.
   enum class Start { kNotAccepting };
   RawHttpServer(Script script, Start start);
-  // TLS; `alpn` is the protocol that it chooses when the client offers it.
+  // With TLS. Selects the protocol `alpn` if the client offers it.
   RawHttpServer(Script script, const TlsIdentity& identity,
                 const std::string& alpn = "http/1.1");
   ~RawHttpServer();
   RawHttpServer(const RawHttpServer&) = delete;
   RawHttpServer& operator=(const RawHttpServer&) = delete;
 
-  // A script that answers each request of a connection with `response`.
+  // A script that sends `response` to each request of a connection.
   static Script RespondToEach(std::string response);
 
-  // A response with this status line's end ("200 OK"), body and a
-  // content-length.
+  // A response with `status` ("200 OK"), `body` and a content-length.
   static std::string Response(const std::string& status,
                               const std::string& body,
                               const std::string& more_headers = "");
@@ -52,19 +51,19 @@ class RawHttpServer {
     return Url(path, "127.0.0.1");
   }
 
-  // Whole requests, head and body, in the order in which they were read.
+  // Complete requests, head and body, in the order in which they were read.
   std::vector<std::string> requests() const;
-  // Accepted so far.
+  // The number of connections accepted so far.
   int connections() const;
 
-  // Ends kNotAccepting; once.
+  // Ends kNotAccepting. Call at most once.
   void Listen();
 
-  // Lets every RawConnection::WaitForRelease() go on, now and later.
+  // Unblocks every RawConnection::WaitForRelease(), now and later.
   void Release();
 
-  // Block until so many requests were read, so many Send() calls were made, so
-  // many connections were ended by the client.
+  // Block until `count` requests were read, Send() was called `count` times, or
+  // clients closed `count` connections.
   bool WaitForRequests(size_t count) const;
   bool WaitForSends(int count) const;
   bool WaitForDisconnects(int count) const;
@@ -79,7 +78,7 @@ class RawHttpServer {
   const Script script_;
   const TlsContext tls_;
   int listener_ = -1;
-  int filler_ = -1;  // Connected to the listener, where that is deaf.
+  int filler_ = -1;  // Fills the listener's queue in kNotAccepting.
   int port_ = 0;
 
   mutable std::mutex mutex_;

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-// How long anything that is awaited here may take; only a bound.
-const PATIENCE_MS = 15_000;
+// Upper bound for every wait; far longer than any wait takes.
+const TIMEOUT_MS = 15_000;
 
 /**
- * The bytes of an HTTP/1.1 response: `status` is a number or the end of a
- * status line ("200 OK"), `body` a string or a Buffer. A content-length is
- * added unless `headers` has one or a transfer-encoding.
+ * The bytes of an HTTP/1.1 response. `status`: a number, or the end of a status
+ * line ("200 OK"). `body`: a string or a Buffer. Adds a content-length unless
+ * `headers` has one or a transfer-encoding.
  */
 export function rawResponse(status, body = '', headers = {}) {
   const bytes = Buffer.from(body);
@@ -27,9 +27,9 @@ export function rawResponse(status, body = '', headers = {}) {
 }
 
 /**
- * An HTTP/1.1 upstream that sends any bytes at any moment: `onRequest(request)`
- * is called for each request that was read whole, and writes what it likes,
- * when it likes, to the request's connection.
+ * An HTTP/1.1 upstream that can send any bytes at any time. It calls
+ * `onRequest(request)` for each complete request, which may write anything to
+ * the request's connection at any time.
  */
 export class RawUpstream {
   static async start(onRequest) {
@@ -64,7 +64,7 @@ export class RawUpstream {
     return this.requests.filter((r) => r.path.split('?')[0] === path);
   }
 
-  /** Returns once `condition()` holds; it is asked at each event here. */
+  /** Returns once `condition()` holds; checks it after each event. */
   async until(condition, what = 'the condition') {
     if (condition()) return;
     await new Promise((resolve, reject) => {
@@ -76,8 +76,8 @@ export class RawUpstream {
       };
       const timer = setTimeout(() => {
         this.#waiting.delete(entry);
-        reject(new Error(`${what} did not come true`));
-      }, PATIENCE_MS);
+        reject(new Error(`timed out waiting for ${what}`));
+      }, TIMEOUT_MS);
       this.#waiting.add(entry);
     });
   }
@@ -98,9 +98,10 @@ export class RawUpstream {
     let buffer = Buffer.alloc(0);
     socket.on('data', (bytes) => {
       buffer = Buffer.concat([buffer, bytes]);
-      for (let taken = this.#take(buffer); taken; taken = this.#take(buffer)) {
-        buffer = buffer.subarray(taken.size);
-        const request = new RawRequest(taken.head, taken.body, socket,
+      for (let parsed = this.#parse(buffer); parsed;
+           parsed = this.#parse(buffer)) {
+        buffer = buffer.subarray(parsed.size);
+        const request = new RawRequest(parsed.head, parsed.body, socket,
                                        connection);
         this.requests.push(request);
         this.#onRequest(request);
@@ -115,8 +116,8 @@ export class RawUpstream {
     this.#changed();
   }
 
-  // The first whole request of `buffer`.
-  #take(buffer) {
+  // The first complete request in `buffer`.
+  #parse(buffer) {
     const end = buffer.indexOf('\r\n\r\n');
     if (end < 0) return undefined;
     const head = buffer.toString('latin1', 0, end);
@@ -127,7 +128,7 @@ export class RawUpstream {
   }
 }
 
-/** A request that a RawUpstream has read, and the connection it came on. */
+/** A request that a RawUpstream has read, and its connection. */
 class RawRequest {
   /** `connection`: 0 for the upstream's first, and so on. */
   constructor(head, body, socket, connection) {
@@ -147,13 +148,13 @@ class RawRequest {
     return this.headers.authorization?.replace(/^Bearer /, '');
   }
 
-  /** Exactly these bytes; returns once the peer's kernel has them. */
+  /** Sends exactly `bytes`; returns once they are handed to the kernel. */
   async send(bytes) {
     if (this.socket.destroyed) return;
     await new Promise((resolve) => this.socket.write(bytes, resolve));
   }
 
-  /** A proper response; see rawResponse(). */
+  /** Sends a valid response; see rawResponse(). */
   respond(status, body, headers) {
     return this.send(rawResponse(status, body, headers));
   }

@@ -9,7 +9,7 @@
 
 namespace wriftai {
 
-// A waiter that writes down what it is told.
+// An observer that records its notifications.
 //
 // Threads: the loop's (the test's).
 class RecordingObserver : public PredictionObserver {
@@ -32,7 +32,7 @@ class RecordingObserver : public PredictionObserver {
   std::vector<absl::Duration> intervals;
   std::vector<absl::Status> errors;
 
-  // Runs after each call: what a waiter does when it is told.
+  // Runs after each notification.
   std::function<void()> on_notified;
 };
 

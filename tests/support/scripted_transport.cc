@@ -8,7 +8,7 @@
 namespace wriftai {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr absl::Duration kWaitTimeout = absl::Seconds(10);
 
 }  // namespace
 
@@ -28,7 +28,7 @@ class ScriptedTransport::Pending : public Call {
 
 namespace {
 
-// Gives `done` its response in a later turn of the loop.
+// Calls `done` with its response in a later iteration of the loop.
 class Automatic : public Call {
  public:
   Automatic(EventLoop& event_loop, HttpResponse response,
@@ -67,7 +67,7 @@ CallHandle ScriptedTransport::Send(HttpRequest request, Done done) {
 HttpRequest ScriptedTransport::AwaitRequest(size_t count) {
   absl::MutexLock lock(&mutex_);
   const auto sent = [&] { return sent_.size() >= count; };
-  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&sent), kPatience))
+  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&sent), kWaitTimeout))
       << "request " << count << " was never sent";
   return sent_.size() < count ? HttpRequest() : sent_[count - 1];
 }
@@ -77,7 +77,7 @@ void ScriptedTransport::AwaitDropped(size_t count) {
   const auto dropped = [&] {
     return sent_.size() >= count && pending_.count(count) == 0;
   };
-  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&dropped), kPatience))
+  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&dropped), kWaitTimeout))
       << "request " << count << " was never dropped";
 }
 
@@ -97,7 +97,7 @@ void ScriptedTransport::Respond(size_t count, int status, std::string body) {
       absl::MutexLock lock(&mutex_);
       const auto found = pending_.find(count);
       ASSERT_TRUE(found != pending_.end())
-          << "request " << count << " is not under way";
+          << "request " << count << " is not pending";
       done = std::move(found->second);
     }
     done(std::move(response));

@@ -13,11 +13,11 @@
 
 namespace wriftai {
 
-// An upstream for tests that run a real loop: requests are answered by hand,
-// from the test's thread, and the test can wait for them without sleeping.
+// An upstream for tests with a real loop. The test responds to requests from
+// its own thread, and can wait for them without sleeping.
 //
-// Threads: Send() on the loop, all else on any. `event_loop` must outlive it;
-// it must outlive the handles. Fails: waiting longer than ten seconds.
+// Threads: Send() on the loop, all else any. `event_loop` must outlive it; it
+// must outlive the handles. Fails: waits time out after ten seconds.
 class ScriptedTransport : public HttpTransport {
  public:
   explicit ScriptedTransport(EventLoop& event_loop) : event_loop_(event_loop) {}
@@ -25,7 +25,7 @@ class ScriptedTransport : public HttpTransport {
   CallHandle Send(HttpRequest request, Done done) override;
   void RetireConnections(absl::string_view scope) override {}
 
-  // Waits until `count` requests have been sent in all; returns the last.
+  // Waits until `count` requests have been sent in total; returns the last.
   HttpRequest AwaitRequest(size_t count);
 
   // Waits until request `count` (from 1) has been dropped.
@@ -33,12 +33,12 @@ class ScriptedTransport : public HttpTransport {
 
   size_t sent_count() const;
 
-  // From now on, each request is answered at once with what `response` makes of
-  // it, on the loop, and is not counted.
+  // After this, each request gets the result of `response` immediately, on the
+  // loop, and is not counted.
   using AutomaticResponse = std::function<HttpResponse(const HttpRequest&)>;
   void RespondToAll(AutomaticResponse response);
 
-  // Answers request `count` (from 1).
+  // Responds to request `count` (from 1).
   void Respond(size_t count, int status, std::string body);
 
  private:

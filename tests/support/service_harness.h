@@ -15,7 +15,7 @@
 
 namespace wriftai {
 
-// Without a budget: for tests in which pacing is not the point.
+// Without rate limits, for tests that do not test pacing.
 inline Config UnpacedConfig() {
   Config config;
   config.rates = BudgetRegistry::kUnlimited;
@@ -23,9 +23,9 @@ inline Config UnpacedConfig() {
 }
 
 // The service over a real gRPC connection on port 0, its loop, and an upstream
-// that the test scripts. Its own token is "own".
+// scripted by the test. The gateway's own token is "own".
 //
-// Threads: the test's. Owns: all of it; stops in the destructor.
+// Threads: the test's. Owns: all parts; stops them in the destructor.
 class ServiceHarness {
  public:
   explicit ServiceHarness(Config config = UnpacedConfig());
@@ -35,13 +35,13 @@ class ServiceHarness {
   v1::Predictions::Stub& stub() { return *stub_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
-  // Waits until all that was posted so far has run on the loop.
+  // Waits until all tasks posted so far have run on the loop.
   void Settle();
 
-  // On the loop: no new waits, those under way end.
+  // Drains the engine on the loop: rejects new waits and ends open ones.
   void Drain();
 
-  // The engine's counts, taken on the loop.
+  // The engine's number of waiters, read on the loop.
   size_t waiter_count();
 
  private:
@@ -59,7 +59,7 @@ class ServiceHarness {
 std::string PredictionJson(absl::string_view status,
                            absl::string_view output = "null");
 
-// The id that it has.
+// The id of PredictionJson().
 inline constexpr char kPredictionId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
 }  // namespace wriftai

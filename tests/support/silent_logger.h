@@ -9,7 +9,7 @@
 
 namespace wriftai {
 
-// For a CallRecorder whose lines nobody reads.
+// A logger that discards its lines, for a CallRecorder.
 inline std::shared_ptr<spdlog::logger> SilentLogger() {
   return std::make_shared<spdlog::logger>(
       kFieldsLogger, std::make_shared<spdlog::sinks::null_sink_mt>());

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 
 // Matchers for absl::Status and absl::StatusOr<T>, which this abseil lacks.
-// There is none for "some error": a test names the code it expects.
+// There is deliberately no matcher for any error: tests name the expected code.
 
 namespace wriftai {
 
@@ -29,7 +29,7 @@ MATCHER(IsOk, negation ? "is an error" : "is OK") {
 
 // EXPECT_THAT(result, StatusIs(absl::StatusCode::kNotFound));
 // The code may be a matcher as well, such as AnyOf().
-MATCHER_P(StatusIs, code, "has a code that is wanted") {
+MATCHER_P(StatusIs, code, "has the expected code") {
   *result_listener << "whose status is " << StatusOf(arg).ToString() << " ";
   return testing::ExplainMatchResult(code, StatusOf(arg).code(),
                                      result_listener);
@@ -37,7 +37,7 @@ MATCHER_P(StatusIs, code, "has a code that is wanted") {
 
 // EXPECT_THAT(result, StatusIs(absl::StatusCode::kNotFound, "no such id"));
 // The message is a string or a string matcher, such as HasSubstr().
-MATCHER_P2(StatusIs, code, message, "has a code and message that are wanted") {
+MATCHER_P2(StatusIs, code, message, "has the expected code and message") {
   *result_listener << "whose status is " << StatusOf(arg).ToString() << " ";
   return testing::ExplainMatchResult(code, StatusOf(arg).code(),
                                      result_listener) &&
@@ -46,7 +46,7 @@ MATCHER_P2(StatusIs, code, message, "has a code and message that are wanted") {
 }
 
 // EXPECT_THAT(result, IsOkAndHolds(ElementsAre(1, 2)));
-MATCHER_P(IsOkAndHolds, value, "is OK and holds a value that is wanted") {
+MATCHER_P(IsOkAndHolds, value, "is OK and holds the expected value") {
   if (!arg.ok()) {
     *result_listener << "whose status is " << arg.status().ToString();
     return false;

@@ -25,7 +25,7 @@ void AddExtension(X509* certificate, int id, const std::string& value) {
   X509_add_ext(certificate, extension.get(), -1);
 }
 
-// Written by hand, as names with zero bytes have no text form.
+// Builds the extension by hand, because names with NUL bytes have no text form.
 void AddNames(X509* certificate, std::string names) {
   const std::shared_ptr<GENERAL_NAMES> list(GENERAL_NAMES_new(),
                                             GENERAL_NAMES_free);
@@ -79,7 +79,7 @@ TestAuthority TestAuthority::IssueIntermediate(int valid_until_seconds) const {
 TestAuthority::Certificate TestAuthority::Sign(EVP_PKEY* key,
                                                const CertificateSpec& spec,
                                                bool is_authority) const {
-  // Each authority's name is its own, so that chains are built by names.
+  // Each authority has a unique name, because chains are built by name.
   static int last_serial = 0;
   const int serial = ++last_serial;
   Certificate certificate(X509_new(), X509_free);

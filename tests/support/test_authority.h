@@ -11,29 +11,29 @@
 
 namespace wriftai {
 
-// What a certificate says.
+// The contents of a certificate.
 struct CertificateSpec {
-  // As OpenSSL writes them, such as "URI:spiffe://a/b,DNS:c"; empty: none.
+  // In OpenSSL's format, such as "URI:spiffe://a/b,DNS:c"; may be empty.
   std::string names = "";
-  std::string usage = "";        // extendedKeyUsage, "serverAuth"; or none.
+  std::string usage = "";        // extendedKeyUsage, such as "serverAuth".
   int valid_from_seconds = -60;  // From now.
   int valid_until_seconds = 3600;
-  int rsa_bits = 0;  // 0: a key on P-256.
+  int rsa_bits = 0;  // 0: a P-256 key.
 };
 
-// Signs certificates. Made anew for each test.
+// A certificate authority. Each test creates its own.
 class TestAuthority {
  public:
-  // One that vouches for itself.
+  // Creates a self-signed authority.
   TestAuthority();
 
   // PEM.
   std::string certificate() const;
 
-  // A certificate of this authority and its key.
+  // Issues a certificate with a new key.
   TlsIdentity Issue(const CertificateSpec& spec) const;
 
-  // An authority that this one vouches for.
+  // Issues an intermediate authority.
   TestAuthority IssueIntermediate(int valid_until_seconds = 3600) const;
 
  private:

@@ -5,9 +5,9 @@
 
 namespace wriftai {
 
-// A key and a certificate that signs itself, both PEM, so that a client that
-// is given the certificate as its authority trusts the server. Made anew for
-// each test: nothing secret lies in the repository, and nothing runs out.
+// A key and a self-signed certificate, both PEM. A client that uses the
+// certificate as its authority trusts the server. Each test creates its own, so
+// the repository contains no secrets and nothing expires.
 struct TlsIdentity {
   std::string certificate;
   std::string key;

@@ -9,12 +9,12 @@
 #include "google/protobuf/struct.pb.h"
 #include "upstream/json/json_value.h"
 
-// upstream/json/json_value.h for Values that are messages. All functions: any
+// Like upstream/json/json_value.h, but for Value messages. All functions: any
 // thread.
 
 namespace wriftai {
 
-// As ValueWireFromJson(); nothing also where its bytes are not a Value.
+// As ValueWireFromJson(); also nullopt if its bytes are not a Value.
 inline std::optional<google::protobuf::Value> ExactValueFromJson(
     absl::string_view json) {
   const std::optional<std::string> wire = ValueWireFromJson(json);

@@ -15,12 +15,12 @@ CreateParams Params(std::string input_json) {
   return params;
 }
 
-TEST(CreateBodyToJson, CopiesTheInputByteForByte) {
+TEST(CreateBodyToJsonTest, CopiesInputByteForByte) {
   EXPECT_EQ(CreateBodyToJson(Params(" { \"a\" : 1.0,\"a\":1e400 }\n"), false),
             "{\"input\": { \"a\" : 1.0,\"a\":1e400 }\n}");
 }
 
-TEST(CreateBodyToJson, NamesTheModelOnlyWhereAsked) {
+TEST(CreateBodyToJsonTest, IncludesModelOnlyOnRequest) {
   CreateParams params = Params("1");
   EXPECT_EQ(CreateBodyToJson(params, true),
             R"({"model":"deepseek-ai/r1","input":1})");
@@ -30,7 +30,7 @@ TEST(CreateBodyToJson, NamesTheModelOnlyWhereAsked) {
   EXPECT_EQ(CreateBodyToJson(params, false), R"({"input":1})");
 }
 
-TEST(CreateBodyToJson, SendsOfTheWebhookOnlyWhatIsGiven) {
+TEST(CreateBodyToJsonTest, IncludesOnlyGivenWebhookFields) {
   CreateParams params = Params("null");
   params.webhook.emplace();
   params.webhook->url = "https://example.com/hook";
@@ -46,7 +46,7 @@ TEST(CreateBodyToJson, SendsOfTheWebhookOnlyWhatIsGiven) {
             R"("secret":""}})");
 }
 
-TEST(CreateBodyToJson, EscapesWhatItEncodes) {
+TEST(CreateBodyToJsonTest, EscapesEncodedStrings) {
   CreateParams params = Params("1");
   params.model.owner = "a\"b";
   params.model.name = "\xc3\xa9\\";

@@ -21,7 +21,7 @@ std::string MessageOf(absl::string_view body) {
   return error.message;
 }
 
-TEST(UpstreamErrorFromBody, ReadsViolations) {
+TEST(UpstreamErrorFromBodyTest, ReadsViolations) {
   const UpstreamError error = UpstreamErrorFromBody(
       R"({"detail":[{"loc":["body","input","items",3],"msg":"field required",
           "type":"missing"},{"loc":["query","page_size"],"msg":"too large",
@@ -38,7 +38,7 @@ TEST(UpstreamErrorFromBody, ReadsViolations) {
   EXPECT_EQ(error.violations[1].message, "too large");
 }
 
-TEST(UpstreamErrorFromBody, MakesTheBestOfOddViolations) {
+TEST(UpstreamErrorFromBodyTest, ReadsIrregularViolationsLeniently) {
   const UpstreamError error = UpstreamErrorFromBody(
       R"({"detail":["no",{"loc":"body","msg":7},{"loc":[1.5,null]},[]]})");
   EXPECT_EQ(error.message, "no; and 3 more");
@@ -51,7 +51,7 @@ TEST(UpstreamErrorFromBody, MakesTheBestOfOddViolations) {
   EXPECT_EQ(error.violations[3].message, "[]");
 }
 
-TEST(UpstreamErrorFromBody, ReadsOtherDetails) {
+TEST(UpstreamErrorFromBodyTest, ReadsDetailsOfOtherKinds) {
   EXPECT_EQ(MessageOf(R"({"detail":"Not Found"})"), "Not Found");
   EXPECT_EQ(MessageOf(R"({"detail":{"message":"gone","code":1}})"), "gone");
   EXPECT_EQ(MessageOf(R"({"detail":{"msg":"gone"}})"), "gone");
@@ -61,7 +61,7 @@ TEST(UpstreamErrorFromBody, ReadsOtherDetails) {
   EXPECT_EQ(MessageOf(R"({"detail":"a","message":"b"})"), "a");
 }
 
-TEST(UpstreamErrorFromBody, ReadsOtherShapes) {
+TEST(UpstreamErrorFromBodyTest, ReadsOtherShapes) {
   EXPECT_EQ(MessageOf(R"({"message":"m","title":"t"})"), "m");
   EXPECT_EQ(MessageOf(R"({"error":"not found"})"), "not found");
   EXPECT_EQ(MessageOf(R"({"error":{"message":"bad","type":"x"}})"), "bad");
@@ -71,7 +71,7 @@ TEST(UpstreamErrorFromBody, ReadsOtherShapes) {
   EXPECT_EQ(MessageOf(R"("just text")"), "just text");
 }
 
-TEST(UpstreamErrorFromBody, KeepsTypeCodeAndDetailForTheCaller) {
+TEST(UpstreamErrorFromBodyTest, KeepsTypeCodeAndDetail) {
   const auto all = [](absl::string_view body) {
     const UpstreamError error = UpstreamErrorFromBody(body);
     return absl::StrCat(error.type, "|", error.code, "|", error.detail);
@@ -87,7 +87,7 @@ TEST(UpstreamErrorFromBody, KeepsTypeCodeAndDetailForTheCaller) {
   EXPECT_EQ(all(""), "||");
 }
 
-TEST(UpstreamErrorFromBody, KnowsTheApisOwnShape) {
+TEST(UpstreamErrorFromBodyTest, RecognizesApiShape) {
   for (const char* const body :
        {R"({"detail":"no"})", R"({"detail":[]})", R"({"detail":{}})",
         R"({"detail":[{"loc":[],"msg":"m","type":"t"}]})",
@@ -121,7 +121,7 @@ TEST(UpstreamErrorFromBody, KnowsTheApisOwnShape) {
   }
 }
 
-TEST(UpstreamErrorFromBody, QuotesAHugeBodyWithoutReadingIt) {
+TEST(UpstreamErrorFromBodyTest, QuotesHugeBodyWithoutParsing) {
   const UpstreamError error = UpstreamErrorFromBody(absl::StrCat(
       R"({"detail":[0)", std::string(kMaxErrorBodyBytes, ' '), "]}"));
   EXPECT_EQ(error.message.substr(0, 13), R"({"detail":[0 )");
@@ -130,17 +130,17 @@ TEST(UpstreamErrorFromBody, QuotesAHugeBodyWithoutReadingIt) {
   EXPECT_FALSE(error.is_api_shape);
 }
 
-TEST(UpstreamErrorFromBody, ShowsNothingThatMisleads) {
+TEST(UpstreamErrorFromBodyTest, ReplacesMisleadingCharacters) {
   EXPECT_EQ(MessageOf("{\"detail\":\"a\\u202eb\\u2028c\\u009bd\\u200be\"}"),
             "a?b c d?e");
   EXPECT_EQ(MessageOf("{\"detail\":\"a\xc2\x9b\xe2\x80\xae\"}"), "a ?");
 }
 
-TEST(UpstreamErrorFromBody, LetsTheLastOfTwoMembersCount) {
+TEST(UpstreamErrorFromBodyTest, LastOfRepeatedMembersWins) {
   EXPECT_EQ(MessageOf(R"({"detail":"a","detail":"b"})"), "b");
 }
 
-TEST(UpstreamErrorFromBody, QuotesTheRest) {
+TEST(UpstreamErrorFromBodyTest, QuotesUnrecognizedBodies) {
   EXPECT_EQ(MessageOf(""), "");
   EXPECT_EQ(MessageOf(" \n"), "");
   EXPECT_EQ(MessageOf("<html>\n<h1>502</h1>\xff"), "<html> <h1>502</h1>?");
@@ -152,18 +152,18 @@ TEST(UpstreamErrorFromBody, QuotesTheRest) {
             std::string(253, '[') + "...");
 }
 
-TEST(UpstreamErrorFromBody, KeepsOtherLanguagesButNoControlCharacters) {
+TEST(UpstreamErrorFromBodyTest, KeepsOtherLanguagesButNoControlCharacters) {
   EXPECT_EQ(MessageOf(R"({"detail":"n\u00e3o\nexiste\u0000"})"),
             "n\xc3\xa3o existe ");
 }
 
-TEST(UpstreamErrorFromBody, CutsLongMessagesBetweenCharacters) {
+TEST(UpstreamErrorFromBodyTest, CutsLongMessagesBetweenCharacters) {
   std::string text(kMaxQuotedBytes - 1, 'a');
   const std::string body = "{\"detail\":\"" + text + "\xc3\xa9z\"}";
   EXPECT_EQ(MessageOf(body), text);
 }
 
-TEST(UpstreamErrorFromBody, BoundsWhatAHostileBodyAddsUpTo) {
+TEST(UpstreamErrorFromBodyTest, BoundsTotalSizeForHostileBody) {
   const std::string long_text(1000, 'x');
   std::string steps = "0";
   for (int i = 0; i < 50; ++i) {
@@ -184,7 +184,7 @@ TEST(UpstreamErrorFromBody, BoundsWhatAHostileBodyAddsUpTo) {
   EXPECT_EQ(error.violations[1].type.size(), kMaxQuotedBytes);
 }
 
-TEST(UpstreamErrorFromBody, KeepsTheSummaryShort) {
+TEST(UpstreamErrorFromBodyTest, BoundsSummary) {
   const std::string text(kMaxQuotedBytes, 'x');
   EXPECT_EQ(UpstreamErrorFromBody(
                 "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"" + text + "\"}]}")

@@ -14,7 +14,7 @@ using testing::Optional;
 
 constexpr double kTwoTo53 = 9007199254740992.0;
 
-TEST(ScanJsonNumber, TakesTheWholeNumber) {
+TEST(ScanJsonNumberTest, ScansWholeNumber) {
   EXPECT_EQ(ScanJsonNumber("-12.50e+07,1"), 10U);
   EXPECT_EQ(ScanJsonNumber("0]"), 1U);
   EXPECT_EQ(ScanJsonNumber("7"), 1U);
@@ -22,7 +22,7 @@ TEST(ScanJsonNumber, TakesTheWholeNumber) {
   EXPECT_EQ(ScanJsonNumber("1-1"), 1U);
 }
 
-TEST(ScanJsonNumber, RefusesWhatIsNone) {
+TEST(ScanJsonNumberTest, RejectsInvalidNumbers) {
   for (const char* const text :
        {"", "-", "-a", "01", "-00", "1.", "1.e1", ".1", "1e", "1e+", "1.2.3",
         "1e1.0", "1e1e1", "0.1.", "--1", "e1", "+1"}) {
@@ -30,7 +30,7 @@ TEST(ScanJsonNumber, RefusesWhatIsNone) {
   }
 }
 
-TEST(ExactDouble, TakesTheShortestDecimalHoweverWritten) {
+TEST(ExactDoubleTest, AcceptsShortestDecimalInAnyNotation) {
   EXPECT_THAT(ExactDouble("0.1"), Optional(0.1));
   EXPECT_THAT(ExactDouble("1"), Optional(1.0));
   EXPECT_THAT(ExactDouble("1.0"), Optional(1.0));
@@ -45,7 +45,7 @@ TEST(ExactDouble, TakesTheShortestDecimalHoweverWritten) {
   EXPECT_THAT(ExactDouble("3.141592653589793"), Optional(3.141592653589793));
 }
 
-TEST(ExactDouble, StopsAtTwoTo53) {
+TEST(ExactDoubleTest, RejectsIntegersAboveTwoTo53) {
   EXPECT_THAT(ExactDouble("9007199254740991"), Optional(kTwoTo53 - 1));
   EXPECT_THAT(ExactDouble("9007199254740992"), Optional(kTwoTo53));
   EXPECT_EQ(ExactDouble("9007199254740993"), std::nullopt);
@@ -53,14 +53,14 @@ TEST(ExactDouble, StopsAtTwoTo53) {
   EXPECT_THAT(ExactDouble("9007199254740994"), Optional(kTwoTo53 + 2));
 }
 
-TEST(ExactDouble, RefusesDigitsThatOthersWouldNotPrint) {
+TEST(ExactDoubleTest, RejectsDigitsThatDoNotRoundTrip) {
   EXPECT_EQ(ExactDouble("1152921504606846976"), std::nullopt);  // 2^60
   EXPECT_THAT(ExactDouble("1152921504606847000"), Optional(std::ldexp(1, 60)));
   EXPECT_EQ(ExactDouble("0.12345678901234567890"), std::nullopt);
   EXPECT_EQ(ExactDouble("0.10000000000000001"), std::nullopt);
 }
 
-TEST(ExactDouble, KnowsTheEndsOfTheRange) {
+TEST(ExactDoubleTest, HandlesLimitsOfRange) {
   EXPECT_THAT(ExactDouble("1.7976931348623157e308"),
               Optional(std::numeric_limits<double>::max()));
   EXPECT_EQ(ExactDouble("1.7976931348623159e308"), std::nullopt);
@@ -75,7 +75,7 @@ TEST(ExactDouble, KnowsTheEndsOfTheRange) {
   EXPECT_EQ(ExactDouble("1e-99999999999999999999"), std::nullopt);
 }
 
-TEST(ExactDouble, KeepsTheSignOfZero) {
+TEST(ExactDoubleTest, KeepsSignOfZero) {
   for (const char* const zero : {"0", "0.00", "0e999999999999", "0E-400"}) {
     ASSERT_THAT(ExactDouble(zero), Optional(0.0));
     EXPECT_FALSE(std::signbit(*ExactDouble(zero))) << zero;
@@ -86,7 +86,7 @@ TEST(ExactDouble, KeepsTheSignOfZero) {
   }
 }
 
-TEST(ExactDouble, SeesThroughLongWritingsInLinearTime) {
+TEST(ExactDoubleTest, ReadsLongNotationsInLinearTime) {
   const std::string zeros(1 << 20, '0');
   EXPECT_THAT(ExactDouble("1" + zeros + "e-1048576"), Optional(1.0));
   EXPECT_THAT(ExactDouble("0." + zeros + "1e1048577"), Optional(1.0));
@@ -96,7 +96,7 @@ TEST(ExactDouble, SeesThroughLongWritingsInLinearTime) {
   EXPECT_EQ(ExactDouble(std::string(1 << 20, '7')), std::nullopt);
 }
 
-TEST(JsonFromDouble, WritesWholeNumbersPlainly) {
+TEST(JsonFromDoubleTest, WritesIntegersWithoutExponent) {
   EXPECT_EQ(JsonFromDouble(0.0), "0");
   EXPECT_EQ(JsonFromDouble(-0.0), "-0");
   EXPECT_EQ(JsonFromDouble(100000), "100000");
@@ -106,7 +106,7 @@ TEST(JsonFromDouble, WritesWholeNumbersPlainly) {
   EXPECT_EQ(JsonFromDouble(-kTwoTo53), "-9007199254740992");
 }
 
-TEST(JsonFromDouble, WritesOthersInTheShortestForm) {
+TEST(JsonFromDoubleTest, WritesOtherNumbersInShortestForm) {
   EXPECT_EQ(JsonFromDouble(0.1), "0.1");
   EXPECT_EQ(JsonFromDouble(1.5), "1.5");
   EXPECT_EQ(JsonFromDouble(1e-7), "1e-07");

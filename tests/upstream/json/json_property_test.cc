@@ -1,4 +1,4 @@
-// What holds for any JSON text, tried on many. A failure names the seed.
+// Properties of any JSON text, tested on random ones. A failure names the seed.
 
 #include <cmath>
 #include <cstring>
@@ -23,7 +23,7 @@ using google::protobuf::util::MessageDifferencer;
 
 constexpr uint32_t kSeeds = 2000;
 
-TEST(JsonProperty, ParsedTextIsTheTextWithoutTheSpaceAround) {
+TEST(JsonPropertyTest, ParsedTextIsTrimmedText) {
   for (uint32_t seed = 0; seed < kSeeds; ++seed) {
     RandomJson random(seed);
     const std::string json = random.Value(false);
@@ -34,7 +34,7 @@ TEST(JsonProperty, ParsedTextIsTheTextWithoutTheSpaceAround) {
   }
 }
 
-TEST(JsonProperty, ElementsAreTheirExactBytes) {
+TEST(JsonPropertyTest, ElementsKeepExactBytes) {
   for (uint32_t seed = 0; seed < kSeeds; ++seed) {
     RandomJson random(seed);
     std::vector<std::string> texts;
@@ -54,7 +54,7 @@ TEST(JsonProperty, ElementsAreTheirExactBytes) {
   }
 }
 
-TEST(JsonProperty, PayloadsPassByteForByte) {
+TEST(JsonPropertyTest, PayloadsAreKeptByteForByte) {
   for (uint32_t seed = 0; seed < kSeeds; ++seed) {
     RandomJson random(seed);
     const std::string input = random.Value(false);
@@ -73,7 +73,7 @@ TEST(JsonProperty, PayloadsPassByteForByte) {
   }
 }
 
-TEST(JsonProperty, InputPassesByteForByteIntoTheBody) {
+TEST(JsonPropertyTest, InputIsCopiedIntoBodyByteForByte) {
   for (uint32_t seed = 0; seed < kSeeds; ++seed) {
     CreateParams params;
     params.input_json = RandomJson(seed).Value(false);
@@ -84,7 +84,7 @@ TEST(JsonProperty, InputPassesByteForByteIntoTheBody) {
   }
 }
 
-TEST(JsonProperty, ExactValuesAreStable) {
+TEST(JsonPropertyTest, ExactValuesRoundTrip) {
   for (uint32_t seed = 0; seed < kSeeds; ++seed) {
     const std::string json = RandomJson(seed).Value(true);
     const auto value = ExactValueFromJson(json);
@@ -99,7 +99,7 @@ TEST(JsonProperty, ExactValuesAreStable) {
   }
 }
 
-TEST(JsonProperty, EveryDoubleIsExactOnceWritten) {
+TEST(JsonPropertyTest, WrittenDoublesAreExact) {
   std::mt19937_64 engine(1);
   for (int i = 0; i < 100000; ++i) {
     const uint64_t bits = engine();

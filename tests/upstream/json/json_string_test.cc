@@ -13,7 +13,7 @@
 namespace wriftai {
 namespace {
 
-// A text with NUL bytes in it.
+// A text that may contain NUL bytes.
 template <size_t size>
 std::string Bytes(const char (&text)[size]) {
   return std::string(text, size - 1);
@@ -25,7 +25,7 @@ std::string Repeat(size_t times, absl::string_view text) {
   return result;
 }
 
-TEST(DecodeJsonTokenTest, ResolvesEveryEscape) {
+TEST(DecodeJsonTokenTest, DecodesEveryEscape) {
   const DecodedString decoded = DecodeJsonToken(
       R"("\"\\\/\b\f\n\r\t\u0041\u00e9\u20ac\ud83d\ude00\u0000.")");
   EXPECT_EQ(decoded.text, Bytes("\"\\/\b\f\n\r\tA\xc3\xa9\xe2\x82\xac"
@@ -33,7 +33,7 @@ TEST(DecodeJsonTokenTest, ResolvesEveryEscape) {
   EXPECT_TRUE(decoded.exact);
 }
 
-TEST(DecodeJsonTokenTest, ReplacesWhatIsNotUnicode) {
+TEST(DecodeJsonTokenTest, ReplacesInvalidUnicode) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {R"("\ud83d")", "\uFFFD"},
       {R"("\ude00\ud83d")", "\uFFFD\uFFFD"},
@@ -49,13 +49,13 @@ TEST(DecodeJsonTokenTest, ReplacesWhatIsNotUnicode) {
   }
 }
 
-TEST(EncodeJsonString, EscapesOnlyWhatItMust) {
+TEST(EncodeJsonStringTest, EscapesOnlyRequiredCharacters) {
   EXPECT_EQ(EncodeJsonString(Bytes("\"\\/\b\f\n\r\t\x1f\0\x7f \xc3\xa9")),
             "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u001F\\u0000\x7f \xc3\xa9\"");
   EXPECT_EQ(EncodeJsonString(""), "\"\"");
 }
 
-TEST(EncodeJsonString, IsUndoneByDecode) {
+TEST(EncodeJsonStringTest, RoundTripsThroughDecode) {
   std::string all;
   for (char c = 0; c < 0x7f; ++c) all.push_back(c);
   const std::string json = EncodeJsonString(all);
@@ -63,13 +63,13 @@ TEST(EncodeJsonString, IsUndoneByDecode) {
   EXPECT_EQ(DecodeJsonToken(json).text, all);
 }
 
-TEST(QuoteForError, IsPrintableAscii) {
+TEST(QuoteForErrorTest, ReturnsPrintableAscii) {
   EXPECT_EQ(QuoteForError(Bytes("a\n\t\x01\0\xc3\xa9\xf0\x9f\x98\x80\xff~")),
             "a  ?????~");
   EXPECT_EQ(QuoteForError(""), "");
 }
 
-TEST(QuoteForError, CutsAndSaysSo) {
+TEST(QuoteForErrorTest, MarksTruncation) {
   EXPECT_EQ(QuoteForError(std::string(256, 'a')), std::string(256, 'a'));
   EXPECT_EQ(QuoteForError(std::string(257, 'a')),
             std::string(253, 'a') + "...");

@@ -19,7 +19,7 @@ using testing::IsEmpty;
 
 constexpr absl::StatusCode kInvalid = absl::StatusCode::kInvalidArgument;
 
-// A text with NUL bytes in it.
+// A text that may contain NUL bytes.
 template <size_t size>
 std::string Bytes(const char (&text)[size]) {
   return std::string(text, size - 1);
@@ -44,21 +44,21 @@ std::string TextOf(absl::string_view json) {
   return slice.ok() ? std::string(slice->text) : slice.status().ToString();
 }
 
-struct Refused {
+struct Rejected {
   std::string text;
   std::string message;
 };
 
-void ExpectRefused(const std::vector<Refused>& cases) {
-  for (const Refused& refused : cases) {
-    EXPECT_THAT(ParseJson(refused.text),
-                StatusIs(kInvalid, "not valid JSON " + refused.message))
-        << QuoteForError(refused.text);
+void ExpectRejected(const std::vector<Rejected>& cases) {
+  for (const Rejected& rejected : cases) {
+    EXPECT_THAT(ParseJson(rejected.text),
+                StatusIs(kInvalid, "not valid JSON " + rejected.message))
+        << QuoteForError(rejected.text);
   }
 }
 
-TEST(ParseJson, RefusesWrongStructure) {
-  ExpectRefused(
+TEST(ParseJsonTest, RejectsInvalidStructure) {
+  ExpectRejected(
       {{"", "at byte 0: unexpected end"},
        {" \n", "at byte 2: unexpected end"},
        {"]", "at byte 0: expected a value"},
@@ -89,30 +89,30 @@ TEST(ParseJson, RefusesWrongStructure) {
        {"<html>", "at byte 0: expected a value"}});
 }
 
-TEST(ParseJson, RefusesWhatIsNoNumber) {
-  ExpectRefused({{"01", "at byte 0: malformed number"},
-                 {"-01", "at byte 0: malformed number"},
-                 {"[00]", "at byte 1: malformed number"},
-                 {"-", "at byte 0: malformed number"},
-                 {"+1", "at byte 0: expected a value"},
-                 {".5", "at byte 0: expected a value"},
-                 {"1.", "at byte 0: malformed number"},
-                 {"1.e5", "at byte 0: malformed number"},
-                 {"[1, 1e]", "at byte 4: malformed number"},
-                 {"1e+", "at byte 0: malformed number"},
-                 {"1-1", "at byte 1: unexpected text after the value"},
-                 {"1e5.5", "at byte 0: malformed number"},
-                 {"1.2.3", "at byte 0: malformed number"},
-                 {"1e5e5", "at byte 0: malformed number"},
-                 {"0x10", "at byte 1: unexpected text after the value"},
-                 {"1_000", "at byte 1: unexpected text after the value"},
-                 {"NaN", "at byte 0: expected a value"},
-                 {"Infinity", "at byte 0: expected a value"},
-                 {"-Infinity", "at byte 0: malformed number"}});
+TEST(ParseJsonTest, RejectsInvalidNumbers) {
+  ExpectRejected({{"01", "at byte 0: malformed number"},
+                  {"-01", "at byte 0: malformed number"},
+                  {"[00]", "at byte 1: malformed number"},
+                  {"-", "at byte 0: malformed number"},
+                  {"+1", "at byte 0: expected a value"},
+                  {".5", "at byte 0: expected a value"},
+                  {"1.", "at byte 0: malformed number"},
+                  {"1.e5", "at byte 0: malformed number"},
+                  {"[1, 1e]", "at byte 4: malformed number"},
+                  {"1e+", "at byte 0: malformed number"},
+                  {"1-1", "at byte 1: unexpected text after the value"},
+                  {"1e5.5", "at byte 0: malformed number"},
+                  {"1.2.3", "at byte 0: malformed number"},
+                  {"1e5e5", "at byte 0: malformed number"},
+                  {"0x10", "at byte 1: unexpected text after the value"},
+                  {"1_000", "at byte 1: unexpected text after the value"},
+                  {"NaN", "at byte 0: expected a value"},
+                  {"Infinity", "at byte 0: expected a value"},
+                  {"-Infinity", "at byte 0: malformed number"}});
 }
 
-TEST(ParseJson, RefusesBadStringsInKeysAndValues) {
-  ExpectRefused(
+TEST(ParseJsonTest, RejectsInvalidStringsInKeysAndValues) {
+  ExpectRejected(
       {{R"("abc)", "at byte 4: unexpected end"},
        {R"("\x41")", "at byte 1: invalid escape in a string"},
        {R"("\u12g4")", "at byte 1: invalid \\u escape in a string"},
@@ -131,19 +131,19 @@ TEST(ParseJson, RefusesBadStringsInKeysAndValues) {
        {"\"12345678\xe2\x82\"", "at byte 9: invalid UTF-8"}});
 }
 
-TEST(ParseJson, DoesNotEndAtANul) {
-  ExpectRefused({{Bytes("\0"), "at byte 0: unexpected NUL"},
-                 {Bytes("[]\0"), "at byte 2: unexpected NUL"},
-                 {Bytes("[]\0 "), "at byte 2: unexpected NUL"},
-                 {Bytes("[1,\0 2]"), "at byte 3: unexpected NUL"},
-                 {Bytes("\"a\0b\""), "at byte 2: unexpected NUL"},
-                 {Bytes("{\"a\0b\":1}"), "at byte 3: unexpected NUL"},
-                 {Bytes("1\0"), "at byte 1: unexpected NUL"},
-                 {Bytes("nul\0"), "at byte 3: unexpected NUL"}});
+TEST(ParseJsonTest, RejectsNul) {
+  ExpectRejected({{Bytes("\0"), "at byte 0: unexpected NUL"},
+                  {Bytes("[]\0"), "at byte 2: unexpected NUL"},
+                  {Bytes("[]\0 "), "at byte 2: unexpected NUL"},
+                  {Bytes("[1,\0 2]"), "at byte 3: unexpected NUL"},
+                  {Bytes("\"a\0b\""), "at byte 2: unexpected NUL"},
+                  {Bytes("{\"a\0b\":1}"), "at byte 3: unexpected NUL"},
+                  {Bytes("1\0"), "at byte 1: unexpected NUL"},
+                  {Bytes("nul\0"), "at byte 3: unexpected NUL"}});
 }
 
-TEST(ParseJson, RefusesDeepNestingWithoutACrash) {
-  ExpectRefused(
+TEST(ParseJsonTest, RejectsDeepNestingWithoutCrash) {
+  ExpectRejected(
       {{NestedArrays(1001), "at byte 1000: nested more than 1000 levels"},
        {NestedObjects(1001), "at byte 5000: nested more than 1000 levels"},
        {NestedArrays(100000), "at byte 1000: nested more than 1000 levels"},
@@ -153,17 +153,17 @@ TEST(ParseJson, RefusesDeepNestingWithoutACrash) {
        {Repeat(1000000, "]"), "at byte 0: expected a value"}});
 }
 
-TEST(ParseJson, TakesTheDeepestNestingThatIsAllowed) {
+TEST(ParseJsonTest, AcceptsMaximumNesting) {
   static_assert(kMaxJsonDepth == 1000, "what the tests here assume");
   EXPECT_THAT(ParseJson(NestedArrays(1000)), IsOk());
   EXPECT_THAT(ParseJson(NestedObjects(1000)), IsOk());
 }
 
-TEST(ParseJson, CountsNestingNotBrackets) {
+TEST(ParseJsonTest, CountsNestingNotBrackets) {
   EXPECT_THAT(ParseJson("[" + Repeat(5000, "[],") + "{}]"), IsOk());
 }
 
-TEST(ParseJson, ReturnsTheExactBytes) {
+TEST(ParseJsonTest, ReturnsExactBytes) {
   const std::vector<std::string> texts = {
       "null",
       "true",
@@ -205,7 +205,7 @@ TEST(ParseJson, ReturnsTheExactBytes) {
   }
 }
 
-TEST(ParseJson, TellsTheKind) {
+TEST(ParseJsonTest, ReturnsKind) {
   EXPECT_EQ(ParseJson("null")->kind, JsonKind::kNull);
   EXPECT_EQ(ParseJson("false")->kind, JsonKind::kBool);
   EXPECT_EQ(ParseJson("1")->kind, JsonKind::kNumber);
@@ -214,13 +214,13 @@ TEST(ParseJson, TellsTheKind) {
   EXPECT_EQ(ParseJson("{\"a\":[1]}")->kind, JsonKind::kObject);
 }
 
-TEST(ParseJson, RefusesEveryTruncationOfABody) {
+TEST(ParseJsonTest, RejectsEveryTruncationOfBody) {
   const std::string body =
       "{\"id\":\"a\\u00e9\\n\xc3\xa9\xf0\x9f\x98\x80\", \"n\" : [-1.5e+10, "
       "true,false , null],\"o\":{\"x\":{}} }";
   ASSERT_THAT(ParseJson(body), IsOk());
   for (size_t size = 0; size < body.size(); ++size) {
-    // In a block of its own, so that the address sanitizer sees an over-read.
+    // A separate allocation, so that the address sanitizer detects over-reads.
     const std::vector<char> head(body.begin(),
                                  body.begin() + static_cast<long>(size));
     EXPECT_THAT(ParseJson(absl::string_view(head.data(), head.size())),
@@ -229,7 +229,7 @@ TEST(ParseJson, RefusesEveryTruncationOfABody) {
   }
 }
 
-TEST(ParseJson, ReadsNotOneByteBeyondANumber) {
+TEST(ParseJsonTest, DoesNotReadBeyondNumber) {
   const std::vector<char> text = {'[', '1', ']'};
   EXPECT_THAT(ParseJson(absl::string_view(text.data(), 2)),
               StatusIs(kInvalid, "not valid JSON at byte 2: unexpected end"));
@@ -248,7 +248,7 @@ TEST(SkimJsonTest, AcceptsAnyDepthAndAnyBytesInStrings) {
       StatusIs(kInvalid, "not valid JSON at byte 1000000: unexpected end"));
 }
 
-TEST(SkimJsonTest, CountsTheDepthOfEachPart) {
+TEST(SkimJsonTest, CountsDepthOfEachPart) {
   EXPECT_EQ(SkimJson("1")->depth, 0U);
   EXPECT_EQ(SkimJson("[[],[[]],{}]")->depth, 3U);
   const auto members = ParseJsonObject(R"({"a":[[1]],"b":2,"c":{},"d":[]})");
@@ -259,7 +259,7 @@ TEST(SkimJsonTest, CountsTheDepthOfEachPart) {
   EXPECT_EQ((*members)[3].value.depth, 1U);
 }
 
-TEST(JsonKeyIsTest, ResolvesEscapes) {
+TEST(JsonKeyIsTest, DecodesEscapes) {
   EXPECT_TRUE(JsonKeyIs(R"("id")", "id"));
   EXPECT_TRUE(JsonKeyIs(R"("\u0069\u0064")", "id"));
   EXPECT_FALSE(JsonKeyIs(R"("id\ud83d")", "id"));
@@ -267,14 +267,14 @@ TEST(JsonKeyIsTest, ResolvesEscapes) {
   EXPECT_FALSE(JsonKeyIs("\"" + std::string(1000, 'i') + "\"", "id"));
 }
 
-TEST(ParseJson, TakesALargeBody) {
+TEST(ParseJsonTest, AcceptsLargeBody) {
   const std::string body =
       "{\"output\":\"" + std::string(20 << 20, 'A') + "\"}";
   EXPECT_EQ(ParseJson(body)->text.size(), body.size());
   EXPECT_THAT(ParseJson(std::string(20 << 20, '1')), IsOk());
 }
 
-TEST(ParseJsonObject, GivesMembersInOrderWithTheirExactBytes) {
+TEST(ParseJsonObjectTest, ReturnsMembersInOrderWithExactBytes) {
   const std::string text =
       "{ \"a\" :\t{ \"x\" : [ 1 ,2 ] } ,\"b\\u0041\\n\": \"\\u0041 \xc3\xa9\","
       "\"a\":1.50,\"\" : [ ] }";
@@ -288,29 +288,29 @@ TEST(ParseJsonObject, GivesMembersInOrderWithTheirExactBytes) {
                                 "bA\n=\"\\u0041 \xc3\xa9\"", "a=1.50", "=[ ]"));
 }
 
-TEST(ParseJsonObject, ViewsPointIntoTheText) {
+TEST(ParseJsonObjectTest, ReturnsViewsIntoText) {
   const std::string text = R"( {"a":"b"} )";
   const auto members = ParseJsonObject(text);
   ASSERT_THAT(members, IsOk());
   EXPECT_EQ(members->front().value.text.data(), text.data() + 6);
 }
 
-TEST(ParseJsonObject, SeesNoMembersOfMembers) {
+TEST(ParseJsonObjectTest, SkipsNestedMembers) {
   EXPECT_EQ(ParseJsonObject(R"({"a":{"b":1},"c":[{"d":2}]})")->size(), 2U);
 }
 
-TEST(ParseJsonObject, DecodesNulInAKey) {
+TEST(ParseJsonObjectTest, DecodesNulInKey) {
   EXPECT_EQ(ParseJsonObject(R"({"a\u0000b":1})")->front().key, Bytes("a\0b"));
 }
 
-TEST(ParseJsonObject, RefusesWhatIsNoObject) {
+TEST(ParseJsonObjectTest, RejectsOtherKinds) {
   EXPECT_THAT(ParseJsonObject(R"([{"a":1}])"),
               StatusIs(kInvalid, "expected a JSON object"));
   EXPECT_THAT(ParseJsonObject("{\"a\":1"),
               StatusIs(kInvalid, "not valid JSON at byte 6: unexpected end"));
 }
 
-TEST(ParseJsonArray, GivesElementsInOrderWithTheirExactBytes) {
+TEST(ParseJsonArrayTest, ReturnsElementsInOrderWithExactBytes) {
   EXPECT_THAT(*ParseJsonArray(R"([ 1.0 ,"a\n", [ [ 2 ] ,3],{ "x":1 } ,null ])"),
               ElementsAre(Field(&JsonSlice::text, "1.0"),
                           Field(&JsonSlice::text, R"("a\n")"),
@@ -320,14 +320,14 @@ TEST(ParseJsonArray, GivesElementsInOrderWithTheirExactBytes) {
   EXPECT_THAT(*ParseJsonArray("[ ]"), IsEmpty());
 }
 
-TEST(ParseJsonArray, RefusesWhatIsNoArray) {
+TEST(ParseJsonArrayTest, RejectsOtherKinds) {
   EXPECT_THAT(ParseJsonArray("{}"),
               StatusIs(kInvalid, "expected a JSON array"));
   EXPECT_THAT(ParseJsonArray("null"),
               StatusIs(kInvalid, "expected a JSON array"));
 }
 
-TEST(JsonText, AnyBytesBecomeAString) {
+TEST(JsonTextTest, EncodesAnyBytesAsString) {
   EXPECT_EQ(EncodeAnyJsonString("a\"\n\u00e9"), "\"a\\\"\\n\u00e9\"");
   EXPECT_EQ(EncodeAnyJsonString("a\xff\xc3\"\xe9"),
             "\"a\uFFFD\uFFFD\\\"\uFFFD\"");

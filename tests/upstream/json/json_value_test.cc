@@ -38,14 +38,14 @@ void ExpectValue(const std::string& json, const std::string& text) {
       << value->DebugString();
 }
 
-// `json` and back, in the gateway's own writing.
+// Converts `json` to a Value and back to JSON text.
 std::string Rewritten(const std::string& json) {
   const auto value = ExactValueFromJson(json);
   if (!value.has_value()) return "inexact";
   return JsonFromValue(*value).value_or("error");
 }
 
-TEST(ExactValueFromJson, HoldsEveryKind) {
+TEST(ExactValueFromJsonTest, ConvertsEveryKind) {
   ExpectValue("null", "null_value: NULL_VALUE");
   ExpectValue("true", "bool_value: true");
   ExpectValue("false", "bool_value: false");
@@ -63,7 +63,7 @@ TEST(ExactValueFromJson, HoldsEveryKind) {
       fields { key: "" value { list_value {} } } })");
 }
 
-TEST(ExactValueFromJson, KeepsNulInStringsAndKeys) {
+TEST(ExactValueFromJsonTest, KeepsNulInStringsAndKeys) {
   const auto value = ExactValueFromJson(R"({"a\u0000b":"\u0000"})");
   ASSERT_TRUE(value.has_value());
   const auto& fields = value->struct_value().fields();
@@ -71,7 +71,7 @@ TEST(ExactValueFromJson, KeepsNulInStringsAndKeys) {
             std::string("\0", 1));
 }
 
-TEST(ExactValueFromJson, GivesNothingForNumbersThatWouldChange) {
+TEST(ExactValueFromJsonTest, RejectsInexactNumbers) {
   for (const char* const json :
        {"9007199254740993", "1e400", "1e-400", "0.12345678901234567890",
         "[0,[9007199254740993]]", R"({"a":{"b":-1e999}})"}) {
@@ -79,19 +79,19 @@ TEST(ExactValueFromJson, GivesNothingForNumbersThatWouldChange) {
   }
 }
 
-TEST(ExactValueFromJson, KeepsTheSignOfZero) {
+TEST(ExactValueFromJsonTest, KeepsSignOfZero) {
   EXPECT_TRUE(std::signbit(ExactValueFromJson("-0")->number_value()));
   EXPECT_FALSE(std::signbit(ExactValueFromJson("0")->number_value()));
 }
 
-TEST(ExactValueFromJson, GivesNothingForAKeyGivenTwice) {
+TEST(ExactValueFromJsonTest, RejectsRepeatedKey) {
   EXPECT_EQ(ExactValueFromJson(R"({"a":1,"a":1})"), std::nullopt);
   EXPECT_EQ(ExactValueFromJson(R"({"a":1,"\u0061":2})"), std::nullopt);
   EXPECT_EQ(ExactValueFromJson(R"([{"x":{"a":1,"b":2,"a":3}}])"), std::nullopt);
   EXPECT_TRUE(ExactValueFromJson(R"({"a":{"a":1},"b":{"a":1}})").has_value());
 }
 
-TEST(ExactValueFromJson, GivesNothingForWhatIsNotJson) {
+TEST(ExactValueFromJsonTest, RejectsInvalidJson) {
   for (const char* const json :
        {"", "[1,]", "{\"a\":1", "01", "1 2", "\"\xff\"", R"("\udc00")"}) {
     EXPECT_EQ(ExactValueFromJson(json), std::nullopt) << json;
@@ -105,7 +105,7 @@ std::string Nested(int depth, const std::string& open, const std::string& inner,
   return json;
 }
 
-// The most levels of some shape that ExactValueFromJson() takes.
+// The maximum number of levels of a shape that ExactValueFromJson() accepts.
 int DeepestOf(const std::string& open, const std::string& inner,
               const std::string& close) {
   int depth = 0;
@@ -116,8 +116,8 @@ int DeepestOf(const std::string& open, const std::string& inner,
   return depth;
 }
 
-// Whether a client with protobuf's default limits reads the payloads, wherever
-// they stand in the largest of our messages.
+// Whether a client with protobuf's default limits can parse the payloads at any
+// position in the deepest of our messages.
 bool ClientCanRead(const Value& payload) {
   v1::PredictionUpdate update;
   *update.mutable_prediction()->mutable_input() = payload;
@@ -135,7 +135,7 @@ struct Shape {
   int deepest;
 };
 
-TEST(NestedValue, IsReadableByClientsUpToTheLimit) {
+TEST(NestedValueTest, IsReadableByClientsUpToLimit) {
   const std::vector<Shape> shapes = {
       {"[", "", "]", 44},
       {"[", "1", "]", 44},
@@ -152,7 +152,7 @@ TEST(NestedValue, IsReadableByClientsUpToTheLimit) {
   }
 }
 
-TEST(NestedValue, IsNotReadableTwentyLevelsAboveTheLimit) {
+TEST(NestedValueTest, IsNotReadableTwentyLevelsAboveLimit) {
   const auto nested = [](int depth) {
     Value value;
     Value* inner = &value;
@@ -166,19 +166,19 @@ TEST(NestedValue, IsNotReadableTwentyLevelsAboveTheLimit) {
   EXPECT_FALSE(ClientCanRead(nested(64)));
 }
 
-TEST(NestedValue, IsRefusedWithoutACrashHoweverDeep) {
+TEST(NestedValueTest, IsRejectedWithoutCrashAtAnyDepth) {
   EXPECT_EQ(ExactValueFromJson(std::string(1000000, '[')), std::nullopt);
   EXPECT_EQ(ExactValueFromJson(std::string(500, '[') + std::string(500, ']')),
             std::nullopt);
 }
 
-TEST(NestedValue, CountsLevelsNotMembers) {
+TEST(NestedValueTest, CountsLevelsNotMembers) {
   std::string wide = "[";
   for (int i = 0; i < 1000; ++i) wide += "[[{}]],";
   EXPECT_TRUE(ExactValueFromJson(wide + "0]").has_value());
 }
 
-TEST(JsonFromValue, WritesPlainlyWithSortedKeys) {
+TEST(JsonFromValueTest, SortsKeysAndOmitsWhiteSpace) {
   EXPECT_EQ(Rewritten(R"({"b": [1.0, 1e2, -0, 0.10], "a": null, "B": true})"),
             R"({"B":true,"a":null,"b":[1,100,-0,0.1]})");
   EXPECT_EQ(Rewritten("[[], {}, \"\"]"), R"([[],{},""])");
@@ -186,12 +186,12 @@ TEST(JsonFromValue, WritesPlainlyWithSortedKeys) {
   EXPECT_EQ(Rewritten("1e300"), "1e+300");
 }
 
-TEST(JsonFromValue, EscapesOnlyWhatItMust) {
+TEST(JsonFromValueTest, EscapesOnlyRequiredCharacters) {
   EXPECT_EQ(Rewritten(R"({"\u00e9\u0001": "\/\"\\\n\u0000\u007f"})"),
             "{\"\xc3\xa9\\u0001\":\"/\\\"\\\\\\n\\u0000\x7f\"}");
 }
 
-TEST(JsonFromValue, RefusesWhatJsonDoesNotHave) {
+TEST(JsonFromValueTest, RejectsValuesThatJsonCannotRepresent) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   EXPECT_THAT(JsonFromValue(NumberValue(std::nan(""))),
               StatusIs(kInvalid, "JSON cannot represent the number nan"));
@@ -203,7 +203,7 @@ TEST(JsonFromValue, RefusesWhatJsonDoesNotHave) {
               StatusIs(kInvalid, "a Value has no kind set"));
 }
 
-TEST(JsonFromValue, LooksAtEveryDepth) {
+TEST(JsonFromValueTest, ChecksEveryDepth) {
   EXPECT_THAT(JsonFromValue(ValueFromText("list_value { values {} }")),
               StatusIs(kInvalid, "a Value has no kind set"));
   EXPECT_THAT(JsonFromValue(ValueFromText(R"(struct_value { fields {
@@ -212,7 +212,7 @@ TEST(JsonFromValue, LooksAtEveryDepth) {
               StatusIs(kInvalid, "JSON cannot represent the number nan"));
 }
 
-TEST(JsonFromValue, RefusesStringsThatAreNotUtf8) {
+TEST(JsonFromValueTest, RejectsInvalidUtf8) {
   EXPECT_THAT(JsonFromValue(ValueFromText(R"(string_value: "\377")")),
               StatusIs(kInvalid, "a string is not valid UTF-8"));
   EXPECT_THAT(JsonFromValue(ValueFromText(
@@ -220,7 +220,7 @@ TEST(JsonFromValue, RefusesStringsThatAreNotUtf8) {
               StatusIs(kInvalid, "a string is not valid UTF-8"));
 }
 
-TEST(JsonFromValue, RefusesNestingThatProtobufWould) {
+TEST(JsonFromValueTest, RejectsNestingAsProtobufDoes) {
   Value value;
   Value* inner = &value;
   for (int i = 0; i < 49; ++i) {
@@ -235,7 +235,7 @@ TEST(JsonFromValue, RefusesNestingThatProtobufWould) {
               StatusIs(absl::StatusCode::kOutOfRange, "malformed Value"));
 }
 
-// `first` and then `second`, as one message: what a parser merges.
+// `first` and `second` as one message that a parser merges.
 absl::StatusOr<std::string> JsonOfMerged(const std::string& first,
                                          const std::string& second) {
   const std::string wire = ValueFromText(first).SerializeAsString() +
@@ -247,7 +247,7 @@ absl::StatusOr<std::string> JsonOfMerged(const std::string& first,
   return json;
 }
 
-TEST(JsonFromValue, MergesAsAParserDoes) {
+TEST(JsonFromValueTest, MergesPartsAsProtobufDoes) {
   EXPECT_THAT(JsonOfMerged("bool_value: true", "number_value: 2"),
               IsOkAndHolds("2"));
   EXPECT_THAT(JsonOfMerged("list_value { values { number_value: 1 } }",
@@ -264,7 +264,7 @@ TEST(JsonFromValue, MergesAsAParserDoes) {
       IsOkAndHolds(R"({"a":3,"b":2})"));
 }
 
-TEST(JsonFromValue, SkipsUnknownFieldsAndRefusesWhatIsNoMessage) {
+TEST(JsonFromValueTest, SkipsUnknownFieldsAndRejectsMalformedMessage) {
   const std::string number =
       ValueFromText("number_value: 1").SerializeAsString();
   const std::string unknown(
@@ -280,7 +280,7 @@ TEST(JsonFromValue, SkipsUnknownFieldsAndRefusesWhatIsNoMessage) {
   }
 }
 
-TEST(JsonFromValue, CountsValuesBeforeItTakesMemoryForThem) {
+TEST(JsonFromValueTest, CountsValuesBeforeAllocating) {
   Value value;
   for (int i = 0; i < 10; ++i) {
     value.mutable_list_value()->add_values()->mutable_struct_value();
@@ -295,7 +295,7 @@ TEST(JsonFromValue, CountsValuesBeforeItTakesMemoryForThem) {
       StatusIs(kInvalid, "more than 10 values; send JSON text instead"));
 }
 
-TEST(JsonFromValue, BoundsTheTextThatEscapesMake) {
+TEST(JsonFromValueTest, BoundsTextWithEscapes) {
   Value value;
   value.set_string_value(std::string(100, '\x01'));
   const std::string wire = value.SerializeAsString();
@@ -307,14 +307,14 @@ TEST(JsonFromValue, BoundsTheTextThatEscapesMake) {
               StatusIs(kInvalid, "more than 601 bytes of JSON text"));
 }
 
-TEST(ValueWireFromJson, GivesNothingAboveItsBound) {
+TEST(ValueWireFromJsonTest, RejectsGrowthAboveLimit) {
   std::string numbers = "[1";
   for (int i = 0; i < 99; ++i) numbers += ",1";
   numbers += "]";
   EXPECT_EQ(ValueWireFromJson(numbers, 890), std::nullopt);
   const auto wire = ValueWireFromJson(numbers, 1000);
   ASSERT_TRUE(wire.has_value());
-  // Each: tag and size in the list, tag, eight bytes.
+  // For each element: tag and size in the list, tag, eight bytes.
   EXPECT_EQ(wire->size(), 100u * 11 + 3);
 }
 

@@ -41,7 +41,7 @@ constexpr char kFull[] = R"({
   "url": "https://api.wrift.ai/v1/predictions/c1"
 })";
 
-// The smallest body, with `members` added.
+// The minimal body plus `members`.
 std::string With(absl::string_view members) {
   return absl::StrCat(R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",)",
                       R"("status":"pending")", members.empty() ? "" : ",",
@@ -54,7 +54,7 @@ v1::Prediction Read(absl::string_view json) {
   return prediction.value_or(v1::Prediction());
 }
 
-TEST(PredictionFromJson, ReadsTheFullObject) {
+TEST(PredictionFromJsonTest, ReadsFullObject) {
   v1::Prediction expected;
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
       R"(id: "c12258c4-ed83-4d7b-a784-8ed55412325a"
@@ -78,7 +78,7 @@ TEST(PredictionFromJson, ReadsTheFullObject) {
   EXPECT_TRUE(MessageDifferencer::Equals(read, expected)) << read.DebugString();
 }
 
-TEST(PredictionFromJson, RefusesEveryTruncation) {
+TEST(PredictionFromJsonTest, RejectsEveryTruncation) {
   const absl::string_view body(kFull);
   for (size_t size = 0; size < body.size(); ++size) {
     const std::string head(body.substr(0, size));
@@ -86,7 +86,7 @@ TEST(PredictionFromJson, RefusesEveryTruncation) {
   }
 }
 
-TEST(PredictionFromJson, TreatsNullAsAbsentButForPayloads) {
+TEST(PredictionFromJsonTest, TreatsNullAsAbsentExceptForPayloads) {
   const v1::Prediction absent = Read(With(""));
   const v1::Prediction null = Read(With(
       R"("created_at":null,"updated_at":null,"setup_time":null,"model":null,
@@ -98,7 +98,7 @@ TEST(PredictionFromJson, TreatsNullAsAbsentButForPayloads) {
   EXPECT_FALSE(absent.has_url());
 }
 
-TEST(PredictionFromJson, TellsANullPayloadFromAnAbsentOne) {
+TEST(PredictionFromJsonTest, DistinguishesNullPayloadFromAbsentPayload) {
   const v1::Prediction absent = Read(With(R"("error":{})"));
   EXPECT_EQ(absent.input_payload_case(), v1::Prediction::INPUT_PAYLOAD_NOT_SET);
   EXPECT_EQ(absent.output_payload_case(),
@@ -113,7 +113,7 @@ TEST(PredictionFromJson, TellsANullPayloadFromAnAbsentOne) {
   EXPECT_EQ(null.error().detail_json(), "null");
 }
 
-TEST(PredictionFromJson, KnowsEveryStatusAndKeepsItsWord) {
+TEST(PredictionFromJsonTest, ReadsEveryStatusAndKeepsText) {
   const auto status = [](const std::string& word) {
     const v1::Prediction read =
         Read(absl::StrCat(R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",)",
@@ -129,7 +129,7 @@ TEST(PredictionFromJson, KnowsEveryStatusAndKeepsItsWord) {
   EXPECT_EQ(status("Pending"), v1::STATUS_UNSPECIFIED);
 }
 
-TEST(PredictionFromJson, IgnoresUnknownMembers) {
+TEST(PredictionFromJsonTest, IgnoresUnknownMembers) {
   const v1::Prediction read = Read(With(
       R"("metrics":{"a":[1e400]},"status_text":7,"model":{"owner":"o","x":{}})"));
   EXPECT_EQ(read.status_text(), "pending");
@@ -137,7 +137,7 @@ TEST(PredictionFromJson, IgnoresUnknownMembers) {
   EXPECT_FALSE(read.model().has_version_number());
 }
 
-TEST(PredictionFromJson, LetsTheLastOfTwoMembersCount) {
+TEST(PredictionFromJsonTest, LastOfRepeatedMembersWins) {
   const v1::Prediction read = Read(
       R"({"id":1,"output":1,"status":"failed","output":[2],
           "id":"C12258C4-ed83-4d7b-a784-8ed55412325a",
@@ -147,7 +147,7 @@ TEST(PredictionFromJson, LetsTheLastOfTwoMembersCount) {
   EXPECT_EQ(read.status(), v1::STATUS_STARTED);
 }
 
-TEST(PredictionFromJson, IsLenientWhereTheShapeIsNotDocumented) {
+TEST(PredictionFromJsonTest, ReadsUndocumentedShapesLeniently) {
   const v1::Prediction read = Read(
       With(R"("setup_time":1.50,"execution_time":20,"error":"out of memory")"));
   EXPECT_EQ(read.setup_time(), "1.50");
@@ -155,40 +155,40 @@ TEST(PredictionFromJson, IsLenientWhereTheShapeIsNotDocumented) {
   EXPECT_EQ(read.error().message(), "out of memory");
 }
 
-TEST(PredictionFromJson, KeepsLinesOfLogs) {
+TEST(PredictionFromJsonTest, KeepsLogLines) {
   const v1::Prediction read = Read(With(R"("logs":["a","","\u00e9"])"));
   EXPECT_THAT(read.logs().lines(), ElementsAre("a", "", "\xc3\xa9"));
   EXPECT_FALSE(read.has_setup_logs());
 }
 
-TEST(PredictionFromJson, ReadsALargeOutput) {
+TEST(PredictionFromJsonTest, ReadsLargeOutput) {
   const std::string output = "\"" + std::string(20 << 20, 'x') + "\"";
   EXPECT_EQ(Read(With("\"output\":" + output)).output_json(), output);
 }
 
-struct Refused {
+struct Rejected {
   std::string json;
   std::string message;
 };
 
-void ExpectRefused(const std::vector<Refused>& cases) {
-  for (const Refused& refused : cases) {
-    EXPECT_THAT(PredictionFromJson(refused.json),
-                StatusIs(kInvalid, refused.message));
+void ExpectRejected(const std::vector<Rejected>& cases) {
+  for (const Rejected& rejected : cases) {
+    EXPECT_THAT(PredictionFromJson(rejected.json),
+                StatusIs(kInvalid, rejected.message));
   }
 }
 
-TEST(PredictionFromJson, RefusesOtherDocuments) {
-  ExpectRefused({{"", "not valid JSON at byte 0: unexpected end"},
-                 {"<html>\n502</html>",
-                  "not valid JSON at byte 0: expected a value: "
-                  "<html> 502</html>"},
-                 {"[1]", "expected a JSON object: [1]"},
-                 {"null", "expected a JSON object: null"},
-                 {"{}", "id: expected a UUID, got nothing"}});
+TEST(PredictionFromJsonTest, RejectsOtherDocuments) {
+  ExpectRejected({{"", "not valid JSON at byte 0: unexpected end"},
+                  {"<html>\n502</html>",
+                   "not valid JSON at byte 0: expected a value: "
+                   "<html> 502</html>"},
+                  {"[1]", "expected a JSON object: [1]"},
+                  {"null", "expected a JSON object: null"},
+                  {"{}", "id: expected a UUID, got nothing"}});
 }
 
-TEST(PredictionFromJson, RefusesAnUnusableId) {
+TEST(PredictionFromJsonTest, RejectsInvalidId) {
   const std::string million(1 << 20, 'a');
   const std::vector<std::pair<std::string, std::string>> ids = {
       {"null", "null"},
@@ -204,25 +204,25 @@ TEST(PredictionFromJson, RefusesAnUnusableId) {
        R"("\ud83d2258c4-ed83-4d7b-a784-8ed55412325a")"},
       {"\"" + million + "\"", "\"" + million.substr(0, 252) + "..."}};
   for (const auto& [id, quoted] : ids) {
-    ExpectRefused({{absl::StrCat(R"({"status":"pending","id":)", id, "}"),
-                    "id: expected a UUID, got " + quoted}});
+    ExpectRejected({{absl::StrCat(R"({"status":"pending","id":)", id, "}"),
+                     "id: expected a UUID, got " + quoted}});
   }
 }
 
-TEST(PredictionFromJson, RefusesAnUnusableStatus) {
+TEST(PredictionFromJsonTest, RejectsInvalidStatus) {
   const std::string long_word = "\"" + std::string(65, 's') + "\"";
   for (const std::string& status :
        std::vector<std::string>{"null", "5", "{}", R"("")", long_word}) {
-    ExpectRefused(
+    ExpectRejected(
         {{absl::StrCat(R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",)",
                        R"("status":)", status, "}"),
           "status: expected a string of 1 to 64 bytes, got " + status}});
   }
-  ExpectRefused({{R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a"})",
-                  "status: expected a string of 1 to 64 bytes, got nothing"}});
+  ExpectRejected({{R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a"})",
+                   "status: expected a string of 1 to 64 bytes, got nothing"}});
 }
 
-TEST(PredictionFromJson, ReplacesALoneSurrogateInTheStatus) {
+TEST(PredictionFromJsonTest, ReplacesLoneSurrogateInStatus) {
   const v1::Prediction read =
       Read(R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",
                "status":"paused\ud83d\u202e"})");
@@ -231,7 +231,7 @@ TEST(PredictionFromJson, ReplacesALoneSurrogateInTheStatus) {
   EXPECT_THAT(read.inexact_fields(), ElementsAre("status"));
 }
 
-// A wrong optional field is named and leaves everything else as it is.
+// An invalid optional field is named and does not affect other fields.
 void ExpectInexact(const std::string& member, const std::string& name,
                    const std::string& textproto = "") {
   const v1::Prediction read = Read(With(member));
@@ -246,7 +246,7 @@ void ExpectInexact(const std::string& member, const std::string& name,
       << read.ShortDebugString().substr(0, 1000);
 }
 
-TEST(PredictionFromJson, LeavesOutAnOptionalFieldOfWrongTypeOrForm) {
+TEST(PredictionFromJsonTest, OmitsOptionalFieldOfWrongTypeOrFormat) {
   const std::string long_text = "\"" + std::string(100000, 'x') + "\"";
   ExpectInexact(R"("created_at":5)", "created_at");
   ExpectInexact(R"("created_at":"now")", "created_at");
@@ -279,7 +279,7 @@ TEST(PredictionFromJson, LeavesOutAnOptionalFieldOfWrongTypeOrForm) {
   ExpectInexact(R"("error":{"message":{}})", "error.message", "error {}");
 }
 
-TEST(PredictionFromJson, ReplacesWhatIsNotUnicodeInText) {
+TEST(PredictionFromJsonTest, ReplacesInvalidUnicodeInText) {
   ExpectInexact(R"("logs":["a\ud83d","\n\u001b[1m"])", "logs",
                 R"(logs { lines: "a\357\277\275" lines: "\n\033[1m" })");
   ExpectInexact("\"setup_logs\":[\"\xff\"]", "setup_logs",
@@ -295,13 +295,13 @@ TEST(PredictionFromJson, ReplacesWhatIsNotUnicodeInText) {
   ExpectInexact(R"("url":"x\u2028")", "url", R"(url: "x\357\277\275")");
 }
 
-TEST(PredictionFromJson, TruncatesALongMessageBetweenCharacters) {
+TEST(PredictionFromJsonTest, TruncatesLongMessageBetweenCharacters) {
   const std::string start(kMaxErrorMessageBytes - 1, 'x');
   ExpectInexact(R"("error":{"message":")" + start + "\u00e9\"}",
                 "error.message", "error { message: \"" + start + "\" }");
 }
 
-TEST(PredictionFromJson, KeepsTheLastLinesOfALongLog) {
+TEST(PredictionFromJsonTest, KeepsLastLinesOfLongLog) {
   std::string many = "\"first\"";
   for (size_t i = 0; i < kMaxLogLines; ++i) many += ",\"x\"";
   const v1::Prediction by_count = Read(With("\"logs\":[" + many + "]"));
@@ -316,7 +316,7 @@ TEST(PredictionFromJson, KeepsTheLastLinesOfALongLog) {
   EXPECT_THAT(by_size.inexact_fields(), ElementsAre("logs"));
 }
 
-TEST(PredictionFromJson, CarriesPayloadsWithLoneSurrogatesByteForByte) {
+TEST(PredictionFromJsonTest, KeepsPayloadsWithLoneSurrogatesByteForByte) {
   const std::string payload =
       R"({"\ud83d":["\udc00 \uD83D\n",1e999,"\u0000"]})";
   const v1::Prediction read =
@@ -332,7 +332,7 @@ std::string Nested(size_t depth) {
   return std::string(depth, '[') + std::string(depth, ']');
 }
 
-TEST(PredictionFromJson, CarriesPayloadsOf1000LevelsAsRequestsMay) {
+TEST(PredictionFromJsonTest, AcceptsPayloadsOf1000Levels) {
   for (const char* const format :
        {R"("output":$0)", R"("input":$0)", R"("error":{"detail":$0})"}) {
     const auto read = [&](size_t depth) {
@@ -345,7 +345,7 @@ TEST(PredictionFromJson, CarriesPayloadsOf1000LevelsAsRequestsMay) {
   EXPECT_THAT(ParseJson(Nested(1001)), StatusIs(kInvalid));
 }
 
-TEST(PredictionFromJson, LeavesOutAPayloadThatCannotBeCarried) {
+TEST(PredictionFromJsonTest, OmitsInvalidPayload) {
   ExpectInexact("\"output\":\"\xff\"", "output");
   ExpectInexact("\"input\":{\"\xed\xa0\xbd\":1}", "input");
   ExpectInexact("\"error\":{\"detail\":[\"\xc3\"]}", "error.detail",
@@ -353,7 +353,7 @@ TEST(PredictionFromJson, LeavesOutAPayloadThatCannotBeCarried) {
   ExpectInexact("\"output\":" + Nested(1001), "output");
 }
 
-TEST(PredictionFromJson, SkipsUnknownMembersByGrammarAlone) {
+TEST(PredictionFromJsonTest, SkipsUnknownMembersByGrammarAlone) {
   const std::string long_text = "\"" + std::string(1 << 20, 'k') + "\"";
   for (const std::string& member :
        {std::string(R"("x":"\ud83d")"), std::string(R"("\ud83d":{"\udc00":1})"),
@@ -368,7 +368,7 @@ TEST(PredictionFromJson, SkipsUnknownMembersByGrammarAlone) {
   }
 }
 
-TEST(PredictionFromJson, RefusesUnknownMembersThatAreNotJson) {
+TEST(PredictionFromJsonTest, RejectsInvalidJsonInUnknownMembers) {
   for (const char* const member :
        {R"("x":"\ud83g")", R"("x":"\x")", R"("x":01)", "\"x\":\"\n\"",
         R"("x":[)", R"("x":tru)", R"("x")"}) {
@@ -376,13 +376,13 @@ TEST(PredictionFromJson, RefusesUnknownMembersThatAreNotJson) {
   }
 }
 
-TEST(PredictionFromJson, IgnoresAByteOrderMark) {
+TEST(PredictionFromJsonTest, IgnoresByteOrderMark) {
   EXPECT_EQ(Read("\xef\xbb\xbf" + With("")).status_text(), "pending");
   EXPECT_THAT(PredictionFromJson("\xef\xbb\xbf\xef\xbb\xbf" + With("")),
               StatusIs(kInvalid));
 }
 
-TEST(PredictionFromJson, QuotesAtMost256Bytes) {
+TEST(PredictionFromJsonTest, QuotesAtMost256Bytes) {
   const std::string page = "<html>" + std::string(100000, 'x');
   EXPECT_THAT(PredictionFromJson(page),
               StatusIs(kInvalid,
@@ -391,7 +391,7 @@ TEST(PredictionFromJson, QuotesAtMost256Bytes) {
                            std::string(247, 'x') + "..."));
 }
 
-TEST(PredictionFromJson, NamesOnlyKnownFields) {
+TEST(PredictionFromJsonTest, ReportsOnlyKnownFieldNames) {
   v1::Prediction odd = Read(With(
       R"("model":{"owner":1,"name":2,"version_number":3.5},"created_at":1,
          "updated_at":2,"setup_time":[],"execution_time":{},"url":3,

@@ -26,7 +26,7 @@ std::string Item(absl::string_view id, absl::string_view more = "") {
                       more.empty() ? "" : ",", more, "}");
 }
 
-TEST(PredictionPageFromJson, ReadsItemsInOrderAndCursors) {
+TEST(PredictionPageFromJsonTest, ReadsItemsInOrderAndCursors) {
   const auto page = PredictionPageFromJson(
       R"({"items":[
           {"id":"00000000-0000-4000-8000-00000000000b","status":"started"},
@@ -41,7 +41,7 @@ TEST(PredictionPageFromJson, ReadsItemsInOrderAndCursors) {
   EXPECT_EQ(page->previous_cursor, "p");
 }
 
-TEST(PredictionPageFromJson, HasEmptyCursorsAtTheEnds) {
+TEST(PredictionPageFromJsonTest, LeavesCursorsEmptyAtTheEnds) {
   const auto page =
       PredictionPageFromJson(R"({"items":[],"next_cursor":null})");
   ASSERT_THAT(page, IsOk());
@@ -50,7 +50,7 @@ TEST(PredictionPageFromJson, HasEmptyCursorsAtTheEnds) {
   EXPECT_EQ(page->previous_cursor, "");
 }
 
-TEST(PredictionPageFromJson, LeavesPayloadsOut) {
+TEST(PredictionPageFromJsonTest, OmitsPayloads) {
   const auto page = PredictionPageFromJson(
       R"({"items":[{"id":"00000000-0000-4000-8000-00000000000b","status":"x",
                     "input":1,"output":2,"error":{"detail":3},"logs":["l"],
@@ -63,27 +63,27 @@ TEST(PredictionPageFromJson, LeavesPayloadsOut) {
   EXPECT_THAT(page->predictions[0].inexact_fields(), IsEmpty());
 }
 
-struct Refused {
+struct Rejected {
   std::string json;
   std::string message;
 };
 
-void ExpectRefused(const std::vector<Refused>& cases) {
-  for (const Refused& refused : cases) {
-    EXPECT_THAT(PredictionPageFromJson(refused.json),
-                StatusIs(kInvalid, refused.message));
+void ExpectRejected(const std::vector<Rejected>& cases) {
+  for (const Rejected& rejected : cases) {
+    EXPECT_THAT(PredictionPageFromJson(rejected.json),
+                StatusIs(kInvalid, rejected.message));
   }
 }
 
-TEST(PredictionPageFromJson, RefusesOtherDocuments) {
-  ExpectRefused({{"", "not valid JSON at byte 0: unexpected end"},
-                 {"[]", "expected a JSON object: []"},
-                 {"{}", "items: expected an array, got nothing"},
-                 {R"({"items":null})", "items: expected an array, got null"},
-                 {R"({"items":{}})", "items: expected an array, got {}"}});
+TEST(PredictionPageFromJsonTest, RejectsOtherDocuments) {
+  ExpectRejected({{"", "not valid JSON at byte 0: unexpected end"},
+                  {"[]", "expected a JSON object: []"},
+                  {"{}", "items: expected an array, got nothing"},
+                  {R"({"items":null})", "items: expected an array, got null"},
+                  {R"({"items":{}})", "items: expected an array, got {}"}});
 }
 
-TEST(PredictionPageFromJson, KeepsAnItemWithoutItsWrongField) {
+TEST(PredictionPageFromJsonTest, KeepsItemWithoutInvalidField) {
   const auto page = PredictionPageFromJson(absl::StrCat(
       R"({"items":[)", Item(kB, R"("created_at":"2025-08-13T11:48:44")"), ",",
       Item(kA), R"(],"next_cursor":"n"})"));
@@ -97,7 +97,7 @@ TEST(PredictionPageFromJson, KeepsAnItemWithoutItsWrongField) {
   EXPECT_THAT(page->inexact_fields, IsEmpty());
 }
 
-TEST(PredictionPageFromJson, LeavesOutAndCountsAnItemWithoutIdOrStatus) {
+TEST(PredictionPageFromJsonTest, SkipsAndCountsItemWithoutIdOrStatus) {
   const auto page = PredictionPageFromJson(absl::StrCat(
       R"({"items":[7,null,[],{},{"id":"p1","status":"x"},)", Item(kA),
       R"(,{"id":")", kB, R"(","status":5}],"next_cursor":"n"})"));
@@ -109,8 +109,8 @@ TEST(PredictionPageFromJson, LeavesOutAndCountsAnItemWithoutIdOrStatus) {
   EXPECT_EQ(page->next_cursor, "n");
 }
 
-// A page that begins behind such an item could never be left.
-TEST(PredictionPageFromJson, LeavesOutAnItemWithTheIdOfAnEarlierOne) {
+// Otherwise a page that starts after such an item would repeat forever.
+TEST(PredictionPageFromJsonTest, SkipsItemWithRepeatedId) {
   const auto page = PredictionPageFromJson(absl::StrCat(
       R"({"items":[)", Item(kA), ",", Item(kB), ",",
       Item(absl::AsciiStrToUpper(kA), R"("url":"u")"), ",", Item(kA), "]}"));
@@ -123,7 +123,7 @@ TEST(PredictionPageFromJson, LeavesOutAnItemWithTheIdOfAnEarlierOne) {
   EXPECT_THAT(page->inexact_fields, ElementsAre("items"));
 }
 
-TEST(PredictionPageFromJson, BoundsTheItemsOfAPage) {
+TEST(PredictionPageFromJsonTest, BoundsItemsOfPage) {
   std::string items = Item(kA);
   for (size_t i = 0; i < kMaxPageItems; ++i) {
     const std::string number = std::to_string(1000 + i);
@@ -148,14 +148,14 @@ std::string NextCursorFrom(absl::string_view json) {
   return page->next_cursor;
 }
 
-TEST(PredictionPageFromJson, TakesACursorThatIsAStringOrANumber) {
+TEST(PredictionPageFromJsonTest, AcceptsStringOrNumberAsCursor) {
   EXPECT_EQ(NextCursorFrom(R"("a/b=\u003d &?%")"), "a/b== &?%");
   EXPECT_EQ(NextCursorFrom("12"), "12");
   const std::string longest(kMaxCursorBytes, 'c');
   EXPECT_EQ(NextCursorFrom("\"" + longest + "\""), longest);
 }
 
-TEST(PredictionPageFromJson, LeavesOutACursorThatCannotBeUsed) {
+TEST(PredictionPageFromJsonTest, OmitsUnusableCursor) {
   const std::string too_long(kMaxCursorBytes + 1, 'c');
   for (const std::string& cursor :
        {std::string("true"), std::string("[]"), std::string(R"({"a":1})"),

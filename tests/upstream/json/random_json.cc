@@ -25,7 +25,7 @@ constexpr const char* kPieces[] = {"a",
                                    "\\uD83D\\uDE00",
                                    "long enough for a run"};
 
-// Grammatical, although they stand for no character.
+// Valid by the grammar, although they encode no character.
 constexpr const char* kLoneSurrogates[] = {"\\ud83d", "\\uDE00",
                                            "\\ud83d\\ud83d"};
 
@@ -92,7 +92,7 @@ std::string RandomJson::Object(bool exact, int depth) {
   const int size = Below(4);
   for (int i = 0; i < size; ++i) {
     if (i > 0) absl::StrAppend(&text, ",", Space());
-    // A Value holds no key twice.
+    // A Value cannot have repeated keys.
     const std::string key =
         exact ? absl::StrCat("\"k", i, "\"") : String(exact);
     absl::StrAppend(&text, key, Space(), ":", Space(), Value(exact, depth + 1),

@@ -7,23 +7,23 @@
 
 namespace wriftai {
 
-// Writes JSON texts that are correct and as odd as the grammar allows: any
-// white space, escape, number and key. The same seed gives the same texts.
+// Generates valid but unusual JSON texts with any white space, escape, number
+// and key. The same seed gives the same texts.
 //
 // Threads: one. Fails: never.
 class RandomJson {
  public:
   explicit RandomJson(uint32_t seed) : engine_(seed) {}
 
-  // One value without white space around it. `exact`: such that a
-  // google.protobuf.Value holds it.
+  // One value without surrounding white space. `exact`: one that a
+  // google.protobuf.Value can represent.
   std::string Value(bool exact, int depth = 0);
 
-  // White space, often none.
+  // White space, often empty.
   std::string Space();
 
  private:
-  // From 0 to below `end`.
+  // In [0, end).
   int Below(int end);
 
   std::string String(bool exact);
