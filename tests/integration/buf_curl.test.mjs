@@ -1,5 +1,5 @@
-// The service as `buf curl` sees it: without the schema, through reflection;
-// and the health service.
+// The service as `buf curl` sees it, which knows the schema only through
+// reflection; and the health service.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -30,7 +30,7 @@ after(async () => {
   await sandbox?.stop();
 });
 
-// The documents that buf prints one after the other.
+// Parses the JSON documents that buf prints in a row.
 function parseAll(text) {
   return text.split(/^(?=\{)/m).map((document) => JSON.parse(document));
 }
@@ -40,7 +40,7 @@ function curl(target, ...flags) {
                    ...flags, `http://${gateway.address}/${target}`]);
 }
 
-// The answers to a call of `method`.
+// The responses to a call of `method`.
 async function predictions(method, request) {
   const { code, stdout, stderr } = await curl(
       `wriftai.v1.Predictions/${method}`, `--data=${JSON.stringify(request)}`,
@@ -49,7 +49,7 @@ async function predictions(method, request) {
   return parseAll(stdout);
 }
 
-// With an id, so that one can be sure which one is meant.
+// With a given id, which the test can look for.
 function running(id) {
   return { model: 'wriftai/echo', input: { sandbox: { id, run_s: 3600 } } };
 }
@@ -78,7 +78,7 @@ test('buf cancels a prediction and waits for its end', async () => {
   assert.equal(updates.at(-1).prediction.status, 'STATUS_FAILED');
 });
 
-test('buf creates and waits, and sees every update as JSON', async () => {
+test('buf creates and waits, and prints every update as JSON', async () => {
   const updates = await predictions('CreateAndWait', {
     create: { model: 'wriftai/echo', input: { answer: 42 } },
     waitOptions: { pollInterval: '0.1s' },
@@ -99,7 +99,7 @@ test('buf shows an error with its details', async () => {
                    ['google.rpc.BadRequest', 'google.rpc.ErrorInfo']);
 });
 
-test('buf lists the methods of every service that is there', async () => {
+test('buf lists the methods of every service', async () => {
   const { code, stdout, stderr } = await run(
       BUF, ['curl', '--protocol=grpc', '--http2-prior-knowledge',
             '--list-methods', `http://${gateway.address}`]);
@@ -112,7 +112,7 @@ test('buf lists the methods of every service that is there', async () => {
 });
 
 for (const service of ['', 'wriftai.v1.Predictions']) {
-  test(`health says that "${service}" is serving`, async (t) => {
+  test(`health reports SERVING for "${service}"`, async (t) => {
     const health = new Client(gateway.address, { Service: Health });
     t.after(() => health.close());
     assert.deepEqual(await health.call('Check', { service }),
@@ -120,7 +120,7 @@ for (const service of ['', 'wriftai.v1.Predictions']) {
   });
 }
 
-test('health does not know a service that is not there', async (t) => {
+test('health returns NOT_FOUND for an unknown service', async (t) => {
   const health = new Client(gateway.address, { Service: Health });
   t.after(() => health.close());
   await failure(health.call('Check', { service: 'wriftai.v1.Nothing' }),

@@ -1,5 +1,5 @@
-// More connections than there is room for: on every port, silent, half-open and
-// greeted, under a low limit of open files.
+// More connections than the gateway can hold: on every port, silent, half-open,
+// and past the HTTP/2 preface, under a low limit of open files.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Authority } from './support/certificates.mjs';
 import { Client } from './support/client.mjs';
-import { Crowd, GREETING } from './support/crowd.mjs';
+import { IdleConnections, PREFACE } from './support/idle_connections.mjs';
 import { FakeUpstream } from './support/fake_upstream.mjs';
 import { temporaryFolder } from './support/files.mjs';
 import { Gateway } from './support/gateway.mjs';
@@ -21,10 +21,10 @@ import { setting } from './support/setting.mjs';
 const id = '00000000-0000-4000-8000-000000000000';
 const TOKEN = secret('connections-token-1');
 
-// A gateway that may open `files` files, over an upstream that answers all.
+// A gateway limited to `files` open files. Its upstream serves every request.
 async function start(t, { files = 256, flags = [], env = {} } = {}) {
   const upstream = await FakeUpstream.start(
-      (held) => held.answer(200, predictionJson(id, 'started')));
+      (held) => held.respond(200, predictionJson(id, 'started')));
   const program = new Program('/bin/bash', [
     '-c', `ulimit -n ${files} && exec "$0" "$@"`, setting('WRIFTAI_GATEWAY'),
     '--listen_address=127.0.0.1:0', '--http_address=127.0.0.1:0',
@@ -49,7 +49,7 @@ function connect(t, address, options) {
   return client;
 }
 
-// A client whose connection is there and was used.
+// A client whose connection is open and has been used.
 async function connected(t, address) {
   const client = connect(t, address);
   await client.get({ id });
@@ -59,18 +59,18 @@ async function connected(t, address) {
 const metricsOf = async (gateway) =>
   new Metrics((await gateway.page('/metrics')).body);
 
-// Whether the port takes a new caller, within the patience of a call.
+// The port serves a new caller before the call times out.
 async function expectServes(t, gateway) {
   const client = connect(t, gateway.address);
   assert.equal((await client.get({ id })).id, id);
 }
 
 describe('under a limit of 256 open files', { concurrency: 8 }, () => {
-  test('the gRPC port serves new callers beside silent connections',
+  test('the gRPC port serves new callers despite silent connections',
        async (t) => {
          const gateway = await start(t);
          const old = await connected(t, gateway.address);
-         await Crowd.open(t, gateway.address, 400);
+         await IdleConnections.open(t, gateway.address, 400);
          await old.get({ id });
          await expectServes(t, gateway);
          assert.equal((await gateway.page('/healthz')).status, 200);
@@ -89,21 +89,21 @@ describe('under a limit of 256 open files', { concurrency: 8 }, () => {
          const gateway = await start(t);
          const old = await connected(t, gateway.address);
          for (let i = 0; i < 3; ++i) {
-           const crowd = await Crowd.open(t, gateway.address, 400);
-           await crowd.close();
+           const idle = await IdleConnections.open(t, gateway.address, 400);
+           await idle.close();
            await old.get({ id });
            await expectServes(t, gateway);
          }
          assert.equal((await gateway.page('/healthz')).status, 200);
        });
 
-  test('greeted connections are refused above the limit, and old ones go on',
+  test('rejects HTTP/2 connections above the limit and keeps old ones',
        async (t) => {
          const gateway = await start(t);
          const old = await connected(t, gateway.address);
-         const crowd = await Crowd.open(t, gateway.address, 300,
-                                        { bytes: GREETING });
-         await crowd.awaitClosed(100);
+         const idle = await IdleConnections.open(t, gateway.address, 300,
+                                        { bytes: PREFACE });
+         await idle.awaitClosed(100);
          await old.get({ id });
          assert.equal((await gateway.page('/healthz')).status, 200);
          const metrics = await metricsOf(gateway);
@@ -111,19 +111,19 @@ describe('under a limit of 256 open files', { concurrency: 8 }, () => {
                                  { listener: 'grpc' }) >= 100);
          assert.match(gateway.program.stderr,
                       /--listen_address has no room for a connection of 127\.0/);
-         // One address does not take all.
-         await expectRoomFor(t, gateway, '127.0.0.2');
-         await crowd.close();
+         // One address cannot take all connections.
+         await expectAccepts(t, gateway, '127.0.0.2');
+         await idle.close();
          await expectServes(t, gateway);
        });
 
-  test('the health port serves beside silent connections to it and to the ' +
+  test('the health port serves despite silent connections to it and to the ' +
        'gRPC port', async (t) => {
     const gateway = await start(t, { flags: ['--health_address=127.0.0.1:0'] });
     const [, health] =
         /health listens on (\S+)/.exec(gateway.program.stderr);
-    await Crowd.open(t, health, 300);
-    await Crowd.open(t, gateway.address, 300);
+    await IdleConnections.open(t, health, 300);
+    await IdleConnections.open(t, gateway.address, 300);
     const client = connect(t, health, { Service: Health });
     assert.deepEqual(await client.call('Check', { service: '' }),
                      { status: 'SERVING' });
@@ -134,12 +134,12 @@ describe('under a limit of 256 open files', { concurrency: 8 }, () => {
     ['silent', undefined], ['half a request', 'GET /heal'],
     ['a request that never ends', 'GET /healthz HTTP/1.1\r\nx: '],
   ]) {
-    test(`/healthz answers beside 400 connections: ${name}`, async (t) => {
+    test(`/healthz responds despite 400 connections: ${name}`, async (t) => {
       const gateway = await start(t);
       const { host } = new URL(gateway.urlOf('/'));
-      const crowd = await Crowd.open(t, host, 400, { bytes });
+      const idle = await IdleConnections.open(t, host, 400, { bytes });
       for (let i = 0; i < 5; ++i) {
-        crowd.send('x');
+        idle.send('x');
         const response = await fetch(gateway.urlOf('/healthz'),
                                      { signal: AbortSignal.timeout(8000) });
         assert.equal(response.status, 200);
@@ -148,8 +148,8 @@ describe('under a limit of 256 open files', { concurrency: 8 }, () => {
     });
   }
 
-  test('all ports serve beside floods to all of them, and the token file is ' +
-       'read again', async (t) => {
+  test('all ports serve during floods to all of them, and the token file is ' +
+       'reloaded', async (t) => {
     const file = path.join(temporaryFolder(t), 'token');
     writeFileSync(file, `${secret('connections-token-2')}\n`);
     const gateway = await start(t, {
@@ -161,20 +161,20 @@ describe('under a limit of 256 open files', { concurrency: 8 }, () => {
         /listens? on (127\.0\.0\.1:\d+)/g)].map(([, address]) => address);
     assert.equal(addresses.length, 4);
     await Promise.all(addresses.map(
-        (address) => Crowd.open(t, address, 300)));
+        (address) => IdleConnections.open(t, address, 300)));
     writeFileSync(file, `${secret('connections-token-3-is-longer')}\n`);
     await expectServes(t, gateway);
     assert.equal((await gateway.page('/healthz')).status, 200);
     assert.doesNotMatch(gateway.program.stderr, /cannot accept/);
   });
 
-  test('silent ones to the gRPC port are closed after seconds', async (t) => {
+  test('the gRPC port soon closes silent connections', async (t) => {
     const gateway = await start(t);
-    const crowd = await Crowd.open(t, gateway.address, 20);
-    await crowd.awaitClosed(20);
+    const idle = await IdleConnections.open(t, gateway.address, 20);
+    await idle.awaitClosed(20);
   });
 
-  test('half-open TLS handshakes are closed after seconds', async (t) => {
+  test('the gRPC port soon closes half-open TLS handshakes', async (t) => {
     const folder = temporaryFolder(t);
     const { cert, key } =
         new Authority(folder, 'ca').issue({ names: 'DNS:gateway.test' });
@@ -185,37 +185,37 @@ describe('under a limit of 256 open files', { concurrency: 8 }, () => {
     const gateway = await start(t, {
       flags: [`--tls_cert_file=${certFile}`, `--tls_key_file=${keyFile}`],
     });
-    // The beginning of a ClientHello.
-    const crowd = await Crowd.open(
+    // The start of a ClientHello.
+    const idle = await IdleConnections.open(
         t, gateway.address, 20,
         { bytes: Buffer.from([22, 3, 1, 1, 0, 1, 0, 0, 252]) });
-    await crowd.awaitClosed(20);
+    await idle.awaitClosed(20);
     assert.equal((await gateway.page('/healthz')).status, 200);
   });
 });
 
-// That a client with this address gets gRPC's greeting.
-async function expectRoomFor(t, gateway, from) {
-  const crowd = await Crowd.open(t, gateway.address, 1,
-                                 { bytes: GREETING, from });
+// A client with this local address gets the server's HTTP/2 preface.
+async function expectAccepts(t, gateway, from) {
+  const idle = await IdleConnections.open(t, gateway.address, 1,
+                                 { bytes: PREFACE, from });
   await delay(200);
-  assert.equal(crowd.closed, 0);
+  assert.equal(idle.closed, 0);
 }
 
-test('--max_caller_connections bounds the connections to the gRPC port',
+test('--max_caller_connections limits the connections to the gRPC port',
      async (t) => {
        const gateway = await start(
            t, { files: 2000, flags: ['--max_caller_connections=9'] });
-       const crowd = await Crowd.open(t, gateway.address, 20,
-                                      { bytes: GREETING });
-       // One address has eight ninths.
-       await crowd.awaitClosed(12);
+       const idle = await IdleConnections.open(t, gateway.address, 20,
+                                      { bytes: PREFACE });
+       // One address may use eight ninths.
+       await idle.awaitClosed(12);
        await failure(connect(t, gateway.address).get({ id }),
                      { code: 'UNAVAILABLE' });
        assert.equal((await gateway.page('/healthz')).status, 200);
      });
 
-test('a limit of open files that is lower than the settings is one clear line',
+test('logs one line when the open file limit is below the settings',
      async (t) => {
        const gateway = await start(t, { files: 100 });
        const [, callers, upstream] =

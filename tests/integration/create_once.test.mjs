@@ -1,18 +1,19 @@
-// A create with a request_id happens once; one without is sent once.
+// A create with a request_id happens once; one without is sent only once.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
-import { gateway, predictions, sandbox, serve } from './support/served.mjs';
+import { gateway, predictions, sandbox, useSharedGateway }
+  from './support/shared_gateway.mjs';
 import { toValue } from './support/value.mjs';
 
 const TOKEN = secret('once-token-1');
 
-serve({ token: TOKEN });
+useSharedGateway({ token: TOKEN });
 
-// A create that differs from all others.
+// A create that differs from all others in input and request_id.
 function request(more = {}) {
   return {
     model: 'wriftai/echo', input: toValue(randomUUID()),
@@ -20,32 +21,32 @@ function request(more = {}) {
   };
 }
 
-// How many predictions `steps` has created.
+// The number of predictions that `steps` creates.
 async function created(steps) {
   const before = await sandbox.createdCount();
   await steps();
   return await sandbox.createdCount() - before;
 }
 
-// What goes wrong with the next create.
-function nextCreate(fault) {
+// Injects a fault into the next create.
+function failNextCreate(fault) {
   return sandbox.addFaults(
       { method: 'POST', path_regex: '^/v1/predictions$', times: 1, ...fault });
 }
 
 const unknown = { code: 'UNKNOWN', reason: 'CREATE_OUTCOME_UNKNOWN' };
 
-test('creates that race with one request_id are one', async () => {
+test('concurrent creates with one request_id create only once', async () => {
   const one = request();
-  await nextCreate({ delay_ms: 200 });
+  await failNextCreate({ delay_ms: 200 });
   assert.equal(await created(async () => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
         Array.from({ length: 20 }, () => predictions.create(one)));
-    assert.equal(new Set(answers.map(({ id }) => id)).size, 1);
+    assert.equal(new Set(responses.map(({ id }) => id)).size, 1);
   }), 1);
 });
 
-test('a repeat after the answer gets the same prediction', async () => {
+test('a retry after success returns the same prediction', async () => {
   const one = request();
   assert.equal(await created(async () => {
     const first = await predictions.create(one);
@@ -54,7 +55,7 @@ test('a repeat after the answer gets the same prediction', async () => {
   }), 1);
 });
 
-test('a repeat may come in upper case, and as CreateAndWait', async () => {
+test('a retry may use upper case, and CreateAndWait', async () => {
   const one = request();
   assert.equal(await created(async () => {
     const { id } = await predictions.create(one);
@@ -73,7 +74,7 @@ for (const [name, change] of [
   ['webhook', { webhook: { url: 'http://127.0.0.1:9/' } }],
   ['validate_input', { validate_input: true }],
 ]) {
-  test(`another ${name} under the same request_id is refused`, async () => {
+  test(`rejects another ${name} under the same request_id`, async () => {
     const one = request();
     assert.equal(await created(async () => {
       await predictions.create(one);
@@ -88,7 +89,7 @@ for (const [name, change] of [
   });
 }
 
-test('without a request_id every create creates', async () => {
+test('without a request_id every call creates a prediction', async () => {
   const one = request({ request_id: '' });
   assert.equal(await created(async () => {
     await predictions.create(one);
@@ -107,12 +108,12 @@ test('two credentials may use the same request_id', async (t) => {
   }), 2);
 });
 
-// The connection has been used before, where HTTP clients like to try again.
+// On a used connection, where HTTP clients tend to retry.
 for (const [name, one] of [['without a request_id', { request_id: '' }],
                            ['with a request_id', {}]]) {
-  test(`a create ${name} whose answer is lost is sent once`, async () => {
+  test(`a create ${name} whose response is lost is sent once`, async () => {
     await predictions.create(request());
-    await nextCreate({ close_after_processing: true });
+    await failNextCreate({ close_after_processing: true });
     const count = (await sandbox.requestsTo('/v1/predictions', 'POST')).length;
     assert.equal(await created(async () => {
       const error = await failure(predictions.create(request(one)), unknown);
@@ -123,10 +124,10 @@ for (const [name, one] of [['without a request_id', { request_id: '' }],
   });
 }
 
-test('a repeat after a lost answer creates nothing and says the same',
+test('a retry after a lost response creates nothing, with the same error',
      async () => {
        const one = request();
-       await nextCreate({ close_after_processing: true });
+       await failNextCreate({ close_after_processing: true });
        assert.equal(await created(async () => {
          await failure(predictions.create(one), unknown);
          await failure(predictions.create(one), unknown);
@@ -135,22 +136,22 @@ test('a repeat after a lost answer creates nothing and says the same',
        }), 1);
      });
 
-test('a create whose answer is cut counts as lost', async () => {
-  await nextCreate({ cut_body: true });
+test('a create with a truncated response has an unknown outcome', async () => {
+  await failNextCreate({ cut_body: true });
   assert.equal(await created(() =>
     failure(predictions.create(request()), unknown)), 1);
 });
 
-test('a 502 after the create counts as lost', async () => {
-  await nextCreate({ process: true, status: 502, body: '' });
+test('a 502 after the create has an unknown outcome', async () => {
+  await failNextCreate({ process: true, status: 502, body: '' });
   assert.equal(await created(() =>
     failure(predictions.create(request()), unknown)), 1);
 });
 
-test('a create that was refused may be repeated under its request_id',
+test('a rejected create may be retried under its request_id',
      async () => {
        const one = request();
-       await nextCreate({ status: 429, body: '{"detail":"no"}' });
+       await failNextCreate({ status: 429, body: '{"detail":"no"}' });
        assert.equal(await created(async () => {
          await failure(predictions.create(one), { code: 'RESOURCE_EXHAUSTED' });
          await predictions.create(one);

@@ -1,6 +1,6 @@
-// What a create's response proves: only a refusal, or the API's own 503 and
-// 429, proves that nothing was created. Everything else is kept under the
-// request_id, and the prediction that may exist is never paid for twice.
+// What the response to a create says about its outcome. Only a client error,
+// or the API's own 503 or 429, means that nothing was created. Any other
+// failure is remembered under the request_id: a create is never sent twice.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
@@ -19,7 +19,7 @@ const TOKEN = secret('create-outcome-token-1');
 
 let upstream;
 let gateway;
-// The bytes of the response to the next create; then it is a good one.
+// The response to the next create, in bytes; later creates succeed.
 let scripted = [];
 
 before(async () => {
@@ -44,9 +44,9 @@ after(async () => {
   await upstream?.stop();
 });
 
-// A client with a token of its own: a 429 slows its token's creates.
+// A client with a new token, because a 429 slows all creates of its token.
 const clients = [];
-function ownClient() {
+function newClient() {
   const token = secret(`create-outcome-token-of-call-${clients.length}`);
   clients.push(new Client(gateway.address, { token }));
   return clients.at(-1);
@@ -54,7 +54,7 @@ function ownClient() {
 
 const posts = () => upstream.requestsOf('/v1/predictions').length;
 
-// A create, with a request_id, whose first response is `bytes`.
+// A create with a request_id, whose first response is `bytes`.
 function request(bytes) {
   scripted = [bytes];
   return { model: 'a/b', input: toValue(1), request_id: randomUUID() };
@@ -62,10 +62,10 @@ function request(bytes) {
 
 const unknown = { code: 'UNKNOWN', reason: 'CREATE_OUTCOME_UNKNOWN' };
 
-// `one` fails as `expected`, which says that the prediction may exist; so does
-// each repetition, and none of them is sent.
-async function expectKept(one, expected, message = /./) {
-  const predictions = ownClient();
+// `one` fails as `expected`, with a message that the prediction may exist. So
+// does each retry, without an upstream request.
+async function expectNeverResent(one, expected, message = /./) {
+  const predictions = newClient();
   const count = posts();
   for (let i = 0; i < 2; ++i) {
     const error = await failure(predictions.create(one), expected);
@@ -82,7 +82,7 @@ async function expectKept(one, expected, message = /./) {
 const json = { 'content-type': 'application/json' };
 const problem = { 'content-type': 'application/problem+json' };
 
-// What proxies write by themselves.
+// What proxies respond on their own.
 const PROXIES = [
   ['Envoy', 'upstream connect error or disconnect/reset before headers. ' +
        'reset reason: connection termination',
@@ -104,23 +104,23 @@ const PROXIES = [
   ['a gateway with a detail and a code', '{"code":503,"detail":"no"}', json],
   ['a gateway with a detail and a message',
    '{"message":"no healthy upstream","detail":{}}', json],
-  ['a detail given twice', '{"detail":null,"detail":"no"}', json],
+  ['a duplicate detail', '{"detail":null,"detail":"no"}', json],
   ['an empty body', '', json],
   ['an empty object', '{}', json],
   ['a null detail', '{"detail":null}', json],
   ['a list', '[{"detail":"no"}]', json],
-  ['cut JSON', '{"detail":"no', json],
-  ['JSON called JSON and HTML', '{"detail":"no"}',
+  ['truncated JSON', '{"detail":"no', json],
+  ['JSON labeled as JSON and HTML', '{"detail":"no"}',
    { 'content-type': 'application/json\r\ncontent-type: text/html' }],
-  ['JSON called HTML', '{"detail":"no"}', { 'content-type': 'text/html' }],
-  ['JSON without a type', '{"detail":"no"}', { 'content-type': '' }],
+  ['JSON labeled as HTML', '{"detail":"no"}', { 'content-type': 'text/html' }],
+  ['JSON without a content type', '{"detail":"no"}', { 'content-type': '' }],
 ];
 
 for (const status of [503, 429]) {
   for (const [name, body, headers] of PROXIES) {
-    test(`a ${status} of ${name} leaves a create's outcome unknown`,
+    test(`a ${status} from ${name} leaves a create's outcome unknown`,
          async () => {
-           await expectKept(
+           await expectNeverResent(
                request(rawResponse(status, body, {
                  ...headers, 'retry-after': '1',
                })), unknown, new RegExp(`answered ${status} to the create`));
@@ -129,14 +129,14 @@ for (const status of [503, 429]) {
 }
 
 for (const status of [408, 460, 499, 502, 504, 520, 524]) {
-  test(`a ${status} with the API's shape leaves a create's outcome unknown`,
-       () => expectKept(request(rawResponse(status, '{"detail":"no"}')),
+  test(`a ${status} in the API's format leaves a create's outcome unknown`,
+       () => expectNeverResent(request(rawResponse(status, '{"detail":"no"}')),
                         unknown));
 }
 
 for (const status of [500, 301, 303, 418]) {
   test(`a ${status} to a create says that the prediction may exist`,
-       () => expectKept(request(rawResponse(status, '{"detail":"no"}')),
+       () => expectNeverResent(request(rawResponse(status, '{"detail":"no"}')),
                         { code: 'INTERNAL' }));
 }
 
@@ -154,15 +154,15 @@ for (const [name, bytes, expected] of [
   ['no body', rawResponse(202, ''), INVALID],
   ['an object without an id', rawResponse(202, '{"status":"pending"}'),
    INVALID],
-  ['an id that is no text', rawResponse(202, '{"id":7}'), INVALID],
-  ['cut JSON', rawResponse(202, prediction.slice(0, 40)), INVALID],
-  ['a body beyond the limit', rawResponse(202, 'x'.repeat(70_000)), INVALID],
-  ['a gzip body beyond the limit',
+  ['an id that is not a string', rawResponse(202, '{"id":7}'), INVALID],
+  ['truncated JSON', rawResponse(202, prediction.slice(0, 40)), INVALID],
+  ['a body above the limit', rawResponse(202, 'x'.repeat(70_000)), INVALID],
+  ['a gzip body above the limit',
    rawResponse(202, gzipSync('x'.repeat(1 << 20)),
                { 'content-encoding': 'gzip' }), INVALID],
   ['a body that is not gzip',
    rawResponse(202, prediction, { 'content-encoding': 'gzip' }), unknown],
-  ['an encoding that was not asked for',
+  ['an encoding that was not requested',
    rawResponse(202, prediction, { 'content-encoding': 'zstd' }), unknown],
   ['a truncated body',
    closing(rawResponse(202, prediction, { 'content-length': 9999 })), unknown],
@@ -170,19 +170,19 @@ for (const [name, bytes, expected] of [
       202, '9\r\ntruncated', { 'transfer-encoding': 'chunked' })), unknown],
   ['a header line of 200 KiB',
    rawResponse(202, prediction, { 'x-long': 'x'.repeat(200 << 10) }), INVALID],
-  ['what is not HTTP', closing(Buffer.from('hello\r\n\r\n')), unknown],
+  ['bytes that are not HTTP', closing(Buffer.from('hello\r\n\r\n')), unknown],
 ]) {
-  test(`a create answered 2xx with ${name} says that it may exist`,
-       () => expectKept(request(bytes), expected));
+  test(`a 2xx with ${name} to a create says that the prediction may exist`,
+       () => expectNeverResent(request(bytes), expected));
 }
 
-// Refused before anything was done, by whomever.
+// Rejected before anything was done, by the API or a proxy.
 for (const status of [400, 401, 402, 403, 404, 409, 410, 413, 422]) {
-  test(`a create that got ${status} may be repeated under its request_id`,
+  test(`a create rejected with ${status} may be retried under its request_id`,
        async () => {
          const one = request(rawResponse(status, '<html>no</html>',
                                          { 'content-type': 'text/html' }));
-         const predictions = ownClient();
+         const predictions = newClient();
          const count = posts();
          const error = await failure(predictions.create(one), {});
          assert.ok(!('create_outcome' in error.details.ErrorInfo.metadata));
@@ -198,15 +198,15 @@ for (const [status, code] of [[503, 'UNAVAILABLE'],
     ['{"detail":[]}', 'application/json; charset=utf-8'],
     ['{"detail":{"message":"busy"}}', 'Application/JSON'],
   ]) {
-    test(`the API's own ${status} ${body} proves that nothing was created`,
+    test(`the API's own ${status} ${body} means that nothing was created`,
          async () => {
-           const own = ownClient();
+           const client = newClient();
            const one = request(
                rawResponse(status, body, { 'content-type': type }));
            const count = posts();
-           const error = await failure(own.create(one), { code });
+           const error = await failure(client.create(one), { code });
            assert.ok(!('create_outcome' in error.details.ErrorInfo.metadata));
-           await own.create(one);
+           await client.create(one);
            assert.equal(posts(), count + 2);
          });
   }
@@ -214,19 +214,19 @@ for (const [status, code] of [[503, 'UNAVAILABLE'],
 
 test('a proxy\'s 429 to a create still slows the creates of its token',
      async () => {
-       const own = ownClient();
-       await failure(own.create(request(rawResponse(
+       const client = newClient();
+       await failure(client.create(request(rawResponse(
            429, 'slow down',
            { 'content-type': 'text/plain', 'retry-after': '20' }))), unknown);
-       // The pause is longer than this caller's patience.
+       // The pause outlasts this call's deadline.
        const error = await failure(
-           own.call('Create', { model: 'a/b', input: toValue(1) },
+           client.call('Create', { model: 'a/b', input: toValue(1) },
                     { timeoutMs: 5000 }),
            { code: 'RESOURCE_EXHAUSTED', reason: 'BUDGET_EXHAUSTED' });
        assert.ok(error.retrySeconds > 10, `${error.retrySeconds}`);
      });
 
-test('an unknown outcome outlives the rotation of the gateway\'s token',
+test('an unknown outcome survives a rotation of the gateway\'s token',
      async (t) => {
        const folder = temporaryFolder(t);
        const file = path.join(folder, 'token');
@@ -246,7 +246,7 @@ test('an unknown outcome outlives the rotation of the gateway\'s token',
        await failure(client.create(one), unknown);
        const rotated = secret('rotated-token-2');
        replaceFile(file, rotated);
-       // The file is read again with the requests that need the token.
+       // Requests that need the token make the gateway reload the file.
        while (!upstream.requests.some(({ token }) => token === rotated)) {
          await client.get({ id: randomUUID() }).catch(() => {});
        }

@@ -1,4 +1,4 @@
-// With whose token the upstream is called.
+// Which token the gateway sends upstream.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
@@ -11,8 +11,8 @@ import { failure } from './support/rpc_error.mjs';
 import { Sandbox, redacted } from './support/sandbox.mjs';
 import { toValue } from './support/value.mjs';
 
-const GATEWAYS = secret('credential-of-the-gateway');
-const CALLERS = secret('credential-of-the-caller');
+const GATEWAY_TOKEN = secret('credential-of-the-gateway');
+const CALLER_TOKEN = secret('credential-of-the-caller');
 
 let sandbox;
 
@@ -22,7 +22,7 @@ before(async () => {
 
 after(() => sandbox?.stop());
 
-// A gateway for one test, and a way to make clients for it.
+// A gateway for one test, and a factory of clients for it.
 async function start(t, options) {
   const gateway =
       await Gateway.start({ apiBaseUrl: sandbox.baseUrl, ...options });
@@ -38,36 +38,40 @@ async function start(t, options) {
   return { gateway, client };
 }
 
-// What the upstream is shown as the authorization of a call.
-async function seenFor(client) {
+// The authorization that the upstream receives for a call, redacted.
+async function upstreamAuthorization(client) {
   const marker = randomUUID();
   await client.create({ model: 'wriftai/echo', input: toValue(marker) });
   return (await sandbox.createWith(marker)).headers.authorization;
 }
 
-test('the token of the caller comes before that of the gateway',
+test('the caller\'s token takes precedence over the gateway\'s',
      async (t) => {
-       const { client } = await start(t, { token: GATEWAYS });
-       assert.equal(await seenFor(client(CALLERS)), redacted(CALLERS));
-       assert.equal(await seenFor(client()), redacted(GATEWAYS));
+       const { client } = await start(t, { token: GATEWAY_TOKEN });
+       assert.equal(await upstreamAuthorization(client(CALLER_TOKEN)),
+                    redacted(CALLER_TOKEN));
+       assert.equal(await upstreamAuthorization(client()),
+                    redacted(GATEWAY_TOKEN));
      });
 
-test('--credentials=gateway never uses the token of the caller',
+test('--credentials=gateway never uses the caller\'s token',
      async (t) => {
        const { client } = await start(
-           t, { token: GATEWAYS, flags: ['--credentials=gateway'] });
-       assert.equal(await seenFor(client(CALLERS)), redacted(GATEWAYS));
+           t, { token: GATEWAY_TOKEN, flags: ['--credentials=gateway'] });
+       assert.equal(await upstreamAuthorization(client(CALLER_TOKEN)),
+                    redacted(GATEWAY_TOKEN));
      });
 
-test('--credentials=caller never uses the token of the gateway',
+test('--credentials=caller never uses the gateway\'s token',
      async (t) => {
        const { client } = await start(
-           t, { token: GATEWAYS, flags: ['--credentials=caller'] });
-       assert.equal(await seenFor(client(CALLERS)), redacted(CALLERS));
+           t, { token: GATEWAY_TOKEN, flags: ['--credentials=caller'] });
+       assert.equal(await upstreamAuthorization(client(CALLER_TOKEN)),
+                    redacted(CALLER_TOKEN));
        await expectNoToken(client(), /Bearer TOKEN/);
      });
 
-// Every method is refused, and the upstream not asked.
+// Every method is rejected without an upstream request.
 async function expectNoToken(client, message) {
   const count = await sandbox.requestCount();
   const id = randomUUID();
@@ -85,36 +89,36 @@ async function expectNoToken(client, message) {
   assert.equal(await sandbox.requestCount(), count);
 }
 
-test('without any token the call is refused here', async (t) => {
+test('the gateway rejects a call without any token', async (t) => {
   const { client } = await start(t, {});
   await expectNoToken(client(), /Bearer TOKEN/);
 });
 
-test('the scheme of an authorization may be written in any case',
+test('the scheme of an authorization is case-insensitive',
      async (t) => {
        const client = (await start(t, {})).client();
        const id = randomUUID();
        await failure(client.call('Get', { id }, {
-         metadata: [['authorization', `bEARER ${CALLERS}`]],
+         metadata: [['authorization', `bEARER ${CALLER_TOKEN}`]],
        }), { code: 'NOT_FOUND' });
        const [{ headers }] =
            await sandbox.requestsTo(`/v1/predictions/${id}`);
-       assert.equal(headers.authorization, redacted(CALLERS));
+       assert.equal(headers.authorization, redacted(CALLER_TOKEN));
      });
 
-test('a token that the upstream refuses is UNAUTHENTICATED', async (t) => {
-  const strict =
-      await Sandbox.start(`--tokens=${GATEWAYS},${secret('credential-2')}`);
+test('a token that the upstream rejects is UNAUTHENTICATED', async (t) => {
+  const strict = await Sandbox.start(
+      `--tokens=${GATEWAY_TOKEN},${secret('credential-2')}`);
   t.after(() => strict.stop());
   const { client } = await start(t, { apiBaseUrl: strict.baseUrl });
-  await client(GATEWAYS).list({});
-  await failure(client(CALLERS).list({}), {
+  await client(GATEWAY_TOKEN).list({});
+  await failure(client(CALLER_TOKEN).list({}), {
     code: 'UNAUTHENTICATED', reason: 'TOKEN_REFUSED',
   });
 });
 
-test('nothing but the token is passed on from the metadata', async (t) => {
-  const client = (await start(t, {})).client(CALLERS);
+test('only the token is forwarded from the metadata', async (t) => {
+  const client = (await start(t, {})).client(CALLER_TOKEN);
   const id = randomUUID();
   await failure(client.call('Get', { id }, {
     metadata: [['x-secret-of-the-caller', '1'], ['cookie', 'a=b'],
@@ -128,45 +132,49 @@ test('nothing but the token is passed on from the metadata', async (t) => {
                /^wriftai-gateway\/\d+\.\d+\.\d+$/);
 });
 
-// A token file in a folder of its own.
+// A token file in a temporary folder.
 function tokenFile(t, text) {
   const file = path.join(temporaryFolder(t), 'token');
   replaceFile(file, text);
   return file;
 }
 
-// Calls until the gateway has looked at the file again, which it does at most
-// once a second, and says `text`. The time of the test is the bound.
-async function callUntil(gateway, client, text) {
+// Calls until the gateway has checked the file again, at most once a second,
+// and logged `text`. The test's timeout bounds this.
+async function callUntilLogged(gateway, client, text) {
   while (!gateway.program.stderr.includes(text)) await client.list({});
 }
 
-test('a token file that is replaced is used by the next calls',
+test('the next calls use a replaced token file',
      async (t) => {
-       const file = tokenFile(t, `${GATEWAYS}\n`);
+       const file = tokenFile(t, `${GATEWAY_TOKEN}\n`);
        const { gateway, client } = await start(
            t, { env: { WRIFTAI_ACCESS_TOKEN_FILE: file } });
-       assert.equal(await seenFor(client()), redacted(GATEWAYS));
+       assert.equal(await upstreamAuthorization(client()),
+                    redacted(GATEWAY_TOKEN));
        const rotated = secret('credential-rotated');
        replaceFile(file, rotated);
-       await callUntil(gateway, client(), 'the access token was read again');
-       assert.equal(await seenFor(client()), redacted(rotated));
+       await callUntilLogged(gateway, client(),
+                             'the access token was read again');
+       assert.equal(await upstreamAuthorization(client()), redacted(rotated));
      });
 
-test('a token file that breaks leaves the last good token in use',
+test('a broken token file leaves the last good token in use',
      async (t) => {
-       const file = tokenFile(t, GATEWAYS);
+       const file = tokenFile(t, GATEWAY_TOKEN);
        const { gateway, client } = await start(
            t, { flags: [`--access_token_file=${file}`] });
        replaceFile(file, 'two words');
-       await callUntil(gateway, client(), 'the last good token stays in use');
-       assert.equal(await seenFor(client()), redacted(GATEWAYS));
+       await callUntilLogged(gateway, client(),
+                             'the last good token stays in use');
+       assert.equal(await upstreamAuthorization(client()),
+                    redacted(GATEWAY_TOKEN));
      });
 
-test('--credentials=gateway does not look at what the caller sends',
+test('--credentials=gateway ignores the caller\'s authorization',
      async (t) => {
        const { client } = await start(
-           t, { token: GATEWAYS, flags: ['--credentials=gateway'] });
+           t, { token: GATEWAY_TOKEN, flags: ['--credentials=gateway'] });
        await client().call('List', {}, {
          metadata: [['authorization', 'Basic nonsense']],
        });

@@ -1,4 +1,4 @@
-// A caller who gives up, or whose time is over, takes the call back upstream.
+// A canceled or timed-out call aborts its upstream request.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -31,79 +31,79 @@ after(async () => {
 const id = '00000000-0000-4000-8000-000000000000';
 const input = toValue(1);
 
-// Whatever reads; each is left while the upstream has not answered.
+// The calls that read; each ends before the upstream responds.
 const READS = {
   Get: { id },
   List: {},
 };
 
 for (const [method, request] of Object.entries(READS)) {
-  test(`a ${method} that is cancelled is given up upstream`, async () => {
+  test(`canceling a ${method} aborts its upstream request`, async () => {
     const call = predictions.call(method, request);
     const held = await upstream.next();
     call.cancel();
     await failure(call, { code: 'CANCELLED' });
-    await held.abandoned();
+    await held.aborted();
   });
 
-  test(`a ${method} whose deadline passes is given up upstream`, async () => {
+  test(`the deadline of a ${method} aborts its upstream request`, async () => {
     const count = upstream.requestCount;
     const call = predictions.call(method, request, { timeoutMs: 500 });
     const held = await upstream.next();
     await failure(call, { code: 'DEADLINE_EXCEEDED' });
-    await held.abandoned();
-    // No second attempt: an answer nobody waits for.
+    await held.aborted();
+    // No retry: nobody is waiting for the response.
     assert.equal(upstream.requestCount, count + 1);
   });
 }
 
-test('a Wait that is left is given up upstream', async () => {
+test('canceling a Wait aborts its poll', async () => {
   const stream = predictions.wait({ id });
   const held = await upstream.next();
   stream.cancel();
-  await held.abandoned();
+  await held.aborted();
 });
 
-test('a Wait whose deadline passes is given up upstream', async () => {
+test('the deadline of a Wait aborts its poll', async () => {
   const stream = predictions.wait({ id }, { timeoutMs: 500 });
   const held = await upstream.next();
   await failure(stream.next(), { code: 'DEADLINE_EXCEEDED' });
-  await held.abandoned();
+  await held.aborted();
 });
 
-test('a client that vanishes is given up upstream', async () => {
+test('closing a client aborts its upstream requests', async () => {
   const vanishing = new Client(gateway.address);
   const call = vanishing.get({ id });
   const held = await upstream.next();
   vanishing.close();
   call.cancel();
   await failure(call, { code: 'CANCELLED' });
-  await held.abandoned();
+  await held.aborted();
 });
 
-test('a create whose deadline passes is given up', async () => {
+test('the deadline of a Create aborts its upstream request', async () => {
   const call = predictions.call(
       'Create', { model: 'a/b', input }, { timeoutMs: 500 });
   const held = await upstream.next();
   await failure(call, { code: 'DEADLINE_EXCEEDED' });
-  await held.abandoned();
+  await held.aborted();
 });
 
-test('a create with a request_id goes on when its caller leaves', async () => {
+test('a create with a request_id survives a canceled call', async () => {
   const request = { model: 'a/b', input, request_id: randomUUID() };
   const first = predictions.create(request);
   const held = await upstream.next();
   first.cancel();
   await failure(first, { code: 'CANCELLED' });
   const second = predictions.create(request);
-  held.answer(202, predictionJson(id, 'pending'));
+  held.respond(202, predictionJson(id, 'pending'));
   assert.equal((await second).id, id);
 });
 
-test('a retry that cannot end in time is not begun', async () => {
+test('a retry that would miss the deadline is not started', async () => {
   const count = upstream.requestCount;
   const call = predictions.call('Get', { id }, { timeoutMs: 5000 });
-  (await upstream.next()).answer(503, '', { 'retry-after': '30' });
+  (await upstream.next()).respond(503, '', { 'retry-after': '30' });
   const error = await failure(call, { code: 'UNAVAILABLE' });
   assert.equal(error.retrySeconds, 30);
   assert.equal(upstream.requestCount, count + 1);

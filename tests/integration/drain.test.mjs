@@ -1,4 +1,4 @@
-// A drain with thousands of open streams, and with callers that do not read.
+// A drain with thousands of open streams, and with clients that do not read.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,25 +18,25 @@ import { setting } from './support/setting.mjs';
 
 const TOKEN = secret('drain-token-1');
 
-// 5,000 as they are shipped, fewer in the sanitized builds, which are slower.
+// 5,000 for the release build; fewer for the slower sanitized builds.
 const STREAMS = Number(setting('DRAIN_STREAMS'));
-const STREAMS_PER_CONNECTION = 100;  // As most servers and libraries allow.
+const STREAMS_PER_CONNECTION = 100;  // A common limit of servers and libraries.
 
-// A program that stops within its --drain_timeout takes 20 s; one that does
-// not would have to be killed. Not a measure.
-const PATIENCE_MS = 60_000;
+// A drain that hangs ends after --drain_timeout, 20 s by default. This only
+// bounds a gateway that does not stop at all.
+const TIMEOUT_MS = 60_000;
 
 const id = '00000000-0000-4000-8000-000000000000';
 const largeId = '00000000-0000-4000-8000-000000000001';
 
-// Together more than the sockets of both ends take up.
+// All of them together exceed the socket buffers of both ends.
 const LARGE = 'x'.repeat(8 << 20);
 const LARGE_COUNT = 8;
 
 const hasPythonGrpc = () =>
   spawnSync('/usr/bin/python3', ['-c', 'import grpc']).status === 0;
 
-// Answered once, its channel stays open and idle.
+// After one response, its channel stays open and idle.
 const PYTHON_CLIENT = `
 import sys, threading
 import grpc
@@ -44,14 +44,14 @@ channel = grpc.insecure_channel(sys.argv[1])
 get = channel.unary_unary('/wriftai.v1.Predictions/Get',
                           request_serializer=bytes, response_deserializer=bytes)
 get(b'\\x0a\\x24${id}')
-print('answered', flush=True)
+print('responded', flush=True)
 threading.Event().wait()
 `;
 
-// A gateway over an upstream that answers every GET: both predictions run.
+// A gateway in front of an upstream that shows both predictions as running.
 async function start(t, ...flags) {
   const large = predictionJson(largeId, 'started', { input: LARGE });
-  const upstream = await FakeUpstream.start((request) => request.answer(
+  const upstream = await FakeUpstream.start((request) => request.respond(
       200, request.path.endsWith(largeId) ? large
                                           : predictionJson(id, 'started')));
   const gateway =
@@ -64,12 +64,12 @@ async function start(t, ...flags) {
   return gateway;
 }
 
-// Returns when the gateway has begun to write so many updates.
-async function written(gateway, count) {
-  const end = Date.now() + PATIENCE_MS;
+// Resolves once the gateway has started to write `count` updates.
+async function awaitUpdates(gateway, count) {
+  const end = Date.now() + TIMEOUT_MS;
   for (;;) {
     const { status, body } = await gateway.page('/metrics');
-    // Else it is busy with the large prediction.
+    // Otherwise it is busy with the large prediction.
     if (status === 200 &&
         new Metrics(body).value('updates_total') >= count) {
       return;
@@ -78,21 +78,21 @@ async function written(gateway, count) {
   }
 }
 
-// Callers that hold a Wait open and never read on, each in its own way.
+// Clients that open a Wait and never read on, each for another reason.
 async function startStuckReaders(t, gateway) {
   const wait = (id) => encode('WaitRequest', {
     id, wait_options: { poll_interval: { seconds: 3600 } },
   });
-  // Its window is open, and its socket full.
+  // Its flow-control window is open, and its socket buffer full.
   const full = await callAndNeverRead(
       gateway.address, 'Wait', wait(largeId), LARGE_COUNT);
-  await written(gateway, LARGE_COUNT);
-  // Its flow-control window is closed, and stays so.
+  await awaitUpdates(gateway, LARGE_COUNT);
+  // Its flow-control window is zero.
   const closed = new RawCall(gateway.address, 'Wait', wait(id), {},
                              { initialWindowSize: 0 });
-  closed.stream.on('error', () => {});  // It is cut off in the end.
-  await written(gateway, LARGE_COUNT + 1);
-  // It has stopped altogether, and only its system still answers.
+  closed.stream.on('error', () => {});  // Cut off at the end.
+  await awaitUpdates(gateway, LARGE_COUNT + 1);
+  // Its process is stopped; only its kernel still responds.
   const stopped = new Program(
       setting('WRIFTCTL'),
       ['wait', id, '--json', '--address', gateway.address]);
@@ -105,8 +105,8 @@ async function startStuckReaders(t, gateway) {
   stopped.child.kill('SIGSTOP');
 }
 
-test(`a drain of ${STREAMS} streams, beside callers that do not read, tells ` +
-     'each that reads when to come back, and exits 0 in time', async (t) => {
+test(`a drain of ${STREAMS} streams, despite clients that do not read, sends ` +
+     'each reader a retry delay, and exits 0 in time', async (t) => {
   const gateway = await start(t);
   await startStuckReaders(t, gateway);
   const clients = Array.from(
@@ -116,10 +116,10 @@ test(`a drain of ${STREAMS} streams, beside callers that do not read, tells ` +
   const streams = clients.flatMap((client) => Array.from(
       { length: STREAMS_PER_CONNECTION },
       () => client.wait({ id, wait_options: { only_changes: true } },
-                        { timeoutMs: PATIENCE_MS })));
+                        { timeoutMs: TIMEOUT_MS })));
   await Promise.all(streams.map((stream) => stream.next()));
 
-  const ended = gateway.program.stop('SIGTERM', PATIENCE_MS);
+  const ended = gateway.program.stop('SIGTERM', TIMEOUT_MS);
   const delays = await Promise.all(streams.map(async (stream) => {
     const error = await failure(
         stream.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
@@ -128,17 +128,17 @@ test(`a drain of ${STREAMS} streams, beside callers that do not read, tells ` +
   const { code } = await ended;
   assert.equal(code, 0, gateway.program.stderr);
 
-  // Even over 5 s: each second has its fifth, give or take what chance does.
+  // Evenly over 5 s: a fifth in each second, within random variation.
   const bySecond = [0, 0, 0, 0, 0];
   delays.forEach((delay) => ++bySecond[Math.floor(delay)]);
-  assert.equal(bySecond.length, 5, 'none is sent away for longer');
+  assert.equal(bySecond.length, 5, 'no delay is longer');
   for (const count of bySecond) {
     assert.ok(count > STREAMS / 10 && count < STREAMS / 3, `${bySecond}`);
   }
 });
 
-// A connection without calls whose client reads nothing any more and answers no
-// ping, as libraries do that look at a connection during calls alone.
+// A connection without calls, whose client reads nothing and acks no pings.
+// Libraries that service a connection only during calls behave like this.
 async function connectAndStayIdle(t, address) {
   const [host, port] = address.split(':');
   const socket = net.connect(Number(port), host);
@@ -151,10 +151,10 @@ async function connectAndStayIdle(t, address) {
   socket.pause();
 }
 
-// Far above what a drain may take that is not held up.
+// Far longer than a drain that nothing delays.
 const LONG_DRAIN = '--drain_timeout=120s';
 
-test('idle connections do not hold up a drain', async (t) => {
+test('idle connections do not delay a drain', async (t) => {
   const gateway = await start(t, LONG_DRAIN, '--health_address=127.0.0.1:0');
   const [, health] =
       /health listens on (\S+)/.exec(gateway.program.stderr);
@@ -167,19 +167,19 @@ test('idle connections do not hold up a drain', async (t) => {
   await gateway.stop();
 });
 
-test('an idle channel of Python\'s does not hold up a drain', {
+test('an idle Python channel does not delay a drain', {
   skip: !hasPythonGrpc() && 'SKIPPED: /usr/bin/python3 has no grpc',
 }, async (t) => {
   const gateway = await start(t, LONG_DRAIN);
   const python = new Program('/usr/bin/python3', ['-c', PYTHON_CLIENT,
                                                   gateway.address]);
   t.after(() => python.stop('SIGKILL').catch(() => {}));
-  await python.awaitOutput('stdout', /(answered)/);
+  await python.awaitOutput('stdout', /(responded)/);
   await gateway.stop();
 });
 
-test('beside idle connections, a drain lets a call end, and a Wait with a time ' +
-     'to retry', async (t) => {
+test('despite idle connections, a drain finishes calls and ends a Wait with ' +
+     'a retry delay', async (t) => {
   const upstream = await FakeUpstream.start();
   const gateway = await Gateway.start(
       { apiBaseUrl: upstream.baseUrl, token: TOKEN, flags: [LONG_DRAIN] });
@@ -198,14 +198,14 @@ test('beside idle connections, a drain lets a call end, and a Wait with a time '
   const error = await failure(
       wait.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
   assert.ok(error.retrySeconds <= 5);
-  // Longer than an idle connection has: a connection with a call is not one.
+  // Longer than idle connections stay: one with a call is not idle.
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  held.answer(200, predictionJson(id, 'started'));
+  held.respond(200, predictionJson(id, 'started'));
   assert.equal((await get).id, id);
   assert.equal((await ended).code, 0);
 });
 
-test('a second SIGTERM ends a drain that callers who do not read hold up',
+test('a second SIGTERM ends a drain that is blocked by slow readers',
      async (t) => {
        const gateway = await start(t);
        await startStuckReaders(t, gateway);

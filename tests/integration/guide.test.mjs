@@ -1,4 +1,4 @@
-// Each example of the official clients' guide to predictions, once.
+// Each example of the official clients' guide to predictions.
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,15 +7,16 @@ import { test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
-import { gateway, predictions, sandbox, serve } from './support/served.mjs';
+import { gateway, predictions, sandbox, useSharedGateway }
+  from './support/shared_gateway.mjs';
 import { fromValue, toValue } from './support/value.mjs';
 
 const TOKEN = secret('guide-token-1');
 const question = { prompt: 'Why is the sky blue?' };
 const prompt = toValue(question);
-const often = { poll_interval: { nanos: 100e6 } };
+const fastPoll = { poll_interval: { nanos: 100e6 } };
 
-serve({ token: TOKEN });
+useSharedGateway({ token: TOKEN });
 
 test('create returns the new prediction', async () => {
   const input = { ...question, sandbox: { pending_s: 3600 } };
@@ -63,7 +64,7 @@ test('create and wait ends with the output', async () => {
   assert.match(fromValue(end.prediction.output), /Why is the sky blue\?/);
 });
 
-test('create and wait with options calls back on each poll', async () => {
+test('create and wait with options reports each poll', async () => {
   const polled = [];
   const onPoll = ({ prediction, interval }) =>
     polled.push([prediction.status_text, interval.nanos]);
@@ -72,7 +73,7 @@ test('create and wait with options calls back on each poll', async () => {
       model: 'wriftai/echo',
       input: toValue({ sandbox: { pending_s: 0.2, run_s: 0.3 } }),
     },
-    wait_options: often,
+    wait_options: fastPoll,
   });
   for (let update; (update = await stream.next());) onPoll(update);
   assert.deepEqual(polled[0], ['pending', 100e6]);
@@ -80,7 +81,7 @@ test('create and wait with options calls back on each poll', async () => {
   assert.ok(polled.length >= 3, `polled ${polled}`);
 });
 
-test('wait follows a prediction that somebody else created', async () => {
+test('wait follows a prediction from another call', async () => {
   const { id } = await predictions.create(
       { model: 'wriftai/echo', input: prompt });
   const end = await predictions.wait({ id }).last();
@@ -110,7 +111,7 @@ test('list shows every prediction once, newest first, over all pages',
        client.close();
      });
 
-test('list pages go back as they went forth, also below five items',
+test('list pages back the way it paged forward, also below five items',
      async () => {
        const client = new Client(gateway.address,
                                  { token: secret('guide-token-back') });
@@ -131,7 +132,7 @@ test('list pages go back as they went forth, also below five items',
        client.close();
      });
 
-test('a webhook reaches the upstream as it was given', async () => {
+test('a webhook is forwarded upstream unchanged', async () => {
   const url = `https://example.com/hooks?x=%2F&y=${randomUUID()}#part`;
   const webhook = { url, secret: 'gu"ide\\ sécret' };
   await predictions.create({ model: 'wriftai/echo', input: prompt, webhook });
@@ -147,7 +148,7 @@ test('a webhook without a secret is sent without one', async () => {
   assert.deepEqual(JSON.parse(body).webhook, { url });
 });
 
-test('the receiver of a webhook hears of the end, signed', async (t) => {
+test('the webhook\'s receiver gets a signed event for the end', async (t) => {
   const key = secret('guide-webhook-secret');
   const receiver = http.createServer(async (request, response) => {
     let body = '';
@@ -177,7 +178,7 @@ test('the receiver of a webhook hears of the end, signed', async (t) => {
   assert.equal(JSON.parse(body).id, id);
 });
 
-test('validate_input refuses a wrong input before anything runs', async () => {
+test('validate_input rejects invalid input before anything runs', async () => {
   const before = await sandbox.createdCount();
   await failure(predictions.create({
     model: 'deepseek-ai/deepseek-r1', input: toValue({ prompt: 7 }),
@@ -192,13 +193,13 @@ test('validate_input refuses a wrong input before anything runs', async () => {
 test('without validate_input the prediction runs and fails', async () => {
   const end = await predictions.createAndWait({
     create: { model: 'deepseek-ai/deepseek-r1', input: toValue({ prompt: 7 }) },
-    wait_options: often,
+    wait_options: fastPoll,
   }).last();
   assert.equal(end.prediction.status, 'STATUS_FAILED');
   assert.equal(end.prediction.error.source, 'external');
 });
 
-test('validate_input travels as header, and only when it is given',
+test('validate_input is sent as a header, only when set',
      async () => {
        for (const [validate_input, header] of
             [[true, 'true'], [false, 'false'], [undefined, undefined]]) {
@@ -210,7 +211,7 @@ test('validate_input travels as header, and only when it is given',
        }
      });
 
-test('server_wait lets the create return the ended prediction', async () => {
+test('server_wait makes the create return the ended prediction', async () => {
   const marker = randomUUID();
   const created = await predictions.create({
     model: 'wriftai/echo', server_wait: { seconds: 30 },
@@ -221,12 +222,12 @@ test('server_wait lets the create return the ended prediction', async () => {
   assert.equal(headers.prefer, 'wait=30');
 });
 
-test('cancel ends a prediction, and is refused once it has ended',
+test('cancel ends a prediction, and is rejected once it has ended',
      async () => {
        const { id } = await predictions.create({
          model: 'wriftai/echo', input: toValue({ sandbox: { run_s: 3600 } }),
        });
-       const waiter = predictions.wait({ id, wait_options: often });
+       const waiter = predictions.wait({ id, wait_options: fastPoll });
        await waiter.next();
        assert.deepEqual(await predictions.cancel({ id }), {});
        const end = await waiter.last();

@@ -1,5 +1,5 @@
-// What an upstream says that nobody asked for, or about something else, reaches
-// no caller.
+// Unsolicited upstream responses, or ones about another prediction, reach no
+// caller.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
@@ -15,11 +15,11 @@ let upstream;
 let gateway;
 const clients = [];
 
-// Answers a request; the tests replace it.
-let answer;
+// Handles a request; each test replaces it.
+let handler;
 
 before(async () => {
-  upstream = await RawUpstream.start((request) => answer(request));
+  upstream = await RawUpstream.start((request) => handler(request));
   gateway = await Gateway.start({ apiBaseUrl: upstream.baseUrl });
 });
 
@@ -36,45 +36,45 @@ function newClient() {
 }
 
 const idOf = (request) => request.path.split('/').at(-1);
-const proper = (request) =>
+const respondStarted = (request) =>
   request.respond(200, predictionJson(idOf(request), 'started'));
 
 describe('a surplus response', () => {
-  const stranger = predictionJson(randomUUID(), 'succeeded',
-                                  { output: 'somebody else\'s' });
+  const foreign = predictionJson(randomUUID(), 'succeeded',
+                                  { output: 'another caller\'s' });
   const chunked = (body) => Buffer.concat([
     rawResponse(200, '', { 'transfer-encoding': 'chunked' }),
     Buffer.from(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`)]);
 
-  // Each row: what is sent at once, and what later, as the answer to the first
+  // Each row: what is sent at once, and what later, in response to the first
   // request for `id`.
   const ROWS = [
-    ['that comes later', (id) => [
+    ['that arrives later', (id) => [
       rawResponse(200, predictionJson(id, 'started')),
-      rawResponse(200, stranger)]],
-    ['right behind the first', (id) => [Buffer.concat([
+      rawResponse(200, foreign)]],
+    ['right after the first', (id) => [Buffer.concat([
       rawResponse(200, predictionJson(id, 'started')),
-      rawResponse(200, stranger)])]],
-    ['behind chunks, a part later', (id) => {
-      const surplus = rawResponse(200, stranger);
+      rawResponse(200, foreign)])]],
+    ['after a chunked body, partly later', (id) => {
+      const surplus = rawResponse(200, foreign);
       return [Buffer.concat([chunked(predictionJson(id, 'started')),
                              surplus.subarray(0, 10)]),
               surplus.subarray(10)];
     }],
-    ['behind bytes that belong to nothing', (id) => [
+    ['after stray bytes', (id) => [
       Buffer.concat([chunked(predictionJson(id, 'started')),
                      Buffer.from('\r\n')]),
-      rawResponse(200, stranger)]],
+      rawResponse(200, foreign)]],
   ];
 
   for (const [name, bytesOf] of ROWS) {
-    test(`${name} answers no call`, async () => {
+    test(`${name} completes no call`, async () => {
       let sent;
-      answer = (request) => {
+      handler = (request) => {
         const [now, ...later] = bytesOf(idOf(request));
         sent = request.send(now).then(
             () => Promise.all(later.map((bytes) => request.send(bytes))));
-        answer = proper;
+        handler = respondStarted;
       };
       const [owner, other] = [newClient(), newClient()];
       const first = randomUUID();
@@ -88,21 +88,21 @@ describe('a surplus response', () => {
     });
   }
 
-  test('does not reach a create either', async () => {
-    answer = proper;
+  test('completes no create', async () => {
+    handler = respondStarted;
     const owner = newClient();
     await owner.get({ id: randomUUID() });
-    await upstream.requests.at(-1).respond(200, stranger);
-    const own = randomUUID();
-    answer = (request) => request.respond(202, predictionJson(own, 'pending'));
+    await upstream.requests.at(-1).respond(200, foreign);
+    const id = randomUUID();
+    handler = (request) => request.respond(202, predictionJson(id, 'pending'));
     const created = await owner.create(
         { model: 'wriftai/echo', input: toValue(1) });
-    assert.equal(created.id, own);
+    assert.equal(created.id, id);
   });
 });
 
-test('two credentials share no connection', async () => {
-  answer = proper;
+test('two credentials never share a connection', async () => {
+  handler = respondStarted;
   const pair = [newClient(), newClient()];
   for (let i = 0; i < 6; ++i) await pair[i % 2].get({ id: randomUUID() });
   const used = upstream.requests.slice(-6).map(
@@ -111,36 +111,36 @@ test('two credentials share no connection', async () => {
   assert.equal(new Set(used.map((text) => text.split(' ').at(-1))).size, 2);
 });
 
-describe('a response about another id', () => {
+describe('a response with another id', () => {
   const invalid = { code: 'INTERNAL', reason: 'UPSTREAM_RESPONSE_INVALID' };
 
-  test('is no answer, and is not kept', async () => {
+  test('is an error, and is not cached', async () => {
     const client = newClient();
     const [asked, named] = [randomUUID(), randomUUID()];
-    answer = (request) => request.respond(
+    handler = (request) => request.respond(
         200, predictionJson(named, 'succeeded', { output: 'of the other' }));
     const error = await failure(client.get({ id: asked }), invalid);
     assert.match(error.message, /id: expected/);
 
-    answer = proper;
+    handler = respondStarted;
     const { id, status_text } = await client.get({ id: named });
     assert.deepEqual([id, status_text], [named, 'started']);
     const wait = client.wait({ id: named });
     assert.equal((await wait.next()).prediction.status_text, 'started');
     wait.cancel();
     const paths = upstream.requestsOf(`/v1/predictions/${named}`);
-    assert.ok(paths.length >= 1, 'the other id was answered from a cache');
+    assert.ok(paths.length >= 1, 'the other id came from a cache');
   });
 
-  // Else each further request would get the answer to the one before.
-  test('ends the use of its connection', async () => {
+  // Otherwise each later request would get the response to the previous one.
+  test('closes its connection', async () => {
     const client = newClient();
-    // One connection is a response behind; others are not.
+    // One connection is one response behind; others are not.
     let first;
     let late = rawResponse(200, predictionJson(randomUUID(), 'started'));
-    answer = (request) => {
+    handler = (request) => {
       first ??= request.connection;
-      if (request.connection !== first) return proper(request);
+      if (request.connection !== first) return respondStarted(request);
       request.send(late);
       late = rawResponse(200, predictionJson(idOf(request), 'started'));
     };
@@ -149,17 +149,17 @@ describe('a response about another id', () => {
     assert.equal((await client.get({ id })).id, id);
   });
 
-  test('is no answer to a Cancel', async () => {
-    answer = (request) => request.respond(
+  test('is an error for Cancel', async () => {
+    handler = (request) => request.respond(
         200, predictionJson(randomUUID(), 'failed'));
     await failure(newClient().cancel({ id: randomUUID() }), invalid);
   });
 
-  test('is no update of a Wait', async () => {
+  test('is not an update of a Wait', async () => {
     const client = newClient();
     const id = randomUUID();
     let polls = 0;
-    answer = (request) => request.respond(200, predictionJson(
+    handler = (request) => request.respond(200, predictionJson(
         ++polls === 1 ? randomUUID() : id, polls === 1 ? 'failed' : 'started'));
     const wait = client.wait({ id, poll_interval: { nanos: 1e8 } });
     const { prediction } = await wait.next();
@@ -172,14 +172,14 @@ describe('a response about another id', () => {
     ['a path and a header', '../../x?\r\nhost: evil'],
     ['a megabyte', 'x'.repeat(1 << 20)],
     ['control characters', '\u0000\u001b[31m\u0085'],
-    ['nothing', ''],
-    ['no UUID', 'prediction-7'],
-    ['a UUID and more', `${randomUUID()}/cancel`],
+    ['empty', ''],
+    ['not a UUID', 'prediction-7'],
+    ['a UUID with a suffix', `${randomUUID()}/cancel`],
   ]) {
-    test(`that is ${name} is no answer to any call`, async () => {
+    test(`that is ${name} completes no call`, async () => {
       const client = newClient();
       const good = randomUUID();
-      answer = (request) => {
+      handler = (request) => {
         if (request.path.includes('?')) {
           return request.respond(200, JSON.stringify({
             items: [bad, good].map(

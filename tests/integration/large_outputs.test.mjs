@@ -1,5 +1,5 @@
-// Large outputs are decoded and turned into Values away from the loop: those
-// who ask for them wait, and nobody else does.
+// Large outputs are decoded and converted to Values outside of the event loop:
+// only the calls that request them take longer.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
@@ -31,8 +31,8 @@ let gateway;
 let owner;
 
 before(async () => {
-  // Of this thread alone: in production, upstream and callers are elsewhere and
-  // take nothing of the gateway's processors.
+  // Only for this thread. In production, upstream and clients run elsewhere and
+  // do not compete for the gateway's processors.
   os.setPriority(0, 19);
   upstream = await RawUpstream.start((request) => {
     const id = request.path.split('/').pop();
@@ -49,41 +49,42 @@ after(async () => {
   await upstream?.stop();
 });
 
-// What a call of another token takes while `run` runs, in ms: the longest, and
-// that of 99 in 100; and the same before, while nothing else is done.
-async function othersDuring(t, run) {
-  const before = await timesDuring(() => sleep(3000));
-  const during = await timesDuring(run);
+// Measures the calls of another token while `run` runs, and before that. Fails
+// if the slowest call during `run` takes too long.
+async function expectOthersUnaffected(t, run) {
+  const before = await latenciesDuring(() => sleep(3000));
+  const during = await latenciesDuring(run);
   const longest = during.at(-1) ?? 0;
   t.diagnostic(`calls of another token: p99 ${p99(during).toFixed(1)} ms of ${
     during.length}, longest ${Math.round(longest)} ms; before, p99 ${
     p99(before).toFixed(1)} ms of ${before.length}, longest ${
     Math.round(before.at(-1) ?? 0)} ms`);
-  assert.ok(longest < NOTICED_MS, `${longest} ms`);
+  assert.ok(longest < MAX_LATENCY_MS, `${longest} ms`);
 }
 
 const p99 = (times) => times[Math.floor(times.length * 0.99)] ?? 0;
 
-// The times of the calls of another token while `run` runs, sorted.
-async function timesDuring(run) {
+// The sorted latencies of another token's calls while `run` runs, in ms.
+async function latenciesDuring(run) {
   const prober = await Prober.start({
     address: gateway.address, token: secret('other-output-token'),
     id: randomUUID(),
   });
-  const ran = run();
-  await ran.catch(() => {});
+  const running = run();
+  await running.catch(() => {});
   const times = await prober.stop();
-  await ran;
+  await running;
   return times;
 }
 
-// Far below a conversion on the loop, and above what a loaded machine adds.
-const NOTICED_MS = 1000;
+// Far below a conversion on the event loop, and above the noise of a busy
+// machine.
+const MAX_LATENCY_MS = 1000;
 
-test('a large output that is cached keeps nobody else waiting', async (t) => {
+test('a large cached output does not delay other callers', async (t) => {
   const first = await owner.get({ id: large, ...VALUE });
   assert.equal(first.output_payload, 'output');
-  await othersDuring(t, () => getRepeatedly({
+  await expectOthersUnaffected(t, () => getRepeatedly({
     address: gateway.address, token: LARGE_TOKEN, clients: 6, ms: 4000,
     request: { id: large, ...VALUE }, cancelAfterMs: 20,
   }));
@@ -91,13 +92,13 @@ test('a large output that is cached keeps nobody else waiting', async (t) => {
   assert.equal(upstream.requestsOf(`/v1/predictions/${large}`).length, 1);
 });
 
-test('a huge array comes as JSON text, and takes memory in proportion',
+test('a huge array is sent as JSON text, in proportionate memory',
      async (t) => {
        const { output_payload, output_json } =
            await owner.get({ id: huge, ...VALUE });
        assert.equal(output_payload, 'output_json');
        assert.ok(output_json === outputs.get(huge));
-       await othersDuring(t, () => getRepeatedly({
+       await expectOthersUnaffected(t, () => getRepeatedly({
          address: gateway.address, token: LARGE_TOKEN, clients: 1, ms: 3000,
          request: { id: huge, ...VALUE },
        }));
@@ -106,8 +107,8 @@ test('a huge array comes as JSON text, and takes memory in proportion',
        assert.ok(peak < 480, `${peak} MiB`);
      });
 
-// The bodies of all of them together took more than the container has.
-test('huge outputs of many tokens at once are sent, or refused for memory',
+// Without the limit, their bodies together exceed the container's memory.
+test('huge outputs for many tokens are sent, or rejected to save memory',
      async (t) => {
        const ends = await Promise.all(Array.from({ length: 6 }, (_, i) => {
          const token = secret(`huge-output-token-${i}`);
@@ -115,10 +116,10 @@ test('huge outputs of many tokens at once are sent, or refused for memory',
                             encode('GetRequest', { id: huge }),
                             { headers: { authorization: `Bearer ${token}` } });
        }));
-       const refused = ends.filter(({ code }) => code === '8');
-       t.diagnostic(`refused: ${refused.length} of ${ends.length}`);
-       assert.ok(refused.length > 0 && refused.length < ends.length);
-       for (const { message, details } of refused) {
+       const rejected = ends.filter(({ code }) => code === '8');
+       t.diagnostic(`rejected: ${rejected.length} of ${ends.length}`);
+       assert.ok(rejected.length > 0 && rejected.length < ends.length);
+       for (const { message, details } of rejected) {
          assert.match(message, /\(--message_memory\); retry later$/);
          assert.match(details, /MESSAGE_MEMORY_EXHAUSTED/);
        }
@@ -128,7 +129,7 @@ test('huge outputs of many tokens at once are sent, or refused for memory',
        assert.ok(peak < 480, `${peak} MiB`);
      });
 
-test('a Wait that ends with a large output is told, and others meanwhile',
+test('concurrent Waits get a large output',
      async () => {
        const waits = Array.from({ length: 3 }, () =>
          owner.wait({ id: large, ...VALUE }).last());

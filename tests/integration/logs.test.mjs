@@ -1,4 +1,4 @@
-// What operators read: one line for each call, whatever becomes of it, in both
+// What operators read: one log line for each call, however it ends, in both
 // formats, and never a secret or a payload.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -16,7 +16,7 @@ import { RpcError, failure } from './support/rpc_error.mjs';
 import { predictionJson } from './support/sandbox.mjs';
 import { Predictions } from './support/schema.mjs';
 
-// What must never be logged; every program that ends is searched for them.
+// What must never be logged; the output of every program is searched for it.
 const TOKEN = secret('marker-of-the-token');
 const BAD_TOKEN = secret('marker-of-a-token-that-is-refused');
 const INPUT = secret('marker-of-the-input');
@@ -51,54 +51,54 @@ async function start(t, ...flags) {
 const prediction = (id, status) => predictionJson(
     id, status, { input: INPUT, output: OUTPUT, logs: [OUTPUT] });
 
-// A call of each kind and of each way to end; what the lines should say, by
-// what is told of them: method, status, and more.
+// Makes a call of each kind and each way to end. Returns what each call's line
+// must contain: method, status, and more.
 async function callEverything({ upstream, gateway, client }) {
   const expected = [];
   const expect = (method, status, more = {}) =>
     expected.push({ method, status, ...more });
-  const answer = async (status, body) =>
-    (await upstream.next()).answer(
+  const respond = async (status, body) =>
+    (await upstream.next()).respond(
         status, body, { 'x-request-id': `upstream-${expected.length}` });
   const failing = async (call, status, body) => {
     const failed = failure(call, {});
-    await answer(status, body);
+    await respond(status, body);
     await failed;
   };
 
   const id = randomUUID();
   const get = client.call(
       'Get', { id }, { metadata: [['x-other', METADATA]] });
-  await answer(200, prediction(id, 'started'));
+  await respond(200, prediction(id, 'started'));
   await get;
   expect('Get', 'OK', { prediction_id: id, upstream_http_status: 200,
                         upstream_request_ids: ['upstream-0'] });
 
   const create = client.create(creation);
-  await answer(202, prediction(id, 'pending'));
+  await respond(202, prediction(id, 'pending'));
   await create;
   expect('Create', 'OK', { prediction_id: id, model: 'wriftai/echo:2' });
 
   const list = client.list({});
-  await answer(200, `{"items": [${prediction(id, 'started')}]}`);
+  await respond(200, `{"items": [${prediction(id, 'started')}]}`);
   await list;
   expect('List', 'OK');
 
   const cancel = client.cancel({ id });
-  await answer(200, 'null');
+  await respond(200, 'null');
   await cancel;
   expect('Cancel', 'OK', { prediction_id: id });
 
   const ended = randomUUID();
   const wait = client.wait({ id: ended });
-  await answer(200, prediction(ended, 'succeeded'));
+  await respond(200, prediction(ended, 'succeeded'));
   await wait.rest();
   expect('Wait', 'OK', { updates: 1 });
 
   const other = randomUUID();
   const createAndWait = client.createAndWait({ create: creation });
-  await answer(202, prediction(other, 'pending'));
-  await answer(200, prediction(other, 'succeeded'));
+  await respond(202, prediction(other, 'pending'));
+  await respond(200, prediction(other, 'succeeded'));
   await createAndWait.rest();
   expect('CreateAndWait', 'OK', { prediction_id: other, updates: 2 });
 
@@ -109,7 +109,7 @@ async function callEverything({ upstream, gateway, client }) {
       { detail: [{ loc: ['body', 'input', ERROR_BODY], msg: ERROR_BODY }] }));
   expect('Create', 'INVALID_ARGUMENT', { reason: 'REQUEST_REFUSED' });
 
-  await failing(client.get({ id }), 200, `${ERROR_BODY} is no JSON`);
+  await failing(client.get({ id }), 200, `${ERROR_BODY} is not JSON`);
   expect('Get', 'INTERNAL', { reason: 'UPSTREAM_RESPONSE_INVALID' });
 
   await failing(client.list({}), 429, JSON.stringify({ detail: ERROR_BODY }));
@@ -134,54 +134,54 @@ async function callEverything({ upstream, gateway, client }) {
       { create: { ...creation, model: BAD_ID } }).next(), {});
   expect('CreateAndWait', 'INVALID_ARGUMENT');
 
-  // The caller leaves.
-  const left = client.call('Get', { id });
+  // The caller cancels.
+  const canceled = client.call('Get', { id });
   const held = await upstream.next();
-  left.cancel();
-  await failure(left, { code: 'CANCELLED' });
-  await held.abandoned();
+  canceled.cancel();
+  await failure(canceled, { code: 'CANCELLED' });
+  await held.aborted();
   expect('Get', 'CANCELLED', { prediction_id: id });
 
   const running = randomUUID();
   const waiting = client.wait({ id: running });
-  await answer(200, prediction(running, 'started'));
+  await respond(200, prediction(running, 'started'));
   await waiting.next();
   waiting.cancel();
   await assert.rejects(waiting.rest(), RpcError);
   expect('Wait', 'CANCELLED');
 
-  // Whose time is over; his library would end the call a moment earlier.
+  // The deadline expires. A gRPC library would end the call slightly earlier.
   const late = new RawCall(
       gateway.address, 'Wait',
       Predictions.service.Wait.requestSerialize({ id: randomUUID() }),
       { 'authorization': `Bearer ${TOKEN}`, 'grpc-timeout': '300m' });
-  late.stream.on('error', () => {});  // However the gateway ends it.
+  late.stream.on('error', () => {});  // The gateway may reset it.
   const poll = await upstream.next();
-  await poll.abandoned();
+  await poll.aborted();
   late.session.destroy();
   expect('Wait', 'DEADLINE_EXCEEDED', { reason: 'DEADLINE_EXCEEDED' });
   return expected;
 }
 
-// Whether the lines are those of the calls; nothing is said about their order,
-// as a caller who has left does not wait for his line.
+// The lines match the calls, in any order: the line of a canceled call may come
+// late.
 function expectCalls(lines, expected) {
-  const left = [...lines];
+  const unmatched = [...lines];
   for (const { method, status, ...more } of expected) {
-    const found = left.findIndex((line) =>
+    const found = unmatched.findIndex((line) =>
       line.grpc_method === `wriftai.v1.Predictions/${method}` &&
       line.grpc_status === status &&
       Object.entries(more).every(
           ([key, value]) => String(line[key]) === String(value)));
     assert.notEqual(found, -1,
                     `${method} ${status} ${JSON.stringify(more)} in ` +
-                    `${JSON.stringify(left)}`);
-    left.splice(found, 1);
+                    `${JSON.stringify(unmatched)}`);
+    unmatched.splice(found, 1);
   }
-  assert.deepEqual(left, []);
+  assert.deepEqual(unmatched, []);
 }
 
-// The fields of docs/logs.md, in their order.
+// The fields in docs/logs.md, in order.
 async function documentedFields() {
   const text =
       await readFile(new URL('../../docs/logs.md', import.meta.url), 'utf8');
@@ -189,17 +189,18 @@ async function documentedFields() {
   return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
 }
 
-test('every call is one line of JSON, and none has a secret or a payload',
+test('every call logs one JSON line without secrets and payloads',
      async (t) => {
-       const setting =
+       const fixture =
            await start(t, '--log_format=json', '--log_level=debug');
-       const { gateway, client } = setting;
-       const expected = await callEverything(setting);
-       const refused = new Client(gateway.address, { token: `${BAD_TOKEN} x` });
-       await failure(refused.get({ id: randomUUID() }), {});
-       refused.close();
+       const { gateway, client } = fixture;
+       const expected = await callEverything(fixture);
+       const rejected =
+           new Client(gateway.address, { token: `${BAD_TOKEN} x` });
+       await failure(rejected.get({ id: randomUUID() }), {});
+       rejected.close();
        expected.push({ method: 'Get', status: 'INVALID_ARGUMENT' });
-       // With a trace, so that all fields come up.
+       // With a trace, so that all fields occur.
        await failure(client.call('Get', { id: 'x' }, {
          metadata: [['traceparent',
                      `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`]],
@@ -225,16 +226,16 @@ test('every call is one line of JSON, and none has a secret or a payload',
          assert.deepEqual(keys, fields.filter((field) => field in line));
        }
        assert.deepEqual([...seen].sort(), [...fields].sort());
-       const began = jsonLines(gateway).filter(
+       const started = jsonLines(gateway).filter(
            ({ message }) => message === 'call began');
-       assert.equal(began.length, expected.length);
+       assert.equal(started.length, expected.length);
      });
 
-test('every call is one line of text, and none has a secret or a payload',
+test('every call logs one text line without secrets and payloads',
      async (t) => {
-       const setting = await start(t);
-       const { gateway } = setting;
-       const expected = await callEverything(setting);
+       const fixture = await start(t);
+       const { gateway } = fixture;
+       const expected = await callEverything(fixture);
        const lines = await awaitLines(gateway, (all) => {
          const calls = all.filter((line) => line.includes(' call '));
          return calls.length < expected.length ? undefined : calls;
@@ -254,19 +255,19 @@ test('every call is one line of text, and none has a secret or a payload',
            expected);
      });
 
-test('what is said last is written, too', async () => {
+test('the last log line is written before the gateway exits', async () => {
   const gateway = await Gateway.start({ flags: ['--sandbox'] });
   await gateway.stop();
   assert.match(gateway.program.stderr, / info stopped\n$/);
 });
 
-test('a stderr that nobody reads holds up neither calls nor the end',
+test('a blocked stderr delays neither calls nor the shutdown',
      async (t) => {
-       // Lines of failed calls that are alike are suppressed; those of their
-       // beginnings are not.
+       // The log suppresses similar lines about failed calls, but not the debug
+       // lines about their start.
        const { gateway, client } = await start(t, '--log_level=debug');
        gateway.program.child.stderr.pause();
-       // More than the pipe, Node.js and the queue of lines hold.
+       // More than the pipe, Node.js and the log's queue hold.
        const request = { id: 'x' };
        for (let i = 0; i < 70; ++i) {
          await Promise.all(Array.from({ length: 100 }, () => failure(

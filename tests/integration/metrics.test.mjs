@@ -1,5 +1,5 @@
-// What operators scrape: that the numbers are right, that every metric is in
-// docs/metrics.md, and that no token is in it.
+// What operators scrape: the values are right, docs/metrics.md lists every
+// metric, and no token appears.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
@@ -13,9 +13,9 @@ import { toValue } from './support/value.mjs';
 
 const TOKEN = secret('metrics-token-1');
 const PREDICTIONS = 3;
-const WAITERS = 4;  // Of each.
+const WAITERS = 4;  // For each prediction.
 
-// As the gateway shows the token.
+// How the gateway shows the token.
 const credential = redacted(TOKEN).replace('Bearer sha256:', '');
 const reads = { credential, bucket: 'read' };
 const creates = { credential, bucket: 'create' };
@@ -24,7 +24,7 @@ let gateway;
 let predictions;
 
 before(async () => {
-  // The rates that the sandbox enforces.
+  // The same rates as the sandbox enforces.
   gateway = await Gateway.start(
       { flags: ['--sandbox', '--read_rate=3', '--create_rate=15'] });
   predictions = new Client(gateway.address, { token: TOKEN });
@@ -42,7 +42,7 @@ async function scrape() {
   return new Metrics(body);
 }
 
-// Streams to predictions that run until they are cancelled, each told once.
+// Waits for predictions that run until canceled, after their first update.
 async function wait() {
   const created = await Promise.all(Array.from(
       { length: PREDICTIONS }, () => predictions.create({
@@ -55,7 +55,7 @@ async function wait() {
   return { ids, streams };
 }
 
-test('a fresh gateway has all metrics, and has done nothing', async () => {
+test('a new gateway has all metrics, at zero', async () => {
   const metrics = await scrape();
   for (const name of ['waiters', 'watches', 'coalescing_ratio', 'waits_total',
                       'updates_total', 'conflated_updates_total',
@@ -68,7 +68,7 @@ test('a fresh gateway has all metrics, and has done nothing', async () => {
   assert.deepEqual(metrics.samples('budget_used'), []);
 });
 
-test('the numbers are those of the waits', async () => {
+test('metrics count waiters, watches and updates', async () => {
   const { ids, streams } = await wait();
   const during = await scrape();
   assert.equal(during.value('waiters'), PREDICTIONS * WAITERS);
@@ -94,7 +94,7 @@ test('the numbers are those of the waits', async () => {
   assert.ok(afterwards.value('cache_bytes') > 0);
 });
 
-test('the budgets are those of the upstream', async () => {
+test('metrics show the budgets of each bucket', async () => {
   const metrics = await scrape();
   assert.equal(metrics.value('budget_requests_per_second', reads), 3);
   assert.equal(metrics.value('budget_requests_per_second', creates), 15);
@@ -117,30 +117,30 @@ test('the budgets are those of the upstream', async () => {
   assert.equal(sent(creates, 'call'), PREDICTIONS);
   assert.equal(sent(creates, 'poll'), 0);
   assert.equal(sent(reads, 'call'), PREDICTIONS);  // The cancels.
-  // A place for a poll that nobody needs any more counts there alone.
+  // A poll that is no longer needed after its permit counts only there.
   assert.ok(sent(reads, 'poll') >=
             metrics.value('polls_total', { method: 'get' }) +
             metrics.value('polls_total', { method: 'list' }));
 });
 
-test('every metric is in docs/metrics.md as it is, and no other', async () => {
+test('docs/metrics.md lists exactly the metrics that exist', async () => {
   const metrics = await scrape();
   const text = await readFile(
       new URL('../../docs/metrics.md', import.meta.url), 'utf8');
-  const told = [...text.matchAll(
+  const documented = [...text.matchAll(
       /^\| `((?:wriftai_gateway|grpc_server)_\w+)` \| (\w+) \|([^|]*)\|/gm)]
       .map(([, name, type, labels]) => (
         { name, type, labels: labels.match(/\w+/g) ?? [] }));
-  assert.deepEqual(told, metrics.families());
+  assert.deepEqual(documented, metrics.families());
 });
 
-test('no token is in it', async () => {
+test('metrics contain no token', async () => {
   const { body } = await gateway.page('/metrics');
   assert.ok(body.includes(credential));
   assert.ok(!body.includes(TOKEN));
 });
 
-test('calls are counted by their method and how they ended', async (t) => {
+test('calls are counted by method and status', async (t) => {
   const other = await Gateway.start({ flags: ['--sandbox'] });
   const client = new Client(other.address);
   t.after(() => Promise.all([client.close(), other.stop()]));
@@ -161,14 +161,14 @@ test('calls are counted by their method and how they ended', async (t) => {
   await failure(client.cancel({ id }), { code: 'FAILED_PRECONDITION' });
 
   const metrics = new Metrics((await other.page('/metrics')).body);
-  const counted = [
+  const expected = [
     ['Get', 'OK', 2], ['Get', 'INVALID_ARGUMENT', 2], ['Create', 'OK', 1],
     ['List', 'OK', 1], ['Cancel', 'FAILED_PRECONDITION', 1],
     ['Wait', 'OK', 1], ['Wait', 'INVALID_ARGUMENT', 1],
     ['CreateAndWait', 'OK', 1],
   ];
   const started = {};
-  for (const [method, grpc_status, count] of counted) {
+  for (const [method, grpc_status, count] of expected) {
     const grpc_method = `wriftai.v1.Predictions/${method}`;
     started[grpc_method] = (started[grpc_method] ?? 0) + count;
     const value = (name) =>
@@ -187,10 +187,10 @@ test('calls are counted by their method and how they ended', async (t) => {
     assert.equal(value, started[labels.grpc_method], labels.grpc_method);
   }
   assert.equal(metrics.samples('grpc_server_call_duration_seconds_count').length,
-               counted.length);
+               expected.length);
 });
 
-test('the operators\' port can be switched off', async (t) => {
+test('an empty --http_address disables the operators\' port', async (t) => {
   const off =
       await Gateway.start({ flags: ['--sandbox', '--http_address='] });
   t.after(() => off.stop());

@@ -1,22 +1,23 @@
-// Inputs and outputs pass through the gateway without a change.
+// Inputs and outputs pass through the gateway unchanged.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { secret } from './support/program.mjs';
 import { rawMembers } from './support/raw_json.mjs';
-import { getOf, predictionJson } from './support/sandbox.mjs';
-import { predictions, sandbox, serve } from './support/served.mjs';
+import { matchGet, predictionJson } from './support/sandbox.mjs';
+import { predictions, sandbox, useSharedGateway }
+  from './support/shared_gateway.mjs';
 import { fromValue, toValue } from './support/value.mjs';
 
 const TOKEN = secret('payload-token-1');
 
-serve({ token: TOKEN });
+useSharedGateway({ token: TOKEN });
 
 const nested = (depth) => '['.repeat(depth) + '1' + ']'.repeat(depth);
 const nestedObjects = (depth) =>
   '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
 
-// What is sent; whether a Value holds it.
+// Each row: name, JSON text, and whether a Value can hold it exactly.
 const DOCUMENTS = [
   ['an object', '{"a":[true,false,null,"x"],"b":{}}', 'value'],
   ['keys out of order', '{"z":1,"a":2,"m":{"y":1,"b":2}}', 'value'],
@@ -27,12 +28,12 @@ const DOCUMENTS = [
   ['the largest 64-bit integer', '[18446744073709551615]', 'text'],
   ['1e-400', '{"n":1e-400}', 'text'],
   ['0.1', '{"n":0.1}', 'value'],
-  ['more digits than a double has', '[0.12345678901234567890]', 'text'],
+  ['more digits than a double holds', '[0.12345678901234567890]', 'text'],
   ['1.0', '{"n":1.0}', 'value'],
   ['1E+2', '[1E+2]', 'value'],
   ['-0', '{"n":-0}', 'value'],
-  ['a key twice', '{"a":1,"a":2}', 'text'],
-  ['a key twice, once escaped', '{"a":1,"\\u0061":2}', 'text'],
+  ['a duplicate key', '{"a":1,"a":2}', 'text'],
+  ['a duplicate key, once escaped', '{"a":1,"\\u0061":2}', 'text'],
   ['an empty key', '{"":""}', 'value'],
   ['escapes', '["\\u00e9\\/\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u007f"]', 'value'],
   ['surrogate pairs', '["\\ud83c\\udf88","🎈"]', 'value'],
@@ -53,7 +54,7 @@ const DOCUMENTS = [
    'value'],
 ];
 
-// Creates a prediction that gives `input_json` back; its id, once it has ended.
+// Creates a prediction that outputs `input_json`; returns its id at the end.
 async function echo(input_json) {
   const stream = predictions.createAndWait({
     create: {
@@ -67,7 +68,7 @@ async function echo(input_json) {
   return prediction.id;
 }
 
-// Not assert.equal(): it would print megabytes.
+// Unlike assert.equal(), does not print megabytes.
 function expectSame(actual, expected, what) {
   if (actual !== expected) assert.fail(`${what}: ${actual?.slice(0, 200)}`);
 }
@@ -85,19 +86,20 @@ function expectValue(prediction, text, exact) {
 
 describe('a payload', { concurrency: 8 }, () => {
   for (const [name, text, form] of DOCUMENTS) {
-    test(`${name} comes back byte for byte, and as ${form} under VALUE`,
+    test(`${name} returns byte for byte, and as ${form} in VALUE format`,
          async () => {
            const id = await echo(text);
-           const theirs =
+           const upstreamJson =
                rawMembers(await sandbox.rest(`/predictions/${id}`, TOKEN));
-           expectSame(theirs.input, text, 'what the sandbox was sent');
+           expectSame(upstreamJson.input, text, 'the input at the sandbox');
            const json = { id, payload_format: 'PAYLOAD_FORMAT_JSON' };
            const got = await predictions.get(json);
-           expectSame(got.input_json, theirs.input, 'Get, input');
-           expectSame(got.output_json, theirs.output, 'Get, output');
+           expectSame(got.input_json, upstreamJson.input, 'Get, input');
+           expectSame(got.output_json, upstreamJson.output, 'Get, output');
            const { prediction } = await predictions.wait(json).last();
-           expectSame(prediction.input_json, theirs.input, 'Wait, input');
-           expectSame(prediction.output_json, theirs.output, 'Wait, output');
+           expectSame(prediction.input_json, upstreamJson.input, 'Wait, input');
+           expectSame(prediction.output_json, upstreamJson.output,
+                      'Wait, output');
 
            expectValue(await predictions.get({ id }), text, form === 'value');
            const value = { id, payload_format: 'PAYLOAD_FORMAT_VALUE' };
@@ -107,9 +109,9 @@ describe('a payload', { concurrency: 8 }, () => {
   }
 });
 
-// The sandbox's JSON parser refuses these, so its answers are written here.
+// The sandbox's JSON parser rejects these, so faults send the responses.
 for (const text of ['{"n":1e400}', '1'.repeat(400)]) {
-  test(`the number ${text.slice(0, 12)} passes, larger than any double`,
+  test(`passes the number ${text.slice(0, 12)}, larger than any double`,
        async () => {
          const id = randomUUID();
          const body = predictionJson(id, 'succeeded')
@@ -117,7 +119,7 @@ for (const text of ['{"n":1e400}', '1'.repeat(400)]) {
                       `"input":${text},"output":${text}`);
          await sandbox.addFaults(
              { method: 'POST', times: 1, status: 202, body },
-             { ...getOf(id), status: 200, body });
+             { ...matchGet(id), status: 200, body });
          await predictions.create({ model: 'wriftai/echo', input_json: text });
          await sandbox.createWith(`"input":${text}`);
          const json = { id, payload_format: 'PAYLOAD_FORMAT_JSON' };
@@ -127,7 +129,7 @@ for (const text of ['{"n":1e400}', '1'.repeat(400)]) {
        });
 }
 
-test('an output before the end is null, not absent', async () => {
+test('the output is null, not absent, before the end', async () => {
   const input = toValue({ sandbox: { pending_s: 3600 } });
   const json = await predictions.create({
     model: 'wriftai/echo', input, payload_format: 'PAYLOAD_FORMAT_JSON',
@@ -137,7 +139,7 @@ test('an output before the end is null, not absent', async () => {
   assert.equal(value.output.kind, 'nullValue');
 });
 
-test('a Value is sent as the JSON that it stands for', async () => {
+test('a Value is sent as its JSON', async () => {
   const input = { marker: 'value-5d1f', n: [1, -0.5, 1e21], s: 'é\u0000"' };
   await predictions.create({ model: 'wriftai/echo', input: toValue(input) });
   const { body } = await sandbox.createWith('value-5d1f');
@@ -150,7 +152,7 @@ for (const [payload_format, name, expected] of [
   ['PAYLOAD_FORMAT_VALUE', 'detail', '{"b":[1,"x"]}'],
   ['PAYLOAD_FORMAT_VALUE', 'detail', 'null'],
 ]) {
-  test(`the error detail ${expected} arrives as ${name}, ${payload_format}`,
+  test(`the error detail ${expected} is ${name} in ${payload_format}`,
        async () => {
          const error =
              `{"source":"external","message":"m","detail":${expected}}`;

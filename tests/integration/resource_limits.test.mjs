@@ -1,5 +1,5 @@
-// How the programs start where the system gives them too little: each either
-// serves, or says why not in one line.
+// How the programs start with too few resources: each either serves, or says
+// why it cannot, in one line.
 import assert from 'node:assert/strict';
 import {
   chmodSync, closeSync, copyFileSync, openSync, readFileSync, readdirSync,
@@ -19,7 +19,7 @@ const PROGRAMS = [
   { name: 'wriftai-sandbox', variable: 'WRIFTAI_SANDBOX', args: [] },
 ];
 
-// Starts `program` by a shell that runs `prelude` before it.
+// Starts `program` from a shell that runs `prelude` first.
 function launch(prelude, program, args) {
   return new Program('/bin/bash',
                      ['-c', `${prelude} && exec "$0" "$@"`, program, ...args]);
@@ -28,9 +28,9 @@ function launch(prelude, program, args) {
 const isReady = (program) =>
   /gRPC listens on|listening on/.test(program.stderr + program.stdout);
 
-// Whether it serves; fails unless it then stops with status 0, or has said why
-// not in one line.
-async function servesOrSaysWhyNot(program, name) {
+// Returns whether it serves, after it has stopped with status 0. Otherwise it
+// must have exited with one line that says why.
+async function servesOrExplains(program, name) {
   let ended = false;
   program.ended.then(() => (ended = true));
   while (!isReady(program) && !ended) {
@@ -46,7 +46,7 @@ async function servesOrSaysWhyNot(program, name) {
     assert.equal(code, 0, stderr);
     return true;
   }
-  // Or the system's loader has not even found the memory for the libraries.
+  // Or the dynamic loader had too little memory for the libraries.
   const line = code === 127
     ? /^\S+: error while loading shared libraries: [^\n]*\n$/
     : new RegExp(`^${name}: cannot start[ :][^\\n]*raise [^\\n]*\n$`);
@@ -55,7 +55,7 @@ async function servesOrSaysWhyNot(program, name) {
   return false;
 }
 
-describe('a start under a tight limit serves, or is refused with one line', () => {
+describe('a start under a tight limit serves, or fails with one line', () => {
   const rows = [
     ['v', [20_000, 40_000, 60_000, 70_000, 120_000, 250_000, 350_000, 450_000,
            700_000, 1_300_000]],
@@ -68,19 +68,19 @@ describe('a start under a tight limit serves, or is refused with one line', () =
         for (const value of values) {
           const program = launch(`ulimit -${limit} ${value}`,
                                  setting(variable), args);
-          served.push(await servesOrSaysWhyNot(program, name));
+          served.push(await servesOrExplains(program, name));
         }
-        // Once there is enough, there is enough.
+        // Once a limit is enough, higher ones are, too.
         assert.deepEqual(served, [...served].sort());
         assert.deepEqual([served.at(0), served.at(-1)], [false, true]);
       });
     }
 
-    // Threads are counted for each user, and root has as many as it likes.
+    // The limit counts all threads of a user, and does not apply to root.
     test(`${name}, ulimit -u`, { skip: process.getuid() !== 0 &&
-        'SKIPPED: only root can run a program as a user of its own' },
+        'SKIPPED: only root can run a program as another user' },
     async (t) => {
-      // Where any user may read it.
+      // Where any user can read it.
       const folder = temporaryFolder(t);
       chmodSync(folder, 0o755);
       const copy = path.join(folder, name);
@@ -91,7 +91,7 @@ describe('a start under a tight limit serves, or is refused with one line', () =
         const program = launch(
             `ulimit -u ${value}`, '/usr/bin/setpriv',
             ['--reuid=54321', '--regid=54321', '--clear-groups', copy, ...args]);
-        served.push(await servesOrSaysWhyNot(program, name));
+        served.push(await servesOrExplains(program, name));
       }
       assert.deepEqual(served, [...served].sort());
       assert.deepEqual([served.at(0), served.at(-1)], [false, true]);
@@ -99,7 +99,7 @@ describe('a start under a tight limit serves, or is refused with one line', () =
   }
 });
 
-// What a process has open: by number, what it is.
+// The open descriptors of a process: the target by number.
 function descriptorsOf({ pid }) {
   const folder = `/proc/${pid}/fd`;
   return Object.fromEntries(readdirSync(folder).flatMap((fd) => {
@@ -111,7 +111,7 @@ function descriptorsOf({ pid }) {
   }));
 }
 
-// Whether it has a socket in the state LISTEN (0A in the kernel's table).
+// Whether it has a socket in state LISTEN (0A in the kernel's table).
 function isListening(child) {
   const open = Object.values(descriptorsOf(child));
   return readFileSync(`/proc/${child.pid}/net/tcp`, 'utf8').split('\n').some(
@@ -122,8 +122,8 @@ function isListening(child) {
 }
 
 for (const closed of [[0], [1], [2], [0, 1, 2]]) {
-  test(`closed descriptors ${closed} are not reused: no log line goes into ` +
-       'the file with the TLS key', async (t) => {
+  test(`closed descriptors ${closed} are not reused: no log line reaches the ` +
+       'file with the TLS key', async (t) => {
     const folder = temporaryFolder(t);
     const { cert, key } = new Authority(folder, 'ca').issue(
         { names: 'DNS:gateway.test' });
@@ -138,7 +138,7 @@ for (const closed of [[0], [1], [2], [0, 1, 2]]) {
         [...GATEWAY, `--tls_cert_file=${certFile}`,
          `--tls_key_file=${keyFile}`, '--log_level=debug']);
     t.after(() => program.stop());
-    // It says nothing where stderr is closed: it serves once it listens.
+    // Without stderr it logs nothing, so watch the socket.
     const end = Date.now() + 15_000;
     while (!isListening(program.child)) {
       assert.ok(Date.now() < end, program.describe());
@@ -150,7 +150,7 @@ for (const closed of [[0], [1], [2], [0, 1, 2]]) {
             ([, name]) => name.startsWith('/memfd:tls'))[0]);
     const open = descriptorsOf(program.child);
     for (const fd of closed) assert.equal(open[fd], '/dev/null');
-    // What it still logs until it has stopped must not get in either.
+    // Nor may the lines that it logs until it exits reach the file.
     const held = openSync(memory);
     t.after(() => closeSync(held));
     assert.equal((await program.stop()).code, 0);

@@ -1,5 +1,5 @@
-// Two gateways that share a token are replaced one after the other, under
-// clients that do what docs/clients.md says: with the very code that it shows.
+// Replaces two gateways that share a token one after the other. The clients run
+// the exact code shown in docs/clients.md.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -15,18 +15,18 @@ import { setting } from './support/setting.mjs';
 
 const TOKEN = secret('rollout-token-1');
 
-// 2,000 as they are shipped, fewer in the sanitized builds, which are slower.
+// 2,000 for the release build; fewer for the slower sanitized builds.
 const WAITS = Number(setting('ROLLOUT_WAITS'));
 const WAITS_PER_PREDICTION = 20;
-const WAITS_PER_CHANNEL = 200;  // Of which either gateway has half.
+const WAITS_PER_CHANNEL = 200;  // Half for each gateway.
 
-// Ten times the published limits, so that it takes a tenth of the time: the
-// outputs alone are a read each.
+// Ten times the published limits, to run in a tenth of the time: each output
+// alone is one read.
 const READ_RATE = 30;
 const CREATE_RATE = 150;
 
-// Everything ends long before; only a bound.
-const PATIENCE_MS = 100_000;
+// Generous: only keeps a hang from lasting forever.
+const TIMEOUT_MS = 100_000;
 
 const folder =
     await filesOf('docs/clients.md', 'resilient.mjs', 'service_config.json');
@@ -42,9 +42,9 @@ function startGateway(sandbox, address = '127.0.0.1:0') {
   });
 }
 
-// Returns once `gateway` has `count` open streams.
-async function openStreams(gateway, count) {
-  const end = Date.now() + PATIENCE_MS;
+// Resolves once `gateway` has `count` open streams.
+async function awaitOpenStreams(gateway, count) {
+  const end = Date.now() + TIMEOUT_MS;
   for (;;) {
     const { status, body } = await gateway.page('/metrics');
     const open =
@@ -55,9 +55,9 @@ async function openStreams(gateway, count) {
   }
 }
 
-// Returns once calls of `channel` reach all `addresses`. They cost nothing
-// upstream: their id is none.
-async function connected(channel, addresses) {
+// Resolves once calls on `channel` have reached all `addresses`. Their id is
+// invalid, so they cost nothing upstream.
+async function awaitConnected(channel, addresses) {
   for (const missing = new Set(addresses); missing.size > 0;) {
     await new Promise((resolve) => {
       const call = channel.Get({ id: 'x' }, (error) => {
@@ -69,8 +69,8 @@ async function connected(channel, addresses) {
   }
 }
 
-// A create that is told from all others by its input.
-function creation(run_s) {
+// A create whose input differs from all others.
+function newCreate(run_s) {
   const requestId = randomUUID();
   return {
     model: 'wriftai/slow', requestId,
@@ -80,8 +80,8 @@ function creation(run_s) {
   };
 }
 
-test(`${WAITS} Waits get their end through a rollout, no create is repeated, ` +
-     'and the limits are kept without a 429', async (t) => {
+test(`${WAITS} Waits see the end through a rollout; no create is repeated, ` +
+     'and there are no 429s', async (t) => {
   const sandbox = await Sandbox.start(
       `--read_rate=${READ_RATE}`, `--create_rate=${CREATE_RATE}`,
       '--time_scale=1');
@@ -96,40 +96,41 @@ test(`${WAITS} Waits get their end through a rollout, no create is repeated, ` +
       { length: WAITS / WAITS_PER_CHANNEL },
       () => connect(`ipv4:${addresses.join(',')}`));
   t.after(() => channels.forEach((channel) => channel.close()));
-  await Promise.all(channels.map((channel) => connected(channel, addresses)));
+  await Promise.all(
+      channels.map((channel) => awaitConnected(channel, addresses)));
   const channel = (i) => channels[i % channels.length];
 
-  const again = {};
-  const onAgain = ({ code, details }) => {
+  const retries = {};
+  const onRetry = ({ code, details }) => {
     const why = `${code} ${details}`;
-    again[why] = (again[why] ?? 0) + 1;
+    retries[why] = (retries[why] ?? 0) + 1;
   };
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   const follow = async (channel, id, output) => {
     const { status, output: ended } =
-        await wait(channel, id, deadline, () => {}, onAgain);
+        await wait(channel, id, deadline, () => {}, onRetry);
     assert.equal(status, 'STATUS_SUCCEEDED');
     assert.equal(ended.stringValue, output);
   };
 
-  // Their ends fall into all that follows.
+  // They end during all of the following.
   const requests = Array.from(
-      { length: WAITS / WAITS_PER_PREDICTION }, (_, i) => creation(4 + i / 5));
+      { length: WAITS / WAITS_PER_PREDICTION }, (_, i) => newCreate(4 + i / 5));
   const waits = (await Promise.all(requests.map(async (request, i) => {
-    const { id } = await create(channel(i), request, onAgain);
+    const { id } = await create(channel(i), request, onRetry);
     return Array.from({ length: WAITS_PER_PREDICTION }, (_, j) =>
       follow(channel(i + j), id, request.requestId));
   }))).flat();
-  // About half each, as ends and new streams come and go by turns.
+  // About half each, although streams end and start all the time.
   await Promise.all(gateways.map(
-      (gateway) => openStreams(gateway, WAITS / 4)));
+      (gateway) => awaitOpenStreams(gateway, WAITS / 4)));
 
   const late = [];
   const createMore = async (stop) => {
     while (!stop.aborted) {
-      const request = creation(1);
+      const request = newCreate(1);
       requests.push(request);
-      late.push(create(channel(late.length), request, onAgain).then(
+      late.push(create(channel(late.length), request, onRetry).then(
           ({ id }) => follow(channel(0), id, request.requestId)));
       await sleep(100);
     }
@@ -137,19 +138,19 @@ test(`${WAITS} Waits get their end through a rollout, no create is repeated, ` +
   const rollout = new AbortController();
   const creating = createMore(rollout.signal);
   for (const i of [0, 1]) {
-    // Creates that are under way as it drains.
+    // Creates that are in flight when the drain starts.
     await sandbox.addFaults({ method: 'POST', times: 5, delay_ms: 1000 });
     await sleep(500);
-    const { code } = await gateways[i].program.stop('SIGTERM', PATIENCE_MS);
+    const { code } = await gateways[i].program.stop('SIGTERM', TIMEOUT_MS);
     assert.equal(code, 0, gateways[i].program.describe());
     gateways[i] = await startGateway(sandbox, addresses[i]);
-    // Its share of what the other one has sent it, and of what is new.
-    await openStreams(gateways[i], 1);
+    // It gets streams that the other gateway ends, and new ones.
+    await awaitOpenStreams(gateways[i], 1);
   }
   rollout.abort();
   await creating;
   await Promise.all([...waits, ...late]);
-  t.diagnostic(`again: ${JSON.stringify(again)}`);
+  t.diagnostic(`retries: ${JSON.stringify(retries)}`);
 
   const stats = await sandbox.stats();
   assert.equal(stats.predictions_created, requests.length);

@@ -1,4 +1,4 @@
-// Secrets that change while calls and waits are under way.
+// Secrets that change during calls and waits.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
@@ -16,48 +16,50 @@ import { WebhookGateway, until } from './support/webhooks.mjs';
 const OLD = secret('rotation-token-1');
 const NEW = secret('rotation-token-2');
 
-// Of every version of a file, where the time must not tell one from another.
+// For every version of a file, so that the time does not reveal a change.
 const UNCHANGING_TIME = new Date('2026-01-01T00:00:00Z');
 
-// An upstream whose tokens the test issues and revokes.
+// An upstream that lets the test issue and revoke tokens.
 class Account {
   static async open() {
     const account = new Account();
     account.upstream =
-        await FakeUpstream.start((request) => account.#answer(request));
+        await FakeUpstream.start((request) => account.#respond(request));
     return account;
   }
 
-  good = new Set([OLD]);
-  seen = new Map();  // Token -> requests that it was accepted for.
+  valid = new Set([OLD]);
+  accepted = new Map();  // Token -> number of accepted requests.
   created = 0;
-  status = 'started';  // Of every prediction.
+  status = 'started';  // Of all predictions.
 
   close() {
     return this.upstream.stop();
   }
 
-  #answer(held) {
+  #respond(held) {
     const token = held.headers.authorization?.replace('Bearer ', '');
-    if (!this.good.has(token)) {
-      held.answer(401, '{"detail":"no"}');
+    if (!this.valid.has(token)) {
+      held.respond(401, '{"detail":"no"}');
       return;
     }
-    this.seen.set(token, (this.seen.get(token) ?? 0) + 1);
+    this.accepted.set(token, (this.accepted.get(token) ?? 0) + 1);
     if (held.method === 'POST') {
       ++this.created;
-      held.answer(202, predictionJson(randomUUID(), 'pending'));
+      held.respond(202, predictionJson(randomUUID(), 'pending'));
     } else if (held.path.includes('?')) {
-      held.answer(200, '{"items":[],"next_cursor":null,"previous_cursor":null}');
+      held.respond(
+          200, '{"items":[],"next_cursor":null,"previous_cursor":null}');
     } else {
-      held.answer(200, predictionJson(held.path.split('/').at(-1), this.status));
+      held.respond(
+          200, predictionJson(held.path.split('/').at(-1), this.status));
     }
   }
 }
 
-// Calls of every kind in a row, on `clients`, until stop(), which gives their
-// number: one that fails fails the test.
-function load(clients, request) {
+// Runs `request` on each of `clients` in a loop until stop(), which returns the
+// number of calls. A failed call fails the test.
+function startLoad(clients, request) {
   let running = true;
   let count = 0;
   const workers = clients.map(async (client) => {
@@ -67,7 +69,7 @@ function load(clients, request) {
     }
   });
   const all = Promise.all(workers);
-  all.catch(() => {});  // Told by stop().
+  all.catch(() => {});  // stop() reports it.
   return {
     get count() { return count; },
     stop: async () => {
@@ -78,7 +80,7 @@ function load(clients, request) {
   };
 }
 
-test('a token is rotated and the old one revoked under load, and no call fails',
+test('no call fails while a token is rotated and the old one revoked',
      async (t) => {
        const file = path.join(temporaryFolder(t), 'token');
        replaceFile(file, OLD);
@@ -101,27 +103,27 @@ test('a token is rotated and the old one revoked under load, and no call fails',
          id: `00000000-0000-4000-8000-00000000000${i % 10}`, options,
        }));
        await Promise.all(waits.map((wait) => wait.next()));
-       const creation = { model: 'wriftai/echo', input_json: '1',
-                          request_id: randomUUID() };
-       const { id } = await first.create(creation);
+       const create = { model: 'wriftai/echo', input_json: '1',
+                        request_id: randomUUID() };
+       const { id } = await first.create(create);
 
-       const calls = load(clients, async (client) => {
+       const calls = startLoad(clients, async (client) => {
          await client.get({ id: randomUUID() });
          await client.list({});
          await client.create(
              { model: 'wriftai/echo', input_json: '1' });
        });
-       account.good.add(NEW);
+       account.valid.add(NEW);
        replaceFile(file, NEW);
-       await until(() => account.seen.has(NEW), 'the new token in use');
-       account.good.delete(OLD);
+       await until(() => account.accepted.has(NEW), 'the new token in use');
+       account.valid.delete(OLD);
        const before = calls.count;
-       await until(() => calls.count > before + 50, 'calls with it');
+       await until(() => calls.count > before + 50, 'calls with the new token');
        await calls.stop();
 
-       // A create that a caller repeats is not paid for again.
+       // A create that the caller retries is not sent again.
        const created = account.created;
-       assert.equal((await first.create(creation)).id, id);
+       assert.equal((await first.create(create)).id, id);
        assert.equal(account.created, created);
        account.status = 'succeeded';
        for (const wait of waits) {
@@ -130,7 +132,7 @@ test('a token is rotated and the old one revoked under load, and no call fails',
        }
      });
 
-test('a token that is revoked with nothing in its place ends the waits',
+test('a token that is revoked without a replacement ends its waits',
      async (t) => {
        const account = await Account.open();
        const gateway = await Gateway.start({
@@ -147,12 +149,12 @@ test('a token that is revoked with nothing in its place ends the waits',
          id: randomUUID(), options: { poll_interval: { nanos: 100e6 } },
        });
        await wait.next();
-       account.good.delete(OLD);
+       account.valid.delete(OLD);
        await failure(wait.rest(),
                      { code: 'UNAUTHENTICATED', reason: 'TOKEN_REFUSED' });
      });
 
-test('webhook keys are rotated under load, and no delivery is refused',
+test('no delivery is rejected while webhook keys are rotated',
      async (t) => {
        const [key, next] = [secret('rotation-key-1'), secret('rotation-key-2')];
        const account = await Account.open();
@@ -162,23 +164,25 @@ test('webhook keys are rotated under load, and no delivery is refused',
          await gateway.stop();
          await account.close();
        });
-       const deliver = (by) =>
-         gateway.deliverSigned(by, predictionJson(randomUUID(), 'started'));
-       const deliveries = load([key, key], async (by) =>
-         assert.equal(await deliver(by), 200));
+       const deliver = (signingKey) =>
+         gateway.deliverSigned(
+             signingKey, predictionJson(randomUUID(), 'started'));
+       const deliveries = startLoad([key, key], async (signingKey) =>
+         assert.equal(await deliver(signingKey), 200));
        assert.equal(await deliver(next), 401);
        gateway.writeKeys(next, key);
        await until(async () => await deliver(next) === 200, 'the new key');
-       const both = load([next, key], async (by) =>
-         assert.equal(await deliver(by), 200));
-       await until(() => both.count > 50, 'deliveries by both');
+       const both = startLoad([next, key], async (signingKey) =>
+         assert.equal(await deliver(signingKey), 200));
+       await until(() => both.count > 50, 'deliveries with both');
        await Promise.all([deliveries.stop(), both.stop()]);
        gateway.writeKeys(next);
-       await until(async () => await deliver(key) === 401, 'the old key gone');
+       await until(
+           async () => await deliver(key) === 401, 'the old key rejected');
        assert.equal(await deliver(next), 200);
      });
 
-// Replaces `file` so that its time and size stay the same.
+// Ways to replace a file without changing its time and size.
 const ROTATIONS = {
   'a rename': (folder) => {
     const file = path.join(folder, 'secret');
@@ -197,7 +201,7 @@ const ROTATIONS = {
 };
 
 for (const [name, rotation] of Object.entries(ROTATIONS)) {
-  test(`a token rotated by ${name} that keeps time and size is used`,
+  test(`uses a token rotated by ${name} with the same time and size`,
        async (t) => {
          const { file, write } = rotation(temporaryFolder(t));
          write(OLD);
@@ -213,15 +217,15 @@ for (const [name, rotation] of Object.entries(ROTATIONS)) {
            await account.close();
          });
          await client.get({ id: randomUUID() });
-         account.good.add(NEW);
+         account.valid.add(NEW);
          write(NEW);
          await until(async () => {
            await client.get({ id: randomUUID() });
-           return account.seen.has(NEW);
+           return account.accepted.has(NEW);
          }, 'the new token in use');
        });
 
-  test(`webhook keys rotated by ${name} that keep time and size are used`,
+  test(`uses webhook keys rotated by ${name} with the same time and size`,
        async (t) => {
          const [key, next] =
              [secret('rotation-key-3'), secret('rotation-key-4')];
@@ -236,8 +240,9 @@ for (const [name, rotation] of Object.entries(ROTATIONS)) {
            await gateway.stop();
            await account.close();
          });
-         const deliver = (by) =>
-           gateway.deliverSigned(by, predictionJson(randomUUID(), 'started'));
+         const deliver = (signingKey) =>
+           gateway.deliverSigned(
+               signingKey, predictionJson(randomUUID(), 'started'));
          assert.equal(await deliver(key), 200);
          write(next);
          await until(async () => await deliver(next) === 200, 'the new key');

@@ -1,5 +1,5 @@
-// Settings that cannot work together, --check_config, proxies, and addresses of
-// both families.
+// Settings that conflict, --check_config, proxies, and addresses of both
+// families.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ const KEY = secret('settings-key-1');
 
 const launch = (options) => Gateway.launch(options).end();
 
-async function expectRefused(options, line) {
+async function expectRejected(options, line) {
   const { code, stdout, stderr } = await launch(options);
   assert.equal(code, 2, stderr);
   assert.equal(stdout, '');
@@ -31,46 +31,48 @@ async function expectRefused(options, line) {
   assert.match(message, line);
 }
 
-// Each row: what is wrong, and the line that is to say so.
-const REFUSED = [
-  ['a misspelt variable', { env: { GATEWAY_LISTEN_ADRESS: '127.0.0.1:0' } },
+// Each row: the mistake, and the line that must report it.
+const REJECTED = [
+  ['a misspelled variable', { env: { GATEWAY_LISTEN_ADRESS: '127.0.0.1:0' } },
    /^GATEWAY_LISTEN_ADRESS: unknown variable; see --help\. Did you mean GATEWAY_LISTEN_ADDRESS\?$/],
-  ['a variable of no flag', { env: { GATEWAY_QQQQQQQQQQ: '1' } },
+  ['a variable that matches no flag', { env: { GATEWAY_QQQQQQQQQQ: '1' } },
    /^GATEWAY_QQQQQQQQQQ: unknown variable; see --help$/],
-  ['the token in the variable of a flag', { env: { GATEWAY_ACCESS_TOKEN: TOKEN } },
+  ['the token in a flag\'s variable', { env: { GATEWAY_ACCESS_TOKEN: TOKEN } },
    /^GATEWAY_ACCESS_TOKEN: unknown variable; see --help\. Did you mean WRIFTAI_ACCESS_TOKEN\?$/],
-  ['a misspelt variable of the API', { env: { WRIFTAI_ACCESS_TOKN: TOKEN } },
+  ['a misspelled API variable', { env: { WRIFTAI_ACCESS_TOKN: TOKEN } },
    /^WRIFTAI_ACCESS_TOKN: unknown variable; see --help\. Did you mean WRIFTAI_ACCESS_TOKEN\?$/],
-  ['a port in a variable that is no link', { env: { GATEWAY_HTTP_PORT: '9090' } },
+  ['a port in a variable that is not a service link',
+   { env: { GATEWAY_HTTP_PORT: '9090' } },
    /^GATEWAY_HTTP_PORT: unknown variable; /],
-  ['a misspelt flag', { flags: ['--listen_adress=127.0.0.1:0'] },
+  ['a misspelled flag', { flags: ['--listen_adress=127.0.0.1:0'] },
    /^--listen_adress: unknown flag; see --help\. Did you mean --listen_address\?$/],
   ['a flag in place of a value', { flags: ['--access_token_file', '--sandbox'] },
    /^access_token_file --sandbox: wanted a readable file/],
-  ['two different variables of one flag',
+  ['two variables of one flag that differ',
    { apiBaseUrl: 'https://a/v1', env: { GATEWAY_API_BASE_URL: 'https://b/v1' } },
    /^GATEWAY_API_BASE_URL and WRIFTAI_API_BASE_URL differ: set only one of them$/],
   ['--credentials=gateway without a token', { flags: ['--credentials=gateway'] },
    /^--credentials=gateway requires WRIFTAI_ACCESS_TOKEN or --access_token_file$/],
-  ['a token in variable and file',
+  ['a token in both variable and file',
    { token: TOKEN, flags: ['--access_token_file=/no/such/file'] },
    /^WRIFTAI_ACCESS_TOKEN and --access_token_file both give the gateway's token/],
-  ['--sandbox with an API', { apiBaseUrl: 'https://a/v1', flags: ['--sandbox'] },
+  ['--sandbox with an API URL',
+   { apiBaseUrl: 'https://a/v1', flags: ['--sandbox'] },
    /^--sandbox and --api_base_url: expected one of them/],
-  ['--sandbox with authorities of an API',
+  ['--sandbox with CA certificates of an API',
    { flags: ['--sandbox', '--api_ca_file=/etc/ssl/certs/ca-certificates.crt'] },
    /^--sandbox and --api_ca_file: expected one of them/],
-  ['an interval of webhooks that nobody listens for',
+  ['a webhook poll interval without a webhook listener',
    { flags: ['--webhook_poll_interval=10s'] },
    /^--webhook_poll_interval requires --webhook_address$/],
   ['two listeners on one port',
    { flags: ['--listen_address=127.0.0.1:50999', '--http_address=[::]:50999'] },
    /^--listen_address and --http_address both are \[::\]:50999: expected another port$/],
-  ['a rate that is none', { flags: ['--read_rate=nan'] },
+  ['a rate that is not a number', { flags: ['--read_rate=nan'] },
    /^--read_rate: expected a number from 0\.01 to 100000$/],
-  ['a duration without an end', { flags: ['--max_wait=inf'] },
+  ['an infinite duration', { flags: ['--max_wait=inf'] },
    /^--max_wait: expected a duration from 1s to 168h, such as 1\.5s$/],
-  ['a base URL with a port that is none',
+  ['a base URL with an invalid port',
    { flags: ['--api_base_url=https://h:99999/v1'] },
    /^--api_base_url: expected an http or https URL without user, query and white/],
   ...['listen', 'health', 'http', 'webhook'].map((name) => [
@@ -79,14 +81,14 @@ const REFUSED = [
     new RegExp(`^--${name}_address: expected HOST:PORT with a port from 0 to`)]),
 ];
 
-describe('a start is refused', { concurrency: 4 }, () => {
-  for (const [name, options, line] of REFUSED) {
+describe('a start is rejected', { concurrency: 4 }, () => {
+  for (const [name, options, line] of REJECTED) {
     test(`for ${name}, with one line and status 2`,
-         () => expectRefused(options, line));
+         () => expectRejected(options, line));
   }
 });
 
-// Files that are none that can be read at once: by flag, what is said of them.
+// Files whose read could block or never end; by flag, the command line.
 describe('a file that cannot be read at once', { concurrency: 4 }, () => {
   const withCert = (name) => (file, good) => [
     ...['cert', 'key', 'client_ca'].filter((other) => other !== name)
@@ -102,7 +104,7 @@ describe('a file that cannot be read at once', { concurrency: 4 }, () => {
     tls_client_ca: withCert('client_ca'),
   };
   for (const [name, flags] of Object.entries(FLAGS)) {
-    test(`as --${name}_file is refused with one line and status 2`, async (t) => {
+    test(`as --${name}_file fails with one line and status 2`, async (t) => {
       const folder = temporaryFolder(t);
       const pair = new Authority(folder, 'ca').issue({ names: 'DNS:a' });
       const good = { cert: pair.cert, key: pair.key, client_ca: pair.cert };
@@ -125,7 +127,7 @@ describe('a file that cannot be read at once', { concurrency: 4 }, () => {
                     [socket, 'not a regular file'], [folder, 'a directory'],
                     [huge, 'larger than (16|1024) KiB']];
       for (const [file, reason] of rows) {
-        await expectRefused(
+        await expectRejected(
             { flags: flags(file, good) },
             new RegExp(`^(--)?${name}_file:? .*${path.basename(file)}: .*${
               reason}$`));
@@ -147,7 +149,7 @@ test('files behind links are read, as Kubernetes mounts them', async (t) => {
 });
 
 // What Kubernetes and Docker set for a Service or container named "gateway".
-test('links to a Service named gateway do not stop the start', async () => {
+test('ignores the variables of a Service named gateway', async () => {
   const { code, stdout, stderr } = await launch({
     flags: ['--check_config'],
     env: {
@@ -166,37 +168,39 @@ test('links to a Service named gateway do not stop the start', async () => {
   assert.equal(code, 0);
 });
 
-for (const [variable, misspelt, args] of [
+for (const [variable, misspelled, args] of [
   ['WRIFTAI_SANDBOX', 'SANDBOX_READ_RAT', []],
   ['WRIFTCTL', 'WRIFTCTL_ADRESS', ['health']],
 ]) {
-  test(`${variable} refuses the misspelt variable ${misspelt}`, async () => {
+  test(`${variable} rejects the variable ${misspelled}`, async () => {
     const { code, stderr } = await run(setting(variable), args,
-                                       { env: { [misspelt]: '1' } });
+                                       { env: { [misspelled]: '1' } });
     assert.equal(code, 2);
     assert.match(stderr, new RegExp(
-        `^[a-z-]+: ${misspelt}: unknown variable; see --help\\. Did you mean [A-Z_]+\\?\n$`));
+        `^[a-z-]+: ${misspelled}: unknown variable; see --help\\. ` +
+        'Did you mean [A-Z_]+\\?\n$'));
   });
 }
 
-// What can be meant, and what is said of it.
-const WARNED = [
+// Settings that may be intended, and the warning for each.
+const WARNINGS = [
   ['--max_connection_age_grace below the longest create',
    { flags: ['--max_connection_age_grace=90s'] },
    '--max_connection_age_grace=1m30s is below 2m (--create_timeout and the ' +
        'longest server_wait): a create that is cut off may have happened'],
-  ['a grace without an age',
+  ['a grace without a maximum age',
    { flags: ['--max_connection_age=0s', '--max_connection_age_grace=5m'] },
    '--max_connection_age_grace has no effect with --max_connection_age=0s'],
-  ['a token that nobody uses', { token: TOKEN, flags: ['--credentials=caller'] },
+  ['a token that is never used',
+   { token: TOKEN, flags: ['--credentials=caller'] },
    '--credentials=caller: the gateway\'s own access token is not used'],
   ['a token for the sandbox', { token: TOKEN, flags: ['--sandbox'] },
    '--sandbox: the access token is not used'],
-  ['tokens in the clear', { apiBaseUrl: 'http://api.example/v1' },
+  ['unencrypted tokens', { apiBaseUrl: 'http://api.example/v1' },
    '--api_base_url is not https: access tokens are sent unencrypted'],
   ['a flag that is given twice', { flags: ['--max_wait=1h', '--max_wait=2h'] },
    '--max_wait is given twice; the last value is used'],
-  ['a cache of no size', { flags: ['--cache_bytes=0', '--cache_time=1h'] },
+  ['a cache of size 0', { flags: ['--cache_bytes=0', '--cache_time=1h'] },
    '--cache_time has no effect with --cache_bytes=0'],
   ['a webhook that the API cannot reach',
    { flags: ['--webhook_address=127.0.0.1:0', '--webhook_allow_unsigned',
@@ -204,8 +208,8 @@ const WARNED = [
    '--webhook_public_url is a loopback address: the API cannot reach it'],
 ];
 
-for (const [name, options, warning] of WARNED) {
-  test(`${name}: a warning, by --check_config and in the log`, async () => {
+for (const [name, options, warning] of WARNINGS) {
+  test(`--check_config and the log warn of ${name}`, async () => {
     const { flags = [] } = options;
     const checked = await launch(
         { ...options, flags: ['--check_config', ...flags] });
@@ -220,8 +224,8 @@ for (const [name, options, warning] of WARNED) {
   });
 }
 
-test('--check_config says OK for good files, names the first bad one, and ' +
-     'opens no port', async (t) => {
+test('--check_config says OK for valid files, reports the first invalid one, ' +
+     'and opens no port', async (t) => {
   const folder = temporaryFolder(t);
   const authority = new Authority(folder, 'ca');
   const pair = authority.issue({ names: 'DNS:a' });
@@ -231,7 +235,7 @@ test('--check_config says OK for good files, names the first bad one, and ' +
     writeFileSync(file, text);
     return file;
   };
-  // In use: a program that opened it would fail.
+  // In use: listening on it would fail.
   const taken = net.createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   t.after(() => taken.close());
@@ -279,7 +283,7 @@ test('--check_config says OK for good files, names the first bad one, and ' +
   }
 });
 
-// A proxy that answers everything with 502, and counts.
+// A proxy that responds with 502 to everything, and records the requests.
 async function startProxy(t) {
   const requests = [];
   const server = net.createServer((socket) => {
@@ -300,8 +304,8 @@ async function startProxy(t) {
 
 const creation = { model: 'wriftai/echo', input: toValue(1) };
 
-test('a proxy of the environment gets no request to the embedded sandbox, ' +
-     'and none to an API on this machine', async (t) => {
+test('requests to the embedded sandbox, or an API on this machine, bypass a ' +
+     'proxy', async (t) => {
   const proxy = await startProxy(t);
   const sandbox = await Sandbox.start();
   t.after(() => sandbox.stop());
@@ -324,7 +328,7 @@ test('a proxy of the environment gets no request to the embedded sandbox, ' +
   assert.deepEqual(proxy.requests, []);
 });
 
-test('a proxy of the environment gets the requests to any other API',
+test('requests to any other API use the proxy of the environment',
      async (t) => {
        const proxy = await startProxy(t);
        for (const [apiBaseUrl, line] of [
@@ -340,7 +344,7 @@ test('a proxy of the environment gets the requests to any other API',
        }
      });
 
-// IPv6 on loopback may be switched off, in containers for example.
+// IPv6 on loopback may be disabled, for example in containers.
 const hasIpv6 = await new Promise((resolve) => {
   const server = net.createServer();
   server.once('error', () => resolve(false));
@@ -382,7 +386,7 @@ for (const [address, hosts] of [['[::1]:0', ['::1']],
     assert.equal(code, 0, stderr);
   });
 
-  test(`every listener of the gateway takes ${address}`, {
+  test(`every listener of the gateway accepts ${address}`, {
     skip: !hasIpv6 && 'SKIPPED: this machine has no ::1',
   }, async (t) => {
     const program = new Program(setting('WRIFTAI_GATEWAY'), [

@@ -1,4 +1,4 @@
-// How the gateway starts, refuses to start, and stops.
+// How the gateway starts, fails to start, and stops.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -18,8 +18,8 @@ const TOKEN = secret('start-token-1');
 
 const launch = (options) => Gateway.launch(options).end();
 
-// Each row: what is wrong, and the line that is to say so.
-const WRONG = [
+// Each row: the mistake, and the line that must report it.
+const INVALID = [
   ['an unknown flag', { flags: ['--no_such_flag=1'] },
    /^--no_such_flag: unknown flag; see --help$/],
   ['an argument', { flags: ['serve'] },
@@ -34,9 +34,9 @@ const WRONG = [
    /^GATEWAY_MAX_CONNECTIONS: expected a whole number from 1 to 10000$/],
   ['an unknown choice', { flags: ['--credentials=mine'] },
    /^--credentials: expected caller, gateway or caller_then_gateway$/],
-  ['an unknown format of the log', { flags: ['--log_format=xml'] },
+  ['an unknown log format', { flags: ['--log_format=xml'] },
    /^--log_format: expected text or json$/],
-  ['an unknown level of the log', { env: { GATEWAY_LOG_LEVEL: 'loud' } },
+  ['an unknown log level', { env: { GATEWAY_LOG_LEVEL: 'loud' } },
    /^GATEWAY_LOG_LEVEL: expected debug, info, warning or error$/],
   ['a base URL without a scheme', { apiBaseUrl: 'api.wrift.ai/v1' },
    /^WRIFTAI_API_BASE_URL: expected an http or https URL without user, /],
@@ -46,11 +46,12 @@ const WRONG = [
         `the base URL ${apiBaseUrl}`, { apiBaseUrl },
         /^WRIFTAI_API_BASE_URL: expected an http or https URL without user, /,
       ]),
-  ['authorities that are not there', { flags: ['--api_ca_file=/no/such/file'] },
+  ['a missing file of CA certificates',
+   { flags: ['--api_ca_file=/no/such/file'] },
    /^--api_ca_file: cannot read \/no\/such\/file$/],
   ['a token with a space', { token: secret('start token') },
    /^WRIFTAI_ACCESS_TOKEN: expected printable ASCII without spaces$/],
-  ['a token file that is not there',
+  ['a missing token file',
    { flags: ['--access_token_file=/no/such/file'] },
    /^access_token_file \/no\/such\/file: wanted a readable file/],
   ['a token file that is a folder',
@@ -62,12 +63,12 @@ const WRONG = [
         `the address ${address}`, { flags: [`--listen_address=${address}`] },
         /^--listen_address: wanted HOST:PORT with a port from 0 to 65535$/,
       ]),
-  ['a public URL of webhooks that nobody listens for',
+  ['a webhook URL without a webhook listener',
    { flags: ['--webhook_public_url=https://h/webhooks/wriftai'] },
    /^--webhook_public_url requires --webhook_address$/],
   ['webhooks without a key', { flags: ['--webhook_address=127.0.0.1:0'] },
    /^--webhook_address requires --webhook_secret_file, or --webhook_a/],
-  ['a key file that is not there',
+  ['a missing key file',
    { flags: ['--webhook_address=127.0.0.1:0',
              '--webhook_secret_file=/no/such/file'] },
    /^webhook_secret_file \/no\/such\/file: expected a readable file/],
@@ -84,32 +85,32 @@ const WRONG = [
    /^--http_address: cannot listen on 192\.0\.2\.1:0: Cannot assign requested/],
   ['a health port of another machine', { flags: ['--health_address=192.0.2.1:0'] },
    /^--health_address: cannot listen on 192\.0\.2\.1:0: Cannot assign requested/],
-  ['a health port that is none', { flags: ['--health_address=50052'] },
+  ['a health address without a host', { flags: ['--health_address=50052'] },
    /^--health_address: wanted HOST:PORT with a port from 0 to 65535$/],
   ['a key without a certificate', { flags: ['--tls_key_file=/k'] },
    /^--tls_key_file: wanted --tls_cert_file with it$/],
   ['a certificate without a key', { flags: ['--tls_cert_file=/c'] },
    /^--tls_cert_file: wanted --tls_key_file with it$/],
-  ['authorities of clients without a certificate',
+  ['CA certificates of clients without a server certificate',
    { flags: ['--tls_client_ca_file=/a'] },
    /^--tls_client_ca_file: wanted --tls_cert_file with it$/],
-  ['names of clients without their authorities',
+  ['names of clients without CA certificates of clients',
    { flags: ['--tls_allowed_names=a.example'] },
    /^--tls_allowed_names: wanted --tls_client_ca_file with it$/],
-  ['names of clients that are none', { flags: ['--tls_allowed_names=a, b'] },
+  ['invalid names of clients', { flags: ['--tls_allowed_names=a, b'] },
    /^--tls_allowed_names: wanted DNS names or URIs with commas between them, /],
-  ['a certificate that is not there',
+  ['a missing certificate file',
    { flags: ['--tls_cert_file=/no/such/c', '--tls_key_file=/no/such/k'] },
    /^--tls_cert_file \/no\/such\/c: wanted a readable PEM file with a certif/],
-  ['streams of which there are none',
+  ['a limit of 0 streams',
    { flags: ['--max_concurrent_streams=0'] },
    /^--max_concurrent_streams: expected a whole number from 1 to 1000000$/],
   ['an address of another machine', { flags: ['--listen_address=192.0.2.1:0'] },
    /^--listen_address: cannot listen on 192\.0\.2\.1:0: Cannot assign requested/],
 ];
 
-describe('a start is refused', { concurrency: 4 }, () => {
-  for (const [name, options, line] of WRONG) {
+describe('a start is rejected', { concurrency: 4 }, () => {
+  for (const [name, options, line] of INVALID) {
     test(`for ${name}, with one line and status 2`, async () => {
       const { code, stdout, stderr } = await launch(options);
       assert.equal(code, 2, stderr);
@@ -151,7 +152,7 @@ test('--help names every flag on stdout', async () => {
   assert.match(stdout, /GATEWAY_SOME_NAME/);
 });
 
-test('every program tells its version and the commit that was built',
+test('every program prints its version and commit',
      async () => {
   for (const variable of ['WRIFTAI_GATEWAY', 'WRIFTAI_SANDBOX', 'WRIFTCTL']) {
     const path = setting(variable);
@@ -165,7 +166,7 @@ test('every program tells its version and the commit that was built',
   }
 });
 
-test('a flag wins over its variable', async () => {
+test('a flag takes precedence over its variable', async () => {
   const { code } = await launch({
     flags: ['--max_connections=5', '--help'],
     env: { GATEWAY_CREDENTIALS: 'caller' },
@@ -188,7 +189,7 @@ test('--sandbox works without a token and without a network', async (t) => {
   assert.deepEqual(fromValue(end.prediction.output), { a: 1 });
 });
 
-test('callers may be more than the soft limit of descriptors', async (t) => {
+test('accepts more callers than the soft limit of descriptors', async (t) => {
   const program = new Program('/bin/sh', [
     '-c', 'ulimit -S -n 64; exec "$0" "$@"', setting('WRIFTAI_GATEWAY'),
     '--listen_address=127.0.0.1:0', '--http_address=127.0.0.1:0',
@@ -201,13 +202,13 @@ test('callers may be more than the soft limit of descriptors', async (t) => {
     clients.forEach((client) => client.close());
     return gateway.stop();
   });
-  // Any answer shows that the connection was taken.
+  // Any response shows that the connection was accepted.
   const failures = clients.map((client) =>
     failure(client.get({ id: 'x' }), { code: 'INVALID_ARGUMENT' }));
   assert.equal((await Promise.all(failures)).length, clients.length);
 });
 
-// A gateway over an upstream that the test holds in its hands.
+// A gateway in front of an upstream that the test controls.
 async function start(t, ...flags) {
   const upstream = await FakeUpstream.start();
   const gateway = await Gateway.start(
@@ -224,12 +225,12 @@ async function start(t, ...flags) {
 const id = '00000000-0000-4000-8000-000000000000';
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP']) {
-  test(`${signal} ends open Waits with UNAVAILABLE and a time to retry`,
+  test(`${signal} ends open Waits with UNAVAILABLE and a retry delay`,
        async (t) => {
          const { upstream, gateway, client } = await start(t);
          const streams =
              Array.from({ length: 50 }, () => client.wait({ id }));
-         (await upstream.next()).answer(200, predictionJson(id, 'started'));
+         (await upstream.next()).respond(200, predictionJson(id, 'started'));
          await Promise.all(streams.map((stream) => stream.next()));
          const ended = gateway.program.stop(signal);
          const delays = await Promise.all(streams.map(async (stream) => {
@@ -238,25 +239,25 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP']) {
            return error.retrySeconds;
          }));
          assert.equal((await ended).code, 0);
-         // Spread, so that not all come back in the same moment.
+         // Spread out, so that callers do not all return at once.
          assert.ok(delays.every((delay) => delay >= 0 && delay <= 5));
          assert.ok(new Set(delays).size > 40, `${delays}`);
          assert.ok(Math.max(...delays) - Math.min(...delays) > 1);
        });
 }
 
-test('SIGTERM lets a call under way end in its own time', async (t) => {
+test('SIGTERM lets a call in flight finish', async (t) => {
   const { upstream, gateway, client } = await start(t);
   const call = client.get({ id });
   const held = await upstream.next();
   const ended = gateway.program.stop();
   await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
-  held.answer(200, predictionJson(id, 'started'));
+  held.respond(200, predictionJson(id, 'started'));
   assert.equal((await call).id, id);
   assert.equal((await ended).code, 0);
 });
 
-test('health says NOT_SERVING while the gateway drains', async (t) => {
+test('health reports NOT_SERVING while the gateway drains', async (t) => {
   const { upstream, gateway, client } = await start(t);
   const health = new Client(gateway.address, { Service: Health });
   t.after(() => health.close());
@@ -272,46 +273,46 @@ test('health says NOT_SERVING while the gateway drains', async (t) => {
     assert.deepEqual(await watch.next(), { status: 'NOT_SERVING' });
     watch.cancel();
   }
-  held.answer(200, predictionJson(id, 'started'));
+  held.respond(200, predictionJson(id, 'started'));
   await call;
   assert.equal((await ended).code, 0);
 });
 
-test('/readyz says draining while the gateway drains', async (t) => {
+test('/readyz reports draining while the gateway drains', async (t) => {
   const { upstream, gateway, client } = await start(t);
   assert.deepEqual((await gateway.page('/readyz')).body, 'ok\n');
   const call = client.get({ id });
   const held = await upstream.next();
   const wait = client.wait({ id });
-  const told = failure(
+  const rejected = failure(
       wait.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
-  await upstream.next();  // Its poll: it has been taken.
+  await upstream.next();  // Its poll: the Wait has started.
   const ended = gateway.program.stop();
-  await told;  // So that the drain has begun.
+  await rejected;  // The drain has started.
   const { status, body } = await gateway.page('/readyz');
   assert.equal(status, 503);
   assert.equal(body, 'draining\n');
   assert.equal((await gateway.page('/healthz')).status, 200);
   assert.equal((await gateway.page('/metrics')).status, 200);
-  held.answer(200, predictionJson(id, 'started'));
+  held.respond(200, predictionJson(id, 'started'));
   await call;
   assert.equal((await ended).code, 0);
 });
 
-test('a call that outlasts --drain_timeout is cut off', async (t) => {
+test('a call that outlasts --drain_timeout is aborted', async (t) => {
   const { upstream, gateway, client } = await start(t, '--drain_timeout=0s');
   const call = client.get({ id });
   const held = await upstream.next();
   const ended = gateway.program.stop();
-  await failure(call, {});  // The code is up to where it is cut.
-  await held.abandoned();
+  await failure(call, {});  // The code depends on where it is aborted.
+  await held.aborted();
   assert.equal((await ended).code, 0);
 });
 
 const creation = { model: 'wriftai/echo', input_json: '1' };
 
-test('a create that outlasts the drain ends CREATE_OUTCOME_UNKNOWN, ' +
-     'a read UNAVAILABLE', async (t) => {
+test('a create that outlasts the drain fails with CREATE_OUTCOME_UNKNOWN, ' +
+     'a read with UNAVAILABLE', async (t) => {
   const { upstream, gateway, client } = await start(t, '--drain_timeout=1s');
   const create = client.create(creation);
   const posted = await upstream.next();
@@ -322,27 +323,27 @@ test('a create that outlasts the drain ends CREATE_OUTCOME_UNKNOWN, ' +
     failure(create, { code: 'UNKNOWN', reason: 'CREATE_OUTCOME_UNKNOWN' }),
     failure(get, { code: 'UNAVAILABLE', reason: 'DRAINING' }),
   ]);
-  await posted.abandoned();
+  await posted.aborted();
   assert.equal((await ended).code, 0);
 });
 
-test('a create that is answered during the drain is told before its wait ends',
+test('a create that succeeds during the drain is sent before its wait ends',
      async (t) => {
        const { upstream, gateway, client } = await start(t);
        const updates = client.createAndWait({ create: creation });
        const posted = await upstream.next();
        const ended = gateway.program.stop();
        await gateway.program.awaitOutput('stderr', /(signal 15: draining)/);
-       posted.answer(202, predictionJson(id, 'pending'));
+       posted.respond(202, predictionJson(id, 'pending'));
        assert.equal((await updates.next()).prediction.id, id);
        const error = await failure(
            updates.next(), { code: 'UNAVAILABLE', reason: 'DRAINING' });
-       // For libraries that drop the update as the error comes.
+       // For libraries that drop the update when the error arrives.
        assert.equal(error.details.ErrorInfo.metadata.prediction_id, id);
        assert.equal((await ended).code, 0);
      });
 
-test('a second SIGTERM ends it at once', async (t) => {
+test('a second SIGTERM ends the drain at once', async (t) => {
   const { upstream, gateway, client } = await start(t);
   const call = client.get({ id });
   await upstream.next();
@@ -362,7 +363,7 @@ test('a second SIGHUP, as a closing terminal may send, does not end the drain ' 
   gateway.program.child.kill('SIGHUP');
   await gateway.program.awaitOutput('stderr', /(signal 1: draining)/);
   const ended = gateway.program.stop('SIGHUP');
-  held.answer(200, predictionJson(id, 'started'));
+  held.respond(200, predictionJson(id, 'started'));
   assert.equal((await call).id, id);
   assert.equal((await ended).code, 0);
 });
@@ -375,14 +376,14 @@ test('SIGHUP under nohup has no effect', async (t) => {
   t.after(() => program.stop('SIGKILL').catch(() => {}));
   await program.awaitOutput('stderr', /(gRPC listens on)/);
   program.child.kill('SIGHUP');
-  program.child.kill('SIGUSR1');  // Reported, after the other was ignored.
+  program.child.kill('SIGUSR1');  // Logged, after SIGHUP was ignored.
   await program.awaitOutput('stderr', /(signal 10 has no effect)/);
   assert.equal((await program.stop()).code, 0);
   assert.doesNotMatch(program.stderr, /signal 1:/);
 });
 
-test('a signal that is not meant to stop the gateway is reported, and has no ' +
-     'effect', async (t) => {
+test('signals that do not stop the gateway are logged, and have no effect',
+     async (t) => {
   const { upstream, gateway, client } = await start(t);
   for (const [signal, number] of [['SIGUSR1', 10], ['SIGUSR2', 12],
                                   ['SIGALRM', 14], ['SIGVTALRM', 26],
@@ -396,12 +397,12 @@ test('a signal that is not meant to stop the gateway is reported, and has no ' +
     gateway.program.child.kill(signal);
   }
   const call = client.get({ id });
-  (await upstream.next()).answer(200, predictionJson(id, 'started'));
+  (await upstream.next()).respond(200, predictionJson(id, 'started'));
   assert.equal((await call).id, id);
   assert.equal((await gateway.program.stop()).code, 0);
 });
 
-test('a second, other signal ends the drain at once, and says so', async (t) => {
+test('a second, different signal ends the drain, with a message', async (t) => {
   const { upstream, gateway, client } = await start(t);
   const call = client.get({ id });
   await upstream.next();
@@ -414,7 +415,7 @@ test('a second, other signal ends the drain at once, and says so', async (t) => 
   assert.match(stderr, /^wriftai-gateway: signal 2: stopped without waiting /m);
 });
 
-// Whether somebody listens there.
+// Whether the address accepts a connection.
 async function accepts(address) {
   const [host, port] = address.split(':');
   const socket = net.connect(Number(port), host);
@@ -423,18 +424,18 @@ async function accepts(address) {
   return connected;
 }
 
-test('no new calls are taken after SIGTERM', async (t) => {
+test('no new calls are accepted after SIGTERM', async (t) => {
   const { upstream, gateway, client } = await start(t);
   const call = client.get({ id });
   const held = await upstream.next();
   const ended = gateway.program.stop();
-  // The listener goes last of what a drain takes away.
+  // The drain closes the listener last.
   while (await accepts(gateway.address));
   const late = new Client(gateway.address);
   t.after(() => late.close());
   await failure(late.get({ id }), {});
   assert.equal(upstream.requestCount, 1);
-  held.answer(200, predictionJson(id, 'started'));
+  held.respond(200, predictionJson(id, 'started'));
   await call;
   assert.equal((await ended).code, 0);
 });

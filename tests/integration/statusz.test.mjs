@@ -1,4 +1,4 @@
-// What /statusz tells, as JSON, and what it does not.
+// What /statusz reports as JSON, and what it must not contain.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { BusyGateway } from './support/busy_gateway.mjs';
@@ -7,7 +7,7 @@ let busy;
 before(async () => (busy = await BusyGateway.start()));
 after(() => busy?.stop());
 
-test('the report has the numbers of the waits', async () => {
+test('the report counts waits, predictions and watches', async () => {
   const report = await busy.report();
   assert.equal(report.phase, 'serving');
   assert.match(report.version, /^\d+\.\d+\.\d+$/);
@@ -31,14 +31,14 @@ test('the report has the numbers of the waits', async () => {
   assert.equal(byState.pending + byState.started, busy.predictions - 1);
 });
 
-test('the reader that stopped is among the slowest streams', async () => {
-  const stream = busy.stuckIn(await busy.report());
+test('the blocked reader is among the slowest streams', async () => {
+  const stream = busy.findStuckStream(await busy.report());
   assert.equal(stream.credential, busy.credential);
   assert.ok(stream.conflated > 0 || stream.write_seconds >= 1);
 });
 
-test('polls that fail are among the errors', async () => {
-  const error = busy.failedPollIn(await busy.report());
+test('failing polls are among the errors', async () => {
+  const error = busy.findFailedPoll(await busy.report());
   assert.equal(error.method, 'poll');
   assert.equal(error.code, 'UNAVAILABLE');
   assert.equal(error.reason, 'UPSTREAM_UNAVAILABLE');
@@ -46,7 +46,7 @@ test('polls that fail are among the errors', async () => {
   assert.equal(error.credential, busy.credential);
 });
 
-test('neither tokens nor payloads are on it', async () => {
+test('the page contains neither tokens nor payloads', async () => {
   for (const path of ['/statusz', '/statusz?format=json']) {
     const { body } = await busy.gateway.page(path);
     assert.ok(body.includes(busy.credential));
@@ -55,7 +55,7 @@ test('neither tokens nor payloads are on it', async () => {
   }
 });
 
-test('a format that there is not is refused', async () => {
+test('an unknown format is rejected', async () => {
   const { status, body } = await busy.gateway.page('/statusz?format=xml');
   assert.equal(status, 400);
   assert.equal(body, 'format: wanted html or json\n');

@@ -1,17 +1,16 @@
-// The operators' page in a real browser: what it shows, that it stays up to
-// date, that it can be read on a phone and in the dark, and that nothing that
-// comes from outside can do harm on it.
+// The operators' page in a real browser: its content, its refresh, its layout
+// on a phone and in dark mode, and that untrusted text cannot run.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { contrasts, startBrowser } from './support/browser.mjs';
+import { contrastRatios, startBrowser } from './support/browser.mjs';
 import { BusyGateway } from './support/busy_gateway.mjs';
 import { Gateway } from './support/gateway.mjs';
 
-// The page asks anew every five seconds; only a bound.
-const PATIENCE_MS = 30_000;
+// The page refreshes every five seconds. Generous: only bounds a hang.
+const TIMEOUT_MS = 30_000;
 
 const { browser, missing } = await startBrowser();
-// What ctest looks for, to say that the test was not run.
+// ctest looks for this to report the test as skipped.
 if (missing) console.log(`SKIPPED, NO BROWSER: ${missing}`);
 
 let busy;
@@ -23,35 +22,35 @@ if (browser) {
   });
 }
 
-const inBrowser = (name, run) => test(name, { skip: missing }, run);
+const browserTest = (name, run) => test(name, { skip: missing }, run);
 
-// A page of the browser that shows the status, and what it asked and said.
+// A browser page with the status; the URLs it requests and what it logs.
 async function open(t, gateway, options = {}) {
   const context = await browser.newContext(options);
   t.after(() => context.close());
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  const asked = [];
-  const said = [];
-  page.on('request', (request) => asked.push(request.url()));
-  page.on('console', (message) => said.push(message.text()));
-  page.on('pageerror', (error) => said.push(error.message));
+  page.setDefaultTimeout(TIMEOUT_MS);
+  const requested = [];
+  const logged = [];
+  page.on('request', (request) => requested.push(request.url()));
+  page.on('console', (message) => logged.push(message.text()));
+  page.on('pageerror', (error) => logged.push(error.message));
   const url = gateway.urlOf('/statusz');
   await page.goto(url);
-  return { page, asked, said, url };
+  return { page, requested, logged, url };
 }
 
-inBrowser('it asks nobody else for anything, and nothing fails', async (t) => {
-  const { page, asked, said, url } = await open(t, busy.gateway);
-  // Once anew, too.
+browserTest('the page requests only itself, without errors', async (t) => {
+  const { page, requested, logged, url } = await open(t, busy.gateway);
+  // Including one refresh.
   await page.waitForResponse(url);
-  assert.ok(asked.length >= 2);
+  assert.ok(requested.length >= 2);
   assert.deepEqual(
-      asked.filter((one) => one !== url && !one.startsWith('data:')), []);
-  assert.deepEqual(said, []);
+      requested.filter((one) => one !== url && !one.startsWith('data:')), []);
+  assert.deepEqual(logged, []);
 });
 
-inBrowser('it shows what the report tells', async (t) => {
+browserTest('the page shows the contents of the report', async (t) => {
   const { page } = await open(t, busy.gateway);
   const got = await busy.report();
   const textOf = (selector) => page.locator(selector).innerText();
@@ -74,7 +73,7 @@ inBrowser('it shows what the report tells', async (t) => {
   assert.match(await textOf('#errors tbody'), /WriftAI returned 503/);
 });
 
-inBrowser('what comes from outside is text', async (t) => {
+browserTest('untrusted text is not rendered as markup', async (t) => {
   const { page } = await open(t, busy.gateway);
   const ids = page.locator('#errors tbody td:last-child');
   assert.ok((await ids.allInnerTexts()).includes(busy.hostile));
@@ -82,7 +81,7 @@ inBrowser('what comes from outside is text', async (t) => {
   assert.equal(await page.evaluate(() => window.harmed), undefined);
 });
 
-inBrowser('it refreshes itself where it stands', async (t) => {
+browserTest('the page refreshes in place', async (t) => {
   const { page } = await open(t, busy.gateway);
   await page.evaluate(() => (window.loadedOnce = true));
   const more = busy.addWaiter();
@@ -91,13 +90,14 @@ inBrowser('it refreshes itself where it stands', async (t) => {
   assert.equal(await page.evaluate(() => window.loadedOnce), true);
 });
 
-inBrowser('without a script it refreshes, too', async (t) => {
-  const { page, asked } = await open(t, busy.gateway, { javaScriptEnabled: false });
+browserTest('the page refreshes without JavaScript, too', async (t) => {
+  const { page, requested } =
+      await open(t, busy.gateway, { javaScriptEnabled: false });
   await page.waitForEvent('load');
-  assert.ok(asked.length >= 2);
+  assert.ok(requested.length >= 2);
 });
 
-inBrowser('the refresh can be held with the keyboard', async (t) => {
+browserTest('the refresh can be paused with the keyboard', async (t) => {
   const { page } = await open(t, busy.gateway);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
@@ -109,7 +109,7 @@ inBrowser('the refresh can be held with the keyboard', async (t) => {
 });
 
 for (const width of [360, 390, 1280]) {
-  inBrowser(`nothing is wider than a window of ${width}`, async (t) => {
+  browserTest(`the page fits a window of ${width} pixels`, async (t) => {
     const { page } = await open(t, busy.gateway, { viewport: { width, height: 800 } });
     assert.equal(
         await page.evaluate(() => document.documentElement.scrollWidth),
@@ -118,19 +118,19 @@ for (const width of [360, 390, 1280]) {
 }
 
 for (const colorScheme of ['light', 'dark']) {
-  inBrowser(`each text is legible where it is ${colorScheme}`, async (t) => {
+  browserTest(`all text is legible in ${colorScheme} mode`, async (t) => {
     const { page } = await open(t, busy.gateway, { colorScheme });
-    const found = await page.evaluate(contrasts);
+    const found = await page.evaluate(contrastRatios);
     assert.ok(found.length > 100);
     assert.ok(found[0].ratio >= 4.5, JSON.stringify(found.slice(0, 3)));
-    const dark = await page.evaluate(() => getComputedStyle(document.body)
+    const background = await page.evaluate(() => getComputedStyle(document.body)
         .backgroundColor);
-    assert.equal(dark, { light: 'rgb(245, 246, 248)',
-                         dark: 'rgb(14, 18, 23)' }[colorScheme]);
+    assert.equal(background, { light: 'rgb(245, 246, 248)',
+                               dark: 'rgb(14, 18, 23)' }[colorScheme]);
   });
 }
 
-inBrowser('a page without a gateway says that it is old', async (t) => {
+browserTest('the page says that it is stale without a gateway', async (t) => {
   const gateway = await Gateway.start({ flags: ['--sandbox'] });
   const { page } = await open(t, gateway);
   assert.equal(await page.locator('#stale').isVisible(), false);

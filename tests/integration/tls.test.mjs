@@ -1,4 +1,4 @@
-// Who may talk to the gateway: TLS on its port, and clients with certificates.
+// TLS on the gateway's port, and authentication by client certificates.
 import assert from 'node:assert/strict';
 import http2 from 'node:http2';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ const folder = temporaryFolder({ after });
 const path = (name) => join(folder, name);
 const write = (name, text) => writeFileSync(path(name), text);
 
-// Of clients, and of the gateway.
+// The CA of the clients, and that of the gateway.
 const authority = new Authority(folder, 'clients');
 const servers = new Authority(folder, 'servers');
 const pair = servers.issue({ names: 'DNS:gateway.test,IP:127.0.0.1' });
@@ -51,14 +51,14 @@ const list = (client) => client.list({ page_size: 1 });
 const trusting = (identity) => ({ ca: servers.cert, ...identity });
 const unreachable = { code: 'UNAVAILABLE', reason: undefined };
 
-async function refusals(gateway) {
+async function countRejections(gateway) {
   const metrics = new Metrics((await gateway.page('/metrics')).body);
   return Object.fromEntries(CAUSES.map((cause) => [
     cause, metrics.value('tls_refused_connections_total', { cause }),
   ]));
 }
 
-test('with a certificate the port speaks TLS alone', async (t) => {
+test('with a certificate the port accepts only TLS', async (t) => {
   const gateway = await start(t, ...TLS);
   await list(connect(t, gateway, { ca: servers.cert }));
   await failure(list(connect(t, gateway)), unreachable);
@@ -68,18 +68,18 @@ test('with a certificate the port speaks TLS alone', async (t) => {
             Date.now() / 1000);
 });
 
-test('the gateway shows the certificates between its own and the authority',
+test('the gateway sends the intermediate certificates',
      async (t) => {
-       const between = new Authority(folder, 'between', servers);
-       const { cert, key } = between.issue({ names: 'DNS:gateway.test' });
-       write('chain.crt', cert + between.cert);
+       const intermediate = new Authority(folder, 'intermediate', servers);
+       const { cert, key } = intermediate.issue({ names: 'DNS:gateway.test' });
+       write('chain.crt', cert + intermediate.cert);
        write('chain.key', key);
        const gateway = await start(t, `--tls_cert_file=${path('chain.crt')}`,
                                    `--tls_key_file=${path('chain.key')}`);
        await list(connect(t, gateway, { ca: servers.cert }));
      });
 
-describe('with an authority of clients and a list of names', () => {
+describe('with a CA of clients and a list of names', () => {
   const ALLOWED =
       [...MUTUAL, '--tls_allowed_names=' +
                   'spiffe://cluster.local/ns/*/sa/caller,*.callers.test'];
@@ -90,65 +90,66 @@ describe('with an authority of clients and a list of names', () => {
   after(() => gateway.stop());
 
   const GOOD = [
-    ['a SPIFFE id on the list', () => authority.issue({ names: SPIFFE })],
+    ['a SPIFFE ID on the list', () => authority.issue({ names: SPIFFE })],
     ['a DNS name on the list',
      () => authority.issue({ names: 'DNS:a.callers.test' })],
-    ['an authority in between', () => {
-      const below = new Authority(folder, 'below', authority);
-      const { cert, key } = below.issue({ names: SPIFFE });
-      return { cert: cert + below.cert, key };
+    ['an intermediate certificate', () => {
+      const intermediate = new Authority(folder, 'below', authority);
+      const { cert, key } = intermediate.issue({ names: SPIFFE });
+      return { cert: cert + intermediate.cert, key };
     }],
   ];
   for (const [name, identity] of GOOD) {
-    test(`a client with ${name} is served`, async (t) => {
-      const before = await refusals(gateway);
+    test(`accepts a client with ${name}`, async (t) => {
+      const before = await countRejections(gateway);
       await list(connect(t, gateway, trusting(identity())));
-      assert.deepEqual(await refusals(gateway), before);
+      assert.deepEqual(await countRejections(gateway), before);
     });
   }
 
   const WRONG = [
     ['no certificate', 'no_certificate', () => ({})],
-    ['a certificate of another authority', 'untrusted',
+    ['a certificate of another CA', 'untrusted',
      () => new Authority(folder, 'other').issue({ names: SPIFFE })],
-    ['a certificate of the gateway\'s own authority', 'untrusted',
+    ['a certificate of the gateway\'s own CA', 'untrusted',
      () => servers.issue({ names: SPIFFE })],
-    ['a certificate that has ended', 'expired',
+    ['an expired certificate', 'expired',
      () => authority.issue({ names: SPIFFE, days: -1 })],
     ['a certificate for servers', 'wrong_purpose',
      () => authority.issue(
          { names: SPIFFE, extensions: ['extendedKeyUsage=serverAuth'] })],
     ['a name off the list', 'name_not_allowed',
      () => authority.issue({ names: 'URI:spiffe://cluster.local/ns/a/sa/b' })],
-    ['more behind the name', 'name_not_allowed',
+    ['a suffix after the name', 'name_not_allowed',
      () => authority.issue({ names: `${SPIFFE}.evil` })],
-    ['a name that is the common name alone', 'name_not_allowed',
+    ['a common name only', 'name_not_allowed',
      () => authority.issue({})],
   ];
   for (const [name, cause, identity] of WRONG) {
-    test(`a client with ${name} is refused and counted as ${cause}`,
+    test(`rejects a client with ${name} and counts it as ${cause}`,
          async (t) => {
-           // One for each: those who are refused come back for a while.
-           const own = await start(t, ...ALLOWED);
-           await failure(list(connect(t, own, trusting(identity()))),
+           // A separate gateway, because rejected clients retry for a while.
+           const separate = await start(t, ...ALLOWED);
+           await failure(list(connect(t, separate, trusting(identity()))),
                          unreachable);
-           const { [cause]: counted, ...others } = await refusals(own);
-           assert.ok(counted >= 1);
+           const { [cause]: count, ...others } =
+               await countRejections(separate);
+           assert.ok(count >= 1);
            assert.deepEqual(new Set(Object.values(others)), new Set([0]));
          });
   }
 
-  test('health and reflection are refused as calls are', async (t) => {
+  test('rejects health checks as it rejects calls', async (t) => {
     const health = connect(t, gateway, trusting({}), Health);
     await failure(health.call('Check', {}), unreachable);
   });
 
-  test('a client with an authority in between may resume its session',
+  test('a client with an intermediate certificate can resume its session',
        async () => {
-         const below = new Authority(folder, 'resumed', authority);
-         const { cert, key } = below.issue({ names: SPIFFE });
+         const intermediate = new Authority(folder, 'resumed', authority);
+         const { cert, key } = intermediate.issue({ names: SPIFFE });
          const open = (options) => http2.connect(`https://${gateway.address}`, {
-           ca: servers.cert, cert: cert + below.cert, key,
+           ca: servers.cert, cert: cert + intermediate.cert, key,
            servername: 'gateway.test', ...options,
          });
          const first = open();
@@ -160,24 +161,25 @@ describe('with an authority of clients and a list of names', () => {
          second.destroy();
        });
 
-  test('the log names whom an authority vouches for, and the list does not',
+  test('logs the name of a client that is trusted but not on the list',
        async (t) => {
-         const own = await start(t, ...ALLOWED);
+         const separate = await start(t, ...ALLOWED);
          const identity = authority.issue({ names: 'URI:spiffe://other/x' });
-         await failure(list(connect(t, own, trusting(identity))), unreachable);
-         await own.program.awaitOutput(
+         await failure(list(connect(t, separate, trusting(identity))),
+                       unreachable);
+         await separate.program.awaitOutput(
              'stderr',
              /(a client was refused, name_not_allowed: spiffe:\/\/other\/x)$/m);
        });
 });
 
-test('without a list every client of the authority is served', async (t) => {
+test('without a list accepts every client of the CA', async (t) => {
   const gateway = await start(t, ...MUTUAL);
   await list(connect(t, gateway, trusting(authority.issue({}))));
   await failure(list(connect(t, gateway, trusting({}))), unreachable);
 });
 
-test('the health port answers in plaintext, and answers nothing else',
+test('the health port serves health checks only, in plaintext',
      async (t) => {
        const gateway =
            await start(t, ...MUTUAL, '--health_address=127.0.0.1:0');
@@ -210,18 +212,18 @@ describe('wriftctl', () => {
   const identity = () => [`--cert_file=${path('client.crt')}`,
                           `--key_file=${path('client.key')}`];
 
-  test('shows its certificate', async () => {
+  test('presents its certificate', async () => {
     const { code, stderr } = await list(...identity());
     assert.equal(code, 0, stderr);
   });
 
-  test('is refused without one', async () => {
+  test('is rejected without a certificate', async () => {
     const { code, stderr } = await list();
     assert.equal(code, 3);
     assert.match(stderr, /^UNAVAILABLE: /);
   });
 
-  test('takes the gateway by another name than its address', async () => {
+  test('verifies the gateway by --server_name', async () => {
     const named = await list(...identity(), '--server_name=gateway.test');
     assert.equal(named.code, 0, named.stderr);
     const other = await list(...identity(), '--server_name=other.test');
@@ -229,25 +231,25 @@ describe('wriftctl', () => {
   });
 });
 
-describe('a start is refused', () => {
-  const WRONG = [
+describe('a start is rejected', () => {
+  const INVALID = [
     ['a key of another certificate', '--tls_key_file', servers.issue({}).key,
      'wanted the key of the first certificate in --tls_cert_file'],
-    ['a key that is none', '--tls_key_file', 'nonsense',
+    ['an invalid key', '--tls_key_file', 'nonsense',
      'wanted a readable PEM file with a private key'],
-    ['a certificate that is none', '--tls_cert_file', 'nonsense',
+    ['an invalid certificate', '--tls_cert_file', 'nonsense',
      'wanted a readable PEM file with a certificate'],
-    ['authorities that are none', '--tls_client_ca_file', 'nonsense',
+    ['invalid CA certificates', '--tls_client_ca_file', 'nonsense',
      'wanted a readable PEM file with certificates'],
   ];
-  for (const [name, flag, text, wanted] of WRONG) {
+  for (const [name, flag, text, message] of INVALID) {
     test(`for ${name}, with one line and status 2`, async () => {
       write('wrong.pem', text);
       const { code, stderr } = await Gateway.launch(
           { flags: [...MUTUAL, `${flag}=${path('wrong.pem')}`] }).end();
       assert.equal(code, 2, stderr);
       assert.ok(stderr.startsWith(
-          `wriftai-gateway: ${flag} ${path('wrong.pem')}: ${wanted}`), stderr);
+          `wriftai-gateway: ${flag} ${path('wrong.pem')}: ${message}`), stderr);
       assert.equal(stderr.split('\n').length, 2, stderr);
     });
   }
@@ -256,10 +258,10 @@ describe('a start is refused', () => {
 const WARNING = /warning anyone who can reach .* can use the gateway's own token/g;
 
 for (const [name, flags, count, token = secret('warned-token-1')] of [
-  ['the own token, and nobody shows a certificate', [], 1],
-  ['TLS without certificates of clients', TLS, 1],
-  ['certificates of clients', MUTUAL, 0],
-  ['callers\' tokens alone', ['--credentials=caller'], 0],
+  ['its own token in plaintext', [], 1],
+  ['TLS without client certificates', TLS, 1],
+  ['client certificates', MUTUAL, 0],
+  ['only callers\' tokens', ['--credentials=caller'], 0],
   ['no token', [], 0, ''],
   ['the sandbox', ['--sandbox'], 0],
 ]) {

@@ -1,5 +1,5 @@
-// Certificates that change while the gateway runs, under calls that go on all
-// the time: not one of them may fail.
+// Certificates that change while the gateway serves continuous calls, none of
+// which may fail.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,25 +19,25 @@ const TOKEN = secret('rotation-token-1');
 const SERVER = { names: 'DNS:gateway.test' };
 const SENDERS = 2;
 
-// A gateway that demands certificates, and calls that go on until the end: on
-// new connections, on one that stays, and a Wait.
-class Scene {
+// A gateway that requires client certificates, under continuous calls: on new
+// connections, on a persistent one, and a Wait.
+class Scenario {
   static async start(t, paths, secrets) {
-    const scene = new Scene();
+    const scenario = new Scenario();
     const sandbox = await Sandbox.start();
-    scene.gateway = await Gateway.start({
+    scenario.gateway = await Gateway.start({
       apiBaseUrl: sandbox.baseUrl, token: TOKEN,
       flags: [`--tls_cert_file=${paths.cert}`,
               `--tls_key_file=${paths.key}`,
               `--tls_client_ca_file=${paths.ca}`],
     });
     t.after(async () => {
-      await scene.gateway.stop();
+      await scenario.gateway.stop();
       await sandbox.stop();
     });
-    Object.assign(scene, secrets);
-    await scene.#begin(t);
-    return scene;
+    Object.assign(scenario, secrets);
+    await scenario.#begin(t);
+    return scenario;
   }
 
   #stopped = false;
@@ -76,7 +76,7 @@ class Scene {
     }
   }
 
-  /** Returns when new connections are shown this certificate. */
+  /** Resolves when new connections get this certificate. */
   async awaitSerial(serial) {
     for (;;) {
       const socket = tls.connect({
@@ -91,7 +91,7 @@ class Scene {
     }
   }
 
-  /** Whether a new connection with this identity is served. */
+  /** Whether a new connection with this identity can make a call. */
   serves(identity) {
     const client = new Client(this.gateway.address, {
       tls: { ca: this.servers.cert, ...identity },
@@ -104,9 +104,10 @@ class Scene {
         .finally(() => client.close());
   }
 
-  said = (pattern) => this.gateway.program.awaitOutput('stderr', pattern);
+  awaitLog = (pattern) =>
+    this.gateway.program.awaitOutput('stderr', pattern);
 
-  /** All calls so far and some more have been answered; the Wait goes on. */
+  /** Checks that calls keep succeeding, and that the Wait is still open. */
   async finish(t) {
     const { fresh, kept } = this.#counts;
     while (this.#counts.fresh < fresh + SENDERS || this.#counts.kept === kept) {
@@ -116,8 +117,8 @@ class Scene {
     this.#stopped = true;
     await Promise.all(this.#loops);
     assert.deepEqual(this.#failures, []);
-    t.diagnostic(`${this.#counts.fresh} calls on connections of their own, ` +
-                 `${this.#counts.kept} on one that stayed`);
+    t.diagnostic(`${this.#counts.fresh} calls on new connections, ` +
+                 `${this.#counts.kept} on the persistent one`);
     await this.kept.cancel({ id: this.id });
     assert.equal((await this.wait.last()).prediction.status, 'STATUS_FAILED');
   }
@@ -130,24 +131,24 @@ function secrets(t) {
   return { folder, servers, clients, identity: clients.issue({}) };
 }
 
-test('a secret of Kubernetes is replaced without a failed call', async (t) => {
+test('no call fails while a Kubernetes secret is replaced', async (t) => {
   const { folder, servers, clients, identity } = secrets(t);
   mkdirSync(join(folder, 'volume'));
   const files = ({ cert, key }) =>
     ({ 'tls.crt': cert, 'tls.key': key, 'ca.crt': clients.cert });
   const volume =
       new SecretVolume(join(folder, 'volume'), files(servers.issue(SERVER)));
-  const scene = await Scene.start(t, {
+  const scenario = await Scenario.start(t, {
     cert: volume.path('tls.crt'), key: volume.path('tls.key'),
     ca: volume.path('ca.crt'),
   }, { servers, identity });
   const pair = servers.issue(SERVER);
   volume.replace(files(pair));
-  await scene.awaitSerial(pair.serial);
-  await scene.finish(t);
+  await scenario.awaitSerial(pair.serial);
+  await scenario.finish(t);
 });
 
-test('files are replaced one after the other without a failed call',
+test('no call fails while files are replaced one by one',
      async (t) => {
        const { folder, servers, clients, identity } = secrets(t);
        const path = (name) => join(folder, name);
@@ -156,18 +157,19 @@ test('files are replaced one after the other without a failed call',
        writeFileSync(paths.cert, first.cert);
        writeFileSync(paths.key, first.key);
        writeFileSync(paths.ca, clients.cert);
-       const scene = await Scene.start(t, paths, { servers, identity });
+       const scenario = await Scenario.start(t, paths, { servers, identity });
 
        const second = servers.issue(SERVER);
        replaceFile(paths.cert, second.cert);
-       await scene.said(/(--tls_key_file \S+: wanted the key of the first .*; the last good one stays in use)/);
-       await scene.awaitSerial(first.serial);
+       await scenario.awaitLog(
+           /(--tls_key_file \S+: wanted the key of the first .*; the last good one stays in use)/);
+       await scenario.awaitSerial(first.serial);
        replaceFile(paths.key, second.key);
-       await scene.awaitSerial(second.serial);
-       await scene.finish(t);
+       await scenario.awaitSerial(second.serial);
+       await scenario.finish(t);
      });
 
-test('authorities of clients are replaced without a failed call', async (t) => {
+test('no call fails while the CA of clients is replaced', async (t) => {
   const { folder, servers, clients, identity } = secrets(t);
   const path = (name) => join(folder, name);
   const pair = servers.issue(SERVER);
@@ -175,25 +177,25 @@ test('authorities of clients are replaced without a failed call', async (t) => {
   writeFileSync(paths.cert, pair.cert);
   writeFileSync(paths.key, pair.key);
   writeFileSync(paths.ca, clients.cert);
-  const scene = await Scene.start(t, paths, { servers, identity });
+  const scenario = await Scenario.start(t, paths, { servers, identity });
   const next = new Authority(folder, 'next');
   const later = next.issue({});
-  assert.equal(await scene.serves(later), false);
+  assert.equal(await scenario.serves(later), false);
 
   replaceFile(paths.ca, 'nonsense');
-  await scene.said(
+  await scenario.awaitLog(
       /(--tls_client_ca_file \S+: wanted .*; the last good one stays in use)/);
-  assert.equal(await scene.serves(identity), true);
+  assert.equal(await scenario.serves(identity), true);
 
   replaceFile(paths.ca, clients.cert + next.cert);
-  while (!await scene.serves(later));
-  scene.identity = later;
-  // A call with the old one may still be under way.
-  await scene.kept.get({ id: scene.id });
-  assert.equal(await scene.serves(identity), true);
-  await scene.finish(t);
+  while (!await scenario.serves(later));
+  scenario.identity = later;
+  // A call with the old identity may still be in flight.
+  await scenario.kept.get({ id: scenario.id });
+  assert.equal(await scenario.serves(identity), true);
+  await scenario.finish(t);
 
   replaceFile(paths.ca, next.cert);
-  while (await scene.serves(identity));
-  assert.equal(await scene.serves(later), true);
+  while (await scenario.serves(identity));
+  assert.equal(await scenario.serves(later), true);
 });

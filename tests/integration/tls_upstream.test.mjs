@@ -1,4 +1,4 @@
-// The gateway and an upstream behind TLS, as the real one is.
+// The gateway with an upstream behind TLS, as in production.
 import assert from 'node:assert/strict';
 import { constants } from 'node:http2';
 import { test } from 'node:test';
@@ -14,8 +14,8 @@ const TOKEN = secret('tls-token-1');
 const id = '00000000-0000-4000-8000-000000000000';
 const create = { model: 'wriftai/scripted', input: toValue(1) };
 
-async function start(t, answer, { trusted = true, ...options } = {}) {
-  const upstream = await TlsUpstream.start(answer, options);
+async function start(t, handler, { trusted = true, ...options } = {}) {
+  const upstream = await TlsUpstream.start(handler, options);
   const gateway = await Gateway.start({
     apiBaseUrl: upstream.baseUrl, token: TOKEN,
     flags: trusted ? [`--api_ca_file=${upstream.caFile}`] : [],
@@ -29,13 +29,13 @@ async function start(t, answer, { trusted = true, ...options } = {}) {
   return { upstream, client };
 }
 
-// Once it has read the request: libcurl 7.88 waits until the timeout where a
-// response over HTTP/2 comes before the body of a POST has been sent.
+// Responds after the request's body: libcurl 7.88 waits until its timeout if
+// an HTTP/2 response arrives before a POST has been sent.
 const succeed = (request, response) => request.once('end', () =>
   response.end(predictionJson(id, 'started')));
 
 for (const [version, offersHttp2] of [['2.0', true], ['1.1', false]]) {
-  test(`HTTP/${version} is spoken, on one connection, where HTTP/2 is ` +
+  test(`requests use HTTP/${version} on one connection if HTTP/2 is ` +
        `${offersHttp2 ? '' : 'not '}offered`, async (t) => {
     const { upstream, client } = await start(t, succeed, { offersHttp2 });
     await client.get({ id });
@@ -48,7 +48,7 @@ for (const [version, offersHttp2] of [['2.0', true], ['1.1', false]]) {
   });
 }
 
-// libcurl sends a request on a refused stream again by itself.
+// libcurl retries a request on a refused stream by itself.
 test('a create on an HTTP/2 stream that is refused is sent once',
      async (t) => {
        const { upstream, client } = await start(t, (request) =>
@@ -68,7 +68,7 @@ test('a create whose HTTP/2 connection ends is sent once', async (t) => {
   assert.deepEqual(upstream.requests, [['2.0', 'POST']]);
 });
 
-test('a read whose HTTP/2 stream is reset is sent again', async (t) => {
+test('a read whose HTTP/2 stream is reset is retried', async (t) => {
   let left = 1;
   const { upstream, client } = await start(t, (request, response) => {
     if (left-- > 0) request.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
@@ -78,7 +78,7 @@ test('a read whose HTTP/2 stream is reset is sent again', async (t) => {
   assert.equal(upstream.requests.length, 2);
 });
 
-test('an upstream that nobody vouches for is told nothing', async (t) => {
+test('an untrusted upstream gets no request', async (t) => {
   const { upstream, client } = await start(t, succeed, { trusted: false });
   const error = await failure(client.create(create), {
     code: 'UNAVAILABLE', reason: 'UPSTREAM_UNREACHABLE',

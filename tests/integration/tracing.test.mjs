@@ -1,4 +1,4 @@
-// How a call is found again: its request id, and the trace it belongs to.
+// How to find a call: its request id, and its trace.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -10,8 +10,8 @@ import { failure } from './support/rpc_error.mjs';
 import { predictionJson } from './support/sandbox.mjs';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
-const CALLERS_SPAN = '00f067aa0ba902b7';
-const TRACEPARENT = `00-${TRACE_ID}-${CALLERS_SPAN}-01`;
+const CALLER_SPAN = '00f067aa0ba902b7';
+const TRACEPARENT = `00-${TRACE_ID}-${CALLER_SPAN}-01`;
 const TRACESTATE = 'rojo=00f067aa0ba902b7, congo=t61rcWkgMzE';
 const TRACED = {
   metadata: [['traceparent', TRACEPARENT], ['tracestate', TRACESTATE]],
@@ -39,10 +39,10 @@ after(async () => {
   await upstream?.stop();
 });
 
-// Answers the next request; what it had of a trace.
-async function answer(status, body, headers) {
+// Responds to the next request; returns its trace headers.
+async function respond(status, body, headers) {
   const held = await upstream.next();
-  held.answer(status, body, headers);
+  held.respond(status, body, headers);
   return traceOf(held);
 }
 
@@ -53,13 +53,13 @@ function traceOf({ headers }) {
 
 const NO_TRACE = { traceparent: undefined, tracestate: undefined };
 
-// Whether a request belongs to the span that the call's line names.
+// The request belongs to the span in the call's log line.
 async function expectTraced(trace, requestId) {
   const line = await endedCall(gateway, requestId);
   assert.equal(line.trace_id, TRACE_ID);
-  assert.equal(line.parent_span_id, CALLERS_SPAN);
+  assert.equal(line.parent_span_id, CALLER_SPAN);
   assert.match(line.span_id, /^[0-9a-f]{16}$/);
-  assert.notEqual(line.span_id, CALLERS_SPAN);
+  assert.notEqual(line.span_id, CALLER_SPAN);
   assert.deepEqual(trace, {
     traceparent: `00-${TRACE_ID}-${line.span_id}-01`, tracestate: TRACESTATE,
   });
@@ -73,20 +73,20 @@ for (const [method, request, status, body] of [
   ['List', {}, 200, '{"items": []}'],
   ['Cancel', { id: randomUUID() }, 200, 'null'],
 ]) {
-  test(`the request of a ${method} belongs to its caller's trace`, async () => {
+  test(`the request of a ${method} belongs to the caller's trace`, async () => {
     const call = client.call(method, request, TRACED);
-    const trace = await answer(status, body);
+    const trace = await respond(status, body);
     await call;
     await expectTraced(trace, await call.requestId);
   });
 }
 
-test('so does every attempt of a read, and the line has all their ids',
+test('every attempt of a read belongs to the trace, and its id is logged',
      async () => {
        const call = client.call('Get', { id: ID }, TRACED);
-       const first = await answer(503, '', { 'x-request-id': 'first' });
-       const second = await answer(200, predictionJson(ID, 'started'),
-                                   { 'x-request-id': 'second' });
+       const first = await respond(503, '', { 'x-request-id': 'first' });
+       const second = await respond(200, predictionJson(ID, 'started'),
+                                    { 'x-request-id': 'second' });
        await call;
        await expectTraced(first, await call.requestId);
        assert.deepEqual(second, first);
@@ -99,18 +99,18 @@ test('the create of a CreateAndWait belongs to the trace, its polls do not',
      async () => {
        const id = randomUUID();
        const updates = client.createAndWait({ create: creation }, TRACED);
-       const created = await answer(202, predictionJson(id, 'pending'));
-       assert.deepEqual(await answer(200, predictionJson(id, 'succeeded')),
+       const created = await respond(202, predictionJson(id, 'pending'));
+       assert.deepEqual(await respond(200, predictionJson(id, 'succeeded')),
                         NO_TRACE);
        await updates.rest();
        await expectTraced(created, await updates.requestId);
      });
 
-test('the polls of a Wait, which are for all who wait, belong to none',
+test('the polls of a Wait, which all waiters share, belong to no trace',
      async () => {
        const id = randomUUID();
        const updates = client.wait({ id }, TRACED);
-       assert.deepEqual(await answer(200, predictionJson(id, 'succeeded')),
+       assert.deepEqual(await respond(200, predictionJson(id, 'succeeded')),
                         NO_TRACE);
        await updates.rest();
        const line = await endedCall(gateway, await updates.requestId);
@@ -119,13 +119,13 @@ test('the polls of a Wait, which are for all who wait, belong to none',
 
 test('creates that share a request_id belong to the trace of the first',
      async () => {
-       const once = { ...creation, request_id: randomUUID() };
-       const first = client.call('Create', once, TRACED);
+       const shared = { ...creation, request_id: randomUUID() };
+       const first = client.call('Create', shared, TRACED);
        const held = await upstream.next();
-       const second = client.call('Create', once, {
+       const second = client.call('Create', shared, {
          metadata: [['traceparent', TRACEPARENT.replace('4bf9', 'ffff')]],
        });
-       held.answer(202, predictionJson(randomUUID(), 'pending'));
+       held.respond(202, predictionJson(randomUUID(), 'pending'));
        await Promise.all([first, second]);
        await expectTraced(traceOf(held), await first.requestId);
      });
@@ -137,40 +137,40 @@ for (const [name, metadata] of [
   ['one of version ff', [['traceparent', TRACEPARENT.replace('00-', 'ff-')]]],
   ['one of zeros', [['traceparent', TRACEPARENT.replace(TRACE_ID,
                                                         '0'.repeat(32))]]],
-  ['one with more behind it', [['traceparent', `${TRACEPARENT}-x`]]],
+  ['one with a suffix', [['traceparent', `${TRACEPARENT}-x`]]],
 ]) {
-  test(`with ${name} no trace goes upstream`, async () => {
+  test(`no trace is sent upstream with ${name}`, async () => {
     const call = client.call('List', {}, { metadata });
-    assert.deepEqual(await answer(200, '{"items": []}'), NO_TRACE);
+    assert.deepEqual(await respond(200, '{"items": []}'), NO_TRACE);
     await call;
     const line = await endedCall(gateway, await call.requestId);
     assert.equal(line.trace_id, undefined);
   });
 }
 
-test('a tracestate that is not valid is left out alone', async () => {
+test('only an invalid tracestate is dropped', async () => {
   const call = client.call('List', {}, {
     metadata: [['traceparent', TRACEPARENT], ['tracestate', 'no list']],
   });
-  const { traceparent, tracestate } = await answer(200, '{"items": []}');
+  const { traceparent, tracestate } = await respond(200, '{"items": []}');
   await call;
   assert.match(traceparent, new RegExp(`^00-${TRACE_ID}-`));
   assert.equal(tracestate, undefined);
 });
 
-test('a request id of the caller\'s comes back and stays here', async () => {
+test('the caller\'s request id is returned, not sent upstream', async () => {
   const mine = 'Root=1-67891233-abcdef012345678912345678';
   const call =
       client.call('List', {}, { metadata: [['x-request-id', mine]] });
   const held = await upstream.next();
-  held.answer(200, '{"items": []}');
+  held.respond(200, '{"items": []}');
   await call;
   assert.equal(await call.requestId, mine);
   assert.equal(held.headers['x-request-id'], undefined);
   await endedCall(gateway, mine);
 });
 
-test('without one, or with one that is none, the gateway makes one',
+test('the gateway replaces a missing or invalid request id',
      async () => {
        const calls = [
          client.get({ id: 'x' }),
@@ -196,7 +196,7 @@ for (const [name, begin] of [
   ['a Wait', (options) => client.wait({ id: 'x' }, options)],
   ['a CreateAndWait', (options) => client.createAndWait({}, options)],
 ]) {
-  test(`${name} that fails names itself, in its error too`, async () => {
+  test(`the error of ${name} contains its request id`, async () => {
     const mine = randomUUID();
     const call = begin({ metadata: [['x-request-id', mine]] });
     const error = await failure(call.next?.() ?? call,

@@ -1,4 +1,4 @@
-// What the upstream says or fails to say, and what the caller gets for it.
+// Upstream errors and invalid responses, and the error that the caller gets.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
@@ -8,46 +8,47 @@ import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { RawCall } from './support/raw_call.mjs';
 import { failure } from './support/rpc_error.mjs';
-import { getOf, predictionJson } from './support/sandbox.mjs';
+import { matchGet, predictionJson } from './support/sandbox.mjs';
 import { encode } from './support/schema.mjs';
-import { gateway, predictions, sandbox, serve } from './support/served.mjs';
+import { gateway, predictions, sandbox, useSharedGateway }
+  from './support/shared_gateway.mjs';
 import { toValue } from './support/value.mjs';
 
 const TOKEN = secret('error-token-1');
 const SMALL = 64 << 10;
 
-serve({ token: TOKEN, flags: [`--max_response_bytes=${SMALL}`] });
+useSharedGateway({ token: TOKEN, flags: [`--max_response_bytes=${SMALL}`] });
 after(() => clients.forEach((client) => client.close()));
 
-// A client with a token of its own: what the upstream says of a token's limit
-// holds for all calls with it.
+// A client with a new token, because a rate limit applies to all calls with a
+// token.
 const clients = [];
-function ownClient() {
+function newClient() {
   const token = secret(`error-token-of-call-${clients.length}`);
   clients.push(new Client(gateway.address, { token }));
   return clients.at(-1);
 }
 
-// The three kinds of calls, each meeting `fault` and nobody else's: the id, or
-// for a create the path of its model, is its own.
+// The three kinds of calls. `fault` applies to no other call: the id is unique,
+// or it applies to one create.
 const CALLS = {
   async get(fault) {
     const id = randomUUID();
-    await sandbox.addFaults({ ...getOf(id), ...fault });
-    return { id, call: ownClient().get({ id }) };
+    await sandbox.addFaults({ ...matchGet(id), ...fault });
+    return { id, call: newClient().get({ id }) };
   },
   async cancel(fault) {
     const id = randomUUID();
     await sandbox.addFaults({
       method: 'POST', path_regex: `^/v1/predictions/${id}/cancel$`, ...fault,
     });
-    return { id, call: ownClient().cancel({ id }) };
+    return { id, call: newClient().cancel({ id }) };
   },
   async create(fault) {
     await sandbox.addFaults({
       method: 'POST', path_regex: '^/v1/predictions$', times: 1, ...fault,
     });
-    const call = ownClient().create(
+    const call = newClient().create(
         { model: 'wriftai/echo', input: toValue({ marker: randomUUID() }) });
     return { id: 'wriftai/echo', call };
   },
@@ -56,7 +57,7 @@ const CALLS = {
 const detail = (text) => JSON.stringify({ detail: text });
 
 // Each row: the kind of call, the upstream's status and body; the code, the
-// reason, the types of the details besides ErrorInfo.
+// reason, the types of the details other than ErrorInfo.
 const ROWS = [
   ['get', 400, detail('no'), 'INVALID_ARGUMENT', 'REQUEST_REFUSED',
    'BadRequest'],
@@ -88,7 +89,7 @@ const ROWS = [
   ['create', 502, '<html>no</html>', 'UNKNOWN', 'CREATE_OUTCOME_UNKNOWN'],
   ['get', 503, '', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
   ['create', 503, detail('no'), 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
-  // A proxy's; see create_outcome.test.mjs.
+  // From a proxy; see create_outcome.test.mjs.
   ['create', 503, '', 'UNKNOWN', 'CREATE_OUTCOME_UNKNOWN'],
   ['create', 429, '', 'UNKNOWN', 'CREATE_OUTCOME_UNKNOWN'],
   ['get', 504, '', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
@@ -123,7 +124,7 @@ for (const [kind, status, body, code, reason, ...types] of ROWS) {
   });
 }
 
-test('a validation error names the fields in our terms', async () => {
+test('a validation error names fields of the gateway\'s API', async () => {
   const entry = (...loc) => ({ loc, msg: `about ${loc.at(-1)}`, type: 't' });
   const { call } = await CALLS.create({
     status: 422,
@@ -141,7 +142,7 @@ test('a validation error names the fields in our terms', async () => {
                'about text');
 });
 
-test('the same under CreateAndWait has its paths', async () => {
+test('a validation error of CreateAndWait has its field paths', async () => {
   await sandbox.addFaults({
     method: 'POST', path_regex: '^/v1/predictions$', times: 1, status: 422,
     body: detail([{ loc: ['body', 'input', 'a'], msg: 'm', type: 't' }]),
@@ -153,7 +154,7 @@ test('the same under CreateAndWait has its paths', async () => {
   });
 });
 
-describe('the reset of a limit', () => {
+describe('the reset of a rate limit', () => {
   const limited = (reset) => CALLS.get({
     status: 429, body: '', headers: { 'x-ratelimit-reset': reset },
   });
@@ -170,7 +171,7 @@ describe('the reset of a limit', () => {
     assert.ok(retrySeconds > 40 && retrySeconds <= 60, `${retrySeconds}`);
   });
 
-  test('that is past becomes a RetryInfo of a second', async () => {
+  test('in the past becomes a RetryInfo of a second', async () => {
     const { call } = await limited('1751414820');
     assert.equal((await failure(call, {})).retrySeconds, 1);
   });
@@ -182,7 +183,7 @@ describe('the reset of a limit', () => {
     });
   }
 
-  test('of a 503 to a create is passed on', async () => {
+  test('in a 503 to a create is passed on', async () => {
     const { call } = await CALLS.create(
         { status: 503, body: detail('no'), headers: { 'retry-after': '11' } });
     assert.equal((await failure(call, {})).retrySeconds, 11);
@@ -190,7 +191,7 @@ describe('the reset of a limit', () => {
 });
 
 describe('a read', { concurrency: 4 }, () => {
-  test('is tried three times, then fails', async () => {
+  test('is attempted three times, then fails', async () => {
     const { id, call } = await CALLS.get({ status: 503, body: '' });
     await failure(call, { code: 'UNAVAILABLE' });
     assert.equal(await sandbox.getCount(id), 3);
@@ -199,19 +200,21 @@ describe('a read', { concurrency: 4 }, () => {
   for (const [name, fault] of [
     ['a 500', { status: 500, body: '' }], ['a 502', { status: 502, body: '' }],
     ['a connection that closes', { close_without_reply: true }],
-    ['a cut body', { status: 200, body: '{"id":"1234"}', cut_body: true }],
+    ['a truncated body',
+     { status: 200, body: '{"id":"1234"}', cut_body: true }],
   ]) {
     test(`survives ${name}`, async () => {
       const id = randomUUID();
       await sandbox.addFaults(
-          { ...getOf(id), times: 1, ...fault },
-          { ...getOf(id), status: 200, body: predictionJson(id, 'started') });
+          { ...matchGet(id), times: 1, ...fault },
+          { ...matchGet(id), status: 200,
+            body: predictionJson(id, 'started') });
       assert.equal((await predictions.get({ id })).id, id);
       assert.equal(await sandbox.getCount(id), 2);
     });
   }
 
-  test('is not tried again after a refusal', async () => {
+  test('is not retried after a client error', async () => {
     const { id, call } = await CALLS.get({ status: 404, body: '' });
     await failure(call, { code: 'NOT_FOUND' });
     assert.equal(await sandbox.getCount(id), 1);
@@ -226,14 +229,14 @@ describe('a read', { concurrency: 4 }, () => {
 });
 
 for (const [name, fault] of [
-  ['that is no JSON', { status: 200, body: '', bad_json: true }],
+  ['that is not JSON', { status: 200, body: '', bad_json: true }],
   ['that is empty', { status: 200, body: '' }],
   ['without an id', { status: 200, body: '{"status":"pending"}' }],
   ['that is a list', { status: 200, body: '[]' }],
   ['with an id that is a number',
    { status: 200, body: '{"id":7,"status":"pending"}' }],
 ]) {
-  test(`an answer ${name} is the upstream's fault`, async () => {
+  test(`a response ${name} is UPSTREAM_RESPONSE_INVALID`, async () => {
     const { call } = await CALLS.get(fault);
     const error = await failure(
         call, { code: 'INTERNAL', reason: 'UPSTREAM_RESPONSE_INVALID' });
@@ -241,7 +244,7 @@ for (const [name, fault] of [
   });
 }
 
-test('an error page is quoted, but not all of it', async () => {
+test('an error page is quoted only in part', async () => {
   const { call } = await CALLS.get(
       { status: 403, body: `<html>${'long '.repeat(2000)}</html>` });
   const { message } = await failure(call, { code: 'PERMISSION_DENIED' });
@@ -249,22 +252,22 @@ test('an error page is quoted, but not all of it', async () => {
   assert.ok(message.length < 400, message);
 });
 
-test('an error with a hundred details fits into what clients read',
+test('an error with a hundred details fits the limits of clients',
      async () => {
        const id = randomUUID();
        const entry = (_, i) =>
          ({ loc: ['query', `${i}`], msg: 'ü%'.repeat(100), type: 't' });
        await sandbox.addFaults({
-         ...getOf(id), status: 422,
+         ...matchGet(id), status: 422,
          body: detail(Array.from({ length: 100 }, entry)),
        });
        const { headers } = await new RawCall(
            gateway.address, 'Get', encode('GetRequest', { id })).finish();
        assert.equal(headers['grpc-status'], '3');
-       // 8 KiB of trailers are what gRPC libraries accept.
+       // gRPC libraries accept 8 KiB of trailers.
        const bytes = Object.entries(headers).flat().join().length;
        assert.ok(bytes > 2000 && bytes < 8192, `${bytes} bytes`);
-       // What is left of the details can be read.
+       // The remaining details can be read.
        const error = await failure(predictions.get({ id }), {});
        assert.deepEqual(error.fields.slice(0, 2), ['', '']);
        assert.match(
@@ -272,7 +275,7 @@ test('an error with a hundred details fits into what clients read',
            /^query\.1: ü%/);
      });
 
-test('an answer above the limit is cut off and not asked for again',
+test('a response above the limit is aborted and not retried',
      async () => {
        const { id, call } = await CALLS.get({ huge_body: 256 << 20 });
        const error = await failure(
@@ -281,18 +284,18 @@ test('an answer above the limit is cut off and not asked for again',
        assert.equal(await sandbox.getCount(id), 1);
      });
 
-test('rate headers that make no sense do no harm', async () => {
+test('invalid rate limit headers are ignored', async () => {
   for (const rate_headers of ['missing', 'zero', 'negative', 'absurd']) {
     const id = randomUUID();
     await sandbox.addFaults({
-      ...getOf(id), status: 200, body: predictionJson(id, 'started'),
+      ...matchGet(id), status: 200, body: predictionJson(id, 'started'),
       rate_headers,
     });
     assert.equal((await predictions.get({ id })).id, id);
   }
 });
 
-test('an upstream that is not there is UNAVAILABLE', async (t) => {
+test('an unreachable upstream is UNAVAILABLE', async (t) => {
   const upstream = await FakeUpstream.start();
   await upstream.stop();
   const other = await Gateway.start(
@@ -301,7 +304,7 @@ test('an upstream that is not there is UNAVAILABLE', async (t) => {
   t.after(() => Promise.all([client.close(), other.stop()]));
   const unreachable = { code: 'UNAVAILABLE', reason: 'UPSTREAM_UNREACHABLE' };
   await failure(client.list({}), unreachable);
-  // Nothing was sent, so that this one may be repeated.
+  // Nothing was sent, so the create may be retried.
   await failure(client.create({ model: 'a/b', input: toValue(1) }),
                 unreachable);
 });

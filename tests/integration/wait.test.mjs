@@ -1,4 +1,4 @@
-// What one waiter sees.
+// What one waiter receives.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -7,16 +7,18 @@ import { FakeUpstream } from './support/fake_upstream.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { secret } from './support/program.mjs';
 import { failure } from './support/rpc_error.mjs';
-import { getOf, predictionJson, scriptedStates } from './support/sandbox.mjs';
-import { gateway, predictions, sandbox, serve } from './support/served.mjs';
+import { matchGet, predictionJson, scriptedStates }
+  from './support/sandbox.mjs';
+import { gateway, predictions, sandbox, useSharedGateway }
+  from './support/shared_gateway.mjs';
 import { fromValue, toValue } from './support/value.mjs';
 
 const TOKEN = secret('wait-token-1');
-const often = { poll_interval: { nanos: 100e6 } };
+const fastPoll = { poll_interval: { nanos: 100e6 } };
 
-serve({ token: TOKEN });
+useSharedGateway({ token: TOKEN });
 
-// A prediction that runs until it is cancelled; its id.
+// Returns the id of a prediction that runs until it is canceled.
 async function running() {
   const { id } = await predictions.create({
     model: 'wriftai/echo', input: toValue({ sandbox: { run_s: 3600 } }),
@@ -24,13 +26,13 @@ async function running() {
   return id;
 }
 
-const words = (updates) =>
+const statusTexts = (updates) =>
   updates.map(({ prediction }) => prediction.status_text);
 
 test('updates are numbered from 1 and end with the end of the prediction',
      async () => {
        const id = await running();
-       const stream = predictions.wait({ id, wait_options: often });
+       const stream = predictions.wait({ id, wait_options: fastPoll });
        const updates = await stream.take(3);
        await predictions.cancel({ id });
        updates.push(...await stream.rest());
@@ -41,12 +43,12 @@ test('updates are numbered from 1 and end with the end of the prediction',
            ({ prediction }) => prediction.status !== 'STATUS_FAILED'));
      });
 
-test('an update says when, how and how often the gateway asks', async () => {
+test('an update has its time, source and poll interval', async () => {
   const id = await running();
-  const began = Date.now() / 1000;
+  const start = Date.now() / 1000;
   const stream = predictions.wait(
       { id, wait_options: { poll_interval: { nanos: 250e6 } } });
-  // The first is what the create has told.
+  // The first update is the response to the create.
   assert.equal((await stream.next()).source, 'SOURCE_CREATE');
   const update = await stream.next();
   stream.cancel();
@@ -54,10 +56,10 @@ test('an update says when, how and how often the gateway asks', async () => {
   assert.deepEqual(update.interval, { seconds: '0', nanos: 250e6 });
   const { seconds, nanos } = update.observed_at;
   const observed = Number(seconds) + nanos / 1e9;
-  assert.ok(observed >= began - 1 && observed <= Date.now() / 1000 + 1);
+  assert.ok(observed >= start - 1 && observed <= Date.now() / 1000 + 1);
 });
 
-test('the poll interval is one second where none is asked for', async () => {
+test('the poll interval is one second by default', async () => {
   const id = await running();
   const stream = predictions.wait({ id });
   assert.deepEqual((await stream.next()).interval,
@@ -65,12 +67,12 @@ test('the poll interval is one second where none is asked for', async () => {
   stream.cancel();
 });
 
-test('CreateAndWait begins with the answer to the create', async () => {
+test('CreateAndWait begins with the response to the create', async () => {
   const stream = predictions.createAndWait({
     create: {
       model: 'wriftai/echo', input: toValue({ sandbox: { run_s: 3600 } }),
     },
-    wait_options: often,
+    wait_options: fastPoll,
   });
   const [first, second] = await stream.take(2);
   stream.cancel();
@@ -79,59 +81,60 @@ test('CreateAndWait begins with the answer to the create', async () => {
   assert.equal(first.prediction.id, second.prediction.id);
 });
 
-test('every poll result is told, repeated states too', async () => {
+test('every poll result is sent, repeated states too', async () => {
   const id = randomUUID();
   await sandbox.addFaults(
       ...scriptedStates(id, ['pending', 'started', 'succeeded'], 4));
   const updates =
-      await predictions.wait({ id, wait_options: often }).rest();
-  // A poll that is late by half an interval may stand for two.
-  assert.ok(updates.length >= 5, words(updates).join());
-  assert.deepEqual([...new Set(words(updates))],
+      await predictions.wait({ id, wait_options: fastPoll }).rest();
+  // A poll that is half an interval late may count for two.
+  assert.ok(updates.length >= 5, statusTexts(updates).join());
+  assert.deepEqual([...new Set(statusTexts(updates))],
                    ['pending', 'started', 'succeeded']);
 });
 
-test('only_changes tells each change and nothing else', async () => {
+test('only_changes sends each change and nothing else', async () => {
   const id = randomUUID();
   await sandbox.addFaults(
       ...scriptedStates(id, ['pending', 'started', 'succeeded'], 3));
   const updates = await predictions.wait(
-      { id, wait_options: { ...often, only_changes: true } }).rest();
-  assert.deepEqual(words(updates), ['pending', 'started', 'succeeded']);
+      { id, wait_options: { ...fastPoll, only_changes: true } }).rest();
+  assert.deepEqual(statusTexts(updates), ['pending', 'started', 'succeeded']);
   assert.deepEqual(updates.map(({ sequence }) => sequence), ['1', '2', '3']);
 });
 
-test('a status never goes back, whatever the upstream says', async () => {
+test('a status never goes back, even if it does upstream', async () => {
   const id = randomUUID();
   await sandbox.addFaults(...scriptedStates(
       id, ['started', 'pending', 'started', 'pending', 'succeeded'], 1));
   const updates =
-      await predictions.wait({ id, wait_options: often }).rest();
-  assert.deepEqual([...new Set(words(updates))], ['started', 'succeeded']);
+      await predictions.wait({ id, wait_options: fastPoll }).rest();
+  assert.deepEqual([...new Set(statusTexts(updates))],
+                   ['started', 'succeeded']);
 });
 
-test('a status that nobody knows is passed on and is no end', async () => {
+test('an unknown status is passed on and does not end the Wait', async () => {
   const id = randomUUID();
   await sandbox.addFaults(
       ...scriptedStates(id, ['pending', 'paused', 'succeeded'], 1));
   const updates =
-      await predictions.wait({ id, wait_options: often }).rest();
-  assert.deepEqual(words(updates), ['pending', 'paused', 'succeeded']);
+      await predictions.wait({ id, wait_options: fastPoll }).rest();
+  assert.deepEqual(statusTexts(updates), ['pending', 'paused', 'succeeded']);
   assert.equal(updates[1].prediction.status, 'STATUS_UNSPECIFIED');
 });
 
-test('a prediction that has ended is told once, then OK', async () => {
+test('a prediction that has ended is sent once, then OK', async () => {
   const id = randomUUID();
   await sandbox.addFaults(...scriptedStates(id, ['succeeded'], 1));
   const updates = await predictions.wait({ id }).rest();
-  assert.deepEqual(words(updates), ['succeeded']);
+  assert.deepEqual(statusTexts(updates), ['succeeded']);
   assert.equal(await sandbox.getCount(id), 1);
 });
 
-test('a failed prediction is no error of the call', async () => {
+test('a failed prediction is not an error of the call', async () => {
   const end = await predictions.createAndWait({
     create: { model: 'wriftai/failing', input: toValue({}) },
-    wait_options: often,
+    wait_options: fastPoll,
   }).last();
   assert.equal(end.prediction.status, 'STATUS_FAILED');
   const { error } = end.prediction;
@@ -151,26 +154,27 @@ test('an unknown prediction ends the Wait', async () => {
   assert.equal(error.details.ResourceInfo.resource_name, id);
 });
 
-describe('a passing trouble', { concurrency: 8 }, () => {
+describe('a transient failure', { concurrency: 8 }, () => {
   for (const [name, fault] of [
     ['500', { status: 500, body: 'oops' }],
     ['502', { status: 502, body: '<html>bad gateway</html>' }],
     ['503', { status: 503, body: '' }],
     ['429', { status: 429, body: '', headers: { 'x-ratelimit-reset': '1' } }],
     ['connection that closes', { close_without_reply: true }],
-    ['cut body', { cut_body: true, status: 200, body: '{"id":"1","a":"b"}' }],
-    ['body that is no JSON', { bad_json: true, status: 200, body: '' }],
+    ['truncated body',
+     { cut_body: true, status: 200, body: '{"id":"1","a":"b"}' }],
+    ['body that is not JSON', { bad_json: true, status: 200, body: '' }],
   ]) {
-    test(`a Wait outlives a ${name}`, async () => {
+    test(`a Wait survives a ${name}`, async () => {
       const id = randomUUID();
       const state = (status) =>
-        ({ ...getOf(id), status: 200, body: predictionJson(id, status) });
+        ({ ...matchGet(id), status: 200, body: predictionJson(id, status) });
       await sandbox.addFaults({ ...state('started'), times: 1 },
-                              { ...getOf(id), ...fault, times: 1 },
+                              { ...matchGet(id), ...fault, times: 1 },
                               state('succeeded'));
       const updates =
-          await predictions.wait({ id, wait_options: often }).rest();
-      assert.deepEqual(words(updates), ['started', 'succeeded']);
+          await predictions.wait({ id, wait_options: fastPoll }).rest();
+      assert.deepEqual(statusTexts(updates), ['started', 'succeeded']);
       assert.equal(await sandbox.getCount(id), 3);
     });
   }
@@ -179,58 +183,58 @@ describe('a passing trouble', { concurrency: 8 }, () => {
 for (const [status, code] of
      [[401, 'UNAUTHENTICATED'], [403, 'PERMISSION_DENIED'],
       [404, 'NOT_FOUND'], [410, 'NOT_FOUND']]) {
-  test(`a ${status} on the way ends a Wait with ${code}`, async (t) => {
+  test(`a ${status} to a poll ends a Wait with ${code}`, async (t) => {
     const id = randomUUID();
     await sandbox.addFaults(
-        { ...getOf(id), times: 1, status: 200,
+        { ...matchGet(id), times: 1, status: 200,
           body: predictionJson(id, 'started') },
-        { ...getOf(id), status, body: '{"detail":"no more"}' });
-    // Of its own: a token that is refused once is refused for all its waits.
+        { ...matchGet(id), status, body: '{"detail":"no more"}' });
+    // With its own token, because a 401 ends all waits of a token.
     const client =
         new Client(gateway.address, { token: secret(`refused-${status}`) });
     t.after(() => client.close());
-    const stream = client.wait({ id, wait_options: often });
+    const stream = client.wait({ id, wait_options: fastPoll });
     assert.equal((await stream.next()).prediction.status, 'STATUS_STARTED');
     await failure(stream.next(), { code });
   });
 }
 
-test('a Wait outlives an upstream that is down for a while', async (t) => {
+test('a Wait survives an upstream outage', async (t) => {
   const upstream = await FakeUpstream.start();
   const other = await Gateway.start(
       { apiBaseUrl: upstream.baseUrl, token: TOKEN });
   const client = new Client(other.address);
   t.after(() => Promise.all([client.close(), other.stop(), upstream.stop()]));
   const id = randomUUID();
-  const stream = client.wait({ id, wait_options: often });
-  (await upstream.next()).answer(200, predictionJson(id, 'started'));
+  const stream = client.wait({ id, wait_options: fastPoll });
+  (await upstream.next()).respond(200, predictionJson(id, 'started'));
   assert.equal((await stream.next()).prediction.status, 'STATUS_STARTED');
   await upstream.next();
-  await upstream.stop();  // The poll under way breaks.
+  await upstream.stop();  // Breaks the poll in flight.
   await failure(client.get({ id }),
                 { code: 'UNAVAILABLE', reason: 'UPSTREAM_UNREACHABLE' });
   await upstream.restart();
-  (await upstream.next()).answer(200, predictionJson(id, 'succeeded'));
-  assert.deepEqual(words(await stream.rest()), ['succeeded']);
+  (await upstream.next()).respond(200, predictionJson(id, 'succeeded'));
+  assert.deepEqual(statusTexts(await stream.rest()), ['succeeded']);
 });
 
-test('a deadline ends a Wait and says so', async () => {
+test('a Wait ends with DEADLINE_EXCEEDED at its deadline', async () => {
   const id = await running();
   const stream = predictions.wait({ id }, { timeoutMs: 1000 });
   await failure(stream.rest(), { code: 'DEADLINE_EXCEEDED' });
   assert.equal((await predictions.get({ id })).status, 'STATUS_STARTED');
 });
 
-test('--max_wait ends a Wait and says that the prediction goes on',
+test('--max_wait ends a Wait and says that the prediction still runs',
      async (t) => {
-       const hasty = await Gateway.start({
+       const limited = await Gateway.start({
          apiBaseUrl: sandbox.baseUrl, token: TOKEN, flags: ['--max_wait=1s'],
        });
-       const client = new Client(hasty.address);
-       t.after(() => Promise.all([client.close(), hasty.stop()]));
+       const client = new Client(limited.address);
+       t.after(() => Promise.all([client.close(), limited.stop()]));
        const id = await running();
        const error = await failure(
-           client.wait({ id, wait_options: often }).rest(),
+           client.wait({ id, wait_options: fastPoll }).rest(),
            { code: 'DEADLINE_EXCEEDED', reason: 'MAX_WAIT_EXCEEDED' });
        assert.ok(error.message.includes(`the prediction ${id} goes on`));
      });

@@ -1,5 +1,5 @@
-// An upstream that fails for some ids, or lies in its list, costs the waits of
-// the others nothing, and says in the end what is wrong with its own.
+// An upstream that fails for some ids, or returns a wrong list, does not affect
+// waits for other ids. The failing waits end with an error that says why.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
@@ -11,11 +11,11 @@ import { failure } from './support/rpc_error.mjs';
 import { predictionJson } from './support/sandbox.mjs';
 import { toValue } from './support/value.mjs';
 
-// Few enough that many waits want more.
+// Low enough that many waits exceed it.
 const READS_PER_SECOND = 20;
-const OFTEN =
+const FAST_POLL =
   { wait_options: { poll_interval: { nanos: 100e6 } } };
-const PATIENCE = { timeoutMs: 60_000 };
+const LONG_TIMEOUT = { timeoutMs: 60_000 };
 const EMPTY_PAGE =
   JSON.stringify({ items: [], next_cursor: null, previous_cursor: null });
 
@@ -24,8 +24,8 @@ let gateway;
 const clients = [];
 const open = [];
 
-// How a GET of an id is answered, and a token's pages; all else is healthy, and
-// no page shows anything.
+// Handlers for the GETs of an id, the list pages and the creates of a token.
+// By default a prediction runs, and pages are empty.
 const gets = new Map();
 const pages = new Map();  // By token.
 const creates = new Map();  // By token.
@@ -57,7 +57,7 @@ after(async () => {
   await upstream?.stop();
 });
 
-// Each of its own token, so that tests do not share limits.
+// A client with a new token, so that tests do not share rate limits.
 function newClient() {
   const token = secret(`wait-faults-token-${clients.length}`);
   const client = new Client(gateway.address, { token });
@@ -66,18 +66,18 @@ function newClient() {
   return client;
 }
 
-function wait(client, id, options = OFTEN) {
-  open.push(client.wait({ id, ...options }, PATIENCE));
+function wait(client, id, options = FAST_POLL) {
+  open.push(client.wait({ id, ...options }, LONG_TIMEOUT));
   return open.at(-1);
 }
 
-function failing(status, body = '', headers = {}) {
+function failingId(status, body = '', headers = {}) {
   const id = randomUUID();
   gets.set(id, (request) => request.respond(status, body, headers));
   return id;
 }
 
-function notHttp() {
+function notHttpId() {
   const id = randomUUID();
   gets.set(id, (request) => {
     request.send('SSH-2.0-x\r\n');
@@ -89,15 +89,15 @@ function notHttp() {
 const counts = new Map();
 const getsOf = (id) => counts.get(id) ?? 0;
 
-describe('ids that fail beside one that does not', { concurrency: true },
+describe('failing ids next to a healthy one', { concurrency: true },
          () => {
-  // Each row: what the upstream does with a GET of such an id.
+  // Each row: how the upstream handles a GET of a failing id.
   const ROWS = [
     ['500', (id) => (r) => r.respond(500, '')],
-    ['a body that is cut', (id) => (r) => r.respond(200, '{"id": "')],
+    ['a truncated body', (id) => (r) => r.respond(200, '{"id": "')],
     ['no response', (id) => () => {}],
     ['a closed connection', (id) => (r) => r.socket.destroy()],
-    // Thirty in a row would rightly look like a limit of the token.
+    // Thirty in a row would look like a rate limit of the token, rightly.
     ['429 with Retry-After', (id) => (r) =>
       r.respond(429, '', { 'retry-after': '1' }), [1, 2]],
     ['429 with a Retry-After of an hour', (id) => (r) =>
@@ -105,7 +105,7 @@ describe('ids that fail beside one that does not', { concurrency: true },
   ];
   for (const [name, respond, numbers = [2, 30]] of ROWS) {
     for (const count of numbers) {
-      test(`${name}: ${count} leave it its updates`, async () => {
+      test(`${name}: ${count} do not stop its updates`, async () => {
         const client = newClient();
         const healthy = wait(client, randomUUID());
         await healthy.take(3);
@@ -124,15 +124,15 @@ describe('ids that fail beside one that does not', { concurrency: true },
     }
   }
 
-  test('a healthy one that comes last is told', async () => {
+  test('a healthy id that is added last gets updates', async () => {
     const client = newClient();
-    const bad = [failing(500), failing(500)];
+    const bad = [failingId(500), failingId(500)];
     for (const id of bad) wait(client, id).next().catch(() => {});
     await upstream.until(() => bad.every((id) => getsOf(id) > 1));
     await wait(client, randomUUID()).take(5);
   });
 
-  test('pages that fail leave GETs to go on', async () => {
+  test('GETs replace failing pages', async () => {
     const client = newClient();
     pages.set(client.token, (request) => request.respond(500, ''));
     const streams = Array.from({ length: 20 },
@@ -141,7 +141,7 @@ describe('ids that fail beside one that does not', { concurrency: true },
   });
 });
 
-test('ends that a stale list hides are told', async () => {
+test('ends are sent although a stale list hides them', async () => {
   const client = newClient();
   const ids = Array.from({ length: 60 }, () => randomUUID());
   let fetched = 0;
@@ -170,24 +170,28 @@ describe('a permanent error', { concurrency: true }, () => {
   const HTML = '<html>moved</html>';
   const ROWS = [
     ['301', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
-     () => failing(301, HTML, { location: '/elsewhere' })],
-    ['405', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID', () => failing(405, HTML)],
-    ['407', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID', () => failing(407, HTML)],
-    ['402', 'RESOURCE_EXHAUSTED', 'PAYMENT_REQUIRED', () => failing(402, HTML)],
-    ['501', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', () => failing(501)],
-    ['511', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', () => failing(511, HTML)],
+     () => failingId(301, HTML, { location: '/elsewhere' })],
+    ['405', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
+     () => failingId(405, HTML)],
+    ['407', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
+     () => failingId(407, HTML)],
+    ['402', 'RESOURCE_EXHAUSTED', 'PAYMENT_REQUIRED',
+     () => failingId(402, HTML)],
+    ['501', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', () => failingId(501)],
+    ['511', 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', () => failingId(511, HTML)],
     ['a body that is not gzip', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
-     () => failing(200, 'x', { 'content-encoding': 'gzip' })],
+     () => failingId(200, 'x', { 'content-encoding': 'gzip' })],
     ['a malformed chunk', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
-     () => failing(200, 'zz\r\n', { 'transfer-encoding': 'chunked' })],
+     () => failingId(200, 'zz\r\n', { 'transfer-encoding': 'chunked' })],
     ['an unknown encoding', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
-     () => failing(200, 'x', { 'content-encoding': 'br' })],
-    ['what is not HTTP', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID', notHttp],
+     () => failingId(200, 'x', { 'content-encoding': 'br' })],
+    ['bytes that are not HTTP', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
+     notHttpId],
     ['HTML with 200', 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID',
-     () => failing(200, HTML, { 'content-type': 'text/html' })],
+     () => failingId(200, HTML, { 'content-type': 'text/html' })],
   ];
-  // Each attempt comes a second after the one before, at least: all at once.
-  test('ends its wait at the fourth attempt, with what Get says', async () => {
+  // The attempts are at least a second apart, so all rows run at once.
+  test('ends its wait at the fourth attempt, with Get\'s error', async () => {
     await Promise.all(ROWS.map(async ([name, code, reason, make]) => {
       const client = newClient();
       const healthy = wait(client, randomUUID());
@@ -202,12 +206,13 @@ describe('a permanent error', { concurrency: true }, () => {
   });
 
   test('ends a CreateAndWait, too', async () => {
-    const id = failing(301, HTML, { location: '/elsewhere' });
+    const id = failingId(301, HTML, { location: '/elsewhere' });
     const client = newClient();
     creates.set(client.token,
                 (r) => r.respond(202, predictionJson(id, 'pending')));
     const stream = client.createAndWait(
-        { create: { model: 'o/m', input: toValue(1) }, ...OFTEN }, PATIENCE);
+        { create: { model: 'o/m', input: toValue(1) }, ...FAST_POLL },
+        LONG_TIMEOUT);
     assert.equal((await stream.next()).prediction.status, 'STATUS_PENDING');
     const error = await failure(stream.rest(), { code: 'INTERNAL' });
     assert.equal(error.details.ErrorInfo.metadata.http_status, '301');
@@ -217,13 +222,13 @@ describe('a permanent error', { concurrency: true }, () => {
 describe('a 404 right after the create', { concurrency: true }, () => {
   const create = { model: 'o/m', input: toValue(1) };
 
-  // A client whose next create is answered with `id`, of which the first
-  // `count` GETs are answered 404.
-  function lateReplica(count) {
+  // A client whose next create returns `id`. The first `count` GETs of it get
+  // 404.
+  function createOnLateReplica(count) {
     const client = newClient();
     const id = randomUUID();
-    let asked = 0;
-    gets.set(id, (request) => ++asked <= count
+    let attempts = 0;
+    gets.set(id, (request) => ++attempts <= count
       ? request.respond(404, '{"detail": "not found"}')
       : request.respond(200, predictionJson(id, 'succeeded', { output: 1 })));
     creates.set(client.token,
@@ -232,13 +237,14 @@ describe('a 404 right after the create', { concurrency: true }, () => {
   }
 
   test('does not end CreateAndWait', async () => {
-    const { client } = lateReplica(3);
-    const stream = client.createAndWait({ create, ...OFTEN }, PATIENCE);
+    const { client } = createOnLateReplica(3);
+    const stream =
+        client.createAndWait({ create, ...FAST_POLL }, LONG_TIMEOUT);
     assert.equal((await stream.last()).prediction.status, 'STATUS_SUCCEEDED');
   });
 
-  test('does not end a Wait for what Create made, or repeated', async () => {
-    const { client, id } = lateReplica(3);
+  test('does not end a Wait after a Create and its retry', async () => {
+    const { client, id } = createOnLateReplica(3);
     const once = { ...create, request_id: randomUUID() };
     await client.create(once);
     await client.create(once);
@@ -247,22 +253,23 @@ describe('a 404 right after the create', { concurrency: true }, () => {
   });
 
   test('is passed on by Get', async () => {
-    const { client, id } = lateReplica(1);
+    const { client, id } = createOnLateReplica(1);
     await client.create(create);
     await failure(client.get({ id }), { code: 'NOT_FOUND' });
     assert.equal((await client.get({ id })).status, 'STATUS_SUCCEEDED');
   });
 
   test('ends the Wait of a token that did not create it', async () => {
-    const { client, id } = lateReplica(1000);
+    const { client, id } = createOnLateReplica(1000);
     await client.create(create);
     await failure(wait(newClient(), id).next(), { code: 'NOT_FOUND' });
     assert.equal(getsOf(id), 1);
   });
 
-  test('ends the Wait when it stays', async () => {
-    const { client, id } = lateReplica(1000);
-    const stream = client.createAndWait({ create, ...OFTEN }, PATIENCE);
+  test('ends the Wait when it persists', async () => {
+    const { client, id } = createOnLateReplica(1000);
+    const stream =
+        client.createAndWait({ create, ...FAST_POLL }, LONG_TIMEOUT);
     await failure(stream.rest(), { code: 'NOT_FOUND', reason: 'NOT_FOUND' });
     assert.ok(getsOf(id) > 3, `${getsOf(id)} attempts`);
   });

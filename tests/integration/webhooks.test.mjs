@@ -1,5 +1,5 @@
-// Waits that webhooks tell of: without reads, to their owners alone, and right
-// whatever becomes of the deliveries.
+// Waits that use webhooks: without reads, only for the prediction's owner, and
+// correct whatever happens to the deliveries.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -42,7 +42,7 @@ const readCount = async () => (await sandbox.stats()).requests
     .filter(({ method }) => method === 'GET')
     .reduce((sum, { count }) => sum + count, 0);
 
-test('a wait is told by webhooks, output and all, without a read', async () => {
+test('a wait gets updates and output by webhook, without a read', async () => {
   const reads = await readCount();
   const updates = await predictions.createAndWait({
     create: echo({ pending_s: 0.1, run_s: 0.1, output: { n: [1, 2] } }),
@@ -54,7 +54,7 @@ test('a wait is told by webhooks, output and all, without a read', async () => {
   assert.equal(await readCount(), reads);
 });
 
-test('waiters are told how rarely the upstream is asked meanwhile',
+test('updates contain the longer poll interval under webhooks',
      async () => {
        const wait = predictions.createAndWait(
            { create: echo({ pending_s: 0.1, run_s: 3600 }) });
@@ -66,7 +66,7 @@ test('waiters are told how rarely the upstream is asked meanwhile',
        wait.cancel();
      });
 
-test('what ended before anybody waited is told without a read', async () => {
+test('a prediction that ended before the wait needs no read', async () => {
   const reads = await readCount();
   const before = await delivered();
   const { id } = await predictions.create(
@@ -103,23 +103,23 @@ test("a caller's own webhook is passed on as it is, and polling serves its wait"
                    "the caller's webhook");
      });
 
-test("a good event of somebody else's prediction has no effect", async (t) => {
-  const stranger = new Client(gateway.address,
-                              { token: secret('webhooks-token-2') });
-  t.after(() => stranger.close());
-  const { id } = await stranger.create(echo({ pending_s: 0, run_s: 3600 }));
-  const nobodys = randomUUID();
-  for (const known of [id, nobodys]) {
-    const body = predictionJson(known, 'succeeded', { output: 'a secret' });
+test("a valid event for a foreign prediction has no effect", async (t) => {
+  const other = new Client(gateway.address,
+                           { token: secret('webhooks-token-2') });
+  t.after(() => other.close());
+  const { id } = await other.create(echo({ pending_s: 0, run_s: 3600 }));
+  const unknown = randomUUID();
+  for (const foreign of [id, unknown]) {
+    const body = predictionJson(foreign, 'succeeded', { output: 'a secret' });
     assert.equal(await gateway.deliverSigned(KEY, body), 200);
-    await failure(predictions.wait({ id: known }).next(),
+    await failure(predictions.wait({ id: foreign }).next(),
                   { code: 'NOT_FOUND' });
-    await failure(predictions.get({ id: known }), { code: 'NOT_FOUND' });
+    await failure(predictions.get({ id: foreign }), { code: 'NOT_FOUND' });
   }
 });
 
-// What is refused, and with which status.
-function hostile(id) {
+// Deliveries that must be rejected, and the status of each.
+function hostileDeliveries(id) {
   const body = predictionJson(id, 'succeeded', { output: 'forged' });
   const seconds = Math.floor(Date.now() / 1000);
   const good = sign(KEY, body);
@@ -127,23 +127,23 @@ function hostile(id) {
   const rows = {
     'no signature': [body, undefined, 401],
     'another key': [body, sign('another-key', body), 401],
-    'an old one': [body, sign(KEY, body, seconds - 310), 401],
-    'one of the future': [body, sign(KEY, body, seconds + 310), 401],
+    'an old signature': [body, sign(KEY, body, seconds - 310), 401],
+    'a future signature': [body, sign(KEY, body, seconds + 310), 401],
     'the signature of another body': [body, sign(KEY, `${body} `), 401],
-    'without a time': [body, `v1=${hex}`, 400],
-    'two times': [body, `t=${seconds},${good}`, 400],
-    'v2 alone': [body, `t=${seconds},v2=${hex}`, 401],
+    'without a timestamp': [body, `v1=${hex}`, 400],
+    'two timestamps': [body, `t=${seconds},${good}`, 400],
+    'v2 only': [body, `t=${seconds},v2=${hex}`, 401],
     '63 digits': [body, good.slice(0, -1), 400],
     'upper case': [body, `t=${seconds},v1=${hex.toUpperCase()}`, 400],
     'spaces': [body, good.replace(',', ', '), 400],
   };
   for (const text of ['{', '[]', `{"id":"${id}"}`, `{"status":"succeeded"}`]) {
-    rows[`signed well: ${text}`] = [text, sign(KEY, text), 400];
+    rows[`validly signed: ${text}`] = [text, sign(KEY, text), 400];
   }
   return Object.entries(rows);
 }
 
-test('hostile deliveries are refused and change nothing for a wait',
+test('hostile deliveries are rejected and do not affect a wait',
      async () => {
        const wait = predictions.createAndWait({
          create: echo({ pending_s: 0, run_s: 3600 }),
@@ -154,16 +154,16 @@ test('hostile deliveries are refused and change nothing for a wait',
        while (update.prediction.status !== 'STATUS_STARTED') {
          update = await wait.next();
        }
-       for (const [name, [body, signature, status]] of hostile(id)) {
+       for (const [name, [body, signature, status]] of hostileDeliveries(id)) {
          const headers =
              signature && { 'wriftai-webhook-signature': signature };
          assert.equal(await gateway.deliver(body, headers), status, name);
        }
        const large = 'x'.repeat(10 << 20);
-       const refused = await gateway.deliver(
+       const rejected = await gateway.deliver(
            large, { 'wriftai-webhook-signature': sign(KEY, large) })
-           .catch(() => 413);  // It need not read what it refuses.
-       assert.equal(refused, 413);
+           .catch(() => 413);  // It may close before it has read the body.
+       assert.equal(rejected, 413);
        await predictions.cancel({ id });
        const rest = await wait.rest();
        assert.deepEqual(rest.map(({ prediction }) => prediction.status),
@@ -171,7 +171,7 @@ test('hostile deliveries are refused and change nothing for a wait',
        assert.ok(!JSON.stringify(rest).includes('forged'));
      });
 
-// Sends `start` and then a byte now and then, for as long as it may.
+// Sends `start`, and then one byte a second until the gateway closes.
 function slowSender(port, start) {
   const socket = net.connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -181,7 +181,7 @@ function slowSender(port, start) {
   return once(socket, 'connect').then(() => socket);
 }
 
-test('1,000 senders that never come to an end keep no event from a wait',
+test('1,000 endless senders do not delay the events of a wait',
      async (t) => {
        const head = 'POST /webhooks/wriftai HTTP/1.1\r\nhost: h\r\n';
        const chunked = `${head}wriftai-webhook-signature: ${sign(KEY, '')}\r\n` +
@@ -195,7 +195,7 @@ test('1,000 senders that never come to an end keep no event from a wait',
        assert.equal(fromValue(update.prediction.output), 1);
      });
 
-test('replayed, late and unknown states never lead a wait back', async () => {
+test('replayed, late and unknown states never move a wait back', async () => {
   const wait = predictions.createAndWait({
     create: echo({ pending_s: 0, run_s: 3600 }),
     wait_options: { only_changes: true },
@@ -219,19 +219,20 @@ test('replayed, late and unknown states never lead a wait back', async () => {
                    ['STATUS_FAILED']);
 });
 
-test('a new key makes the same create no other one', async (t) => {
-  const own = await WebhookGateway.start(
+test('a retried create returns the same prediction after a key rotation',
+     async (t) => {
+  const rotating = await WebhookGateway.start(
       { apiBaseUrl: sandbox.baseUrl, token: TOKEN, key: KEY });
-  const client = new Client(own.address);
+  const client = new Client(rotating.address);
   t.after(async () => {
     client.close();
-    await own.stop();
+    await rotating.stop();
   });
   const request = echo({ pending_s: 0, run_s: 3600 },
                        { request_id: randomUUID() });
   const { id } = await client.create(request);
   const newKey = secret('webhooks-key-2');
-  own.writeKeys(newKey, KEY);
+  rotating.writeKeys(newKey, KEY);
   await until(async () => {
     const marker = randomUUID();
     await client.create(echo({ run_s: 0, output: marker }));
@@ -241,27 +242,27 @@ test('a new key makes the same create no other one', async (t) => {
   const count = await sandbox.createdCount();
   assert.equal((await client.create(request)).id, id);
   assert.equal(await sandbox.createdCount(), count);
-  // Signed with the old key, as it was created before.
+  // Signed with the old key, with which it was created.
   const wait = client.wait({ id });
   await client.cancel({ id });
   assert.equal((await wait.last()).prediction.status, 'STATUS_FAILED');
 });
 
-test('deliveries that are lost, doubled and late leave every wait right',
+test('lost, duplicated and late deliveries leave every wait correct',
      async (t) => {
-       const rough = await Sandbox.start(
+       const lossy = await Sandbox.start(
            '--webhook_drop=0.3', '--webhook_duplicate=0.3',
            '--webhook_reorder=0.3', '--seed=7');
-       // What is lost would be found after 30 s else.
-       const own = await WebhookGateway.start({
-         apiBaseUrl: rough.baseUrl, token: TOKEN, key: KEY,
+       // Otherwise the gateway would poll for lost events only after 30 s.
+       const polling = await WebhookGateway.start({
+         apiBaseUrl: lossy.baseUrl, token: TOKEN, key: KEY,
          flags: ['--webhook_poll_interval=500ms', '--read_rate=1000'],
        });
-       const client = new Client(own.address);
+       const client = new Client(polling.address);
        t.after(async () => {
          client.close();
-         await own.stop();
-         await rough.stop();
+         await polling.stop();
+         await lossy.stop();
        });
        const waits = await Promise.all(Array.from({ length: 150 }, (_, i) =>
          client.createAndWait({
@@ -282,11 +283,11 @@ test('deliveries that are lost, doubled and late leave every wait right',
          assert.deepEqual(ranks, ranks.toSorted?.() ?? [...ranks].sort());
          assert.equal(ranks.filter((value) => value === 2).length, 1);
        });
-       const { webhooks } = await rough.stats();
+       const { webhooks } = await lossy.stats();
        assert.ok(webhooks.dropped > 50 && webhooks.duplicated > 50 &&
                      webhooks.reordered > 50,
                  JSON.stringify(webhooks));
-       // Some were told by a webhook, some by a poll.
+       // Some ends came from a webhook, some from a poll.
        const sources = new Set(waits.map((updates) => updates.at(-1).source));
        assert.ok(sources.has('SOURCE_WEBHOOK') && sources.has('SOURCE_GET'));
      });

@@ -1,4 +1,4 @@
-// The command-line client against the real gateway: what a shell script sees.
+// The command-line client with the real gateway: what a shell script sees.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -30,7 +30,7 @@ function options(more) {
 
 const ctl = (...args) => run(setting('WRIFTCTL'), args, options());
 
-// What --json prints: a document a line.
+// Parses the output of --json: one document per line.
 const lines = ({ stdout }) =>
   stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
 
@@ -40,7 +40,7 @@ async function createJson(...args) {
   return lines(result)[0];
 }
 
-// A prediction that runs until it is cancelled.
+// Creates a prediction that runs until it is canceled.
 const running = () => createJson(
     'wriftai/echo', '--input={"sandbox":{"run_s":3600}}');
 
@@ -65,7 +65,7 @@ test('create --wait --json prints every update on a line', async () => {
   assert.equal(updates.at(-1).prediction.outputJson, '{"a": 1.0}');
 });
 
-test('create takes its input from standard input, byte for byte',
+test('create reads its input from standard input, byte for byte',
      async () => {
        const input = '{"n": 9007199254740993, "n": 1e-5}';
        const created = await run(
@@ -76,7 +76,7 @@ test('create takes its input from standard input, byte for byte',
        assert.equal(lines(created)[0].inputJson, input);
      });
 
-test('a prediction that fails is status 1', async () => {
+test('a failed prediction exits with status 1', async () => {
   const { code, stdout } = await ctl(
       'create', 'wriftai/failing', '--input={}', '--wait',
       '--poll_interval=100ms');
@@ -92,7 +92,7 @@ test('get shows the prediction', async () => {
   assert.match(stdout, /^model     wriftai\/echo:1$/m);
 });
 
-test('get of an unknown prediction is status 3 and says why', async () => {
+test('get of an unknown prediction exits with status 3', async () => {
   const { code, stdout, stderr } = await ctl('get', randomUUID());
   assert.equal(code, 3);
   assert.equal(stdout, '');
@@ -100,7 +100,7 @@ test('get of an unknown prediction is status 3 and says why', async () => {
   assert.match(stderr, /^ {2}reason: NOT_FOUND \(wrift\.ai\)$/m);
 });
 
-test('an id that is none is refused by the gateway, by name', async () => {
+test('the gateway rejects an invalid id', async () => {
   const { code, stderr } = await ctl('get', 'x');
   assert.equal(code, 3);
   assert.match(stderr, /^INVALID_ARGUMENT: id: expected a UUID/);
@@ -116,7 +116,7 @@ test('list --all goes through every page', async () => {
   assert.equal(new Set(listed.map(({ id }) => id)).size, listed.length);
 });
 
-test('wait follows a prediction, cancel ends it', async () => {
+test('wait follows a prediction until cancel ends it', async () => {
   const { id } = await running();
   const waiting = new Program(
       setting('WRIFTCTL'),
@@ -130,7 +130,7 @@ test('wait follows a prediction, cancel ends it', async () => {
   assert.equal((await ctl('cancel', id)).code, 3);
 });
 
-test('wait that is interrupted leaves the prediction alone', async () => {
+test('an interrupted wait does not cancel the prediction', async () => {
   const { id } = await running();
   const waiting = new Program(
       setting('WRIFTCTL'), ['wait', id, '--json'], options());
@@ -142,7 +142,7 @@ test('wait that is interrupted leaves the prediction alone', async () => {
   assert.equal(got.status, 'STATUS_STARTED');
 });
 
-test('wait outlives the end of the gateway that it waits at', async (t) => {
+test('wait survives a restart of the gateway', async (t) => {
   const first = await Gateway.start({ apiBaseUrl: sandbox.baseUrl });
   const { id } = await running();
   const waiting = new Program(
@@ -161,7 +161,7 @@ test('wait outlives the end of the gateway that it waits at', async (t) => {
   assert.equal(code, 1, stderr);
 });
 
-test('a request_id creates once, over two runs', async () => {
+test('a request_id creates once across two runs', async () => {
   const once = ['wriftai/echo', '--input=1', `--request_id=${randomUUID()}`];
   const before = await sandbox.createdCount();
   const first = await createJson(...once);
@@ -170,14 +170,14 @@ test('a request_id creates once, over two runs', async () => {
   assert.equal(await sandbox.createdCount(), before + 1);
 });
 
-test('the token of WRIFTCTL_TOKEN reaches the upstream', async () => {
+test('the token in WRIFTCTL_TOKEN reaches the upstream', async () => {
   const { id } = await running();
   await ctl('get', id);
   const [{ headers }] = await sandbox.requestsTo(`/v1/predictions/${id}`);
   assert.equal(headers.authorization, redacted(TOKEN));
 });
 
-test('health is status 0 while the gateway serves', async () => {
+test('health exits with status 0 while the gateway serves', async () => {
   const { code, stdout } = await ctl('health');
   assert.equal(stdout, 'SERVING\n');
   assert.equal(code, 0);
@@ -185,19 +185,19 @@ test('health is status 0 while the gateway serves', async () => {
                0);
 });
 
-test('health of a service that is not there is status 1', async () => {
+test('health of an unknown service exits with status 1', async () => {
   const { code, stderr } = await ctl('health', '--service=wriftai.v1.Other');
   assert.equal(code, 1);
   assert.match(stderr, /^NOT_FOUND: /);
 });
 
-test('health where no gateway is, is status 1', async () => {
+test('health without a gateway exits with status 1', async () => {
   const { code, stderr } = await ctl('health', '--address=127.0.0.1:1');
   assert.equal(code, 1);
   assert.match(stderr, /^UNAVAILABLE: /);
 });
 
-test('no gateway at the address is status 3', async () => {
+test('list without a gateway exits with status 3', async () => {
   const { code, stderr } =
       await ctl('list', '--address=127.0.0.1:1', '--timeout=5s');
   assert.equal(code, 3);

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 
-// Debian's; playwright-core brings none.
+// Debian's; playwright-core does not include a browser.
 const CHROMIUM = '/usr/bin/chromium';
 
-// Without a sandbox of its own, as CI runs as root in a container, and without
-// anything that would call home.
+// No sandbox, because CI runs as root in a container, and no background
+// network traffic.
 const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update',
@@ -12,8 +12,8 @@ const ARGUMENTS = [
 ];
 
 /**
- * Chromium without a window, with a new profile that goes when it is closed;
- * or why there is none, as {missing}.
+ * Starts headless Chromium with a temporary profile. Resolves with {browser},
+ * or with {missing}: why it cannot start.
  */
 export async function startBrowser() {
   if (!existsSync(CHROMIUM)) return { missing: `there is no ${CHROMIUM}` };
@@ -30,10 +30,10 @@ export async function startBrowser() {
 }
 
 /**
- * The contrast of each text of the page to what is behind it, by WCAG 2.2; runs
- * in the page. [{text, ratio}], the lowest first.
+ * The contrast of each text to its background, by WCAG 2.2: [{text, ratio}],
+ * lowest first. Runs in the page.
  */
-export function contrasts() {
+export function contrastRatios() {
   const canvas = document.createElement('canvas').getContext('2d');
   const rgba = (color) => {
     canvas.clearRect(0, 0, 1, 1);

@@ -3,27 +3,27 @@ import { Client } from './client.mjs';
 import { Gateway } from './gateway.mjs';
 import { secret } from './program.mjs';
 import { RawCall } from './raw_call.mjs';
-import { Sandbox, getOf, redacted } from './sandbox.mjs';
+import { Sandbox, matchGet, redacted } from './sandbox.mjs';
 import { encode } from './schema.mjs';
 import { toValue } from './value.mjs';
 
 const TOKEN = secret('statusz-token-1');
 const FAILING = 'c12258c4-ed83-4d7b-a784-8ed55412325a';
 const PREDICTIONS = 3;
-const WAITERS = 4;  // Of each.
+const WAITERS = 4;  // For each prediction.
 
-// Only a bound.
-const PATIENCE_MS = 30_000;
+// Generous: only keeps a hang from lasting forever.
+const TIMEOUT_MS = 30_000;
 
 /**
- * A gateway with something for each part of /statusz: waits, one of them for a
- * prediction whose polls fail, and a stream that nobody reads.
+ * A gateway with something to show in each part of /statusz: waits, a
+ * prediction whose polls fail, and a stream whose client does not read.
  */
 export class BusyGateway {
   token = TOKEN;
   credential = redacted(TOKEN).replace('Bearer sha256:', '');
   payload = 'marker-of-a-payload';
-  // The upstream's id of the request that failed: markup.
+  // The failed request's id from the upstream: markup.
   hostile = '<img src=x onerror="window.harmed=1">';
   waiters = PREDICTIONS * WAITERS + 2;
   predictions = PREDICTIONS + 2;
@@ -38,20 +38,20 @@ export class BusyGateway {
       for (let j = 0; j < WAITERS; ++j) await busy.#wait(id).next();
     }
     await busy.sandbox.addFaults({
-      ...getOf(FAILING), status: 503, body: busy.payload,
+      ...matchGet(FAILING), status: 503, body: busy.payload,
       headers: { 'x-request-id': busy.hostile },
     });
     busy.addWaiter();
-    // Each update is larger than the windows of HTTP/2.
+    // Each update is larger than the HTTP/2 windows.
     busy.stuckId = await busy.#run('x'.repeat(300_000));
     busy.stuck = new RawCall(busy.gateway.address, 'Wait', encode(
         'WaitRequest', {
           id: busy.stuckId,
           wait_options: { poll_interval: { nanos: 100_000_000 } },
         }), { authorization: `Bearer ${TOKEN}` });
-    await busy.reportWith((report) =>
-      report.waits.waiters === busy.waiters && busy.stuckIn(report) &&
-        busy.failedPollIn(report));
+    await busy.reportMatching((report) =>
+      report.waits.waiters === busy.waiters && busy.findStuckStream(report) &&
+        busy.findFailedPoll(report));
     return busy;
   }
 
@@ -62,17 +62,17 @@ export class BusyGateway {
     await this.sandbox?.stop();
   }
 
-  /** The stream that nobody reads, if it is among the slowest. */
-  stuckIn({ streams }) {
+  /** The stream whose client does not read, if among the slowest. */
+  findStuckStream({ streams }) {
     return streams.slowest.find((one) => one.prediction === this.stuckId);
   }
 
-  /** The poll that fails, if it is among the errors. */
-  failedPollIn({ errors }) {
+  /** The failing poll, if among the errors. */
+  findFailedPoll({ errors }) {
     return errors.last.find((one) => one.upstream_request_id === this.hostile);
   }
 
-  /** One more wait. */
+  /** Adds one more wait. */
   addWaiter() {
     return this.#wait(FAILING);
   }
@@ -85,17 +85,17 @@ export class BusyGateway {
     return JSON.parse(body);
   }
 
-  /** The first report that is as wanted. */
-  async reportWith(wanted) {
-    const end = performance.now() + PATIENCE_MS;
+  /** Resolves with the first report that matches. */
+  async reportMatching(predicate) {
+    const end = performance.now() + TIMEOUT_MS;
     for (;;) {
       const report = await this.report();
-      if (wanted(report)) return report;
+      if (predicate(report)) return report;
       assert.ok(performance.now() < end, report.summary);
     }
   }
 
-  // The id of a prediction that runs for longer than all tests take.
+  // Returns the id of a prediction that outlasts all tests.
   async #run(text) {
     const { id } = await this.client.create({
       model: 'wriftai/echo', input: toValue({ sandbox: { run_s: 3600 }, text }),

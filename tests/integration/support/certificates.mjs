@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const NEW_KEY =
     ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
-/** Signs certificates, with the program that operators use. */
+/** Signs certificates with openssl, as operators do. */
 export class Authority {
   #folder;
   #count = 0;
@@ -34,8 +34,8 @@ export class Authority {
   #openssl = (...args) => execFileSync('openssl', args, { stdio: 'pipe' });
 
   /**
-   * A certificate and its key, PEM: {cert, key, serial}. `names`: as in
-   * subjectAltName. `days`: negative for one that has ended.
+   * Issues a certificate and key, in PEM: {cert, key, serial}. `names`: as in
+   * subjectAltName. `days`: negative for an expired one.
    */
   issue({ names, days = 1, extensions = [] }) {
     const [request, key, cert, extra] =
@@ -57,14 +57,14 @@ export class Authority {
   }
 }
 
-/** Files as Kubernetes mounts a secret: replaced all at once, by a link. */
+/** Files as Kubernetes mounts a secret: replaced atomically, by a symlink. */
 export class SecretVolume {
   #folder;
   #version = 0;
 
   #time;
 
-  /** `files`: their texts by name. `time`: as in replaceFile(). */
+  /** `files`: contents by name. `time`: as in replaceFile(). */
   constructor(folder, files, time) {
     this.#folder = folder;
     this.#time = time;

@@ -3,12 +3,12 @@ import { RpcError } from './rpc_error.mjs';
 import { Predictions } from './schema.mjs';
 import { Updates } from './updates.mjs';
 
-// Calls that hang end with DEADLINE_EXCEEDED instead of with the test run.
-const PATIENCE_MS = 20_000;
+// A call that hangs ends with DEADLINE_EXCEEDED, not with the test run.
+const TIMEOUT_MS = 20_000;
 
 const LARGEST_MESSAGE = 64 << 20;
 
-// The x-request-id of the call's response, once it comes.
+// The x-request-id of the call's initial metadata.
 function requestIdOf(call) {
   return new Promise((resolve) => call.once(
       'metadata', (metadata) => resolve(metadata.get('x-request-id')[0])));
@@ -21,14 +21,14 @@ function credentialsOf(tls) {
       bytes(tls.ca), bytes(tls.key), bytes(tls.cert));
 }
 
-/** A client of the gateway on a connection of its own. */
+/** A client of the gateway with its own connection. */
 export class Client {
   #stub;
   #token;
 
   /**
-   * `token`: the caller's; none: the gateway's own is used. `tls`: {ca}, and
-   * {cert, key} where the client has them, all PEM; none: plaintext.
+   * `token`: the caller's; by default the gateway uses its own. `tls`: {ca} and
+   * optionally {cert, key}, all PEM; by default plaintext.
    */
   constructor(address, { token, tls, Service = Predictions } = {}) {
     this.#token = token;
@@ -53,35 +53,35 @@ export class Client {
 
   #unary(start) {
     let call;
-    const answer = new Promise((resolve, reject) => {
+    const response = new Promise((resolve, reject) => {
       call = start((error, response) =>
         error ? reject(new RpcError(error)) : resolve(response));
     });
-    answer.requestId = requestIdOf(call);
-    answer.cancel = () => call.cancel();
-    return answer;
+    response.requestId = requestIdOf(call);
+    response.cancel = () => call.cancel();
+    return response;
   }
 
   /**
    * A unary call; rejects with RpcError. The promise has cancel() and
-   * requestId, which the gateway has told before the answer.
+   * requestId, which arrives before the response.
    */
-  call(method, request, { metadata = [], timeoutMs = PATIENCE_MS } = {}) {
+  call(method, request, { metadata = [], timeoutMs = TIMEOUT_MS } = {}) {
     return this.#unary((done) => this.#stub[method](
         request, this.#metadata(metadata),
         { deadline: Date.now() + timeoutMs }, done));
   }
 
-  /** The same with a request of raw bytes; the answer is raw too. */
+  /** The same with raw bytes as request and response. */
   callWithBytes(method, bytes) {
     return this.#unary((done) => this.#stub.makeUnaryRequest(
         `/wriftai.v1.Predictions/${method}`, (raw) => raw, (raw) => raw,
-        bytes, this.#metadata([]), { deadline: Date.now() + PATIENCE_MS },
+        bytes, this.#metadata([]), { deadline: Date.now() + TIMEOUT_MS },
         done));
   }
 
   /** A server-streaming call. */
-  stream(method, request, { metadata = [], timeoutMs = PATIENCE_MS } = {}) {
+  stream(method, request, { metadata = [], timeoutMs = TIMEOUT_MS } = {}) {
     const call = this.#stub[method](
         request, this.#metadata(metadata),
         { deadline: Date.now() + timeoutMs });

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * A folder with the files that a document shows (```LANGUAGE PATH/NAME), by
- * their names, where they find the packages of these tests.
+ * Extracts the files that a document shows (```LANGUAGE PATH/NAME) into a new
+ * folder, which also links the npm packages of these tests.
  */
 export async function filesOf(document, ...names) {
   const text = await readFile(path.join(root, document), 'utf8');
@@ -25,5 +25,5 @@ export async function filesOf(document, ...names) {
   return folder;
 }
 
-/** Where the documents' commands are typed. */
+/** The root of the checkout, where the documents' commands run. */
 export const checkout = root;

@@ -1,36 +1,36 @@
 import { once } from 'node:events';
 import http from 'node:http';
 
-// How long anything that is waited for here may take; only a bound.
-const PATIENCE_MS = 15_000;
+// Generous: only keeps a hang from lasting forever.
+const TIMEOUT_MS = 15_000;
 
 /**
- * An upstream inside the test, for what the test has to hold in its own hands:
- * requests wait until they are answered or the gateway gives them up. With
- * `take`, each is given to it instead.
+ * An upstream inside the test, which controls each response: a request waits
+ * until the test responds or the gateway aborts it. With `onRequest`, each
+ * request goes there instead.
  */
 export class FakeUpstream {
-  static async start(take) {
+  static async start(onRequest) {
     const upstream = new FakeUpstream();
-    upstream.#take = take;
+    upstream.#onRequest = onRequest;
     await upstream.listen(0);
     return upstream;
   }
 
-  #take;
+  #onRequest;
   #server;
   #port;
-  #waiting = [];  // Requests that nobody has asked for yet.
-  #wanted = [];   // Those who ask.
+  #unclaimed = [];  // Requests that no next() has claimed yet.
+  #claims = [];  // The next() calls without a request yet.
   requestCount = 0;
 
   async listen(port) {
     this.#server = http.createServer((request, response) => {
       ++this.requestCount;
       const held = new HeldRequest(request, response);
-      const taker = this.#take ?? this.#wanted.shift();
-      if (taker) taker(held);
-      else this.#waiting.push(held);
+      const handler = this.#onRequest ?? this.#claims.shift();
+      if (handler) handler(held);
+      else this.#unclaimed.push(held);
     });
     this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
@@ -41,20 +41,22 @@ export class FakeUpstream {
     return `http://127.0.0.1:${this.#port}/v1`;
   }
 
-  /** The next request that comes, or has come and not been asked for. */
+  /** The oldest unclaimed request, or else the next one to arrive. */
   next() {
-    if (this.#waiting.length > 0) return Promise.resolve(this.#waiting.shift());
+    if (this.#unclaimed.length > 0) {
+      return Promise.resolve(this.#unclaimed.shift());
+    }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-          () => reject(new Error('no request came')), PATIENCE_MS);
-      this.#wanted.push((held) => {
+          () => reject(new Error('no request arrived')), TIMEOUT_MS);
+      this.#claims.push((held) => {
         clearTimeout(timer);
         resolve(held);
       });
     });
   }
 
-  /** Refuses connections from now on, and breaks those that are open. */
+  /** Refuses new connections and breaks the open ones. */
   async stop() {
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -62,7 +64,7 @@ export class FakeUpstream {
     await closed;
   }
 
-  /** Listens again where it did before. */
+  /** Listens again on the same port. */
   restart() {
     return this.listen(this.#port);
   }
@@ -81,16 +83,17 @@ class HeldRequest {
     request.resume();
   }
 
-  /** Returns when the gateway has given the request up. */
-  async abandoned() {
+  /** Resolves when the gateway has aborted the request. */
+  async aborted() {
     const timer = new Promise((_, reject) => {
-      setTimeout(() => reject(new Error('the request goes on')), PATIENCE_MS)
+      setTimeout(
+          () => reject(new Error('the request was not aborted')), TIMEOUT_MS)
           .unref();
     });
     await Promise.race([this.#closed, timer]);
   }
 
-  answer(status, body, headers = {}) {
+  respond(status, body, headers = {}) {
     this.#response.writeHead(
         status, { 'content-type': 'application/json', ...headers });
     this.#response.end(body);

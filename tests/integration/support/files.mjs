@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder for one test, which removes it. */
+/** A folder that is removed after the test. */
 export function temporaryFolder(t) {
   const folder = mkdtempSync(join(tmpdir(), 'wriftai-test-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -10,8 +10,8 @@ export function temporaryFolder(t) {
 }
 
 /**
- * Replaces one file at once, as `mv` does: it is never seen half written. `time`:
- * when it is to have been modified.
+ * Replaces one file atomically, as `mv` does: no reader sees half of it.
+ * `time`: its modification time.
  */
 export function replaceFile(path, text, time) {
   writeFileSync(`${path}.new`, text);

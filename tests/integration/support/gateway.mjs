@@ -5,8 +5,8 @@ import { setting } from './setting.mjs';
 /** A running wriftai-gateway. */
 export class Gateway {
   /**
-   * `token`: the gateway's own. `apiBaseUrl`: the upstream. Ready when this
-   * returns.
+   * Resolves when the gateway is ready. `token`: the gateway's. `apiBaseUrl`:
+   * the upstream.
    */
   static async start({ apiBaseUrl, token, flags = [], env = {} } = {}) {
     const program = Gateway.launch({ apiBaseUrl, token, flags, env });
@@ -15,11 +15,11 @@ export class Gateway {
     return new Gateway(program, address);
   }
 
-  /** The same without waiting for it. */
+  /** The same, without waiting until it is ready. */
   static launch({ apiBaseUrl, token, flags = [], env = {} }) {
     return new Program(
         setting('WRIFTAI_GATEWAY'),
-        // Rates that no test reaches, unless it is about them.
+        // Rates that no test reaches, except the tests of rate limits.
         ['--listen_address=127.0.0.1:0', '--http_address=127.0.0.1:0',
          '--read_rate=10000', '--create_rate=10000', ...flags], {
           env: {
@@ -35,14 +35,14 @@ export class Gateway {
     this.address = address;
   }
 
-  /** Where an operators' page is. */
+  /** The URL of an operators' page. */
   urlOf(path) {
     const [, address] =
         /HTTP for operators listens on ([\d.:]+)/.exec(this.program.stderr);
     return `http://${address}${path}`;
   }
 
-  /** The reply to a GET of an operators' page: {status, type, body}. */
+  /** The response to a GET of an operators' page: {status, type, body}. */
   async page(path) {
     const response = await fetch(this.urlOf(path));
     return {

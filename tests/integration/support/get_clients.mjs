@@ -1,5 +1,5 @@
-// Clients that call Get again and again, in a process of their own: in a test's
-// process they would also delay its upstream.
+// Clients that call Get in a loop, in a separate process: in the test's
+// process they would delay its upstream, too.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import os from 'node:os';
@@ -11,9 +11,9 @@ import { Client } from './client.mjs';
 const SELF = fileURLToPath(import.meta.url);
 
 /**
- * Runs `clients` of them for `ms` milliseconds, with GetRequest `request`.
- * `cancelAfterMs`: when each call is canceled; without it none is. Fails where
- * a call does.
+ * Runs `clients` clients for `ms` milliseconds, with GetRequest `request`.
+ * `cancelAfterMs`: when each call is canceled; by default none is. Throws if a
+ * call fails.
  */
 export async function getRepeatedly(options) {
   const child = fork(SELF, { env: {

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http2 from 'node:http2';
 
-// A number of /proc/PID/status.
+// A numeric field of /proc/PID/status.
 function statusOf(pid, name) {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
   return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)[1]);
 }
 
-/** The largest resident memory of a process so far, in MiB. */
+/** The peak resident memory of a process, in MiB. */
 export const peakMiB = (pid) => statusOf(pid, 'VmHWM') / 1024;
 
-/** How many threads a process has. */
+/** The number of threads of a process. */
 export const threadsOf = (pid) => statusOf(pid, 'Threads');
 
 /** A connection that is destroyed after the test. */
@@ -23,8 +23,8 @@ export function connectTo(t, address) {
 }
 
 /**
- * One call with a message of these bytes: what it ends with, {code, message}.
- * `encoding`: how they are compressed; `path`: of the method.
+ * Makes one call with a message of these bytes and returns its status and
+ * details. `encoding`: of the message; `path`: of the method.
  */
 export async function sendMessage(session, path, bytes,
                                   { encoding, headers = {} } = {}) {
@@ -56,7 +56,7 @@ export async function sendMessage(session, path, bytes,
   };
 }
 
-/** A call of which the client sends headers alone. */
+/** Starts a call for which the client sends only headers. */
 export function startCall(session, path, headers = {}) {
   const stream = session.request({
     ':method': 'POST', ':path': path, 'content-type': 'application/grpc',
@@ -66,8 +66,8 @@ export function startCall(session, path, headers = {}) {
   return stream.resume();
 }
 
-/** The code that a call ends with before it has begun. */
-export async function refusalOf(stream) {
+/** The status of a call that is rejected with headers only. */
+export async function rejectionOf(stream) {
   const [fields] = await once(stream, 'response');
   return fields['grpc-status'];
 }

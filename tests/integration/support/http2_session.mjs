@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import http2 from 'node:http2';
 import { encode } from './schema.mjs';
 
-// How long anything that is waited for here may take; only a bound.
-const PATIENCE_MS = 15_000;
+// Generous: only keeps a hang from lasting forever.
+const TIMEOUT_MS = 15_000;
 
-/** A connection of HTTP/2, to see what gRPC libraries keep to themselves. */
+/** An HTTP/2 connection, to see what gRPC libraries hide. */
 export class Http2Session {
-  /** Ready when the server's settings have come. */
+  /** Resolves when the server's settings have arrived. */
   static async open(t, address) {
     const session = new Http2Session(http2.connect(`http://${address}`));
     t.after(() => session.#session.destroy());
@@ -22,23 +22,23 @@ export class Http2Session {
     this.#session = session;
     session.on('error', () => {});
     this.#goaway = once(session, 'goaway');
-    this.#goaway.catch(() => {});  // Who asks is told.
+    this.#goaway.catch(() => {});  // goaway() reports it.
   }
 
   #once = (event) => once(
-      this.#session, event, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      this.#session, event, { signal: AbortSignal.timeout(TIMEOUT_MS) });
 
   get settings() {
     return this.#session.remoteSettings;
   }
 
-  /** {code, text} of the server's wish to end the connection. */
+  /** {code, text} of the server's GOAWAY. */
   async goaway() {
     const [code, , text] = await this.#goaway;
     return { code, text: String(text ?? '') };
   }
 
-  /** Returns with the answer; false: the connection has gone. */
+  /** Resolves with true on the ack, false if the connection is closed. */
   ping() {
     return new Promise((resolve) => {
       const sent = this.#session.ping((error) => resolve(!error));
@@ -46,10 +46,10 @@ export class Http2Session {
     });
   }
 
-  /** Returns when the server has sent a ping. */
+  /** Resolves when the server has sent a ping. */
   pinged = () => this.#once('ping');
 
-  /** Begins a Wait, which goes on. */
+  /** Starts a Wait and leaves it open. */
   wait(id) {
     const bytes = encode('WaitRequest', { id });
     const head = Buffer.alloc(5);
@@ -74,10 +74,10 @@ class RawStream {
     this.#trailers.catch(() => {});
   }
 
-  /** Returns when something has come. */
+  /** Resolves when the first data has arrived. */
   begun = () => once(this.#stream, 'data');
 
-  /** The trailers that it ends with. */
+  /** The trailers of the stream. */
   async trailers() {
     this.#stream.resume();
     const [trailers] = await this.#trailers;

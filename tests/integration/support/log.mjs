@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 
-// How long a line may take; only a bound.
-const PATIENCE_MS = 15_000;
+// How long a line may take. Generous: only bounds a hang.
+const TIMEOUT_MS = 15_000;
 
-/** The whole lines that a gateway has logged so far. */
+/** The complete lines that a gateway has logged so far. */
 export function logLines({ program }) {
   return program.stderr.split('\n').slice(0, -1);
 }
 
-/** What `find` makes of the gateway's lines, once that is something. */
+/** Resolves with `find(lines)` once it is not undefined. */
 export async function awaitLines(gateway, find) {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   for (;;) {
     const found = find(logLines(gateway));
     if (found !== undefined) return found;
@@ -21,7 +21,7 @@ export async function awaitLines(gateway, find) {
   }
 }
 
-/** The lines so far of a gateway with --log_format=json. */
+/** The lines so far from a gateway with --log_format=json. */
 export function jsonLines(gateway) {
   return logLines(gateway).map((line) => {
     const value = JSON.parse(line);
@@ -30,7 +30,7 @@ export function jsonLines(gateway) {
   });
 }
 
-/** The lines of the calls that have ended, once there are `count`. */
+/** The "call ended" lines, once there are `count`. */
 export function endedCalls(gateway, count) {
   return awaitLines(gateway, () => {
     const ended = jsonLines(gateway).filter(
@@ -39,7 +39,7 @@ export function endedCalls(gateway, count) {
   });
 }
 
-/** The line of the call with this request id. */
+/** The "call ended" line with this request id. */
 export function endedCall(gateway, requestId) {
   return awaitLines(gateway, () => {
     const lines = jsonLines(gateway).filter(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 const PREFIX = 'wriftai_gateway_';
 
-/** What a scrape brought, in Prometheus' text format. */
+/** A scrape in Prometheus' text format. */
 export class Metrics {
   #samples = [];
   #families = [];
@@ -24,13 +24,13 @@ export class Metrics {
     }
   }
 
-  /** The samples of a metric, named without the prefix of our own. */
+  /** The samples of a metric; the gateway's prefix is added to `name`. */
   samples(name) {
     const full = name.startsWith('grpc_') ? name : PREFIX + name;
     return this.#samples.filter((sample) => sample.name === full);
   }
 
-  /** The one value of a metric with exactly these labels. */
+  /** The value of the only sample with exactly these labels. */
   value(name, labels = {}) {
     const found = this.samples(name).filter((sample) =>
       Object.keys(sample.labels).length === Object.keys(labels).length &&
@@ -40,7 +40,7 @@ export class Metrics {
     return found[0].value;
   }
 
-  /** All metrics in their order: {name, type, labels}, labels by name. */
+  /** All metrics in order: {name, type, labels}, with the labels' names. */
   families() {
     return this.#families.map(({ name, type }) => {
       const first = type === 'histogram' ? `${name}_bucket` : name;

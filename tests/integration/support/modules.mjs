@@ -1,4 +1,4 @@
-// The packages of tests/package.json; without them nothing here can run.
+// The packages of tests/package.json, which every test needs.
 async function load(name) {
   try {
     return await import(name);

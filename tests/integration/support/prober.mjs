@@ -1,5 +1,5 @@
-// Calls one Get after the other, in a process of its own, so that nothing else
-// in a test's process makes them seem slow.
+// Calls Get in a loop, in a separate process, so that nothing else in the
+// test's process adds to the latency.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
@@ -9,28 +9,28 @@ import { Client } from './client.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
 
-/** A client that asks for a prediction which the gateway knows has ended. */
+/** A client that gets a prediction which the gateway knows has ended. */
 export class Prober {
   #child;
 
-  /** Ready when its first call has been answered. */
+  /** Resolves when its first call has succeeded. */
   static async start(options) {
     const prober = new Prober();
     prober.#child = fork(SELF, { env: {
       ...process.env, PROBER_OPTIONS: JSON.stringify(options) } });
-    await prober.#said();
+    await prober.#nextMessage();
     return prober;
   }
 
-  /** The times of all calls, in ms, sorted; fails where a call has. */
+  /** The sorted latencies of all calls, in ms; throws if a call failed. */
   async stop() {
     this.#child.send('stop');
-    const times = await this.#said();
+    const times = await this.#nextMessage();
     this.#child.kill();
     return times.sort((a, b) => a - b);
   }
 
-  async #said() {
+  async #nextMessage() {
     const [message] = await Promise.race([
       once(this.#child, 'message'),
       once(this.#child, 'exit').then(() => {

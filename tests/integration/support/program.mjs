@@ -3,16 +3,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 
-// How long a program may take to say that it is ready, or to end. Only a
-// bound: both are told by events.
-const PATIENCE_MS = 15_000;
+// How long a program may take to become ready or to exit. Generous: only
+// bounds a hang, as both are reported by events.
+const TIMEOUT_MS = 15_000;
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-// What the test runner ends a file with that takes too long.
+// The test runner sends this to a file that takes too long.
 process.once('SIGTERM', () => process.exit(1));
 
-/** Texts that no program may ever print; see expectNoSecrets(). */
+/** Texts that no program may print; see expectNoSecrets(). */
 const secrets = new Set();
 
 /** Registers `text` as a secret and returns it. */
@@ -21,14 +21,14 @@ export function secret(text) {
   return text;
 }
 
-// Without the variables that would configure the programs under test.
+// Drops the variables that would configure the programs under test.
 function cleanEnvironment(additions) {
   const kept = Object.entries(process.env).filter(
       ([name]) => !/^(GATEWAY|SANDBOX|WRIFTAI|WRIFTCTL|NODE)_/.test(name));
   return { ...Object.fromEntries(kept), ...additions };
 }
 
-/** A child process: its output, its end. */
+/** A child process with its output and exit status. */
 export class Program {
   constructor(path, args, { env = {}, input } = {}) {
     this.name = path.split('/').pop();
@@ -47,7 +47,7 @@ export class Program {
         this.child.emit('output');
       });
     }
-    // 'close' comes when all output has been read; 'exit' may come before.
+    // 'close' comes after all output has been read; 'exit' may come earlier.
     this.ended = once(this.child, 'close').then(([code, signal]) => {
       running.delete(this.child);
       return { code, signal, stdout: this.stdout, stderr: this.stderr };
@@ -57,14 +57,14 @@ export class Program {
   /** The first group of `pattern`, once `stream` matches it. */
   async awaitOutput(stream, pattern) {
     const found = () => pattern.exec(this[stream])?.[1];
-    const timeout = AbortSignal.timeout(PATIENCE_MS);
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
     let ended = false;
     this.ended.then(() => (ended = true));
     while (found() === undefined) {
       assert.ok(!ended, `${this.describe()} ended early`);
       await Promise.race([
         once(this.child, 'output', { signal: timeout }).catch(() => {
-          throw new Error(`${this.describe()} did not say ${pattern}`);
+          throw new Error(`${this.describe()} did not print ${pattern}`);
         }),
         this.ended,
       ]);
@@ -72,15 +72,15 @@ export class Program {
     return found();
   }
 
-  /** Sends the signal; how the program has ended, by force if need be. */
-  async stop(signal = 'SIGTERM', patienceMs = PATIENCE_MS) {
+  /** Sends the signal and returns end(). */
+  async stop(signal = 'SIGTERM', timeoutMs = TIMEOUT_MS) {
     this.child.kill(signal);
-    return this.end(patienceMs);
+    return this.end(timeoutMs);
   }
 
-  /** How the program ends; an error if that takes too long. */
-  async end(patienceMs = PATIENCE_MS) {
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), patienceMs);
+  /** Resolves when the program exits; kills it and fails after the timeout. */
+  async end(timeoutMs = TIMEOUT_MS) {
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), timeoutMs);
     const result = await this.ended;
     clearTimeout(timer);
     assert.notEqual(result.signal, 'SIGKILL', `${this.describe()} hung`);
@@ -100,7 +100,7 @@ export class Program {
   }
 }
 
-/** Runs a program to its end. */
+/** Runs a program until it exits. */
 export function run(path, args, options) {
   return new Program(path, args, options).end();
 }

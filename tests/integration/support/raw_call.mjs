@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
 
-// A message as gRPC frames it: not compressed, its length, its bytes.
+// Frames a message as gRPC does: uncompressed flag, length, bytes.
 function frame(bytes) {
   const header = Buffer.alloc(5);
   header.writeUInt32BE(bytes.length, 1);
@@ -17,17 +17,17 @@ function* unframe(buffer) {
 }
 
 /**
- * A call over HTTP/2 and nothing else, for requests that no gRPC library would
- * send and readers that none would be. It reads nothing before finish().
+ * A call over plain HTTP/2, for requests and slow readers that no gRPC library
+ * allows. It reads nothing before finish().
  */
 export class RawCall {
   /**
-   * `headers`: besides those that gRPC demands; `bytes`: the message;
-   * `settings`: HTTP/2's, of the client.
+   * `headers`: besides those that gRPC requires; `bytes`: the message;
+   * `settings`: the client's HTTP/2 settings.
    */
   constructor(address, method, bytes, headers = {}, settings = {}) {
     this.session = http2.connect(`http://${address}`, { settings });
-    this.session.on('error', () => {});  // The stream has it too.
+    this.session.on('error', () => {});  // The stream reports it, too.
     this.stream = this.session.request({
       ':method': 'POST', ':path': `/wriftai.v1.Predictions/${method}`,
       'content-type': 'application/grpc', te: 'trailers', ...headers,
@@ -39,7 +39,7 @@ export class RawCall {
     this.stream.end(frame(bytes));
   }
 
-  /** The messages and the headers and trailers, once the stream has ended. */
+  /** The messages, headers and trailers, once the stream has ended. */
   async finish() {
     const parts = [];
     this.stream.on('data', (part) => parts.push(part)).resume();

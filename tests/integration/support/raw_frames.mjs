@@ -21,7 +21,7 @@ function frame(type, flags, stream, payload = Buffer.alloc(0)) {
   return Buffer.concat([head, payload]);
 }
 
-// HPACK's string, without its Huffman code; below 127 + 128 bytes.
+// An HPACK string without Huffman coding, below 127 + 128 bytes.
 function hpackString(text) {
   const bytes = Buffer.from(text, 'latin1');
   const length =
@@ -35,7 +35,7 @@ function hpack(headers) {
                           hpackString(value)]));
 }
 
-// The frames that come in, until the end of the stream or the connection.
+// The received frames, until the stream or the connection ends.
 async function* readFrames(socket) {
   let buffer = Buffer.alloc(0);
   for await (const part of socket) {
@@ -58,7 +58,7 @@ async function connect(address) {
   return socket;
 }
 
-// A whole call, as the frames of one stream.
+// A complete call, as the frames of one stream.
 function callFrames(address, stream, method, headers, message) {
   const length = Buffer.alloc(5);
   length.writeUInt32BE(message.length, 1);
@@ -75,9 +75,9 @@ function callFrames(address, stream, method, headers, message) {
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
 /**
- * `count` times the same call, by a client that allows all answers to be sent
- * and reads none: what the system does not buffer gets stuck in the sender.
- * Returns the socket.
+ * Makes the same call `count` times and returns the socket. The client's
+ * windows are open, but it reads nothing: what the kernel does not buffer
+ * stays in the server.
  */
 export async function callAndNeverRead(address, method, message, count) {
   const socket = await connect(address);
@@ -96,9 +96,9 @@ export async function callAndNeverRead(address, method, message, count) {
 }
 
 /**
- * Sends one call with exactly these headers, which no HTTP/2 library would let
- * through; how it ended: 'HEADERS' (the text of the last ones in `text`, where
- * gRPC's C core leaves it readable), 'RST_STREAM', 'GOAWAY' or 'CLOSED'.
+ * Sends one call with exactly these headers, which HTTP/2 libraries would
+ * reject. Returns how it ended: 'HEADERS', 'RST_STREAM', 'GOAWAY' or 'CLOSED'.
+ * `text`: the last headers, as far as gRPC's C core leaves them readable.
  */
 export async function sendRaw(address, method, headers, message) {
   const socket = await connect(address);
@@ -121,8 +121,8 @@ export async function sendRaw(address, method, headers, message) {
 }
 
 /**
- * Opens a connection that answers nothing, not even pings; returns when the
- * server has ended it.
+ * Opens a connection that never responds, not even to pings. Resolves when the
+ * server has closed it.
  */
 export async function silentPeer(t, address) {
   const [host, port] = address.split(':');
@@ -145,8 +145,8 @@ const GET_HEADERS = [
   ['content-type', 'application/grpc'], ['te', 'trailers'],
 ];
 
-// Writes what `next` gives until it has given `maxBytes` or the connection is
-// closed; whether it was.
+// Writes the bytes from `next` until it has sent `maxBytes` or the server has
+// closed the connection.
 async function flood(t, address, maxBytes, next) {
   const socket = await connect(address);
   t.after(() => socket.destroy());
@@ -181,7 +181,7 @@ export function continuationFlood(t, address, maxBytes) {
   });
 }
 
-/** Streams that are reset as soon as they have begun. See flood(). */
+/** Streams that are reset right after they start. See flood(). */
 export function rapidReset(t, address, maxBytes) {
   const headers = hpack(GET_HEADERS);
   let stream = -1;
@@ -193,7 +193,7 @@ export function rapidReset(t, address, maxBytes) {
       }).flat()));
 }
 
-/** Makes one call with these headers; returns once the server has closed. */
+/** Makes one call with these headers. Resolves when the server has closed. */
 export async function callUntilClosed(t, address, headers) {
   const socket = await connect(address);
   t.after(() => socket.destroy());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-// The index of the quote that ends the string which begins at `begin`.
+// The index of the closing quote of the string that starts at `begin`.
 function endOfString(json, begin) {
   let end = begin + 1;
   while (json[end] !== '"') {
@@ -11,9 +11,9 @@ function endOfString(json, begin) {
 }
 
 /**
- * The texts of an object's members by their names, each exactly as it stands
- * there: unlike JSON.parse(), which changes numbers and forgets duplicates.
- * Without white space around the object and its members, as the sandbox writes.
+ * The members of an object by name, each as the exact JSON text. JSON.parse()
+ * would change numbers and drop duplicates. Expects no white space around the
+ * object and its members, which is how the sandbox writes.
  */
 export function rawMembers(json) {
   const members = {};
@@ -26,7 +26,7 @@ export function rawMembers(json) {
       const end = endOfString(json, i);
       if (depth === 1 && key === undefined) {
         key = JSON.parse(json.slice(i, end + 1));
-        begin = end + 2;  // Behind the colon.
+        begin = end + 2;  // After the colon.
       }
       i = end;
     } else if (c === '{' || c === '[') {

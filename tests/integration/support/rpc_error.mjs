@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { grpc } from './modules.mjs';
 import { googleRpc } from './schema.mjs';
 
-// The details by the short names of their types; each may be there once.
+// The details by the short names of their types, at most one of each.
 function decodeDetails(bytes) {
   const details = {};
   for (const { type_url, value } of
@@ -29,22 +29,23 @@ export class RpcError extends Error {
     return this.details.ErrorInfo?.reason;
   }
 
-  /** The fields that a BadRequest names. */
+  /** The fields that BadRequest names. */
   get fields() {
     return this.details.BadRequest?.field_violations.map(({ field }) => field);
   }
 
-  /** RetryInfo's delay. */
+  /** The delay of RetryInfo. */
   get retrySeconds() {
     const delay = this.details.RetryInfo?.retry_delay;
     return delay && Number(delay.seconds) + delay.nanos / 1e9;
   }
 }
 
-/** The RpcError that `call` ends with; `expected` is a part of it. */
+/** The RpcError that `call` fails with; `expected` is a subset of it. */
 export async function failure(call, expected) {
   const error = await call.then(
-      (answer) => assert.fail(`no error but ${JSON.stringify(answer)}`),
+      (response) =>
+        assert.fail(`expected an error, got ${JSON.stringify(response)}`),
       (reason) => reason);
   if (!(error instanceof RpcError)) throw error;
   for (const [name, value] of Object.entries(expected)) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Program } from './program.mjs';
 import { setting } from './setting.mjs';
 
-/** What the sandbox shows of a token instead of the token. */
+/** How the sandbox shows a token without revealing it. */
 export function redacted(token) {
   const hash = createHash('sha256').update(token).digest('hex');
   return `Bearer sha256:${hash.slice(0, 12)}`;
@@ -11,7 +11,7 @@ export function redacted(token) {
 
 /** A running wriftai-sandbox, with its control API. */
 export class Sandbox {
-  /** With limits that no test reaches, and models that take no time. */
+  /** With limits that no test reaches, and models that run instantly. */
   static async start(...flags) {
     const program = new Program(setting('WRIFTAI_SANDBOX'), [
       '--listen_address=127.0.0.1:0', '--read_rate=100000',
@@ -41,7 +41,7 @@ export class Sandbox {
     return JSON.parse(text);
   }
 
-  /** Lets these go wrong, in this order; see sandbox/README.md. */
+  /** Injects these faults, in this order; see sandbox/README.md. */
   addFaults(...faults) {
     return this.#control('POST', 'faults', JSON.stringify(faults));
   }
@@ -50,7 +50,7 @@ export class Sandbox {
     return this.#control('GET', 'stats');
   }
 
-  /** All requests so far. */
+  /** The number of requests so far. */
   async requestCount() {
     const { requests } = await this.stats();
     return requests.reduce((sum, { count }) => sum + count, 0);
@@ -74,7 +74,7 @@ export class Sandbox {
     return (await this.requestsTo(`/v1/predictions/${id}`)).length;
   }
 
-  /** The create whose body contains `marker`, which is unique. */
+  /** The only create whose body contains `marker`. */
   async createWith(marker) {
     const all = (await this.requestsTo('/v1/predictions', 'POST'))
         .filter(({ body }) => body.includes(marker));
@@ -93,12 +93,12 @@ export class Sandbox {
   }
 }
 
-/** Which requests for the prediction `id` a fault meets. */
-export function getOf(id) {
+/** Matches a fault to the GETs of the prediction `id`. */
+export function matchGet(id) {
   return { method: 'GET', path_regex: `^/v1/predictions/${id}$` };
 }
 
-/** A prediction as the API would show it. */
+/** A prediction as the API would return it. */
 export function predictionJson(id, status, more = {}) {
   const updated = { pending: 1, started: 2 }[status] ?? 3;
   return JSON.stringify({
@@ -112,12 +112,12 @@ export function predictionJson(id, status, more = {}) {
 }
 
 /**
- * Faults that let `id` show these states, `polls` GETs each; the last one for
- * good.
+ * Faults that show `id` in these states, each for `polls` GETs; the last state
+ * stays.
  */
 export function scriptedStates(id, states, polls) {
   return states.map((status, i) => ({
-    ...getOf(id), status: 200, body: predictionJson(id, status),
+    ...matchGet(id), status: 200, body: predictionJson(id, status),
     ...(i + 1 < states.length ? { times: polls } : {}),
   }));
 }

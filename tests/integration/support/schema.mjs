@@ -23,12 +23,12 @@ export const googleRpc = load(
 export const { Predictions } = grpc.loadPackageDefinition(gateway).wriftai.v1;
 export const { Health } = grpc.loadPackageDefinition(health).grpc.health.v1;
 
-/** A message of wriftai.v1 as bytes, for clients that write frames. */
+/** Serializes a message of wriftai.v1, for clients that write frames. */
 export function encode(message, fields) {
   return gateway[`wriftai.v1.${message}`].serialize(fields);
 }
 
-/** The reverse. */
+/** Parses a message of wriftai.v1. */
 export function decode(message, bytes) {
   return gateway[`wriftai.v1.${message}`].deserialize(bytes);
 }

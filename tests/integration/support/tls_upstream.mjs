@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * An upstream behind TLS, with a certificate made for it: HTTP/2 where the
- * client takes it, or HTTP/1.1 alone.
+ * An upstream with TLS and its own certificate. It offers HTTP/2 and HTTP/1.1,
+ * or HTTP/1.1 only.
  */
 export class TlsUpstream {
-  /** `answer`: what is done with each (request, response). */
-  static async start(answer, { offersHttp2 = true } = {}) {
+  /** `handler`: called with each (request, response). */
+  static async start(handler, { offersHttp2 = true } = {}) {
     const upstream = new TlsUpstream();
-    await upstream.#listen(answer, offersHttp2);
+    await upstream.#listen(handler, offersHttp2);
     return upstream;
   }
 
@@ -33,7 +33,7 @@ export class TlsUpstream {
     return `https://127.0.0.1:${this.#server.address().port}/v1`;
   }
 
-  async #listen(answer, offersHttp2) {
+  async #listen(handler, offersHttp2) {
     const keyFile = join(this.#folder, 'key.pem');
     execFileSync('openssl', [
       'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
@@ -49,13 +49,13 @@ export class TlsUpstream {
     }, (request, response) => {
       this.requests.push([request.httpVersion, request.method]);
       request.resume();
-      answer(request, response);
+      handler(request, response);
     });
     this.#server.on('secureConnection', (socket) => {
       ++this.connections;
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
-      socket.on('error', () => {});  // The gateway may be gone first.
+      socket.on('error', () => {});  // The gateway may close first.
     });
     this.#server.on('tlsClientError', () => {});
     this.#server.listen(0, '127.0.0.1');

@@ -1,6 +1,6 @@
 import { RpcError } from './rpc_error.mjs';
 
-/** A stream of updates, read only as far as it is asked for. */
+/** A stream of updates that reads only on demand. */
 export class Updates {
   #call;
   #status;
@@ -9,14 +9,14 @@ export class Updates {
 
   constructor(call) {
     this.#call = call;
-    call.on('error', () => {});  // The status says the same.
+    call.on('error', () => {});  // The status reports it.
     call.on('status', (status) => {
       this.#status = status;
       this.#wake();
     });
   }
 
-  /** Leaves the stream. */
+  /** Cancels the stream. */
   cancel() {
     this.#call.cancel();
   }
@@ -24,7 +24,7 @@ export class Updates {
   /** The next update; undefined after the last; throws RpcError. */
   async next() {
     if (!this.#reading) {
-      // Only now: this is what makes the stream read from the network.
+      // Not earlier: adding this listener starts reading from the network.
       this.#call.on('readable', () => this.#wake());
       this.#reading = true;
     }
@@ -45,7 +45,7 @@ export class Updates {
     return updates;
   }
 
-  /** All updates up to the end, which is OK. */
+  /** All remaining updates of a stream that ends with OK. */
   async rest() {
     const updates = [];
     for (let update; (update = await this.next()) !== undefined;) {
@@ -54,7 +54,7 @@ export class Updates {
     return updates;
   }
 
-  /** The last update before the end, which is OK. */
+  /** The last update of a stream that ends with OK. */
   async last() {
     return (await this.rest()).at(-1);
   }

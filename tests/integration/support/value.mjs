@@ -1,4 +1,4 @@
-/** A google.protobuf.Value for what JSON.parse() gives. */
+/** Converts the result of JSON.parse() to a google.protobuf.Value. */
 export function toValue(json) {
   if (json === null) return { nullValue: 'NULL_VALUE' };
   if (typeof json === 'boolean') return { boolValue: json };
@@ -12,7 +12,7 @@ export function toValue(json) {
   return { structValue: { fields: Object.fromEntries(fields) } };
 }
 
-/** The reverse. */
+/** Converts a google.protobuf.Value to what JSON.parse() returns. */
 export function fromValue(value) {
   switch (value.kind) {
     case 'nullValue':

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { replaceFile } from './files.mjs';
 import { Gateway } from './gateway.mjs';
 
-/** A port that was free a moment ago: the URL has to be known at the start. */
+/** A port that was just free; the public URL must be known at the start. */
 async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -18,7 +18,7 @@ async function freePort() {
   return port;
 }
 
-/** The header for a body, written apart from the gateway and the sandbox. */
+/** The signature header, implemented independently of the programs. */
 export function sign(key, body, seconds = Math.floor(Date.now() / 1000)) {
   const hmac = createHmac('sha256', key).update(`${seconds}.${body}`);
   return `t=${seconds},v1=${hmac.digest('hex')}`;
@@ -51,13 +51,13 @@ export class WebhookGateway {
     return this.gateway.address;
   }
 
-  /** Replaces the file, the first key first, as Kubernetes does. */
+  /** Replaces the file atomically, as Kubernetes does. */
   writeKeys(...keys) {
     replaceFile(join(this.folder, 'keys'),
                 keys.map((key) => `${key}\n`).join(''));
   }
 
-  /** Delivers `body`; the status that it is answered with. */
+  /** Delivers `body` and returns the HTTP status. */
   async deliver(body, headers = {}) {
     const response = await fetch(this.url, {
       method: 'POST', body,
@@ -77,11 +77,11 @@ export class WebhookGateway {
   }
 }
 
-/** Asks `question` until its answer is true. */
-export async function until(question, text) {
+/** Polls `condition` until it is true. */
+export async function until(condition, text) {
   const end = Date.now() + 15_000;
-  while (!(await question())) {
-    assert.ok(Date.now() < end, `never: ${text}`);
+  while (!(await condition())) {
+    assert.ok(Date.now() < end, `timed out waiting for: ${text}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

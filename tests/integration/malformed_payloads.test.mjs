@@ -1,6 +1,5 @@
-// What the upstream may send and should not: text that is not Unicode, fields
-// of wrong types, deep nesting. None of it costs a caller more than the field
-// that is wrong.
+// Malformed upstream data: text that is not Unicode, fields of wrong types,
+// deep nesting. A caller loses only the field that is wrong.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { RawUpstream } from '../support/raw_upstream.mjs';
@@ -17,11 +16,11 @@ const OTHER = '00000000-0000-4000-8000-00000000000b';
 let upstream;
 let gateway;
 let client;
-// What every request is answered with: status, body.
-let answer;
+// The response to every request: status, body.
+let response;
 
 before(async () => {
-  upstream = await RawUpstream.start((request) => request.respond(...answer));
+  upstream = await RawUpstream.start((request) => request.respond(...response));
   gateway = await Gateway.start({ apiBaseUrl: upstream.baseUrl, token: TOKEN });
   client = new Client(gateway.address);
 });
@@ -40,12 +39,12 @@ const get = (format = 'PAYLOAD_FORMAT_JSON') =>
 
 const nested = (depth) => '['.repeat(depth) + ']'.repeat(depth);
 
-// Text that is grammatical and stands for no Unicode text.
+// JSON whose grammar is valid, but which is not valid Unicode text.
 const LONE = String.raw`{"\ud83d":["\udc00x\ud83d\ud83d\n",1e999,"\u0000"]}`;
 
 describe('payloads with lone surrogates', () => {
   beforeEach(() => {
-    answer = [200, prediction(
+    response = [200, prediction(
         `"input": ${LONE} ,"output":${LONE},"error":{"detail":${LONE}}`)];
   });
 
@@ -60,14 +59,14 @@ describe('payloads with lone surrogates', () => {
   }
 
   test('Wait delivers them', async () => {
-    answer = [200, prediction(`"output":${LONE}`, OTHER, 'succeeded')];
+    response = [200, prediction(`"output":${LONE}`, OTHER, 'succeeded')];
     const stream = client.wait({ id: OTHER });
     const update = await stream.last();
     assert.equal(update.prediction.output_json, LONE);
   });
 
   test('Create sends input_json byte for byte', async () => {
-    answer = [202, prediction(`"input":${LONE}`)];
+    response = [202, prediction(`"input":${LONE}`)];
     const created = await client.create({
       model: 'wriftai/echo', input_json: LONE,
       payload_format: 'PAYLOAD_FORMAT_VALUE',
@@ -78,7 +77,7 @@ describe('payloads with lone surrogates', () => {
   });
 });
 
-for (const [what, member] of [
+for (const [name, member] of [
   ['a lone surrogate', String.raw`"x":"\ud83d"`],
   ['a key that is a lone surrogate', String.raw`"\ud83d":{"\udc00":1}`],
   ['bytes that are not UTF-8', Buffer.from('"x":"\xff\xed\xa0\x80"', 'latin1')],
@@ -87,8 +86,8 @@ for (const [what, member] of [
   ['a long key', `"${'k'.repeat(1 << 20)}":1`],
   ['a hundred thousand members', `${'"":0,'.repeat(100_000)}"":1`],
 ]) {
-  test(`an unknown member with ${what} is skipped`, async () => {
-    answer = [200, Buffer.concat([
+  test(`an unknown member with ${name} is ignored`, async () => {
+    response = [200, Buffer.concat([
       Buffer.from(`{"id":"${ID}","status":"started","output":[1.0],`),
       Buffer.from(member), Buffer.from('}')])];
     const got = await get();
@@ -98,8 +97,8 @@ for (const [what, member] of [
 }
 
 describe('nesting', () => {
-  test('a payload has 1,000 levels in both directions', async () => {
-    answer = [202, prediction(`"input":${nested(1000)}`)];
+  test('a payload may have 1,000 levels in both directions', async () => {
+    response = [202, prediction(`"input":${nested(1000)}`)];
     const created = await client.create({
       model: 'wriftai/echo', input_json: nested(1000),
       payload_format: 'PAYLOAD_FORMAT_JSON',
@@ -107,15 +106,15 @@ describe('nesting', () => {
     assert.equal(created.input_json, nested(1000));
   });
 
-  test('a deeper input is refused', async () => {
+  test('a deeper input is rejected', async () => {
     const error = await failure(client.create({
       model: 'wriftai/echo', input_json: nested(1001),
     }), { code: 'INVALID_ARGUMENT' });
     assert.match(error.message, /input_json: .*nested more than 1000 levels/);
   });
 
-  test('a deeper output is left out and named', async () => {
-    answer = [200, prediction(`"input":1,"output":${nested(1001)}`)];
+  test('a deeper output is omitted, as an inexact field', async () => {
+    response = [200, prediction(`"input":1,"output":${nested(1001)}`)];
     const got = await get();
     assert.equal(got.input_json, '1');
     assert.equal(got.output_payload, undefined);
@@ -123,8 +122,8 @@ describe('nesting', () => {
   });
 });
 
-test('a payload that is not UTF-8 is left out and named', async () => {
-  answer = [200, Buffer.concat([
+test('a payload that is not UTF-8 becomes an inexact field', async () => {
+  response = [200, Buffer.concat([
     Buffer.from(`{"id":"${ID}","status":"started","input":1,"output":"`),
     Buffer.from([0xff]), Buffer.from('"}')])];
   const got = await get();
@@ -134,7 +133,7 @@ test('a payload that is not UTF-8 is left out and named', async () => {
 });
 
 test('a byte order mark is ignored', async () => {
-  answer = [200, `\ufeff${prediction('"output":1')}`];
+  response = [200, `\ufeff${prediction('"output":1')}`];
   assert.equal((await get()).output_json, '1');
 });
 
@@ -150,8 +149,8 @@ for (const [name, member] of [
   ['model.name', `"model":{"name":"${'n'.repeat(1_000_000)}"}`],
   ['error', '"error":7'],
 ]) {
-  test(`a wrong ${name} leaves the rest: ${member.slice(0, 40)}`, async () => {
-    answer = [200, prediction(`"output":1,${member}`)];
+  test(`an invalid ${name} is isolated: ${member.slice(0, 40)}`, async () => {
+    response = [200, prediction(`"output":1,${member}`)];
     const got = await get();
     assert.equal(got.status, 'STATUS_STARTED');
     assert.equal(got.output_json, '1');
@@ -160,12 +159,12 @@ for (const [name, member] of [
   });
 }
 
-for (const [what, id] of [
+for (const [name, id] of [
   ['a path', '../../x?\\r\\nhost: evil'], ['1 MB', 'a'.repeat(1_000_000)],
   ['empty', ''],
 ]) {
-  test(`an id that is ${what} is UPSTREAM_RESPONSE_INVALID`, async () => {
-    answer = [200, prediction('', id)];
+  test(`an id that is ${name} is UPSTREAM_RESPONSE_INVALID`, async () => {
+    response = [200, prediction('', id)];
     const error = await failure(get(), {
       code: 'INTERNAL', reason: 'UPSTREAM_RESPONSE_INVALID',
     });
@@ -178,8 +177,8 @@ describe('a page of the list', () => {
   const page = (items, more = '') =>
     [200, `{"items":[${items.join(',')}],"next_cursor":"n"${more}}`];
 
-  test('keeps an item whose created_at has no zone', async () => {
-    answer = page([
+  test('keeps an item whose created_at has no time zone', async () => {
+    response = page([
       prediction('"created_at":"2025-08-13T11:48:44"'), prediction('', OTHER)]);
     const listed = await client.list({});
     assert.deepEqual(listed.predictions.map((p) => p.id), [ID, OTHER]);
@@ -189,9 +188,9 @@ describe('a page of the list', () => {
     assert.deepEqual(listed.inexact_fields, []);
   });
 
-  test('leaves out an item without a usable id or status', async () => {
-    answer = page(['7', '{}', prediction('', 'p1'),
-                   `{"id":"${OTHER}","status":{}}`, prediction('')]);
+  test('omits items without a usable id or status', async () => {
+    response = page(['7', '{}', prediction('', 'p1'),
+                     `{"id":"${OTHER}","status":{}}`, prediction('')]);
     const before = new Metrics((await gateway.page('/metrics')).body);
     const listed = await client.list({});
     assert.deepEqual(listed.predictions.map((p) => p.id), [ID]);
@@ -202,8 +201,8 @@ describe('a page of the list', () => {
                  before.value('upstream_skipped_items_total'), 4);
   });
 
-  test('that repeats items is read to its end one by one', async () => {
-    answer = [200, `{"items":[${[ID, ID, OTHER, ID, OTHER].map(
+  test('with repeated items can be read to its end one by one', async () => {
+    response = [200, `{"items":[${[ID, ID, OTHER, ID, OTHER].map(
         (id) => prediction('', id))}],"next_cursor":null}`];
     const seen = [];
     let token = '';
@@ -215,8 +214,8 @@ describe('a page of the list', () => {
     assert.deepEqual(seen, [ID, OTHER]);
   });
 
-  test('whose cursor leads to itself is the last', async () => {
-    answer = page([prediction('')]);
+  test('whose cursor points to itself is the last', async () => {
+    response = page([prediction('')]);
     const first = await client.list({});
     assert.notEqual(first.next_page_token, '');
     const second = await client.list({ page_token: first.next_page_token });
@@ -227,8 +226,8 @@ describe('a page of the list', () => {
   for (const cursor of ['true', '{}', '"a\\r\\nx: y"',
                         `"${'c'.repeat(1_000_000)}"`]) {
     const shown = cursor.slice(0, 20);
-    test(`names a cursor that cannot be used: ${shown}`, async () => {
-      answer = [200, `{"items":[${prediction('')}],"next_cursor":${cursor}}`];
+    test(`lists an unusable cursor in inexact_fields: ${shown}`, async () => {
+      response = [200, `{"items":[${prediction('')}],"next_cursor":${cursor}}`];
       const listed = await client.list({});
       assert.equal(listed.predictions.length, 1);
       assert.equal(listed.next_page_token, '');
@@ -237,8 +236,8 @@ describe('a page of the list', () => {
   }
 });
 
-test('what is inexact is counted by field', async () => {
-  answer = [200, prediction('"url":1')];
+test('inexact fields are counted by field', async () => {
+  response = [200, prediction('"url":1')];
   const count = async () =>
     new Metrics((await gateway.page('/metrics')).body)
         .value('upstream_inexact_fields_total', { field: 'url' });

@@ -1,5 +1,5 @@
-// How the gateway behaves as a gRPC server: health, pings, the age of
-// connections, limits, channelz.
+// How the gateway behaves as a gRPC server: health, pings, connection age,
+// stream limits, channelz.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:http2';
@@ -18,7 +18,7 @@ import { predictionJson } from './support/sandbox.mjs';
 import { Health } from './support/schema.mjs';
 import { toValue } from './support/value.mjs';
 
-const TOKEN = secret('conduct-token-1');
+const TOKEN = secret('server-behavior-token-1');
 const BUF = fileURLToPath(
     new URL('../node_modules/.bin/buf', import.meta.url));
 const NAMES = ['', 'wriftai.v1.Predictions', 'wriftai.v1.Upstream'];
@@ -37,7 +37,7 @@ function connect(t, address, Service) {
   return client;
 }
 
-// A prediction that runs on.
+// The id of a prediction that keeps running.
 async function running(client) {
   const prediction = await client.create({
     model: 'wriftai/echo',
@@ -46,8 +46,8 @@ async function running(client) {
   return prediction.id;
 }
 
-// A gateway over an upstream that the test holds in its hands.
-async function overFake(t, ...flags) {
+// A gateway in front of an upstream that the test controls.
+async function startWithFakeUpstream(t, ...flags) {
   const upstream = await FakeUpstream.start();
   const gateway = await Gateway.start(
       { apiBaseUrl: upstream.baseUrl, token: TOKEN, flags });
@@ -58,9 +58,9 @@ async function overFake(t, ...flags) {
   return { upstream, gateway, client: connect(t, gateway.address) };
 }
 
-test('an upstream that is down is NOT_SERVING under its own name alone',
+test('an unreachable upstream is NOT_SERVING only under its own name',
      async (t) => {
-       const { upstream, gateway, client } = await overFake(t);
+       const { upstream, gateway, client } = await startWithFakeUpstream(t);
        const health = connect(t, gateway.address, Health);
        const check = async (service) =>
          (await health.call('Check', { service })).status;
@@ -72,7 +72,7 @@ test('an upstream that is down is NOT_SERVING under its own name alone',
        assert.equal(await healthy(), 1);
 
        await upstream.stop();
-       // Each is tried three times.
+       // Each makes three attempts.
        for (let i = 0; i < 2; ++i) {
          await failure(client.get({ id }), { code: 'UNAVAILABLE' });
        }
@@ -84,17 +84,17 @@ test('an upstream that is down is NOT_SERVING under its own name alone',
 
        await upstream.restart();
        const get = failure(client.get({ id }), { code: 'NOT_FOUND' });
-       (await upstream.next()).answer(404, '');
+       (await upstream.next()).respond(404, '');
        await get;
        assert.deepEqual(await watch.next(), { status: 'SERVING' });
        assert.equal(await healthy(), 1);
        watch.cancel();
      });
 
-test('the health port says NOT_SERVING while the gateway drains, to its end',
+test('the health port reports NOT_SERVING until the drain ends',
      async (t) => {
-       const { upstream, gateway, client } =
-           await overFake(t, '--health_address=127.0.0.1:0');
+       const { upstream, gateway, client } = await startWithFakeUpstream(
+           t, '--health_address=127.0.0.1:0');
        const address = await gateway.program.awaitOutput(
            'stderr', /health listens on (\S+)$/m);
        const health = connect(t, address, Health);
@@ -109,21 +109,21 @@ test('the health port says NOT_SERVING while the gateway drains, to its end',
        for (const watch of watches) {
          assert.deepEqual(await watch.next(), { status: 'NOT_SERVING' });
        }
-       // Answers of the upstream change nothing any more.
+       // Responses from the upstream no longer change the status.
        for (const service of NAMES) {
          assert.deepEqual(await health.call('Check', { service }),
                           { status: 'NOT_SERVING' });
        }
-       held.answer(200, predictionJson(id, 'started'));
+       held.respond(200, predictionJson(id, 'started'));
        await call;
        watches.forEach((watch) => watch.cancel());
        assert.equal((await ended).code, 0);
      });
 
-describe('a connection that has reached its age', () => {
+describe('a connection at its maximum age', () => {
   const AGES = ['--max_connection_age=1s', '--max_connection_age_grace=2s'];
 
-  test('is asked to end, and its Wait ends by itself before that', async (t) => {
+  test('gets a GOAWAY, and its Wait ends before the grace does', async (t) => {
     const gateway = await start(t, ...AGES);
     const waited = await running(connect(t, gateway.address));
     const session = await Http2Session.open(t, gateway.address);
@@ -135,7 +135,7 @@ describe('a connection that has reached its age', () => {
     assert.match(trailers['grpc-message'], /^maximum stream age reached /);
   });
 
-  test('sends its Waits back at once, and they go on where they were',
+  test('ends its Waits with an immediate retry, which resumes them',
        async (t) => {
          const gateway = await start(t, ...AGES);
          const client = connect(t, gateway.address);
@@ -154,11 +154,11 @@ describe('a connection that has reached its age', () => {
        });
 });
 
-describe('a client that sends pings', () => {
+describe('a client that pings', () => {
   const INTERVAL_MS = 50;
 
-  // At twice the least interval from answer to answer.
-  async function pingsAnswered(session, count) {
+  // Pings at twice the minimum interval; returns how many were acked.
+  async function countAckedPings(session, count) {
     for (let i = 0; i < count; ++i) {
       await delay(2 * INTERVAL_MS);
       if (!await session.ping()) return i;
@@ -167,7 +167,7 @@ describe('a client that sends pings', () => {
   }
 
   for (const withCall of [false, true]) {
-    test(`is not sent away, ${withCall ? 'with' : 'without'} calls`,
+    test(`stays connected ${withCall ? 'with' : 'without'} calls`,
          async (t) => {
            const gateway =
                await start(t, `--min_ping_interval=${INTERVAL_MS}ms`);
@@ -176,11 +176,11 @@ describe('a client that sends pings', () => {
              const client = connect(t, gateway.address);
              await session.wait(await running(client)).begun();
            }
-           assert.equal(await pingsAnswered(session, 8), 8);
+           assert.equal(await countAckedPings(session, 8), 8);
          });
   }
 
-  test('far more often than that is sent away', async (t) => {
+  test('far too often gets ENHANCE_YOUR_CALM', async (t) => {
     const gateway = await start(t);
     const session = await Http2Session.open(t, gateway.address);
     while (await session.ping());
@@ -190,19 +190,19 @@ describe('a client that sends pings', () => {
   });
 });
 
-test('a silent connection is sent pings, and dropped if it leaves them',
+test('a silent connection gets pings, and is closed if it ignores them',
      async (t) => {
        const gateway = await start(
            t, '--keepalive_time=1s', '--keepalive_timeout=1s');
        const session = await Http2Session.open(t, gateway.address);
-       const gone = silentPeer(t, gateway.address);
-       // More than the two that gRPC sends without data by default.
+       const closed = silentPeer(t, gateway.address);
+       // More than the two that gRPC sends by default without data frames.
        for (let i = 0; i < 3; ++i) await session.pinged();
-       await gone;
+       await closed;
        assert.ok(await session.ping());
      });
 
-test('calls above the limit of a connection wait for their turn', async (t) => {
+test('calls above the stream limit of a connection are queued', async (t) => {
   const gateway = await start(t, '--max_concurrent_streams=2');
   const other = connect(t, gateway.address);
   const waited = await running(other);
@@ -220,7 +220,7 @@ test('calls above the limit of a connection wait for their turn', async (t) => {
   waits[1].cancel();
 });
 
-test('without a flag a connection takes 20000 calls', async (t) => {
+test('a connection allows 20000 calls by default', async (t) => {
   const session = await Http2Session.open(t, (await start(t)).address);
   assert.equal(session.settings.maxConcurrentStreams, 20_000);
 });
@@ -231,7 +231,7 @@ describe('channelz', () => {
     `http://${gateway.address}/${target}`,
   ]);
 
-  test('shows connections and calls where it is asked for', async (t) => {
+  test('shows connections and calls with --channelz', async (t) => {
     const gateway = await start(t, '--channelz');
     await connect(t, gateway.address).list({ page_size: 1 });
     const { code, stdout, stderr } =
@@ -245,7 +245,7 @@ describe('channelz', () => {
     assert.match(sockets.stdout, /"name": "[^"]*127\.0\.0\.1:\d+/);
   });
 
-  test('is not there otherwise', async (t) => {
+  test('is not served by default', async (t) => {
     const gateway = await start(t);
     const { stdout } = await curl(gateway, '', '--list-methods');
     assert.match(stdout, /wriftai\.v1\.Predictions\/Wait/);

@@ -1,5 +1,5 @@
-// Text from outside, whatever its bytes: errors can be read, logs and pages
-// are not misled, and what the upstream says of times and places is understood.
+// Untrusted text, whatever its bytes: errors stay readable, and logs and pages
+// cannot be forged. Retry times and field paths of the upstream are understood.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
@@ -14,7 +14,7 @@ import { toValue } from './support/value.mjs';
 
 let upstream;
 let gateway;
-// The bytes of the response by path; else a good one.
+// The bytes of the response by path; other responses are valid.
 const scripted = new Map();
 
 before(async () => {
@@ -29,7 +29,7 @@ before(async () => {
     }
   });
   gateway = await Gateway.start({
-    apiBaseUrl: upstream.baseUrl, token: secret('outside-text-token-1'),
+    apiBaseUrl: upstream.baseUrl, token: secret('untrusted-text-token-1'),
     flags: ['--log_format=json'],
   });
 });
@@ -40,40 +40,40 @@ after(async () => {
   await upstream?.stop();
 });
 
-// A client with a token of its own, as limits are the token's.
+// A client with a new token, because limits apply to a token.
 const clients = [];
-function ownClient() {
-  const token = secret(`outside-text-token-of-call-${clients.length}`);
+function newClient() {
+  const token = secret(`untrusted-text-token-of-call-${clients.length}`);
   clients.push(new Client(gateway.address, { token }));
   return clients.at(-1);
 }
 
 const CREATES = '/v1/predictions';
 
-// The three kinds of calls, each answered with `bytes`.
+// The three kinds of calls; the response is `bytes`.
 const CALLS = {
   get(bytes) {
     const id = randomUUID();
     scripted.set(`/v1/predictions/${id}`, bytes);
-    return ownClient().get({ id });
+    return newClient().get({ id });
   },
   cancel(bytes) {
     const id = randomUUID();
     scripted.set(`/v1/predictions/${id}/cancel`, bytes);
-    return ownClient().cancel({ id });
+    return newClient().cancel({ id });
   },
   create(bytes) {
     scripted.set(CREATES, bytes);
-    return ownClient().create({ model: 'a/b', input: toValue(1) });
+    return newClient().create({ model: 'a/b', input: toValue(1) });
   },
 };
 
-const NO = '{"detail":"no"}';
+const ERROR_BODY = '{"detail":"no"}';
 
 const httpDate = (secondsFromNow) =>
   new Date(Date.now() + secondsFromNow * 1000).toUTCString();
 
-// The RFC 850 and asctime forms of toUTCString()'s.
+// Convert the result of toUTCString() to the RFC 850 and asctime forms.
 function rfc850(date) {
   const [, day, dayOfMonth, month, year, time] =
       /^(\w+), (\d+) (\w+) \d\d(\d+) (.*) GMT$/.exec(date);
@@ -93,10 +93,11 @@ describe('Retry-After', () => {
   for (const status of [503, 429]) {
     for (const kind of Object.keys(CALLS)) {
       for (const [name, form] of Object.entries(FORMS)) {
-        test(`as an HTTP-date (${name}) of a ${status} to a ${kind}`,
+        test(`as an HTTP-date (${name}) in a ${status} to a ${kind}`,
              async () => {
                const { retrySeconds } = await failure(CALLS[kind](rawResponse(
-                   status, NO, { 'retry-after': form(httpDate(100)) })), {});
+                   status, ERROR_BODY,
+                   { 'retry-after': form(httpDate(100)) })), {});
                assert.ok(retrySeconds > 60 && retrySeconds <= 100,
                          `${retrySeconds}`);
              });
@@ -104,13 +105,13 @@ describe('Retry-After', () => {
     }
   }
 
-  const of = async (headers, status = 429) => {
-    const bytes = rawResponse(status, NO, headers);
+  const retryOf = async (headers, status = 429) => {
+    const bytes = rawResponse(status, ERROR_BODY, headers);
     return (await failure(CALLS.get(bytes), {})).retrySeconds;
   };
 
-  test('as an HTTP-date is compared with the response\'s own date', async () =>
-    assert.equal(await of({
+  test('as an HTTP-date is relative to the response\'s Date', async () =>
+    assert.equal(await retryOf({
       'date': 'Thu, 01 Jan 2032 00:00:00 GMT',
       'retry-after': 'Thu, 01 Jan 2032 00:01:17 GMT',
     }), 77));
@@ -118,14 +119,14 @@ describe('Retry-After', () => {
   for (const [name, headers, seconds] of [
     ['no header', {}, 1],
     ['zero', { 'retry-after': '0' }, 1],
-    ['a date that is past',
+    ['a date in the past',
      { 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 1],
     ['a reset of 0', { 'x-ratelimit-reset': '0' }, 1],
-    ['a reset that is past', { 'x-ratelimit-reset': '1751414820' }, 1],
+    ['a reset in the past', { 'x-ratelimit-reset': '1751414820' }, 1],
     ['a negative number', { 'retry-after': '-7' }, 1],
-    ['no time at all', { 'retry-after': 'soon' }, 1],
+    ['not a time', { 'retry-after': 'soon' }, 1],
     ['a huge number', { 'retry-after': '9'.repeat(100) }, 3600],
-    ['a date of the year 9999',
+    ['a date in the year 9999',
      { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, 3600],
     ['a fraction', { 'retry-after': '2.5' }, 2.5],
     ['a list', { 'retry-after': '3, 9, 4' }, 9],
@@ -133,26 +134,26 @@ describe('Retry-After', () => {
     ['a longer reset', { 'retry-after': '3', 'x-ratelimit-reset': '9' }, 9],
     ['a shorter reset', { 'retry-after': '9', 'x-ratelimit-reset': '3' }, 9],
   ]) {
-    test(`of a 429: ${name} is ${seconds} s`, async () =>
-      assert.equal(await of(headers), seconds));
+    test(`in a 429: ${name} is ${seconds} s`, async () =>
+      assert.equal(await retryOf(headers), seconds));
   }
 
-  test('is not invented for a 503', async () =>
-    assert.equal(await of({}, 503), undefined));
+  test('is not added to a 503', async () =>
+    assert.equal(await retryOf({}, 503), undefined));
 });
 
-// Clients drop a grpc-message that ends in a space.
+// gRPC clients drop a grpc-message that ends in a space.
 describe('an error message that would end in a space', () => {
   for (const [name, bytes, expected] of [
     ['a line break', rawResponse(404, '{"detail":"no such thing\\n"}'),
      /: no such thing$/],
     ['a no-break space', rawResponse(409, '{"detail":"no\\u00a0"}'), /: no$/],
-    ['spaces where it is cut', rawResponse(
+    ['spaces where it is truncated', rawResponse(
         403, JSON.stringify({ detail: `no${' '.repeat(300)}x` })), /: no$/],
     ['an empty body', rawResponse(200, ''), /at byte 0: unexpected end$/],
     ['a blank body', rawResponse(200, ' '), /at byte 1: unexpected end:?$/],
   ]) {
-    test(`by ${name} reaches the caller`, async () => {
+    test(`after ${name} reaches the caller`, async () => {
       const error = await failure(CALLS.get(bytes), {});
       assert.match(error.message, expected);
     });
@@ -162,7 +163,7 @@ describe('an error message that would end in a space', () => {
 describe('an x-request-id', () => {
   for (const [name, id, shown] of [
     ['that is not UTF-8', '\xff\xfeid', '??id'],
-    ['that is cut inside a character at 128 bytes',
+    ['truncated inside a character at 128 bytes',
      `${'a'.repeat(127)}\xc3\xa9`, `${'a'.repeat(127)}?`],
     ['of 60 KB', 'x'.repeat(60_000), 'x'.repeat(128)],
     ['with an escape sequence', 'a\x1b[2Jb', 'a?[2Jb'],
@@ -170,7 +171,8 @@ describe('an x-request-id', () => {
     ['with a space', 'a b', 'a b'],
   ]) {
     test(`${name} leaves the error readable`, async () => {
-      const call = CALLS.get(rawResponse(404, NO, { 'x-request-id': id }));
+      const call =
+          CALLS.get(rawResponse(404, ERROR_BODY, { 'x-request-id': id }));
       const error = await failure(call, { code: 'NOT_FOUND',
                                           reason: 'NOT_FOUND' });
       assert.equal(error.details.ErrorInfo.metadata.upstream_request_id,
@@ -182,23 +184,23 @@ describe('an x-request-id', () => {
     });
   }
 
-  test('that is not UTF-8 ends a Wait with its own error', async () => {
+  test('that is not UTF-8 does not hide the error of a Wait', async () => {
     const id = randomUUID();
     scripted.set(`/v1/predictions/${id}`,
-                 rawResponse(404, NO, { 'x-request-id': '\xff' }));
-    await failure(ownClient().wait({ id }).next(),
+                 rawResponse(404, ERROR_BODY, { 'x-request-id': '\xff' }));
+    await failure(newClient().wait({ id }).next(),
                   { code: 'NOT_FOUND', reason: 'NOT_FOUND' });
   });
 });
 
-// Every string in `value`.
+// All strings in `value`.
 function textsOf(value) {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null && !Buffer.isBuffer(value)
       ? Object.values(value).flatMap(textsOf) : [];
 }
 
-test('an error\'s text that would mislead a terminal is made harmless',
+test('an error has no control characters that mislead a terminal',
      async () => {
        const text = 'a\u202eb\u0085c\u009bd\u2028e\u0000f';
        for (const body of [
@@ -225,10 +227,10 @@ for (const [name, text] of [
   ['U+00AD', '\u00ad'], ['U+E000', '\ue000'], ['U+E0041', '\u{e0041}'],
   ['U+FFFF', '\uffff'], ['U+0001', '\u0001'], ['U+007F', '\u007f'],
 ]) {
-  test(`a model with ${name} is refused`, async () => {
+  test(`rejects a model with ${name}`, async () => {
     const count = upstream.requests.length;
     for (const model of [`a${text}b/c`, `a/b${text}`, `a/${text}:1`]) {
-      await failure(ownClient().create({ model, input: toValue(1) }), {
+      await failure(newClient().create({ model, input: toValue(1) }), {
         code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELD', fields: ['model'],
       });
     }
@@ -236,9 +238,9 @@ for (const [name, text] of [
   });
 }
 
-test('a bad request of a megabyte makes a short log line', async () => {
+test('a rejected request of a megabyte logs a short line', async () => {
   const long = 'x'.repeat(1 << 20);
-  const client = ownClient();
+  const client = newClient();
   for (const start of [
     () => client.get({ id: long }), () => client.cancel({ id: long }),
     () => client.create({ model: `${long}/b`, input: toValue(1) }),
@@ -255,13 +257,13 @@ test('a bad request of a megabyte makes a short log line', async () => {
   }
 });
 
-describe('a place in a 422', () => {
+describe('the location in a 422', () => {
   const at = (...loc) => rawResponse(
       422, JSON.stringify({ detail: [{ loc, msg: 'bad', type: 'json_invalid' }] }));
   const field = async (request, ...loc) => {
     scripted.set(CREATES, at(...loc));
     const create = { model: 'a/b', ...request };
-    const client = ownClient();
+    const client = newClient();
     const { fields, message } = await failure(
         client.create(create),
         { code: 'INVALID_ARGUMENT', reason: 'REQUEST_REFUSED' });
@@ -275,14 +277,14 @@ describe('a place in a 422', () => {
   const JSON_TEXT = { input_json: '1e400' };
   const VALUE = { input: toValue(1) };
 
-  test('that is a position in the body is the input', async () => {
+  test('that is a position in the body maps to the input', async () => {
     assert.equal(await field(JSON_TEXT, 'body', 9), 'input_json');
     assert.equal(await field(JSON_TEXT, 'body', 32), 'input_json');
     assert.equal(await field(VALUE, 'body', 32), 'input');
     assert.equal(await field(JSON_TEXT, 'body'), 'input_json');
   });
 
-  test('inside of the input is a field of the request', async () => {
+  test('inside the input maps to a field of the request', async () => {
     assert.equal(await field(JSON_TEXT, 'body', 'input', 'a', 3),
                  'input_json');
     assert.equal(await field(VALUE, 'body', 'input', 'a', 3), 'input.a[3]');
@@ -290,7 +292,7 @@ describe('a place in a 422', () => {
                  'input.a');
   });
 
-  test('that the request does not have names no field', async () => {
+  test('that the request does not have maps to no field', async () => {
     assert.equal(await field(VALUE, 'query', 'x'), '');
     assert.equal(await field(VALUE, 'x'.repeat(100_000)), '');
   });
@@ -306,7 +308,7 @@ test('the API\'s type, code and detail reach the caller', async () => {
       ['permission_error', 'p7', 'no']);
 });
 
-test('a header line above 100 KiB is not called a lack of memory',
+test('a header line above 100 KiB is not reported as out of memory',
      async () => {
        const error = await failure(
            CALLS.get(rawResponse(200, '{}', { 'x-a': 'x'.repeat(200 << 10) })),
@@ -315,7 +317,7 @@ test('a header line above 100 KiB is not called a lack of memory',
        assert.equal(error.details.ErrorInfo.metadata.cause, 'too_large');
      });
 
-test('a trailer above 4 KiB is not called a lack of memory', async () => {
+test('a trailer above 4 KiB is not reported as out of memory', async () => {
   const error = await failure(
       CALLS.get(Buffer.concat([
         rawResponse(200, '2\r\n{}\r\n0\r\n',

@@ -1,39 +1,39 @@
 import { EventEmitter, once } from 'node:events';
 import net from 'node:net';
 
-/** The client's greeting of HTTP/2, with empty SETTINGS. */
-export const GREETING =
+/** The HTTP/2 client connection preface, with empty SETTINGS. */
+export const PREFACE =
     Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0');
 
 /**
- * Many TCP connections to one port that send `bytes` and then nothing, and
- * read nothing but the end.
+ * Many TCP connections to one port. Each sends `bytes` and then stays silent,
+ * reading only to notice when the server closes it.
  */
-export class Crowd {
+export class IdleConnections {
   #sockets = [];
   #events = new EventEmitter();
   /** How many the server has closed. */
   closed = 0;
 
-  /** Returns once all are connected. `from`: the local address. */
+  /** Resolves once all are connected. `from`: the local address. */
   static async open(t, address, count, { bytes, from = '127.0.0.1' } = {}) {
-    const crowd = new Crowd();
-    t.after(() => crowd.close());
+    const all = new IdleConnections();
+    t.after(() => all.close());
     const colon = address.lastIndexOf(':');
     const port = Number(address.slice(colon + 1));
     await Promise.all(Array.from({ length: count }, async () => {
       const socket = net.connect(
           { host: '127.0.0.1', port, localAddress: from, noDelay: true });
-      crowd.#sockets.push(socket);
-      socket.on('error', () => {}).on('close', () => crowd.#onClosed()).resume();
-      // A server may close it before that is known here.
+      all.#sockets.push(socket);
+      socket.on('error', () => {}).on('close', () => all.#onClosed()).resume();
+      // The server may close it before the client sees it connected.
       await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
       if (bytes !== undefined) socket.write(bytes);
     }));
-    return crowd;
+    return all;
   }
 
-  /** Returns once the server has closed `count` of them. */
+  /** Resolves once the server has closed `count` of them. */
   async awaitClosed(count) {
     while (this.closed < count) await once(this.#events, 'closed');
   }
@@ -47,7 +47,7 @@ export class Crowd {
     for (const socket of this.#sockets) socket.write(bytes);
   }
 
-  /** Closes all of them; returns once they are. */
+  /** Closes all of them and waits until they are closed. */
   async close() {
     await Promise.all(this.#sockets.map(async (socket) => {
       if (socket.closed) return;

@@ -1,6 +1,5 @@
-// What most test files begin with: a sandbox, a gateway before it, and a
-// client of that. The names are bound live, so that a file that imports them
-// has them in its tests.
+// The usual fixture: a sandbox, a gateway in front of it, and a client. The
+// exports are live bindings, so importers see them once the tests run.
 import { after, before } from 'node:test';
 import { Client } from './client.mjs';
 import { Gateway } from './gateway.mjs';
@@ -11,10 +10,10 @@ export let gateway;
 export let predictions;
 
 /**
- * Serves all tests of the file that calls it. `token`: the gateway's own.
- * `flags`: more of its flags.
+ * Starts the fixture for all tests of the calling file. `token`: the gateway's.
+ * `flags`: more flags of the gateway.
  */
-export function serve({ token, flags = [] }) {
+export function useSharedGateway({ token, flags = [] }) {
   before(async () => {
     sandbox = await Sandbox.start();
     gateway = await Gateway.start({
