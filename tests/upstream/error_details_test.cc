@@ -8,7 +8,7 @@
 namespace wriftai {
 namespace {
 
-TEST(ErrorDetails, GatewayErrorsSayWhoAndWhy) {
+TEST(ErrorDetailsTest, GatewayErrorHasDomainAndReason) {
   const absl::Status status =
       GatewayError(absl::StatusCode::kUnavailable, "DRAINING", "going away");
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, "going away"));
@@ -18,7 +18,7 @@ TEST(ErrorDetails, GatewayErrorsSayWhoAndWhy) {
   EXPECT_EQ(info->domain(), "gateway.wriftai");
 }
 
-TEST(ErrorDetails, FieldErrorsNameTheFieldAndWhatWasWanted) {
+TEST(ErrorDetailsTest, FieldErrorNamesFieldAndExpectation) {
   const absl::Status status = FieldError("webhook.url", "an http URL");
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
                                "webhook.url: expected an http URL"));
@@ -30,7 +30,7 @@ TEST(ErrorDetails, FieldErrorsNameTheFieldAndWhatWasWanted) {
             "expected an http URL");
 }
 
-TEST(ErrorDetails, ADetailReplacesTheOneOfItsType) {
+TEST(ErrorDetailsTest, SetDetailReplacesDetailOfSameType) {
   absl::Status status = absl::UnavailableError("down");
   SetRetryDelay(absl::Seconds(1), status);
   SetRetryDelay(absl::Milliseconds(2500), status);
@@ -40,20 +40,20 @@ TEST(ErrorDetails, ADetailReplacesTheOneOfItsType) {
   EXPECT_EQ(payloads, 1);
 }
 
-TEST(ErrorDetails, ANegativeDelayIsNone) {
+TEST(ErrorDetailsTest, ClampsNegativeRetryDelayToZero) {
   absl::Status status = absl::UnavailableError("down");
   SetRetryDelay(absl::Seconds(-3), status);
   EXPECT_EQ(RetryDelay(status), absl::ZeroDuration());
 }
 
-TEST(ErrorDetails, WhatIsNotThereIsNothing) {
+TEST(ErrorDetailsTest, MissingDetailsAreEmpty) {
   const absl::Status status = absl::UnavailableError("down");
   EXPECT_EQ(RetryDelay(status), std::nullopt);
   EXPECT_EQ(ErrorReason(status), "");
   EXPECT_EQ(MetadataOf("cause", status), "");
 }
 
-TEST(ErrorDetails, FieldsOfAPartGetThePathOfThePart) {
+TEST(ErrorDetailsTest, PrefixFieldsExtendsFieldPath) {
   const absl::Status status =
       PrefixFields("create.", FieldError("model", "owner/name"));
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
@@ -63,12 +63,12 @@ TEST(ErrorDetails, FieldsOfAPartGetThePathOfThePart) {
       "create.model");
 }
 
-TEST(ErrorDetails, AnErrorWithoutFieldsIsLeftAlone) {
+TEST(ErrorDetailsTest, PrefixFieldsKeepsErrorWithoutFields) {
   const absl::Status status = absl::NotFoundError("gone");
   EXPECT_EQ(PrefixFields("create.", status), status);
 }
 
-TEST(ErrorDetails, AnyBytesLeaveADetailThatCanBeRead) {
+TEST(ErrorDetailsTest, AnyBytesProduceParsableDetail) {
   absl::Status status =
       GatewayError(absl::StatusCode::kInternal, "REASON", "message");
   for (const char* const hostile :
@@ -91,7 +91,7 @@ TEST(ErrorDetails, AnyBytesLeaveADetailThatCanBeRead) {
   }
 }
 
-TEST(ErrorDetails, APrefixOfNoFieldIsTheMessageItself) {
+TEST(ErrorDetailsTest, PrefixFieldsNamesMessageIfFieldIsEmpty) {
   absl::Status status = FieldError("", "less");
   EXPECT_EQ(GetDetail<google::rpc::BadRequest>(PrefixFields("create.", status))
                 ->field_violations(0)

@@ -6,20 +6,20 @@
 namespace wriftai {
 namespace {
 
-TEST(Backoff, DoublesUpToTheLongestWithJitterOfHalf) {
+TEST(BackoffTest, DoublesUpToMaxWithJitter) {
   Random random(7);
   const Backoff backoff{absl::Milliseconds(200), absl::Seconds(1)};
   for (int round = 0; round < 1000; ++round) {
-    for (const auto& [failures, whole_ms] :
+    for (const auto& [failures, max_ms] :
          {std::pair(1, 200), {2, 400}, {3, 800}, {4, 1000}, {60, 1000}}) {
       const absl::Duration delay = backoff.Delay(failures, random);
-      EXPECT_GE(delay, absl::Milliseconds(whole_ms) / 2);
-      EXPECT_LT(delay, absl::Milliseconds(whole_ms));
+      EXPECT_GE(delay, absl::Milliseconds(max_ms) / 2);
+      EXPECT_LT(delay, absl::Milliseconds(max_ms));
     }
   }
 }
 
-TEST(RetryPolicy, OnlyOutagesAreRetriedAtOnce) {
+TEST(RetryPolicyTest, RetriesOnlyOutages) {
   EXPECT_TRUE(IsRetryable(absl::UnavailableError("")));
   EXPECT_FALSE(IsRetryable(absl::ResourceExhaustedError("")));
   EXPECT_FALSE(IsRetryable(absl::InternalError("")));
@@ -27,7 +27,7 @@ TEST(RetryPolicy, OnlyOutagesAreRetriedAtOnce) {
   EXPECT_FALSE(IsRetryable(absl::DeadlineExceededError("")));
 }
 
-TEST(RetryPolicy, RefusalsDoNotPass) {
+TEST(RetryPolicyTest, RejectionsAreNotTransient) {
   EXPECT_FALSE(IsTransient(absl::UnauthenticatedError("")));
   EXPECT_FALSE(IsTransient(absl::PermissionDeniedError("")));
   EXPECT_FALSE(IsTransient(absl::NotFoundError("")));
@@ -35,22 +35,22 @@ TEST(RetryPolicy, RefusalsDoNotPass) {
   EXPECT_FALSE(IsTransient(absl::FailedPreconditionError("")));
 }
 
-TEST(RetryPolicy, OutagesAndLimitsPass) {
+TEST(RetryPolicyTest, OutagesAndRateLimitsAreTransient) {
   EXPECT_TRUE(IsTransient(absl::UnavailableError("")));
   EXPECT_TRUE(IsTransient(absl::ResourceExhaustedError("")));
   EXPECT_TRUE(IsTransient(absl::DeadlineExceededError("")));
 }
 
-TEST(RetryPolicy, ABrokenResponsePassesAndOneThatIsTooLargeDoesNot) {
+TEST(RetryPolicyTest, CorruptResponseIsTransientButTooLargeIsNot) {
   absl::Status status = GatewayError(absl::StatusCode::kInternal,
                                      kUpstreamResponseInvalid, "broken");
   EXPECT_TRUE(IsTransient(status));
   SetMetadata(kCauseKey, kCauseTooLarge, status);
   EXPECT_FALSE(IsTransient(status));
-  EXPECT_FALSE(IsTransient(absl::InternalError("of our own")));
+  EXPECT_FALSE(IsTransient(absl::InternalError("internal")));
 }
 
-TEST(RetryPolicy, WhatCannotBeDecodedOrIsNotPaidForIsLikelyPermanent) {
+TEST(RetryPolicyTest, InvalidResponseAndPaymentRequiredAreLikelyPermanent) {
   absl::Status status = GatewayError(absl::StatusCode::kInternal,
                                      kUpstreamResponseInvalid, "HTML");
   EXPECT_TRUE(IsLikelyPermanent(status));
@@ -62,7 +62,7 @@ TEST(RetryPolicy, WhatCannotBeDecodedOrIsNotPaidForIsLikelyPermanent) {
   EXPECT_FALSE(IsLikelyPermanent(absl::NotFoundError("404")));
 }
 
-TEST(RetryPolicy, ServerErrorsThatSayNeverAreLikelyPermanent) {
+TEST(RetryPolicyTest, UnsupportedRequestsAreLikelyPermanent) {
   for (const auto& [http, permanent] : {std::pair("501", true),
                                         {"505", true},
                                         {"506", true},
@@ -81,14 +81,14 @@ TEST(RetryPolicy, ServerErrorsThatSayNeverAreLikelyPermanent) {
   }
 }
 
-TEST(RetryPolicy, ServerErrorsAndSilenceAreOutages) {
+TEST(RetryPolicyTest, ServerErrorsAndTimeoutsAreOutages) {
   EXPECT_TRUE(IsOutage(absl::UnavailableError("500")));
   EXPECT_TRUE(IsOutage(absl::DeadlineExceededError("")));
   EXPECT_FALSE(IsOutage(absl::ResourceExhaustedError("429")));
   EXPECT_FALSE(IsOutage(absl::NotFoundError("404")));
 }
 
-TEST(RetryPolicy, A404IsMissingAndA410IsGone) {
+TEST(RetryPolicyTest, MissingIs404ButNot410) {
   absl::Status status =
       GatewayError(absl::StatusCode::kNotFound, "NOT_FOUND", "no");
   SetMetadata("http_status", "404", status);

@@ -13,9 +13,9 @@ namespace {
 
 using sandbox::RateLimiter;
 
-// A budget that is asked for more than there is, for minutes of virtual time,
-// against an upstream that counts.
-class BudgetLoad : public ::testing::TestWithParam<int> {
+// A budget under more demand than capacity, for minutes of virtual time,
+// against an upstream that enforces its limit.
+class BudgetLoadTest : public ::testing::TestWithParam<int> {
  protected:
   void Start(RateLimiter::Options options, double rate = 3) {
     upstream_ = std::make_unique<LimitedUpstream>(
@@ -24,34 +24,34 @@ class BudgetLoad : public ::testing::TestWithParam<int> {
     Poll();
   }
 
-  // As many polls as are granted.
+  // Polls as often as granted.
   void Poll() {
     poll_ = budget_->AcquirePoll([this](Permit permit) {
       upstream_->Send(std::move(permit));
-      // The handle of the claim that is being granted.
+      // The handle of the permit being granted.
       const CallHandle granted = std::move(poll_);
       Poll();
     });
   }
 
-  // A call now and then, about one in `seconds`.
+  // Calls at random, one per `seconds` on average.
   void CallEach(double seconds) {
     calls_ = event_loop_.RunAt(
         event_loop_.Now() + absl::Seconds(2 * seconds * random_.Uniform()),
         [this, seconds] {
-          asked_at_ = event_loop_.Now();
+          requested_at_ = event_loop_.Now();
           call_ = budget_->Acquire(
               absl::InfiniteFuture(), [this](absl::StatusOr<Permit> permit) {
                 ASSERT_TRUE(permit.ok()) << permit.status();
-                longest_wait_ =
-                    std::max(longest_wait_, event_loop_.Now() - asked_at_);
+                max_wait_ =
+                    std::max(max_wait_, event_loop_.Now() - requested_at_);
                 upstream_->Send(*std::move(permit));
               });
           CallEach(seconds);
         });
   }
 
-  // Another consumer, evenly, from now on.
+  // Another consumer, evenly spaced, from now on.
   void OtherEach(absl::Duration interval) {
     other_ = event_loop_.RunAt(event_loop_.Now() + interval, [this, interval] {
       upstream_->SendFromOther();
@@ -67,18 +67,18 @@ class BudgetLoad : public ::testing::TestWithParam<int> {
   CallHandle call_;
   TimerHandle calls_;
   TimerHandle other_;
-  absl::Time asked_at_;
-  absl::Duration longest_wait_;
+  absl::Time requested_at_;
+  absl::Duration max_wait_;
 };
 
-TEST_P(BudgetLoad, PollsUseUpAWindowedLimitWithoutA429) {
+TEST_P(BudgetLoadTest, PollsUseUpWindowedLimitWithout429) {
   Start({});
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.97);
 }
 
-TEST_P(BudgetLoad, PollsUseUpARefillingLimitWithoutA429) {
+TEST_P(BudgetLoadTest, PollsUseUpTokenBucketWithout429) {
   RateLimiter::Options options;
   options.burst = 3;
   Start(options);
@@ -87,7 +87,7 @@ TEST_P(BudgetLoad, PollsUseUpARefillingLimitWithoutA429) {
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.97);
 }
 
-TEST_P(BudgetLoad, ASlowNetworkCostsNo429) {
+TEST_P(BudgetLoadTest, SlowNetworkCausesNo429) {
   Start({});
   upstream_->latency = absl::Milliseconds(120);
   event_loop_.Advance(absl::Seconds(200));
@@ -95,7 +95,7 @@ TEST_P(BudgetLoad, ASlowNetworkCostsNo429) {
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.95);
 }
 
-TEST_P(BudgetLoad, WithoutHeadersPollsAreSpaced) {
+TEST_P(BudgetLoadTest, SpacesPollsWithoutHeaders) {
   Start({});
   upstream_->headers = false;
   event_loop_.Advance(absl::Seconds(200));
@@ -103,7 +103,7 @@ TEST_P(BudgetLoad, WithoutHeadersPollsAreSpaced) {
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.9);
 }
 
-TEST_P(BudgetLoad, AResetInSecondsFromNowServesAsWell) {
+TEST_P(BudgetLoadTest, AcceptsResetInSecondsFromNow) {
   Start({});
   upstream_->reset_as_delta = true;
   event_loop_.Advance(absl::Seconds(200));
@@ -111,29 +111,29 @@ TEST_P(BudgetLoad, AResetInSecondsFromNowServesAsWell) {
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.6);
 }
 
-TEST_P(BudgetLoad, CallsFindRoomBetweenPolls) {
+TEST_P(BudgetLoadTest, CallsGoBetweenPolls) {
   Start({});
   CallEach(2);
   event_loop_.Advance(absl::Seconds(300));
   EXPECT_EQ(upstream_->limited(), 0);
-  // What the issue of ten thousand waiters asks for: 400 ms and one place.
-  EXPECT_LE(longest_wait_, absl::Milliseconds(733));
+  // The target for ten thousand waiters: 400 ms and one poll slot.
+  EXPECT_LE(max_wait_, absl::Milliseconds(733));
 }
 
-TEST_P(BudgetLoad, HalfTheBudgetIsLeftToAnotherConsumer) {
+TEST_P(BudgetLoadTest, LeavesHalfToAnotherConsumer) {
   Start({});
   event_loop_.Advance(absl::Milliseconds(900 + 37 * GetParam()));
   OtherEach(absl::Seconds(2) / 3);
-  // Three windows to notice: only every other one shows two requests.
+  // Detection takes three windows: only every other one has two requests.
   event_loop_.Advance(absl::Seconds(3));
   const int64_t before = upstream_->limited();
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), before);
-  // Of the three one is ours for certain, and one of two is left alone.
+  // One of three is always ours, and of the other two one is left alone.
   EXPECT_GE(upstream_->answered(), 150);
 }
 
-TEST_P(BudgetLoad, HalfOfALargerBudgetIsLeftToAnotherConsumer) {
+TEST_P(BudgetLoadTest, LeavesHalfOfLargerLimitToAnotherConsumer) {
   RateLimiter::Options options;
   options.read_rate = 10;
   Start(options, 10);
@@ -146,26 +146,26 @@ TEST_P(BudgetLoad, HalfOfALargerBudgetIsLeftToAnotherConsumer) {
   EXPECT_GE(upstream_->answered() - answered, 5 * 100 * 0.75);
 }
 
-TEST_P(BudgetLoad, ARefillingLimitIsSharedWithAnotherConsumer) {
+TEST_P(BudgetLoadTest, SharesTokenBucketWithAnotherConsumer) {
   RateLimiter::Options options;
   options.burst = 3;
   Start(options);
   event_loop_.Advance(absl::Milliseconds(900 + 37 * GetParam()));
   OtherEach(absl::Seconds(2) / 3);
   event_loop_.Advance(absl::Seconds(201));
-  // What is left comes rounded down, so that the other is followed, not known.
+  // Remaining requests are rounded down, so use by others is estimated.
   EXPECT_LE(upstream_->limited(), 4);
   EXPECT_GE(upstream_->answered(), 100);
 }
 
-TEST_P(BudgetLoad, ARequestThatIsTakenBackIsNotTakenForAnotherConsumer) {
+TEST_P(BudgetLoadTest, DoesNotAttributeCancelledRequestsToOthers) {
   Start({});
   event_loop_.Advance(absl::Seconds(10));
   for (int i = 0; i < 1000 && !upstream_->busy(); ++i) {
     event_loop_.Advance(absl::Milliseconds(1));
   }
   ASSERT_TRUE(upstream_->busy());
-  upstream_->DropReplies();
+  upstream_->CancelRequests();
   event_loop_.Advance(absl::Seconds(2));
   const int64_t before = upstream_->answered();
   event_loop_.Advance(absl::Seconds(20));
@@ -173,7 +173,7 @@ TEST_P(BudgetLoad, ARequestThatIsTakenBackIsNotTakenForAnotherConsumer) {
   EXPECT_EQ(upstream_->limited(), 0);
 }
 
-TEST_P(BudgetLoad, ALargeBurstIsLearnt) {
+TEST_P(BudgetLoadTest, UsesLargeBurst) {
   RateLimiter::Options options;
   options.burst = 20;
   Start(options);
@@ -181,10 +181,10 @@ TEST_P(BudgetLoad, ALargeBurstIsLearnt) {
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
   EXPECT_GE(upstream_->answered(), 3 * 200 * 0.97);
-  EXPECT_LE(longest_wait_, absl::Milliseconds(20));
+  EXPECT_LE(max_wait_, absl::Milliseconds(20));
 }
 
-TEST_P(BudgetLoad, ALimitThatIsRaisedIsUsed) {
+TEST_P(BudgetLoadTest, UsesRaisedLimit) {
   RateLimiter::Options options;
   options.read_rate = 9;
   Start(options);
@@ -193,11 +193,11 @@ TEST_P(BudgetLoad, ALimitThatIsRaisedIsUsed) {
   EXPECT_GE(upstream_->answered(), 9 * 100 * 0.95);
 }
 
-TEST_P(BudgetLoad, ALimitThatIsLoweredIsKept) {
+TEST_P(BudgetLoadTest, RespectsLoweredLimit) {
   RateLimiter::Options options;
   options.read_rate = 1;
   Start(options);
-  // Three windows to notice: only every other one shows two requests.
+  // Detection takes three windows: only every other one has two requests.
   event_loop_.Advance(absl::Seconds(3));
   const int64_t before = upstream_->limited();
   event_loop_.Advance(absl::Seconds(100));
@@ -205,7 +205,7 @@ TEST_P(BudgetLoad, ALimitThatIsLoweredIsKept) {
   EXPECT_GE(upstream_->answered(), 90);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, BudgetLoad, ::testing::Range(1, 21));
+INSTANTIATE_TEST_SUITE_P(Seeds, BudgetLoadTest, ::testing::Range(1, 21));
 
 }  // namespace
 }  // namespace wriftai

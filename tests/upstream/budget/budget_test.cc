@@ -21,13 +21,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// One request a second, without headers.
+// One request per second, without headers.
 class BudgetTest : public ::testing::Test {
  protected:
-  // A call that waits; its answer goes to `answers_`.
+  // A waiting call. Its result goes to `granted_` or `failed_`.
   CallHandle Acquire(const std::string& name,
-                     absl::Duration patience = absl::InfiniteDuration()) {
-    return budget_.Acquire(event_loop_.Now() + patience,
+                     absl::Duration timeout = absl::InfiniteDuration()) {
+    return budget_.Acquire(event_loop_.Now() + timeout,
                            [this, name](absl::StatusOr<Permit> permit) {
                              if (permit.ok()) {
                                granted_.push_back(name);
@@ -50,21 +50,21 @@ class BudgetTest : public ::testing::Test {
   std::vector<absl::Status> failed_;
 };
 
-TEST_F(BudgetTest, ThereIsOneAtOnceAndThenOneASecond) {
+TEST_F(BudgetTest, GrantsOneAtOnceAndThenOnePerSecond) {
   UseUp();
   EXPECT_FALSE(budget_.TryAcquire().has_value());
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_TRUE(budget_.TryAcquire().has_value());
 }
 
-TEST_F(BudgetTest, GrantsFromTheLoopOnly) {
+TEST_F(BudgetTest, GrantsOnlyFromLoop) {
   const CallHandle call = Acquire("a");
   EXPECT_THAT(granted_, IsEmpty());
   event_loop_.RunPosted();
   EXPECT_THAT(granted_, ElementsAre("a"));
 }
 
-TEST_F(BudgetTest, CallsGoByTheirDeadlinesThenByAge) {
+TEST_F(BudgetTest, GrantsCallsByDeadlineThenAge) {
   UseUp();
   const CallHandle calls[] = {
       Acquire("late", absl::Seconds(20)), Acquire("never", absl::Hours(1)),
@@ -73,7 +73,7 @@ TEST_F(BudgetTest, CallsGoByTheirDeadlinesThenByAge) {
   EXPECT_THAT(granted_, ElementsAre("soon", "late", "later", "never"));
 }
 
-TEST_F(BudgetTest, OneThatCannotBeReachedInTimeIsRefusedAtOnce) {
+TEST_F(BudgetTest, RejectsCallAtOnceIfNoPermitBeforeDeadline) {
   UseUp();
   const CallHandle call = Acquire("a", absl::Milliseconds(500));
   EXPECT_THAT(failed_, IsEmpty()) << "before Acquire() has returned";
@@ -91,7 +91,7 @@ TEST_F(BudgetTest, OneThatCannotBeReachedInTimeIsRefusedAtOnce) {
   EXPECT_EQ(budget_.stats().rejected, 1);
 }
 
-TEST_F(BudgetTest, TheQueueIsNoLongerThanTheLongestQueueing) {
+TEST_F(BudgetTest, BoundsQueueByMaxQueueTime) {
   UseUp();
   std::vector<CallHandle> calls;
   for (int i = 0; i < 100; ++i) calls.push_back(Acquire("a"));
@@ -102,12 +102,12 @@ TEST_F(BudgetTest, TheQueueIsNoLongerThanTheLongestQueueing) {
   EXPECT_EQ(granted_.size(), 30u);
 }
 
-TEST_F(BudgetTest, OneThatWasOvertakenEndsAtItsDeadline) {
+TEST_F(BudgetTest, EndsOvertakenCallAtItsDeadline) {
   UseUp();
   const CallHandle first = Acquire("first", absl::Milliseconds(1500));
   std::optional<Permit> other;
   event_loop_.Advance(absl::Milliseconds(999));
-  // A 429 of somebody else's request puts it off beyond its deadline.
+  // A 429 of another request delays it beyond its deadline.
   Budget& budget = budget_;
   const CallHandle sooner =
       budget.Acquire(event_loop_.Now() + absl::Milliseconds(100),
@@ -126,19 +126,19 @@ TEST_F(BudgetTest, OneThatWasOvertakenEndsAtItsDeadline) {
   EXPECT_EQ(ErrorReason(failed_[0]), "DEADLINE_EXCEEDED");
 }
 
-TEST_F(BudgetTest, WhoseHandleIsDroppedHearsNothing) {
+TEST_F(BudgetTest, DoesNotNotifyCallAfterHandleIsDropped) {
   UseUp();
   CallHandle waiting = Acquire("waiting");
-  CallHandle refused = Acquire("refused", absl::Milliseconds(1));
+  CallHandle rejected = Acquire("rejected", absl::Milliseconds(1));
   waiting.reset();
-  refused.reset();
+  rejected.reset();
   event_loop_.Advance(absl::Seconds(10));
   EXPECT_THAT(granted_, IsEmpty());
   EXPECT_THAT(failed_, IsEmpty());
   EXPECT_EQ(budget_.stats().queued, 0);
 }
 
-TEST_F(BudgetTest, APollUnderAFloodOfCallsComesAfterItsPatience) {
+TEST_F(BudgetTest, GrantsPollAfterPatienceUnderManyCalls) {
   UseUp();
   std::vector<CallHandle> calls;
   TimerHandle timer;
@@ -154,11 +154,11 @@ TEST_F(BudgetTest, APollUnderAFloodOfCallsComesAfterItsPatience) {
     const CallHandle done = std::move(poll);
   });
   event_loop_.Advance(absl::Seconds(5.5));
-  // Four requests is its patience.
+  // Its patience is four requests.
   EXPECT_THAT(granted_, ElementsAre("call", "call", "call", "call", "poll"));
 }
 
-TEST_F(BudgetTest, CallsGoBeforeAPollThatHasNotWaitedLong) {
+TEST_F(BudgetTest, GrantsCallsBeforePollWithinPatience) {
   UseUp();
   CallHandle poll = budget_.AcquirePoll([&](Permit permit) {
     granted_.push_back("poll");
@@ -170,7 +170,7 @@ TEST_F(BudgetTest, CallsGoBeforeAPollThatHasNotWaitedLong) {
   EXPECT_THAT(granted_, ElementsAre("call", "poll"));
 }
 
-TEST_F(BudgetTest, APollWhoseHandleIsDroppedIsNotGranted) {
+TEST_F(BudgetTest, DoesNotGrantPollAfterHandleIsDropped) {
   UseUp();
   CallHandle poll = budget_.AcquirePoll([&](Permit) { FAIL(); });
   poll.reset();
@@ -178,7 +178,7 @@ TEST_F(BudgetTest, APollWhoseHandleIsDroppedIsNotGranted) {
   EXPECT_EQ(budget_.stats().polls, 0);
 }
 
-TEST_F(BudgetTest, WhatIsGivenBackServesTheNext) {
+TEST_F(BudgetTest, ReusesReleasedPermit) {
   auto permit = budget_.TryAcquire();
   ASSERT_TRUE(permit.has_value());
   EXPECT_FALSE(budget_.TryAcquire().has_value());
@@ -188,7 +188,7 @@ TEST_F(BudgetTest, WhatIsGivenBackServesTheNext) {
   EXPECT_TRUE(budget_.TryAcquire().has_value());
 }
 
-TEST_F(BudgetTest, ALostPermitCountsAndIsNoLongerUnderWay) {
+TEST_F(BudgetTest, CountsLostPermitButNotAsOutstanding) {
   auto permit = budget_.TryAcquire();
   EXPECT_EQ(budget_.stats().outstanding, 1);
   permit.reset();
@@ -196,9 +196,9 @@ TEST_F(BudgetTest, ALostPermitCountsAndIsNoLongerUnderWay) {
   EXPECT_FALSE(budget_.TryAcquire().has_value());
 }
 
-// Three that hang until their timeout leave the windows of a limit of three a
-// second to others.
-TEST_F(BudgetTest, RequestsThatHangDoNotTakeUpTheWindowsUntilTheirTimeout) {
+// With a limit of three per second, three requests that hang until their
+// timeout do not block the windows.
+TEST_F(BudgetTest, HangingRequestsDoNotUseUpLaterWindows) {
   RateLimit rate;
   rate.limit = 3;
   rate.reset_is_time = true;
@@ -227,8 +227,8 @@ TEST_F(BudgetTest, RequestsThatHangDoNotTakeUpTheWindowsUntilTheirTimeout) {
   EXPECT_EQ(budget_.stats().outstanding, 0);
 }
 
-// It may be about the one thing that the poll asked for.
-TEST_F(BudgetTest, APollsRetryAfterPausesOthersForASecondAndDoubles) {
+// The limit may apply to the polled resource alone.
+TEST_F(BudgetTest, RetryAfterOfPollPausesForASecondAndDoubles) {
   RateLimit retry_after;
   retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
   retry_after.reset_is_retry_after = true;
@@ -246,7 +246,7 @@ TEST_F(BudgetTest, APollsRetryAfterPausesOthersForASecondAndDoubles) {
   EXPECT_TRUE(budget_.TryAcquire().has_value()) << "2 s after the second";
 }
 
-TEST_F(BudgetTest, PollsThatAreAllLimitedPauseAsLongAsTheySay) {
+TEST_F(BudgetTest, PausesForFullRetryAfterIfAllPollsAreLimited) {
   RateLimit retry_after;
   retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
   retry_after.reset_is_retry_after = true;
@@ -268,7 +268,7 @@ TEST_F(BudgetTest, PollsThatAreAllLimitedPauseAsLongAsTheySay) {
   EXPECT_LE(limited, 6 + 5);
 }
 
-TEST_F(BudgetTest, RetryAftersThatOthersGoThroughPauseNothing) {
+TEST_F(BudgetTest, RetryAfterOfOnePollDoesNotPauseIfOthersSucceed) {
   int limited = 0;
   for (int second = 0; second < 20; ++second) {
     CallHandle poll = budget_.AcquirePoll([&](Permit permit) {
@@ -285,7 +285,7 @@ TEST_F(BudgetTest, RetryAftersThatOthersGoThroughPauseNothing) {
   EXPECT_EQ(budget_.stats().polls, 20);
 }
 
-TEST_F(BudgetTest, ACallsRetryAfterPausesAsLongAsItSays) {
+TEST_F(BudgetTest, RetryAfterOfCallPausesInFull) {
   RateLimit retry_after;
   retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
   retry_after.reset_is_retry_after = true;
@@ -298,7 +298,7 @@ TEST_F(BudgetTest, ACallsRetryAfterPausesAsLongAsItSays) {
   EXPECT_TRUE(budget_.TryAcquire().has_value());
 }
 
-TEST_F(BudgetTest, ALateResponseNamesTheLimitAlone) {
+TEST_F(BudgetTest, LateResponseUpdatesOnlyLimit) {
   auto permit = budget_.TryAcquire();
   ASSERT_TRUE(permit.has_value());
   event_loop_.Advance(Budget::kMaxTransit);
@@ -313,14 +313,14 @@ TEST_F(BudgetTest, ALateResponseNamesTheLimitAlone) {
   EXPECT_TRUE(budget_.TryAcquire().has_value());
 }
 
-TEST_F(BudgetTest, APermitThatIsMovedOverLosesWhatWasThere) {
+TEST_F(BudgetTest, MoveAssignmentReportsOldPermitAsLost) {
   Budget unlimited(std::numeric_limits<double>::infinity(), event_loop_);
   Permit permit = *unlimited.TryAcquire();
   permit = *unlimited.TryAcquire();
   EXPECT_EQ(unlimited.stats().outstanding, 1);
 }
 
-TEST_F(BudgetTest, ALimitPausesAllUntilItsReset) {
+TEST_F(BudgetTest, PausesUntilResetOf429) {
   RateLimit rate;
   rate.reset_after = absl::Seconds(7);
   budget_.TryAcquire()->OnResponse(rate, true);
@@ -332,7 +332,7 @@ TEST_F(BudgetTest, ALimitPausesAllUntilItsReset) {
   EXPECT_EQ(budget_.stats().limited_by_self, 1);
 }
 
-TEST_F(BudgetTest, WithoutALimitAllGoAtOnce) {
+TEST_F(BudgetTest, GrantsAllAtOnceWithoutLimit) {
   Budget unlimited(std::numeric_limits<double>::infinity(), event_loop_);
   for (int i = 0; i < 1000; ++i) {
     auto permit = unlimited.TryAcquire();
@@ -358,7 +358,7 @@ class BudgetRegistryTest : public ::testing::Test {
   BudgetRegistry registry_{BudgetRegistry::Rates(), event_loop_};
 };
 
-TEST_F(BudgetRegistryTest, OneForEachToken) {
+TEST_F(BudgetRegistryTest, KeepsOneBudgetPerToken) {
   const auto alice = registry_.For(As("alice"));
   EXPECT_EQ(registry_.For(As("alice")), alice);
   EXPECT_NE(registry_.For(As("bob")), alice);
@@ -366,7 +366,7 @@ TEST_F(BudgetRegistryTest, OneForEachToken) {
   EXPECT_EQ(alice->creates.rate(), 15);
 }
 
-TEST_F(BudgetRegistryTest, ForgetsThoseThatNobodyHoldsOrAsksFor) {
+TEST_F(BudgetRegistryTest, EvictsUnreferencedIdleBudgets) {
   const auto held = registry_.For(As("held"));
   registry_.For(As("idle"));
   event_loop_.Advance(BudgetRegistry::kEvictAfter - absl::Seconds(1));
@@ -376,7 +376,7 @@ TEST_F(BudgetRegistryTest, ForgetsThoseThatNobodyHoldsOrAsksFor) {
   EXPECT_EQ(registry_.For(As("held")), held);
 }
 
-TEST_F(BudgetRegistryTest, ManyTokensThatAreUsedOnceAreForgottenEarly) {
+TEST_F(BudgetRegistryTest, EvictsEarlyWhenThereAreMany) {
   const auto held = registry_.For(As("held"));
   const auto many = static_cast<int>(IdleEvictor::kHighWatermark);
   for (int i = 1; i < many; ++i) registry_.For(As(std::to_string(i)));
@@ -388,14 +388,14 @@ TEST_F(BudgetRegistryTest, ManyTokensThatAreUsedOnceAreForgottenEarly) {
   EXPECT_EQ(registry_.For(As("held")), held);
 }
 
-TEST_F(BudgetRegistryTest, ManyTokensThatAreInUseAreKept) {
+TEST_F(BudgetRegistryTest, KeepsManyBudgetsInUse) {
   const auto many = static_cast<int>(IdleEvictor::kHighWatermark);
   for (int i = 0; i < 3 * many; ++i) registry_.For(As(std::to_string(i)));
   event_loop_.RunPosted();
   EXPECT_EQ(count(), 3 * many);
 }
 
-TEST_F(BudgetRegistryTest, AnEmptyOneHasNoTimer) {
+TEST_F(BudgetRegistryTest, HasNoTimerWhenEmpty) {
   registry_.For(As("idle"));
   event_loop_.Advance(BudgetRegistry::kEvictAfter * 3);
   EXPECT_EQ(count(), 0);

@@ -36,7 +36,7 @@ void LimitedUpstream::Send(Permit permit) {
                                      [this, request] { Arrive(request); });
 }
 
-void LimitedUpstream::DropReplies() {
+void LimitedUpstream::CancelRequests() {
   for (Request& request : requests_) request.permit = Permit();
 }
 
@@ -56,7 +56,7 @@ void LimitedUpstream::Arrive(std::list<Request>::iterator request) {
       event_loop_.Now() + back, [this, request, rate, allowed] {
         ++(allowed ? answered_ : limited_);
         Permit permit = std::move(request->permit);
-        // The timer that runs this dies with the request.
+        // Destroys the request, and the timer running this, at the end.
         const Request done = std::move(*request);
         requests_.erase(request);
         permit.OnResponse(rate, !allowed);

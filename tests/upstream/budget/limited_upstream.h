@@ -14,36 +14,35 @@
 
 namespace wriftai {
 
-// What a response says of `decision`, as the sandbox puts it into headers:
-// whole seconds, rounded up. It arrives `back` after `wall`, when it was
-// decided.
+// The rate limit of `decision` as the sandbox puts it into headers: in whole
+// seconds, rounded up. Decided at `wall`; the response arrives `back` later.
 RateLimit RateLimitOf(const sandbox::RateLimiter::Decision& decision,
                       absl::Time wall, absl::Duration back,
                       bool reset_as_delta = false);
 
-// An upstream on virtual time that counts and refuses as the sandbox does, with
-// the network in between: a request arrives after a random time, its response
-// as late again.
+// An upstream on virtual time that limits requests as the sandbox does.
+// Requests and responses each take a random network latency.
 //
-// Threads: the test's. The event_loop must outlive it.
+// Threads: the test's. EventLoop must outlive it.
 class LimitedUpstream {
  public:
   LimitedUpstream(sandbox::RateLimiter::Options options,
                   ManualEventLoop& event_loop, uint64_t seed)
       : limiter_(options), event_loop_(event_loop), random_(seed) {}
 
-  // What a request takes to arrive: up to this.
+  // Maximum time for a request to arrive.
   absl::Duration latency = absl::Milliseconds(20);
   bool reset_as_delta = false;
   bool headers = true;
 
-  // Sends a request under `permit`, whose response corrects the budget.
+  // Sends a request with `permit`, which gets the response's rate limit.
   void Send(Permit permit);
 
-  // The callers of all that is under way give up: it arrives all the same.
-  void DropReplies();
+  // Cancels all requests in flight. They still arrive.
+  void CancelRequests();
 
-  // Another consumer of the token sends one; its own 429s count apart.
+  // Sends a request of another consumer of the token. limited() does not count
+  // its 429s.
   void SendFromOther();
 
   bool busy() const { return !requests_.empty(); }

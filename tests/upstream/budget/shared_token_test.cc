@@ -16,7 +16,7 @@ namespace {
 
 using sandbox::RateLimiter;
 
-// One process: polls whenever it may, and about one call a second.
+// One process: polls as often as granted, and about one call per second.
 class Replica {
  public:
   Replica(BudgetRegistry::Rates rates, ManualEventLoop& event_loop,
@@ -28,10 +28,10 @@ class Replica {
         budget_(
             registry_.For(std::make_shared<Credential>(Secret("the-token")))) {
     Poll();
-    CallNowAndThen();
+    CallAtRandom();
   }
 
-  // As a drain does; what is under way goes on.
+  // As when draining. Requests in flight continue.
   void Stop() {
     poll_.reset();
     call_.reset();
@@ -44,13 +44,13 @@ class Replica {
   void Poll() {
     poll_ = budget_->reads.AcquirePoll([this](Permit permit) {
       Send(std::move(permit));
-      // The handle of the claim that is being granted.
+      // The handle of the permit being granted.
       const CallHandle granted = std::move(poll_);
       Poll();
     });
   }
 
-  void CallNowAndThen() {
+  void CallAtRandom() {
     next_call_ = event_loop_.RunAt(
         event_loop_.Now() + absl::Seconds(2 * random_.Uniform()), [this] {
           call_ = budget_->reads.Acquire(absl::InfiniteFuture(),
@@ -58,7 +58,7 @@ class Replica {
                                            ASSERT_TRUE(permit.ok());
                                            Send(*std::move(permit));
                                          });
-          CallNowAndThen();
+          CallAtRandom();
         });
   }
 
@@ -79,15 +79,15 @@ class Replica {
 };
 
 struct Case {
-  int64_t rate;   // Of the token, a second.
-  int64_t burst;  // 0: a count in each second; else a bucket of so many.
+  int64_t rate;   // Of the token, per second.
+  int64_t burst;  // 0: a count per second. Otherwise a bucket of this size.
   int replicas;
 };
 
-// Replicas that share a token, each with its share, want more than there is.
-class SharedToken : public ::testing::TestWithParam<std::tuple<Case, int>> {
+// Replicas that share a token, with more demand than capacity.
+class SharedTokenTest : public ::testing::TestWithParam<std::tuple<Case, int>> {
  protected:
-  SharedToken() {
+  SharedTokenTest() {
     const auto& [one, seed] = GetParam();
     case_ = one;
     random_ = Random(static_cast<uint64_t>(seed));
@@ -119,27 +119,27 @@ class SharedToken : public ::testing::TestWithParam<std::tuple<Case, int>> {
   std::unique_ptr<LimitedUpstream> upstream_;  // Holds their permits.
 };
 
-TEST_P(SharedToken, SharesCauseNo429AndAreUsed) {
+TEST_P(SharedTokenTest, ReplicasUseTheirSharesWithout429) {
   event_loop_.Advance(absl::Seconds(20));
   std::vector<int64_t> before;
   for (const auto& replica : replicas_) before.push_back(replica->sent());
   event_loop_.Advance(absl::Seconds(100));
   EXPECT_EQ(upstream_->limited(), 0);
-  const auto whole = static_cast<double>(case_.rate / case_.replicas);
+  const auto share = static_cast<double>(case_.rate / case_.replicas);
   for (size_t i = 0; i < replicas_.size(); ++i) {
     EXPECT_GE(static_cast<double>(replicas_[i]->sent() - before[i]),
-              100 * whole * (case_.burst == 0 ? 0.9 : 0.6))
+              100 * share * (case_.burst == 0 ? 0.9 : 0.6))
         << "replica " << i;
   }
 }
 
-TEST_P(SharedToken, AReplicaThatTakesAnothersPlaceCausesNo429) {
+TEST_P(SharedTokenTest, ReplacedReplicasCauseNo429) {
   for (int i = 0; i < 12; ++i) {
     event_loop_.Advance(absl::Seconds(2 + 3 * random_.Uniform()));
     auto& replica = replicas_[static_cast<size_t>(i % case_.replicas)];
     replica->Stop();
     stopped_.push_back(std::move(replica));
-    // A process that starts at once.
+    // The new process starts at once.
     event_loop_.Advance(absl::Milliseconds(50));
     replica = NewReplica();
   }
@@ -148,7 +148,7 @@ TEST_P(SharedToken, AReplicaThatTakesAnothersPlaceCausesNo429) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Cases, SharedToken,
+    Cases, SharedTokenTest,
     ::testing::Combine(::testing::Values(Case{3, 0, 2}, Case{3, 0, 3},
                                          Case{10, 0, 2}, Case{10, 0, 3},
                                          Case{30, 0, 2}, Case{3, 3, 2},

@@ -9,7 +9,7 @@ const absl::Time kStart = absl::FromUnixSeconds(1'700'000'000);
 
 absl::Time At(double seconds) { return kStart + absl::Seconds(seconds); }
 
-// A burst of four was seen, and then each second nothing is left of it.
+// A burst of four is reported, and then nothing is left each second.
 void OthersTakeAll(TokenBucketModel& bucket) {
   bucket.Correct(kStart, 3, 0);
   for (int second = 1; second < 200; ++second) {
@@ -18,7 +18,7 @@ void OthersTakeAll(TokenBucketModel& bucket) {
   }
 }
 
-TEST(TokenBucketModel, BeginsWithOneAndAssumesNoBurst) {
+TEST(TokenBucketModelTest, StartsWithOneTokenAndNoBurst) {
   TokenBucketModel bucket(3);
   EXPECT_DOUBLE_EQ(bucket.Tokens(kStart), 1);
   bucket.Consume(kStart);
@@ -27,7 +27,7 @@ TEST(TokenBucketModel, BeginsWithOneAndAssumesNoBurst) {
   EXPECT_LE(bucket.Tokens(At(60)), 1);
 }
 
-TEST(TokenBucketModel, SaysWhenThereWillBeEnough) {
+TEST(TokenBucketModelTest, ReturnsWhenTokensAreAvailable) {
   TokenBucketModel bucket(2);
   EXPECT_EQ(bucket.AvailableAt(1, kStart), kStart);
   bucket.Consume(kStart);
@@ -35,7 +35,7 @@ TEST(TokenBucketModel, SaysWhenThereWillBeEnough) {
               0.5, 1e-5);
 }
 
-TEST(TokenBucketModel, ABurstIsLearntFromWhatIsLeft) {
+TEST(TokenBucketModelTest, GrowsCapacityToReportedRemaining) {
   TokenBucketModel bucket(3);
   bucket.Consume(kStart);
   bucket.Correct(kStart, 9, 0);
@@ -44,13 +44,13 @@ TEST(TokenBucketModel, ABurstIsLearntFromWhatIsLeft) {
   EXPECT_NEAR(bucket.Tokens(At(60)), 10, 1e-5);
 }
 
-TEST(TokenBucketModel, WhatIsUnderWayIsTakenFromWhatIsLeft) {
+TEST(TokenBucketModelTest, SubtractsOutstandingFromRemaining) {
   TokenBucketModel bucket(3);
   bucket.Correct(kStart, 5, 2);
   EXPECT_NEAR(bucket.Tokens(kStart), 3, 1e-5);
 }
 
-TEST(TokenBucketModel, AFractionOfWhatIsLeftIsItsOwnReckoning) {
+TEST(TokenBucketModelTest, KeepsPredictedFractionOfRemaining) {
   TokenBucketModel bucket(3);
   bucket.Correct(kStart, 5, 0);
   bucket.Consume(kStart);
@@ -58,20 +58,20 @@ TEST(TokenBucketModel, AFractionOfWhatIsLeftIsItsOwnReckoning) {
   EXPECT_NEAR(bucket.Tokens(At(0.2)), 4.6, 1e-5);
 }
 
-TEST(TokenBucketModel, WhatIsGivenBackCounts) {
+TEST(TokenBucketModelTest, ReturnsReleasedToken) {
   TokenBucketModel bucket(3);
   bucket.Consume(kStart);
   bucket.Release(kStart);
   EXPECT_NEAR(bucket.Tokens(kStart), 1, 1e-5);
 }
 
-TEST(TokenBucketModel, WhatOthersTakeIsLeftToThemUpToAPart) {
+TEST(TokenBucketModelTest, BoundsUseByOthers) {
   TokenBucketModel bucket(3);
   OthersTakeAll(bucket);
   EXPECT_NEAR(bucket.refill_rate(), 3 * 0.3, 1e-9);
 }
 
-TEST(TokenBucketModel, ALowerRateLeavesAShareForUs) {
+TEST(TokenBucketModelTest, KeepsPositiveRefillRateAfterLowerRate) {
   TokenBucketModel bucket(3);
   OthersTakeAll(bucket);
   bucket.set_rate(At(200), 0.5);
@@ -80,7 +80,7 @@ TEST(TokenBucketModel, ALowerRateLeavesAShareForUs) {
   EXPECT_GT(bucket.AvailableAt(1, At(200)), At(200));
 }
 
-TEST(TokenBucketModel, ANewWindowFillsIt) {
+TEST(TokenBucketModelTest, FillsAtNewWindow) {
   TokenBucketModel bucket(3);
   bucket.Consume(kStart);
   bucket.Fill(kStart, 3);

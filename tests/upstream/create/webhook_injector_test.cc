@@ -36,7 +36,7 @@ class WebhookInjectorTest : public ::testing::Test {
     return params;
   }
   PredictionClient::PredictionDone Keep() {
-    return [this](auto answer) { answers_.push_back(std::move(answer)); };
+    return [this](auto result) { results_.push_back(std::move(result)); };
   }
   const std::optional<WebhookParams>& Sent(size_t call) const {
     return client_.calls()[call].create.webhook;
@@ -55,33 +55,33 @@ class WebhookInjectorTest : public ::testing::Test {
              bool with_gateway_webhook) {
         EXPECT_EQ(credential.token().Reveal(), "token");
         created_.push_back(created.id() +
-                           (with_gateway_webhook ? " own" : " other"));
+                           (with_gateway_webhook ? " gateway" : " caller"));
       }};
-  CreateDeduplicator once_{event_loop_, injector_};
-  std::vector<absl::StatusOr<v1::Prediction>> answers_;
+  CreateDeduplicator deduplicator_{event_loop_, injector_};
+  std::vector<absl::StatusOr<v1::Prediction>> results_;
 };
 
-TEST_F(WebhookInjectorTest, ACreateWithoutAWebhookGetsTheGateways) {
+TEST_F(WebhookInjectorTest, AddsGatewayWebhookToCreateWithoutOne) {
   const auto call = injector_.Create(Context(), Params(), Keep());
   ASSERT_TRUE(Sent(0).has_value());
   EXPECT_EQ(Sent(0)->url, kUrl);
   EXPECT_EQ(Sent(0)->secret->Reveal(), "old");
   client_.Complete(MakePrediction(kId, "pending"));
-  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " own"));
-  EXPECT_THAT(answers_, SizeIs(1));
+  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " gateway"));
+  EXPECT_THAT(results_, SizeIs(1));
 }
 
-TEST_F(WebhookInjectorTest, ACallersOwnWebhookIsLeftAsItIs) {
+TEST_F(WebhookInjectorTest, KeepsWebhookOfCaller) {
   CreateParams params = Params();
   params.webhook = WebhookParams{"https://caller/", std::nullopt};
   const auto call = injector_.Create(Context(), params, Keep());
   EXPECT_EQ(Sent(0)->url, "https://caller/");
   EXPECT_FALSE(Sent(0)->secret.has_value());
   client_.Complete(MakePrediction(kId, "pending"));
-  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " other"));
+  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " caller"));
 }
 
-TEST_F(WebhookInjectorTest, WithoutAPublicUrlNothingIsRegistered) {
+TEST_F(WebhookInjectorTest, AddsNoWebhookWithoutPublicUrl) {
   int created = 0;
   WebhookInjector none(
       client_, nullptr,
@@ -94,29 +94,31 @@ TEST_F(WebhookInjectorTest, WithoutAPublicUrlNothingIsRegistered) {
   EXPECT_EQ(created, 1);
 }
 
-TEST_F(WebhookInjectorTest, AFailedCreateIsNoCreation) {
+TEST_F(WebhookInjectorTest, DoesNotReportFailedCreate) {
   const auto call = injector_.Create(Context(), Params(), Keep());
   client_.Complete(absl::UnavailableError("no"));
   EXPECT_THAT(created_, IsEmpty());
-  EXPECT_THAT(answers_, ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
+  EXPECT_THAT(results_, ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
 }
 
-TEST_F(WebhookInjectorTest, ANewKeyMakesTheSameCreateNoOtherOne) {
-  const auto first = once_.Create(Context(), kRequest, Params(), Keep());
+TEST_F(WebhookInjectorTest, DeduplicatesCreateAcrossKeyRotation) {
+  const auto first =
+      deduplicator_.Create(Context(), kRequest, Params(), Keep());
   client_.Complete(MakePrediction(kId, "pending"));
   key_ = "new";
-  const auto second = once_.Create(Context(), kRequest, Params(), Keep());
+  const auto second =
+      deduplicator_.Create(Context(), kRequest, Params(), Keep());
   event_loop_.RunPosted();
   EXPECT_THAT(client_.calls(), SizeIs(1));
-  EXPECT_THAT(answers_, ElementsAre(IsOk(), IsOk()));
+  EXPECT_THAT(results_, ElementsAre(IsOk(), IsOk()));
 }
 
-TEST_F(WebhookInjectorTest, ACreationWhoseCallersHaveLeftIsToldOf) {
-  auto call = once_.Create(Context(), kRequest, Params(), Keep());
+TEST_F(WebhookInjectorTest, ReportsPredictionWhoseCallersCancelled) {
+  auto call = deduplicator_.Create(Context(), kRequest, Params(), Keep());
   call.reset();
   client_.Complete(MakePrediction(kId, "pending"));
-  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " own"));
-  EXPECT_THAT(answers_, IsEmpty());
+  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " gateway"));
+  EXPECT_THAT(results_, IsEmpty());
 }
 
 }  // namespace

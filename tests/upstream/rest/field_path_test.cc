@@ -21,7 +21,7 @@ const CallSubject kCancel = {Operation::kCancel, "id"};
 const CallSubject kValue = {Operation::kCreate, "a/b", true};
 const CallSubject kJson = {Operation::kCreate, "a/b", false};
 
-TEST(FieldPathTest, APositionInTheBodyIsTheInputs) {
+TEST(FieldPathTest, MapsPositionInBodyToInput) {
   for (const char* const location :
        {R"(["body",9])", R"(["body",32])", R"(["body",0])", R"(["body"])",
         R"(["body",-1])"}) {
@@ -31,19 +31,19 @@ TEST(FieldPathTest, APositionInTheBodyIsTheInputs) {
   }
 }
 
-TEST(FieldPathTest, InsideAnInputTheWayGoesOn) {
+TEST(FieldPathTest, ExtendsPathInsideInput) {
   EXPECT_EQ(PathOf(kValue, R"(["body","input","a",3,"b_c-d"])").field,
             "input.a[3].b_c-d");
   EXPECT_EQ(PathOf(kValue, R"(["body","input"])").field, "input");
 }
 
-TEST(FieldPathTest, InsideJsonTextTheWayIsTold) {
+TEST(FieldPathTest, ReturnsPathInsideInputJsonAsRest) {
   const FieldPath path = PathOf(kJson, R"(["body","input","a",3])");
   EXPECT_EQ(path.field, "input_json");
   EXPECT_EQ(path.rest, "a.3");
 }
 
-TEST(FieldPathTest, WhatIsNoPlainNameEndsThePath) {
+TEST(FieldPathTest, EndsPathAtNonPlainName) {
   for (const char* const name :
        {"", "a.b", "a b", "a[0]", "<b>", "\\u202e", "\\u0000", "\\n", "ü"}) {
     const FieldPath path = PathOf(
@@ -55,7 +55,7 @@ TEST(FieldPathTest, WhatIsNoPlainNameEndsThePath) {
   EXPECT_EQ(PathOf(kValue, R"(["body","input",1.5,null])").field, "input");
 }
 
-TEST(FieldPathTest, IsBounded) {
+TEST(FieldPathTest, BoundsPath) {
   std::string location = R"(["body","input")";
   for (int i = 0; i < 40; ++i) {
     absl::StrAppend(&location, ",\"", std::string(60, 'a'), "\"");
@@ -69,7 +69,7 @@ TEST(FieldPathTest, IsBounded) {
             "input");
 }
 
-TEST(FieldPathTest, NamesOnlyFieldsOfTheRequest) {
+TEST(FieldPathTest, NamesOnlyFieldsOfRequest) {
   struct Row {
     CallSubject subject;
     const char* location;
@@ -92,7 +92,7 @@ TEST(FieldPathTest, NamesOnlyFieldsOfTheRequest) {
       {kValue, R"(["header","validate-input"])", "validate_input"},
       {kValue, R"(["header","Validate_Input"])", "validate_input"},
       {kGet, R"(["header","authorization"])", "authorization"},
-      // Nothing of these is in our requests.
+      // Not part of our requests.
       {kGet, R"(["body",9])", ""},
       {kGet, R"(["body","input","a"])", ""},
       {kGet, R"(["query","page_size"])", ""},
@@ -112,7 +112,7 @@ TEST(FieldPathTest, NamesOnlyFieldsOfTheRequest) {
   }
 }
 
-TEST(FieldPathTest, TellsTheLocationThatNoFieldHas) {
+TEST(FieldPathTest, ReturnsUnmappedLocationAsRest) {
   EXPECT_EQ(PathOf(kGet, R"(["query","x",1])").rest, "query.x.1");
   EXPECT_EQ(PathOf(kValue, R"(["body","webhook","headers","a"])").rest,
             "headers.a");

@@ -8,13 +8,13 @@ namespace {
 const absl::Time kNow = absl::FromUnixSeconds(1'751'414'800);  // July 2025.
 const absl::Time kExample = absl::FromUnixSeconds(784'111'777);
 
-TEST(HttpDateTest, ReadsTheThreeFormsOfRfc9110) {
+TEST(HttpDateTest, ParsesThreeFormsOfRfc9110) {
   EXPECT_EQ(ParseHttpDate("Sun, 06 Nov 1994 08:49:37 GMT", kNow), kExample);
   EXPECT_EQ(ParseHttpDate("Sunday, 06-Nov-94 08:49:37 GMT", kNow), kExample);
   EXPECT_EQ(ParseHttpDate("Sun Nov  6 08:49:37 1994", kNow), kExample);
 }
 
-TEST(HttpDateTest, ReadsTwoDigitsOfAYearAsAtMost50YearsAhead) {
+TEST(HttpDateTest, ParsesTwoDigitYearAsAtMost50YearsAhead) {
   const auto year = [](const char* text) {
     return absl::ToCivilYear(*ParseHttpDate(text, kNow), absl::UTCTimeZone())
         .year();
@@ -25,13 +25,13 @@ TEST(HttpDateTest, ReadsTwoDigitsOfAYearAsAtMost50YearsAhead) {
   EXPECT_EQ(year("Monday, 01-Jan-00 00:00:00 GMT"), 2000);
 }
 
-TEST(HttpDateTest, KnowsLeapDaysAndLeapSeconds) {
+TEST(HttpDateTest, AcceptsLeapDaysAndLeapSeconds) {
   EXPECT_TRUE(ParseHttpDate("Sat, 29 Feb 2020 23:59:60 GMT", kNow).has_value());
   EXPECT_FALSE(
       ParseHttpDate("Sun, 29 Feb 2021 00:00:00 GMT", kNow).has_value());
 }
 
-TEST(HttpDateTest, RefusesEverythingElse) {
+TEST(HttpDateTest, RejectsOtherText) {
   for (const char* const bad :
        {"",
         " ",

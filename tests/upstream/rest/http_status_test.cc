@@ -43,7 +43,7 @@ std::string HttpStatusIn(const absl::Status& status) {
   return MetadataOf("http_status", status);
 }
 
-TEST(HttpStatus, EveryErrorSaysWhoWhyAndWhichRequest) {
+TEST(HttpStatusTest, EveryErrorHasDomainReasonAndRequestId) {
   for (int http = 300; http <= 599; ++http) {
     const absl::Status status = ToGet(Response(http));
     const auto info = GetDetail<google::rpc::ErrorInfo>(status);
@@ -55,7 +55,7 @@ TEST(HttpStatus, EveryErrorSaysWhoWhyAndWhichRequest) {
   }
 }
 
-TEST(HttpStatus, Row400IsInvalidArgumentWithWhatTheUpstreamSaid) {
+TEST(HttpStatusTest, Row400IsInvalidArgumentWithUpstreamMessage) {
   const absl::Status status = ToGet(Response(400));
   EXPECT_THAT(status, StatusIs(Code::kInvalidArgument,
                                "WriftAI returned 400 for the get: no"));
@@ -65,7 +65,7 @@ TEST(HttpStatus, Row400IsInvalidArgumentWithWhatTheUpstreamSaid) {
             "no");
 }
 
-TEST(HttpStatus, Row422IsInvalidArgumentWithProtoFieldPaths) {
+TEST(HttpStatusTest, Row422IsInvalidArgumentWithProtoFieldPaths) {
   const std::pair<const char*, const char*> rows[] = {
       {R"(["body","input","prompt"])", "input.prompt"},
       {R"(["body","input","items",3,"x"])", "input.items[3].x"},
@@ -91,12 +91,12 @@ TEST(HttpStatus, Row422IsInvalidArgumentWithProtoFieldPaths) {
   }
 }
 
-TEST(HttpStatus, Row401IsUnauthenticated) {
+TEST(HttpStatusTest, Row401IsUnauthenticated) {
   EXPECT_THAT(ToGet(Response(401)), StatusIs(Code::kUnauthenticated));
   EXPECT_EQ(ErrorReason(ToGet(Response(401))), "TOKEN_REFUSED");
 }
 
-TEST(HttpStatus, Row402IsResourceExhaustedWithoutRetry) {
+TEST(HttpStatusTest, Row402IsResourceExhaustedWithoutRetry) {
   const absl::Status status = ToCreate(Response(402));
   EXPECT_THAT(status, StatusIs(Code::kResourceExhausted));
   EXPECT_EQ(
@@ -105,7 +105,7 @@ TEST(HttpStatus, Row402IsResourceExhaustedWithoutRetry) {
   EXPECT_EQ(RetryDelay(status), std::nullopt);
 }
 
-TEST(HttpStatus, Row429IsResourceExhaustedWithTheTimeOfTheReset) {
+TEST(HttpStatusTest, Row429IsResourceExhaustedWithRetryInfo) {
   HttpResponse response = Response(429);
   response.headers.emplace_back("x-ratelimit-reset", "1751414820");
   const absl::Status epoch = ToGet(response);
@@ -118,17 +118,17 @@ TEST(HttpStatus, Row429IsResourceExhaustedWithTheTimeOfTheReset) {
   EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(3));
 }
 
-TEST(HttpStatus, Row429WithoutAnyTimeSaysOneSecond) {
+TEST(HttpStatusTest, Row429WithoutTimeHasDelayOfOneSecond) {
   EXPECT_EQ(RetryDelay(ToGet(Response(429))), absl::Seconds(1));
   EXPECT_EQ(RetryDelay(ToCreate(Response(429))), absl::Seconds(1));
-  for (const char* unreadable : {"", "soon", "-5", "+5", "5 s", "1e3", "nan"}) {
+  for (const char* invalid : {"", "soon", "-5", "+5", "5 s", "1e3", "nan"}) {
     HttpResponse response = Response(429);
-    response.headers.emplace_back("retry-after", unreadable);
-    EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(1)) << unreadable;
+    response.headers.emplace_back("retry-after", invalid);
+    EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(1)) << invalid;
   }
 }
 
-TEST(HttpStatus, Row429WhoseTimeIsPastSaysOneSecond) {
+TEST(HttpStatusTest, Row429WithPastTimeHasDelayOfOneSecond) {
   for (const char* reset : {"0", "0.2", "1751414000"}) {
     HttpResponse response = Response(429);
     response.headers.emplace_back("x-ratelimit-reset", reset);
@@ -136,7 +136,7 @@ TEST(HttpStatus, Row429WhoseTimeIsPastSaysOneSecond) {
   }
 }
 
-TEST(HttpStatus, RetryAfterIsReadForEveryOperation) {
+TEST(HttpStatusTest, AppliesRetryAfterToEveryOperation) {
   for (const int http : {429, 503}) {
     HttpResponse response = Response(http);
     response.headers.emplace_back("date", "Wed, 02 Jul 2025 00:06:40 GMT");
@@ -148,7 +148,7 @@ TEST(HttpStatus, RetryAfterIsReadForEveryOperation) {
   }
 }
 
-TEST(HttpStatus, RetryAfterAndResetTellTheLongerOfThem) {
+TEST(HttpStatusTest, UsesLongerOfRetryAfterAndReset) {
   HttpResponse response = Response(429);
   response.headers.emplace_back("x-ratelimit-reset", "3");
   response.headers.emplace_back("retry-after", "8");
@@ -157,17 +157,17 @@ TEST(HttpStatus, RetryAfterAndResetTellTheLongerOfThem) {
   EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(3));
 }
 
-TEST(HttpStatus, AnUnknownOutcomeOfACreateNamesNoTimeToRepeatIt) {
+TEST(HttpStatusTest, UnknownCreateOutcomeHasNoRetryInfo) {
   HttpResponse response = Response(503, "no healthy upstream");
   response.headers.emplace_back("retry-after", "9");
   EXPECT_EQ(RetryDelay(ToCreate(response)), std::nullopt);
 }
 
-TEST(HttpStatus, Row403IsPermissionDenied) {
+TEST(HttpStatusTest, Row403IsPermissionDenied) {
   EXPECT_THAT(ToGet(Response(403)), StatusIs(Code::kPermissionDenied));
 }
 
-TEST(HttpStatus, Row404And410AreNotFoundWithTheResource) {
+TEST(HttpStatusTest, Row404And410AreNotFoundWithResourceInfo) {
   for (const int http : {404, 410}) {
     const absl::Status status = ToGet(Response(http));
     EXPECT_THAT(status, StatusIs(Code::kNotFound));
@@ -178,7 +178,7 @@ TEST(HttpStatus, Row404And410AreNotFoundWithTheResource) {
   }
 }
 
-TEST(HttpStatus, Row404ToACreateIsAboutTheModel) {
+TEST(HttpStatusTest, Row404ToCreateNamesModel) {
   const auto resource =
       GetDetail<google::rpc::ResourceInfo>(ToCreate(Response(404)));
   ASSERT_TRUE(resource.has_value());
@@ -186,7 +186,7 @@ TEST(HttpStatus, Row404ToACreateIsAboutTheModel) {
   EXPECT_EQ(resource->resource_name(), "a/b");
 }
 
-TEST(HttpStatus, Row409IsFailedPrecondition) {
+TEST(HttpStatusTest, Row409IsFailedPrecondition) {
   const absl::Status status = ToCancel(Response(409));
   EXPECT_THAT(status, StatusIs(Code::kFailedPrecondition));
   EXPECT_EQ(GetDetail<google::rpc::PreconditionFailure>(status)
@@ -195,18 +195,18 @@ TEST(HttpStatus, Row409IsFailedPrecondition) {
             kId);
 }
 
-TEST(HttpStatus, RowCancelOfAnEndedPredictionMayAlsoBe400) {
+TEST(HttpStatusTest, Row400ToCancelIsFailedPrecondition) {
   EXPECT_THAT(ToCancel(Response(400)), StatusIs(Code::kFailedPrecondition));
   EXPECT_THAT(ToCreate(Response(400)), StatusIs(Code::kInvalidArgument));
 }
 
-TEST(HttpStatus, Row500IsInternalForAWriteAndUnavailableForARead) {
+TEST(HttpStatusTest, Row500IsInternalForWritesAndUnavailableForReads) {
   EXPECT_THAT(ToCreate(Response(500)), StatusIs(Code::kInternal));
   EXPECT_THAT(ToCancel(Response(500)), StatusIs(Code::kInternal));
   EXPECT_THAT(ToGet(Response(500)), StatusIs(Code::kUnavailable));
 }
 
-TEST(HttpStatus, Row502To504AreUnavailable) {
+TEST(HttpStatusTest, Row502To504AreUnavailable) {
   for (const int http : {502, 503, 504}) {
     EXPECT_THAT(ToGet(Response(http)), StatusIs(Code::kUnavailable)) << http;
     EXPECT_THAT(ToCancel(Response(http)), StatusIs(Code::kUnavailable)) << http;
@@ -214,13 +214,13 @@ TEST(HttpStatus, Row502To504AreUnavailable) {
   EXPECT_THAT(ToCreate(Response(503)), StatusIs(Code::kUnavailable));
 }
 
-TEST(HttpStatus, Row503SaysWhenToComeBackIfTheUpstreamDoes) {
+TEST(HttpStatusTest, Row503HasRetryInfoIfUpstreamHasRetryAfter) {
   HttpResponse response = Response(503);
   response.headers.emplace_back("retry-after", "9");
   EXPECT_EQ(RetryDelay(ToGet(response)), absl::Seconds(9));
 }
 
-TEST(HttpStatus, AProxysErrorToACreateLeavesItsOutcomeUnknown) {
+TEST(HttpStatusTest, ProxyErrorToCreateIsUnknown) {
   for (const int http : {502, 504, 520, 524}) {
     const absl::Status status = ToCreate(Response(http));
     EXPECT_THAT(status, StatusIs(Code::kUnknown)) << http;
@@ -228,13 +228,12 @@ TEST(HttpStatus, AProxysErrorToACreateLeavesItsOutcomeUnknown) {
   }
 }
 
-// What proxies answer by themselves; none of it proves that the API has not had
-// the POST.
+// Errors generated by proxies. None proves that the API did not get the POST.
 struct ProxyResponse {
   const char* content_type;
   const char* body;
 };
-constexpr ProxyResponse kProxyReplies[] = {
+constexpr ProxyResponse kProxyResponses[] = {
     {"text/plain", "upstream connect error or disconnect/reset before headers"},
     {"text/html", "<html><h1>503 Service Temporarily Unavailable</h1></html>"},
     {"application/json", ""},
@@ -257,9 +256,9 @@ constexpr ProxyResponse kProxyReplies[] = {
     {"application/jsonp", R"({"detail":"x"})"},
 };
 
-TEST(HttpStatus, AProxys503Or429ToACreateLeavesItsOutcomeUnknown) {
+TEST(HttpStatusTest, Proxy503Or429ToCreateIsUnknown) {
   for (const int http : {429, 503}) {
-    for (const auto& [type, body] : kProxyReplies) {
+    for (const auto& [type, body] : kProxyResponses) {
       HttpResponse response = Response(http, body);
       response.headers = {{"content-type", type},
                           {"x-ratelimit-limit", "3"},
@@ -270,7 +269,7 @@ TEST(HttpStatus, AProxys503Or429ToACreateLeavesItsOutcomeUnknown) {
       EXPECT_EQ(MetadataOf("create_outcome", status), "unknown") << body;
       EXPECT_THAT(std::string(status.message()),
                   HasSubstr("may have been created"));
-      // A read or a cancel may be repeated whoever answered.
+      // Reads and cancels may be retried in any case.
       EXPECT_THAT(ToGet(response),
                   StatusIs(http == 429 ? Code::kResourceExhausted
                                        : Code::kUnavailable));
@@ -281,7 +280,7 @@ TEST(HttpStatus, AProxys503Or429ToACreateLeavesItsOutcomeUnknown) {
   }
 }
 
-TEST(HttpStatus, TheApisOwn503Or429ToACreateProvesThatNothingWasCreated) {
+TEST(HttpStatusTest, Api503Or429ToCreateProvesThatNothingWasCreated) {
   for (const char* const type :
        {"application/json", "application/json; charset=utf-8",
         "Application/JSON ;charset=utf-8"}) {
@@ -299,14 +298,14 @@ TEST(HttpStatus, TheApisOwn503Or429ToACreateProvesThatNothingWasCreated) {
   }
 }
 
-// The decision table of http_status.h, for every status that can come.
-TEST(HttpStatus, EveryErrorToACreateThatProvesNothingSaysSo) {
+// The decision table of http_status.h, for every status.
+TEST(HttpStatusTest, EveryUncertainCreateErrorIsMarked) {
   const std::set<int> api_only = {429, 503};
-  const std::set<int> refused = {421, 422, 426, 428, 431, 451, 501};
+  const std::set<int> rejected = {421, 422, 426, 428, 431, 451, 501};
   const std::set<int> unknown = {408, 460, 499};
   for (int http = 300; http <= 610; ++http) {
     const absl::Status status = ToCreate(Response(http));
-    const bool certain = api_only.count(http) > 0 || refused.count(http) > 0 ||
+    const bool certain = api_only.count(http) > 0 || rejected.count(http) > 0 ||
                          (http >= 400 && http <= 417 && http != 408);
     EXPECT_EQ(MetadataOf("create_outcome", status) == "unknown", !certain)
         << http;
@@ -323,12 +322,12 @@ TEST(HttpStatus, EveryErrorToACreateThatProvesNothingSaysSo) {
   }
 }
 
-TEST(HttpStatus, Row413IsInvalidArgument) {
+TEST(HttpStatusTest, Row413IsInvalidArgument) {
   EXPECT_THAT(ToCreate(Response(413)), StatusIs(Code::kInvalidArgument));
   EXPECT_EQ(ErrorReason(ToCreate(Response(413))), "REQUEST_TOO_LARGE");
 }
 
-TEST(HttpStatus, RowRedirectsAndOtherSurprisesAreInternal) {
+TEST(HttpStatusTest, RowRedirectsAndUnexpectedStatusesAreInternal) {
   for (const int http : {301, 302, 307, 405, 418, 600}) {
     const absl::Status status = ToGet(Response(http));
     EXPECT_THAT(status, StatusIs(Code::kInternal)) << http;
@@ -336,14 +335,14 @@ TEST(HttpStatus, RowRedirectsAndOtherSurprisesAreInternal) {
   }
 }
 
-TEST(HttpStatus, AProxysErrorPageIsQuotedInPart) {
+TEST(HttpStatusTest, QuotesOnlyPartOfProxyErrorPage) {
   const absl::Status status =
       ToGet(Response(502, "<html>" + std::string(100'000, 'x')));
   EXPECT_THAT(std::string(status.message()), HasSubstr("<html>xxx"));
   EXPECT_LT(status.message().size(), 400u);
 }
 
-TEST(HttpStatus, RowConnectTlsAndResetAreUnavailable) {
+TEST(HttpStatusTest, RowConnectTlsAndResetAreUnavailable) {
   for (const Kind kind : {Kind::kConnect, Kind::kInterrupted, Kind::kTimeout}) {
     EXPECT_THAT(StatusFromFailure({kind, true, "it broke"},
                                   {Operation::kGet, kId}, false),
@@ -355,7 +354,7 @@ TEST(HttpStatus, RowConnectTlsAndResetAreUnavailable) {
               StatusIs(Code::kUnavailable));
 }
 
-TEST(HttpStatus, AnErrorThatNamesAnotherTypeTooProvesNothingOfACreate) {
+TEST(HttpStatusTest, ErrorWithSecondContentTypeToCreateIsUnknown) {
   HttpResponse response = Response(503, R"({"detail":"busy"})");
   response.headers = {{"content-type", "application/json"}};
   EXPECT_THAT(ToCreate(response), StatusIs(Code::kUnavailable));
@@ -365,7 +364,7 @@ TEST(HttpStatus, AnErrorThatNamesAnotherTypeTooProvesNothingOfACreate) {
   EXPECT_THAT(ToCreate(response), StatusIs(Code::kUnknown));
 }
 
-TEST(HttpStatus, RowACreateThatMayHaveArrivedIsUnknown) {
+TEST(HttpStatusTest, RowCreateThatMayHaveArrivedIsUnknown) {
   for (const Kind kind :
        {Kind::kInterrupted, Kind::kTimeout, Kind::kProtocol}) {
     for (const bool by_deadline : {true, false}) {
@@ -377,13 +376,13 @@ TEST(HttpStatus, RowACreateThatMayHaveArrivedIsUnknown) {
   }
 }
 
-TEST(HttpStatus, RowACreateThatWasNotSentIsNoMystery) {
+TEST(HttpStatusTest, RowUnsentCreateIsUnavailable) {
   EXPECT_THAT(StatusFromFailure({Kind::kTimeout, false, "connecting"},
                                 {Operation::kCreate, "a/b"}, false),
               StatusIs(Code::kUnavailable));
 }
 
-TEST(HttpStatus, RowTheCallersDeadlineIsDeadlineExceeded) {
+TEST(HttpStatusTest, RowDeadlineOfCallerIsDeadlineExceeded) {
   EXPECT_THAT(StatusFromFailure({Kind::kTimeout, true, "slow"},
                                 {Operation::kGet, kId}, true),
               StatusIs(Code::kDeadlineExceeded));
@@ -392,7 +391,7 @@ TEST(HttpStatus, RowTheCallersDeadlineIsDeadlineExceeded) {
               StatusIs(Code::kDeadlineExceeded));
 }
 
-TEST(HttpStatus, RowABodyThatIsTooLargeIsInternal) {
+TEST(HttpStatusTest, RowTooLargeBodyIsInternal) {
   const absl::Status status =
       StatusFromFailure({Kind::kResponseTooLarge, true, "too large"},
                         {Operation::kGet, kId}, false);
@@ -400,7 +399,7 @@ TEST(HttpStatus, RowABodyThatIsTooLargeIsInternal) {
   EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
 }
 
-TEST(HttpStatus, RowNoRoomForTheBodyIsResourceExhaustedWithATime) {
+TEST(HttpStatusTest, RowMemoryExhaustedIsResourceExhaustedWithRetryInfo) {
   const absl::Status status =
       StatusFromFailure({Kind::kMemoryExhausted, true,
                          "responses in progress use most of 9 bytes"},
@@ -412,7 +411,7 @@ TEST(HttpStatus, RowNoRoomForTheBodyIsResourceExhaustedWithATime) {
   EXPECT_EQ(RetryDelay(status), absl::Seconds(1));
 }
 
-TEST(HttpStatus, AReadWhoseAnswerIsNotHttpOrCannotBeDecodedIsInternal) {
+TEST(HttpStatusTest, ProtocolErrorToReadIsInternal) {
   for (const Operation operation :
        {Operation::kGet, Operation::kList, Operation::kCancel}) {
     const absl::Status status = StatusFromFailure(
@@ -423,28 +422,28 @@ TEST(HttpStatus, AReadWhoseAnswerIsNotHttpOrCannotBeDecodedIsInternal) {
   }
 }
 
-TEST(HttpStatus, ACreateWhoseAnswerCannotBeReadMayHaveCreated) {
+TEST(HttpStatusTest, CreateWithInvalidResponseMayHaveCreated) {
   const CallSubject create = {Operation::kCreate, "a/b"};
-  const absl::Status unreadable =
+  const absl::Status invalid =
       InvalidResponse(Response(202, "<html>"), create, "no JSON");
   const absl::Status too_large = StatusFromFailure(
       {Kind::kResponseTooLarge, true, "too large"}, create, false);
   const absl::Status encoded =
       StatusFromFailure({Kind::kProtocol, true, "bad gzip"}, create, false);
-  for (const absl::Status& status : {unreadable, too_large, encoded}) {
+  for (const absl::Status& status : {invalid, too_large, encoded}) {
     EXPECT_THAT(
         std::string(status.message()),
         HasSubstr("the prediction may have been created: list predictions"));
     EXPECT_EQ(MetadataOf("create_outcome", status), "unknown");
   }
-  EXPECT_THAT(unreadable, StatusIs(Code::kInternal));
+  EXPECT_THAT(invalid, StatusIs(Code::kInternal));
   EXPECT_THAT(too_large, StatusIs(Code::kInternal));
-  EXPECT_EQ(ErrorReason(unreadable), "UPSTREAM_RESPONSE_INVALID");
+  EXPECT_EQ(ErrorReason(invalid), "UPSTREAM_RESPONSE_INVALID");
   EXPECT_EQ(ErrorReason(too_large), "UPSTREAM_RESPONSE_INVALID");
   EXPECT_THAT(encoded, StatusIs(Code::kUnknown));
 }
 
-TEST(HttpStatus, TheUpstreamsTypeCodeAndDetailReachTheCaller) {
+TEST(HttpStatusTest, PassesOnUpstreamTypeCodeAndDetail) {
   const absl::Status status = ToGet(
       Response(422, R"({"detail":[{"loc":["path","prediction_id"],"msg":"bad",)"
                     R"("type":"uuid_parsing"}]})"));
@@ -462,7 +461,7 @@ TEST(HttpStatus, TheUpstreamsTypeCodeAndDetailReachTheCaller) {
             "");
 }
 
-TEST(HttpStatus, TheUpstreamsOwnWordsAreBoundedAndVisible) {
+TEST(HttpStatusTest, BoundsAndSanitizesUpstreamText) {
   const std::string hostile =
       "\\u0000\\u001b[2J\\u202e" + std::string(10'000, 'x');
   const absl::Status status =
@@ -476,7 +475,7 @@ TEST(HttpStatus, TheUpstreamsOwnWordsAreBoundedAndVisible) {
   }
 }
 
-TEST(HttpStatus, ARequestIdThatIsNotPlainTextLeavesTheDetailsReadable) {
+TEST(HttpStatusTest, SanitizesRequestId) {
   for (const std::string& id :
        {std::string("\xff\xfe"), std::string(127, 'a') + "\xc3\xa9",
         std::string("a\x1b[2Jb"), std::string("\xe2\x80\xae"),
@@ -493,7 +492,7 @@ TEST(HttpStatus, ARequestIdThatIsNotPlainTextLeavesTheDetailsReadable) {
   }
 }
 
-TEST(HttpStatus, RowABodyThatIsNotUnderstoodIsInternal) {
+TEST(HttpStatusTest, RowInvalidBodyIsInternal) {
   const absl::Status status = InvalidResponse(
       Response(200, "<html>"), {Operation::kGet, kId}, "no JSON");
   EXPECT_THAT(status, StatusIs(Code::kInternal,

@@ -19,34 +19,34 @@ RateLimit Read(const char* limit, const char* remaining, const char* reset) {
   return RateLimitFromHeaders(response, kNow);
 }
 
-TEST(RateLimit, ReadsAnEpochReset) {
+TEST(RateLimitHeadersTest, ParsesUnixTimeReset) {
   const RateLimit rate = Read("3", "2", "1751414820");
   EXPECT_EQ(rate.limit, 3);
   EXPECT_EQ(rate.remaining, 2);
   EXPECT_EQ(rate.reset_after, absl::Seconds(20));
 }
 
-TEST(RateLimit, ReadsAResetInSecondsFromNow) {
+TEST(RateLimitHeadersTest, ParsesResetInSecondsFromNow) {
   EXPECT_EQ(Read("3", "0", "7").reset_after, absl::Seconds(7));
   EXPECT_EQ(Read("3", "0", "0.25").reset_after, absl::Milliseconds(250));
 }
 
-TEST(RateLimit, ReadsAnEpochInMilliseconds) {
+TEST(RateLimitHeadersTest, ParsesResetInUnixMilliseconds) {
   EXPECT_EQ(Read("3", "0", "1751414803000").reset_after, absl::Seconds(3));
 }
 
-TEST(RateLimit, AResetInThePastIsNow) {
+TEST(RateLimitHeadersTest, ClampsPastResetToZero) {
   EXPECT_EQ(Read("3", "0", "1751414000").reset_after, absl::ZeroDuration());
 }
 
-TEST(RateLimit, AnAbsurdResetIsBounded) {
+TEST(RateLimitHeadersTest, BoundsReset) {
   EXPECT_EQ(Read("3", "0", "4102444800").reset_after, kMaxReset);
   EXPECT_EQ(Read("3", "0", "99999").reset_after, kMaxReset);
   EXPECT_EQ(Read("3", "0", "1e300").reset_after, kMaxReset);
   EXPECT_EQ(Read("3", "0", "inf").reset_after, kMaxReset);
 }
 
-TEST(RateLimit, WhatCannotBeReadIsLeftOut) {
+TEST(RateLimitHeadersTest, IgnoresInvalidValues) {
   for (const char* bad : {"", "-1", "many", "nan", "3 4", "0x10"}) {
     const RateLimit rate = Read(bad, bad, bad);
     EXPECT_EQ(rate.limit, std::nullopt) << bad;
@@ -57,18 +57,18 @@ TEST(RateLimit, WhatCannotBeReadIsLeftOut) {
   }
 }
 
-TEST(RateLimit, ALimitOfZeroIsNone) {
+TEST(RateLimitHeadersTest, IgnoresLimitOfZero) {
   EXPECT_EQ(Read("0", "0", "1").limit, std::nullopt);
 }
 
-TEST(RateLimit, MissingHeadersAreLeftOut) {
+TEST(RateLimitHeadersTest, IgnoresMissingHeaders) {
   const RateLimit rate = RateLimitFromHeaders(HttpResponse(), kNow);
   EXPECT_EQ(rate.limit, std::nullopt);
   EXPECT_EQ(rate.remaining, std::nullopt);
   EXPECT_EQ(rate.reset_after, std::nullopt);
 }
 
-TEST(RateLimit, RetryAfterStandsInForTheReset) {
+TEST(RateLimitHeadersTest, UsesRetryAfterWithoutReset) {
   HttpResponse response;
   response.headers = {{"retry-after", "4"}};
   EXPECT_EQ(RateLimitFromHeaders(response, kNow).reset_after, absl::Seconds(4));
@@ -84,7 +84,7 @@ RateLimit ReadRetryAfter(std::vector<std::string> values,
   return RateLimitFromHeaders(response, kNow);
 }
 
-TEST(RetryAfter, MayBeAnHttpDateInAllItsForms) {
+TEST(RetryAfterTest, AcceptsHttpDateInAllForms) {
   for (const char* const date :
        {"Wed, 02 Jul 2025 00:07:10 GMT", "Wednesday, 02-Jul-25 00:07:10 GMT",
         "Wed Jul  2 00:07:10 2025", "Wed Jul 02 00:07:10 2025",
@@ -96,7 +96,7 @@ TEST(RetryAfter, MayBeAnHttpDateInAllItsForms) {
   }
 }
 
-TEST(RetryAfter, AsADateIsOfTheRepliesOwnClock) {
+TEST(RetryAfterTest, MeasuresDateByClockOfResponse) {
   for (const char* const date :
        {"Thu, 01 Jan 2032 00:00:00 GMT", "Thursday, 01-Jan-32 00:00:00 GMT",
         "Thu Jan  1 00:00:00 2032"}) {
@@ -107,7 +107,7 @@ TEST(RetryAfter, AsADateIsOfTheRepliesOwnClock) {
   }
 }
 
-TEST(RetryAfter, IsOfOurClockWhereTheRepliesClockIsYearsOff) {
+TEST(RetryAfterTest, MeasuresDateByOurClockIfClockOfResponseIsWrong) {
   EXPECT_EQ(ReadRetryAfter({"Wed, 02 Jul 2025 00:07:10 GMT"},
                            "Thu, 01 Jan 1970 00:00:00 GMT")
                 .retry_after,
@@ -116,20 +116,20 @@ TEST(RetryAfter, IsOfOurClockWhereTheRepliesClockIsYearsOff) {
                            "Tue, 01 Jul 2025 22:00:00 GMT")
                 .retry_after,
             absl::Seconds(30));
-  // A long outage, by a clock that is ahead of ours.
+  // A long outage by a clock ahead of ours.
   EXPECT_EQ(ReadRetryAfter({"Wed, 02 Jul 2025 04:00:00 GMT"},
                            "Wed, 02 Jul 2025 01:00:00 GMT")
                 .retry_after,
             kMaxRetryAfter);
 }
 
-TEST(RetryAfter, ThatIsPastIsZero) {
+TEST(RetryAfterTest, ClampsPastDateToZero) {
   EXPECT_EQ(ReadRetryAfter({"Sun, 06 Nov 1994 08:49:37 GMT"}).retry_after,
             absl::ZeroDuration());
   EXPECT_EQ(ReadRetryAfter({"0"}).retry_after, absl::ZeroDuration());
 }
 
-TEST(RetryAfter, ThatIsAbsurdIsBoundedByAnHour) {
+TEST(RetryAfterTest, BoundsDelayByOneHour) {
   for (const std::string& value :
        {std::string("7200"), std::string("99999999999999999999"),
         std::string("2147483647"), std::string(200, '9'),
@@ -140,7 +140,7 @@ TEST(RetryAfter, ThatIsAbsurdIsBoundedByAnHour) {
   }
 }
 
-TEST(RetryAfter, OfSeveralValuesTheLongestCounts) {
+TEST(RetryAfterTest, UsesLongestOfSeveralValues) {
   EXPECT_EQ(ReadRetryAfter({"3", "8", "5"}).retry_after, absl::Seconds(8));
   EXPECT_EQ(ReadRetryAfter({"3, 8,5"}).retry_after, absl::Seconds(8));
   EXPECT_EQ(ReadRetryAfter({"soon", "5"}).retry_after, absl::Seconds(5));
@@ -148,11 +148,11 @@ TEST(RetryAfter, OfSeveralValuesTheLongestCounts) {
             absl::Seconds(30));
 }
 
-TEST(RetryAfter, MayHaveAFraction) {
+TEST(RetryAfterTest, AcceptsFraction) {
   EXPECT_EQ(ReadRetryAfter({"1.5"}).retry_after, absl::Milliseconds(1500));
 }
 
-TEST(RetryAfter, ThatCannotBeReadIsLeftOut) {
+TEST(RetryAfterTest, IgnoresInvalidValues) {
   for (const std::string& value :
        {std::string(), std::string("-1"), std::string("+1"),
         std::string("soon"), std::string("1e3"), std::string("inf"),
@@ -169,7 +169,7 @@ TEST(RetryAfter, ThatCannotBeReadIsLeftOut) {
   }
 }
 
-TEST(RetryAfter, StandsBesideAReset) {
+TEST(RetryAfterTest, IsKeptBesideReset) {
   HttpResponse response;
   response.headers = {{"x-ratelimit-reset", "3"}, {"retry-after", "60"}};
   const RateLimit rate = RateLimitFromHeaders(response, kNow);
@@ -178,15 +178,15 @@ TEST(RetryAfter, StandsBesideAReset) {
   EXPECT_EQ(RetryDelayFrom(rate), absl::Seconds(60));
 }
 
-TEST(RetryDelayFrom, IsASecondAtLeast) {
+TEST(RetryDelayFromTest, IsAtLeastOneSecond) {
   EXPECT_EQ(RetryDelayFrom(Read("3", "0", "0")), absl::Seconds(1));
   EXPECT_EQ(RetryDelayFrom(Read("3", "0", "0.1")), absl::Seconds(1));
   EXPECT_EQ(RetryDelayFrom(ReadRetryAfter({"0"})), absl::Seconds(1));
   EXPECT_EQ(RetryDelayFrom(RateLimit()), std::nullopt);
 }
 
-// A response that was sent at kNow, and names the end of the second after, as
-// our clock sees it when it is wrong by `step`.
+// A response sent at kNow with a reset one second later, parsed with a clock
+// that is off by `step`.
 RateLimit ReadWithClockStep(absl::Duration step) {
   HttpResponse response;
   response.headers = {{"x-ratelimit-reset", "1751414801"},
@@ -194,7 +194,7 @@ RateLimit ReadWithClockStep(absl::Duration step) {
   return RateLimitFromHeaders(response, kNow + step);
 }
 
-TEST(RateLimit, AStepOfOurClockIsHeldToTheRepliesOwn) {
+TEST(RateLimitHeadersTest, BoundsClockStepByDateOfResponse) {
   EXPECT_EQ(ReadWithClockStep(absl::ZeroDuration()).reset_after,
             absl::Seconds(1));
   EXPECT_EQ(ReadWithClockStep(absl::Milliseconds(400)).reset_after,
@@ -204,14 +204,14 @@ TEST(RateLimit, AStepOfOurClockIsHeldToTheRepliesOwn) {
   EXPECT_EQ(ReadWithClockStep(-absl::Hours(2)).reset_after, absl::Seconds(1));
 }
 
-TEST(RateLimit, ADateThatCannotBeReadLeavesItToOurClock) {
+TEST(RateLimitHeadersTest, UsesOurClockIfDateIsInvalid) {
   HttpResponse response;
   response.headers = {{"x-ratelimit-reset", "1751414803"},
                       {"date", "yesterday"}};
   EXPECT_EQ(RateLimitFromHeaders(response, kNow).reset_after, absl::Seconds(3));
 }
 
-TEST(RateLimit, SaysWhetherTheResetIsAPointOfTime) {
+TEST(RateLimitHeadersTest, ReportsWhetherResetIsPointInTime) {
   EXPECT_TRUE(Read("3", "2", "1751414820").reset_is_time);
   EXPECT_FALSE(Read("3", "2", "20").reset_is_time);
 }

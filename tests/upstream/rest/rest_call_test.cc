@@ -23,12 +23,12 @@ using Kind = TransportFailure::Kind;
 class RestCallTest : public ::testing::Test {
  protected:
   void Start(int max_attempts,
-             absl::Duration patience = absl::InfiniteDuration(),
+             absl::Duration timeout = absl::InfiniteDuration(),
              Operation operation = Operation::kGet) {
     RestCall::Options options;
     options.credential = credential_;
     options.subject = {operation, "id"};
-    options.deadline = event_loop_.Now() + patience;
+    options.deadline = event_loop_.Now() + timeout;
     options.max_attempts = max_attempts;
     options.trace = trace_;
     HttpRequest request;
@@ -57,14 +57,14 @@ class RestCallTest : public ::testing::Test {
   std::unique_ptr<RestCall> call_;
 };
 
-TEST_F(RestCallTest, GivesASuccessOn) {
+TEST_F(RestCallTest, ReturnsSuccess) {
   Start(3);
   transport_.Respond(202, "{}");
   ASSERT_TRUE(response_.has_value());
   EXPECT_EQ((*response_)->status, 202);
 }
 
-TEST_F(RestCallTest, TriesAgainAfterAnOutageAndThenGivesUp) {
+TEST_F(RestCallTest, RetriesOutageAndThenFails) {
   Start(3);
   for (int attempt = 1; attempt <= 3; ++attempt) {
     ASSERT_FALSE(response_.has_value());
@@ -75,7 +75,7 @@ TEST_F(RestCallTest, TriesAgainAfterAnOutageAndThenGivesUp) {
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST_F(RestCallTest, TellsTheTraceOfEveryAttempt) {
+TEST_F(RestCallTest, RecordsEveryAttemptInTrace) {
   Start(3);
   transport_.Respond(503, "", {{"x-request-id", "first"}});
   event_loop_.Advance(absl::Seconds(5));
@@ -88,7 +88,7 @@ TEST_F(RestCallTest, TellsTheTraceOfEveryAttempt) {
   EXPECT_THAT(trace_->request_ids, ElementsAre("first", std::string(128, 'x')));
 }
 
-TEST_F(RestCallTest, EachAttemptHasTheTokenOfItsTime) {
+TEST_F(RestCallTest, UsesCurrentTokenForEachAttempt) {
   Start(3);
   EXPECT_EQ(sent_token(), Secret("old"));
   credential_->Rotate(Secret("new"));
@@ -98,7 +98,7 @@ TEST_F(RestCallTest, EachAttemptHasTheTokenOfItsTime) {
   EXPECT_EQ(sent_token(), Secret("new"));
 }
 
-TEST_F(RestCallTest, WhatWasRefusedDuringARotationIsSentWithTheNewToken) {
+TEST_F(RestCallTest, ResendsWithNewTokenIfRejectedDuringRotation) {
   for (const Operation operation : {Operation::kGet, Operation::kCreate}) {
     response_.reset();
     Start(1, absl::InfiniteDuration(), operation);
@@ -113,7 +113,7 @@ TEST_F(RestCallTest, WhatWasRefusedDuringARotationIsSentWithTheNewToken) {
   }
 }
 
-TEST_F(RestCallTest, ANewTokenThatIsRefusedTooEndsTheCall) {
+TEST_F(RestCallTest, FailsIfNewTokenIsRejectedToo) {
   Start(3);
   credential_->Rotate(Secret("new"));
   transport_.Respond(401, "");
@@ -123,14 +123,14 @@ TEST_F(RestCallTest, ANewTokenThatIsRefusedTooEndsTheCall) {
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
-TEST_F(RestCallTest, ARefusedTokenThatIsStillInUseIsNotSentAgain) {
+TEST_F(RestCallTest, DoesNotRetryRejectedCurrentToken) {
   Start(3);
   transport_.Respond(401, "");
   EXPECT_EQ(attempts(), 1u);
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
-TEST_F(RestCallTest, TriesAgainAfterABrokenConnection) {
+TEST_F(RestCallTest, RetriesAfterLostConnection) {
   Start(3);
   transport_.Fail(Kind::kInterrupted, true);
   event_loop_.Advance(absl::Seconds(1));
@@ -148,7 +148,7 @@ TEST_F(RestCallTest, WaitsBetweenAttempts) {
   EXPECT_EQ(attempts(), 2u);
 }
 
-TEST_F(RestCallTest, WaitsAsLongAsTheUpstreamAsks) {
+TEST_F(RestCallTest, WaitsForRetryAfter) {
   Start(3);
   transport_.Respond(503, "", {{"retry-after", "4"}});
   event_loop_.Advance(absl::Milliseconds(3999));
@@ -157,7 +157,7 @@ TEST_F(RestCallTest, WaitsAsLongAsTheUpstreamAsks) {
   EXPECT_EQ(attempts(), 2u);
 }
 
-TEST_F(RestCallTest, WhereTheUpstreamAsksForTooLongItIsAnsweredForAtOnce) {
+TEST_F(RestCallTest, FailsAtOnceIfRetryAfterIsTooLong) {
   Start(3);
   transport_.Respond(503, "", {{"retry-after", "6"}});
   ASSERT_TRUE(response_.has_value());
@@ -167,7 +167,7 @@ TEST_F(RestCallTest, WhereTheUpstreamAsksForTooLongItIsAnsweredForAtOnce) {
   EXPECT_EQ(attempts(), 1u);
 }
 
-TEST_F(RestCallTest, OneAttemptIsOneAttempt) {
+TEST_F(RestCallTest, DoesNotRetryWithOneAttempt) {
   Start(1);
   transport_.Fail(Kind::kConnect, false);
   event_loop_.Advance(absl::Minutes(1));
@@ -175,7 +175,7 @@ TEST_F(RestCallTest, OneAttemptIsOneAttempt) {
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST_F(RestCallTest, RefusalsAndLimitsAreNotTriedAgain) {
+TEST_F(RestCallTest, DoesNotRetryRejectionsAndLimits) {
   for (const int http : {400, 401, 402, 403, 404, 409, 422, 429}) {
     response_.reset();
     Start(3);
@@ -187,7 +187,7 @@ TEST_F(RestCallTest, RefusalsAndLimitsAreNotTriedAgain) {
   }
 }
 
-TEST_F(RestCallTest, NothingIsSentOnceTheDeadlineHasPassed) {
+TEST_F(RestCallTest, SendsNothingAfterDeadline) {
   Start(3, absl::ZeroDuration());
   EXPECT_FALSE(response_.has_value())
       << "called before the constructor returned";
@@ -196,7 +196,7 @@ TEST_F(RestCallTest, NothingIsSentOnceTheDeadlineHasPassed) {
   EXPECT_THAT(transport_.sent(), IsEmpty());
 }
 
-TEST_F(RestCallTest, AnAttemptHasWhatIsLeftOfTheDeadline) {
+TEST_F(RestCallTest, BoundsAttemptByDeadline) {
   Start(3, absl::Seconds(2));
   EXPECT_EQ(transport_.sent()[0].timeout, absl::Seconds(2));
   event_loop_.Advance(absl::Milliseconds(500));
@@ -207,12 +207,12 @@ TEST_F(RestCallTest, AnAttemptHasWhatIsLeftOfTheDeadline) {
   EXPECT_GE(transport_.sent()[1].timeout, absl::Milliseconds(1300));
 }
 
-TEST_F(RestCallTest, AnAttemptHasNoMoreThanItsOwnTimeout) {
+TEST_F(RestCallTest, BoundsAttemptByItsTimeout) {
   Start(3, absl::Hours(1));
   EXPECT_EQ(transport_.sent()[0].timeout, absl::Seconds(30));
 }
 
-TEST_F(RestCallTest, TheCallersDeadlineIsToldFromTheGatewaysTimeout) {
+TEST_F(RestCallTest, DistinguishesDeadlineFromTimeout) {
   Start(1, absl::Seconds(2));
   transport_.Fail(Kind::kTimeout, true);
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kDeadlineExceeded));
@@ -222,19 +222,19 @@ TEST_F(RestCallTest, TheCallersDeadlineIsToldFromTheGatewaysTimeout) {
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST_F(RestCallTest, ARetryThatCannotBeatTheDeadlineIsNotTried) {
+TEST_F(RestCallTest, DoesNotRetryAfterDeadline) {
   Start(3, absl::Seconds(2));
   transport_.Respond(503, "", {{"retry-after", "3"}});
   EXPECT_THAT(*response_, StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST_F(RestCallTest, DroppingItCancelsTheAttempt) {
+TEST_F(RestCallTest, DestructionCancelsAttempt) {
   Start(3);
   call_.reset();
   EXPECT_EQ(transport_.pending_count(), 0u);
 }
 
-TEST_F(RestCallTest, DroppingItCancelsTheNextAttempt) {
+TEST_F(RestCallTest, DestructionCancelsNextAttempt) {
   Start(3);
   transport_.Respond(503, "");
   call_.reset();

@@ -74,7 +74,7 @@ class RestPredictionClientTest : public ::testing::Test {
   std::optional<absl::StatusOr<v1::Prediction>> prediction_;
 };
 
-TEST_F(RestPredictionClientTest, EveryRequestOfACallCarriesItsTrace) {
+TEST_F(RestPredictionClientTest, SendsTraceWithEveryRequest) {
   const auto context = [] {
     CallContext traced = As("secret");
     traced.trace = std::make_shared<CallTrace>();
@@ -94,7 +94,7 @@ TEST_F(RestPredictionClientTest, EveryRequestOfACallCarriesItsTrace) {
   }
 }
 
-TEST_F(RestPredictionClientTest, WithoutATraceThereIsNoHeaderForOne) {
+TEST_F(RestPredictionClientTest, SendsNoTraceHeadersWithoutTrace) {
   Get();
   EXPECT_THAT(sent().headers, Not(Contains(Pair("traceparent", _))));
   EXPECT_THAT(sent().headers, Not(Contains(Pair("tracestate", _))));
@@ -105,7 +105,7 @@ TEST_F(RestPredictionClientTest, WithoutATraceThereIsNoHeaderForOne) {
   EXPECT_THAT(sent().headers, Not(Contains(Pair("tracestate", _))));
 }
 
-TEST_F(RestPredictionClientTest, GetAsksForThePredictionWithTheToken) {
+TEST_F(RestPredictionClientTest, GetRequestsPredictionWithToken) {
   Get();
   EXPECT_EQ(sent().method, HttpMethod::kGet);
   EXPECT_EQ(sent().url,
@@ -117,12 +117,12 @@ TEST_F(RestPredictionClientTest, GetAsksForThePredictionWithTheToken) {
   EXPECT_EQ((*prediction_)->id(), kId);
 }
 
-TEST_F(RestPredictionClientTest, GetSharesConnectionsWithItsCredentialAlone) {
+TEST_F(RestPredictionClientTest, GetSharesConnectionsOnlyWithinCredential) {
   Get();
   EXPECT_EQ(sent().connection_scope, MakeCredential("secret")->key());
 }
 
-TEST_F(RestPredictionClientTest, GetRefusesThePredictionOfAnotherId) {
+TEST_F(RestPredictionClientTest, GetRejectsPredictionWithAnotherId) {
   Get();
   transport_.Respond(
       200,
@@ -131,7 +131,7 @@ TEST_F(RestPredictionClientTest, GetRefusesThePredictionOfAnotherId) {
   EXPECT_EQ(ErrorReason(prediction_->status()), kUpstreamResponseInvalid);
 }
 
-TEST_F(RestPredictionClientTest, AReadIsTriedThreeTimes) {
+TEST_F(RestPredictionClientTest, TriesReadThreeTimes) {
   Get();
   for (int i = 0; i < 3; ++i) {
     transport_.Respond(500, "");
@@ -141,7 +141,7 @@ TEST_F(RestPredictionClientTest, AReadIsTriedThreeTimes) {
   EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST_F(RestPredictionClientTest, AReadIsTriedOnceWhereTheCallerRetries) {
+TEST_F(RestPredictionClientTest, TriesReadOnceWithoutRetryReads) {
   CallContext context = As("secret");
   context.retry_reads = false;
   call_ = client_->Get(std::move(context), kId,
@@ -151,7 +151,7 @@ TEST_F(RestPredictionClientTest, AReadIsTriedOnceWhereTheCallerRetries) {
   EXPECT_THAT(transport_.sent(), SizeIs(1));
 }
 
-TEST_F(RestPredictionClientTest, CreatePutsTheModelIntoTheBody) {
+TEST_F(RestPredictionClientTest, CreateSendsModelInBody) {
   Create(Params());
   EXPECT_EQ(sent().method, HttpMethod::kPost);
   EXPECT_EQ(sent().url, "https://api.wrift.ai/v1/predictions");
@@ -165,7 +165,7 @@ TEST_F(RestPredictionClientTest, CreatePutsTheModelIntoTheBody) {
               Not(Contains(Pair("validate-input", testing::_))));
 }
 
-TEST_F(RestPredictionClientTest, CreateByTheModelPaths) {
+TEST_F(RestPredictionClientTest, CreateSendsModelInPath) {
   Configure(CreatePath::kModels);
   Create(Params());
   EXPECT_EQ(sent().url,
@@ -180,7 +180,7 @@ TEST_F(RestPredictionClientTest, CreateByTheModelPaths) {
             "predictions");
 }
 
-TEST_F(RestPredictionClientTest, NothingInAModelChangesThePath) {
+TEST_F(RestPredictionClientTest, EncodesModelInPath) {
   Configure(CreatePath::kModels);
   CreateParams params = Params();
   params.model = {"a/../b?x#y", "ü %2F&c=1\r\nhost: evil", 1};
@@ -191,7 +191,7 @@ TEST_F(RestPredictionClientTest, NothingInAModelChangesThePath) {
             "predictions");
 }
 
-TEST_F(RestPredictionClientTest, CreateSendsWhatTheCallerAskedFor) {
+TEST_F(RestPredictionClientTest, CreateSendsOptions) {
   CreateParams params = Params();
   params.validate_input = true;
   params.server_wait = 20;
@@ -199,7 +199,7 @@ TEST_F(RestPredictionClientTest, CreateSendsWhatTheCallerAskedFor) {
   Create(params);
   EXPECT_THAT(sent().headers, Contains(Pair("validate-input", "true")));
   EXPECT_THAT(sent().headers, Contains(Pair("prefer", "wait=20")));
-  EXPECT_EQ(sent().timeout, absl::Seconds(80)) << "the held time comes on top";
+  EXPECT_EQ(sent().timeout, absl::Seconds(80)) << "server_wait is added";
   EXPECT_EQ(sent().body,
             R"({"model":"deepseek-ai/deepseek-r1:2","input":{"prompt" : "é"},)"
             R"("webhook":{"url":"https://me/hook","secret":"key"}})");
@@ -208,7 +208,7 @@ TEST_F(RestPredictionClientTest, CreateSendsWhatTheCallerAskedFor) {
   EXPECT_THAT(sent().headers, Contains(Pair("validate-input", "false")));
 }
 
-TEST_F(RestPredictionClientTest, ACreateIsNeverSentTwice) {
+TEST_F(RestPredictionClientTest, NeverSendsCreateTwice) {
   for (const int http : {500, 502, 503, 504}) {
     Create(Params());
     const size_t before = transport_.sent().size();
@@ -218,7 +218,7 @@ TEST_F(RestPredictionClientTest, ACreateIsNeverSentTwice) {
   }
 }
 
-TEST_F(RestPredictionClientTest, ACreateWithoutAnswerSaysThatItsOutcomeIsOpen) {
+TEST_F(RestPredictionClientTest, CreateWithoutResponseIsUnknown) {
   Create(Params());
   transport_.Fail(TransportFailure::Kind::kInterrupted, true);
   event_loop_.Advance(absl::Minutes(5));
@@ -227,7 +227,7 @@ TEST_F(RestPredictionClientTest, ACreateWithoutAnswerSaysThatItsOutcomeIsOpen) {
   EXPECT_EQ(ErrorReason(prediction_->status()), "CREATE_OUTCOME_UNKNOWN");
 }
 
-TEST_F(RestPredictionClientTest, ASuccessThatIsNoPredictionIsInvalid) {
+TEST_F(RestPredictionClientTest, RejectsSuccessWithoutPrediction) {
   Get();
   transport_.Respond(200, "<html>");
   EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kInternal));
@@ -249,7 +249,7 @@ TEST_F(RestPredictionClientTest, ListEncodesTheCursor) {
   EXPECT_THAT((*page)->previous_cursor, IsEmpty());
 }
 
-TEST_F(RestPredictionClientTest, ConnectionsThatBroughtNoAnswerAreRetired) {
+TEST_F(RestPredictionClientTest, RetiresConnectionsWithInvalidResponses) {
   const auto get = [&](int status, const char* body) {
     call_ = client_->Get(As("secret"), kId, [](const auto&) {});
     transport_.Respond(status, body);
@@ -267,7 +267,7 @@ TEST_F(RestPredictionClientTest, ConnectionsThatBroughtNoAnswerAreRetired) {
   EXPECT_THAT(transport_.retired(), SizeIs(3));
 }
 
-TEST_F(RestPredictionClientTest, CancelIsAPostThatIsNotRetried) {
+TEST_F(RestPredictionClientTest, CancelIsPostWithoutRetry) {
   std::optional<absl::Status> status;
   call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
   EXPECT_EQ(sent().method, HttpMethod::kPost);
@@ -279,7 +279,7 @@ TEST_F(RestPredictionClientTest, CancelIsAPostThatIsNotRetried) {
   EXPECT_THAT(*status, StatusIs(absl::StatusCode::kUnavailable));
 }
 
-TEST_F(RestPredictionClientTest, CancelIsAcknowledgedByJsonOrNothing) {
+TEST_F(RestPredictionClientTest, CancelAcceptsJsonOrEmptyBody) {
   for (const char* body : {"null", " null\n", "", kPrediction}) {
     std::optional<absl::Status> status;
     call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
@@ -288,7 +288,7 @@ TEST_F(RestPredictionClientTest, CancelIsAcknowledgedByJsonOrNothing) {
   }
 }
 
-TEST_F(RestPredictionClientTest, CancelIsNotAcknowledgedByAnotherPrediction) {
+TEST_F(RestPredictionClientTest, CancelRejectsAnotherPrediction) {
   for (const char* body : {R"({"id":"11111111-2222-3333-4444-555555555555"})",
                            R"({"id":7})", R"({"\u0069d":""})"}) {
     std::optional<absl::Status> status;
@@ -299,7 +299,7 @@ TEST_F(RestPredictionClientTest, CancelIsNotAcknowledgedByAnotherPrediction) {
   }
 }
 
-TEST_F(RestPredictionClientTest, CancelIsNotAcknowledgedByAPageOfAProxy) {
+TEST_F(RestPredictionClientTest, CancelRejectsProxyPage) {
   std::optional<absl::Status> status;
   call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
   transport_.Respond(200, "<html>Sign in</html>");

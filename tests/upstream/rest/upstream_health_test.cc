@@ -21,7 +21,7 @@ HttpResult Failure(Kind kind) {
   return failure;
 }
 
-// After `times` of the same.
+// Health after the same result, `times` times.
 bool HealthyAfter(const HttpResult& result, int times,
                   bool by_deadline = false) {
   UpstreamHealth health;
@@ -29,11 +29,11 @@ bool HealthyAfter(const HttpResult& result, int times,
   return health.healthy();
 }
 
-TEST(UpstreamHealth, IsGoodWhileNothingIsKnown) {
+TEST(UpstreamHealthTest, IsHealthyInitially) {
   EXPECT_TRUE(UpstreamHealth().healthy());
 }
 
-TEST(UpstreamHealth, EndsWithFiveFailuresInARow) {
+TEST(UpstreamHealthTest, IsUnhealthyAfterFiveConsecutiveFailures) {
   for (const HttpResult& bad :
        {Response(500), Response(502), Response(503), Failure(Kind::kConnect),
         Failure(Kind::kInterrupted), Failure(Kind::kTimeout),
@@ -43,17 +43,17 @@ TEST(UpstreamHealth, EndsWithFiveFailuresInARow) {
   }
 }
 
-TEST(UpstreamHealth, IsNotHurtByWhatIsTheCallersOwn) {
-  for (const HttpResult& own :
+TEST(UpstreamHealthTest, IgnoresErrorsOfCallers) {
+  for (const HttpResult& result :
        {Response(200), Response(401), Response(404), Response(422),
         Response(429), Failure(Kind::kInvalidRequest),
         Failure(Kind::kResponseTooLarge)}) {
-    EXPECT_TRUE(HealthyAfter(own, 100));
+    EXPECT_TRUE(HealthyAfter(result, 100));
   }
   EXPECT_TRUE(HealthyAfter(Failure(Kind::kTimeout), 100, true));
 }
 
-TEST(UpstreamHealth, OneResponseInBetweenBeginsTheCountAnew) {
+TEST(UpstreamHealthTest, ResetsFailureCountOnResponse) {
   UpstreamHealth health;
   for (int i = 0; i < 100; ++i) {
     health.OnResult(Response(i % 5 == 0 ? 404 : 503), false);
@@ -61,16 +61,16 @@ TEST(UpstreamHealth, OneResponseInBetweenBeginsTheCountAnew) {
   }
 }
 
-TEST(UpstreamHealth, ComesBackWithTheFirstResponseAndTellsOnceEach) {
+TEST(UpstreamHealthTest, RecoversWithFirstResponseAndNotifiesEachChangeOnce) {
   UpstreamHealth health;
-  std::vector<bool> told;
-  health.SetListener([&told](bool healthy) { told.push_back(healthy); });
+  std::vector<bool> changes;
+  health.SetListener([&changes](bool healthy) { changes.push_back(healthy); });
   for (int i = 0; i < 20; ++i) health.OnResult(Response(503), false);
-  EXPECT_EQ(told, std::vector<bool>{false});
+  EXPECT_EQ(changes, std::vector<bool>{false});
   health.OnResult(Failure(Kind::kInvalidRequest), false);
   EXPECT_FALSE(health.healthy());
   for (int i = 0; i < 20; ++i) health.OnResult(Response(404), false);
-  EXPECT_EQ(told, (std::vector<bool>{false, true}));
+  EXPECT_EQ(changes, (std::vector<bool>{false, true}));
 }
 
 }  // namespace
