@@ -10,11 +10,11 @@ using ::testing::IsEmpty;
 
 class CurlEventLoopCancelTest : public LoopTest {
  protected:
-  static HttpTransport::Done Unwanted() {
+  static HttpTransport::Done FailIfCalled() {
     return [](const HttpResult&) { ADD_FAILURE() << "called back"; };
   }
 
-  static void NeverAnswer(RawConnection& connection) {
+  static void NeverRespond(RawConnection& connection) {
     connection.ReadRequest();
     connection.WaitForDisconnect();
   }
@@ -22,26 +22,26 @@ class CurlEventLoopCancelTest : public LoopTest {
   CallHandle call_;
 };
 
-TEST_F(CurlEventLoopCancelTest, ADroppedHandleClosesItsConnectionAtOnce) {
-  RawHttpServer server(NeverAnswer);
-  OnLoop([&] { call_ = loop().Send(Get(server.Url("/")), Unwanted()); });
+TEST_F(CurlEventLoopCancelTest, DroppedHandleClosesConnectionAtOnce) {
+  RawHttpServer server(NeverRespond);
+  OnLoop([&] { call_ = loop().Send(Get(server.Url("/")), FailIfCalled()); });
   ASSERT_TRUE(server.WaitForRequests(1));
   OnLoop([&] { call_.reset(); });
   EXPECT_TRUE(server.WaitForDisconnects(1));
 }
 
-TEST_F(CurlEventLoopCancelTest, ADropDoesNotWaitForASlowNameServer) {
+TEST_F(CurlEventLoopCancelTest, DropDoesNotWaitForSlowNameServer) {
   const SlowResolver resolver;
   OnLoop([&] {
     call_ = loop().Send(Get(std::string("http://") + SlowResolver::kName),
-                        Unwanted());
+                        FailIfCalled());
   });
   ASSERT_TRUE(resolver.WaitForLookup());
   OnLoop([&] { call_.reset(); });
   EXPECT_TRUE(resolver.is_looking_up());
 }
 
-TEST_F(CurlEventLoopCancelTest, ATimeoutDoesNotWaitForASlowNameServer) {
+TEST_F(CurlEventLoopCancelTest, TimeoutDoesNotWaitForSlowNameServer) {
   const SlowResolver resolver;
   EXPECT_THAT(
       Failure(Within(absl::Milliseconds(100),
@@ -50,24 +50,24 @@ TEST_F(CurlEventLoopCancelTest, ATimeoutDoesNotWaitForASlowNameServer) {
   EXPECT_TRUE(resolver.is_looking_up());
 }
 
-TEST_F(CurlEventLoopCancelTest, ARequestDroppedAtOnceIsNeverSent) {
-  RawHttpServer server(NeverAnswer);
-  OnLoop([&] { loop().Send(Get(server.Url("/")), Unwanted()).reset(); });
+TEST_F(CurlEventLoopCancelTest, RequestDroppedAtOnceIsNotSent) {
+  RawHttpServer server(NeverRespond);
+  OnLoop([&] { loop().Send(Get(server.Url("/")), FailIfCalled()).reset(); });
   OnLoop([] {});
   EXPECT_THAT(server.requests(), IsEmpty());
 }
 
-TEST_F(CurlEventLoopCancelTest, ADroppedFailureNeverCallsBack) {
-  OnLoop([&] { loop().Send(Get("not a url"), Unwanted()).reset(); });
+TEST_F(CurlEventLoopCancelTest, DroppedFailureDoesNotCallBack) {
+  OnLoop([&] { loop().Send(Get("not a url"), FailIfCalled()).reset(); });
   OnLoop([&] {
     loop()
-        .Send(Within(absl::ZeroDuration(), Get("http://a")), Unwanted())
+        .Send(Within(absl::ZeroDuration(), Get("http://a")), FailIfCalled())
         .reset();
   });
   OnLoop([] {});
 }
 
-TEST_F(CurlEventLoopCancelTest, AHandleMayBeDroppedInItsOwnCallback) {
+TEST_F(CurlEventLoopCancelTest, HandleMayBeDroppedInItsCallback) {
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "")));
   for (const std::string& url : {server.Url("/"), std::string("not a url")}) {
@@ -82,13 +82,13 @@ TEST_F(CurlEventLoopCancelTest, AHandleMayBeDroppedInItsOwnCallback) {
   }
 }
 
-TEST_F(CurlEventLoopCancelTest, AHandleMayBeDroppedInAnothersCallback) {
+TEST_F(CurlEventLoopCancelTest, HandleMayBeDroppedInAnotherCallback) {
   RawHttpServer server([](RawConnection& connection) {
     connection.ReadRequest();
     connection.WaitForRelease();
     connection.Send(RawHttpServer::Response("200 OK", ""));
   });
-  // Both responses come at once; whichever is first takes the other one back.
+  // Both responses arrive at once. The first callback drops the other request.
   CallHandle calls[2];
   int called = 0;
   std::promise<void> done;
@@ -104,7 +104,7 @@ TEST_F(CurlEventLoopCancelTest, AHandleMayBeDroppedInAnothersCallback) {
   });
   ASSERT_TRUE(server.WaitForRequests(2));
   OnLoop([&] {
-    // Both responses wait in the sockets before the loop looks again.
+    // Both responses are in the sockets before the loop polls them again.
     server.Release();
     EXPECT_TRUE(server.WaitForSends(2));
   });
@@ -113,7 +113,7 @@ TEST_F(CurlEventLoopCancelTest, AHandleMayBeDroppedInAnothersCallback) {
   EXPECT_EQ(called, 1);
 }
 
-TEST_F(CurlEventLoopCancelTest, ACallbackMaySendAgain) {
+TEST_F(CurlEventLoopCancelTest, CallbackMaySendAgain) {
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "")));
   std::promise<int> status;
@@ -128,7 +128,7 @@ TEST_F(CurlEventLoopCancelTest, ACallbackMaySendAgain) {
   OnLoop([&] { call_.reset(); });
 }
 
-TEST_F(CurlEventLoopCancelTest, NothingCallsBackBeforeSendReturns) {
+TEST_F(CurlEventLoopCancelTest, DoesNotCallBackBeforeSendReturns) {
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "")));
   for (const HttpRequest& request :
@@ -146,7 +146,7 @@ TEST_F(CurlEventLoopCancelTest, NothingCallsBackBeforeSendReturns) {
   }
 }
 
-TEST_F(CurlEventLoopCancelTest, CallbacksRunOnTheLoop) {
+TEST_F(CurlEventLoopCancelTest, RunsCallbacksOnLoop) {
   std::promise<bool> on_loop;
   OnLoop([&] {
     call_ = loop().Send(Get("not a url"), [&](const HttpResult&) {
@@ -157,31 +157,31 @@ TEST_F(CurlEventLoopCancelTest, CallbacksRunOnTheLoop) {
   OnLoop([&] { call_.reset(); });
 }
 
-TEST_F(CurlEventLoopCancelTest, StoppingDropsWhatIsInFlight) {
-  RawHttpServer server(NeverAnswer);
-  OnLoop([&] { call_ = loop().Send(Get(server.Url("/")), Unwanted()); });
+TEST_F(CurlEventLoopCancelTest, StoppingDropsRequestsInFlight) {
+  RawHttpServer server(NeverRespond);
+  OnLoop([&] { call_ = loop().Send(Get(server.Url("/")), FailIfCalled()); });
   ASSERT_TRUE(server.WaitForRequests(1));
   StopLoop();
   EXPECT_TRUE(server.WaitForDisconnects(1));
 }
 
-TEST_F(CurlEventLoopCancelTest, AHandleMayOutliveTheLoop) {
-  RawHttpServer server(NeverAnswer);
-  OnLoop([&] { call_ = loop().Send(Get(server.Url("/")), Unwanted()); });
+TEST_F(CurlEventLoopCancelTest, HandleMayOutliveLoop) {
+  RawHttpServer server(NeverRespond);
+  OnLoop([&] { call_ = loop().Send(Get(server.Url("/")), FailIfCalled()); });
   StopLoop();
   call_.reset();
 }
 
-// What a callback owns may itself hold a handle, or send.
-TEST_F(CurlEventLoopCancelTest, StoppingDestroysCallbacksOnTheLoop) {
-  RawHttpServer server(NeverAnswer);
+// State owned by a callback may hold a handle, or send requests.
+TEST_F(CurlEventLoopCancelTest, StoppingDestroysCallbacksOnLoop) {
+  RawHttpServer server(NeverRespond);
   bool on_loop = false;
   OnLoop([&] {
     std::shared_ptr<void> last(nullptr, [&](void*) {
       on_loop = loop().OnLoopThread();
-      call_ = loop().Send(Get(server.Url("/")), Unwanted());
+      call_ = loop().Send(Get(server.Url("/")), FailIfCalled());
     });
-    CallHandle inner = loop().Send(Get(server.Url("/")), Unwanted());
+    CallHandle inner = loop().Send(Get(server.Url("/")), FailIfCalled());
     call_ = loop().Send(
         Get(server.Url("/")),
         [last, inner = std::move(inner)](const HttpResult&) { ADD_FAILURE(); });

@@ -8,76 +8,76 @@ using ::testing::SizeIs;
 
 class CurlEventLoopFailureTest : public LoopTest {
  protected:
-  // Reads the request, says `bytes`, then hangs up or resets.
-  static RawHttpServer::Script SayThenClose(std::string bytes) {
+  // Reads the request, sends `bytes`, then closes or resets the connection.
+  static RawHttpServer::Script SendThenClose(std::string bytes) {
     return [bytes = std::move(bytes)](RawConnection& connection) {
       connection.ReadRequest();
       connection.Send(bytes);
     };
   }
-  static RawHttpServer::Script SayThenReset(std::string bytes) {
+  static RawHttpServer::Script SendThenReset(std::string bytes) {
     return [bytes = std::move(bytes)](RawConnection& connection) {
       connection.ReadRequest();
       connection.Send(bytes);
       connection.Reset();
     };
   }
-  static void NeverAnswer(RawConnection& connection) {
+  static void NeverRespond(RawConnection& connection) {
     connection.ReadRequest();
     connection.WaitForDisconnect();
   }
 };
 
-TEST_F(CurlEventLoopFailureTest, ABodyCutShortIsAnInterruption) {
+TEST_F(CurlEventLoopFailureTest, TruncatedBodyIsInterrupted) {
   RawHttpServer server(
-      SayThenClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
+      SendThenClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
   EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kInterrupted, true));
 }
 
-TEST_F(CurlEventLoopFailureTest, AChunkedBodyCutShortIsAnInterruption) {
-  RawHttpServer server(SayThenClose(
+TEST_F(CurlEventLoopFailureTest, TruncatedChunkedBodyIsInterrupted) {
+  RawHttpServer server(SendThenClose(
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"));
   EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kInterrupted, true));
 }
 
-TEST_F(CurlEventLoopFailureTest, HeadersCutShortAreAnInterruption) {
-  RawHttpServer server(SayThenClose("HTTP/1.1 200 OK\r\nContent-Le"));
+TEST_F(CurlEventLoopFailureTest, TruncatedHeadersAreInterrupted) {
+  RawHttpServer server(SendThenClose("HTTP/1.1 200 OK\r\nContent-Le"));
   EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kInterrupted, true));
 }
 
-TEST_F(CurlEventLoopFailureTest, AResetBeforeTheResponseIsAnInterruption) {
-  RawHttpServer server(SayThenReset(""));
+TEST_F(CurlEventLoopFailureTest, ResetBeforeResponseIsInterrupted) {
+  RawHttpServer server(SendThenReset(""));
   EXPECT_THAT(Failure(Post(server.Url("/"), "b")),
               FailsAs(Kind::kInterrupted, true));
 }
 
-TEST_F(CurlEventLoopFailureTest, AResetDuringTheResponseIsAnInterruption) {
+TEST_F(CurlEventLoopFailureTest, ResetDuringResponseIsInterrupted) {
   RawHttpServer server(
-      SayThenReset("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
+      SendThenReset("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
   EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kInterrupted, true));
 }
 
-TEST_F(CurlEventLoopFailureTest, AnEmptyResponseIsAnInterruption) {
-  RawHttpServer server(SayThenClose(""));
+TEST_F(CurlEventLoopFailureTest, EmptyResponseIsInterrupted) {
+  RawHttpServer server(SendThenClose(""));
   EXPECT_THAT(Failure(Post(server.Url("/"), "b")),
               FailsAs(Kind::kInterrupted, true));
 }
 
-TEST_F(CurlEventLoopFailureTest, WhatIsNotHttpIsAProtocolError) {
-  RawHttpServer server(SayThenClose("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
+TEST_F(CurlEventLoopFailureTest, NonHttpResponseIsProtocolError) {
+  RawHttpServer server(SendThenClose("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
   EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kProtocol, true));
 }
 
-TEST_F(CurlEventLoopFailureTest, AMessageIsPrintableWhateverTheServerSends) {
+TEST_F(CurlEventLoopFailureTest, MessageIsPrintableWithAnyResponse) {
   RawHttpServer server(
-      SayThenClose("HTTP/1.1 200 OK\r\nContent-Encoding: \xff\xfe\x01\r\n"
-                   "Content-Length: 1\r\n\r\nx"));
+      SendThenClose("HTTP/1.1 200 OK\r\nContent-Encoding: \xff\xfe\x01\r\n"
+                    "Content-Length: 1\r\n\r\nx"));
   for (const char c : Failure(Get(server.Url("/"))).message) {
     EXPECT_TRUE(c >= ' ' && c <= '~') << static_cast<int>(c);
   }
 }
 
-TEST_F(CurlEventLoopFailureTest, ARefusedConnectionHasSentNothing) {
+TEST_F(CurlEventLoopFailureTest, RefusedConnectionHasSentNothing) {
   int port = 0;
   {
     port = RawHttpServer([](RawConnection&) {}).port();
@@ -87,13 +87,13 @@ TEST_F(CurlEventLoopFailureTest, ARefusedConnectionHasSentNothing) {
       FailsAs(Kind::kConnect, false));
 }
 
-TEST_F(CurlEventLoopFailureTest, AnUnknownNameHasSentNothing) {
+TEST_F(CurlEventLoopFailureTest, UnknownHostHasSentNothing) {
   EXPECT_THAT(Failure(Get("http://no-such-host.invalid/")),
               FailsAs(Kind::kConnect, false));
 }
 
-TEST_F(CurlEventLoopFailureTest, ATimeoutBeforeTheResponseMayHaveSent) {
-  RawHttpServer server(NeverAnswer);
+TEST_F(CurlEventLoopFailureTest, TimeoutBeforeResponseMayHaveSent) {
+  RawHttpServer server(NeverRespond);
   const TransportFailure failure =
       Failure(Within(absl::Milliseconds(200), Post(server.Url("/"), "b")));
   EXPECT_THAT(failure, FailsAs(Kind::kTimeout, true));
@@ -101,7 +101,7 @@ TEST_F(CurlEventLoopFailureTest, ATimeoutBeforeTheResponseMayHaveSent) {
   EXPECT_TRUE(server.WaitForDisconnects(1));
 }
 
-TEST_F(CurlEventLoopFailureTest, ATimeoutDuringTheResponseMayHaveSent) {
+TEST_F(CurlEventLoopFailureTest, TimeoutDuringResponseMayHaveSent) {
   RawHttpServer server([](RawConnection& connection) {
     connection.ReadRequest();
     connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
@@ -111,8 +111,8 @@ TEST_F(CurlEventLoopFailureTest, ATimeoutDuringTheResponseMayHaveSent) {
               FailsAs(Kind::kTimeout, true));
 }
 
-// A TLS handshake that nobody answers is the connecting that never ends.
-TEST_F(CurlEventLoopFailureTest, ATimeoutWhileConnectingHasSentNothing) {
+// A TLS handshake without a response keeps the connection attempt open.
+TEST_F(CurlEventLoopFailureTest, TimeoutWhileConnectingHasSentNothing) {
   RawHttpServer server(
       [](RawConnection& connection) { connection.WaitForDisconnect(); });
   const std::string url = "https://127.0.0.1:" + std::to_string(server.port());
@@ -120,7 +120,7 @@ TEST_F(CurlEventLoopFailureTest, ATimeoutWhileConnectingHasSentNothing) {
               FailsAs(Kind::kTimeout, false));
 }
 
-TEST_F(CurlEventLoopFailureTest, TheConnectTimeoutIsAFailureToConnect) {
+TEST_F(CurlEventLoopFailureTest, ConnectTimeoutIsConnectFailure) {
   options().connect_timeout = absl::Milliseconds(200);
   RawHttpServer server(
       [](RawConnection& connection) { connection.WaitForDisconnect(); });
@@ -129,7 +129,7 @@ TEST_F(CurlEventLoopFailureTest, TheConnectTimeoutIsAFailureToConnect) {
 }
 
 TEST_F(CurlEventLoopFailureTest,
-       ATimeoutWhileWaitingForAConnectionHasSentNothing) {
+       TimeoutWhileWaitingForConnectionHasSentNothing) {
   options().max_connections = 1;
   RawHttpServer server([](RawConnection& connection) {
     connection.ReadRequest();
@@ -152,8 +152,8 @@ TEST_F(CurlEventLoopFailureTest,
   OnLoop([&] { call.reset(); });
 }
 
-TEST_F(CurlEventLoopFailureTest, ATimeoutOfZeroSendsNothing) {
-  RawHttpServer server(NeverAnswer);
+TEST_F(CurlEventLoopFailureTest, ZeroTimeoutSendsNothing) {
+  RawHttpServer server(NeverRespond);
   for (const absl::Duration timeout :
        {absl::ZeroDuration(), -absl::Seconds(1), -absl::InfiniteDuration()}) {
     EXPECT_THAT(Failure(Within(timeout, Get(server.Url("/")))),
@@ -162,8 +162,8 @@ TEST_F(CurlEventLoopFailureTest, ATimeoutOfZeroSendsNothing) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST_F(CurlEventLoopFailureTest, AnInvalidRequestSendsNothing) {
-  RawHttpServer server(NeverAnswer);
+TEST_F(CurlEventLoopFailureTest, InvalidRequestSendsNothing) {
+  RawHttpServer server(NeverRespond);
   HttpRequest request = Get(server.Url("/"));
   request.headers = {{"a", "b\r\nc: d"}};
   const TransportFailure failure = Failure(request);
@@ -172,9 +172,9 @@ TEST_F(CurlEventLoopFailureTest, AnInvalidRequestSendsNothing) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST_F(CurlEventLoopFailureTest, MoreRequestsThanTheLimitFailUnsent) {
+TEST_F(CurlEventLoopFailureTest, RequestsBeyondLimitFailUnsent) {
   options().max_requests = 1;
-  RawHttpServer server(NeverAnswer);
+  RawHttpServer server(NeverRespond);
   CallHandle first;
   OnLoop([&] {
     first = loop().Send(Get(server.Url("/")), [](const HttpResult&) {});
@@ -185,7 +185,7 @@ TEST_F(CurlEventLoopFailureTest, MoreRequestsThanTheLimitFailUnsent) {
   OnLoop([&] { first.reset(); });
 }
 
-TEST_F(CurlEventLoopFailureTest, NoMessageHoldsTheBearer) {
+TEST_F(CurlEventLoopFailureTest, MessageDoesNotContainBearer) {
   RawHttpServer server([](RawConnection& connection) {
     connection.Read(1);
     connection.Send("nonsense\r\n\r\n");

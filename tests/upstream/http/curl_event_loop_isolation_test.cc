@@ -4,8 +4,8 @@
 #include "tests/upstream/http/loop_test.h"
 #include "tests/upstream/http/slow_resolver.h"
 
-// A connection carries requests of one scope, and none behind input that
-// nobody asked for: RFC 9112, section 9.2, lets a client close it at once.
+// A connection carries requests of one scope, and none after unsolicited input:
+// RFC 9112, section 9.2, lets a client close it at once.
 
 namespace wriftai {
 namespace {
@@ -15,9 +15,9 @@ using ::testing::SizeIs;
 constexpr char kSurplus[] =
     "HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nsurplus";
 
-// The first connection answers its first request with `first`, then with
-// "reused"; every other one answers with "fresh".
-RawHttpServer::Script AnswerFirst(std::string first) {
+// The first connection responds with `first` and then "reused", all others with
+// "fresh".
+RawHttpServer::Script RespondFirst(std::string first) {
   return [first = std::move(first)](RawConnection& connection) {
     const std::string rest = connection.index() == 0 ? "reused" : "fresh";
     if (connection.index() == 0) {
@@ -37,7 +37,7 @@ class CurlEventLoopIsolationTest : public LoopTest {
   }
 };
 
-TEST_F(CurlEventLoopIsolationTest, RequestsOfTwoScopesShareNoConnection) {
+TEST_F(CurlEventLoopIsolationTest, ScopesDoNotShareConnections) {
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
   for (const char* scope : {"a", "b", "a", "b", ""}) {
@@ -46,7 +46,7 @@ TEST_F(CurlEventLoopIsolationTest, RequestsOfTwoScopesShareNoConnection) {
   EXPECT_EQ(server.connections(), 3);
 }
 
-TEST_F(CurlEventLoopIsolationTest, RequestsOfTwoOriginsShareNoConnection) {
+TEST_F(CurlEventLoopIsolationTest, OriginsDoNotShareConnections) {
   const auto script =
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b"));
   RawHttpServer one(script);
@@ -59,9 +59,9 @@ TEST_F(CurlEventLoopIsolationTest, RequestsOfTwoOriginsShareNoConnection) {
   EXPECT_EQ(other.connections(), 1);
 }
 
-// As an attack on commit aba7da6 found: it answered the next request.
+// On commit aba7da6, an attack delivered it to the next request.
 TEST_F(CurlEventLoopIsolationTest,
-       SurplusResponseOfAnIdleConnectionAnswersNoOne) {
+       SurplusResponseOnIdleConnectionIsNotDelivered) {
   RawHttpServer server([](RawConnection& connection) {
     connection.ReadRequest();
     connection.Send(RawHttpServer::Response("200 OK", "own"));
@@ -78,11 +78,11 @@ TEST_F(CurlEventLoopIsolationTest,
   EXPECT_EQ(server.connections(), 2);
 }
 
-// libcurl closes the socket of a connection that is dropped before it is there
-// without telling. It counted as open, and every later request for that origin
-// connected anew, some thousand times a second.
+// If a connection is dropped while connecting, libcurl closes its socket
+// without a callback. It counted as open, and every later request for that
+// origin reconnected, about a thousand times per second.
 TEST_F(CurlEventLoopIsolationTest,
-       RequestDroppedWhileConnectingLeavesNothingOpen) {
+       RequestDroppedWhileConnectingLeavesNoConnection) {
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")),
       RawHttpServer::Start::kNotAccepting);
@@ -90,15 +90,16 @@ TEST_F(CurlEventLoopIsolationTest,
   OnLoop([&] {
     call = loop().Send(Get(server.Url("/")), [](const HttpResult&) {});
   });
-  // The loop has begun to connect before it runs what is posted next.
+  // The loop starts to connect before it runs the next posted task.
   OnLoop([&] { call.reset(); });
   server.Listen();
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(Response(Get(server.Url("/"))).body, "b");
+  }
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST_F(CurlEventLoopIsolationTest, SurplusResponseDoesNotFailAPost) {
+TEST_F(CurlEventLoopIsolationTest, SurplusResponseDoesNotFailPost) {
   RawHttpServer server([](RawConnection& connection) {
     connection.ReadRequest();
     connection.Send(RawHttpServer::Response("200 OK", "own"));
@@ -128,9 +129,8 @@ struct Surplus {
 class CurlEventLoopSurplusTest : public CurlEventLoopIsolationTest,
                                  public testing::WithParamInterface<Surplus> {};
 
-TEST_P(CurlEventLoopSurplusTest,
-       ConnectionWithInputBehindAResponseIsNotReused) {
-  RawHttpServer server(AnswerFirst(GetParam().first));
+TEST_P(CurlEventLoopSurplusTest, ConnectionWithInputAfterResponseIsNotReused) {
+  RawHttpServer server(RespondFirst(GetParam().first));
   EXPECT_EQ(Response(Get(server.Url("/"))).body, GetParam().body);
   EXPECT_EQ(Response(Get(server.Url("/"))).body, "fresh");
   EXPECT_EQ(Response(Post(server.Url("/"), "b")).body, "fresh");
@@ -138,10 +138,10 @@ TEST_P(CurlEventLoopSurplusTest,
 }
 
 TEST_P(CurlEventLoopSurplusTest,
-       ConnectionWithInputBehindItIsNotReusedOverTls) {
+       TlsConnectionWithInputAfterResponseIsNotReused) {
   const TlsIdentity identity = MakeTlsIdentity("localhost");
   Trust(identity);
-  RawHttpServer server(AnswerFirst(GetParam().first), identity);
+  RawHttpServer server(RespondFirst(GetParam().first), identity);
   EXPECT_EQ(Response(Get(server.Url("/", "localhost"))).body, GetParam().body);
   EXPECT_EQ(Response(Get(server.Url("/", "localhost"))).body, "fresh");
   EXPECT_EQ(server.connections(), 2);
@@ -152,7 +152,7 @@ std::string Chunked(const std::string& body) {
                       absl::Hex(body.size()), "\r\n", body, "\r\n0\r\n\r\n");
 }
 
-// 16 KiB is what libcurl reads at a time: bodies end before, at and behind it.
+// libcurl reads 16 KiB at a time. Bodies end before, at and after that.
 const std::string& Body(size_t size) {
   static std::map<size_t, std::string> bodies;
   return bodies.try_emplace(size, std::string(size, 'x')).first->second;
@@ -183,9 +183,9 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 TEST_F(CurlEventLoopIsolationTest,
-       ConnectionWithNothingBehindAResponseIsReused) {
+       ConnectionWithoutInputAfterResponseIsReused) {
   for (const std::string& first : {Sized("own"), Chunked("own"), Sized("")}) {
-    RawHttpServer server(AnswerFirst(first));
+    RawHttpServer server(RespondFirst(first));
     Response(Get(server.Url("/")));
     EXPECT_EQ(Response(Get(server.Url("/"))).body, "reused");
     EXPECT_EQ(server.connections(), 1);
@@ -205,7 +205,8 @@ TEST_F(CurlEventLoopIsolationTest, RetiredConnectionsAreNotReused) {
   EXPECT_EQ(server.connections(), 3);
 }
 
-TEST_F(CurlEventLoopIsolationTest, LeastRecentlyUsedIdleConnectionGivesWay) {
+TEST_F(CurlEventLoopIsolationTest,
+       ClosesLeastRecentlyUsedIdleConnectionAtLimit) {
   options().max_connections = 2;
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
@@ -213,7 +214,7 @@ TEST_F(CurlEventLoopIsolationTest, LeastRecentlyUsedIdleConnectionGivesWay) {
     Response(InScope(scope, Get(server.Url("/"))));
   }
   EXPECT_EQ(server.connections(), 2);
-  Response(InScope("c", Get(server.Url("/"))));  // In place of b's.
+  Response(InScope("c", Get(server.Url("/"))));  // Replaces the one of b.
   EXPECT_TRUE(server.WaitForDisconnects(1));
   Response(InScope("a", Get(server.Url("/"))));
   EXPECT_EQ(server.connections(), 3);
@@ -221,7 +222,7 @@ TEST_F(CurlEventLoopIsolationTest, LeastRecentlyUsedIdleConnectionGivesWay) {
   EXPECT_EQ(server.connections(), 4);
 }
 
-TEST_F(CurlEventLoopIsolationTest, IdleConnectionIsClosedAfterMaxIdle) {
+TEST_F(CurlEventLoopIsolationTest, ClosesIdleConnectionAfterMaxIdle) {
   options().max_idle = absl::Milliseconds(20);
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
@@ -229,8 +230,8 @@ TEST_F(CurlEventLoopIsolationTest, IdleConnectionIsClosedAfterMaxIdle) {
   EXPECT_TRUE(server.WaitForDisconnects(1));
 }
 
-// An upstream that has moved was still used 210 s later on commit aba7da6.
-TEST_F(CurlEventLoopIsolationTest, ConnectionIsNotReusedBeyondItsAge) {
+// On commit aba7da6, the old address was still used 210 s after a move.
+TEST_F(CurlEventLoopIsolationTest, ConnectionIsNotReusedBeyondMaxAge) {
   options().max_connection_age = absl::ZeroDuration();
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
@@ -240,7 +241,7 @@ TEST_F(CurlEventLoopIsolationTest, ConnectionIsNotReusedBeyondItsAge) {
   EXPECT_TRUE(server.WaitForDisconnects(2));
 }
 
-TEST_F(CurlEventLoopIsolationTest, AddressIsLookedUpAgainBeyondItsAge) {
+TEST_F(CurlEventLoopIsolationTest, AddressIsResolvedAgainAfterDnsCacheExpires) {
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
   options().max_connection_age = absl::ZeroDuration();

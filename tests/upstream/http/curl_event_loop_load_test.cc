@@ -19,7 +19,7 @@ class CurlEventLoopLoadTest : public LoopTest {
 
   CurlEventLoopLoadTest() { options().max_connections = 16; }
 
-  // From kThreads threads at once, each for its own numbers.
+  // Sends from kThreads threads at once, each with its own numbers.
   void FromThreads(const std::function<void(int)>& send) {
     loop();
     std::vector<std::thread> threads;
@@ -33,7 +33,7 @@ class CurlEventLoopLoadTest : public LoopTest {
     for (std::thread& thread : threads) thread.join();
   }
 
-  // Answers each request with its own body.
+  // Responds to each request with its body.
   static void Echo(RawConnection& connection) {
     for (;;) {
       const std::string request = connection.ReadRequest();
@@ -47,9 +47,9 @@ class CurlEventLoopLoadTest : public LoopTest {
 };
 
 TEST_F(CurlEventLoopLoadTest,
-       EveryRequestGetsItsOwnResponseWithinTheConnectionLimit) {
+       EveryRequestGetsItsResponseWithinConnectionLimit) {
   RawHttpServer server(Echo);
-  std::atomic<int> right{0};
+  std::atomic<int> correct{0};
   std::atomic<int> ended{0};
   std::promise<void> all;
   FromThreads([&](int number) {
@@ -58,19 +58,19 @@ TEST_F(CurlEventLoopLoadTest,
       calls_[number] = loop().Send(
           Post(server.Url("/"), body), [&, number, body](HttpResult result) {
             const auto* const response = std::get_if<HttpResponse>(&result);
-            if (response != nullptr && response->body == body) ++right;
+            if (response != nullptr && response->body == body) ++correct;
             calls_.erase(number);
             if (++ended == kRequests) all.set_value();
           });
     });
   });
   all.get_future().wait();
-  EXPECT_EQ(right, kRequests);
+  EXPECT_EQ(correct, kRequests);
   EXPECT_EQ(server.requests().size(), static_cast<size_t>(kRequests));
   EXPECT_LE(server.connections(), 16);
 }
 
-TEST_F(CurlEventLoopLoadTest, DropsAtRandomMomentsHurtNobodyElse) {
+TEST_F(CurlEventLoopLoadTest, RandomDropsDoNotAffectOtherRequests) {
   RawHttpServer server(Echo);
   std::mt19937 random(20240229);  // On the loop.
   int called_back = 0;
@@ -88,7 +88,7 @@ TEST_F(CurlEventLoopLoadTest, DropsAtRandomMomentsHurtNobodyElse) {
             EXPECT_TRUE(std::holds_alternative<HttpResponse>(result));
             EXPECT_EQ(calls_.erase(number), 1u) << "called after a drop";
             ++called_back;
-            // Now and then a callback takes somebody else's request back.
+            // Some callbacks drop another request.
             if (!calls_.empty() && random() % 4 == 0) {
               calls_.erase(calls_.begin());
               ++dropped;
@@ -112,7 +112,7 @@ TEST_F(CurlEventLoopLoadTest, DropsAtRandomMomentsHurtNobodyElse) {
   });
 }
 
-TEST_F(CurlEventLoopLoadTest, TheLoopStopsUnderLoad) {
+TEST_F(CurlEventLoopLoadTest, StopsUnderLoad) {
   RawHttpServer server(Echo);
   FromThreads([&](int number) {
     loop().Post([&, number] {

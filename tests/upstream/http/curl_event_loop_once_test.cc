@@ -8,13 +8,13 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-// What libcurl would send again by itself.
+// Requests that libcurl would resend by itself.
 class CurlEventLoopOnceTest : public LoopTest {
  protected:
-  // Answers the first request and keeps the connection; takes the second one
-  // and hangs up without a byte. Whatever comes on other connections is
-  // answered, so that a copy would be seen, and would succeed.
-  static void DieOnReuse(RawConnection& connection) {
+  // Responds to the first request and keeps the connection. Reads the second
+  // one and closes without a response. Requests on other connections succeed,
+  // so a resent request would be seen.
+  static void CloseOnReuse(RawConnection& connection) {
     const std::string response = RawHttpServer::Response("200 OK", "fine");
     if (connection.index() > 0) {
       RawHttpServer::RespondToEach(response)(connection);
@@ -25,8 +25,8 @@ class CurlEventLoopOnceTest : public LoopTest {
     connection.ReadRequest();
   }
 
-  // Sends `request` over a connection that was used before; then waits until
-  // nothing can arrive any more.
+  // Sends `request` on a reused connection, then waits until nothing more can
+  // arrive.
   HttpResult FetchOnReuse(HttpRequest request) {
     EXPECT_EQ(Response(Get(request.url)).body, "fine");
     HttpResult result = Fetch(std::move(request));
@@ -35,10 +35,10 @@ class CurlEventLoopOnceTest : public LoopTest {
     return result;
   }
 
-  RawHttpServer server_{DieOnReuse};
+  RawHttpServer server_{CloseOnReuse};
 };
 
-TEST_F(CurlEventLoopOnceTest, APostIsNotSentAgainWhenAReusedConnectionDies) {
+TEST_F(CurlEventLoopOnceTest, DoesNotResendPostWhenReusedConnectionCloses) {
   const HttpResult result = FetchOnReuse(Post(server_.Url("/"), "only once"));
   EXPECT_THAT(server_.requests(), SizeIs(2));
   EXPECT_THAT(server_.requests().back(), HasSubstr("only once"));
@@ -49,14 +49,14 @@ TEST_F(CurlEventLoopOnceTest, APostIsNotSentAgainWhenAReusedConnectionDies) {
       "the connection closed before a response; a POST is never sent twice");
 }
 
-TEST_F(CurlEventLoopOnceTest, AnEmptyPostIsNotSentAgainEither) {
+TEST_F(CurlEventLoopOnceTest, DoesNotResendEmptyPost) {
   const HttpResult result = FetchOnReuse(Post(server_.Url("/cancel"), ""));
   EXPECT_THAT(server_.requests(), SizeIs(2));
   EXPECT_THAT(std::get<TransportFailure>(result),
               FailsAs(Kind::kInterrupted, true));
 }
 
-TEST_F(CurlEventLoopOnceTest, ALargePostIsNotSentAgainEither) {
+TEST_F(CurlEventLoopOnceTest, DoesNotResendLargePost) {
   const HttpResult result =
       FetchOnReuse(Post(server_.Url("/"), std::string(5000000, 'x')));
   EXPECT_THAT(server_.requests(), SizeIs(2));
@@ -64,14 +64,14 @@ TEST_F(CurlEventLoopOnceTest, ALargePostIsNotSentAgainEither) {
               FailsAs(Kind::kInterrupted, true));
 }
 
-TEST_F(CurlEventLoopOnceTest, AGetMayBeSentAgain) {
+TEST_F(CurlEventLoopOnceTest, MayResendGet) {
   const HttpResult result = FetchOnReuse(Get(server_.Url("/")));
   EXPECT_EQ(std::get<HttpResponse>(result).body, "fine");
   EXPECT_THAT(server_.requests(), SizeIs(3));
 }
 
-// Minimal HTTP/2: takes each request whole and refuses its stream, which
-// tells a client that it may try again.
+// Minimal HTTP/2 server: reads each request completely and refuses its stream,
+// which allows the client to retry.
 class StreamRefuser {
  public:
   void Serve(RawConnection& connection) {
@@ -132,7 +132,7 @@ class CurlEventLoopOnceHttp2Test : public LoopTest {
       identity_, "h2"};
 };
 
-TEST_F(CurlEventLoopOnceHttp2Test, APostIsNotSentAgainWhenItsStreamIsRefused) {
+TEST_F(CurlEventLoopOnceHttp2Test, DoesNotResendPostWhenStreamIsRefused) {
   for (const char* body : {"only once", ""}) {
     const int before = refuser_.requests();
     EXPECT_THAT(Failure(Post(server_.Url("/", "localhost"), body)),
@@ -141,8 +141,8 @@ TEST_F(CurlEventLoopOnceHttp2Test, APostIsNotSentAgainWhenItsStreamIsRefused) {
   }
 }
 
-// That the server above does provoke what the test above forbids.
-TEST_F(CurlEventLoopOnceHttp2Test, AGetWhoseStreamIsRefusedIsSentAgain) {
+// Shows that this server does cause resends, which the test above rules out.
+TEST_F(CurlEventLoopOnceHttp2Test, ResendsGetWhenStreamIsRefused) {
   EXPECT_THAT(Failure(Get(server_.Url("/", "localhost"))),
               FailsAs(Kind::kInterrupted, true));
   EXPECT_GT(refuser_.requests(), 1);

@@ -12,7 +12,7 @@ using ::testing::StartsWith;
 
 class CurlEventLoopRequestTest : public LoopTest {
  protected:
-  // What arrives when `request` is sent to the server's `path`.
+  // Returns what arrives when `request` is sent to `path`.
   std::string OnTheWire(HttpRequest request, const std::string& path = "/") {
     request.url = server_.Url(path);
     EXPECT_EQ(Response(std::move(request)).status, 200);
@@ -27,7 +27,7 @@ class CurlEventLoopRequestTest : public LoopTest {
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", ""))};
 };
 
-TEST_F(CurlEventLoopRequestTest, AGetIsExactlyThis) {
+TEST_F(CurlEventLoopRequestTest, SendsExactGet) {
   options().user_agent = "agent/1";
   HttpRequest request;
   request.headers = {{"accept", "application/json"}, {"empty", ""}};
@@ -41,7 +41,7 @@ TEST_F(CurlEventLoopRequestTest, AGetIsExactlyThis) {
                 "authorization: Bearer token\r\n\r\n");
 }
 
-TEST_F(CurlEventLoopRequestTest, APostIsExactlyThis) {
+TEST_F(CurlEventLoopRequestTest, SendsExactPost) {
   options().user_agent = "agent/1";
   HttpRequest request = Post("", "{\"a\":1}");
   request.headers = {{"content-type", "application/json"},
@@ -56,18 +56,18 @@ TEST_F(CurlEventLoopRequestTest, APostIsExactlyThis) {
                                     "{\"a\":1}");
 }
 
-TEST_F(CurlEventLoopRequestTest, AnEmptyPostSaysSoAndHasNoType) {
+TEST_F(CurlEventLoopRequestTest, SendsEmptyPostWithLengthAndWithoutType) {
   EXPECT_THAT(OnTheWire(Post("", "")), AllOf(HasSubstr("Content-Length: 0\r\n"),
                                              Not(HasSubstr("ontent-type")),
                                              Not(HasSubstr("ontent-Type"))));
 }
 
-TEST_F(CurlEventLoopRequestTest, ABodyIsSentByteForByte) {
+TEST_F(CurlEventLoopRequestTest, SendsBodyByteForByte) {
   const std::string body("\0\r\n\xff\x1a", 5);
   EXPECT_THAT(OnTheWire(Post("", body)), EndsWith("\r\n\r\n" + body));
 }
 
-TEST_F(CurlEventLoopRequestTest, ALargePostDoesNotAskToContinue) {
+TEST_F(CurlEventLoopRequestTest, LargePostSendsNoExpectHeader) {
   const std::string body(3000000, 'x');
   const std::string request = OnTheWire(Post("", body));
   EXPECT_THAT(
@@ -76,21 +76,21 @@ TEST_F(CurlEventLoopRequestTest, ALargePostDoesNotAskToContinue) {
   EXPECT_THAT(request, EndsWith("\r\n\r\n" + body));
 }
 
-TEST_F(CurlEventLoopRequestTest, NamesTheGatewayAndItsVersion) {
+TEST_F(CurlEventLoopRequestTest, SendsGatewayVersionAsUserAgent) {
   EXPECT_THAT(OnTheWire({}), HasSubstr("User-Agent: wriftai-gateway/0."));
 }
 
-TEST_F(CurlEventLoopRequestTest, LeavesThePathAlone) {
+TEST_F(CurlEventLoopRequestTest, DoesNotNormalizePath) {
   EXPECT_THAT(OnTheWire({}, "/a/../b/./%2e%2e"),
               StartsWith("GET /a/../b/./%2e%2e HTTP/1.1\r\n"));
 }
 
-TEST_F(CurlEventLoopRequestTest, SendsNoAuthorizationWithoutABearer) {
+TEST_F(CurlEventLoopRequestTest, SendsNoAuthorizationWithoutBearer) {
   EXPECT_THAT(OnTheWire({}), Not(HasSubstr("uthorization")));
 }
 
-// A pooled easy handle must forget its last request.
-TEST_F(CurlEventLoopRequestTest, NothingOfARequestStaysForTheNext) {
+// A reused easy handle must not keep state of its last request.
+TEST_F(CurlEventLoopRequestTest, KeepsNoStateBetweenRequests) {
   HttpRequest request = Post("", "body");
   request.headers = {{"x", "y"}};
   request.bearer = Secret("token");
@@ -100,7 +100,7 @@ TEST_F(CurlEventLoopRequestTest, NothingOfARequestStaysForTheNext) {
                     Not(HasSubstr("token")), EndsWith("\r\n\r\n")));
 }
 
-TEST_F(CurlEventLoopRequestTest, CookiesAreNotKept) {
+TEST_F(CurlEventLoopRequestTest, DoesNotStoreCookies) {
   RawHttpServer server(RawHttpServer::RespondToEach(
       RawHttpServer::Response("200 OK", "", "Set-Cookie: a=b\r\n")));
   Response(Get(server.Url("/")));
@@ -109,7 +109,7 @@ TEST_F(CurlEventLoopRequestTest, CookiesAreNotKept) {
   EXPECT_THAT(server.requests()[1], Not(HasSubstr("ookie")));
 }
 
-TEST_F(CurlEventLoopRequestTest, AnUpstreamsProxyNeverSeesTheBearer) {
+TEST_F(CurlEventLoopRequestTest, DoesNotSendBearerToProxy) {
   RawHttpServer proxy(RawHttpServer::RespondToEach(
       RawHttpServer::Response("403 Forbidden", "")));
   setenv("https_proxy", proxy.Url("").c_str(), 1);

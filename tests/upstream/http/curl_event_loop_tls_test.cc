@@ -13,39 +13,39 @@ class CurlEventLoopTlsTest : public LoopTest {
                         identity_};
 };
 
-TEST_F(CurlEventLoopTlsTest, RefusesAServerThatNobodyVouchesFor) {
+TEST_F(CurlEventLoopTlsTest, RejectsServerWithUntrustedCertificate) {
   EXPECT_THAT(Failure(Post(server_.Url("/", "localhost"), "b")),
               FailsAs(Kind::kConnect, false));
   EXPECT_THAT(server_.requests(), IsEmpty());
 }
 
-TEST_F(CurlEventLoopTlsTest, TakesAServerWhoseAuthorityItIsGiven) {
+TEST_F(CurlEventLoopTlsTest, AcceptsServerOfConfiguredCa) {
   Trust(identity_);
   EXPECT_EQ(Response(Post(server_.Url("/", "localhost"), "b")).body, "private");
   EXPECT_EQ(Response(Post(server_.Url("/", "localhost"), "b")).body, "private");
   EXPECT_EQ(server_.connections(), 1);
 }
 
-TEST_F(CurlEventLoopTlsTest, RefusesACertificateForAnotherHost) {
+TEST_F(CurlEventLoopTlsTest, RejectsCertificateForAnotherHost) {
   Trust(identity_);
   EXPECT_THAT(Failure(Post(server_.Url("/", "127.0.0.1"), "b")),
               FailsAs(Kind::kConnect, false));
   EXPECT_THAT(server_.requests(), IsEmpty());
 }
 
-TEST_F(CurlEventLoopTlsTest, AnotherAuthorityDoesNotHelp) {
+TEST_F(CurlEventLoopTlsTest, RejectsServerOfAnotherCa) {
   Trust(MakeTlsIdentity("localhost"));
   EXPECT_THAT(Failure(Get(server_.Url("/", "localhost"))),
               FailsAs(Kind::kConnect, false));
 }
 
-TEST_F(CurlEventLoopTlsTest, AMissingAuthorityFileIsAFailureToConnect) {
+TEST_F(CurlEventLoopTlsTest, MissingCaFileIsConnectFailure) {
   options().ca_file = testing::TempDir() + "there_is_no_such_file.pem";
   EXPECT_THAT(Failure(Get(server_.Url("/", "localhost"))),
               FailsAs(Kind::kConnect, false));
 }
 
-TEST_F(CurlEventLoopTlsTest, RefusesAPlainServerOnAnHttpsUrl) {
+TEST_F(CurlEventLoopTlsTest, RejectsPlainServerOnHttpsUrl) {
   RawHttpServer plain([](RawConnection& connection) {
     connection.Read(1);
     connection.Send(RawHttpServer::Response("400 Bad Request", ""));

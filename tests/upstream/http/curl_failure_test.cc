@@ -16,7 +16,7 @@ TransportFailure From(CURLcode code, bool headers_complete,
                               HttpOptions());
 }
 
-TEST(CurlFailureTest, AHeaderLineAboveLibcurlsLimitIsNoLackOfMemory) {
+TEST(CurlFailureTest, TooLongHeaderLineIsNotOutOfMemory) {
   const TransportFailure failure =
       From(CURLE_OUT_OF_MEMORY, false, "Out of memory");
   EXPECT_EQ(failure.kind, Kind::kResponseTooLarge);
@@ -24,20 +24,20 @@ TEST(CurlFailureTest, AHeaderLineAboveLibcurlsLimitIsNoLackOfMemory) {
   EXPECT_EQ(failure.message, "the response's headers exceed 65536 bytes");
 }
 
-TEST(CurlFailureTest, ATrailerAboveLibcurlsLimitIsNoLackOfMemory) {
+TEST(CurlFailureTest, TooLongTrailerIsNotOutOfMemory) {
   const TransportFailure failure =
       From(CURLE_RECV_ERROR, true, "Out of memory in chunked-encoding");
   EXPECT_EQ(failure.kind, Kind::kResponseTooLarge);
   EXPECT_EQ(failure.message, "a trailer of the response exceeds 4096 bytes");
 }
 
-TEST(CurlFailureTest, ABodyThatCannotBeDecodedIsNotAboutADisk) {
+TEST(CurlFailureTest, UndecodableBodyIsProtocolError) {
   const TransportFailure failure = From(CURLE_WRITE_ERROR, true, "");
   EXPECT_EQ(failure.kind, Kind::kProtocol);
   EXPECT_EQ(failure.message, "the response's body cannot be decoded");
 }
 
-TEST(CurlFailureTest, AMalformedChunkIsNoInterruption) {
+TEST(CurlFailureTest, MalformedChunkIsProtocolError) {
   for (const char* const what :
        {"Illegal or missing hexadecimal sequence in chunked-encoding",
         "Malformed encoding found in chunked-encoding"}) {
@@ -47,7 +47,7 @@ TEST(CurlFailureTest, AMalformedChunkIsNoInterruption) {
   }
 }
 
-TEST(CurlFailureTest, OtherWordsOfLibcurlStay) {
+TEST(CurlFailureTest, KeepsOtherMessagesOfLibcurl) {
   EXPECT_EQ(
       From(CURLE_GOT_NOTHING, false, "Empty response from server").message,
       "Empty response from server");
@@ -55,14 +55,14 @@ TEST(CurlFailureTest, OtherWordsOfLibcurlStay) {
             Kind::kInterrupted);
 }
 
-TEST(CurlFailureTest, WhatTheServerSaidIsPrintable) {
+TEST(CurlFailureTest, SanitizesTextOfServer) {
   const TransportFailure failure =
       From(CURLE_WEIRD_SERVER_REPLY, false, "Invalid \x1b[2J\xff\n");
   EXPECT_EQ(failure.kind, Kind::kProtocol);
   EXPECT_EQ(failure.message, "Invalid ?[2J??");
 }
 
-TEST(CurlFailureTest, BeforeAnythingWasSentItIsAboutTheConnection) {
+TEST(CurlFailureTest, FailureBeforeSendingIsConnectFailure) {
   const TransportFailure failure = TransportFailureFrom(
       {CURLE_OUT_OF_MEMORY, false, false, ""}, HttpOptions());
   EXPECT_EQ(failure.kind, Kind::kConnect);

@@ -21,22 +21,22 @@ namespace wriftai {
 
 using Kind = TransportFailure::Kind;
 
-// A CurlEventLoop that runs, and verbs to use it from the test's thread.
+// A running CurlEventLoop, with helpers to use it from the test's thread.
 class LoopTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    // The servers are on this machine, whatever proxy it uses for others.
+    // The servers run on this machine, so no proxy may be used.
     for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY",
                              "all_proxy", "ALL_PROXY"}) {
       unsetenv(name);
     }
   }
 
-  // Before the first use of loop().
+  // Call before the first use of loop().
   HttpOptions& options() { return options_; }
 
-  // The loop trusts `identity` alone. Tests run beside each other: each has a
-  // file of its own.
+  // The loop trusts only `identity`. Each test has its own file, as tests run
+  // in parallel.
   void Trust(const TlsIdentity& identity) {
     const testing::TestInfo& test =
         *testing::UnitTest::GetInstance()->current_test_info();
@@ -64,7 +64,7 @@ class LoopTest : public testing::Test {
 
   void TearDown() override { StopLoop(); }
 
-  // Runs `task` on the loop, and what was posted before it.
+  // Runs `task` on the loop, after the tasks posted before.
   void OnLoop(std::function<void()> task) {
     std::promise<void> ran;
     loop().Post([&] {
@@ -87,11 +87,12 @@ class LoopTest : public testing::Test {
     return ended;
   }
 
-  // As Fetch(), where a response or a failure is wanted.
+  // As Fetch(), but expects a response or a failure.
   HttpResponse Response(HttpRequest request) {
     HttpResult result = Fetch(std::move(request));
-    if (auto* const response = std::get_if<HttpResponse>(&result))
+    if (auto* const response = std::get_if<HttpResponse>(&result)) {
       return *response;
+    }
     ADD_FAILURE() << std::get<TransportFailure>(result).message;
     return {};
   }

@@ -11,7 +11,7 @@ using ::testing::Pair;
 
 class ResponseBufferTest : public testing::Test {
  protected:
-  void Lines(std::initializer_list<const char*> lines) {
+  void AddLines(std::initializer_list<const char*> lines) {
     for (const char* line : lines) {
       ASSERT_TRUE(buffer_.AddHeaderLine(std::string(line) + "\r\n"));
     }
@@ -21,62 +21,62 @@ class ResponseBufferTest : public testing::Test {
   ResponseBuffer buffer_{options_};
 };
 
-TEST_F(ResponseBufferTest, LowersNamesTrimsValuesKeepsOrder) {
-  Lines({"HTTP/1.1 200 OK", "X-B:  two words \t", "A:1", "Empty:", ""});
+TEST_F(ResponseBufferTest, LowercasesNamesTrimsValuesKeepsOrder) {
+  AddLines({"HTTP/1.1 200 OK", "X-B:  two words \t", "A:1", "Empty:", ""});
   EXPECT_THAT(
       buffer_.Take(200).headers,
       ElementsAre(Pair("x-b", "two words"), Pair("a", "1"), Pair("empty", "")));
 }
 
-TEST_F(ResponseBufferTest, ForgetsInterimRepliesAndTrailers) {
-  Lines({"HTTP/1.1 103 Early Hints", "link: x", "", "HTTP/1.1 200 OK", "a: 1",
-         "", "trailer: t", ""});
+TEST_F(ResponseBufferTest, DropsInterimResponsesAndTrailers) {
+  AddLines({"HTTP/1.1 103 Early Hints", "link: x", "", "HTTP/1.1 200 OK",
+            "a: 1", "", "trailer: t", ""});
   EXPECT_THAT(buffer_.Take(200).headers, ElementsAre(Pair("a", "1")));
 }
 
-TEST_F(ResponseBufferTest, KnowsInterimRepliesOfHttp2) {
-  Lines({"HTTP/2 100 ", "a: 1", "", "HTTP/2 200 ", ""});
+TEST_F(ResponseBufferTest, DropsInterimResponsesOfHttp2) {
+  AddLines({"HTTP/2 100 ", "a: 1", "", "HTTP/2 200 ", ""});
   EXPECT_THAT(buffer_.Take(200).headers, IsEmpty());
 }
 
-TEST_F(ResponseBufferTest, JoinsAFoldedLine) {
-  Lines({"HTTP/1.1 200 OK", "a: one", "  two", ""});
+TEST_F(ResponseBufferTest, JoinsFoldedLine) {
+  AddLines({"HTTP/1.1 200 OK", "a: one", "  two", ""});
   EXPECT_THAT(buffer_.Take(200).headers, ElementsAre(Pair("a", "one two")));
 }
 
-TEST_F(ResponseBufferTest, SkipsALineThatIsNoHeader) {
-  Lines({"HTTP/1.1 200 OK", " folds nothing", "no colon", "a: 1", ""});
+TEST_F(ResponseBufferTest, SkipsLineWithoutHeader) {
+  AddLines({"HTTP/1.1 200 OK", " folds nothing", "no colon", "a: 1", ""});
   EXPECT_THAT(buffer_.Take(200).headers, ElementsAre(Pair("a", "1")));
 }
 
-TEST_F(ResponseBufferTest, CountsInterimBytesTowardsTheHeaderLimit) {
+TEST_F(ResponseBufferTest, CountsInterimBytesTowardHeaderLimit) {
   options_.max_header_bytes = 40;
-  Lines({"HTTP/1.1 100 Continue", ""});
+  AddLines({"HTTP/1.1 100 Continue", ""});
   EXPECT_FALSE(buffer_.AddHeaderLine("HTTP/1.1 200 OK\r\n"));
   EXPECT_EQ(buffer_.excess(), "the response's headers exceed 40 bytes");
 }
 
-TEST_F(ResponseBufferTest, TakesExactlyTheHeaderLimit) {
+TEST_F(ResponseBufferTest, AcceptsExactlyHeaderLimit) {
   options_.max_header_bytes = 17;
   EXPECT_TRUE(buffer_.AddHeaderLine("HTTP/1.1 200 OK\r\n"));
   EXPECT_EQ(buffer_.excess(), "");
 }
 
-TEST_F(ResponseBufferTest, BoundsTheNumberOfHeaders) {
+TEST_F(ResponseBufferTest, BoundsNumberOfHeaders) {
   options_.max_headers = 2;
-  Lines({"HTTP/1.1 200 OK", "a: 1", "b: 2"});
+  AddLines({"HTTP/1.1 200 OK", "a: 1", "b: 2"});
   EXPECT_FALSE(buffer_.AddHeaderLine("c: 3\r\n"));
   EXPECT_EQ(buffer_.excess(), "the response has more than 2 headers");
 }
 
-TEST_F(ResponseBufferTest, TakesExactlyTheBodyLimit) {
+TEST_F(ResponseBufferTest, AcceptsExactlyBodyLimit) {
   options_.max_response_bytes = 4;
   EXPECT_TRUE(buffer_.AddBody("ab"));
   EXPECT_TRUE(buffer_.AddBody("cd"));
   EXPECT_EQ(buffer_.Take(200).body, "abcd");
 }
 
-TEST_F(ResponseBufferTest, RefusesOneByteMoreThanTheBodyLimit) {
+TEST_F(ResponseBufferTest, RejectsOneByteMoreThanBodyLimit) {
   options_.max_response_bytes = 4;
   EXPECT_TRUE(buffer_.AddBody("abcd"));
   EXPECT_FALSE(buffer_.AddBody("e"));

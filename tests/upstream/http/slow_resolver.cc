@@ -12,8 +12,7 @@
 namespace wriftai {
 namespace {
 
-// A function that the C library's callers call has no object to keep its state
-// in.
+// Global, because getaddrinfo() has no object to hold state.
 struct State {
   std::mutex mutex;
   std::condition_variable changed;
@@ -21,22 +20,22 @@ struct State {
   int lookups = 0;
 };
 
-State& TheState() {
+State& GlobalState() {
   static auto* const state = new State;
   return *state;
 }
 
-// Bounds how long a test that fails hangs.
-constexpr std::chrono::seconds kPatience(20);
+// Bounds how long a failing test hangs.
+constexpr std::chrono::seconds kTimeout(20);
 
 std::atomic<int> counted_lookups{0};
 
 void LookUpSlowly() {
-  State& state = TheState();
+  State& state = GlobalState();
   std::unique_lock<std::mutex> lock(state.mutex);
   ++state.lookups;
   state.changed.notify_all();
-  state.changed.wait_for(lock, kPatience, [&] { return !state.is_slow; });
+  state.changed.wait_for(lock, kTimeout, [&] { return !state.is_slow; });
   --state.lookups;
   state.changed.notify_all();
 }
@@ -44,28 +43,28 @@ void LookUpSlowly() {
 }  // namespace
 
 SlowResolver::SlowResolver() {
-  const std::lock_guard<std::mutex> lock(TheState().mutex);
-  TheState().is_slow = true;
+  const std::lock_guard<std::mutex> lock(GlobalState().mutex);
+  GlobalState().is_slow = true;
 }
 
 SlowResolver::~SlowResolver() {
-  State& state = TheState();
+  State& state = GlobalState();
   std::unique_lock<std::mutex> lock(state.mutex);
   state.is_slow = false;
   state.changed.notify_all();
-  state.changed.wait_for(lock, kPatience, [&] { return state.lookups == 0; });
+  state.changed.wait_for(lock, kTimeout, [&] { return state.lookups == 0; });
 }
 
 bool SlowResolver::WaitForLookup() const {
-  State& state = TheState();
+  State& state = GlobalState();
   std::unique_lock<std::mutex> lock(state.mutex);
-  return state.changed.wait_for(lock, kPatience,
+  return state.changed.wait_for(lock, kTimeout,
                                 [&] { return state.lookups > 0; });
 }
 
 bool SlowResolver::is_looking_up() const {
-  const std::lock_guard<std::mutex> lock(TheState().mutex);
-  return TheState().lookups > 0;
+  const std::lock_guard<std::mutex> lock(GlobalState().mutex);
+  return GlobalState().lookups > 0;
 }
 
 int CountedLookups() { return counted_lookups; }

@@ -3,8 +3,8 @@
 
 namespace wriftai {
 
-// While one exists, looking the name kName up in this process takes until it
-// is gone: this program's getaddrinfo() stands before the C library's.
+// While an instance exists, lookups of kName in this process block until it is
+// destroyed. This program's getaddrinfo() replaces the C library's.
 //
 // Threads: the test's; one at a time.
 class SlowResolver {
@@ -16,14 +16,14 @@ class SlowResolver {
   SlowResolver(const SlowResolver&) = delete;
   SlowResolver& operator=(const SlowResolver&) = delete;
 
-  // Blocks until a lookup has begun; false after a long time.
+  // Blocks until a lookup has started. False after a timeout.
   bool WaitForLookup() const;
 
-  // Whether the lookup is still under way.
+  // Whether the lookup is still in progress.
   bool is_looking_up() const;
 };
 
-// A name of 127.0.0.1, and how often it has been looked up in this process.
+// A name of 127.0.0.1, and how often this process has looked it up.
 inline constexpr char kCountedName[] = "counted.invalid";
 int CountedLookups();
 

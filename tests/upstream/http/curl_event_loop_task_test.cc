@@ -9,12 +9,12 @@ namespace {
 
 using ::testing::ElementsAre;
 
-class CurlEventLoopSchedulerTest : public LoopTest {
+class CurlEventLoopTaskTest : public LoopTest {
  protected:
-  // Sets its target, on which thread it dies.
-  std::shared_ptr<void> Witness(bool& died_on_loop) {
-    return std::shared_ptr<void>(nullptr, [this, &died_on_loop](void*) {
-      died_on_loop = loop().OnLoopThread();
+  // Sets its argument to whether it is destroyed on the loop.
+  std::shared_ptr<void> DestructionProbe(bool& destroyed_on_loop) {
+    return std::shared_ptr<void>(nullptr, [this, &destroyed_on_loop](void*) {
+      destroyed_on_loop = loop().OnLoopThread();
     });
   }
 
@@ -22,12 +22,12 @@ class CurlEventLoopSchedulerTest : public LoopTest {
   std::vector<TimerHandle> timers_;
 };
 
-TEST_F(CurlEventLoopSchedulerTest, OnlyItsOwnThreadIsTheLoopThread) {
+TEST_F(CurlEventLoopTaskTest, OnLoopThreadIsTrueOnlyOnLoop) {
   EXPECT_FALSE(loop().OnLoopThread());
   OnLoop([&] { EXPECT_TRUE(loop().OnLoopThread()); });
 }
 
-TEST_F(CurlEventLoopSchedulerTest, TheClockGoesForward) {
+TEST_F(CurlEventLoopTaskTest, ClockIsMonotonic) {
   absl::Time last = loop().Now();
   for (int i = 0; i < 1000; ++i) {
     const absl::Time now = loop().Now();
@@ -38,7 +38,7 @@ TEST_F(CurlEventLoopSchedulerTest, TheClockGoesForward) {
             absl::Seconds(10));
 }
 
-TEST_F(CurlEventLoopSchedulerTest, TasksRunInTheOrderOfPosting) {
+TEST_F(CurlEventLoopTaskTest, RunsTasksInOrderOfPosting) {
   for (int i = 0; i < 3; ++i) {
     loop().Post([this, i] { order_.push_back(i); });
   }
@@ -46,8 +46,7 @@ TEST_F(CurlEventLoopSchedulerTest, TasksRunInTheOrderOfPosting) {
   EXPECT_THAT(order_, ElementsAre(0, 1, 2));
 }
 
-TEST_F(CurlEventLoopSchedulerTest,
-       EveryTaskOfEveryThreadRunsInItsThreadsOrder) {
+TEST_F(CurlEventLoopTaskTest, RunsTasksOfEachThreadInOrder) {
   constexpr int kThreads = 8;
   constexpr int kTasks = 5000;
   int next[kThreads] = {};
@@ -67,7 +66,7 @@ TEST_F(CurlEventLoopSchedulerTest,
   for (const int count : next) EXPECT_EQ(count, kTasks);
 }
 
-TEST_F(CurlEventLoopSchedulerTest, TimersFireByTimeThenByAge) {
+TEST_F(CurlEventLoopTaskTest, RunsTimersByTimeThenAge) {
   std::promise<void> last;
   OnLoop([&] {
     const absl::Time base = loop().Now() + absl::Milliseconds(20);
@@ -87,7 +86,7 @@ TEST_F(CurlEventLoopSchedulerTest, TimersFireByTimeThenByAge) {
   OnLoop([&] { timers_.clear(); });
 }
 
-TEST_F(CurlEventLoopSchedulerTest, ATimerFiresNoEarlierThanItsTime) {
+TEST_F(CurlEventLoopTaskTest, DoesNotRunTimerEarly) {
   std::promise<absl::Time> fired;
   absl::Time when;
   OnLoop([&] {
@@ -99,7 +98,7 @@ TEST_F(CurlEventLoopSchedulerTest, ATimerFiresNoEarlierThanItsTime) {
   OnLoop([&] { timers_.clear(); });
 }
 
-TEST_F(CurlEventLoopSchedulerTest, ATimerOfThePastFiresAfterPostAtHasReturned) {
+TEST_F(CurlEventLoopTaskTest, RunsPastTimerAfterRunAtReturns) {
   std::promise<bool> fired;
   bool returned = false;
   OnLoop([&] {
@@ -111,7 +110,7 @@ TEST_F(CurlEventLoopSchedulerTest, ATimerOfThePastFiresAfterPostAtHasReturned) {
   OnLoop([&] { timers_.clear(); });
 }
 
-TEST_F(CurlEventLoopSchedulerTest, ADroppedTimerNeverFires) {
+TEST_F(CurlEventLoopTaskTest, DoesNotRunDroppedTimer) {
   OnLoop([&] {
     const absl::Time now = loop().Now();
     timers_.push_back(loop().RunAt(now, [this] { timers_.clear(); }));
@@ -125,9 +124,8 @@ TEST_F(CurlEventLoopSchedulerTest, ADroppedTimerNeverFires) {
   OnLoop([&] { last.reset(); });
 }
 
-// A crowd of due timers must not hold up what was posted.
-TEST_F(CurlEventLoopSchedulerTest,
-       ATimerThatSetsItselfAgainDoesNotStarveTasks) {
+// Many due timers must not delay posted tasks.
+TEST_F(CurlEventLoopTaskTest, RecurringTimerDoesNotStarveTasks) {
   std::function<void()> again = [&] {
     timers_.clear();
     timers_.push_back(loop().RunAt(absl::InfinitePast(), again));
@@ -136,28 +134,29 @@ TEST_F(CurlEventLoopSchedulerTest,
   OnLoop([&] { timers_.clear(); });
 }
 
-TEST_F(CurlEventLoopSchedulerTest, StoppingDestroysTimersUnrunOnTheLoop) {
-  bool died_on_loop = false;
+TEST_F(CurlEventLoopTaskTest, StoppingDestroysPendingTimersOnLoop) {
+  bool destroyed_on_loop = false;
   OnLoop([&] {
-    timers_.push_back(
-        loop().RunAt(absl::InfiniteFuture(),
-                     [witness = Witness(died_on_loop)] { ADD_FAILURE(); }));
+    timers_.push_back(loop().RunAt(
+        absl::InfiniteFuture(),
+        [probe = DestructionProbe(destroyed_on_loop)] { ADD_FAILURE(); }));
   });
   StopLoop();
-  EXPECT_TRUE(died_on_loop);
+  EXPECT_TRUE(destroyed_on_loop);
 }
 
-TEST_F(CurlEventLoopSchedulerTest, StoppingDestroysTasksUnrunOnTheLoop) {
-  bool died_on_loop = false;
+TEST_F(CurlEventLoopTaskTest, StoppingDestroysPendingTasksOnLoop) {
+  bool destroyed_on_loop = false;
   std::promise<void> go;
   std::promise<void> stopping;
   OnLoop([&] {
-    // Keeps the loop busy until the task below is posted and it is to stop.
+    // Keeps the loop busy until the task below is posted and the loop must
+    // stop.
     loop().Post([&] {
       go.get_future().wait();
-      // The loop takes tasks in batches; what this one posts is in the next.
-      loop().Post([this, &died_on_loop, &stopping] {
-        loop().Post([witness = Witness(died_on_loop)] {});
+      // The loop takes tasks in batches. This one posts to the next batch.
+      loop().Post([this, &destroyed_on_loop, &stopping] {
+        loop().Post([probe = DestructionProbe(destroyed_on_loop)] {});
         stopping.set_value();
       });
     });
@@ -165,20 +164,21 @@ TEST_F(CurlEventLoopSchedulerTest, StoppingDestroysTasksUnrunOnTheLoop) {
   go.set_value();
   stopping.get_future().wait();
   StopLoop();
-  EXPECT_TRUE(died_on_loop);
+  EXPECT_TRUE(destroyed_on_loop);
 }
 
-TEST_F(CurlEventLoopSchedulerTest, WhatDiesAtTheEndMayStillPostAndSetTimers) {
-  bool died_on_loop = false;
+TEST_F(CurlEventLoopTaskTest, DestructorsMayPostAndSetTimersWhileStopping) {
+  bool destroyed_on_loop = false;
   OnLoop([&] {
     std::shared_ptr<void> last(nullptr, [&](void*) {
-      loop().Post([witness = Witness(died_on_loop)] { ADD_FAILURE(); });
+      loop().Post(
+          [probe = DestructionProbe(destroyed_on_loop)] { ADD_FAILURE(); });
       timers_.push_back(loop().RunAt(loop().Now(), [] { ADD_FAILURE(); }));
     });
     timers_.push_back(loop().RunAt(absl::InfiniteFuture(), [last] {}));
   });
   StopLoop();
-  EXPECT_TRUE(died_on_loop);
+  EXPECT_TRUE(destroyed_on_loop);
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ using ::testing::SizeIs;
 
 class CurlEventLoopResponseTest : public LoopTest {
  protected:
-  // The one response of a server that then hangs up.
-  static RawHttpServer::Script Answer(std::string bytes) {
+  // Sends one response and closes the connection.
+  static RawHttpServer::Script RespondOnce(std::string bytes) {
     return [bytes = std::move(bytes)](RawConnection& connection) {
       connection.ReadRequest();
       connection.Send(bytes);
@@ -38,8 +38,8 @@ class CurlEventLoopResponseTest : public LoopTest {
 
 TEST_F(CurlEventLoopResponseTest, DeliversStatusHeadersAndBody) {
   RawHttpServer server(
-      Answer("HTTP/1.1 404 Not Found\r\nX-Request-Id:  r1 \r\n"
-             "Content-Length: 4\r\n\r\nbody"));
+      RespondOnce("HTTP/1.1 404 Not Found\r\nX-Request-Id:  r1 \r\n"
+                  "Content-Length: 4\r\n\r\nbody"));
   const HttpResponse response = Response(Get(server.Url("/")));
   EXPECT_EQ(response.status, 404);
   EXPECT_THAT(response.headers, ElementsAre(Pair("x-request-id", "r1"),
@@ -47,7 +47,7 @@ TEST_F(CurlEventLoopResponseTest, DeliversStatusHeadersAndBody) {
   EXPECT_EQ(response.body, "body");
 }
 
-TEST_F(CurlEventLoopResponseTest, UsesOneConnectionForRequestsInARow) {
+TEST_F(CurlEventLoopResponseTest, ReusesConnectionForConsecutiveRequests) {
   RawHttpServer server(
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "x")));
   for (int i = 0; i < 3; ++i) {
@@ -57,7 +57,7 @@ TEST_F(CurlEventLoopResponseTest, UsesOneConnectionForRequestsInARow) {
   EXPECT_THAT(server.requests(), SizeIs(3));
 }
 
-TEST_F(CurlEventLoopResponseTest, DoesNotFollowARedirect) {
+TEST_F(CurlEventLoopResponseTest, DoesNotFollowRedirect) {
   RawHttpServer server(RawHttpServer::RespondToEach(
       RawHttpServer::Response("302 Found", "", "Location: /elsewhere\r\n")));
   const HttpResponse response = Response(Get(server.Url("/")));
@@ -66,9 +66,10 @@ TEST_F(CurlEventLoopResponseTest, DoesNotFollowARedirect) {
   EXPECT_THAT(server.requests(), SizeIs(1));
 }
 
-TEST_F(CurlEventLoopResponseTest, DropsInterimReplies) {
-  RawHttpServer server(Answer("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" +
-                              RawHttpServer::Response("200 OK", "x")));
+TEST_F(CurlEventLoopResponseTest, DropsInterimResponses) {
+  RawHttpServer server(
+      RespondOnce("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" +
+                  RawHttpServer::Response("200 OK", "x")));
   const HttpResponse response = Response(Get(server.Url("/")));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.Header("link"), "");
@@ -76,83 +77,82 @@ TEST_F(CurlEventLoopResponseTest, DropsInterimReplies) {
 
 TEST_F(CurlEventLoopResponseTest, DecodesGzip) {
   const std::string text(100000, 'a');
-  RawHttpServer server(Answer(RawHttpServer::Response(
+  RawHttpServer server(RespondOnce(RawHttpServer::Response(
       "200 OK", Gzip(text), "Content-Encoding: gzip\r\n")));
   EXPECT_EQ(Response(Get(server.Url("/"))).body, text);
 }
 
-TEST_F(CurlEventLoopResponseTest, StopsAGzipBombAtTheLimit) {
+TEST_F(CurlEventLoopResponseTest, StopsGzipBombAtLimit) {
   options().max_response_bytes = 1000000;
   const std::string bomb = Gzip(std::string(50000000, 'a'));
   ASSERT_LT(bomb.size(), 100000u);
-  RawHttpServer server(Answer(
+  RawHttpServer server(RespondOnce(
       RawHttpServer::Response("200 OK", bomb, "Content-Encoding: gzip\r\n")));
   const TransportFailure failure = Failure(Get(server.Url("/")));
   EXPECT_THAT(failure, FailsAs(Kind::kResponseTooLarge, true));
   EXPECT_EQ(failure.message, "the response's body exceeds 1000000 bytes");
 }
 
-TEST_F(CurlEventLoopResponseTest, RefusesGzipThatIsNone) {
-  RawHttpServer server(Answer(RawHttpServer::Response(
+TEST_F(CurlEventLoopResponseTest, RejectsInvalidGzip) {
+  RawHttpServer server(RespondOnce(RawHttpServer::Response(
       "200 OK", "not gzip at all", "Content-Encoding: gzip\r\n")));
   EXPECT_THAT(Failure(Get(server.Url("/"))), FailsAs(Kind::kProtocol, true));
 }
 
 TEST_F(CurlEventLoopResponseTest, JoinsChunksAndDropsTrailers) {
   RawHttpServer server(
-      Answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-             "3\r\nabc\r\n2\r\nde\r\n0\r\nLate: x\r\n\r\n"));
+      RespondOnce("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "3\r\nabc\r\n2\r\nde\r\n0\r\nLate: x\r\n\r\n"));
   const HttpResponse response = Response(Get(server.Url("/")));
   EXPECT_EQ(response.body, "abcde");
   EXPECT_EQ(response.Header("late"), "");
 }
 
-TEST_F(CurlEventLoopResponseTest, ReadsABodyThatEndsWithTheConnection) {
-  RawHttpServer server(Answer("HTTP/1.0 200 OK\r\n\r\nuntil the end"));
+TEST_F(CurlEventLoopResponseTest, ReadsBodyUntilConnectionCloses) {
+  RawHttpServer server(RespondOnce("HTTP/1.0 200 OK\r\n\r\nuntil the end"));
   EXPECT_EQ(Response(Get(server.Url("/"))).body, "until the end");
 }
 
-TEST_F(CurlEventLoopResponseTest, KeepsABodyOfExactlyTheLimit) {
+TEST_F(CurlEventLoopResponseTest, AcceptsBodyOfExactlyLimit) {
   options().max_response_bytes = 1000;
   RawHttpServer server(
-      Answer(RawHttpServer::Response("200 OK", std::string(1000, 'x'))));
+      RespondOnce(RawHttpServer::Response("200 OK", std::string(1000, 'x'))));
   EXPECT_THAT(Response(Get(server.Url("/"))).body, SizeIs(1000));
 }
 
-TEST_F(CurlEventLoopResponseTest, RefusesABodyOverTheLimit) {
+TEST_F(CurlEventLoopResponseTest, RejectsBodyOverLimit) {
   options().max_response_bytes = 1000;
   RawHttpServer server(
-      Answer(RawHttpServer::Response("200 OK", std::string(1001, 'x'))));
+      RespondOnce(RawHttpServer::Response("200 OK", std::string(1001, 'x'))));
   EXPECT_THAT(Failure(Get(server.Url("/"))),
               FailsAs(Kind::kResponseTooLarge, true));
 }
 
-TEST_F(CurlEventLoopResponseTest, RefusesHeadersOverTheLimit) {
+TEST_F(CurlEventLoopResponseTest, RejectsHeadersOverLimit) {
   options().max_header_bytes = 1000;
-  RawHttpServer server(Answer(RawHttpServer::Response(
+  RawHttpServer server(RespondOnce(RawHttpServer::Response(
       "200 OK", "x", "A: " + std::string(1000, 'x') + "\r\n")));
   EXPECT_THAT(Failure(Get(server.Url("/"))),
               FailsAs(Kind::kResponseTooLarge, true));
 }
 
-TEST_F(CurlEventLoopResponseTest, RefusesAHeaderLineThatNeverEnds) {
+TEST_F(CurlEventLoopResponseTest, RejectsEndlessHeaderLine) {
   RawHttpServer server(
-      Answer("HTTP/1.1 200 OK\r\nA: " + std::string(1000000, 'x')));
+      RespondOnce("HTTP/1.1 200 OK\r\nA: " + std::string(1000000, 'x')));
   EXPECT_THAT(Failure(Get(server.Url("/"))),
               FailsAs(Kind::kResponseTooLarge, true));
 }
 
-TEST_F(CurlEventLoopResponseTest, KeepsHeadersThatComeTwice) {
+TEST_F(CurlEventLoopResponseTest, KeepsRepeatedHeaders) {
   RawHttpServer server(
-      Answer(RawHttpServer::Response("200 OK", "", "A: 1\r\na: 2\r\n")));
+      RespondOnce(RawHttpServer::Response("200 OK", "", "A: 1\r\na: 2\r\n")));
   const HttpResponse response = Response(Get(server.Url("/")));
   EXPECT_THAT(response.headers, Contains(Pair("a", "2")));
   EXPECT_EQ(response.Header("a"), "1");
 }
 
-// Eight Gets of 60 MB at once took more than the container has.
-TEST_F(CurlEventLoopResponseTest,
-       LargeBodiesTogetherAreBoundedUntilTheyAreLetGo) {
+// Eight concurrent Gets of 60 MB exceeded the memory of the container.
+TEST_F(CurlEventLoopResponseTest, BoundsTotalSizeOfBodiesUntilTheyAreFreed) {
   options().max_response_bytes = 1 << 20;
   options().max_bodies_bytes = 3 << 20;
   const std::string body(1 << 20, 'b');
@@ -165,17 +165,18 @@ TEST_F(CurlEventLoopResponseTest,
   };
   const HttpResponse first = Response(get("a"));
   HttpResponse second = Response(get("a"));
-  // One scope has four fifths of what there is at the most.
-  const TransportFailure refused = Failure(get("a"));
-  EXPECT_THAT(refused, FailsAs(Kind::kMemoryExhausted, true));
-  EXPECT_EQ(refused.message, "responses in progress use most of 3145728 bytes");
-  // What may have been paid for has room.
+  // One scope may use at most four fifths.
+  const TransportFailure rejected = Failure(get("a"));
+  EXPECT_THAT(rejected, FailsAs(Kind::kMemoryExhausted, true));
+  EXPECT_EQ(rejected.message,
+            "responses in progress use most of 3145728 bytes");
+  // A POST, which may have been paid for, always succeeds.
   EXPECT_EQ(Response(Post(server.Url("/"), "")).body, body);
   second = HttpResponse();
   EXPECT_EQ(Response(get("a")).body, body);
 }
 
-TEST_F(CurlEventLoopResponseTest, SmallBodiesTakeNoRoom) {
+TEST_F(CurlEventLoopResponseTest, SmallBodiesReserveNoMemory) {
   options().max_response_bytes = 1 << 20;
   options().max_bodies_bytes = 1;
   const std::string body(64 << 10, 'b');
