@@ -19,10 +19,10 @@ bool IsNotOffered(const absl::Status& status) {
 
 }  // namespace
 
-absl::Duration Backoff::Delay(int failures, Random& random) const {
-  absl::Duration delay = first;
-  for (int i = 1; i < failures && delay < longest; ++i) delay *= 2;
-  return std::min(delay, longest) * (0.5 + 0.5 * random.Uniform());
+absl::Duration BackoffPolicy::Delay(int failures, Random& random) const {
+  absl::Duration delay = initial;
+  for (int i = 1; i < failures && delay < max; ++i) delay *= 2;
+  return std::min(delay, max) * (0.5 + 0.5 * random.Uniform());
 }
 
 bool IsRetryable(const absl::Status& status) {

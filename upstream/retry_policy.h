@@ -8,12 +8,12 @@
 namespace wriftai {
 
 // Exponential backoff with jitter. After the n-th consecutive failure the delay
-// is `first` doubled n-1 times, at most `longest`, times a random factor from
+// is `initial` doubled n-1 times, at most `max`, times a random factor from
 // 0.5 to 1. Jitter keeps clients that failed together from retrying together. A
 // value; any thread.
-struct Backoff {
-  absl::Duration first = absl::Milliseconds(200);
-  absl::Duration longest = absl::Seconds(5);
+struct BackoffPolicy {
+  absl::Duration initial = absl::Milliseconds(200);
+  absl::Duration max = absl::Seconds(5);
 
   // `failures` starts at 1.
   absl::Duration Delay(int failures, Random& random) const;
@@ -27,8 +27,8 @@ inline constexpr int kMaxAttempts = 3;
 // upstream asks for more, the call fails at once with its RetryInfo.
 inline constexpr absl::Duration kMaxReadRetryDelay = absl::Seconds(5);
 
-// Whether to retry a read after Backoff: after outages only. A rate limit (429)
-// is not an outage; its window says when to retry.
+// Whether to retry a read, with BackoffPolicy: after outages only. A rate limit
+// (429) is not an outage; its window says when to retry.
 bool IsRetryable(const absl::Status& status);
 
 // Whether the same call may succeed later: after an outage, a rate limit or a

@@ -6,9 +6,9 @@
 namespace wriftai {
 namespace {
 
-TEST(BackoffTest, DoublesUpToMaxWithJitter) {
+TEST(BackoffPolicyTest, DoublesUpToMaxWithJitter) {
   Random random(7);
-  const Backoff backoff{absl::Milliseconds(200), absl::Seconds(1)};
+  const BackoffPolicy backoff{absl::Milliseconds(200), absl::Seconds(1)};
   for (int round = 0; round < 1000; ++round) {
     for (const auto& [failures, max_ms] :
          {std::pair(1, 200), {2, 400}, {3, 800}, {4, 1000}, {60, 1000}}) {

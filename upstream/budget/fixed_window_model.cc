@@ -48,14 +48,14 @@ bool FixedWindowModel::Roll(absl::Time now, int64_t outstanding) {
 
 void FixedWindowModel::Close() {
   // A window without responses says nothing about others.
-  if (answered_ > 0 || others_now_ > 0) {
+  if (responded_ > 0 || others_now_ > 0) {
     others_seen_.push_back(others_now_);
     const size_t max_windows =
         kind_ == Kind::kCount ? kMaxWindows : kMaxWindowsWhileUnknown;
     while (others_seen_.size() > max_windows) others_seen_.pop_front();
   }
   own_ = 0;
-  answered_ = 0;
+  responded_ = 0;
   lost_ = 0;
   reported_ = 0;
   others_now_ = 0;
@@ -79,25 +79,26 @@ bool FixedWindowModel::MoveTo(absl::Time end, int64_t outstanding) {
 void FixedWindowModel::OnResponse(absl::Time end, int64_t remaining,
                                   int64_t outstanding) {
   if (!MoveTo(end, outstanding)) return;
-  ++answered_;
+  ++responded_;
   reported_ = std::max(reported_, limit_ - remaining);
-  const int64_t ours = answered_ + lost_ + outstanding;
+  const int64_t ours = responded_ + lost_ + outstanding;
   others_now_ = std::max(others_now_, limit_ - remaining - ours);
 }
 
 void FixedWindowModel::OnLimited(absl::Time end, int64_t outstanding) {
   if (!MoveTo(end, outstanding)) return;
   reported_ = limit_;
-  others_now_ = std::max(others_now_, limit_ - answered_ - lost_ - outstanding);
+  others_now_ =
+      std::max(others_now_, limit_ - responded_ - lost_ - outstanding);
 }
 
 // A count leaves at most what this replica has not used. A bucket leaves more
 // as it refills, and sometimes the same by chance.
 void FixedWindowModel::DetectKind(int64_t remaining) {
-  if (remaining > limit_ - answered_) {
+  if (remaining > limit_ - responded_) {
     count_streak_ = 0;
     set_kind(Kind::kRefill);
-  } else if (answered_ >= 2 && remaining == limit_ - answered_) {
+  } else if (responded_ >= 2 && remaining == limit_ - responded_) {
     ++count_streak_;
     if (kind_ == Kind::kUnknown || count_streak_ >= kMinCountStreak) {
       set_kind(Kind::kCount);

@@ -108,10 +108,10 @@ class FixedWindowModel {
   absl::Time start_ = absl::InfinitePast();
 
   // Counts of the current window.
-  int64_t own_ = 0;       // Sent by this replica.
-  int64_t answered_ = 0;  // Requests whose response reported this window.
-  int64_t lost_ = 0;      // Requests that will get no response.
-  int64_t reported_ = 0;  // Maximum use reported by a response.
+  int64_t own_ = 0;        // Sent by this replica.
+  int64_t responded_ = 0;  // Requests whose response reported this window.
+  int64_t lost_ = 0;       // Requests that will get no response.
+  int64_t reported_ = 0;   // Maximum use reported by a response.
   int64_t others_now_ = 0;
   double last_poll_slot_ = kLastPollSlot;
   Kind kind_ = Kind::kUnknown;

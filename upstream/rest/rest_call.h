@@ -41,7 +41,7 @@ class RestCall : public Call {
     CallSubject subject;
     absl::Time deadline = absl::InfiniteFuture();  // By EventLoop::Now().
     int max_attempts = 1;
-    Backoff backoff;
+    BackoffPolicy backoff;
     std::shared_ptr<CallTrace> trace;  // Records each attempt; may be null.
   };
 

@@ -46,7 +46,8 @@ void PollCircuitBreaker::Open(absl::Time now, absl::Duration interval,
 
 void PollCircuitBreaker::BackOff(absl::Time now, Random& random) {
   const absl::Duration longest = std::max(interval_, kMaxProbeDelay);
-  retry_at_ = now + Backoff{interval_, longest}.Delay(failed_probes_, random);
+  retry_at_ =
+      now + BackoffPolicy{interval_, longest}.Delay(failed_probes_, random);
 }
 
 void PollCircuitBreaker::OnProbe(absl::Time now, Random& random) {

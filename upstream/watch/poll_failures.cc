@@ -24,14 +24,15 @@ void PollFailures::OnFailure(const absl::Status& status, absl::Duration first,
     retry_after = std::min(retry_after * kItemLimitFactor, kMaxLimitedDelay);
   }
   last_ = now;
-  not_before_ = now + std::max(Backoff{first, longest}.Delay(failures_, random),
-                               retry_after);
+  not_before_ =
+      now + std::max(BackoffPolicy{first, longest}.Delay(failures_, random),
+                     retry_after);
 }
 
 void PollFailures::OnMissing(absl::Time until, absl::Time now, Random& random) {
   if (failures_ == 0) since_ = now;
   last_ = now;
-  const Backoff backoff{kFirstMissingDelay, kMaxMissingDelay};
+  const BackoffPolicy backoff{kFirstMissingDelay, kMaxMissingDelay};
   not_before_ = std::min(until, now + backoff.Delay(++failures_, random));
 }
 

@@ -75,7 +75,7 @@ TEST_P(BudgetLoadTest, PollsUseUpWindowedLimitWithout429) {
   Start({});
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
-  EXPECT_GE(upstream_->answered(), 3 * 200 * 0.97);
+  EXPECT_GE(upstream_->succeeded(), 3 * 200 * 0.97);
 }
 
 TEST_P(BudgetLoadTest, PollsUseUpTokenBucketWithout429) {
@@ -84,7 +84,7 @@ TEST_P(BudgetLoadTest, PollsUseUpTokenBucketWithout429) {
   Start(options);
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
-  EXPECT_GE(upstream_->answered(), 3 * 200 * 0.97);
+  EXPECT_GE(upstream_->succeeded(), 3 * 200 * 0.97);
 }
 
 TEST_P(BudgetLoadTest, SlowNetworkCausesNo429) {
@@ -92,7 +92,7 @@ TEST_P(BudgetLoadTest, SlowNetworkCausesNo429) {
   upstream_->latency = absl::Milliseconds(120);
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
-  EXPECT_GE(upstream_->answered(), 3 * 200 * 0.95);
+  EXPECT_GE(upstream_->succeeded(), 3 * 200 * 0.95);
 }
 
 TEST_P(BudgetLoadTest, SpacesPollsWithoutHeaders) {
@@ -100,7 +100,7 @@ TEST_P(BudgetLoadTest, SpacesPollsWithoutHeaders) {
   upstream_->headers = false;
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_LE(upstream_->limited(), 2);
-  EXPECT_GE(upstream_->answered(), 3 * 200 * 0.9);
+  EXPECT_GE(upstream_->succeeded(), 3 * 200 * 0.9);
 }
 
 TEST_P(BudgetLoadTest, AcceptsResetInSecondsFromNow) {
@@ -108,7 +108,7 @@ TEST_P(BudgetLoadTest, AcceptsResetInSecondsFromNow) {
   upstream_->reset_as_delta = true;
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_LE(upstream_->limited(), 2);
-  EXPECT_GE(upstream_->answered(), 3 * 200 * 0.6);
+  EXPECT_GE(upstream_->succeeded(), 3 * 200 * 0.6);
 }
 
 TEST_P(BudgetLoadTest, CallsGoBetweenPolls) {
@@ -130,7 +130,7 @@ TEST_P(BudgetLoadTest, LeavesHalfToAnotherConsumer) {
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), before);
   // One of three is always ours, and of the other two one is left alone.
-  EXPECT_GE(upstream_->answered(), 150);
+  EXPECT_GE(upstream_->succeeded(), 150);
 }
 
 TEST_P(BudgetLoadTest, LeavesHalfOfLargerLimitToAnotherConsumer) {
@@ -140,10 +140,10 @@ TEST_P(BudgetLoadTest, LeavesHalfOfLargerLimitToAnotherConsumer) {
   OtherEach(absl::Milliseconds(200));
   event_loop_.Advance(absl::Seconds(3));
   const int64_t before = upstream_->limited();
-  const int64_t answered = upstream_->answered();
+  const int64_t succeeded = upstream_->succeeded();
   event_loop_.Advance(absl::Seconds(100));
   EXPECT_EQ(upstream_->limited(), before);
-  EXPECT_GE(upstream_->answered() - answered, 5 * 100 * 0.75);
+  EXPECT_GE(upstream_->succeeded() - succeeded, 5 * 100 * 0.75);
 }
 
 TEST_P(BudgetLoadTest, SharesTokenBucketWithAnotherConsumer) {
@@ -155,7 +155,7 @@ TEST_P(BudgetLoadTest, SharesTokenBucketWithAnotherConsumer) {
   event_loop_.Advance(absl::Seconds(201));
   // Remaining requests are rounded down, so use by others is estimated.
   EXPECT_LE(upstream_->limited(), 4);
-  EXPECT_GE(upstream_->answered(), 100);
+  EXPECT_GE(upstream_->succeeded(), 100);
 }
 
 TEST_P(BudgetLoadTest, DoesNotAttributeCancelledRequestsToOthers) {
@@ -167,9 +167,9 @@ TEST_P(BudgetLoadTest, DoesNotAttributeCancelledRequestsToOthers) {
   ASSERT_TRUE(upstream_->busy());
   upstream_->CancelRequests();
   event_loop_.Advance(absl::Seconds(2));
-  const int64_t before = upstream_->answered();
+  const int64_t before = upstream_->succeeded();
   event_loop_.Advance(absl::Seconds(20));
-  EXPECT_GE(upstream_->answered() - before, 58);
+  EXPECT_GE(upstream_->succeeded() - before, 58);
   EXPECT_EQ(upstream_->limited(), 0);
 }
 
@@ -180,7 +180,7 @@ TEST_P(BudgetLoadTest, UsesLargeBurst) {
   CallEach(1);
   event_loop_.Advance(absl::Seconds(200));
   EXPECT_EQ(upstream_->limited(), 0);
-  EXPECT_GE(upstream_->answered(), 3 * 200 * 0.97);
+  EXPECT_GE(upstream_->succeeded(), 3 * 200 * 0.97);
   EXPECT_LE(max_wait_, absl::Milliseconds(20));
 }
 
@@ -190,7 +190,7 @@ TEST_P(BudgetLoadTest, UsesRaisedLimit) {
   Start(options);
   event_loop_.Advance(absl::Seconds(100));
   EXPECT_EQ(upstream_->limited(), 0);
-  EXPECT_GE(upstream_->answered(), 9 * 100 * 0.95);
+  EXPECT_GE(upstream_->succeeded(), 9 * 100 * 0.95);
 }
 
 TEST_P(BudgetLoadTest, RespectsLoweredLimit) {
@@ -202,7 +202,7 @@ TEST_P(BudgetLoadTest, RespectsLoweredLimit) {
   const int64_t before = upstream_->limited();
   event_loop_.Advance(absl::Seconds(100));
   EXPECT_EQ(upstream_->limited(), before);
-  EXPECT_GE(upstream_->answered(), 90);
+  EXPECT_GE(upstream_->succeeded(), 90);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, BudgetLoadTest, ::testing::Range(1, 21));

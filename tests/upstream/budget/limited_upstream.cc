@@ -54,7 +54,7 @@ void LimitedUpstream::Arrive(std::list<Request>::iterator request) {
   const bool allowed = decision.allowed;
   request->timer = event_loop_.RunAt(
       event_loop_.Now() + back, [this, request, rate, allowed] {
-        ++(allowed ? answered_ : limited_);
+        ++(allowed ? succeeded_ : limited_);
         Permit permit = std::move(request->permit);
         // Destroys the request, and the timer running this, at the end.
         const Request done = std::move(*request);

@@ -46,7 +46,7 @@ class LimitedUpstream {
   void SendFromOther();
 
   bool busy() const { return !requests_.empty(); }
-  int64_t answered() const { return answered_; }
+  int64_t succeeded() const { return succeeded_; }
   int64_t limited() const { return limited_; }
 
  private:
@@ -62,7 +62,7 @@ class LimitedUpstream {
   ManualEventLoop& event_loop_;
   Random random_;
   std::list<Request> requests_;
-  int64_t answered_ = 0;
+  int64_t succeeded_ = 0;
   int64_t limited_ = 0;
 };
 
