@@ -1,8 +1,8 @@
-# WRIFTAI_COMMIT: the commit that is built, for --version and /statusz. Where
-# the sources come without .git, as into an image, whoever builds may name it.
+# WRIFTAI_COMMIT: the commit of the build, for --version and /statusz. Set it
+# where the sources have no .git, as in an image's build.
 set(WRIFTAI_COMMIT "" CACHE STRING "The commit's name; empty: ask git")
 set(wriftai_commit "${WRIFTAI_COMMIT}")
-# Asked only for a repository of our own, and not for one around the sources.
+# Only if the sources are a repository themselves, not inside another one.
 if(wriftai_commit STREQUAL "" AND EXISTS ${PROJECT_SOURCE_DIR}/.git)
   find_package(Git QUIET)
   if(GIT_FOUND)
@@ -11,7 +11,7 @@ if(wriftai_commit STREQUAL "" AND EXISTS ${PROJECT_SOURCE_DIR}/.git)
               ${PROJECT_SOURCE_DIR} rev-parse --short=12 HEAD
       OUTPUT_VARIABLE wriftai_commit
       OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-    # Every commit and checkout adds a line to it.
+    # Every commit and checkout appends a line to this file.
     set(head_log ${PROJECT_SOURCE_DIR}/.git/logs/HEAD)
     if(EXISTS ${head_log})
       set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND

@@ -2,12 +2,13 @@
 find_path(GOOGLE_RPC_PROTO_DIR google/rpc/error_details.proto
           PATHS /usr/share/gocode/src/github.com/gogo/googleapis REQUIRED)
 
-# The health service's schema, so that reflection can describe it.
+# The schema of the health service, for reflection.
 find_path(GRPC_PROTO_DIR grpc/health/v1/health.proto
           PATHS /usr/share/grpc-proto REQUIRED)
 
-# wriftai_generate(OUT ROOT PREFIX FILE GRPC): C++ from the schema FILE below
-# ROOT, into the build tree's folder PREFIX; the sources are listed in OUT.
+# wriftai_generate(OUT ROOT PREFIX FILE GRPC): generates C++ from the schema
+# FILE below ROOT in the build tree's folder PREFIX, and lists the sources in
+# OUT.
 function(wriftai_generate OUT ROOT PREFIX FILE GRPC)
   set(out_dir ${PROJECT_BINARY_DIR}/${PREFIX})
   file(MAKE_DIRECTORY ${out_dir})

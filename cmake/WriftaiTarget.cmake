@@ -1,4 +1,4 @@
-# What every target of the project is compiled with.
+# The options of every target of the project.
 add_library(wriftai_options INTERFACE)
 target_compile_features(wriftai_options INTERFACE cxx_std_17)
 target_include_directories(

@@ -1,6 +1,6 @@
-# wriftai_test(NAME SOURCES... DEPS... LABELS...): a GoogleTest program whose
-# cases are tests of their own for ctest; with sanitizers it is one test, as its
-# start then takes longer than most cases.
+# wriftai_test(NAME SOURCES... DEPS... LABELS...): a GoogleTest program. Each
+# case is a ctest test. With sanitizers the program is one test, because it
+# takes longer to start than most cases to run.
 include(GoogleTest)
 function(wriftai_test NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})

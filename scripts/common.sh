@@ -1,5 +1,4 @@
-# What the scripts share; to be sourced. They all run from the root of the
-# checkout, as the first step here.
+# Shared by the scripts, which source it. Changes to the root of the checkout.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,14 +12,13 @@ die() {
 # seconds_text SECONDS: "1:05".
 seconds_text() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
-# log_of NAME: where the step of that name leaves its output.
+# log_of NAME: the log file of the step NAME.
 log_of() {
   printf '%s/%s.log' "$LOG_DIR" "$(printf '%s' "$1" | tr -cs 'a-zA-Z0-9' '-')"
 }
 
 # step NAME COMMAND...: runs the command with its output in a log, and prints
-# one line with the time that it took. When it fails: the end of the log, and
-# the end of the script.
+# one line with its duration. On failure, prints the end of the log and exits.
 LOG_DIR=build/logs
 step() {
   local name=$1 log start=$SECONDS
@@ -34,5 +32,5 @@ step() {
   fi
   say "FAILED after $(seconds_text $((SECONDS - start)))"
   tail -n 80 "$log" >&2
-  die "FAILED: $name (all of its output: $log)"
+  die "FAILED: $name (full output: $log)"
 }

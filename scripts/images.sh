@@ -1,29 +1,26 @@
 #!/usr/bin/env bash
-# Builds the images of deploy/Dockerfile where there is no Docker engine and no
-# registry to pull from: with buildah, on a Debian that is made from the apt
-# sources of this machine. Needs root. Whoever has Docker builds them as
-# deploy/Dockerfile says.
+# Builds the images of deploy/Dockerfile without a Docker engine or a registry:
+# with buildah, on a Debian created from this machine's apt sources. Requires
+# root. With Docker, build them as deploy/Dockerfile says.
 #
 #   scripts/images.sh TAG    wriftai-gateway:TAG and wriftai-sandbox:TAG
 #
-# Exit status 77, with the reason, where this machine cannot do it.
+# Exits with status 77 and the reason if this machine cannot do it.
 #
-# They are kept in build/containers, and so is what is useful for the next time;
-# nothing else on the machine is touched. What ccache has compiled here is not
-# compiled again.
+# Images and layers are stored in build/containers; nothing else on the machine
+# is changed. The build uses this machine's ccache.
 source "$(dirname "$0")/common.sh"
 
 STORAGE=$PWD/build/containers
 BASE=localhost/wriftai-debian:bookworm
 
-# What the tests (tests/deploy) start containers with, too.
+# tests/deploy uses these settings, too.
 export CONTAINERS_CONF=$STORAGE/containers.conf
 export CONTAINERS_STORAGE_CONF=$STORAGE/storage.conf
 
 write_settings() {
-  # runc, since crun does not start where there are both versions of control
-  # groups. The limits, since the usual ones are above what some sandboxes allow
-  # to root.
+  # runc, because crun does not start where both cgroup versions exist. The
+  # limits, because the default ones exceed what some sandboxes allow root.
   cat >"$CONTAINERS_CONF" <<END
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
@@ -48,16 +45,16 @@ cannot() {
   exit 77
 }
 
-# The Debian that the image begins with, in place of debian:bookworm-slim.
+# The base image, instead of debian:bookworm-slim.
 make_base() {
   local sources=$STORAGE/sources.list file
   local options=()
-  # How this machine reaches its sources is good for the image's build, too.
+  # The image's build reaches the sources as this machine does.
   for file in /etc/apt/apt.conf.d/*; do options+=(--aptopt="$file"); done
   apt-get indextargets 'Created-By: Packages' 'Origin: Debian' \
     --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' | sort -u >"$sources"
   mmdebstrap --quiet --variant=minbase "${options[@]}" bookworm \
-    "$STORAGE/base.tar" "$sources" || cannot "mmdebstrap made no Debian"
+    "$STORAGE/base.tar" "$sources" || cannot "mmdebstrap failed"
   podman import --quiet "$STORAGE/base.tar" "$BASE"
   rm "$STORAGE/base.tar"
 }
@@ -67,8 +64,7 @@ build() {
   local cache
   cache=$(ccache --get-config cache_dir)
   mkdir -p "$cache"
-  # No namespace but the machine's network: nothing more is needed, and more is
-  # not to be had everywhere.
+  # Without namespaces, on the machine's network: not every machine allows more.
   buildah build --layers --isolation chroot --network host \
     --format docker --pull=never --from "$BASE" --file deploy/Dockerfile \
     --volume "$cache:/machine-ccache" --build-arg CCACHE_DIR=/machine-ccache \
@@ -77,20 +73,20 @@ build() {
     --target "$1" --tag "$2" .
 }
 
-[[ $# -eq 1 ]] || die "wanted the images' tag"
-[[ $(id -u) == 0 ]] || cannot "root is needed"
+[[ $# -eq 1 ]] || die "expected the tag of the images"
+[[ $(id -u) == 0 ]] || cannot "this requires root"
 for program in buildah mmdebstrap podman runc; do
   command -v "$program" >/dev/null || cannot "$program is missing"
 done
 mkdir -p "$STORAGE"
 write_settings
 podman image exists "$BASE" || make_base
-# Not to be waited for: podman needs 20 s to notice an end where PID 1 leaves
-# the dead unburied.
+# Detached: podman takes 20 s to notice an exit where PID 1 does not reap
+# processes.
 podman run --detach --replace --name wriftai-probe --pull=never \
-  --network none "$BASE" true || cannot "podman starts no container"
+  --network none "$BASE" true || cannot "podman cannot start a container"
 podman rm --force wriftai-probe
-# The first one is kept for its layers.
+# The first image is kept for its layers.
 build build localhost/wriftai-build
 build gateway "localhost/wriftai-gateway:$1"
 build sandbox "localhost/wriftai-sandbox:$1"

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Installs what a Debian 12 lacks, and nothing when it lacks nothing.
+# Installs the packages that this Debian 12 lacks, if any.
 #
 #   scripts/install.sh build   to configure, build and run the programs
-#   scripts/install.sh test    that, and all that scripts/test.sh uses
+#   scripts/install.sh test    also everything that scripts/test.sh uses
 #
-# Needs root or sudo only when a package is missing.
+# Requires root or sudo only if a package is missing.
 source "$(dirname "$0")/common.sh"
 
-# What CMakeLists.txt and CMakePresets.json ask for, the tests' libraries
-# included: the preset configures them too.
+# Required by CMakeLists.txt and CMakePresets.json, including the libraries of
+# the tests, which the preset configures, too.
 BUILD_PACKAGES=(
   ca-certificates  # To trust the upstream, and npm's registry.
   ccache
-  civetweb  # The CMake package of libcivetweb-dev refuses to go without it.
+  civetweb  # The CMake package of libcivetweb-dev requires it.
   cmake
   g++-12
   golang-github-gogo-googleapis-dev  # google/rpc/*.proto
@@ -37,19 +37,19 @@ BUILD_PACKAGES=(
 )
 TEST_PACKAGES=(
   buildah  # Images, without a Docker engine.
-  catatonit  # What podman's pods begin with.
-  chromium  # Reads /statusz, as an operator does.
+  catatonit  # PID 1 of podman's pods.
+  chromium  # Opens /statusz.
   clang-14
   clang-format-14
   clang-tidy-14
-  containernetworking-plugins  # podman's networks,
+  containernetworking-plugins  # podman's networks.
   curl
   docker-compose  # Checks docker-compose.yml.
-  golang-github-containernetworking-plugin-dnsname  # with names in them.
-  git  # What is linted is what git tracks.
+  golang-github-containernetworking-plugin-dnsname  # Names in these networks.
+  git  # lint.sh checks the files that git tracks.
   iproute2
   libclang-rt-14-dev
-  mmdebstrap  # What the images begin with.
+  mmdebstrap  # The base image.
   openssl  # Certificates of the tests' upstreams.
   podman
   podman-compose
@@ -57,22 +57,22 @@ TEST_PACKAGES=(
   python3-grpcio
   runc  # crun does not start everywhere.
 )
-# COMMAND:PACKAGE, for what many machines have in another way than Debian's.
+# COMMAND:PACKAGE, for commands that many machines do not have from Debian.
 TEST_COMMANDS=(kubectl:kubernetes-client node:nodejs npm:npm)
 
 missing_packages() {
   local package entry
-  for package in "${BUILD_PACKAGES[@]}"; do is_installed "$package"; done
+  for package in "${BUILD_PACKAGES[@]}"; do print_if_missing "$package"; done
   if [[ $1 == test ]]; then
-    for package in "${TEST_PACKAGES[@]}"; do is_installed "$package"; done
+    for package in "${TEST_PACKAGES[@]}"; do print_if_missing "$package"; done
     for entry in "${TEST_COMMANDS[@]}"; do
       command -v "${entry%%:*}" >/dev/null || say "${entry##*:}"
     done
   fi
 }
 
-# Prints the package unless it is there.
-is_installed() {
+# Prints the package unless it is installed.
+print_if_missing() {
   local state
   state=$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) || true
   [[ $state == installed ]] || say "$1"
@@ -82,7 +82,7 @@ install_packages() {
   local as_root=()
   if [[ $(id -u) != 0 ]]; then
     command -v sudo >/dev/null ||
-      die "neither root nor sudo, and these packages are missing: $*"
+      die "root or sudo is required to install: $*"
     as_root=(sudo)
   fi
   "${as_root[@]}" apt-get update -q
@@ -90,8 +90,8 @@ install_packages() {
     apt-get install -q -y --no-install-recommends "$@"
 }
 
-# Takes Prometheus' programs out of Debian's package: installed, it would start a
-# server, and again at every boot.
+# Unpacks Prometheus' programs from Debian's package. Installing it would start
+# a server now and at every boot.
 unpack_prometheus() {
   local folder=build/tools
   [[ ! -x $folder/usr/bin/promtool ]] || return 0
@@ -101,9 +101,8 @@ unpack_prometheus() {
     dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb)
 }
 
-# Whether tests/node_modules is what the lock file says: every package that is
-# there has the locked version, and none is missing but those for other
-# platforms.
+# Whether tests/node_modules matches the lock file: every installed package has
+# the locked version, and only packages for other platforms are missing.
 npm_modules_match() {
   [[ -e tests/node_modules/.package-lock.json ]] && node -e '
     const read = (file) => JSON.parse(require("fs").readFileSync(file)).packages;
@@ -118,9 +117,9 @@ npm_modules_match() {
 
 case ${1:-} in
   build | test) ;;
-  *) die "wanted build or test" ;;
+  *) die "expected build or test" ;;
 esac
-[[ -r /etc/debian_version ]] || die "this is made for Debian 12"
+[[ -r /etc/debian_version ]] || die "this script requires Debian 12"
 
 mapfile -t missing < <(missing_packages "$1")
 if [[ ${#missing[@]} -gt 0 ]]; then
@@ -129,7 +128,7 @@ if [[ ${#missing[@]} -gt 0 ]]; then
 fi
 if [[ $1 == test ]]; then
   node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
-    die "node $(node --version) is too old: 18 or later is needed"
+    die "node $(node --version) is too old: expected 18 or later"
   unpack_prometheus
   npm_modules_match || npm ci --prefix tests --no-audit --no-fund
 fi

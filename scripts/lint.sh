@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Checks the sources without running them. Without arguments all of it:
+# Checks the sources without running them. Without arguments, runs all checks:
 #
-#   format     clang-format leaves every C++ file as it is
-#   schema     buf finds nothing in proto/, and leaves it as it is
-#   includes   each library is included in the folder that owns it alone
-#   tidy       clang-tidy finds nothing; needs a built preset release. What it
-#              has passed is not looked at again until something changes
+#   format     clang-format changes no C++ file
+#   schema     buf reports nothing for proto/, and does not reformat it
+#   includes   each library is included only in the folder that owns it
+#   tidy       clang-tidy reports nothing; requires a built preset release.
+#              Units that passed are skipped until something changes
 source "$(dirname "$0")/common.sh"
 
 TIDY_PASSED=build/tidy
-# By this name, clang's analyzer knows that sources include sources.
+# With this name, clang's analyzer accepts sources that include sources.
 TIDY_BUILD=build/UnifiedSource
 
-# files PATTERN...: those that git tracks, or would.
+# files PATTERN...: the matching files that git tracks, or would.
 files() {
   git -c safe.directory="$PWD" ls-files --cached --others --exclude-standard \
     --deduplicate -- "$@" | while read -r file; do
@@ -31,25 +31,25 @@ check_schema() {
   "$buf" format -d --exit-code proto
 }
 
-# only_in INCLUDE FOLDERS: fails when a file whose path does not match FOLDERS
-# includes what INCLUDE matches. Both are extended regular expressions.
+# only_in INCLUDE FOLDERS: fails if a file outside FOLDERS includes INCLUDE.
+# Both are extended regular expressions.
 only_in() {
-  none "only in $2" "$(files '*.cc' '*.h' | grep -Ev "^($2)" |
+  expect_none "only in $2" "$(files '*.cc' '*.h' | grep -Ev "^($2)" |
     xargs grep -nE "^ *# *include *[<\"]($1)")"
 }
 
-# knows FOLDER OTHERS: fails when a file in FOLDER includes one of the project
-# that is neither in it nor matches OTHERS.
-knows() {
-  none "$1 knows $2 alone" "$(files "$1*.cc" "$1*.h" |
+# may_include FOLDER OTHERS: fails if a file in FOLDER includes a file of the
+# project that is neither in it nor matches OTHERS.
+may_include() {
+  expect_none "$1 may include only $2" "$(files "$1*.cc" "$1*.h" |
     xargs grep -nE '^ *# *include *"(base|client|sandbox|service|upstream|wriftai)/' |
     grep -Ev "include *\"($1|$2)")"
 }
 
-# none RULE FOUND: whether nothing was found.
-none() {
+# expect_none RULE FOUND: fails, and prints what was found, unless it is empty.
+expect_none() {
   [[ -n $2 ]] || return 0
-  printf '%s\n' "$2" "against the layers of ARCHITECTURE.md: $1"
+  printf '%s\n' "$2" "violates the layers of ARCHITECTURE.md: $1"
   return 1
 }
 
@@ -68,39 +68,41 @@ check_includes() {
   only_in 'client/' 'client/|tests/' || failed=1
   only_in 'sandbox/' 'sandbox/|service/app\.|tests/' || failed=1
   only_in 'tests/' 'tests/' || failed=1
-  knows 'base/' 'base/' || failed=1
-  knows 'upstream/http/' 'base/' || failed=1
-  knows 'upstream/budget/' 'base/|upstream/error_details' || failed=1
-  knows 'upstream/json/' 'base/|upstream/prediction_params|wriftai/' || failed=1
-  knows 'upstream/watch/' \
+  may_include 'base/' 'base/' || failed=1
+  may_include 'upstream/http/' 'base/' || failed=1
+  may_include 'upstream/budget/' 'base/|upstream/error_details' || failed=1
+  may_include 'upstream/json/' 'base/|upstream/prediction_params|wriftai/' ||
+    failed=1
+  may_include 'upstream/watch/' \
     'base/|upstream/(budget/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
-  knows 'upstream/create/' \
+  may_include 'upstream/create/' \
     'base/|upstream/(completed_call|error_details|json/|prediction_(client|params))|wriftai/' ||
     failed=1
-  knows 'upstream/rest/' \
+  may_include 'upstream/rest/' \
     'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
-  knows 'upstream/webhook/' 'base/|upstream/json/|wriftai/' || failed=1
-  knows 'service/logging/' 'base/|upstream/json/' || failed=1
-  knows 'service/server/' 'base/|wriftai/' || failed=1
-  knows 'service/webhook/' 'base/|upstream/webhook/' || failed=1
-  knows 'service/engine/' 'base/|service/config|upstream/|wriftai/' || failed=1
-  knows 'service/telemetry/' \
+  may_include 'upstream/webhook/' 'base/|upstream/json/|wriftai/' || failed=1
+  may_include 'service/logging/' 'base/|upstream/json/' || failed=1
+  may_include 'service/server/' 'base/|wriftai/' || failed=1
+  may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
+  may_include 'service/engine/' 'base/|service/config|upstream/|wriftai/' ||
+    failed=1
+  may_include 'service/telemetry/' \
     'base/|service/(engine|logging)/|upstream/|wriftai/' || failed=1
-  knows 'service/rpc/' \
+  may_include 'service/rpc/' \
     'base/|service/(config|engine/|logging/|telemetry/)|upstream/|wriftai/' ||
     failed=1
-  knows 'service/admin/' \
+  may_include 'service/admin/' \
     'base/|service/(engine|logging|server|telemetry)/|upstream/|wriftai/' ||
     failed=1
-  knows 'client/' 'base/|wriftai/' || failed=1
-  knows 'sandbox/' 'base/|upstream/http/' || failed=1
+  may_include 'client/' 'base/|wriftai/' || failed=1
+  may_include 'sandbox/' 'base/|upstream/http/' || failed=1
   return $failed
 }
 
-# tidy_one DIGEST UNIT: the digest is that of all that the unit may depend on
-# besides the sources it includes.
+# tidy_one DIGEST UNIT: DIGEST covers everything that the unit may depend on,
+# except the sources that it includes.
 tidy_one() {
   local passed found
   passed=$TIDY_PASSED/$( (printf '%s\n' "$@" &&
@@ -115,9 +117,9 @@ tidy_one() {
   touch "$passed"
 }
 
-# Nearly all of the time goes into the headers of the libraries. So the sources
-# of a target are read as one: an eighth of the time, at the price that two of
-# them cannot have different things of one name.
+# Nearly all of the time goes into the libraries' headers. So clang-tidy reads
+# the sources of a target as one unit: it takes an eighth of the time, but two
+# of them cannot use one name for different things.
 check_tidy() {
   local digest
   [[ -e build/release/proto/wriftai/v1/predictions.pb.h ]] ||
@@ -129,7 +131,7 @@ check_tidy() {
     xargs cat) | sha256sum)
   export -f tidy_one
   export TIDY_BUILD TIDY_PASSED
-  # The longest first, so that both ends of the work are reached together.
+  # The largest first, so that the parallel jobs end at about the same time.
   sed -n 's/^ *"file": "\(.*\)".*/\1/p' "$TIDY_BUILD/compile_commands.json" |
     grep -v "/$TIDY_BUILD/proto/" | xargs ls -S |
     xargs -P "$(nproc)" -I{} bash -c 'tidy_one "$@"' _ "$digest" {}
@@ -139,6 +141,6 @@ check_tidy() {
 for check in "$@"; do
   case $check in
     format | schema | includes | tidy) "check_$check" ;;
-    *) die "$check: wanted format, schema, includes or tidy" ;;
+    *) die "$check: expected format, schema, includes or tidy" ;;
   esac
 done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every check there is: installs what is missing, lints, builds and tests with
-# gcc, then with clang and the sanitizers. Stops at the first failure. Run
-# again, it only does what has not been done. The outputs are in build/logs.
+# Runs every check: installs what is missing, lints, builds and tests with gcc,
+# then with clang and the sanitizers. Stops at the first failure. Finished build
+# steps are not repeated. The output is in build/logs.
 source "$(dirname "$0")/common.sh"
 
 # test_with PRESET
@@ -11,7 +11,7 @@ test_with() {
   [[ $1 != release ]] || step "lint: clang-tidy" scripts/lint.sh tidy
   step "$1: ctest" ctest --preset "$1"
   grep 'tests passed, ' "$(log_of "$1: ctest")"
-  # What could not be tested here, and why.
+  # Tests that this machine cannot run, and why.
   grep -ho 'SKIPPED: .*' "build/$1/Testing/Temporary/LastTest.log" || true
 }
 
@@ -19,7 +19,7 @@ step "packages" scripts/install.sh test
 step "lint: clang-format" scripts/lint.sh format
 step "lint: buf" scripts/lint.sh schema
 step "lint: includes" scripts/lint.sh includes
-# The documents are among the tests: tests/docs does what they say.
+# This includes the documents: tests/docs runs their commands.
 test_with release
 test_with asan
 say "everything passed in $(seconds_text "$SECONDS")"

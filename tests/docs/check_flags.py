@@ -1,7 +1,7 @@
-"""Compares the tables of flags in a document with what the programs say.
+"""Compares the tables of flags in a document with the programs' --help.
 
-  check_flags.py DOCUMENT PROGRAM...            fails where they differ
-  check_flags.py --write DOCUMENT PROGRAM...    writes the tables anew
+  check_flags.py DOCUMENT PROGRAM...            fails if they differ
+  check_flags.py --write DOCUMENT PROGRAM...    rewrites the tables
 
 A table stands between <!-- flags of PROGRAM --> and <!-- end -->.
 """
@@ -37,15 +37,15 @@ def main():
     start, end = f'<!-- flags of {name} -->\n', '<!-- end -->'
     before, found, rest = text.partition(start)
     if not found:
-      sys.exit(f'{path}: no table of the flags of {name}')
+      sys.exit(f'{path}: expected a table of the flags of {name}')
     old, _, after = rest.partition(end)
     new = table_of(program)
     if write:
       text = before + start + new + end + after
     elif old != new:
-      wrong = set(old.splitlines()) ^ set(new.splitlines())
+      differing = set(old.splitlines()) ^ set(new.splitlines())
       sys.exit(f'{path} differs from {name} --help:\n' + '\n'.join(
-          sorted(wrong)) + '\ntests/docs/check_flags.py --write mends it')
+          sorted(differing)) + '\nfix it with check_flags.py --write')
   if write:
     with open(path, 'w', encoding='utf-8') as document:
       document.write(text)

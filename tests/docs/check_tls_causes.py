@@ -1,4 +1,4 @@
-"""Compares the table of refused clients with the causes in the sources.
+"""Compares the table of rejected clients with the causes in the sources.
 
   check_tls_causes.py DOCUMENT SOURCE_DIR
 """
@@ -10,12 +10,14 @@ import sys
 
 def main():
   document, source = map(pathlib.Path, sys.argv[1:])
-  made = re.findall(r'\{TlsRefusal::k\w+, "(\w+)"\}',
-                    (source / 'service/server/tls_refusal.h').read_text())
+  in_sources = re.findall(
+      r'\{TlsRefusal::k\w+, "(\w+)"\}',
+      (source / 'service/server/tls_refusal.h').read_text())
   table = document.read_text().partition('| cause |')[2].partition('\n\n')[0]
-  told = re.findall(r'^\| `(\w+)` \|', table, re.M)
-  if made != told or not made:
-    sys.exit(f'{document}: wanted the rows {made}, found {told}')
+  in_document = re.findall(r'^\| `(\w+)` \|', table, re.M)
+  if in_sources != in_document or not in_sources:
+    sys.exit(f'{document}: expected the rows {in_sources}, '
+             f'found {in_document}')
 
 
 if __name__ == '__main__':

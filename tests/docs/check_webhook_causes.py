@@ -10,14 +10,17 @@ import sys
 
 def main():
   document, source = map(pathlib.Path, sys.argv[1:])
-  made = re.findall(
+  in_sources = re.findall(
       r'\{WebhookOutcome::k\w+, "(\w+)", (\d+)\}',
       (source / 'upstream/webhook/webhook_outcome.cc').read_text())
-  # No answer is an empty cell.
-  made = [(name, '' if status == '0' else status) for name, status in made]
-  told = re.findall(r'^\| `(\w+)` \| *(\d*) *\|', document.read_text(), re.M)
-  if made != told or not made:
-    sys.exit(f'{document}: wanted the rows {made}, found {told}')
+  # Without a response, the cell is empty.
+  in_sources = [(name, '' if status == '0' else status)
+                for name, status in in_sources]
+  in_document = re.findall(r'^\| `(\w+)` \| *(\d*) *\|',
+                           document.read_text(), re.M)
+  if in_sources != in_document or not in_sources:
+    sys.exit(f'{document}: expected the rows {in_sources}, '
+             f'found {in_document}')
 
 
 if __name__ == '__main__':

@@ -1,12 +1,12 @@
-"""The fenced blocks of a document, and what of its expected output may vary.
+"""The fenced blocks of a document, and which parts of its output may vary.
 
 Blocks:
   sh        is run
-  text      right after a sh block: what that prints
-  anything else has a file name behind the language (```python build/a.py): it
-            is that file; a later block of the same name goes on with it
+  text      right after a sh block: its expected output
+  any other has a file name after the language (```python build/a.py) and
+            creates that file; a later block of the same name is appended
 
-A comment <!-- not run: REASON --> before a block keeps it from being run.
+A comment <!-- not run: REASON --> before a block skips it.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ _NOT_RUN = re.compile(r'^<!-- not run: (.*) -->$')
 
 
 def read_blocks(path):
-  """All blocks of the document, in order."""
+  """Returns all blocks of the document, in order."""
   blocks, block, not_run = [], None, ''
   with open(path, encoding='utf-8') as document:
     for number, line in enumerate(document, 1):
@@ -43,13 +43,13 @@ def read_blocks(path):
       elif _NOT_RUN.match(line.rstrip()):
         not_run = _NOT_RUN.match(line.rstrip())[1]
   if block is not None:
-    raise ValueError(f'{path}:{block.line}: the block does not end')
+    raise ValueError(f'{path}:{block.line}: missing end of the block')
   return blocks
 
 
 _UUID = r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 
-# What differs from run to run, by its form.
+# Text that differs between runs.
 _VARIES = re.compile('|'.join([
     rf'(?P<uuid>{_UUID})',
     r'(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)',
@@ -60,39 +60,39 @@ _VARIES = re.compile('|'.join([
 
 
 class Comparison:
-  """Compares outputs with what the document shows.
+  """Compares outputs with the document.
 
-  May vary: ids (the same one in the document is the same one everywhere),
-  times, seconds, ports of 127.0.0.1, the numbers of updates, and how often a
-  line with such a thing in it stands there in a row. `…` in the document stands
-  for anything to the end of the line, and alone on a line for any lines.
+  These may vary: ids (equal ids must stay equal), times, seconds, ports of
+  127.0.0.1, the numbers of updates, and how often a line with one of these
+  repeats. `…` in the document stands for the rest of a line, and alone on a
+  line for any lines.
   """
 
   def __init__(self):
-    self._ids = {'shown': {}, 'printed': {}}
+    self._ids = {'expected': {}, 'actual': {}}
 
-  def difference(self, shown, printed):
-    """Empty, or what is different."""
-    shown = self._normal('shown', shown)
-    printed = self._normal('printed', printed)
+  def difference(self, expected, actual):
+    """Returns the difference, or an empty string."""
+    expected = self._normalized('expected', expected)
+    actual = self._normalized('actual', actual)
     pattern = ''
-    for line in shown:
+    for line in expected:
       if line == '…':
         pattern += r'(?:.*\n)*?'
       else:
         pattern += re.escape(line).replace('…', '.*') + r'\n'
-    if re.fullmatch(pattern, ''.join(line + '\n' for line in printed)):
+    if re.fullmatch(pattern, ''.join(line + '\n' for line in actual)):
       return ''
-    return '\n'.join(['shown in the document:', *shown,
-                      'printed:', *printed])
+    return '\n'.join(['expected:', *expected, 'actual:', *actual])
 
-  def _normal(self, side, text):
+  def _normalized(self, side, text):
     lines = []
     for line in text.rstrip('\n').split('\n'):
-      normal = _VARIES.sub(lambda found: self._name(side, found), line.rstrip())
-      if normal != line.rstrip() and lines[-1:] == [normal]:
+      normalized = _VARIES.sub(lambda found: self._name(side, found),
+                               line.rstrip())
+      if normalized != line.rstrip() and lines[-1:] == [normalized]:
         continue
-      lines.append(normal)
+      lines.append(normalized)
     return lines
 
   def _name(self, side, found):

@@ -1,4 +1,4 @@
-"""That the comparison of documents with outputs sees what it must."""
+"""Tests the comparison of documents with outputs."""
 
 import tempfile
 import unittest
@@ -12,8 +12,8 @@ _SECOND = '0d1c7a52-8f0e-4b34-9a6d-3d0f5f1f6a10'
 
 class ComparisonTest(unittest.TestCase):
 
-  def same(self, shown, printed):
-    return Comparison().difference(shown, printed) == ''
+  def same(self, expected, actual):
+    return Comparison().difference(expected, actual) == ''
 
   def test_other_text_differs(self):
     self.assertFalse(self.same('status succeeded', 'status failed'))
@@ -22,11 +22,11 @@ class ComparisonTest(unittest.TestCase):
     self.assertFalse(self.same('a\nb', 'a'))
     self.assertFalse(self.same('a', 'a\nb'))
 
-  def test_ids_may_vary_but_not_be_mixed_up(self):
+  def test_ids_may_vary_consistently(self):
     self.assertTrue(self.same(f'{_FIRST} {_FIRST}', f'{_SECOND} {_SECOND}'))
     self.assertFalse(self.same(f'{_FIRST} {_FIRST}', f'{_FIRST} {_SECOND}'))
 
-  def test_ids_are_the_same_in_the_whole_document(self):
+  def test_ids_are_consistent_in_the_whole_document(self):
     comparison = Comparison()
     self.assertEqual('', comparison.difference(_FIRST, _SECOND))
     self.assertNotEqual('', comparison.difference(_FIRST, _FIRST))
@@ -38,19 +38,19 @@ class ComparisonTest(unittest.TestCase):
   def test_other_numbers_may_not_vary(self):
     self.assertFalse(self.same('count 1', 'count 2'))
 
-  def test_a_line_that_varies_may_come_again(self):
+  def test_a_varying_line_may_repeat(self):
     self.assertTrue(self.same('update 1: started after 1.0 s',
                               'update 1: started after 1.0 s\n'
                               'update 2: started after 2.0 s'))
 
-  def test_a_line_that_does_not_vary_may_not_come_again(self):
+  def test_a_fixed_line_may_not_repeat(self):
     self.assertFalse(self.same('started', 'started\nstarted'))
 
-  def test_an_ellipsis_stands_for_the_rest_of_a_line(self):
+  def test_an_ellipsis_matches_the_rest_of_a_line(self):
     self.assertTrue(self.same('model: expected …', 'model: expected owner/name'))
     self.assertFalse(self.same('model: expected …', 'model: expected\nmore'))
 
-  def test_an_ellipsis_alone_stands_for_lines(self):
+  def test_an_ellipsis_alone_matches_any_lines(self):
     self.assertTrue(self.same('a\n…\nd', 'a\nb\nc\nd'))
     self.assertTrue(self.same('a\n…\nd', 'a\nd'))
     self.assertFalse(self.same('a\n…\nd', 'a\nb\nc'))
@@ -64,25 +64,25 @@ class ReadBlocksTest(unittest.TestCase):
       document.flush()
       return read_blocks(document.name)
 
-  def test_language_file_and_line(self):
+  def test_reads_language_file_and_line(self):
     block, = self.read('Text\n```python build/a.py\nprint()\n```\n')
     self.assertEqual(('python', 'build/a.py', 'print()\n', 2, ''),
                      (block.language, block.file, block.text, block.line,
                       block.not_run))
 
-  def test_not_run_is_for_the_next_block_alone(self):
+  def test_not_run_skips_only_the_next_block(self):
     first, second = self.read(
         '<!-- not run: why -->\n```sh\na\n```\n```sh\nb\n```\n')
     self.assertEqual(('why', ''), (first.not_run, second.not_run))
 
-  def test_an_open_block_is_an_error(self):
+  def test_rejects_an_unterminated_block(self):
     with self.assertRaises(ValueError):
       self.read('```sh\na\n')
 
 
 class SessionTest(unittest.TestCase):
 
-  def test_a_line_of_the_log_within_another_line_is_left_out(self):
+  def test_omits_a_log_line_within_another_line(self):
     session = Session('.')
     self.addCleanup(session.close)
     line = '2026-11-25T22:25:38.969Z info call ended a=b'

@@ -1,10 +1,10 @@
-"""Does what a document says, exactly as printed, and compares the outputs.
+"""Runs the commands of a document exactly as printed, and compares the output.
 
   run_document.py SOURCE_DIR BUILD_DIR DOCUMENT
 
-Works in a folder of its own that looks like the checkout, with BUILD_DIR as
-its build/release, and in a network of its own, so that the ports in the
-document are free and nothing is fetched from elsewhere.
+Runs in a copy of the checkout, with BUILD_DIR as its build/release, and in a
+separate network namespace: the document's ports are free, and nothing is
+downloaded.
 """
 
 import os
@@ -15,13 +15,13 @@ import tempfile
 import time
 
 from document import Comparison, read_blocks
-from session import Failed, Session
+from session import BlockError, Session
 
-_INSIDE = 'DOCUMENT_TEST_HAS_A_NETWORK_OF_ITS_OWN'
+_INSIDE = 'DOCUMENT_TEST_IN_NETWORK_NAMESPACE'
 
 
-def enter_own_network():
-  """Starts this program again in a network that has loopback alone."""
+def enter_network_namespace():
+  """Restarts this program in a network namespace with only loopback."""
   if _INSIDE in os.environ:
     subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
     del os.environ[_INSIDE]
@@ -31,12 +31,12 @@ def enter_own_network():
                       stderr=subprocess.DEVNULL).returncode == 0:
       os.environ[_INSIDE] = 'yes'
       os.execvp(unshare[0], [*unshare, sys.executable, *sys.argv])
-  print('NOTE: no network of its own can be made here; the document runs on '
-        "this machine's, whose ports may be taken", flush=True)
+  print('NOTE: cannot create a network namespace; the document uses the '
+        "machine's network, whose ports may be in use", flush=True)
 
 
 def make_checkout(source, build):
-  """A folder with all of the checkout but what has been built."""
+  """Creates a folder with links to the checkout, except its builds."""
   folder = tempfile.mkdtemp(prefix='document-test-')
   for name in os.listdir(source):
     if name not in ('build', '.git'):
@@ -50,14 +50,14 @@ def write_file(folder, block):
   path = os.path.join(folder, block.file)
   if not os.path.realpath(path).startswith(
       os.path.join(os.path.realpath(folder), 'build', '')):
-    raise Failed(f'{block.file}: files belong below build/')
+    raise BlockError(f'{block.file}: expected a file below build/')
   os.makedirs(os.path.dirname(path), exist_ok=True)
   with open(path, 'a', encoding='utf-8') as file:
     file.write(block.text)
 
 
 def run_blocks(blocks, folder, session, path):
-  """The number of blocks that were run."""
+  """Runs the blocks; returns how many were run."""
   comparison = Comparison()
   ran = 0
   for block, following in zip(blocks, [*blocks[1:], None]):
@@ -72,34 +72,36 @@ def run_blocks(blocks, folder, session, path):
       elif block.file:
         write_file(folder, block)
       elif block.language != 'text':
-        raise Failed('a block that is neither sh, nor text, nor a file')
-    except Failed as failure:
-      sys.exit(f'\n{where}: {failure}')
+        raise BlockError('expected a block that is sh, text, or a file')
+    except BlockError as error:
+      sys.exit(f'\n{where}: {error}')
   return ran
 
 
-# What a reader takes from one command to the next, at the least; the sandbox
-# enforces three reads a second.
+# A reader needs at least this long between commands. The sandbox enforces three
+# reads a second.
 _PAUSE_SECONDS = 1
 
 
 def run_block(block, following, comparison, session):
   time.sleep(_PAUSE_SECONDS)
-  printed, status = session.run(block.text)
-  shown = following.text if following and following.language == 'text' else None
-  if shown is None:
+  actual, status = session.run(block.text)
+  expected = None
+  if following and following.language == 'text':
+    expected = following.text
+  if expected is None:
     if status != 0:
-      raise Failed(f'exit status {status}:\n{printed}')
+      raise BlockError(f'exit status {status}:\n{actual}')
     return
   if status != 0:
-    printed += f'(exit status {status})\n'
-  if difference := comparison.difference(shown, printed):
-    raise Failed(difference)
+    actual += f'(exit status {status})\n'
+  if difference := comparison.difference(expected, actual):
+    raise BlockError(difference)
 
 
 def main():
   source, build, path = (os.path.realpath(argument) for argument in sys.argv[1:])
-  enter_own_network()
+  enter_network_namespace()
   blocks = read_blocks(path)
   folder = make_checkout(source, build)
   session = Session(folder)
@@ -109,8 +111,8 @@ def main():
     session.close()
     shutil.rmtree(folder)
   if ran == 0:
-    sys.exit(f'{path}: nothing was run')
-  print(f'{ran} blocks did what the document says')
+    sys.exit(f'{path}: no block was run')
+  print(f'{ran} blocks ran as documented')
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-"""A shell that runs one block after the other, as a reader would."""
+"""A shell that runs the blocks of a document in turn."""
 
 import os
 import re
@@ -7,53 +7,53 @@ import signal
 import subprocess
 import time
 
-# A block that takes longer than this hangs.
+# Timeout of a block.
 BLOCK_SECONDS = 600
 
-# What a program in the background says when it can be called.
+# Printed by a background program when it accepts calls.
 _LISTENS = re.compile(r'gRPC listens on|^listening on ', re.M)
 
-# The gateway's log, which a terminal shows between the lines of others, or
-# within one that is printed in parts.
+# The gateway's log, which appears between other lines, or within a line that is
+# printed in parts.
 _LOG_LINE = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+Z '
                        r'(?:trace|debug|info|warning|error|critical) .*\n')
 
 
-class Failed(Exception):
-  """A block did not do what the document says."""
+class BlockError(Exception):
+  """A block did not run as documented."""
 
 
 class Session:
-  """Owns the shell and all that it starts; close() ends them."""
+  """Owns the shell and its child processes; close() kills them."""
 
   def __init__(self, folder):
-    unwanted = re.compile(r'(WRIFTAI|GATEWAY|SANDBOX|WRIFTCTL)_|.*_proxy$',
+    excluded = re.compile(r'(WRIFTAI|GATEWAY|SANDBOX|WRIFTCTL)_|.*_proxy$',
                           re.I)
     environment = {name: value for name, value in os.environ.items()
-                   if not unwanted.match(name)}
+                   if not excluded.match(name)}
     self._shell = subprocess.Popen(
         ['bash', '--noprofile', '--norc'], cwd=folder, env=environment,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, start_new_session=True)
-    self._seen = ''
+    self._output = ''
     self._write('set -o pipefail; trap "status=\\$?" ERR\n')
 
   def run(self, text):
-    """Returns what the block prints, and the status of what failed last in it.
+    """Returns the block's output, and the status of its last failed command.
 
-    After a block that leaves a program in the background, waits until that
-    listens, as the reader of its message does.
+    After a block that starts a background program, waits until the program
+    reports that it listens.
     """
     mark = f'\x1e{os.urandom(8).hex()}'
     self._write(f'status=0\n{text}\nprintf "%s %s\\n" "{mark}" "$status"\n')
     ended = re.compile(rf'{mark} (\d+)\n')
     found = self._read_until(ended)
-    printed = self._seen[:found.start()]
-    self._seen = self._seen[found.end():]
+    printed = self._output[:found.start()]
+    self._output = self._output[found.end():]
     if text.rstrip().endswith('&') and not _LISTENS.search(printed):
       late = self._read_until(re.compile(rf'(?m)^.*(?:{_LISTENS.pattern}).*\n'))
-      printed += self._seen[:late.end()]
-      self._seen = self._seen[late.end():]
+      printed += self._output[:late.end()]
+      self._output = self._output[late.end():]
     return _LOG_LINE.sub('', printed), int(found[1])
 
   def close(self):
@@ -66,12 +66,12 @@ class Session:
 
   def _read_until(self, pattern):
     end = time.monotonic() + BLOCK_SECONDS
-    while not (found := pattern.search(self._seen)):
+    while not (found := pattern.search(self._output)):
       pipe = self._shell.stdout
       if not select.select([pipe], [], [], max(0, end - time.monotonic()))[0]:
-        raise Failed(f'takes longer than {BLOCK_SECONDS} s:\n{self._seen}')
-      some = os.read(pipe.fileno(), 65536)
-      if not some:
-        raise Failed(f'ends the shell:\n{self._seen}')
-      self._seen += some.decode(errors='replace')
+        raise BlockError(f'timed out after {BLOCK_SECONDS} s:\n{self._output}')
+      data = os.read(pipe.fileno(), 65536)
+      if not data:
+        raise BlockError(f'the shell exited:\n{self._output}')
+      self._output += data.decode(errors='replace')
     return found
