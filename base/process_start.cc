@@ -25,8 +25,8 @@
 namespace wriftai {
 namespace {
 
-// Below this, the initializers of gRPC and protobuf fail in undefined ways
-// (observed).
+// Below this, the initializers of gRPC and protobuf were observed to fail
+// unpredictably.
 constexpr rlim_t kMinAddressSpace = rlim_t{64} << 20;
 
 constexpr int kArenasWhenLimited = 2;

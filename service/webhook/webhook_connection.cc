@@ -71,7 +71,8 @@ void WebhookConnection::Respond(WebhookOutcome outcome) {
 }
 
 void WebhookConnection::Send(absl::string_view text) const {
-  // The socket's buffer is empty for any valid sender, so this does not block.
+  // An empty socket buffer accepts this much at once. A peer that lets it fill
+  // up is not a webhook sender, and may lose the response.
   send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
