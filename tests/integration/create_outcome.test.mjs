@@ -123,7 +123,7 @@ for (const status of [503, 429]) {
            await expectNeverResent(
                request(rawResponse(status, body, {
                  ...headers, 'retry-after': '1',
-               })), unknown, new RegExp(`answered ${status} to the create`));
+               })), unknown, new RegExp(`returned ${status} for the create`));
          });
   }
 }

@@ -18,7 +18,7 @@ import { Predictions } from './support/schema.mjs';
 
 // What must never be logged; the output of every program is searched for it.
 const TOKEN = secret('marker-of-the-token');
-const BAD_TOKEN = secret('marker-of-a-token-that-is-refused');
+const BAD_TOKEN = secret('marker-of-a-rejected-token');
 const INPUT = secret('marker-of-the-input');
 const OUTPUT = secret('marker-of-the-output');
 const ERROR_BODY = secret('marker-of-an-error-body');

@@ -16,7 +16,7 @@ const ARGUMENTS = [
  * or with {missing}: why it cannot start.
  */
 export async function startBrowser() {
-  if (!existsSync(CHROMIUM)) return { missing: `there is no ${CHROMIUM}` };
+  if (!existsSync(CHROMIUM)) return { missing: `${CHROMIUM} does not exist` };
   const { chromium } = await import('playwright-core');
   try {
     return {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 function endOfString(json, begin) {
   let end = begin + 1;
   while (json[end] !== '"') {
-    assert.ok(end < json.length, 'the JSON text is cut');
+    assert.ok(end < json.length, 'truncated JSON text');
     end += json[end] === '\\' ? 2 : 1;
   }
   return end;
@@ -39,6 +39,6 @@ export function rawMembers(json) {
       if (c !== ',') --depth;
     }
   }
-  assert.equal(depth, 0, 'the JSON text is cut');
+  assert.equal(depth, 0, 'truncated JSON text');
   return members;
 }
