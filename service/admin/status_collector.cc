@@ -80,11 +80,12 @@ void FillStreams(const OpenStreams& streams, absl::Time now,
     status::Stream& slow = *told.add_slowest();
     slow.set_prediction(SanitizeId(call.prediction_id));
     slow.set_credential(call.credential);
-    slow.set_age_seconds(absl::ToDoubleSeconds(now - call.began_at));
+    slow.set_age_seconds(absl::ToDoubleSeconds(now - call.started_at));
     slow.set_updates(static_cast<double>(call.updates));
     slow.set_conflated(static_cast<double>(stream.conflated));
     slow.set_write_seconds(std::max(
-        0.0, absl::ToDoubleSeconds(now - std::min(now, stream.write_began))));
+        0.0,
+        absl::ToDoubleSeconds(now - std::min(now, stream.write_started_at))));
   }
 }
 

@@ -24,8 +24,8 @@ absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
   return GatewayError(
       absl::StatusCode::kUnauthenticated, "NO_TOKEN",
       policy == CredentialPolicy::kGateway
-          ? "the gateway has no token of its own"
-          : "the call needs metadata \"authorization: Bearer TOKEN\" with a "
+          ? "no access token is configured for the gateway"
+          : "the call requires metadata \"authorization: Bearer TOKEN\" with a "
             "WriftAI access token");
 }
 

@@ -10,10 +10,10 @@
 
 namespace wriftai {
 
-// The credential to call the upstream with. Where both count, a caller that
-// sends the gateway's own token gets the gateway's credential: the two are one
-// consumer of its budget. `callers` and `own` may be null. UNAUTHENTICATED when
-// the policy leaves none. Loop thread.
+// The credential for upstream requests. If the policy allows both, a caller
+// that sends the gateway's own token gets the gateway's credential, so both
+// share one budget. `callers` and `own` may be null. UNAUTHENTICATED if the
+// policy leaves no credential. Loop thread.
 absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
     CredentialPolicy policy, std::shared_ptr<const Credential> callers,
     const std::shared_ptr<const GatewayCredential>& own);

@@ -10,32 +10,32 @@
 namespace wriftai {
 namespace {
 
-// Waits that are sent away come back within this, spread evenly: 10,000 of
-// them make 2,000 a second for the other replicas.
+// Drained waits retry within this time, spread evenly: 10,000 waits cause 2,000
+// calls per second at the other replicas.
 constexpr absl::Duration kDrainSpread = absl::Seconds(5);
 
-// How many times as many waits as are still free a credential may have: four
-// fifths of all where it is alone.
+// A credential may have this many times as many waits as are still free: four
+// fifths of all if it is alone.
 constexpr size_t kWaitShare = 4;
 
-// A request is held by gRPC, in the upstream request and in libcurl; and one
-// caller alone gets four fifths of the budget.
+// A request is held by gRPC, in the upstream request and in libcurl. A single
+// caller gets four fifths of the budget.
 constexpr size_t kRequestsInMemory = 4;
 
-// Before who finds no room for a wait comes back at the earliest.
+// The shortest retry delay for a wait that was rejected.
 constexpr absl::Duration kMinWaitDelay = absl::Seconds(1);
 
-// No stream begins on a connection that has reached its age, so that each has
-// at least the grace before its connection is cut off. It ends itself before
-// that, with a word; what is left is for the create before the wait. Those that
-// began together end apart.
-constexpr double kOfGrace = 0.9;
+// gRPC starts no streams on a connection that has reached its maximum age, so
+// each stream has at least the grace before its connection is closed. The
+// stream ends itself earlier, with a status. The rest of the grace is for the
+// create before the wait. Streams that started together end spread out.
+constexpr double kGraceFraction = 0.9;
 constexpr double kStreamAgeSpread = 0.1;
 
 absl::Duration MaxStreamAge(const ServerConfig& server) {
   return server.max_connection_age == absl::ZeroDuration()
              ? absl::InfiniteDuration()
-             : server.max_connection_age_grace * kOfGrace;
+             : server.max_connection_age_grace * kGraceFraction;
 }
 
 }  // namespace
@@ -86,26 +86,25 @@ absl::Status Engine::CheckServing() {
   return draining_ ? Draining() : absl::OkStatus();
 }
 
-absl::StatusOr<DynamicThresholdLimiter::Slot> Engine::AdmitWait(
+absl::StatusOr<DynamicThresholdLimiter::Slot> Engine::AcquireWaitSlot(
     const Credential& credential) {
   if (absl::Status status = CheckServing(); !status.ok()) return status;
-  if (auto place = waits_.TryAcquire(credential.key()))
-    return *std::move(place);
+  if (auto slot = waits_.TryAcquire(credential.key())) return *std::move(slot);
   absl::Status status = GatewayError(
       absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITS",
-      absl::StrCat("this gateway has ", waits_.held_by(credential.key()),
-                   " waits of this token and no room for more"));
+      absl::StrCat("too many concurrent waits for this token (",
+                   waits_.held_by(credential.key()), "); retry later"));
   SetRetryDelay(kMinWaitDelay + kDrainSpread * random_.Uniform(), status);
   return status;
 }
 
 WatchOptions Engine::Bounded(WatchOptions options) {
   options.end_at = event_loop_.Now() + max_wait_;
-  const absl::Time stream_ends =
+  const absl::Time stream_end =
       event_loop_.Now() +
       max_stream_age_ * (1 - kStreamAgeSpread * random_.Uniform());
-  if (stream_ends < options.end_at) {
-    options.end_at = stream_ends;
+  if (stream_end < options.end_at) {
+    options.end_at = stream_end;
     options.stream_age_limited = true;
   }
   return options;
@@ -165,7 +164,7 @@ CallHandle Engine::List(CallContext context, ListParams params,
 absl::Status Engine::Draining() {
   absl::Status status = GatewayError(
       absl::StatusCode::kUnavailable, "DRAINING",
-      "this gateway is shutting down; call again, another one will answer");
+      "this gateway is shutting down; retry to reach another replica");
   SetRetryDelay(kDrainSpread * random_.Uniform(), status);
   return status;
 }

@@ -24,83 +24,82 @@
 
 namespace wriftai {
 
-// Who calls, and until when. A value.
+// The caller of an RPC and its deadline. A value.
 struct Caller {
   std::shared_ptr<const Credential> credential;  // The caller's own, or null.
   absl::Time deadline = absl::InfiniteFuture();  // EventLoop::Now()'s clock.
 };
 
-// All that the service has on the loop: the budgets, the upstream, the creates
-// that happen once, the watches, the gateway's credential. The object graph in
-// one place. What one call learns of a prediction is told to all who wait for
-// it.
+// The object graph of everything that runs on the loop: budgets, upstream
+// client, deduplicated creates, watches and the gateway's credential. A state
+// that any call observes is delivered to all waiters of the prediction.
 //
-// Threads: constructor, and the accessors of what does not change, any; all
-// else on the loop, the destructor too. EventLoop and transport must outlive
-// it.
+// Threads: the constructor and the accessors of constant values: any.
+// Everything else, including the destructor: loop. EventLoop and transport must
+// outlive it.
 class Engine {
  public:
-  // `own`: the gateway's credential; null: none. `gateway_webhook`: what
-  // creates register that bring no webhook; empty: nothing.
+  // `own`: the gateway's credential, or null. `gateway_webhook`: the webhook for
+  // creates that have none; empty: no webhook.
   Engine(const Config& config, std::shared_ptr<const GatewayCredential> own,
          EventLoop& event_loop, HttpTransport& transport, uint64_t random_seed,
          WebhookInjector::GatewayWebhook gateway_webhook = nullptr);
 
   EventLoop& event_loop() { return event_loop_; }
 
-  // What may be decoded, and for how many bytes of messages there is room. The
-  // budget: any thread.
+  // The limits for decoding: the size of one request, and the memory for all
+  // messages. The budget: any thread.
   size_t max_request_bytes() const { return max_request_bytes_; }
   ByteBudget& message_budget() { return message_budget_; }
 
-  // For what takes too long for the loop.
+  // For work that takes too long for the loop.
   WorkerPool& workers() { return workers_; }
   PredictionEncoder& encoder() { return encoder_; }
   CredentialPolicy credential_policy() const { return credentials_; }
 
-  // With what the upstream is called for `caller`. UNAUTHENTICATED: see
-  // ChooseCredential().
+  // The credential and deadline for upstream requests on behalf of `caller`.
+  // UNAUTHENTICATED: see ChooseCredential().
   absl::StatusOr<CallContext> ContextFor(const Caller& caller);
 
-  // UNAVAILABLE with a jittered RetryInfo while draining: a new wait would only
-  // have to move at once.
+  // UNAVAILABLE with a jittered RetryInfo while draining, because a new wait
+  // would have to move at once.
   absl::Status CheckServing();
 
-  // A place for one wait, to be held until its stream is gone. As above, and
-  // RESOURCE_EXHAUSTED (TOO_MANY_WAITS, RetryInfo) where --max_waits leaves the
-  // credential none.
-  absl::StatusOr<DynamicThresholdLimiter::Slot> AdmitWait(
+  // A slot for one wait; hold it until the stream is gone. Fails like
+  // CheckServing(), and with RESOURCE_EXHAUSTED (TOO_MANY_WAITS, RetryInfo) if
+  // --max_waits leaves no slot for the credential.
+  absl::StatusOr<DynamicThresholdLimiter::Slot> AcquireWaitSlot(
       const Credential& credential);
 
-  // `options` with the end that --max_wait sets, or before it the one that lets
-  // the stream end by itself where gRPC would cut off its connection.
+  // `options` with their end set from --max_wait, or earlier, so that the
+  // stream ends before gRPC closes its aged connection.
   WatchOptions Bounded(WatchOptions options);
 
-  // No new waits; those under way end UNAVAILABLE, each with a RetryInfo of its
-  // own, so that they do not all arrive at the next replica at once. Other
-  // calls may go on until `end_at`; then they end so, too, and a create that
-  // may have reached the upstream CREATE_OUTCOME_UNKNOWN: gRPC would cut it off
-  // without a word, which invites to pay for it again.
+  // Rejects new waits. Running waits end with UNAVAILABLE and a jittered
+  // RetryInfo each, to spread their load over time. Other calls may continue
+  // until `end_at` and then end the same way. A create that may have reached
+  // the upstream ends with CREATE_OUTCOME_UNKNOWN: if gRPC cut it off silently,
+  // the caller might create, and pay, twice.
   void BeginDrain(absl::Time end_at);
 
-  // What is known of a prediction that has ended, which costs no read; or null.
+  // The cached state of a prediction that has ended, without a read; or null.
   SnapshotPtr Ended(const CallContext& context, const std::string& id) {
     return watches_.Ended(*context.credential, id);
   }
 
   using GetDone = absl::AnyInvocable<void(absl::StatusOr<SnapshotPtr>)>;
 
-  // As PredictionClient::Get().
+  // Like PredictionClient::Get().
   CallHandle Get(CallContext context, std::string id, GetDone done);
 
-  // Creates once per `request_id`; empty: creates.
+  // Creates once per `request_id`. Empty: always creates.
   CallHandle Create(CallContext context, const std::string& request_id,
                     CreateParams params, PredictionClient::PredictionDone done);
 
   CallHandle List(CallContext context, ListParams params,
                   PredictionClient::PageDone done);
 
-  // A webhook that was verified.
+  // Takes a verified webhook.
   void OnWebhook(v1::Prediction prediction) {
     client_.decode_stats().Add(prediction);
     watches_.OnWebhook(std::move(prediction));

@@ -11,7 +11,7 @@
 namespace wriftai {
 namespace {
 
-// Far above any token.
+// Far above the size of any token.
 constexpr size_t kMaxTokenFileBytes = size_t{16} << 10;
 
 absl::StatusOr<Secret> TokenFrom(const WatchedFile& file,
@@ -23,7 +23,7 @@ absl::StatusOr<Secret> TokenFrom(const WatchedFile& file,
   if (usable) return Secret(*std::move(text));
   return absl::InvalidArgumentError(
       absl::StrCat("access_token_file ", file.path(),
-                   ": wanted a readable file with a token of printable ASCII",
+                   ": expected a readable file with a token of printable ASCII",
                    text.ok() ? "" : ": ", text.status().message()));
 }
 
@@ -64,13 +64,13 @@ Secret GatewayCredential::token() const {
     spdlog::error("{}; the last good token stays in use",
                   std::string(status.message()));
   } else {
-    spdlog::info("the access token was read again");
+    spdlog::info("reloaded the access token");
   }
   return state_->current;
 }
 
 bool GatewayCredential::Matches(const Credential& callers) const {
-  token();  // The newest.
+  token();  // Reloads the file if it has changed.
   return callers.key() == state_->current_key;
 }
 

@@ -13,35 +13,34 @@
 
 namespace wriftai {
 
-// The gateway's own credential: a fixed token, or the one in a file, which is
-// read again when the file changes (a rotated Kubernetes secret). A file that
-// cannot be read, or holds no token, leaves the last good one in use.
+// The gateway's own credential: a fixed token, or the token in a file, which is
+// reloaded when it changes (a rotated Kubernetes secret). If the file is
+// unreadable or has no token, the last valid token stays in use.
 //
-// It outlives its tokens. What is kept under it stays: waits go on with the new
-// token, a create under a request_id is still known. So a file must not be
-// given the token of another account while the gateway runs.
+// State kept for this credential survives a rotation: waits continue with the
+// new token, and a create under a request_id is still known. So the file must
+// not receive the token of another account while the gateway runs.
 //
 // Threads: Open() any, the rest on the loop. `event_loop` must outlive the last
-// call. Fails: Open() alone; later faults are logged, without the token.
+// call. Fails: only Open(); later errors are logged, without the token.
 class GatewayCredential final : public Credential {
  public:
   static constexpr char kName[] = "gateway";
 
-  // Null when both are empty: there is no token. The file wins.
-  // INVALID_ARGUMENT when it is not a regular file that can be read now, of at
-  // most 16 KiB, or holds no token of printable ASCII.
+  // Null if both are empty. The file takes precedence. INVALID_ARGUMENT if it
+  // is not a readable regular file of at most 16 KiB, or does not contain a
+  // token of printable ASCII.
   static absl::StatusOr<std::shared_ptr<const GatewayCredential>> Open(
       Secret token, std::string file, const EventLoop& event_loop);
 
-  // Whether Open() would take the file now. Any thread.
+  // Whether Open() would accept the file now. Any thread.
   static absl::Status CheckFile(const std::string& path);
 
-  // Looks at the file at most once a second.
+  // Checks the file at most once a second.
   Secret token() const override;
   Secret previous_token() const override { return state_->previous; }
 
-  // Whether `callers` has the same token, so that the two are one consumer of
-  // its budget.
+  // Whether `callers` has the same token, and so shares the same budget.
   bool Matches(const Credential& callers) const;
 
  private:
@@ -52,7 +51,7 @@ class GatewayCredential final : public Credential {
     std::optional<WatchedFile> file;
     Secret current;
     Secret previous;
-    std::string current_key;  // As Credential::key() of a caller's.
+    std::string current_key;  // Credential::key() of a caller with `current`.
 
     absl::Status Take(absl::StatusOr<std::string> text);
     void Use(Secret token);
@@ -60,7 +59,7 @@ class GatewayCredential final : public Credential {
 
   explicit GatewayCredential(const EventLoop& event_loop);
 
-  // What a credential is does not change with its token.
+  // The token changes; the credential's identity does not.
   const std::unique_ptr<State> state_;
 };
 

@@ -17,15 +17,15 @@ namespace {
 using v1::Prediction;
 using v1::PredictionError;
 
-// Copying JSON text takes 1 ms at most below this.
+// Copying less JSON text than this takes at most 1 ms.
 constexpr size_t kInlineJsonBytes = size_t{1} << 20;
 
-// Encoded bytes are kept with the snapshot where they take little more than
-// it does: an array of small numbers takes five times its text as a Value.
+// Encoded bytes are kept with the snapshot if they are not much larger than its
+// JSON text. As a Value, an array of small numbers takes five times its text.
 constexpr size_t kKeptRatio = 2;
 constexpr size_t kKeptBytes = 4096;
 
-// Large messages take about this long.
+// Sending a large message takes about this long.
 constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 
 size_t PayloadBytes(const Prediction& prediction) {
@@ -33,7 +33,8 @@ size_t PayloadBytes(const Prediction& prediction) {
          prediction.error().detail_json().size();
 }
 
-// Appends `field`, JSON text, as field `number`, a Value, or as it is.
+// Appends `field`, JSON text, as the Value field `number` if it fits without
+// loss, otherwise unchanged.
 void AppendPayload(const WireField& field, uint32_t number, std::string& out) {
   const std::optional<std::string> value = ValueWireFromJson(field.bytes);
   if (value.has_value()) {
@@ -88,7 +89,7 @@ std::string EncodePrediction(v1::PayloadFormat format,
   return out;
 }
 
-// One job, and those who wait for it.
+// One encoding job and its joiners.
 struct PredictionEncoder::Encoding {
   std::string owner;
   SnapshotPtr snapshot;
@@ -113,9 +114,9 @@ class PredictionEncoder::Joiner : public Call {
     if (found == joiners.end()) return;
     joiners.erase(found);
     if (!joiners.empty()) return;
-    const auto mine = encoder_.encodings_.find(key_);
-    if (mine != encoder_.encodings_.end() && mine->second == encoding_) {
-      encoder_.encodings_.erase(mine);
+    const auto entry = encoder_.encodings_.find(key_);
+    if (entry != encoder_.encodings_.end() && entry->second == encoding_) {
+      encoder_.encodings_.erase(entry);
     }
   }
 
@@ -177,23 +178,23 @@ void PredictionEncoder::Complete(const Key& key, std::string encoded) {
   // Released with the bytes.
   struct Held {
     std::string bytes;
-    ByteBudget::Hold room;
+    ByteBudget::Hold hold;
   };
-  absl::StatusOr<Bytes> result = NoRoomForMessage(budget_);
-  auto room = budget_.TryAcquire(encoding->owner, encoded.size());
-  // What was paid for is never refused: its error would say that nothing was
-  // created.
-  if (!room.has_value() && encoding->snapshot->source == v1::SOURCE_CREATE) {
-    room = ByteBudget::Hold();
+  absl::StatusOr<Bytes> result = MessageMemoryExhausted(budget_);
+  auto hold = budget_.TryAcquire(encoding->owner, encoded.size());
+  // Never reject the response to a create: the error would imply that nothing
+  // was created.
+  if (!hold.has_value() && encoding->snapshot->source == v1::SOURCE_CREATE) {
+    hold = ByteBudget::Hold();
   }
-  if (room.has_value()) {
+  if (hold.has_value()) {
     const auto held = std::make_shared<const Held>(
-        Held{std::move(encoded), *std::move(room)});
+        Held{std::move(encoded), *std::move(hold)});
     result = Bytes(held, &held->bytes);
     encoding->snapshot->encoded[static_cast<size_t>(key.second)].shared =
         *result;
   }
-  // One that is told may destroy others.
+  // Completing a joiner may destroy others.
   while (!encoding->joiners.empty()) {
     Joiner* const joiner = encoding->joiners.back();
     encoding->joiners.pop_back();
@@ -201,12 +202,12 @@ void PredictionEncoder::Complete(const Key& key, std::string encoded) {
   }
 }
 
-absl::Status NoRoomForMessage(const ByteBudget& budget) {
+absl::Status MessageMemoryExhausted(const ByteBudget& budget) {
   absl::Status status = GatewayError(
       absl::StatusCode::kResourceExhausted, "MESSAGE_MEMORY_EXHAUSTED",
-      absl::StrCat("the messages of calls in progress take most of ",
+      absl::StrCat("the messages of calls in progress use most of the ",
                    budget.max_bytes(),
-                   " bytes (--message_memory); retry later"));
+                   " bytes allowed (--message_memory); retry later"));
   SetRetryDelay(kRetryDelay, status);
   return status;
 }

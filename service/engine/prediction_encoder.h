@@ -17,18 +17,18 @@
 
 namespace wriftai {
 
-// The wire format of `prediction`, whose payloads are JSON text, with those in
-// the form that was asked for: under VALUE, each that a Value holds without
-// loss becomes one (ValueWireFromJson()). `format` is VALUE or JSON. Any
-// thread. Takes up to 300 ms for an array of 4 MB, and 1 s for 64 MiB.
+// The wire format of `prediction`, whose payloads are JSON text. `format` is
+// VALUE or JSON. With VALUE, each payload that a Value can hold without loss
+// becomes a Value (ValueWireFromJson()). Any thread. Takes up to 300 ms for an
+// array of 4 MB, and 1 s for 64 MiB.
 std::string EncodePrediction(v1::PayloadFormat format,
                              const v1::Prediction& prediction);
 
-// Encodes snapshots for those who are sent them: small ones at once, large ones
-// on a thread of the pool, once for all who want the same at the same time.
-// What is large lasts as long as somebody holds it.
+// Encodes snapshots for their receivers: small ones inline, large ones in the
+// worker pool. Concurrent requests for the same encoding share one job. Large
+// encodings live as long as a receiver holds them.
 //
-// Threads: loop; the bytes any. Owns: the jobs. Pool and budget must outlive
+// Threads: loop; the bytes: any. Owns: the jobs. Pool and budget must outlive
 // it, and it must outlive its handles.
 class PredictionEncoder {
  public:
@@ -38,13 +38,13 @@ class PredictionEncoder {
   PredictionEncoder(WorkerPool& workers, ByteBudget& budget)
       : workers_(workers), budget_(budget) {}
 
-  // Null where it has to be encoded first, and that takes long.
+  // Null if the snapshot is not encoded yet and is too large to encode inline.
   Bytes Find(const Snapshot& snapshot, v1::PayloadFormat format);
 
-  // Encodes `snapshot`, which Find() has not found, for `owner`. `done` is
-  // called later, unless the handle is destroyed before: with
-  // RESOURCE_EXHAUSTED (MESSAGE_MEMORY_EXHAUSTED) where the owner has no room
-  // left in the budget, and this is not the answer to a create.
+  // Encodes `snapshot` for `owner` after Find() has returned null. `done` is
+  // called later, unless the handle is destroyed first. RESOURCE_EXHAUSTED
+  // (MESSAGE_MEMORY_EXHAUSTED) if the owner's budget is exhausted and this is
+  // not the response to a create.
   [[nodiscard]] CallHandle Encode(const std::string& owner,
                                   const SnapshotPtr& snapshot,
                                   v1::PayloadFormat format, Done done);
@@ -61,8 +61,8 @@ class PredictionEncoder {
   std::map<Key, std::shared_ptr<Encoding>> encodings_;
 };
 
-// The error of a call for whose messages there is no room.
-absl::Status NoRoomForMessage(const ByteBudget& budget);
+// The error of a call whose messages do not fit in the budget.
+absl::Status MessageMemoryExhausted(const ByteBudget& budget);
 
 }  // namespace wriftai
 

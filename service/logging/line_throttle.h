@@ -11,29 +11,29 @@
 
 namespace wriftai {
 
-// Keeps a flood of alike lines from filling a disk: of each kind, kBurst lines
-// at once and then one every kInterval are let through.
+// Keeps a flood of similar lines from filling a disk: each kind may log kBurst
+// lines at once and then one every kInterval.
 //
 // Threads: one. Fails: never.
 class LineThrottle {
  public:
-  // More than a drain or an outage makes of lines that somebody reads. A kind
-  // that never stops makes 430 MB a day of lines of half a kilobyte.
+  // More than a drain or an outage logs of useful lines. A kind that never
+  // stops writes 430 MB a day with lines of half a kilobyte.
   static constexpr int kBurst = 1000;
   static constexpr absl::Duration kInterval = absl::Milliseconds(100);
 
-  // Kinds are made of enums; what is beyond shares one.
+  // Kinds are made of enums; any kinds beyond this share one.
   static constexpr size_t kMaxKinds = 256;
 
-  // How many lines of the kind were suppressed since the last one; nothing: so
-  // is this one.
+  // The number of lines of this kind suppressed since the last admitted one.
+  // Empty: this line is suppressed, too.
   std::optional<int64_t> Admit(const std::string& kind, absl::Time now);
 
   int64_t suppressed() const { return suppressed_; }
 
  private:
   struct Kind {
-    // When the burst would be whole again.
+    // When the full burst is available again.
     absl::Time full_at = absl::InfinitePast();
     int64_t suppressed = 0;
   };

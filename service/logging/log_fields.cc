@@ -13,8 +13,7 @@
 namespace wriftai {
 namespace {
 
-// Whether logfmt takes it for one word, and shells and terminals for nothing
-// else.
+// Whether logfmt reads `text` as one word, without quotes.
 bool IsPlain(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return absl::ascii_isgraph(c) && c != '"' && c != '=' && c != '\\';

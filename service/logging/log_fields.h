@@ -12,23 +12,22 @@
 
 namespace wriftai {
 
-// What a line of the log says beyond a sentence: named fields, as JSON's
-// members or as `key=value` (logfmt; a value with anything but plain characters
-// in it is quoted as JSON quotes it). Values may hold any bytes: each passes
-// SanitizeText() with kMaxValueBytes, so that none can end the line or the
-// field, hide a part of it, or make it long.
+// A structured log line: a message and named fields, as JSON members or as
+// `key=value` (logfmt; values with special characters are quoted as in JSON).
+// Values may hold any bytes: SanitizeText() keeps a value from ending the line
+// or the field, from hiding parts of it, and from exceeding kMaxValueBytes.
 //
 // Threads: one. Owns: the text.
 class LogFields {
  public:
-  // Longer than any value that was checked; a model with its version has 277.
+  // Longer than any validated value; a model with its version has 277.
   static constexpr size_t kMaxValueBytes = 512;
-  // Of a sentence: an error's message, with what it quotes.
+  // For a sentence: an error message with its quotes.
   static constexpr size_t kMaxMessageBytes = 2048;
-  // Of a list; upstream request ids of one call are the longest.
+  // For a list; the longest has the upstream request ids of one call.
   static constexpr size_t kMaxValues = 16;
 
-  // `message`: what the line is about.
+  // `message`: the subject of the line.
   LogFields(LogFormat format, absl::string_view message);
 
   // `key`: lower case and underscores.
@@ -37,12 +36,12 @@ class LogFields {
   void Add(absl::string_view key, absl::Duration value);  // In seconds.
   void Add(absl::string_view key, const std::vector<std::string>& values);
 
-  // The same, unless there is nothing to tell.
+  // Adds the field unless `value` is empty.
   void AddIfAny(absl::string_view key, absl::string_view value) {
     if (!value.empty()) Add(key, value);
   }
 
-  // What a logger of Logging::FieldsLogger() takes.
+  // The text for Logging::fields_logger().
   const std::string& text() const { return text_; }
 
  private:

@@ -22,7 +22,7 @@ namespace {
 // A sentence may quote a path; the longest has 4,096 bytes.
 constexpr size_t kMaxSentenceBytes = 8192;
 
-// What a message says, where the pattern has its flag.
+// Formats the message itself, in place of its flag in the pattern.
 class MessageFlag : public spdlog::custom_flag_formatter {
  public:
   static constexpr char kFlag = '*';
@@ -55,17 +55,17 @@ class MessageFlag : public spdlog::custom_flag_formatter {
   const LogFormat format_;
 };
 
-// Writes to stderr all lines that are queued, at once, and then rests: waking
-// the thread for each line of many costs more than the line.
+// Writes all queued lines to stderr at once and then sleeps briefly: waking the
+// thread for every line costs more than the line.
 //
-// Threads: that of `queue`, which calls it.
+// Threads: the thread of `queue`.
 class BatchingSink
     : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
-  // How late a line may be; at 4,000 calls a second 20 are written at once.
-  static constexpr std::chrono::milliseconds kRest{5};
+  // The delay of a line. At 4,000 calls a second, 20 lines are written at once.
+  static constexpr std::chrono::milliseconds kBatchDelay{5};
 
-  // What one write takes, and no more is kept here.
+  // The size of one write, and of the buffer.
   static constexpr size_t kMaxBytes = 64 << 10;
 
   explicit BatchingSink(spdlog::details::thread_pool& queue) : queue_(queue) {}
@@ -75,11 +75,11 @@ class BatchingSink
     formatter_->format(message, lines_);
     const bool is_last = queue_.queue_size() == 0;
     if (is_last || lines_.size() >= kMaxBytes) flush_();
-    if (is_last) std::this_thread::sleep_for(kRest);
+    if (is_last) std::this_thread::sleep_for(kBatchDelay);
   }
 
   void flush_() override {
-    // There is nowhere to tell of an error.
+    // There is nowhere to report an error.
     static_cast<void>(std::fwrite(lines_.data(), 1, lines_.size(), stderr));
     lines_.clear();
   }
@@ -121,16 +121,16 @@ int64_t Logging::dropped() const {
   return static_cast<int64_t>(thread_->overrun_counter());
 }
 
-bool Logging::Finish(absl::Duration patience) {
-  // What the sink still keeps: both loggers have the same.
+bool Logging::Finish(absl::Duration timeout) {
+  // Both loggers share one sink.
   fields_logger_->flush();
   auto written = std::make_shared<absl::Notification>();
-  // Ending the thread waits for what it writes.
+  // Ending the pool blocks until its thread has written everything.
   std::thread([thread = std::exchange(thread_, nullptr), written]() mutable {
     thread.reset();
     written->Notify();
   }).detach();
-  return written->WaitForNotificationWithTimeout(patience);
+  return written->WaitForNotificationWithTimeout(timeout);
 }
 
 }  // namespace wriftai

@@ -14,22 +14,22 @@ class thread_pool;
 
 namespace wriftai {
 
-// A logger that takes the text of LogFields; any other takes sentences.
+// The name of the logger for LogFields::text(). Other loggers take sentences.
 inline constexpr char kFieldsLogger[] = "fields";
 
-// How a line looks: one line for each message, whatever is in it.
+// Formats every message as exactly one line.
 std::unique_ptr<spdlog::formatter> MakeLogFormatter(LogFormat format);
 
 // The program's log: spdlog's default logger, for sentences, and one for
-// fields. A thread of its own writes to stderr, so that whoever logs waits for
-// nobody who reads: when stderr takes nothing, kMaxQueued lines are kept, and
-// then the oldest are given up for the newest and counted.
+// fields. A separate thread writes to stderr, so logging never blocks on a slow
+// reader. While stderr is blocked, up to kMaxQueued lines are queued; after
+// that, the oldest lines are dropped and counted.
 //
-// Threads: constructor and Finish() main, all else any. Owns: the thread.
-// Fails: never; lines may be lost.
+// Threads: constructor and Finish() main, everything else any. Owns: the
+// thread. Fails: never; lines may be lost.
 class Logging {
  public:
-  // Two seconds of 2,000 calls, of which each line takes about half a kilobyte.
+  // Two seconds at 2,000 calls a second, with about half a kilobyte per line.
   static constexpr size_t kMaxQueued = 4096;
 
   explicit Logging(const LogOptions& options);
@@ -39,13 +39,13 @@ class Logging {
     return fields_logger_;
   }
 
-  // Lines that were given up.
+  // The number of dropped lines.
   int64_t dropped() const;
 
-  // Writes what is queued and ends the thread; nothing may log any more. False
-  // when stderr does not take it within `patience`: the thread then hangs on
-  // it, and so would exit(); leave with _Exit().
-  bool Finish(absl::Duration patience);
+  // Writes the queued lines and ends the thread; nothing may log afterwards.
+  // False if stderr is still blocked after `timeout`: the thread then hangs,
+  // and so would exit(), so use _Exit().
+  bool Finish(absl::Duration timeout);
 
  private:
   const LogFormat format_;

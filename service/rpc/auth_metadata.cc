@@ -13,7 +13,7 @@ namespace {
 
 constexpr absl::string_view kScheme = "Bearer ";
 
-// HTTP servers accept 8 KiB of headers; the rest of a request needs some.
+// HTTP servers accept 8 KiB of headers, which the token shares with others.
 constexpr size_t kMaxBytes = 4096;
 
 }  // namespace
@@ -34,8 +34,8 @@ absl::StatusOr<std::shared_ptr<const Credential>> CredentialFromMetadata(
       token.size() > kMaxBytes ||
       !absl::EqualsIgnoreCase(value.substr(0, kScheme.size()), kScheme)) {
     return FieldError("authorization",
-                      "one metadata entry \"Bearer TOKEN\", TOKEN of 1 to 4096 "
-                      "printable ASCII characters without spaces");
+                      "one metadata entry \"Bearer TOKEN\", with a TOKEN of 1 "
+                      "to 4096 printable ASCII characters without spaces");
   }
   return std::make_shared<const Credential>(Secret(std::string(token)));
 }

@@ -9,10 +9,10 @@
 
 namespace wriftai {
 
-// The credential of the call's `authorization` metadata; null where there is
-// none. INVALID_ARGUMENT (field authorization) for anything but one "Bearer
-// TOKEN" (RFC 6750) of at most 4,096 bytes of printable ASCII: a line break in
-// it would be a header of its own upstream. Any thread.
+// The credential from the call's `authorization` metadata; null if absent.
+// INVALID_ARGUMENT (field authorization) unless there is exactly one "Bearer
+// TOKEN" (RFC 6750) of at most 4,096 bytes of printable ASCII: a line break
+// would inject a header into upstream requests. Any thread.
 absl::StatusOr<std::shared_ptr<const Credential>> CredentialFromMetadata(
     const CallMetadata& metadata);
 

@@ -13,7 +13,7 @@ namespace wriftai {
 namespace {
 
 // Percent-encoding may triple the message, base64 adds a third to the details,
-// and the message stands in both: 3 x 1,000 + 4/3 x 3,500 < 8 KiB.
+// and the message is in both: 3 x 1,000 + 4/3 x 3,500 < 8 KiB.
 constexpr size_t kMaxMessageBytes = 1000;
 constexpr size_t kMaxDetailBytes = 3500;
 
@@ -29,8 +29,8 @@ std::string Details(const absl::Status& status, const std::string& message) {
   return details.SerializeAsString();
 }
 
-// Leaves out violations from the end until the details fit; details that do
-// not fit even so are reduced to the ErrorInfo.
+// Drops violations from the end until the details fit. If they still do not
+// fit, keeps only the ErrorInfo.
 std::string BoundedDetails(absl::Status status, const std::string& message) {
   std::string details = Details(status, message);
   auto bad_request = GetDetail<google::rpc::BadRequest>(status);
@@ -52,15 +52,15 @@ std::string BoundedDetails(absl::Status status, const std::string& message) {
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  // Spaces at an end of a header's value are malformed (RFC 9113, section
-  // 8.2.1), and not encoded by gRPC: peers drop the message, or the response.
+  // Leading or trailing spaces make a header value malformed (RFC 9113, section
+  // 8.2.1). gRPC does not encode them, so peers drop the message or response.
   const std::string message(absl::StripAsciiWhitespace(
       SanitizeText(status.message(), kMaxMessageBytes)));
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message,
                       BoundedDetails(status, message));
 }
 
-absl::Status WithCall(const CallRecord& record, absl::Status status) {
+absl::Status AddCallInfo(const CallRecord& record, absl::Status status) {
   if (!GetDetail<google::rpc::ErrorInfo>(status).has_value()) return status;
   SetMetadata("gateway_request_id", record.request_id, status);
   if (record.method == CallMethod::kCreateAndWait &&

@@ -7,19 +7,18 @@
 
 namespace wriftai {
 
-// `status` as gRPC sends it, its message as SanitizeText() leaves it: its
-// details as google.rpc.Status in grpc-status-details-bin. Message and details
-// are cut to what fits the 8 KiB of trailers that clients accept by default,
-// violations first, since beyond it the client would see another error
-// altogether. Any thread.
+// Converts `status` for gRPC: the message passes SanitizeText(), and the
+// details go into grpc-status-details-bin as google.rpc.Status. Message and
+// details are truncated, violations first, to fit the 8 KiB of trailers that
+// clients accept by default; with more, the client would see a different error.
+// Any thread.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
-// `status` with what is known of the call in its ErrorInfo's metadata, where it
-// has one: its id, so that who shows an error shows where to look for it in the
-// log; and of a CreateAndWait the prediction that it has created, since gRPC's
-// clients drop an update that they have not read when an error comes after it,
-// and who does not know of the prediction pays for another one. Any thread.
-absl::Status WithCall(const CallRecord& record, absl::Status status);
+// Adds metadata about the call to the ErrorInfo of `status`, if it has one: the
+// request id, to find the call in the log, and for CreateAndWait the id of the
+// created prediction. gRPC clients drop unread updates when an error arrives;
+// without the id, the caller might create, and pay, again. Any thread.
+absl::Status AddCallInfo(const CallRecord& record, absl::Status status);
 
 }  // namespace wriftai
 

@@ -14,14 +14,14 @@
 namespace wriftai {
 namespace {
 
-// What is decompressed at a time.
+// The number of bytes to decompress at a time.
 constexpr size_t kStep = size_t{64} << 10;
 
-// zlib: the largest window, with zlib's or gzip's header, whichever comes. The
-// peers of gRPC call the former "deflate".
+// For zlib: the largest window, and detection of a zlib or gzip header. gRPC
+// calls the former "deflate".
 constexpr int kAnyHeader = 15 + 32;
 
-// gRPC's C++ library shows how a message is compressed to readers alone.
+// gRPC's C++ library exposes a message's compression only to readers.
 class Reader : public grpc::ProtoBufferReader {
  public:
   using grpc::ProtoBufferReader::ProtoBufferReader;
@@ -47,7 +47,7 @@ std::string Flatten(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
-// One stream of zlib's.
+// A zlib stream.
 class Inflater {
  public:
   Inflater() { ready_ = inflateInit2(&stream_, kAnyHeader) == Z_OK; }
@@ -57,8 +57,8 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  // Adds what comes out of `slice` to `out`, until that is longer than
-  // `max_bytes`. False where it cannot be decompressed.
+  // Decompresses `slice` and appends it to `out`, until `out` is longer than
+  // `max_bytes`. False if the data is invalid.
   bool Add(const grpc::Slice& slice, size_t max_bytes, std::string& out) {
     if (!ready_ || ended_) return slice.size() == 0;
     stream_.next_in = const_cast<Bytef*>(slice.begin());
@@ -88,7 +88,7 @@ class Inflater {
 }  // namespace
 
 bool IsCompressed(const grpc::ByteBuffer& buffer) {
-  // A copy shares the bytes; the reader wants one that is not const.
+  // The reader needs a non-const buffer; the copy shares the bytes.
   grpc::ByteBuffer copy(buffer);
   return copy.Valid() && Reader(&copy).compressed();
 }
@@ -113,7 +113,7 @@ absl::StatusOr<std::string> MessageBytes(const grpc::ByteBuffer& buffer,
   }
   if (inflater.ended()) return bytes;
   return GatewayError(absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
-                      "cannot decompress the request: it ends too early");
+                      "cannot decompress the request: it is truncated");
 }
 
 }  // namespace wriftai

@@ -20,7 +20,7 @@ bool IsName(absl::string_view text) {
          text.find_first_of("/:?#") == absl::string_view::npos;
 }
 
-// Digits alone: SimpleAtoi also takes signs and white space.
+// Only digits: SimpleAtoi also accepts signs and whitespace.
 bool IsVersion(absl::string_view text, int64_t* version) {
   return !text.empty() && text.front() != '0' &&
          std::all_of(text.begin(), text.end(),
@@ -46,9 +46,9 @@ absl::StatusOr<ModelReference> ModelReferenceFrom(absl::string_view model) {
   if (!valid || !IsName(owner) || !IsName(name)) {
     return FieldError(
         "model",
-        "owner/name or owner/name:version, version a whole number "
-        "from 1, owner and name 1 to 128 bytes of visible "
-        "characters without white space, '/', ':', '?' and '#'");
+        "owner/name or owner/name:version, with an integer version of at least "
+        "1, and owner and name of 1 to 128 bytes of visible characters without "
+        "whitespace, '/', ':', '?' and '#'");
   }
   reference.owner = std::string(owner);
   reference.name = std::string(name);

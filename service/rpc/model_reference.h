@@ -7,10 +7,9 @@
 
 namespace wriftai {
 
-// `owner/name` or `owner/name:version`. The upstream documents no character
-// set, so that only what could change a path, a query or the meaning of the
-// reference is refused, and what no name has, such as characters that cannot be
-// seen: see CreateRequest.model.
+// Parses `owner/name` or `owner/name:version`. The upstream documents no
+// character set. Rejected are only characters that could change a path, a query
+// or the meaning of the reference, and invisible ones: see CreateRequest.model.
 // INVALID_ARGUMENT for the field "model". Any thread.
 absl::StatusOr<ModelReference> ModelReferenceFrom(absl::string_view model);
 

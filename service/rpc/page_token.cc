@@ -14,13 +14,13 @@ namespace {
 
 constexpr int kMinFetch = 5;
 
-// Divides by 1, 2, 3 and 4: pages too small for the upstream come out even.
+// Divisible by 1, 2, 3 and 4, the page sizes below the upstream's minimum.
 constexpr int kEvenFetch = 48;
 
-// Half of the HMAC: still 128 bits, in a token that callers pass around.
+// Half of the HMAC, 128 bits, keeps the token short.
 constexpr size_t kSealBytes = 16;
 
-// Separates this use of the token as a key from any other.
+// Separates this use of the token as a key from other uses.
 constexpr absl::string_view kSealContext = "wriftai page token 1:";
 
 std::string Seal(absl::string_view payload, const Secret& token) {
@@ -28,7 +28,7 @@ std::string Seal(absl::string_view payload, const Secret& token) {
       .substr(0, kSealBytes);
 }
 
-// Pages go on when the credential's token is rotated between two of them.
+// Also accepts the previous token, so paging survives a rotation.
 bool IsSealedBy(const Credential& credential, absl::string_view payload,
                 absl::string_view seal) {
   if (ConstantTimeEquals(Seal(payload, credential.token()), seal)) return true;
@@ -45,7 +45,7 @@ internal::PageToken TokenAt(absl::string_view cursor, absl::string_view anchor,
   return token;
 }
 
-// The half-open range of the fetched predictions that is the page.
+// The half-open range of the fetched predictions that forms the page.
 std::pair<int, int> PageRange(const std::vector<v1::Prediction>& fetched,
                               const internal::PageToken& token, int page_size) {
   const int count = static_cast<int>(fetched.size());
@@ -61,8 +61,8 @@ std::pair<int, int> PageRange(const std::vector<v1::Prediction>& fetched,
   return {begin, std::min(begin + page_size, count)};
 }
 
-// Drops the cursor `next` where it leads to the page that `own` led to: who
-// follows it goes on for ever.
+// Drops the cursor `next` if it leads back to the page of `own`: following it
+// would never end.
 void DropCycle(absl::string_view own, absl::string_view name, std::string& next,
                PredictionPage& page) {
   if (next.empty() || next != own) return;
@@ -132,11 +132,11 @@ v1::ListResponse CutPage(PredictionPage fetched,
         seal(TokenAt(fetched.previous_cursor, "", true)));
   }
   for (const std::string& name : fetched.inexact_fields) {
-    // A token that was made from something else is not missing.
-    const bool is_made =
+    // The cursor is not needed if the page token was made from an anchor.
+    const bool has_token =
         (name == "next_cursor" && !response.next_page_token().empty()) ||
         (name == "previous_cursor" && !response.previous_page_token().empty());
-    if (!is_made) response.add_inexact_fields(name);
+    if (!has_token) response.add_inexact_fields(name);
   }
   for (int i = begin; i < end; ++i) {
     *response.add_predictions() = std::move(all[i]);

@@ -10,31 +10,31 @@
 #include "wriftai/internal/page_token.pb.h"
 #include "wriftai/v1/predictions.pb.h"
 
-// Pages of AIP-158 over the upstream's cursors, which only come in pages of 5
-// to 50: a smaller page is cut out of a larger one, and its token says behind
-// which prediction it goes on. An anchor by id and not by position, so that
-// predictions created in between neither repeat nor hide others.
+// Pagination (AIP-158) on top of the upstream's cursors, whose pages have 5 to
+// 50 items. A smaller page is cut out of a larger one, and its token names the
+// prediction after which to continue. The anchor is an id and not a position,
+// so new predictions neither repeat nor hide others.
 //
 // All functions: pure, any thread.
 
 namespace wriftai {
 
-// `token` for the caller's eyes: base64url, sealed with the credential's token
-// (HMAC-SHA256), so that it is good on every replica and for nobody else.
+// Encodes `token` for the caller: base64url, sealed with the credential's token
+// (HMAC-SHA256). It is valid on every replica, only for this credential.
 std::string SealPageToken(const internal::PageToken& token,
                           const Credential& credential);
 
-// The reverse. Empty is the first page. INVALID_ARGUMENT (page_token) for one
-// that this gateway did not make for this credential.
+// The inverse of SealPageToken(). Empty: the first page. INVALID_ARGUMENT
+// (page_token) if the token was not made for this credential.
 absl::StatusOr<internal::PageToken> OpenPageToken(absl::string_view sealed,
                                                   const Credential& credential);
 
-// What to ask the upstream for, for a page of `page_size` (1 to 50) at `token`.
+// The upstream request for a page of `page_size` (1 to 50) at `token`.
 ListParams FetchFor(const internal::PageToken& token, int page_size);
 
-// The page that was asked for, cut out of what FetchFor() brought. Where the
-// anchor has been pushed off the page by newer predictions, the page starts
-// again at its top: something may be seen twice, nothing is missed.
+// Cuts the requested page out of the result of FetchFor(). If newer predictions
+// have pushed the anchor off the fetched page, the page starts at its top:
+// predictions may repeat but are never skipped.
 v1::ListResponse CutPage(PredictionPage fetched,
                          const internal::PageToken& token, int page_size,
                          const Credential& credential);

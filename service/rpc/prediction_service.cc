@@ -20,10 +20,10 @@
 namespace wriftai {
 namespace {
 
-// The deadline is a point of the wall clock in gRPC, and a duration on the
-// wire; it goes on as a duration, so that a step of the clock does not move it.
-// Not by deadline(): its nanoseconds overflow for one after 2262, which is what
-// clients send that want none.
+// Converts gRPC's wall-clock deadline back to the duration that was on the
+// wire, so clock steps do not move it. Does not use deadline(), whose
+// nanoseconds overflow after the year 2262: some clients send such deadlines
+// for "none".
 absl::Time DeadlineOf(const grpc::CallbackServerContext& context,
                       const EventLoop& event_loop) {
   const gpr_timespec deadline = context.raw_deadline();
@@ -36,10 +36,10 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context,
          absl::Nanoseconds(left.tv_nsec);
 }
 
-// What the headers of a call may have, with room to spare: gRPC takes 8 KiB.
+// A generous bound for the headers of a call; gRPC accepts 8 KiB.
 constexpr int64_t kMaxHeaderBytes = 16 << 10;
 
-// What a request says that its record keeps.
+// Copies the identifying fields of a request to its record.
 void Describe(const GetCall& call, CallRecord& record) {
   record.prediction_id = call.id;
 }
@@ -73,7 +73,7 @@ absl::StatusOr<ReceivedRequest<Request>> Accept(
   return Receive<Request>(engine, {*std::move(credential), deadline}, bytes);
 }
 
-// With what the upstream is called; its record then says for whom.
+// The context for upstream requests. Also records the credential.
 absl::StatusOr<CallContext> ContextFor(Engine& engine, const Caller& caller,
                                        CallRecord& record) {
   auto context = engine.ContextFor(caller);
@@ -83,8 +83,8 @@ absl::StatusOr<CallContext> ContextFor(Engine& engine, const Caller& caller,
   return context;
 }
 
-// Ends a unary call with `snapshot`, once that is encoded; the handle of that,
-// or null where it was done at once.
+// Ends a unary call with `snapshot` once it is encoded. Returns the handle of
+// the encoding, or null if the call has ended.
 CallHandle RespondWith(const SnapshotPtr& snapshot, const std::string& owner,
                        v1::PayloadFormat format, Engine& engine,
                        grpc::ByteBuffer& response, UnaryReactor& reactor) {
@@ -106,7 +106,7 @@ CallHandle RespondWith(const SnapshotPtr& snapshot, const std::string& owner,
       });
 }
 
-// The same with the snapshot that a call brings.
+// A callback that ends a unary call with the snapshot of an engine call.
 Engine::GetDone Respond(std::string owner, v1::PayloadFormat format,
                         Engine& engine, grpc::ByteBuffer& response,
                         UnaryReactor& reactor) {
@@ -116,7 +116,7 @@ Engine::GetDone Respond(std::string owner, v1::PayloadFormat format,
       reactor.End(snapshot.status());
       return;
     }
-    reactor.GoOn(
+    reactor.Continue(
         RespondWith(*snapshot, owner, format, engine, response, reactor));
   };
 }
@@ -126,35 +126,35 @@ v1::PayloadFormat FormatOf(const CreateAndWaitCall& call) {
   return call.create.format;
 }
 
-// A call whose request has been received, or refused, and its record.
+// The record of a call, and its request or the error that rejected it.
 template <typename Request>
-struct Begun {
+struct StartedCall {
   CallRecord record;
   absl::StatusOr<ReceivedRequest<Request>> received;
 };
 
-// What every call begins with, on this thread.
+// The start of every call, on gRPC's thread.
 template <typename Request>
-Begun<Request> BeginWith(CallMethod method, Engine& engine,
-                         DeliveredBytes* delivered,
-                         grpc::CallbackServerContext& context,
-                         const grpc::ByteBuffer& request) {
+StartedCall<Request> StartCall(CallMethod method, Engine& engine,
+                               DeliveredBytes* delivered,
+                               grpc::CallbackServerContext& context,
+                               const grpc::ByteBuffer& request) {
   if (delivered != nullptr) {
     delivered->Add(context.peer(),
                    kMaxHeaderBytes + static_cast<int64_t>(request.Length()));
   }
   EventLoop& event_loop = engine.event_loop();
   const absl::Time deadline = DeadlineOf(context, event_loop);
-  Begun<Request> begun{
-      BeginCall(method, request, deadline, event_loop, context),
+  StartedCall<Request> started{
+      MakeCallRecord(method, request, deadline, event_loop, context),
       Accept<Request>(context, request, deadline, engine)};
-  if (begun.received.ok() && begun.received->call.has_value()) {
-    Describe(*begun.received->call, begun.record);
+  if (started.received.ok() && started.received->call.has_value()) {
+    Describe(*started.received->call, started.record);
   }
-  return begun;
+  return started;
 }
 
-// Runs `next` with the call of a request that may have to be decoded first.
+// Runs `next` with the decoded request, after decoding it if necessary.
 template <typename Request, typename Reactor, typename Next>
 CallHandle AfterReading(Engine& engine, ReceivedRequest<Request> received,
                         Reactor& reactor, Next next) {
@@ -165,19 +165,19 @@ CallHandle AfterReading(Engine& engine, ReceivedRequest<Request> received,
           absl::StatusOr<ReceivedRequest<Request>> read) mutable {
         if (!read.ok()) return reactor.End(read.status());
         Describe(*read->call, reactor.record());
-        reactor.GoOn(next(*std::move(read), reactor));
+        reactor.Continue(next(*std::move(read), reactor));
       });
 }
 
-// Ends a call at once that was reset, or half-closed, before its message came.
-// Thousands of them may come in a second: no record of them is made.
+// Ends a call that was reset or half-closed before its message arrived. Makes
+// no record, since there may be thousands of these a second.
 template <typename Reactor>
-class WithoutMessage : public Reactor {
+class NoMessageReactor : public Reactor {
  public:
-  WithoutMessage() {
+  NoMessageReactor() {
     static const auto& status = *new grpc::Status(ToGrpcStatus(
         GatewayError(absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
-                     "the call has ended without a request message")));
+                     "the call ended without a request message")));
     this->Finish(status);
   }
 
@@ -185,18 +185,20 @@ class WithoutMessage : public Reactor {
   void OnDone() override { delete this; }
 };
 
-// A unary call: checked on this thread, then done by `work` on the loop.
+// Runs a unary call: validates it on this thread, then runs `work` on the loop.
 template <typename Request, typename Work>
 grpc::ServerUnaryReactor* RunUnary(CallMethod method, Engine& engine,
                                    CallRecorder& recorder,
                                    DeliveredBytes* delivered,
                                    grpc::CallbackServerContext& context,
                                    const grpc::ByteBuffer& request, Work work) {
-  if (!request.Valid()) return new WithoutMessage<grpc::ServerUnaryReactor>;
-  auto begun = BeginWith<Request>(method, engine, delivered, context, request);
-  if (!begun.received.ok()) {
+  if (!request.Valid()) return new NoMessageReactor<grpc::ServerUnaryReactor>;
+  auto started =
+      StartCall<Request>(method, engine, delivered, context, request);
+  if (!started.received.ok()) {
     return UnaryReactor::Fail(engine.event_loop(), recorder,
-                              std::move(begun.record), begun.received.status());
+                              std::move(started.record),
+                              started.received.status());
   }
   auto start = [&engine, work = std::move(work)](
                    ReceivedRequest<Request> received,
@@ -210,27 +212,30 @@ grpc::ServerUnaryReactor* RunUnary(CallMethod method, Engine& engine,
     return work(*std::move(call_context), *std::move(received.call), reactor);
   };
   return UnaryReactor::Run(
-      engine.event_loop(), recorder, std::move(begun.record),
+      engine.event_loop(), recorder, std::move(started.record),
       [&engine, start = std::move(start),
-       received = *std::move(begun.received)](UnaryReactor& reactor) mutable {
+       received = *std::move(started.received)](UnaryReactor& reactor) mutable {
         return AfterReading<Request>(engine, std::move(received), reactor,
                                      std::move(start));
       });
 }
 
-// A waiting stream: checked on this thread, then begun by `begin` on the loop.
+// Runs a waiting stream: validates it on this thread, then runs `begin` on the
+// loop.
 template <typename Request, typename Begin>
 grpc::ServerWriteReactor<grpc::ByteBuffer>* RunWait(
     CallMethod method, Engine& engine, CallRecorder& recorder,
     DeliveredBytes* delivered, grpc::CallbackServerContext& context,
     const grpc::ByteBuffer& request, Begin begin) {
   if (!request.Valid()) {
-    return new WithoutMessage<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
+    return new NoMessageReactor<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
   }
-  auto begun = BeginWith<Request>(method, engine, delivered, context, request);
-  if (!begun.received.ok()) {
+  auto started =
+      StartCall<Request>(method, engine, delivered, context, request);
+  if (!started.received.ok()) {
     return WaitReactor::Fail(engine.event_loop(), recorder,
-                             std::move(begun.record), begun.received.status());
+                             std::move(started.record),
+                             started.received.status());
   }
   auto start = [&engine, begin = std::move(begin)](
                    ReceivedRequest<Request> received,
@@ -240,21 +245,21 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* RunWait(
       reactor.End(call_context.status());
       return nullptr;
     }
-    auto place = engine.AdmitWait(*call_context->credential);
-    if (!place.ok()) {
-      reactor.End(place.status());
+    auto slot = engine.AcquireWaitSlot(*call_context->credential);
+    if (!slot.ok()) {
+      reactor.End(slot.status());
       return nullptr;
     }
-    reactor.Hold(*std::move(place));
+    reactor.HoldSlot(*std::move(slot));
     reactor.EncodeWith(engine.encoder(), FormatOf(*received.call),
                        call_context->credential->key());
     call_context->memory = std::move(received.memory);
     return begin(*std::move(call_context), *std::move(received.call), reactor);
   };
   return WaitReactor::Run(
-      engine.event_loop(), recorder, std::move(begun.record),
+      engine.event_loop(), recorder, std::move(started.record),
       [&engine, start = std::move(start),
-       received = *std::move(begun.received)](WaitReactor& reactor) mutable {
+       received = *std::move(started.received)](WaitReactor& reactor) mutable {
         return AfterReading<Request>(engine, std::move(received), reactor,
                                      std::move(start));
       });
@@ -380,7 +385,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::CreateAndWait(
               reactor.record().prediction_id = id;
               const SnapshotPtr known = engine_.watches().SnapshotOf(
                   *std::move(created), v1::SOURCE_CREATE);
-              // Whoever has paid for it gets its id, also while draining.
+              // A paid prediction's id is returned even while draining.
               const absl::Status draining = engine_.CheckServing();
               if (!draining.ok()) {
                 reactor.EndAfter(known, draining);

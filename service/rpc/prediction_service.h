@@ -12,9 +12,9 @@
 
 namespace wriftai {
 
-// The service of the contract. Every method takes and gives bytes (see
-// request_codec.h), checks the request on gRPC's thread, and runs the rest on
-// the loop.
+// Implements wriftai.v1.Predictions. Every method takes and returns bytes (see
+// request_codec.h), validates the request on gRPC's thread, and does the rest
+// on the loop.
 //
 // Threads: any. Engine, recorder and their loop must outlive it.
 class PredictionService final
@@ -29,7 +29,7 @@ class PredictionService final
   using Context = grpc::CallbackServerContext;
   using Bytes = grpc::ByteBuffer;
 
-  // `delivered`: told of each request, unless it is null.
+  // `delivered`: counts the bytes of each request; may be null.
   PredictionService(Engine& engine, CallRecorder& recorder,
                     DeliveredBytes* delivered = nullptr)
       : engine_(engine), recorder_(recorder), delivered_(delivered) {}

@@ -17,11 +17,11 @@
 
 namespace wriftai {
 
-// What a request becomes.
+// The validated form of a request.
 template <typename Request>
 using CallOf = typename decltype(CallFrom(Request()))::value_type;
 
-// Decodes and checks a request. Any thread.
+// Decodes and validates a request. Any thread.
 template <typename Request>
 absl::StatusOr<CallOf<Request>> ReadCall(const grpc::ByteBuffer& bytes,
                                          size_t max_bytes) {
@@ -30,27 +30,25 @@ absl::StatusOr<CallOf<Request>> ReadCall(const grpc::ByteBuffer& bytes,
   return CallFrom(*std::move(request));
 }
 
-// What a call takes of the budget for messages, until it ends: what gRPC holds
-// of its request, and what is sent upstream for it.
+// A call's holds on the message budget, until it ends: for the request held by
+// gRPC, and for its upstream request.
 struct CallMemory {
   ByteBudget::Hold request;
   ByteBudget::Hold upstream;
 };
 
-// A request whose caller is known, and which is decoded or small enough to be
-// held until it is.
+// A request with its caller: already decoded, or accepted to be decoded later.
 template <typename Request>
 struct ReceivedRequest {
   Caller caller;
-  std::string owner;  // Whose share of the budget it takes.
+  std::string owner;  // The owner to charge for its memory.
   std::optional<CallOf<Request>> call;
-  grpc::ByteBuffer bytes;              // To be decoded, where there is no call.
-  std::shared_ptr<CallMemory> memory;  // Null where it is small.
+  grpc::ByteBuffer bytes;              // To be decoded if there is no call.
+  std::shared_ptr<CallMemory> memory;  // Null for small requests.
 };
 
-// Decodes what is small, here and now. What is large, or may be when it is
-// decompressed, is given its room in the budget and left to FinishReading().
-// Any thread.
+// Decodes small requests inline. For large or compressed ones, acquires memory
+// from the budget and leaves the decoding to FinishReading(). Any thread.
 template <typename Request>
 absl::StatusOr<ReceivedRequest<Request>> Receive(
     Engine& engine, const Caller& caller, const grpc::ByteBuffer& bytes) {
@@ -64,18 +62,18 @@ absl::StatusOr<ReceivedRequest<Request>> Receive(
     received.call = *std::move(call);
     return received;
   }
-  auto room =
+  auto hold =
       engine.message_budget().TryAcquire(received.owner, bytes.Length());
-  if (!room.has_value()) {
-    return NoRoomForMessage(engine.message_budget());
+  if (!hold.has_value()) {
+    return MessageMemoryExhausted(engine.message_budget());
   }
   received.bytes = bytes;
   received.memory = std::make_shared<CallMemory>();
-  received.memory->request = *std::move(room);
+  received.memory->request = *std::move(hold);
   return received;
 }
 
-// The bytes that go upstream with a call.
+// The size of a call's upstream request body.
 inline size_t UpstreamBytes(const CreateCall& call) {
   return call.params.input_json.size();
 }
@@ -87,14 +85,14 @@ size_t UpstreamBytes(const OtherCall&) {
   return 0;
 }
 
-// Decodes what Receive() has left, on a thread of the pool, and calls `done`
-// with it on the loop. On the loop.
+// Decodes in the worker pool what Receive() has not decoded, and calls `done`
+// on the loop. On the loop.
 template <typename Request>
 [[nodiscard]] CallHandle FinishReading(
     Engine& engine, ReceivedRequest<Request> received,
     absl::AnyInvocable<void(absl::StatusOr<ReceivedRequest<Request>>)> done) {
   using ReadingCall = CallOf<Request>;
-  // A compressed request is taken for a large one: it may be.
+  // A compressed request may be large.
   const size_t bytes = IsCompressed(received.bytes) ? engine.max_request_bytes()
                                                     : received.bytes.Length();
   const std::string owner = received.owner;
@@ -109,12 +107,12 @@ template <typename Request>
        done = std::move(done)](absl::StatusOr<ReadingCall> call) mutable {
         if (!call.ok()) return done(call.status());
         // The body of the upstream request, and libcurl's copy of it.
-        auto room = engine.message_budget().TryAcquire(
+        auto hold = engine.message_budget().TryAcquire(
             received.owner, 2 * UpstreamBytes(*call));
-        if (!room.has_value()) {
-          return done(NoRoomForMessage(engine.message_budget()));
+        if (!hold.has_value()) {
+          return done(MessageMemoryExhausted(engine.message_budget()));
         }
-        received.memory->upstream = *std::move(room);
+        received.memory->upstream = *std::move(hold);
         received.call = *std::move(call);
         done(std::move(received));
       });

@@ -20,25 +20,26 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// As deep as protobuf itself parses.
+// Protobuf's own limit.
 constexpr int kMaxNesting = 100;
 
-// A create's input, whichever of the two came last.
+// A create's input: the last of `input` and `input_json` in the message.
 struct Input {
-  std::string path;  // Of the field that it is in.
+  std::string path;  // Of its field.
   WireParts value;
   absl::string_view json;
   bool is_json = false;
 };
 
-absl::Status NoSuchMessage(const Message& message) {
+absl::Status ParseError(const Message& message) {
   return GatewayError(
       absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
-      absl::StrCat("the request is no ", message.GetDescriptor()->full_name(),
-                   ", or is nested more than 100 deep"));
+      absl::StrCat("cannot parse the request as ",
+                   message.GetDescriptor()->full_name(),
+                   ": malformed, or nested more than 100 levels"));
 }
 
-// Requests have no fields of fixed size.
+// Requests have no fixed-size fields.
 WireType TypeOf(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
@@ -49,8 +50,8 @@ WireType TypeOf(const FieldDescriptor& field) {
   }
 }
 
-// Reads a request's fields one by one. What is small goes into `kept`, the
-// bytes of a message that can be parsed; the input stays where it is.
+// Reads a request field by field. Copies known fields into `kept`, the bytes of
+// a message to parse, except the input, which is not copied.
 class FieldFilter {
  public:
   explicit FieldFilter(const Message& request) : request_(request) {}
@@ -62,12 +63,12 @@ class FieldFilter {
     while (reader.Next(field)) {
       const FieldDescriptor* const known =
           type.FindFieldByNumber(static_cast<int>(field.number));
-      // What is of another type is an unknown field to protobuf, and would be
-      // kept as one.
+      // Protobuf treats a field with an unexpected wire type as unknown and
+      // would keep it.
       if (known == nullptr || TypeOf(*known) != field.type) continue;
       if (absl::Status s = Take(*known, field, path, kept); !s.ok()) return s;
     }
-    return reader.malformed() ? NoSuchMessage(request_) : absl::OkStatus();
+    return reader.malformed() ? ParseError(request_) : absl::OkStatus();
   }
 
   const Input& input() const { return input_; }
@@ -76,7 +77,7 @@ class FieldFilter {
   absl::Status Take(const FieldDescriptor& known, const WireField& field,
                     const std::string& path, std::string& kept) {
     if (field.type != WireType::kBytes) {
-      // Of several, parsing keeps the last.
+      // If there are several, parsing keeps the last.
       kept.append(field.whole.data(), field.whole.size());
       return absl::OkStatus();
     }
@@ -86,7 +87,7 @@ class FieldFilter {
         if (input_.is_json) input_.value.clear();
         input_.is_json = false;
         input_.path = name;
-        if (input_.value.size() == kMaxParts) return NoSuchMessage(request_);
+        if (input_.value.size() == kMaxParts) return ParseError(request_);
         input_.value.push_back(field.bytes);
         return absl::OkStatus();
       }
@@ -98,15 +99,15 @@ class FieldFilter {
       }
     }
     if (known.type() == FieldDescriptor::TYPE_MESSAGE) {
-      // No request but for the input is nested more than three deep.
-      std::string below;
+      // Without the input, requests are nested at most three levels.
+      std::string nested;
       if (absl::Status s = Filter(*known.message_type(), field.bytes,
-                                  absl::StrCat(name, "."), below);
+                                  absl::StrCat(name, "."), nested);
           !s.ok()) {
         return s;
       }
-      AppendBytesHeader(field.number, below.size(), kept);
-      kept.append(below);
+      AppendBytesHeader(field.number, nested.size(), kept);
+      kept.append(nested);
       return absl::OkStatus();
     }
     kept.append(field.whole.data(), field.whole.size());
@@ -118,17 +119,17 @@ class FieldFilter {
   static absl::Status CheckText(absl::string_view name,
                                 absl::string_view text) {
     if (IsUtf8(text)) return absl::OkStatus();
-    return FieldError(name, "text in valid UTF-8");
+    return FieldError(name, "valid UTF-8");
   }
 
-  // Of a Value that is merged from several fields; encoders write one.
+  // For a Value that is merged from several fields; encoders write one.
   static constexpr size_t kMaxParts = 1000;
 
   const Message& request_;
   Input input_;
 };
 
-// The create in `message`, with how many messages are around its input.
+// The CreateRequest in `message`, and its nesting level there.
 std::pair<v1::CreateRequest*, int> CreateOf(Message& message) {
   if (auto* const create = dynamic_cast<v1::CreateRequest*>(&message)) {
     return {create, 0};
@@ -141,22 +142,23 @@ std::pair<v1::CreateRequest*, int> CreateOf(Message& message) {
 
 absl::Status SetInput(const Input& input, Message& message) {
   if (input.path.empty()) return absl::OkStatus();
-  const auto [create, around] = CreateOf(message);
+  const auto [create, level] = CreateOf(message);
   if (input.is_json) {
     create->set_input_json(std::string(input.json));
     return absl::OkStatus();
   }
   ValueLimits limits;
-  limits.max_nesting = kMaxNesting - around;
+  limits.max_nesting = kMaxNesting - level;
   absl::StatusOr<std::string> json = JsonFromValueWire(input.value, limits);
-  if (absl::IsOutOfRange(json.status())) return NoSuchMessage(message);
+  if (absl::IsOutOfRange(json.status())) return ParseError(message);
   if (!json.ok()) {
     return FieldError(input.path,
                       absl::StrCat("a value that JSON can express: ",
                                    json.status().message()));
   }
   create->set_input_json(*std::move(json));
-  // Unknown fields are the gateway's own here: those of callers are left out.
+  // Marks a converted input. Unknown fields can only be the gateway's own here,
+  // since those of callers were dropped.
   v1::CreateRequest::GetReflection()->MutableUnknownFields(create)->AddVarint(
       v1::CreateRequest::kInputFieldNumber, 1);
   return absl::OkStatus();
@@ -177,7 +179,7 @@ absl::Status DecodeInto(const grpc::ByteBuffer& bytes, size_t max_bytes,
   absl::Status status =
       filter.Filter(*message.GetDescriptor(), *flat, "", kept);
   if (!status.ok()) return status;
-  if (!message.ParseFromString(kept)) return NoSuchMessage(message);
+  if (!message.ParseFromString(kept)) return ParseError(message);
   return SetInput(filter.input(), message);
 }
 

@@ -9,25 +9,24 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "wriftai/v1/predictions.pb.h"
 
-// Messages are decoded here and not by gRPC, which answers a bad one with
-// INTERNAL and no word on what is wrong with it, and makes a message of
-// whatever comes: 16 MB of fields that nobody knows, or of empty Values, take
-// half a gigabyte and more.
+// Messages are decoded here and not by gRPC. gRPC rejects a malformed message
+// with INTERNAL and no explanation. It also materializes everything: 16 MB of
+// unknown fields or empty Values take half a gigabyte and more.
 
 namespace wriftai {
 
-// Reads `bytes` into `message`, one of the service's requests, and leaves out
-// the fields that its schema does not have. A create's `input` becomes
-// `input_json`, with no Value in between; it does not reach `message`.
+// Decodes `bytes` into `message`, one of the service's requests, without
+// unknown fields. A create's `input` is converted to `input_json` directly,
+// without a Value; `message` has no `input`.
 //
-// INVALID_ARGUMENT names the field whose string is not UTF-8, or the `input`
-// that JSON text cannot express, or says that the bytes are no such message;
-// else as MessageBytes(). Any thread. Takes up to 100 ms for 16 MiB.
+// INVALID_ARGUMENT if a string is not UTF-8, JSON cannot express the `input`,
+// or the bytes are not such a message. Otherwise fails like MessageBytes(). Any
+// thread. Takes up to 100 ms for 16 MiB.
 absl::Status DecodeInto(const grpc::ByteBuffer& bytes, size_t max_bytes,
                         google::protobuf::Message& message);
 
-// Whether DecodeInto() has made the `input_json` of `create` of an `input`,
-// which is then what errors call it. Any thread.
+// Whether DecodeInto() converted the `input_json` of `create` from an `input`.
+// Errors then name the field `input`. Any thread.
 bool InputWasValue(const v1::CreateRequest& create);
 
 template <typename Request>
@@ -41,7 +40,7 @@ absl::StatusOr<Request> Decode(const grpc::ByteBuffer& bytes,
   return request;
 }
 
-// `message` as bytes to be sent. Any thread.
+// Serializes `message`. Any thread.
 grpc::ByteBuffer Encode(const google::protobuf::Message& message);
 
 }  // namespace wriftai

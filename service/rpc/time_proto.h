@@ -7,7 +7,7 @@
 
 namespace wriftai {
 
-// `time` is finite. Any thread.
+// `time` must be finite. Any thread.
 inline google::protobuf::Timestamp TimestampFrom(absl::Time time) {
   google::protobuf::Timestamp timestamp;
   const int64_t seconds = absl::ToUnixSeconds(time);
@@ -17,7 +17,7 @@ inline google::protobuf::Timestamp TimestampFrom(absl::Time time) {
   return timestamp;
 }
 
-// `duration` is finite. Any thread.
+// `duration` must be finite. Any thread.
 inline google::protobuf::Duration DurationFrom(absl::Duration duration) {
   google::protobuf::Duration proto;
   proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));

@@ -29,19 +29,18 @@ constexpr absl::Duration kMaxPollInterval = absl::Hours(24);
 constexpr int kDefaultPageSize = 25;
 constexpr int kMaxPageSize = 50;
 
-// Takes the text out of `request`: it may have many megabytes.
+// Moves the text out of `request`, since it may have many megabytes.
 absl::StatusOr<std::string> InputJsonFrom(v1::CreateRequest& request) {
   if (!request.has_input_json()) {
-    return FieldError("input",
-                      "an input: one of input and input_json is needed");
+    return FieldError("input", "one of input and input_json");
   }
   const absl::StatusOr<JsonSlice> parsed = ParseJson(request.input_json());
   if (parsed.ok()) return std::move(*request.mutable_input_json());
   return FieldError("input_json",
-                    absl::StrCat("JSON text: ", parsed.status().message()));
+                    absl::StrCat("valid JSON: ", parsed.status().message()));
 }
 
-// Scheme and host have to be there; the rest is the receiver's business.
+// Requires a scheme and a host; the upstream validates the rest.
 bool IsHttpUrl(absl::string_view url) {
   size_t host = 0;
   if (absl::StartsWithIgnoreCase(url, "http://")) host = 7;
@@ -72,7 +71,7 @@ absl::StatusOr<std::optional<WebhookParams>> WebhookFrom(
   return params;
 }
 
-// Seconds and nanos of one sign, as google.protobuf.Duration demands it.
+// google.protobuf.Duration requires seconds and nanos of the same sign.
 bool IsDuration(const google::protobuf::Duration& duration) {
   return duration.nanos() > -1'000'000'000 &&
          duration.nanos() < 1'000'000'000 &&
@@ -96,10 +95,10 @@ absl::StatusOr<std::string> UuidFrom(absl::string_view field,
                                      absl::string_view text) {
   if (auto uuid = UuidFromText(text)) return *std::move(uuid);
   return FieldError(field,
-                    "a UUID, such as c12258c4-ed83-4d7b-a784-8ed55412325a");
+                    "a UUID such as c12258c4-ed83-4d7b-a784-8ed55412325a");
 }
 
-// Proto3 enums are open: any number may come.
+// Proto3 enums are open: the value may be any number.
 absl::StatusOr<v1::PayloadFormat> PayloadFormatFrom(v1::PayloadFormat format) {
   if (format == v1::PAYLOAD_FORMAT_UNSPECIFIED) return v1::PAYLOAD_FORMAT_VALUE;
   if (v1::PayloadFormat_IsValid(format)) return format;
@@ -136,12 +135,12 @@ absl::StatusOr<WatchOptions> WatchOptionsFrom(const v1::WaitOptions& options) {
   watch.only_changes = options.only_changes();
   if (options.has_poll_interval()) {
     const auto& interval = options.poll_interval();
-    // Compared in seconds first: the sum of a wild one would overflow.
-    const bool sane = IsDuration(interval) && interval.seconds() >= 0 &&
-                      interval.seconds() <= 86'400;
-    watch.poll_interval = sane ? absl::Seconds(interval.seconds()) +
-                                     absl::Nanoseconds(interval.nanos())
-                               : absl::ZeroDuration();
+    // Checked in seconds first, to avoid an overflow of the sum.
+    const bool in_range = IsDuration(interval) && interval.seconds() >= 0 &&
+                          interval.seconds() <= 86'400;
+    watch.poll_interval = in_range ? absl::Seconds(interval.seconds()) +
+                                         absl::Nanoseconds(interval.nanos())
+                                   : absl::ZeroDuration();
     if (watch.poll_interval < kMinPollInterval ||
         watch.poll_interval > kMaxPollInterval) {
       return FieldError("wait_options.poll_interval",
@@ -179,7 +178,7 @@ absl::StatusOr<CreateCall> CallFrom(v1::CreateRequest request) {
 
 absl::StatusOr<ListCall> CallFrom(const v1::ListRequest& request) {
   if (request.page_size() < 0) {
-    return FieldError("page_size", "0 (for 25) or a number from 1 to 50");
+    return FieldError("page_size", "0 (for the default of 25) or 1 to 50");
   }
   const int page_size =
       request.page_size() == 0 ? kDefaultPageSize : request.page_size();

@@ -8,10 +8,9 @@
 #include "upstream/watch/prediction_observer.h"
 #include "wriftai/v1/predictions.pb.h"
 
-// Requests of the contract → what the upstream is asked for. All checks of what
-// a caller sends are here: INVALID_ARGUMENT names the field by its path in the
-// request and says what was wanted, before anything goes upstream. Pure; any
-// thread.
+// Converts API requests to upstream requests, and validates all input from
+// callers before anything goes upstream. INVALID_ARGUMENT names the field by
+// its path in the request and what was expected. Pure; any thread.
 
 namespace wriftai {
 
@@ -28,7 +27,7 @@ struct CreateCall {
 
 struct ListCall {
   int page_size = 25;
-  std::string page_token;  // As it was sent.
+  std::string page_token;  // Still sealed.
 };
 
 struct CancelCall {
@@ -47,14 +46,14 @@ struct CreateAndWaitCall {
 };
 
 absl::StatusOr<GetCall> CallFrom(const v1::GetRequest& request);
-// Decode() has made `input_json` of an `input`.
+// Decode() has converted any `input` to `input_json`.
 absl::StatusOr<CreateCall> CallFrom(v1::CreateRequest request);
 absl::StatusOr<ListCall> CallFrom(const v1::ListRequest& request);
 absl::StatusOr<CancelCall> CallFrom(const v1::CancelRequest& request);
 absl::StatusOr<WaitCall> CallFrom(const v1::WaitRequest& request);
 absl::StatusOr<CreateAndWaitCall> CallFrom(v1::CreateAndWaitRequest request);
 
-// The path in CreateAndWaitRequest of what CreateRequest calls by name.
+// The prefix of CreateRequest's fields in CreateAndWaitRequest.
 inline constexpr char kCreatePrefix[] = "create.";
 
 }  // namespace wriftai

@@ -28,7 +28,8 @@ UnaryReactor* UnaryReactor::Fail(EventLoop& event_loop, CallRecorder& recorder,
 }
 
 void UnaryReactor::OnCancel() {
-  event_loop_.Post([this] { End(CallerLeft(record_, event_loop_.Now())); });
+  event_loop_.Post(
+      [this] { End(CancellationStatus(record_, event_loop_.Now())); });
 }
 
 void UnaryReactor::OnDone() {
@@ -37,9 +38,9 @@ void UnaryReactor::OnDone() {
 
 void UnaryReactor::Start(Work work) {
   recorder_.Begin(record_);
-  // The caller may have left before its work was begun.
+  // The caller may have cancelled before the work started.
   if (ended_) return;
-  GoOn(work(*this));
+  Continue(work(*this));
 }
 
 void UnaryReactor::End(const grpc::ByteBuffer& bytes,
@@ -54,7 +55,7 @@ void UnaryReactor::End(const absl::Status& status) {
   ended_ = true;
   work_.reset();
   recorder_.End(status, record_);
-  Finish(ToGrpcStatus(WithCall(record_, status)));
+  Finish(ToGrpcStatus(AddCallInfo(record_, status)));
 }
 
 }  // namespace wriftai

@@ -13,20 +13,21 @@
 
 namespace wriftai {
 
-// One unary call: runs its work on the loop, and finishes exactly once.
+// One unary call: runs its work on the loop and finishes exactly once.
 //
-// gRPC's reactions come on its own threads and touch no field: they post. The
-// last of them, OnDone, posts the deletion, which so runs after everything that
-// could still name the object (the loop's inbox is first in, first out).
+// gRPC's reactions run on its own threads, touch no fields, and post to the
+// loop. The last one, OnDone, posts the deletion. The loop's queue is FIFO, so
+// the deletion runs after every task that uses the object.
 //
-// Threads: made on any; fields on the loop. Owns: itself, and the work's
-// handle: when the caller leaves, dropping it takes the call back upstream.
-// EventLoop and recorder must outlive it. Fails: through the call's status.
+// Threads: made on any; fields on the loop. Owns: itself and the work's handle;
+// if the caller disconnects, destroying the handle cancels the upstream
+// request. EventLoop and recorder must outlive it. Fails: through the call's
+// status.
 class UnaryReactor : public grpc::ServerUnaryReactor {
  public:
-  // Starts the work, on the loop, which calls End() when it is done. Once the
-  // returned handle is destroyed, End() must not be called any more. Where the
-  // work has ended the call at once, the handle is null.
+  // Starts the work on the loop; it calls End() when done, but never after its
+  // returned handle is destroyed. The handle is null if the work has already
+  // ended the call.
   using Work = absl::AnyInvocable<CallHandle(UnaryReactor& reactor)>;
 
   // A reactor that does `work`.
@@ -40,13 +41,13 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
   // On the loop.
   CallRecord& record() { return record_; }
 
-  // Goes on with the next step of the work, whose handle this is. On the loop.
-  void GoOn(CallHandle work) {
+  // Replaces the handle when the next step of the work starts. On the loop.
+  void Continue(CallHandle work) {
     if (!ended_) work_ = std::move(work);
   }
 
-  // Ends the call: with `response`, which gRPC owns, or with an error. On the
-  // loop, once.
+  // Ends the call: with `bytes` as its `response`, which gRPC owns, or with an
+  // error. On the loop, once.
   void End(const grpc::ByteBuffer& bytes, grpc::ByteBuffer& response);
   void End(const absl::Status& status);
 

@@ -12,9 +12,9 @@ namespace {
 
 using Bytes = PredictionEncoder::Bytes;
 
-// `bytes`, which the slice holds on to.
+// A slice that shares ownership of `bytes`.
 grpc::Slice SliceOf(const Bytes& bytes) {
-  // gRPC takes what it reads alone by a pointer to what is not const.
+  // gRPC takes a non-const pointer but only reads.
   return grpc::Slice(
       const_cast<char*>(bytes->data()), bytes->size(),
       [](void* holder) { delete static_cast<Bytes*>(holder); },
@@ -33,14 +33,14 @@ grpc::ByteBuffer EncodeUpdate(const Snapshot& snapshot, const Bytes& prediction,
   std::string head;
   AppendBytesHeader(v1::PredictionUpdate::kPredictionFieldNumber,
                     prediction->size(), head);
-  v1::PredictionUpdate own;
-  *own.mutable_observed_at() = TimestampFrom(snapshot.observed_at);
-  own.set_source(snapshot.source);
-  own.set_sequence(sequence);
-  *own.mutable_interval() = DurationFrom(interval);
+  v1::PredictionUpdate rest;
+  *rest.mutable_observed_at() = TimestampFrom(snapshot.observed_at);
+  rest.set_source(snapshot.source);
+  rest.set_sequence(sequence);
+  *rest.mutable_interval() = DurationFrom(interval);
   const std::array<grpc::Slice, 3> parts = {
       grpc::Slice(head), SliceOf(prediction),
-      grpc::Slice(own.SerializeAsString())};
+      grpc::Slice(rest.SerializeAsString())};
   return grpc::ByteBuffer(parts.data(), parts.size());
 }
 

@@ -10,13 +10,12 @@
 
 namespace wriftai {
 
-// `bytes` as a message to be sent, shared and not copied. Any thread.
+// A message that shares `bytes` without copying them. Any thread.
 grpc::ByteBuffer BufferOf(const PredictionEncoder::Bytes& bytes);
 
-// A v1::PredictionUpdate as bytes to be sent. `prediction`, what the encoder
-// has made of the snapshot's, is shared by all waiters, not copied. What is the
-// update's own follows: the encoding of a message is the concatenation of those
-// of its fields. Any thread.
+// Encodes a v1::PredictionUpdate. The encoded `prediction` is shared by all
+// waiters, not copied. The update's own fields follow it, since an encoded
+// message is the concatenation of its encoded fields. Any thread.
 grpc::ByteBuffer EncodeUpdate(const Snapshot& snapshot,
                               const PredictionEncoder::Bytes& prediction,
                               int64_t sequence, absl::Duration interval);

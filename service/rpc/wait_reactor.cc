@@ -14,8 +14,8 @@ WaitReactor* WaitReactor::Run(EventLoop& event_loop, CallRecorder& recorder,
   event_loop.Post([reactor, begin = std::move(begin)]() mutable {
     reactor->entry_ = reactor->recorder_.streams().Open(reactor->record_);
     reactor->recorder_.Begin(reactor->record_);
-    // The caller may have left already.
-    if (!reactor->finished_) reactor->GoOn(begin(*reactor));
+    // The caller may have cancelled already.
+    if (!reactor->finished_) reactor->Continue(begin(*reactor));
   });
   return reactor;
 }
@@ -45,14 +45,14 @@ void WaitReactor::End(const absl::Status& status) {
 
 void WaitReactor::EndAfter(const SnapshotPtr& last,
                            const absl::Status& status) {
-  newest_ = Update{last, absl::ZeroDuration()};
+  pending_ = Update{last, absl::ZeroDuration()};
   End(status);
 }
 
 void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
                              absl::Duration interval) {
-  if (newest_.has_value()) recorder_.streams().OnConflated(entry_);
-  newest_ = Update{snapshot, interval};
+  if (pending_.has_value()) recorder_.streams().OnConflated(entry_);
+  pending_ = Update{snapshot, interval};
   WriteNext();
 }
 
@@ -60,14 +60,14 @@ void WaitReactor::OnWriteDone(bool ok) {
   event_loop_.Post([this, ok] {
     writing_ = false;
     recorder_.streams().OnWritten(entry_);
-    if (!ok) gone_ = true;
+    if (!ok) cancelled_ = true;
     WriteNext();
   });
 }
 
 void WaitReactor::OnCancel() {
   event_loop_.Post([this] {
-    gone_ = true;
+    cancelled_ = true;
     WriteNext();
   });
 }
@@ -79,19 +79,19 @@ void WaitReactor::OnDone() {
 }
 
 void WaitReactor::WriteNext() {
-  if (gone_ || ending_.has_value()) {
+  if (cancelled_ || ending_.has_value()) {
     call_.reset();
     subscription_.reset();
   }
-  if (gone_) {
+  if (cancelled_) {
     encoding_.reset();
     current_.reset();
   }
   if (finished_ || writing_ || current_.has_value()) return;
-  if (gone_) {
-    FinishWith(CallerLeft(record_, event_loop_.Now()));
-  } else if (newest_.has_value()) {
-    current_ = std::exchange(newest_, std::nullopt);
+  if (cancelled_) {
+    FinishWith(CancellationStatus(record_, event_loop_.Now()));
+  } else if (pending_.has_value()) {
+    current_ = std::exchange(pending_, std::nullopt);
     Encode();
   } else if (ending_.has_value()) {
     FinishWith(*ending_);
@@ -110,7 +110,7 @@ void WaitReactor::Encode() {
         encoding_.reset();
         if (bytes.ok()) return Write(*bytes);
         current_.reset();
-        newest_.reset();
+        pending_.reset();
         ending_ = bytes.status();
         WriteNext();
       });
@@ -119,7 +119,7 @@ void WaitReactor::Encode() {
 void WaitReactor::FinishWith(const absl::Status& status) {
   finished_ = true;
   recorder_.End(status, record_);
-  Finish(ToGrpcStatus(WithCall(record_, status)));
+  Finish(ToGrpcStatus(AddCallInfo(record_, status)));
 }
 
 void WaitReactor::Write(const PredictionEncoder::Bytes& prediction) {

@@ -24,22 +24,23 @@
 
 namespace wriftai {
 
-// One waiting stream: a waiter of the watch on one side, one write in flight on
-// the other.
+// One waiting stream: a subscriber of the watch on one side, and one write in
+// flight on the other.
 //
-// A prediction is a state and no log, so that a slow reader gets the newest one
-// when it comes back, never a queue: at most one update is in flight and one
-// waits. The terminal one is last and so cannot be replaced. The stream ends in
-// one place, WriteNext(), and only while no write is in flight.
+// Updates carry state, so a slow reader gets only the latest one instead of a
+// queue: at most one update is in flight and one is pending. The terminal
+// update is last, so it is never replaced. The stream ends in one place,
+// WriteNext(), and only while no write is in flight.
 //
 // Threads: made on any; fields on the loop; gRPC's reactions post (see
-// UnaryReactor). Owns: itself, its subscription, the call before it. EventLoop,
-// recorder and registry must outlive it. Fails: through the stream's status.
+// UnaryReactor). Owns: itself, its subscription, and the call before it.
+// EventLoop, recorder and registry must outlive it. Fails: through the stream's
+// status.
 class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                     private PredictionObserver {
  public:
-  // Begins the stream, on the loop: subscribes at once and returns null, or
-  // returns the handle of a call that will Subscribe() or Fail() later.
+  // Starts the stream on the loop: subscribes at once and returns null, or
+  // returns the handle of a call that will Subscribe() or End() later.
   using Begin = absl::AnyInvocable<CallHandle(WaitReactor& reactor)>;
 
   static WaitReactor* Run(EventLoop& event_loop, CallRecorder& recorder,
@@ -52,7 +53,8 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // On the loop.
   CallRecord& record() { return record_; }
 
-  // How and for whom updates are encoded. On the loop, before the first one.
+  // Sets how updates are encoded, and the owner to charge. On the loop, before
+  // the first update.
   void EncodeWith(PredictionEncoder& encoder, v1::PayloadFormat format,
                   const std::string& owner) {
     encoder_ = &encoder;
@@ -60,19 +62,18 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     owner_ = owner;
   }
 
-  // Goes on with the next step of what comes before the wait, whose handle this
-  // is. On the loop.
-  void GoOn(CallHandle call) {
-    if (!gone_ && !ending_.has_value()) call_ = std::move(call);
+  // Replaces the handle when the next step before the wait starts. On the loop.
+  void Continue(CallHandle call) {
+    if (!cancelled_ && !ending_.has_value()) call_ = std::move(call);
   }
 
-  // Its place among all waits, until it is gone. On the loop, once.
-  void Hold(DynamicThresholdLimiter::Slot place) {
-    place_.emplace(std::move(place));
+  // Holds the wait's slot until the stream is gone. On the loop, once.
+  void HoldSlot(DynamicThresholdLimiter::Slot slot) {
+    slot_.emplace(std::move(slot));
   }
 
-  // Becomes a waiter for the prediction. On the loop, once. `known`: what was
-  // just learnt of it, told first where nothing newer is known; may be null.
+  // Subscribes to the prediction. On the loop, once. `known`: a state that was
+  // just observed, sent first unless a newer one is known; may be null.
   void Subscribe(WatchRegistry& registry,
                  const std::shared_ptr<const Credential>& credential,
                  std::string id, const WatchOptions& options,
@@ -117,17 +118,17 @@ class WaitReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   std::string owner_;
 
   OpenStreams::Entry entry_;  // From the first task on the loop.
-  std::optional<DynamicThresholdLimiter::Slot> place_;
+  std::optional<DynamicThresholdLimiter::Slot> slot_;
   CallHandle call_;
   std::unique_ptr<Subscription> subscription_;
-  std::optional<Update> newest_;   // To be written.
-  std::optional<Update> current_;  // While it is encoded.
+  std::optional<Update> pending_;  // The next to write.
+  std::optional<Update> current_;  // Being encoded.
   CallHandle encoding_;
-  std::optional<absl::Status> ending_;  // To be finished with after that.
-  bool gone_ = false;                   // Nobody reads any more.
+  std::optional<absl::Status> ending_;  // The final status, after the updates.
+  bool cancelled_ = false;              // The caller no longer reads.
   bool writing_ = false;
   bool finished_ = false;
-  // gRPC wants the bytes untouched until the write is done.
+  // gRPC requires the bytes to stay unchanged until the write is done.
   grpc::ByteBuffer in_flight_;
 };
 

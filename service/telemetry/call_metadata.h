@@ -7,7 +7,7 @@
 
 namespace wriftai {
 
-// The metadata of an RPC, as gRPC gives it.
+// The metadata of an RPC, in gRPC's type.
 using CallMetadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 
 }  // namespace wriftai

@@ -15,13 +15,13 @@
 namespace wriftai {
 namespace {
 
-// As many as of the upstream's.
+// The same limit as for the upstream's ids.
 constexpr size_t kMaxRequestIdBytes = 128;
 
-// How much earlier than the gateway's a caller's deadline may pass: gRPC's
-// libraries round what is left up to 1 % of it, and the request has travelled.
-constexpr double kRoundedUp = 0.01;
-constexpr absl::Duration kTravel = absl::Milliseconds(100);
+// How much earlier than the gateway's a caller's deadline may pass: gRPC
+// libraries round the timeout up by at most 1%, and the network adds latency.
+constexpr double kTimeoutRounding = 0.01;
+constexpr absl::Duration kNetworkLatency = absl::Milliseconds(100);
 
 std::vector<absl::string_view> ValuesOf(const char* key,
                                         const CallMetadata& metadata) {
@@ -44,7 +44,7 @@ bool IsRequestId(absl::string_view text) {
 
 void ReadTrace(const CallMetadata& metadata, CallRecord& record) {
   const auto parents = ValuesOf("traceparent", metadata);
-  // Several belong to no single trace.
+  // With several, the trace is ambiguous.
   if (parents.size() != 1) return;
   record.trace = TraceContext::Parse(parents.front());
   if (!record.trace.has_value()) return;
@@ -80,12 +80,12 @@ std::string FullName(CallMethod method) {
                       ShortName(method));
 }
 
-CallRecord BeginCall(CallMethod method, const grpc::ByteBuffer& request,
-                     absl::Time deadline, const EventLoop& event_loop,
-                     grpc::CallbackServerContext& context) {
+CallRecord MakeCallRecord(CallMethod method, const grpc::ByteBuffer& request,
+                          absl::Time deadline, const EventLoop& event_loop,
+                          grpc::CallbackServerContext& context) {
   CallRecord record;
   record.method = method;
-  record.began_at = event_loop.Now();
+  record.started_at = event_loop.Now();
   record.deadline = deadline;
   record.request_id = RequestIdFrom(context.client_metadata());
   record.peer = AddressOf(context.peer());
@@ -98,12 +98,13 @@ CallRecord BeginCall(CallMethod method, const grpc::ByteBuffer& request,
   return record;
 }
 
-absl::Status CallerLeft(const CallRecord& record, absl::Time now) {
+absl::Status CancellationStatus(const CallRecord& record, absl::Time now) {
   const absl::Duration slack =
-      kTravel + kRoundedUp * (record.deadline - record.began_at);
+      kNetworkLatency +
+      kTimeoutRounding * (record.deadline - record.started_at);
   if (record.deadline == absl::InfiniteFuture() ||
       record.deadline - now > slack) {
-    return absl::CancelledError("the caller has left");
+    return absl::CancelledError("the caller cancelled");
   }
   return GatewayError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                       "the caller's deadline has passed");
@@ -122,7 +123,7 @@ std::string AddressOf(absl::string_view peer) {
     return std::string(peer.substr(0, peer.rfind(':')));
   }
   if (absl::ConsumePrefix(&peer, "ipv6:")) {
-    // [2001:db8::1]:4711, the brackets and a zone's mark percent-encoded.
+    // [2001:db8::1]:4711, with percent-encoded brackets and zone separator.
     return absl::StrReplaceAll(
         peer.substr(0, peer.rfind(':')),
         {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}, {"%25", "%"}});

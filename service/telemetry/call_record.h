@@ -29,59 +29,59 @@ absl::string_view ShortName(CallMethod method);
 // "wriftai.v1.Predictions/Get".
 std::string FullName(CallMethod method);
 
-// What is known of one call, for metrics and the log: no token, no payload, and
-// nothing of a caller's but what has been checked. A waiting stream keeps it
-// all along, so that it is small.
+// The facts about one call, for metrics and the log. It contains no token, no
+// payload, and only validated text from the caller. Small, because a waiting
+// stream keeps it for its whole life.
 //
-// A value; of one thread at a time: begun on gRPC's, then the loop's.
+// A value, used by one thread at a time: first gRPC's, then the loop.
 struct CallRecord {
   CallMethod method = CallMethod::kGet;
   bool ended = false;
-  absl::Time began_at;  // EventLoop::Now()'s clock, and so is the deadline.
+  absl::Time started_at;  // By EventLoop::Now(), like the deadline.
   absl::Time deadline = absl::InfiniteFuture();
 
-  std::string request_id;  // The caller's, or one that was made.
-  std::string peer;        // The address that called, without its port.
+  std::string request_id;  // The caller's, or a generated one.
+  std::string peer;        // The caller's address, without the port.
 
-  // Where the caller has sent a valid traceparent.
+  // Set if the caller sent a valid traceparent.
   std::optional<TraceContext> trace;
-  std::string span_id;  // Of this call in that trace.
+  std::string span_id;  // This call's span in that trace.
 
-  std::string credential;     // Its display name; empty: none was found.
+  std::string credential;     // Its display name; empty: unknown.
   std::string prediction_id;  // Empty until it is known.
-  std::string model;          // Of a create.
+  std::string model;          // Set for creates.
 
-  // Bytes of messages as they are before compression.
+  // Sizes of messages without compression.
   int64_t received_bytes = 0;
   int64_t sent_bytes = 0;
   int64_t updates = 0;  // Written to the stream.
 
-  // Of the requests upstream that are this call's alone; null for a Wait, which
-  // has none.
+  // The upstream requests made only for this call. Null for a Wait, which
+  // shares its polls.
   std::shared_ptr<CallTrace> upstream;
 };
 
-// The metadata that names a call, both ways.
+// The metadata key of the request id, in requests and responses.
 inline constexpr char kRequestIdKey[] = "x-request-id";
 
-// Begins the record of a call, and has its request id sent back with the
-// response, whatever becomes of it. On gRPC's thread, before anything is sent.
-CallRecord BeginCall(CallMethod method, const grpc::ByteBuffer& request,
-                     absl::Time deadline, const EventLoop& event_loop,
-                     grpc::CallbackServerContext& context);
+// Makes the record of a call, and adds the request id to the response's
+// metadata. On gRPC's thread, before anything is sent.
+CallRecord MakeCallRecord(CallMethod method, const grpc::ByteBuffer& request,
+                          absl::Time deadline, const EventLoop& event_loop,
+                          grpc::CallbackServerContext& context);
 
-// The status of a call that its caller has left: DEADLINE_EXCEEDED where that
-// is why, else CANCELLED. A caller's clock runs out a little earlier than the
-// gateway's, by the request's way here and by what its library has rounded up.
-absl::Status CallerLeft(const CallRecord& record, absl::Time now);
+// The status of a call that its caller has cancelled: DEADLINE_EXCEEDED if its
+// deadline is the likely cause, otherwise CANCELLED. A caller's deadline passes
+// slightly before the gateway's, because of the network and of rounding.
+absl::Status CancellationStatus(const CallRecord& record, absl::Time now);
 
 // The id in a caller's metadata, if it is a single one of 1 to 128 letters,
-// digits and -._~:/+=@ (UUIDs, ULIDs, base64, and what proxies make), so that
-// it can stand in any log; else a new one.
+// digits and -._~:/+=@ (UUIDs, ULIDs, base64, and proxies' ids), which is safe
+// in any log. Otherwise a new id.
 std::string RequestIdFrom(const CallMetadata& metadata);
 
-// The address in a peer's URI as gRPC gives it ("ipv4:192.0.2.1:4711"), without
-// the port, which says nothing to anybody later; "unix" for a socket's path.
+// The address in a peer's URI from gRPC ("ipv4:192.0.2.1:4711"), without the
+// port. "unix" for a Unix socket.
 std::string AddressOf(absl::string_view peer);
 
 }  // namespace wriftai

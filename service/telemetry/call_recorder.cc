@@ -17,12 +17,12 @@ namespace {
 
 using Level = spdlog::level::level_enum;
 
-bool IsStreamsAge(const absl::Status& status) {
+bool IsStreamAgeReached(const absl::Status& status) {
   return ErrorReason(status) == kStreamAgeReached;
 }
 
-// How much an end is the operators' business: what a caller did wrong, or chose
-// to do, is not; nor is it when a replica is replaced, or a stream by the next.
+// Warnings and errors are for operators. Caller errors, cancellations, drains
+// and streams that reached their age are info.
 Level LevelOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnknown:
@@ -30,7 +30,7 @@ Level LevelOf(const absl::Status& status) {
     case absl::StatusCode::kDataLoss:
       return spdlog::level::err;
     case absl::StatusCode::kUnavailable:
-      return ErrorReason(status) == "DRAINING" || IsStreamsAge(status)
+      return ErrorReason(status) == "DRAINING" || IsStreamAgeReached(status)
                  ? spdlog::level::info
                  : spdlog::level::warn;
     case absl::StatusCode::kResourceExhausted:
@@ -40,8 +40,8 @@ Level LevelOf(const absl::Status& status) {
   }
 }
 
-// What an error says of the request upstream that failed, which a poll was or
-// the create of another caller, where the call had none of its own.
+// The failed upstream request, from the error's details: a poll or another
+// caller's create. Used if the call made no upstream request itself.
 CallTrace TraceOf(const absl::Status& status) {
   CallTrace trace;
   static_cast<void>(
@@ -58,7 +58,7 @@ CallTrace UpstreamOf(const CallRecord& record, const absl::Status& status) {
   return TraceOf(status);
 }
 
-void AddWho(const CallRecord& record, LogFields& fields) {
+void AddIdentity(const CallRecord& record, LogFields& fields) {
   fields.Add("request_id", record.request_id);
   if (record.trace.has_value()) {
     fields.Add("trace_id", record.trace->trace_id());
@@ -71,10 +71,10 @@ void AddWho(const CallRecord& record, LogFields& fields) {
   fields.AddIfAny("model", record.model);
 }
 
-std::string BeginLine(const CallRecord& record, LogFormat format) {
-  LogFields fields(format, "call began");
+std::string StartLine(const CallRecord& record, LogFormat format) {
+  LogFields fields(format, "call started");
   fields.Add("grpc_method", FullName(record.method));
-  AddWho(record, fields);
+  AddIdentity(record, fields);
   return fields.text();
 }
 
@@ -86,7 +86,7 @@ std::string EndLine(const CallRecord& record, const absl::Status& status,
   fields.Add("grpc_status", absl::StatusCodeToString(status.code()));
   if (!status.ok()) fields.AddIfAny("reason", ErrorReason(status));
   fields.Add("duration_seconds", duration);
-  AddWho(record, fields);
+  AddIdentity(record, fields);
   if (record.method == CallMethod::kWait ||
       record.method == CallMethod::kCreateAndWait) {
     fields.Add("updates", record.updates);
@@ -107,7 +107,7 @@ std::string EndLine(const CallRecord& record, const absl::Status& status,
   return fields.text();
 }
 
-// Lines that are alike to whoever reads the log.
+// The kind of a line, for throttling of similar lines.
 std::string KindOf(const CallRecord& record, const absl::Status& status) {
   return absl::StrCat(static_cast<int>(record.method), " ",
                       static_cast<int>(status.code()), " ",
@@ -124,20 +124,20 @@ CallRecorder::CallRecorder(const EventLoop& event_loop,
 void CallRecorder::Begin(const CallRecord& record) {
   ++stats_.started[static_cast<size_t>(record.method)];
   if (logger_->should_log(spdlog::level::debug)) {
-    logger_->debug(BeginLine(record, format_));
+    logger_->debug(StartLine(record, format_));
   }
 }
 
 void CallRecorder::End(const absl::Status& status, CallRecord& record) {
   if (std::exchange(record.ended, true)) return;
-  const absl::Duration duration = event_loop_.Now() - record.began_at;
+  const absl::Duration duration = event_loop_.Now() - record.started_at;
   CallStats::Ended& ended = stats_.ended[{record.method, status.code()}];
   ended.duration.Add(duration);
   ended.sent.Add(static_cast<double>(record.sent_bytes));
   ended.received.Add(static_cast<double>(record.received_bytes));
   const Level level = LevelOf(status);
   if (logger_->should_log(level)) {
-    // Calls that succeed are bounded by budgets and tokens, and all are logged.
+    // Successful calls are all logged: budgets and tokens bound their number.
     const std::optional<int64_t> suppressed =
         status.ok()
             ? 0
@@ -148,8 +148,10 @@ void CallRecorder::End(const absl::Status& status, CallRecord& record) {
                    EndLine(record, status, duration, *suppressed, format_));
     }
   }
-  // Neither is a caller who leaves an error, or one who is to come back.
-  if (status.ok() || absl::IsCancelled(status) || IsStreamsAge(status)) return;
+  // Cancellations and streams that reached their age are not errors.
+  if (status.ok() || absl::IsCancelled(status) || IsStreamAgeReached(status)) {
+    return;
+  }
   FailedCall failed = DescribeError(status);
   failed.time = event_loop_.WallNow();
   failed.method = std::string(ShortName(record.method));

@@ -18,25 +18,24 @@
 
 namespace wriftai {
 
-// Where calls are told of when they begin and when they end: counts them, logs
-// a line, and keeps for the operators which streams are open and what failed
-// last.
+// Records calls when they start and end: counts them, logs a line, and keeps
+// the open streams and the latest errors for operators.
 //
-// Threads: loop, the constructor any. `event_loop` must outlive it, and it the
-// calls. Fails: never.
+// Threads: loop; the constructor any. `event_loop` must outlive it, and it must
+// outlive the calls. Fails: never.
 class CallRecorder {
  public:
-  // `logger`: as Logging::fields_logger(), for lines in `format`.
+  // `logger`: see Logging::fields_logger(). Takes lines in `format`.
   CallRecorder(const EventLoop& event_loop,
                std::shared_ptr<spdlog::logger> logger, LogFormat format);
 
   void Begin(const CallRecord& record);
 
-  // Only the first for a record counts. Before the status goes to the caller,
-  // so that whoever has an answer finds it counted.
+  // Only the first call for a record counts. Call it before the status is sent,
+  // so a caller that has its response finds it counted.
   void End(const absl::Status& status, CallRecord& record);
 
-  // A poll has failed, which no call may hear of.
+  // Records a failed poll, which may not fail any call.
   void OnPollFailed(const Credential& credential, const absl::Status& status);
 
   const CallStats& stats() const { return stats_; }
@@ -44,7 +43,7 @@ class CallRecorder {
   OpenStreams& streams() { return streams_; }
   const OpenStreams& streams() const { return streams_; }
 
-  // A call that is there, until gRPC has written its status and is done with
+  // Counts a call as open until gRPC has written its status and is done with
   // it. Made on any thread.
   class OpenCall {
    public:
@@ -59,14 +58,14 @@ class CallRecorder {
     std::atomic<int64_t>& open_;
   };
 
-  // How many there are. Any thread.
+  // The number of open calls. Any thread.
   int64_t open_calls() const { return open_calls_; }
 
  private:
   const EventLoop& event_loop_;
   const std::shared_ptr<spdlog::logger> logger_;
   const LogFormat format_;
-  LineThrottle throttle_;  // Of failed calls.
+  LineThrottle throttle_;  // For failed calls.
   CallStats stats_;
   RecentErrors errors_;
   OpenStreams streams_;

@@ -12,9 +12,9 @@
 
 namespace wriftai {
 
-// In seconds: the bounds that gRPC's own metrics have (its proposal A66, up to
-// 100 s), and on in the same steps past --max_wait's two hours, since a Wait
-// lasts as long as its prediction.
+// In seconds: the bounds of gRPC's own metrics (proposal A66, up to 100 s),
+// continued in the same steps past --max_wait's two hours, because a Wait lasts
+// as long as its prediction.
 inline constexpr std::array<double, 47> kCallDurationBounds = {
     0,     0.00001, 0.00005, 0.0001, 0.0003, 0.0006, 0.0008, 0.001,
     0.002, 0.003,   0.004,   0.005,  0.006,  0.008,  0.01,   0.013,
@@ -23,26 +23,25 @@ inline constexpr std::array<double, 47> kCallDurationBounds = {
     0.65,  0.8,     1,       2,      5,      10,     20,     50,
     100,   200,     500,     1000,   2000,   5000,   10000};
 
-// In bytes: those of A66.
+// In bytes: the bounds of A66.
 inline constexpr std::array<double, 14> kMessageSizeBounds = {
     0,       1024,    2048,     4096,     16384,     65536,      262144,
     1048576, 4194304, 16777216, 67108864, 268435456, 1073741824, 4294967296};
 
-// What all calls of callers came to, for metrics; of the loop.
+// Totals of all RPCs, for metrics. Loop only.
 struct CallStats {
   struct Ended {
     Histogram<kCallDurationBounds> duration;  // Seconds.
-    Histogram<kMessageSizeBounds> sent;       // Bytes of all messages.
+    Histogram<kMessageSizeBounds> sent;       // Bytes per call.
     Histogram<kMessageSizeBounds> received;
   };
 
   std::array<int64_t, kCallMethodCount> started{};
 
-  // What has happened and nothing else: at most one for each code of each
-  // method.
+  // Only combinations that occurred: at most one entry per method and code.
   std::map<std::pair<CallMethod, absl::StatusCode>, Ended> ended;
 
-  // Lines of the log that were left out, as too many were alike.
+  // Log lines suppressed by the throttle.
   int64_t suppressed_lines = 0;
 };
 

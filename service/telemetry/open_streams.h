@@ -11,33 +11,34 @@
 
 namespace wriftai {
 
-// What all waiting streams have done. A value.
+// Totals of all waiting streams. A value.
 struct StreamStats {
   int64_t open = 0;
   int64_t updates = 0;    // Written.
-  int64_t conflated = 0;  // Replaced by a newer one before they were written.
+  int64_t conflated = 0;  // Replaced by a newer update before being written.
 };
 
 // One waiting stream.
 struct OpenStream {
-  const CallRecord* record;  // The call's, which the stream keeps.
-  absl::Time write_began = absl::InfiniteFuture();  // Of the one in flight.
+  const CallRecord* record;  // Owned by the stream.
+  absl::Time write_started_at =
+      absl::InfiniteFuture();  // Of the write in flight.
   int64_t conflated = 0;
 };
 
 // All waiting streams, and which of them lag.
 //
-// Threads: loop. Owns: the entries, each until its Close(), which the stream's
-// record must outlive. Fails: never.
+// Threads: loop. Owns: the entries, each until its Close(); the stream's record
+// must outlive that. Fails: never.
 class OpenStreams {
  public:
   using Entry = std::list<OpenStream>::iterator;
 
-  // Streams that are named, as many as one looks at.
+  // The number of streams to list: as many as a person reads.
   static constexpr size_t kMaxSlowest = 10;
 
-  // A write takes microseconds where somebody reads: gRPC takes it as soon as
-  // the connection's window has room.
+  // With a reading client, a write takes microseconds: gRPC accepts it as soon
+  // as the connection's flow-control window has space.
   static constexpr absl::Duration kSlowWrite = absl::Seconds(1);
 
   Entry Open(const CallRecord& record);
@@ -49,9 +50,9 @@ class OpenStreams {
 
   const StreamStats& stats() const { return stats_; }
 
-  // Those that lag, at most kMaxSlowest: the writes that have waited longest
-  // for their readers, then those of which most updates were replaced. Looks at
-  // all. `now`: EventLoop::Now().
+  // The lagging streams, at most kMaxSlowest: first those whose write has been
+  // blocked the longest, then those with the most replaced updates. Scans all
+  // streams. `now`: EventLoop::Now().
   std::vector<OpenStream> Slowest(absl::Time now) const;
 
  private:

@@ -11,14 +11,14 @@
 namespace wriftai {
 namespace {
 
-bool AreAlike(const FailedCall& a, const FailedCall& b) {
+bool AreSimilar(const FailedCall& a, const FailedCall& b) {
   const auto kind = [](const FailedCall& call) {
     return std::tie(call.method, call.code, call.reason, call.credential);
   };
   return kind(a) == kind(b);
 }
 
-std::string WrongFields(const google::rpc::BadRequest& bad_request) {
+std::string InvalidFields(const google::rpc::BadRequest& bad_request) {
   std::string fields;
   for (const auto& violation : bad_request.field_violations()) {
     absl::StrAppend(&fields, fields.empty() ? "" : ", ", violation.field());
@@ -26,18 +26,18 @@ std::string WrongFields(const google::rpc::BadRequest& bad_request) {
   return fields;
 }
 
-std::string OwnWords(const google::rpc::ErrorInfo& info,
-                     const absl::Status& status) {
+std::string OwnMessage(const google::rpc::ErrorInfo& info,
+                       const absl::Status& status) {
   if (info.domain() != kGatewayDomain) {
     const auto http = info.metadata().find("http_status");
     return http == info.metadata().end()
                ? ""
                : absl::StrCat("WriftAI returned ", http->second);
   }
-  // Only the gateway's own errors name fields of the schema alone: the
-  // upstream's paths lead into the input.
+  // Only the gateway's errors name just fields of the schema: the upstream's
+  // paths reach into the input.
   const auto bad_request = GetDetail<google::rpc::BadRequest>(status);
-  return bad_request.has_value() ? WrongFields(*bad_request)
+  return bad_request.has_value() ? InvalidFields(*bad_request)
                                  : std::string(status.message());
 }
 
@@ -48,7 +48,7 @@ FailedCall DescribeError(const absl::Status& status) {
   call.code = status.code();
   if (const auto info = GetDetail<google::rpc::ErrorInfo>(status)) {
     call.reason = info->reason();
-    call.message = OwnWords(*info, status);
+    call.message = OwnMessage(*info, status);
     call.upstream_request_id = MetadataOf("upstream_request_id", status);
   }
   return call;
@@ -63,11 +63,11 @@ void RecentErrors::Add(FailedCall call) {
   }
   const auto same = std::find_if(
       calls_.begin(), calls_.end(),
-      [&](const FailedCall& kept) { return AreAlike(kept, call); });
+      [&](const FailedCall& kept) { return AreSimilar(kept, call); });
   if (same != calls_.end()) {
     call.count += same->count;
     calls_.erase(same);
-  } else if (calls_.size() == kMost) {
+  } else if (calls_.size() == kMaxEntries) {
     calls_.pop_back();
   }
   calls_.push_front(std::move(call));

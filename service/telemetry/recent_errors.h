@@ -12,52 +12,52 @@
 
 namespace wriftai {
 
-// One call that failed, or several that failed alike. A value.
+// One failed call, or several similar ones. A value.
 struct FailedCall {
-  absl::Time time;     // Wall clock; of the last.
+  absl::Time time;     // Wall clock; of the latest.
   std::string method;  // "Wait"; kPollMethod for the gateway's own requests.
   absl::StatusCode code = absl::StatusCode::kUnknown;
-  std::string reason;   // ErrorInfo's; empty where there is none.
-  std::string message;  // In the gateway's own words: see DescribeError().
+  std::string reason;   // ErrorInfo.reason; empty if there is none.
+  std::string message;  // The gateway's own text: see DescribeError().
   std::string request_id;
   std::string upstream_request_id;
   std::string credential;  // Its display name; empty: the call had none.
   int64_t count = 1;
 };
 
-// A poll that failed ends no call as long as it may pass, and during an outage
-// nothing else may fail.
+// The method of failed polls. A transient poll failure ends no call, so during
+// an outage polls may be the only failures.
 inline constexpr char kPollMethod[] = "poll";
 
 // Code, reason, message and the upstream's request id of `status`, an error.
-// Messages quote what callers and the upstream have sent, so that one goes no
-// further than the caller; what is told here is made of the gateway's own
-// words: the field that is wrong, the upstream's HTTP status, or the text of an
-// error that the gateway has found itself. Any thread.
+// Messages may quote callers or the upstream, and such quotes must reach only
+// the caller. So the message here is the gateway's own text: the invalid field,
+// the upstream's HTTP status, or the message of the gateway's own error. Any
+// thread.
 FailedCall DescribeError(const absl::Status& status);
 
-// The last calls that failed. Those that are alike (method, code, reason,
-// credential) share one entry that tells of the last of them, so that one
-// caller who fails a thousand times a second hides no other error.
+// The latest failed calls. Similar failures (same method, code, reason and
+// credential) share one entry that shows the latest, so a caller that fails a
+// thousand times a second cannot hide other errors.
 //
 // Threads: loop. Owns: the entries. Fails: never.
 class RecentErrors {
  public:
-  // What a person reads through; each is looked at with every error, and takes
-  // no more than two kilobytes.
-  static constexpr size_t kMost = 50;
+  // As many as a person reads. Every error scans all entries; each takes at
+  // most two kilobytes.
+  static constexpr size_t kMaxEntries = 50;
 
-  // Keeps of each text what SanitizeAscii() does.
+  // Texts pass SanitizeAscii().
   void Add(FailedCall call);
 
-  // A caller who leaves (CANCELLED) is no error and is not kept.
+  // Ignores cancellations by the caller (CANCELLED), which are not errors.
   void Add(absl::Time wall_now, absl::string_view method,
            absl::string_view credential, const absl::Status& status);
 
-  // The newest first.
+  // Newest first.
   const std::deque<FailedCall>& calls() const { return calls_; }
 
-  // All that were added, those that are no longer kept included.
+  // The number of added errors, including those no longer kept.
   int64_t total() const { return total_; }
 
  private:

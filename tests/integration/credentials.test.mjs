@@ -155,7 +155,7 @@ test('the next calls use a replaced token file',
        const rotated = secret('credential-rotated');
        replaceFile(file, rotated);
        await callUntilLogged(gateway, client(),
-                             'the access token was read again');
+                             'reloaded the access token');
        assert.equal(await upstreamAuthorization(client()), redacted(rotated));
      });
 

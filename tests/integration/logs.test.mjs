@@ -227,7 +227,7 @@ test('every call logs one JSON line without secrets and payloads',
        }
        assert.deepEqual([...seen].sort(), [...fields].sort());
        const started = jsonLines(gateway).filter(
-           ({ message }) => message === 'call began');
+           ({ message }) => message === 'call started');
        assert.equal(started.length, expected.length);
      });
 

@@ -9,8 +9,8 @@ import { Sandbox } from './support/sandbox.mjs';
 import { encode } from './support/schema.mjs';
 
 const REJECTED =
-    'authorization: expected one metadata entry "Bearer TOKEN", TOKEN of 1 to ' +
-    '4096 printable ASCII characters without spaces';
+    'authorization: expected one metadata entry "Bearer TOKEN", with a TOKEN ' +
+    'of 1 to 4096 printable ASCII characters without spaces';
 
 let sandbox;
 let gateway;

@@ -47,7 +47,7 @@ const REJECTED = [
   ['a misspelled flag', { flags: ['--listen_adress=127.0.0.1:0'] },
    /^--listen_adress: unknown flag; see --help\. Did you mean --listen_address\?$/],
   ['a flag in place of a value', { flags: ['--access_token_file', '--sandbox'] },
-   /^access_token_file --sandbox: wanted a readable file/],
+   /^access_token_file --sandbox: expected a readable file/],
   ['two variables of one flag that differ',
    { apiBaseUrl: 'https://a/v1', env: { GATEWAY_API_BASE_URL: 'https://b/v1' } },
    /^GATEWAY_API_BASE_URL and WRIFTAI_API_BASE_URL differ: set only one of them$/],

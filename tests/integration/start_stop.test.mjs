@@ -53,10 +53,10 @@ const INVALID = [
    /^WRIFTAI_ACCESS_TOKEN: expected printable ASCII without spaces$/],
   ['a missing token file',
    { flags: ['--access_token_file=/no/such/file'] },
-   /^access_token_file \/no\/such\/file: wanted a readable file/],
+   /^access_token_file \/no\/such\/file: expected a readable file/],
   ['a token file that is a folder',
    { env: { WRIFTAI_ACCESS_TOKEN_FILE: tmpdir() } },
-   /^access_token_file .*: wanted a readable file/],
+   /^access_token_file .*: expected a readable file/],
   ...['nonsense', ':50051', '127.0.0.1', '127.0.0.1:', '127.0.0.1:66000',
       '127.0.0.1:-1', '127.0.0.1:http']
       .map((address) => [

@@ -20,7 +20,7 @@ class CredentialChoiceTest : public ::testing::Test {
   ManualEventLoop event_loop_;
 };
 
-TEST_F(CredentialChoiceTest, ThePolicyChooses) {
+TEST_F(CredentialChoiceTest, SelectsCredentialByPolicy) {
   const auto caller = MakeCredential("caller");
   const auto own = Own("own");
   const auto chosen = [&](CredentialPolicy policy,
@@ -34,29 +34,29 @@ TEST_F(CredentialChoiceTest, ThePolicyChooses) {
   EXPECT_EQ(chosen(CredentialPolicy::kCallerThenGateway, nullptr), "own");
 }
 
-TEST_F(CredentialChoiceTest, ACallerWithTheGatewaysTokenHasItsCredential) {
+TEST_F(CredentialChoiceTest, CallerWithGatewayTokenSharesItsCredential) {
   const auto caller = MakeCredential("own");
   const auto own = Own("own");
   EXPECT_EQ(
       *ChooseCredential(CredentialPolicy::kCallerThenGateway, caller, own),
       own);
-  // Which would outlive the caller's token where only callers' tokens count.
+  // Under kCaller, the gateway's credential would outlive the caller's token.
   EXPECT_EQ(*ChooseCredential(CredentialPolicy::kCaller, caller, own), caller);
 }
 
-TEST_F(CredentialChoiceTest, WithoutATokenTheCallIsUnauthenticated) {
+TEST_F(CredentialChoiceTest, RejectsCallWithoutToken) {
   const auto none = Own("");
   for (const auto policy :
        {CredentialPolicy::kCaller, CredentialPolicy::kCallerThenGateway}) {
     EXPECT_THAT(ChooseCredential(policy, nullptr, none),
                 StatusIs(absl::StatusCode::kUnauthenticated,
-                         "the call needs metadata \"authorization: Bearer "
+                         "the call requires metadata \"authorization: Bearer "
                          "TOKEN\" with a WriftAI access token"));
   }
   EXPECT_THAT(ChooseCredential(CredentialPolicy::kGateway,
                                MakeCredential("caller"), none),
               StatusIs(absl::StatusCode::kUnauthenticated,
-                       "the gateway has no token of its own"));
+                       "no access token is configured for the gateway"));
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ class GatewayCredentialTest : public ::testing::Test {
   }
   ~GatewayCredentialTest() override { std::filesystem::remove(file_); }
 
-  // Writes the file. Its time of modification stays the same, as with tools
-  // that set it.
+  // Writes the file without changing its modification time, like tools that
+  // preserve it.
   void Write(const std::string& text) {
     std::ofstream(file_, std::ios::trunc) << text;
     std::filesystem::last_write_time(file_, written_);
@@ -38,18 +38,18 @@ class GatewayCredentialTest : public ::testing::Test {
       std::filesystem::file_time_type::clock::now();
 };
 
-TEST_F(GatewayCredentialTest, WithoutTokenAndFileThereIsNone) {
+TEST_F(GatewayCredentialTest, OpenReturnsNullWithoutTokenAndFile) {
   EXPECT_EQ(*GatewayCredential::Open(Secret(), "", event_loop_), nullptr);
 }
 
-TEST_F(GatewayCredentialTest, TheFileWinsAndIsTrimmed) {
+TEST_F(GatewayCredentialTest, PrefersFileAndTrimsWhitespace) {
   Write(" abc\n");
   auto own = GatewayCredential::Open(Secret("other"), file_, event_loop_);
   ASSERT_THAT(own, IsOk());
   EXPECT_EQ(Current(**own), "abc");
 }
 
-TEST_F(GatewayCredentialTest, AChangedFileIsReadAgain) {
+TEST_F(GatewayCredentialTest, ReloadsChangedFile) {
   Write("one");
   auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
   EXPECT_EQ(Current(*own), "one");
@@ -57,7 +57,7 @@ TEST_F(GatewayCredentialTest, AChangedFileIsReadAgain) {
   EXPECT_EQ(Current(*own), "two");
 }
 
-TEST_F(GatewayCredentialTest, LooksAtMostOnceASecond) {
+TEST_F(GatewayCredentialTest, ChecksFileAtMostOncePerSecond) {
   Write("one");
   auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
   EXPECT_EQ(Current(*own), "one");
@@ -65,7 +65,7 @@ TEST_F(GatewayCredentialTest, LooksAtMostOnceASecond) {
   EXPECT_EQ(own->token(), Secret("one"));
 }
 
-TEST_F(GatewayCredentialTest, ABadFileLeavesTheLastGoodToken) {
+TEST_F(GatewayCredentialTest, KeepsLastGoodTokenOnInvalidFile) {
   Write("one");
   auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
   Write("");
@@ -76,7 +76,7 @@ TEST_F(GatewayCredentialTest, ABadFileLeavesTheLastGoodToken) {
   EXPECT_EQ(Current(*own), "two");
 }
 
-TEST_F(GatewayCredentialTest, ARotationKeepsTheKeyAndThePreviousToken) {
+TEST_F(GatewayCredentialTest, RotationKeepsKeyAndPreviousToken) {
   Write("one");
   auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
   EXPECT_TRUE(own->previous_token().empty());
@@ -87,7 +87,7 @@ TEST_F(GatewayCredentialTest, ARotationKeepsTheKeyAndThePreviousToken) {
   EXPECT_EQ(own->key(), key);
 }
 
-TEST_F(GatewayCredentialTest, TheSameTokenWrittenAgainIsNoRotation) {
+TEST_F(GatewayCredentialTest, RewritingSameTokenIsNotRotation) {
   Write("one");
   auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
   Write("two");
@@ -97,13 +97,13 @@ TEST_F(GatewayCredentialTest, TheSameTokenWrittenAgainIsNoRotation) {
   EXPECT_EQ(own->previous_token(), Secret("one"));
 }
 
-TEST_F(GatewayCredentialTest, ItsKeyIsNoTokensHash) {
+TEST_F(GatewayCredentialTest, KeyDoesNotDependOnToken) {
   auto own = *GatewayCredential::Open(Secret("one"), "", event_loop_);
   EXPECT_EQ(own->key(), "gateway");
   EXPECT_EQ(own->display_name(), "gateway");
 }
 
-TEST_F(GatewayCredentialTest, MatchesTheCallerWithTheTokenInUse) {
+TEST_F(GatewayCredentialTest, MatchesCallerWithCurrentToken) {
   Write("one");
   auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
   const Credential first(Secret("one"));
@@ -116,7 +116,7 @@ TEST_F(GatewayCredentialTest, MatchesTheCallerWithTheTokenInUse) {
   EXPECT_TRUE(own->Matches(second));
 }
 
-TEST_F(GatewayCredentialTest, AFileThatHoldsNoTokenIsAnErrorAtStart) {
+TEST_F(GatewayCredentialTest, OpenRejectsFileWithoutValidToken) {
   for (const std::string& bad :
        {std::string(), std::string("two words"), std::string("a\nb"),
         std::string("t\xc3\xb6ken"), std::string("a\0b", 3)}) {
@@ -125,12 +125,12 @@ TEST_F(GatewayCredentialTest, AFileThatHoldsNoTokenIsAnErrorAtStart) {
         GatewayCredential::Open(Secret(), file_, event_loop_),
         StatusIs(absl::StatusCode::kInvalidArgument,
                  "access_token_file " + file_ +
-                     ": wanted a readable file with a token of printable "
+                     ": expected a readable file with a token of printable "
                      "ASCII"));
   }
 }
 
-TEST_F(GatewayCredentialTest, AMissingFileIsAnErrorAtStart) {
+TEST_F(GatewayCredentialTest, OpenRejectsMissingFile) {
   EXPECT_THAT(GatewayCredential::Open(Secret(), "/does/not/exist", event_loop_),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }

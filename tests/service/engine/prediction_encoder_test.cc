@@ -15,14 +15,14 @@ v1::Prediction Sample() {
   return prediction;
 }
 
-TEST(EncodePrediction, JsonLeavesEverythingAsItIs) {
+TEST(EncodePredictionTest, JsonFormatKeepsPayloadsUnchanged) {
   v1::Prediction prediction = Sample();
   ASSERT_TRUE(prediction.ParseFromString(
       EncodePrediction(v1::PAYLOAD_FORMAT_JSON, prediction)));
   EXPECT_EQ(prediction.SerializeAsString(), Sample().SerializeAsString());
 }
 
-TEST(EncodePrediction, ValueConvertsWhatAValueHoldsAndNothingElse) {
+TEST(EncodePredictionTest, ValueFormatConvertsOnlyLosslessPayloads) {
   v1::Prediction prediction = Sample();
   ASSERT_TRUE(prediction.ParseFromString(
       EncodePrediction(v1::PAYLOAD_FORMAT_VALUE, prediction)));
@@ -32,7 +32,7 @@ TEST(EncodePrediction, ValueConvertsWhatAValueHoldsAndNothingElse) {
   EXPECT_TRUE(prediction.error().detail().has_null_value());
 }
 
-TEST(EncodePrediction, LoneSurrogateStaysText) {
+TEST(EncodePredictionTest, LoneSurrogateStaysJsonText) {
   constexpr char kText[] = R"({"a":["\ud83d"],"\udc00":1})";
   v1::Prediction prediction;
   prediction.set_input_json(kText);
@@ -44,7 +44,7 @@ TEST(EncodePrediction, LoneSurrogateStaysText) {
   EXPECT_EQ(encoded.SerializeAsString(), prediction.SerializeAsString());
 }
 
-TEST(EncodePrediction, AbsentStaysAbsent) {
+TEST(EncodePredictionTest, AbsentPayloadsStayAbsent) {
   v1::Prediction prediction;
   ASSERT_TRUE(prediction.ParseFromString(
       EncodePrediction(v1::PAYLOAD_FORMAT_VALUE, prediction)));

@@ -8,7 +8,7 @@ namespace {
 
 constexpr absl::Time kNow = absl::UnixEpoch();
 
-TEST(LineThrottleTest, AFloodOfOneKindIsABurstAndThenARateWithACount) {
+TEST(LineThrottleTest, LimitsOneKindToBurstThenRateAndCountsSuppressed) {
   LineThrottle throttle;
   for (int i = 0; i < LineThrottle::kBurst; ++i) {
     EXPECT_EQ(throttle.Admit("a", kNow), 0);
@@ -22,13 +22,13 @@ TEST(LineThrottleTest, AFloodOfOneKindIsABurstAndThenARateWithACount) {
   EXPECT_EQ(throttle.Admit("a", later), std::nullopt);
 }
 
-TEST(LineThrottleTest, AFloodOfOneKindSuppressesNoOther) {
+TEST(LineThrottleTest, FloodOfOneKindDoesNotSuppressOthers) {
   LineThrottle throttle;
   for (int i = 0; i < 5000; ++i) throttle.Admit("a", kNow);
   EXPECT_EQ(throttle.Admit("b", kNow), 0);
 }
 
-TEST(LineThrottleTest, ManyKindsShareOneAndTakeBoundedMemory) {
+TEST(LineThrottleTest, BoundsMemoryByMergingExcessKinds) {
   LineThrottle throttle;
   int admitted = 0;
   for (int i = 0; i < 100'000; ++i) {

@@ -26,7 +26,7 @@ std::string AllBytes() {
   return text;
 }
 
-// What a logger of that name prints for `message`.
+// The line that a logger named `logger_name` writes for `message`.
 std::string Line(LogFormat format, const char* logger_name,
                  const std::string& message) {
   std::ostringstream out;
@@ -37,7 +37,7 @@ std::string Line(LogFormat format, const char* logger_name,
   return out.str();
 }
 
-TEST(Logging, ASentenceIsOneLineOfText) {
+TEST(LoggingTest, WritesSentenceAsOneTextLine) {
   EXPECT_THAT(
       Line(LogFormat::kText, "any", "signal 15: draining"),
       MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\."
@@ -46,13 +46,13 @@ TEST(Logging, ASentenceIsOneLineOfText) {
               MatchesRegex(".* info a b \\[31m c\n"));
 }
 
-TEST(Logging, ASentenceIsOneObjectOfJson) {
+TEST(LoggingTest, WritesSentenceAsOneJsonObject) {
   EXPECT_THAT(Line(LogFormat::kJson, "any", "cannot read \"x\"\n"),
               MatchesRegex("\\{\"time\":\"[^\"]*Z\",\"level\":\"info\","
                            "\"message\":\"cannot read \\\\\"x\\\\\" \"\\}\n"));
 }
 
-TEST(Logging, JsonIsValidWhateverIsSaid) {
+TEST(LoggingTest, WritesValidJsonForAnyBytes) {
   LogFields fields(LogFormat::kJson, AllBytes());
   fields.Add("text", AllBytes());
   fields.Add("list", std::vector<std::string>{AllBytes(), "é", ""});
@@ -67,7 +67,7 @@ TEST(Logging, JsonIsValidWhateverIsSaid) {
   }
 }
 
-TEST(Logging, ALineIsBoundedWhateverIsSaid) {
+TEST(LoggingTest, BoundsLineLength) {
   const std::string megabyte(1 << 20, '\x01');
   for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
     LogFields fields(format, megabyte);
@@ -78,7 +78,7 @@ TEST(Logging, ALineIsBoundedWhateverIsSaid) {
   }
 }
 
-TEST(Logging, TextKeepsItsFieldsApartWhateverIsSaid) {
+TEST(LoggingTest, QuotesTextFieldsThatNeedIt) {
   LogFields fields(LogFormat::kText, "message");
   fields.Add("all", AllBytes());
   fields.Add("plain", "a/b:2");
@@ -94,7 +94,7 @@ TEST(Logging, TextKeepsItsFieldsApartWhateverIsSaid) {
                                 "empty=\"\" list=a,b seconds=0.001500\n"));
 }
 
-TEST(Logging, AValueOfAMegabyteMakesAShortLine) {
+TEST(LoggingTest, TruncatesLongValues) {
   for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
     LogFields fields(format, "message");
     fields.Add("long", std::string(1 << 20, 'x'));
@@ -103,7 +103,7 @@ TEST(Logging, AValueOfAMegabyteMakesAShortLine) {
   }
 }
 
-TEST(Logging, AValueShowsNothingThatMisleads) {
+TEST(LoggingTest, ReplacesMisleadingCharacters) {
   for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
     LogFields fields(format, "message");
     fields.Add("model", "a\xe2\x80\xae\xc2\x9b\xe2\x80\xa8\xc2\x85z");

@@ -13,8 +13,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Keeps the strings that the metadata refers to.
-class CallerTokenTest : public ::testing::Test {
+// Owns the strings that the metadata refers to.
+class AuthMetadataTest : public ::testing::Test {
  protected:
   absl::StatusOr<std::shared_ptr<const Credential>> From(
       std::vector<std::string> values) {
@@ -29,16 +29,16 @@ class CallerTokenTest : public ::testing::Test {
   std::vector<std::string> values_;
 };
 
-TEST_F(CallerTokenTest, TakesTheBearerToken) {
+TEST_F(AuthMetadataTest, AcceptsBearerToken) {
   EXPECT_EQ((*From({"Bearer abc"}))->token().Reveal(), "abc");
   EXPECT_EQ((*From({"bearer abc"}))->token().Reveal(), "abc");
 }
 
-TEST_F(CallerTokenTest, NoMetadataIsNoCredential) {
+TEST_F(AuthMetadataTest, ReturnsNullWithoutMetadata) {
   EXPECT_EQ(*From({}), nullptr);
 }
 
-TEST_F(CallerTokenTest, AnythingElseIsRefusedAndNotRepeated) {
+TEST_F(AuthMetadataTest, RejectsInvalidTokenWithoutRepeatingIt) {
   for (const std::string& bad :
        {std::string(), std::string("s3cret"), std::string("Basic s3cret"),
         std::string("Bearer"), std::string("Bearer "),
@@ -51,13 +51,13 @@ TEST_F(CallerTokenTest, AnythingElseIsRefusedAndNotRepeated) {
     EXPECT_THAT(credential,
                 StatusIs(absl::StatusCode::kInvalidArgument,
                          "authorization: expected one metadata entry \"Bearer "
-                         "TOKEN\", TOKEN of 1 to 4096 printable ASCII "
-                         "characters without spaces"));
+                         "TOKEN\", with a TOKEN of 1 to 4096 printable "
+                         "ASCII characters without spaces"));
     EXPECT_THAT(credential.status().ToString(), Not(HasSubstr("s3cr")));
   }
 }
 
-TEST_F(CallerTokenTest, TwoTokensAreRefused) {
+TEST_F(AuthMetadataTest, RejectsTwoTokens) {
   EXPECT_THAT(From({"Bearer a", "Bearer b"}),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }

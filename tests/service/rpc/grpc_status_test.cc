@@ -16,9 +16,11 @@ google::rpc::Status DetailsOf(const grpc::Status& status) {
   return details;
 }
 
-TEST(GrpcStatus, OkIsOk) { EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok()); }
+TEST(GrpcStatusTest, ConvertsOk) {
+  EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
+}
 
-TEST(GrpcStatus, EveryCodeIsTheSameNumber) {
+TEST(GrpcStatusTest, PreservesEveryCode) {
   for (int code = 1; code <= 16; ++code) {
     const grpc::Status status =
         ToGrpcStatus(absl::Status(static_cast<absl::StatusCode>(code), "m"));
@@ -27,30 +29,30 @@ TEST(GrpcStatus, EveryCodeIsTheSameNumber) {
   }
 }
 
-TEST(GrpcStatus, AnErrorNamesItsCallWhereItSaysWhy) {
+TEST(GrpcStatusTest, AddsRequestIdToErrorInfo) {
   CallRecord record;
   record.request_id = "request-1";
   record.prediction_id = "prediction-1";
-  const absl::Status named = WithCall(record, FieldError("id", "a UUID"));
+  const absl::Status named = AddCallInfo(record, FieldError("id", "a UUID"));
   EXPECT_EQ(MetadataOf("gateway_request_id", named), "request-1");
   EXPECT_EQ(ErrorReason(named), "INVALID_FIELD");
   EXPECT_EQ(MetadataOf("prediction_id", named), "");
-  EXPECT_EQ(WithCall(record, absl::CancelledError("gone")),
+  EXPECT_EQ(AddCallInfo(record, absl::CancelledError("gone")),
             absl::CancelledError("gone"));
 }
 
-TEST(GrpcStatus, AnErrorAfterACreateNamesWhatWasCreated) {
+TEST(GrpcStatusTest, AddsPredictionIdAfterCreate) {
   CallRecord record;
   record.method = CallMethod::kCreateAndWait;
   const absl::Status draining =
       GatewayError(absl::StatusCode::kUnavailable, "DRAINING", "later");
-  EXPECT_EQ(MetadataOf("prediction_id", WithCall(record, draining)), "");
+  EXPECT_EQ(MetadataOf("prediction_id", AddCallInfo(record, draining)), "");
   record.prediction_id = "prediction-1";
-  EXPECT_EQ(MetadataOf("prediction_id", WithCall(record, draining)),
+  EXPECT_EQ(MetadataOf("prediction_id", AddCallInfo(record, draining)),
             "prediction-1");
 }
 
-TEST(GrpcStatus, CarriesEachDetailOnce) {
+TEST(GrpcStatusTest, SendsEachDetailOnce) {
   absl::Status status = FieldError("id", "a UUID");
   SetRetryDelay(absl::Seconds(1), status);
   const google::rpc::Status details = DetailsOf(ToGrpcStatus(status));
@@ -64,14 +66,14 @@ TEST(GrpcStatus, CarriesEachDetailOnce) {
   EXPECT_EQ(details.message(), "id: expected a UUID");
 }
 
-TEST(GrpcStatus, LongMessagesAreCutAtACharacter) {
+TEST(GrpcStatusTest, TruncatesLongMessageAtCharacter) {
   std::string message(999, 'x');
   message += "\xc3\xa9 and more";
   const grpc::Status status = ToGrpcStatus(absl::InternalError(message));
   EXPECT_EQ(status.error_message(), std::string(999, 'x'));
 }
 
-TEST(GrpcStatus, ManyViolationsAreCutToWhatClientsAccept) {
+TEST(GrpcStatusTest, DropsViolationsToFitTrailerLimit) {
   absl::Status status = FieldError("input", "less");
   google::rpc::BadRequest bad_request;
   for (int i = 0; i < 100; ++i) {
@@ -90,7 +92,7 @@ TEST(GrpcStatus, ManyViolationsAreCutToWhatClientsAccept) {
   EXPECT_GT(kept.field_violations_size(), 5);
 }
 
-TEST(GrpcStatus, ADetailThatNeverFitsLeavesTheErrorInfo) {
+TEST(GrpcStatusTest, KeepsOnlyErrorInfoIfDetailsNeverFit) {
   absl::Status status = FieldError("input", "less");
   google::rpc::BadRequest bad_request;
   bad_request.add_field_violations()->set_description(std::string(9000, 'x'));
@@ -100,14 +102,14 @@ TEST(GrpcStatus, ADetailThatNeverFitsLeavesTheErrorInfo) {
   EXPECT_TRUE(details.details(0).Is<google::rpc::ErrorInfo>());
 }
 
-TEST(GrpcStatus, AMessageOfAnyBytesIsSentAsReadableText) {
+TEST(GrpcStatusTest, SanitizesMessage) {
   const grpc::Status sent = ToGrpcStatus(GatewayError(
       absl::StatusCode::kInternal, "REASON", "a\xff\xe2\x80\xae z\n\xc2\x9b"));
   EXPECT_EQ(sent.error_message(), "a?? z");
   EXPECT_EQ(DetailsOf(sent).message(), "a?? z");
 }
 
-TEST(GrpcStatus, AMessageHasNoSpacesAtItsEnds) {
+TEST(GrpcStatusTest, TrimsWhitespaceFromMessage) {
   for (const std::string& message :
        {std::string("no\n"), std::string("\tno \xc2\xa0"),
         "no" + std::string(2000, ' ') + "x"}) {

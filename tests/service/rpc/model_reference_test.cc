@@ -8,7 +8,7 @@
 namespace wriftai {
 namespace {
 
-TEST(ModelReference, OwnerAndNameMeanTheLatestVersion) {
+TEST(ModelReferenceTest, OwnerAndNameMeanLatestVersion) {
   const auto model = ModelReferenceFrom("deepseek-ai/deepseek-r1");
   ASSERT_THAT(model, IsOk());
   EXPECT_EQ(model->owner, "deepseek-ai");
@@ -16,13 +16,13 @@ TEST(ModelReference, OwnerAndNameMeanTheLatestVersion) {
   EXPECT_EQ(model->version, std::nullopt);
 }
 
-TEST(ModelReference, AVersionIsAWholeNumberFromOne) {
+TEST(ModelReferenceTest, AcceptsVersionsFromOne) {
   EXPECT_EQ(ModelReferenceFrom("a/b:1")->version, 1);
   EXPECT_EQ(ModelReferenceFrom("a/b:9223372036854775807")->version,
             std::numeric_limits<int64_t>::max());
 }
 
-TEST(ModelReference, NamesMayHoldWhateverChangesNoPath) {
+TEST(ModelReferenceTest, AcceptsNamesThatAreSafeInPaths) {
   EXPECT_THAT(ModelReferenceFrom("a.b_c-d/E~f@1"), IsOk());
   EXPECT_THAT(ModelReferenceFrom("ü/模型"), IsOk());
   EXPECT_THAT(
@@ -30,7 +30,7 @@ TEST(ModelReference, NamesMayHoldWhateverChangesNoPath) {
       IsOk());
 }
 
-TEST(ModelReference, RefusesWhatTheOfficialClientLetsThrough) {
+TEST(ModelReferenceTest, RejectsMalformedReferences) {
   for (const std::string bad : {"",
                                 "a",
                                 "a/",
@@ -65,15 +65,15 @@ TEST(ModelReference, RefusesWhatTheOfficialClientLetsThrough) {
     EXPECT_THAT(
         ModelReferenceFrom(bad),
         StatusIs(absl::StatusCode::kInvalidArgument,
-                 "model: expected owner/name or owner/name:version, version a "
-                 "whole number from 1, owner and name 1 to 128 bytes of "
-                 "visible characters without white space, '/', ':', '?' and "
-                 "'#'"))
+                 "model: expected owner/name or owner/name:version, with an "
+                 "integer version of at least 1, and owner and name of 1 to "
+                 "128 bytes of visible characters without whitespace, '/', "
+                 "':', '?' and '#'"))
         << bad;
   }
 }
 
-TEST(ModelReference, RefusesCharactersThatAreNotVisible) {
+TEST(ModelReferenceTest, RejectsInvisibleCharacters) {
   for (const std::string bad : {"\xC2\x85",
                                 "\xC2\x9B",
                                 "\xC2\xA0",
@@ -104,7 +104,7 @@ TEST(ModelReference, RefusesCharactersThatAreNotVisible) {
   }
 }
 
-TEST(ModelReference, RefusesNulAndOverlongNames) {
+TEST(ModelReferenceTest, RejectsNulAndOverlongNames) {
   EXPECT_THAT(ModelReferenceFrom(absl::string_view("a/b\0c", 5)),
               StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(ModelReferenceFrom("a/" + std::string(129, 'b')),

@@ -16,8 +16,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
-// An upstream whose predictions are numbered from the oldest, 1, to the
-// newest, and whose cursor is the number of the first one on the page.
+// An upstream whose predictions are numbered from 1, the oldest. Its cursor is
+// the number of the first prediction on the page.
 class Upstream {
  public:
   explicit Upstream(int count) : newest_(count) {}
@@ -45,7 +45,7 @@ class Upstream {
   int newest_;
 };
 
-class PageTest : public ::testing::Test {
+class PageTokenTest : public ::testing::Test {
  protected:
   v1::ListResponse List(const std::string& page_token, int page_size) {
     const auto token = OpenPageToken(page_token, *credential_);
@@ -78,7 +78,7 @@ class PageTest : public ::testing::Test {
   std::shared_ptr<const Credential> credential_ = MakeCredential("token");
 };
 
-TEST_F(PageTest, EveryPageSizeShowsEveryPredictionOnceAndInOrder) {
+TEST_F(PageTokenTest, EveryPageSizeListsEachPredictionOnceInOrder) {
   std::vector<std::string> all;
   for (int i = 120; i >= 1; --i) all.push_back(absl::StrCat(i));
   for (int page_size = 1; page_size <= 50; ++page_size) {
@@ -86,7 +86,7 @@ TEST_F(PageTest, EveryPageSizeShowsEveryPredictionOnceAndInOrder) {
   }
 }
 
-TEST_F(PageTest, SmallPagesHaveTheSizeThatWasAskedFor) {
+TEST_F(PageTokenTest, SmallPagesHaveRequestedSize) {
   for (int page_size = 1; page_size <= 4; ++page_size) {
     std::string token;
     for (int page = 0; page < 120 / page_size - 1; ++page) {
@@ -97,7 +97,7 @@ TEST_F(PageTest, SmallPagesHaveTheSizeThatWasAskedFor) {
   }
 }
 
-TEST_F(PageTest, PagesLeadBackTheWayTheyCame) {
+TEST_F(PageTokenTest, PreviousTokenReturnsPreviousPage) {
   for (const int page_size : {1, 3, 4, 5, 25, 50}) {
     const auto first = List("", page_size);
     const auto second = List(first.next_page_token(), page_size);
@@ -106,7 +106,7 @@ TEST_F(PageTest, PagesLeadBackTheWayTheyCame) {
   }
 }
 
-TEST_F(PageTest, SmallPagesLeadBackAcrossCursors) {
+TEST_F(PageTokenTest, SmallPagesGoBackAcrossCursors) {
   std::string token;
   std::vector<std::vector<std::string>> pages;
   v1::ListResponse page;
@@ -122,7 +122,7 @@ TEST_F(PageTest, SmallPagesLeadBackAcrossCursors) {
   EXPECT_EQ(page.previous_page_token(), "");
 }
 
-TEST_F(PageTest, TheEndsHaveNoTokens) {
+TEST_F(PageTokenTest, FirstAndLastPagesHaveNoTokens) {
   EXPECT_EQ(List("", 3).previous_page_token(), "");
   upstream_ = Upstream(3);
   EXPECT_EQ(List("", 3).next_page_token(), "");
@@ -130,21 +130,21 @@ TEST_F(PageTest, TheEndsHaveNoTokens) {
   EXPECT_EQ(List("", 25).next_page_token(), "");
 }
 
-TEST_F(PageTest, NewPredictionsNeitherRepeatNorHideOthers) {
+TEST_F(PageTokenTest, NewPredictionsDoNotRepeatOrHideOthers) {
   const auto first = List("", 3);
   upstream_.Create(10);
   EXPECT_THAT(Ids(List(first.next_page_token(), 3)),
               ElementsAre("117", "116", "115"));
 }
 
-TEST_F(PageTest, AnAnchorThatWasPushedOffThePageLosesNothing) {
+TEST_F(PageTokenTest, RestartsAtTopIfAnchorLeftPage) {
   const auto first = List("", 3);
   upstream_.Create(100);
   EXPECT_THAT(Ids(List(first.next_page_token(), 3)),
               ElementsAre("220", "219", "218"));
 }
 
-TEST_F(PageTest, ForeignTokensAreRefused) {
+TEST_F(PageTokenTest, RejectsInvalidTokens) {
   const std::string token = List("", 3).next_page_token();
   std::string changed = token;
   changed[changed.size() / 2] = changed[changed.size() / 2] == 'A' ? 'B' : 'A';
@@ -160,13 +160,13 @@ TEST_F(PageTest, ForeignTokensAreRefused) {
   }
 }
 
-TEST_F(PageTest, TokensOfAnotherCredentialAreRefused) {
+TEST_F(PageTokenTest, RejectsTokenOfAnotherCredential) {
   const std::string token = List("", 3).next_page_token();
   EXPECT_THAT(OpenPageToken(token, *MakeCredential("other")),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST_F(PageTest, ATokenOutlivesOneRotationOfTheCredential) {
+TEST_F(PageTokenTest, AcceptsTokenAfterOneRotation) {
   internal::PageToken token;
   token.set_cursor("c");
   RotatableCredential credential(Secret("one"));
@@ -178,7 +178,7 @@ TEST_F(PageTest, ATokenOutlivesOneRotationOfTheCredential) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST_F(PageTest, ATokenSealedWithNothingIsRefused) {
+TEST_F(PageTokenTest, RejectsTokenSealedWithEmptySecret) {
   internal::PageToken token;
   token.set_cursor("c");
   const std::string sealed = SealPageToken(token, Credential(Secret()));
@@ -186,23 +186,23 @@ TEST_F(PageTest, ATokenSealedWithNothingIsRefused) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST_F(PageTest, TokensDoNotHoldTheCredential) {
+TEST_F(PageTokenTest, TokenDoesNotContainCredential) {
   EXPECT_EQ(List("", 3).next_page_token().find("token"), std::string::npos);
 }
 
-TEST_F(PageTest, NamesACursorOnlyWhereItsTokenIsMissing) {
+TEST_F(PageTokenTest, ReportsCursorOnlyIfItsTokenIsMissing) {
   PredictionPage fetched = upstream_.Fetch({50, ""});
   fetched.next_cursor.clear();
   fetched.inexact_fields = {"items", "next_cursor"};
   const auto cut = [&](int page_size) {
     return CutPage(fetched, {}, page_size, *credential_);
   };
-  // Within what was fetched there is a next page.
+  // The next page is within the fetched predictions.
   EXPECT_THAT(cut(2).inexact_fields(), ElementsAre("items"));
   EXPECT_THAT(cut(50).inexact_fields(), ElementsAre("items", "next_cursor"));
 }
 
-TEST_F(PageTest, ACursorThatLeadsToItsOwnPageIsNoWayOn) {
+TEST_F(PageTokenTest, DropsCursorThatLeadsToItsOwnPage) {
   internal::PageToken token;
   token.set_cursor("same");
   PredictionPage fetched = upstream_.Fetch({50, ""});

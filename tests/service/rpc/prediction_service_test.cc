@@ -41,7 +41,7 @@ class PredictionServiceTest : public ::testing::Test {
   v1::Prediction prediction_;
 };
 
-TEST_F(PredictionServiceTest, GetReturnsThePredictionInTheFormatAskedFor) {
+TEST_F(PredictionServiceTest, GetReturnsPredictionInRequestedFormat) {
   const grpc::Status status = Get([this] {
     harness_.upstream().Respond(1, 200, PredictionJson("succeeded", "[1]"));
   });
@@ -50,7 +50,7 @@ TEST_F(PredictionServiceTest, GetReturnsThePredictionInTheFormatAskedFor) {
   EXPECT_EQ(prediction_.output().list_value().values(0).number_value(), 1);
 }
 
-TEST_F(PredictionServiceTest, TheCallersTokenGoesUpstream) {
+TEST_F(PredictionServiceTest, SendsCallerTokenUpstream) {
   context_.AddMetadata("authorization", "Bearer callers");
   Get([this] {
     EXPECT_EQ(harness_.upstream().AwaitRequest(1).bearer.Reveal(), "callers");
@@ -58,40 +58,40 @@ TEST_F(PredictionServiceTest, TheCallersTokenGoesUpstream) {
   });
 }
 
-TEST_F(PredictionServiceTest, WithoutOneTheGatewaysOwnDoes) {
+TEST_F(PredictionServiceTest, SendsGatewayTokenWithoutCallerToken) {
   Get([this] {
     EXPECT_EQ(harness_.upstream().AwaitRequest(1).bearer.Reveal(), "own");
     harness_.upstream().Respond(1, 404, "");
   });
 }
 
-TEST_F(PredictionServiceTest, ErrorsComeWithTheirDetails) {
+TEST_F(PredictionServiceTest, ErrorsHaveDetails) {
   const grpc::Status status =
       Get([this] { harness_.upstream().Respond(1, 404, ""); });
   EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(Reason(status), "NOT_FOUND");
 }
 
-TEST_F(PredictionServiceTest, BadInputCostsNoUpstreamCall) {
+TEST_F(PredictionServiceTest, InvalidInputCausesNoUpstreamRequest) {
   const grpc::Status status = Get([] {}, "no-uuid");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Reason(status), "INVALID_FIELD");
   EXPECT_EQ(harness_.upstream().sent_count(), 0u);
 }
 
-TEST_F(PredictionServiceTest, TheDeadlineReachesTheUpstreamCall) {
+TEST_F(PredictionServiceTest, DeadlineBoundsUpstreamRequest) {
   context_.set_deadline(std::chrono::system_clock::now() +
                         std::chrono::seconds(20));
   Get([this] {
     const absl::Duration timeout = harness_.upstream().AwaitRequest(1).timeout;
-    // gRPC rounds what it sends up.
+    // gRPC rounds the timeout up.
     EXPECT_LE(timeout, absl::Seconds(21));
     EXPECT_GT(timeout, absl::Seconds(10));
     harness_.upstream().Respond(1, 404, "");
   });
 }
 
-TEST_F(PredictionServiceTest, CancellingTheCallDropsTheUpstreamCall) {
+TEST_F(PredictionServiceTest, CancellingCallAbortsUpstreamRequest) {
   const grpc::Status status = Get([this] {
     harness_.upstream().AwaitRequest(1);
     context_.TryCancel();
@@ -125,7 +125,7 @@ TEST_F(PredictionServiceTest, ListServesSmallPagesFromLargerOnes) {
   EXPECT_NE(response.next_page_token(), "");
 }
 
-TEST_F(PredictionServiceTest, AForeignPageTokenCostsNoUpstreamCall) {
+TEST_F(PredictionServiceTest, InvalidPageTokenCausesNoUpstreamRequest) {
   v1::ListRequest request;
   request.set_page_token("foreign");
   v1::ListResponse response;
@@ -135,7 +135,7 @@ TEST_F(PredictionServiceTest, AForeignPageTokenCostsNoUpstreamCall) {
   EXPECT_EQ(harness_.upstream().sent_count(), 0u);
 }
 
-TEST_F(PredictionServiceTest, CancelIsAcknowledged) {
+TEST_F(PredictionServiceTest, CancelSucceeds) {
   v1::CancelRequest request;
   request.set_id(kPredictionId);
   std::thread upstream([this] { harness_.upstream().Respond(1, 200, "null"); });
@@ -144,7 +144,7 @@ TEST_F(PredictionServiceTest, CancelIsAcknowledged) {
   upstream.join();
 }
 
-TEST_F(PredictionServiceTest, ACreateWithARequestIdOutlivesItsCaller) {
+TEST_F(PredictionServiceTest, CreateWithRequestIdOutlivesCaller) {
   v1::CreateRequest request;
   request.set_model("a/b");
   request.set_input_json("{}");
@@ -165,7 +165,7 @@ TEST_F(PredictionServiceTest, ACreateWithARequestIdOutlivesItsCaller) {
   EXPECT_EQ(harness_.upstream().sent_count(), 1u);
 }
 
-TEST_F(PredictionServiceTest, ACreateWithoutOneEndsWithItsCaller) {
+TEST_F(PredictionServiceTest, CreateWithoutRequestIdEndsWithCaller) {
   v1::CreateRequest request;
   request.set_model("a/b");
   request.set_input_json("{}");

@@ -17,13 +17,13 @@ grpc::ByteBuffer Bytes(const std::string& bytes) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-// A field of type length-delimited with the given bytes (below 128 of them).
+// A length-delimited field with the given bytes (fewer than 128).
 std::string Field(int number, const std::string& bytes) {
   return std::string(1, static_cast<char>(number << 3 | 2)) +
          std::string(1, static_cast<char>(bytes.size())) + bytes;
 }
 
-TEST(RequestCodec, ReadsWhatItWrites) {
+TEST(RequestCodecTest, DecodesEncodedMessage) {
   v1::GetRequest request;
   request.set_id("x");
   const auto decoded = Decode<v1::GetRequest>(Encode(request), kMaxBytes);
@@ -31,7 +31,7 @@ TEST(RequestCodec, ReadsWhatItWrites) {
   EXPECT_EQ(decoded->id(), "x");
 }
 
-TEST(RequestCodec, ReadsWhatCameInSlices) {
+TEST(RequestCodecTest, DecodesMessageInSlices) {
   v1::CreateRequest request;
   request.set_input_json(std::string(10'000, ' '));
   const std::string bytes = request.SerializeAsString();
@@ -44,40 +44,40 @@ TEST(RequestCodec, ReadsWhatCameInSlices) {
   EXPECT_EQ(decoded->input_json().size(), 10'000u);
 }
 
-TEST(RequestCodec, AnEmptyMessageIsAMessage) {
+TEST(RequestCodecTest, AcceptsEmptyMessage) {
   EXPECT_THAT(Decode<v1::ListRequest>(Bytes(""), kMaxBytes), IsOk());
   EXPECT_EQ(Encode(v1::CancelResponse()).Length(), 0u);
 }
 
-TEST(RequestCodec, NamesTheFieldThatIsNoUtf8) {
+TEST(RequestCodecTest, NamesFieldWithInvalidUtf8) {
   for (const std::string bad : {"\xff", "\xc0\x80", "\xed\xa0\x80", "a\xc3"}) {
     EXPECT_THAT(Decode<v1::CreateRequest>(Bytes(Field(3, bad)), kMaxBytes),
                 StatusIs(absl::StatusCode::kInvalidArgument,
-                         "input_json: expected text in valid UTF-8"));
+                         "input_json: expected valid UTF-8"));
   }
 }
 
-TEST(RequestCodec, NamesTheNestedFieldThatIsNoUtf8) {
+TEST(RequestCodecTest, NamesNestedFieldWithInvalidUtf8) {
   const std::string webhook = Field(1, "http://\xff");
   const std::string create = Field(4, webhook);
   EXPECT_THAT(
       Decode<v1::CreateAndWaitRequest>(Bytes(Field(1, create)), kMaxBytes),
       StatusIs(absl::StatusCode::kInvalidArgument,
-               "create.webhook.url: expected text in valid UTF-8"));
+               "create.webhook.url: expected valid UTF-8"));
 }
 
-TEST(RequestCodec, GarbageIsNoMessage) {
+TEST(RequestCodecTest, RejectsMalformedMessage) {
   EXPECT_THAT(Decode<v1::GetRequest>(Bytes("\x0a\x7f short"), kMaxBytes),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "the request is no wriftai.v1.GetRequest, or is nested "
-                       "more than 100 deep"));
+                       "cannot parse the request as wriftai.v1.GetRequest: "
+                       "malformed, or nested more than 100 levels"));
 }
 
 absl::StatusOr<v1::CreateRequest> DecodeCreate(const std::string& bytes) {
   return Decode<v1::CreateRequest>(Bytes(bytes), kMaxBytes);
 }
 
-TEST(RequestCodec, MakesJsonOfAnInput) {
+TEST(RequestCodecTest, ConvertsInputToJson) {
   v1::CreateRequest request;
   request.set_model("a/b");
   (*request.mutable_input()->mutable_struct_value()->mutable_fields())["n"]
@@ -96,7 +96,7 @@ TEST(RequestCodec, MakesJsonOfAnInput) {
   EXPECT_TRUE(decoded_both->wait_options().only_changes());
 }
 
-TEST(RequestCodec, TakesTheInputThatCameLast) {
+TEST(RequestCodecTest, LastInputInMessageWins) {
   v1::CreateRequest value;
   value.mutable_input()->set_bool_value(true);
   v1::CreateRequest json;
@@ -109,7 +109,7 @@ TEST(RequestCodec, TakesTheInputThatCameLast) {
   EXPECT_TRUE(InputWasValue(*DecodeCreate(second + first)));
 }
 
-TEST(RequestCodec, NamesTheInputThatJsonCannotExpress) {
+TEST(RequestCodecTest, RejectsInputThatJsonCannotExpress) {
   v1::CreateRequest request;
   request.mutable_input();
   EXPECT_THAT(DecodeCreate(request.SerializeAsString()),
@@ -125,10 +125,10 @@ TEST(RequestCodec, NamesTheInputThatJsonCannotExpress) {
                "Value has no kind set"));
 }
 
-TEST(RequestCodec, KeepsNoUnknownField) {
+TEST(RequestCodecTest, DropsUnknownFields) {
   v1::GetRequest request;
   request.set_id("x");
-  // An unknown number, and a known one of another type.
+  // An unknown number, and a known number with another wire type.
   const auto decoded = Decode<v1::GetRequest>(
       Bytes(request.SerializeAsString() + Field(9, "y") + "\x08\x01"),
       kMaxBytes);

@@ -46,14 +46,14 @@ template <typename Detail>
 Detail DetailOf(const grpc::Status& status) {
   google::rpc::Status details;
   details.ParseFromString(status.error_details());
-  Detail wanted;
-  for (const auto& detail : details.details()) detail.UnpackTo(&wanted);
-  return wanted;
+  Detail result;
+  for (const auto& detail : details.details()) detail.UnpackTo(&result);
+  return result;
 }
 
 constexpr absl::Duration kInterval = absl::Milliseconds(100);
 
-TEST(WaitStream, StreamsEveryPollUntilTheEndAndThenOk) {
+TEST(WaitStreamTest, StreamsEveryPollThenOk) {
   ServiceHarness harness;
   Stream stream(harness, kInterval);
   const char* const states[] = {"pending", "started", "started"};
@@ -63,7 +63,7 @@ TEST(WaitStream, StreamsEveryPollUntilTheEndAndThenOk) {
     EXPECT_EQ(stream.Next(), state);
     EXPECT_EQ(stream.update().sequence(), static_cast<int64_t>(polls));
     EXPECT_EQ(stream.update().source(), v1::SOURCE_GET);
-    // Longer where the machine is slower than that.
+    // May be longer on a slow machine.
     EXPECT_GE(stream.update().interval().nanos(), 100'000'000);
     EXPECT_TRUE(stream.update().has_observed_at());
   }
@@ -76,7 +76,7 @@ TEST(WaitStream, StreamsEveryPollUntilTheEndAndThenOk) {
   EXPECT_EQ(harness.waiter_count(), 0u);
 }
 
-TEST(WaitStream, AFailedPredictionIsNoError) {
+TEST(WaitStreamTest, FailedPredictionEndsWithOk) {
   ServiceHarness harness;
   Stream stream(harness, kInterval);
   harness.upstream().Respond(
@@ -92,7 +92,7 @@ TEST(WaitStream, AFailedPredictionIsNoError) {
   EXPECT_TRUE(stream.Finish().ok());
 }
 
-TEST(WaitStream, APermanentErrorEndsIt) {
+TEST(WaitStreamTest, PermanentErrorEndsStream) {
   ServiceHarness harness;
   Stream stream(harness, kInterval);
   harness.upstream().Respond(1, 404, "");
@@ -100,13 +100,13 @@ TEST(WaitStream, APermanentErrorEndsIt) {
   EXPECT_EQ(stream.Finish().error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
-TEST(WaitStream, ManyStreamsShareOnePoll) {
+TEST(WaitStreamTest, ManyStreamsShareOnePoll) {
   ServiceHarness harness;
   std::vector<std::unique_ptr<Stream>> streams;
   for (int i = 0; i < 50; ++i) {
     streams.push_back(std::make_unique<Stream>(harness, absl::Seconds(0.5)));
   }
-  // All have subscribed before the first poll is answered.
+  // All must subscribe before the response to the first poll.
   while (harness.waiter_count() < streams.size()) std::this_thread::yield();
   harness.upstream().Respond(1, 200, PredictionJson("succeeded"));
   for (auto& stream : streams) {
@@ -116,7 +116,7 @@ TEST(WaitStream, ManyStreamsShareOnePoll) {
   EXPECT_EQ(harness.upstream().sent_count(), 1u);
 }
 
-TEST(WaitStream, TheLastToLeaveEndsThePoll) {
+TEST(WaitStreamTest, CancellingLastStreamAbortsPoll) {
   ServiceHarness harness;
   Stream stream(harness, kInterval);
   harness.upstream().AwaitRequest(1);
@@ -125,12 +125,12 @@ TEST(WaitStream, TheLastToLeaveEndsThePoll) {
   EXPECT_EQ(stream.Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
-TEST(WaitStream, ASlowReaderGetsTheNewestAndTheEndAndHurtsNobody) {
+TEST(WaitStreamTest, SlowReaderGetsLatestAndDelaysNobody) {
   ServiceHarness harness;
   Stream slow(harness, kInterval);
   Stream quick(harness, kInterval);
   while (harness.waiter_count() < 2) std::this_thread::yield();
-  // Far more than the connection's windows hold: the slow one's writes stop.
+  // Exceeds the flow-control windows, so the slow stream's writes block.
   const std::string large = "\"" + std::string(1 << 20, 'x') + "\"";
   constexpr int kPolls = 12;
   for (int poll = 1; poll <= kPolls; ++poll) {
@@ -149,7 +149,7 @@ TEST(WaitStream, ASlowReaderGetsTheNewestAndTheEndAndHurtsNobody) {
   EXPECT_TRUE(slow.Finish().ok());
 }
 
-TEST(WaitStream, CreateAndWaitBeginsWithTheCreatedPrediction) {
+TEST(WaitStreamTest, CreateAndWaitStartsWithCreatedPrediction) {
   ServiceHarness harness;
   v1::CreateAndWaitRequest request;
   request.mutable_create()->set_model("a/b");
@@ -168,7 +168,7 @@ TEST(WaitStream, CreateAndWaitBeginsWithTheCreatedPrediction) {
   EXPECT_TRUE(stream.Finish().ok());
 }
 
-TEST(WaitStream, CreateAndWaitNamesTheUpstreamsFieldsByItsOwnPaths) {
+TEST(WaitStreamTest, CreateAndWaitPrefixesUpstreamFields) {
   ServiceHarness harness;
   v1::CreateAndWaitRequest request;
   request.mutable_create()->set_model("a/b");
@@ -186,7 +186,7 @@ TEST(WaitStream, CreateAndWaitNamesTheUpstreamsFieldsByItsOwnPaths) {
       "create.input.prompt");
 }
 
-TEST(WaitStream, ADrainEndsItUnavailableWithATimeToComeBack) {
+TEST(WaitStreamTest, DrainEndsStreamWithRetryInfo) {
   ServiceHarness harness;
   Stream stream(harness, kInterval);
   harness.upstream().Respond(1, 200, PredictionJson("started"));
@@ -202,7 +202,7 @@ TEST(WaitStream, ADrainEndsItUnavailableWithATimeToComeBack) {
   EXPECT_EQ(late.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
-TEST(WaitStream, MoreThanThereIsRoomForAreRefusedUntilOneIsGone) {
+TEST(WaitStreamTest, RejectsWaitsBeyondLimitUntilOneEnds) {
   Config config = UnpacedConfig();
   config.max_waits = 1;
   ServiceHarness harness(config);
@@ -215,7 +215,7 @@ TEST(WaitStream, MoreThanThereIsRoomForAreRefusedUntilOneIsGone) {
     const grpc::Status status = second.Finish();
     EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
     EXPECT_EQ(status.error_message(),
-              "this gateway has 1 waits of this token and no room for more");
+              "too many concurrent waits for this token (1); retry later");
     EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).reason(),
               "TOO_MANY_WAITS");
     EXPECT_GE(DetailOf<google::rpc::RetryInfo>(status).retry_delay().seconds(),
@@ -224,13 +224,13 @@ TEST(WaitStream, MoreThanThereIsRoomForAreRefusedUntilOneIsGone) {
   harness.upstream().Respond(2, 200, PredictionJson("succeeded"));
   EXPECT_EQ(first.Next(), "succeeded");
   EXPECT_TRUE(first.Finish().ok());
-  // The server hears a little later that the stream is gone.
+  // The server notices the end of the stream slightly later.
   while (Stream(harness, kInterval).Next() != "succeeded") {
     std::this_thread::yield();
   }
 }
 
-TEST(WaitStream, TheLongestWaitIsBounded) {
+TEST(WaitStreamTest, EndsAtMaxWait) {
   Config config = UnpacedConfig();
   config.max_wait = absl::Milliseconds(50);
   ServiceHarness harness(config);
@@ -242,7 +242,7 @@ TEST(WaitStream, TheLongestWaitIsBounded) {
             "MAX_WAIT_EXCEEDED");
 }
 
-TEST(WaitStream, EndsByItselfBeforeItsConnectionIsCutOff) {
+TEST(WaitStreamTest, EndsBeforeAgedConnectionCloses) {
   Config config = UnpacedConfig();
   config.server.max_connection_age_grace = absl::Milliseconds(50);
   ServiceHarness harness(config);
@@ -255,7 +255,7 @@ TEST(WaitStream, EndsByItselfBeforeItsConnectionIsCutOff) {
   EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(status).has_retry_delay());
 }
 
-TEST(WaitStream, WhereConnectionsHaveNoAgeStreamsHaveNoneEither) {
+TEST(WaitStreamTest, HasNoAgeLimitIfConnectionsHaveNone) {
   Config config = UnpacedConfig();
   config.server.max_connection_age = absl::ZeroDuration();
   config.server.max_connection_age_grace = absl::Milliseconds(1);

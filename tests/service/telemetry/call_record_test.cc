@@ -20,7 +20,7 @@ std::string IdFrom(const std::string& sent) {
   return RequestIdFrom(CallMetadata{{kRequestIdKey, sent}});
 }
 
-TEST(RequestId, IsTheCallersWhereItCanStandInALog) {
+TEST(RequestIdTest, AcceptsSafeIdFromCaller) {
   const std::string rows[] = {
       "f3b0c442-98fc-4c14-9afb-f4c8996fb924",
       "01ARZ3NDEKTSV4RRFFQ69G5FAV",
@@ -33,7 +33,7 @@ TEST(RequestId, IsTheCallersWhereItCanStandInALog) {
   for (const std::string& row : rows) EXPECT_EQ(IdFrom(row), row);
 }
 
-TEST(RequestId, IsANewUuidWhereItCannot) {
+TEST(RequestIdTest, ReplacesUnsafeIdWithNewUuid) {
   const std::string rows[] = {
       "",
       " ",
@@ -56,12 +56,12 @@ TEST(RequestId, IsANewUuidWhereItCannot) {
   EXPECT_NE(RequestIdFrom({}), RequestIdFrom({}));
 }
 
-TEST(RequestId, OfTwoIsNeither) {
+TEST(RequestIdTest, ReplacesTwoIdsWithNewUuid) {
   const CallMetadata both = {{kRequestIdKey, "one"}, {kRequestIdKey, "two"}};
   EXPECT_THAT(RequestIdFrom(both), MatchesRegex(kUuid));
 }
 
-TEST(AddressOf, IsThePeersWithoutItsPort) {
+TEST(AddressOfTest, RemovesSchemeAndPort) {
   const std::pair<const char*, const char*> rows[] = {
       {"ipv4:192.0.2.7:4711", "192.0.2.7"},
       {"ipv6:%5B2001:db8::1%5D:4711", "2001:db8::1"},
@@ -76,27 +76,27 @@ TEST(AddressOf, IsThePeersWithoutItsPort) {
   }
 }
 
-TEST(CallerLeft, IsTheDeadlineWhereThatIsAboutWhy) {
+TEST(CancellationStatusTest, IsDeadlineExceededNearDeadline) {
   CallRecord record;
-  record.began_at = absl::UnixEpoch();
-  const auto left = [&](absl::Duration deadline, absl::Duration after) {
-    record.deadline = record.began_at + deadline;
-    return CallerLeft(record, record.began_at + after).code();
+  record.started_at = absl::UnixEpoch();
+  const auto code = [&](absl::Duration deadline, absl::Duration after) {
+    record.deadline = record.started_at + deadline;
+    return CancellationStatus(record, record.started_at + after).code();
   };
   using Code = absl::StatusCode;
   const absl::Duration second = absl::Seconds(1);
-  EXPECT_EQ(left(absl::InfiniteDuration(), second), Code::kCancelled);
-  EXPECT_EQ(left(10 * second, second), Code::kCancelled);
-  EXPECT_EQ(left(10 * second, 9 * second), Code::kCancelled);
-  // 1 % of what it was, and 100 ms.
-  EXPECT_EQ(left(10 * second, 9.79 * second), Code::kCancelled);
-  EXPECT_EQ(left(10 * second, 9.81 * second), Code::kDeadlineExceeded);
-  EXPECT_EQ(left(10 * second, 11 * second), Code::kDeadlineExceeded);
-  EXPECT_EQ(ErrorReason(CallerLeft(record, record.deadline)),
+  EXPECT_EQ(code(absl::InfiniteDuration(), second), Code::kCancelled);
+  EXPECT_EQ(code(10 * second, second), Code::kCancelled);
+  EXPECT_EQ(code(10 * second, 9 * second), Code::kCancelled);
+  // The slack is 1% of the timeout plus 100 ms.
+  EXPECT_EQ(code(10 * second, 9.79 * second), Code::kCancelled);
+  EXPECT_EQ(code(10 * second, 9.81 * second), Code::kDeadlineExceeded);
+  EXPECT_EQ(code(10 * second, 11 * second), Code::kDeadlineExceeded);
+  EXPECT_EQ(ErrorReason(CancellationStatus(record, record.deadline)),
             "DEADLINE_EXCEEDED");
 }
 
-TEST(CallMethod, HasTheNameOfTheSchema) {
+TEST(CallMethodTest, FullNameMatchesSchema) {
   EXPECT_EQ(FullName(CallMethod::kGet), "wriftai.v1.Predictions/Get");
   EXPECT_EQ(FullName(CallMethod::kCreateAndWait),
             "wriftai.v1.Predictions/CreateAndWait");

@@ -37,16 +37,16 @@ class CallRecorderTest : public ::testing::Test {
   CallRecord Record(CallMethod method = CallMethod::kGet) const {
     CallRecord record;
     record.method = method;
-    record.began_at = event_loop_.Now();
+    record.started_at = event_loop_.Now();
     record.request_id = "request-1";
     return record;
   }
 
-  // The lines so far without their times, and forgets them.
+  // Returns and clears the lines so far, without their times.
   std::string Log() {
     std::string lines;
     for (std::string line; std::getline(log_, line);) {
-      // Up to JSON's comma, or text's space.
+      // The time ends at a comma in JSON and at a space in text.
       absl::StrAppend(&lines, line.substr(line.find_first_of(", ") + 1), "\n");
     }
     log_.str("");
@@ -54,7 +54,7 @@ class CallRecorderTest : public ::testing::Test {
     return lines;
   }
 
-  // How many lines these many ends make.
+  // The number of lines that `ends` ended calls log.
   int LinesOf(const absl::Status& status, int ends) {
     for (int i = 0; i < ends; ++i) {
       CallRecord record = Record();
@@ -64,7 +64,7 @@ class CallRecorderTest : public ::testing::Test {
     return static_cast<int>(std::count(lines.begin(), lines.end(), '\n'));
   }
 
-  // The line that a call's end makes.
+  // The line that one ended call logs.
   std::string LineOf(const absl::Status& status) {
     CallRecord record = Record();
     recorder_->End(status, record);
@@ -76,7 +76,7 @@ class CallRecorderTest : public ::testing::Test {
   std::unique_ptr<CallRecorder> recorder_;
 };
 
-TEST_F(CallRecorderTest, CountsACallThatBeginsAndOneThatEndsOnce) {
+TEST_F(CallRecorderTest, CountsStartAndEndOfCallOnce) {
   LogFrom(spdlog::level::info);
   CallRecord record = Record(CallMethod::kWait);
   recorder_->Begin(record);
@@ -98,7 +98,7 @@ TEST_F(CallRecorderTest, CountsACallThatBeginsAndOneThatEndsOnce) {
   EXPECT_THAT(Log(), StartsWith("info call ended"));
 }
 
-TEST_F(CallRecorderTest, LogsALineWhenACallHasEnded) {
+TEST_F(CallRecorderTest, LogsLineWhenCallEnds) {
   LogFrom(spdlog::level::info);
   CallRecord record = Record(CallMethod::kCreateAndWait);
   recorder_->Begin(record);
@@ -130,7 +130,7 @@ TEST_F(CallRecorderTest, LogsALineWhenACallHasEnded) {
             "upstream_request_ids=\"up-1,up 2 \"\n");
 }
 
-TEST_F(CallRecorderTest, LogsJsonForMachines) {
+TEST_F(CallRecorderTest, LogsJson) {
   LogFrom(spdlog::level::info, LogFormat::kJson);
   CallRecord record = Record();
   record.upstream = std::make_shared<CallTrace>();
@@ -146,18 +146,18 @@ TEST_F(CallRecorderTest, LogsJsonForMachines) {
                          R"("upstream_request_ids":["a\"}","b"]})"));
 }
 
-TEST_F(CallRecorderTest, ABeginningIsForDebugging) {
+TEST_F(CallRecorderTest, LogsStartOfCallAtDebugLevel) {
   LogFrom(spdlog::level::info);
   recorder_->Begin(Record());
   EXPECT_EQ(Log(), "");
   LogFrom(spdlog::level::debug);
   recorder_->Begin(Record());
   EXPECT_EQ(Log(),
-            "debug call began grpc_method=wriftai.v1.Predictions/Get "
+            "debug call started grpc_method=wriftai.v1.Predictions/Get "
             "request_id=request-1\n");
 }
 
-TEST_F(CallRecorderTest, TheLevelSaysWhoseFaultAnEndIs) {
+TEST_F(CallRecorderTest, LogLevelDependsOnStatus) {
   LogFrom(spdlog::level::debug);
   using Code = absl::StatusCode;
   const std::pair<Code, const char*> rows[] = {
@@ -183,14 +183,14 @@ TEST_F(CallRecorderTest, TheLevelSaysWhoseFaultAnEndIs) {
   }
 }
 
-TEST_F(CallRecorderTest, WhatIsBelowTheLevelIsCountedAndNotLogged) {
+TEST_F(CallRecorderTest, CountsCallsBelowLogLevel) {
   LogFrom(spdlog::level::warn);
   EXPECT_EQ(LineOf(absl::OkStatus()), "");
   EXPECT_THAT(LineOf(absl::UnavailableError("")), Not(IsEmpty()));
   EXPECT_THAT(recorder_->stats().ended, SizeIs(2));
 }
 
-TEST_F(CallRecorderTest, AnErrorSaysWhichRequestUpstreamItComesFrom) {
+TEST_F(CallRecorderTest, LogsUpstreamRequestOfError) {
   LogFrom(spdlog::level::info);
   absl::Status status = GatewayError(absl::StatusCode::kNotFound, "NOT_FOUND",
                                      "a payload that was quoted");
@@ -203,7 +203,7 @@ TEST_F(CallRecorderTest, AnErrorSaysWhichRequestUpstreamItComesFrom) {
   EXPECT_THAT(line, Not(HasSubstr("payload")));
 }
 
-TEST_F(CallRecorderTest, KeepsErrorsForTheOperators) {
+TEST_F(CallRecorderTest, KeepsErrorsForOperators) {
   LogFrom(spdlog::level::err);
   LineOf(absl::OkStatus());
   LineOf(absl::CancelledError());
@@ -223,7 +223,7 @@ TEST_F(CallRecorderTest, KeepsErrorsForTheOperators) {
   EXPECT_EQ(failed.time, event_loop_.WallNow());
 }
 
-TEST_F(CallRecorderTest, AFloodOfFailedCallsDoesNotFillTheLog) {
+TEST_F(CallRecorderTest, ThrottlesLogOfFailedCalls) {
   LogFrom(spdlog::level::info);
   EXPECT_EQ(LinesOf(absl::InvalidArgumentError("no"), 5000),
             LineThrottle::kBurst);

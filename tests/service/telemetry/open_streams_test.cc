@@ -37,7 +37,7 @@ class OpenStreamsTest : public testing::Test {
   OpenStreams streams_;
 };
 
-TEST_F(OpenStreamsTest, CountWhatAllHaveDone) {
+TEST_F(OpenStreamsTest, CountsUpdatesOfAllStreams) {
   const auto a = Open("a");
   const auto b = Open("b");
   streams_.OnWrite(a, kStart);
@@ -51,7 +51,7 @@ TEST_F(OpenStreamsTest, CountWhatAllHaveDone) {
   EXPECT_EQ(streams_.stats().conflated, 1);
 }
 
-TEST_F(OpenStreamsTest, ThoseWhoseReadersReadAreNotSlow) {
+TEST_F(OpenStreamsTest, StreamsWithReadingClientsAreNotSlow) {
   Open("idle");
   const auto read = Open("read");
   streams_.OnWrite(read, kStart);
@@ -61,7 +61,7 @@ TEST_F(OpenStreamsTest, ThoseWhoseReadersReadAreNotSlow) {
   EXPECT_THAT(Slowest(absl::Seconds(1)), IsEmpty());
 }
 
-TEST_F(OpenStreamsTest, TheLongestWriteIsSlowestAndThenTheMostConflated) {
+TEST_F(OpenStreamsTest, RanksLongestWriteThenMostConflated) {
   const auto often = Open("often");
   const auto once = Open("once");
   const auto late = Open("late");
@@ -75,7 +75,7 @@ TEST_F(OpenStreamsTest, TheLongestWriteIsSlowestAndThenTheMostConflated) {
               ElementsAre("later", "late", "often", "once"));
 }
 
-TEST_F(OpenStreamsTest, TenAreNamed) {
+TEST_F(OpenStreamsTest, ListsAtMostTenSlowStreams) {
   for (int i = 0; i < 1000; ++i) {
     streams_.OnWrite(Open(absl::StrCat(i)), kStart + absl::Milliseconds(i));
   }
@@ -83,7 +83,7 @@ TEST_F(OpenStreamsTest, TenAreNamed) {
               ElementsAre("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
 }
 
-TEST_F(OpenStreamsTest, OneThatHasEndedIsSlowNoMore) {
+TEST_F(OpenStreamsTest, ClosedStreamIsNotSlow) {
   const auto stream = Open("a");
   streams_.OnWrite(stream, kStart);
   EXPECT_THAT(Slowest(absl::Seconds(2)), SizeIs(1));

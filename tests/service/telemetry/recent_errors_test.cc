@@ -14,7 +14,7 @@ namespace {
 
 const absl::Time kNoon = absl::FromUnixSeconds(43'200);
 
-// What nobody but the caller may read.
+// Text that only the caller may see.
 constexpr char kMarker[] = "marker-of-a-payload";
 
 absl::Status Draining() {
@@ -31,7 +31,7 @@ FailedCall Failed(const std::string& method, int id) {
   return call;
 }
 
-absl::Status UpstreamRefusal() {
+absl::Status UpstreamRejection() {
   HttpResponse response;
   response.status = 422;
   response.headers = {{"x-request-id", "upstream-7"}};
@@ -41,8 +41,8 @@ absl::Status UpstreamRefusal() {
   return StatusFromResponse(response, {Operation::kCreate, "a/b"}, kNoon);
 }
 
-TEST(DescribeError, OfTheUpstreamTellsItsStatusAndNothingThatItSaid) {
-  const absl::Status status = UpstreamRefusal();
+TEST(DescribeErrorTest, UpstreamErrorShowsOnlyHttpStatus) {
+  const absl::Status status = UpstreamRejection();
   ASSERT_TRUE(absl::StrContains(status.message(), kMarker));
   const FailedCall call = DescribeError(status);
   EXPECT_EQ(call.code, absl::StatusCode::kInvalidArgument);
@@ -51,7 +51,7 @@ TEST(DescribeError, OfTheUpstreamTellsItsStatusAndNothingThatItSaid) {
   EXPECT_EQ(call.upstream_request_id, "upstream-7");
 }
 
-TEST(DescribeError, OfAnAnswerThatIsNoJsonQuotesNothingOfIt) {
+TEST(DescribeErrorTest, InvalidResponseIsNotQuoted) {
   HttpResponse response;
   response.status = 200;
   const FailedCall call = DescribeError(InvalidResponse(response, {}, kMarker));
@@ -59,14 +59,14 @@ TEST(DescribeError, OfAnAnswerThatIsNoJsonQuotesNothingOfIt) {
   EXPECT_EQ(call.message, "WriftAI returned 200");
 }
 
-TEST(DescribeError, OfAWrongFieldNamesItAndNotItsValue) {
+TEST(DescribeErrorTest, InvalidFieldIsNamedWithoutValue) {
   const FailedCall call = DescribeError(
-      FieldError("input_json", absl::StrCat("JSON text, and not ", kMarker)));
+      FieldError("input_json", absl::StrCat("valid JSON, got ", kMarker)));
   EXPECT_EQ(call.reason, "INVALID_FIELD");
   EXPECT_EQ(call.message, "input_json");
 }
 
-TEST(DescribeError, OfTheGatewaysOwnIsItsText) {
+TEST(DescribeErrorTest, GatewayErrorShowsItsMessage) {
   const FailedCall call = DescribeError(Draining());
   EXPECT_EQ(call.code, absl::StatusCode::kUnavailable);
   EXPECT_EQ(call.reason, "DRAINING");
@@ -74,17 +74,17 @@ TEST(DescribeError, OfTheGatewaysOwnIsItsText) {
   EXPECT_EQ(call.upstream_request_id, "");
 }
 
-TEST(DescribeError, WithoutAnErrorInfoIsItsCodeAlone) {
+TEST(DescribeErrorTest, ErrorWithoutErrorInfoShowsOnlyCode) {
   const FailedCall call = DescribeError(absl::InternalError(kMarker));
   EXPECT_EQ(call.code, absl::StatusCode::kInternal);
   EXPECT_EQ(call.reason, "");
   EXPECT_EQ(call.message, "");
 }
 
-TEST(RecentErrors, AreToldTheNewestFirst) {
+TEST(RecentErrorsTest, ListsNewestFirst) {
   RecentErrors errors;
   errors.Add(kNoon, "Wait", "aaa", Draining());
-  errors.Add(kNoon + absl::Seconds(1), "Get", "bbb", UpstreamRefusal());
+  errors.Add(kNoon + absl::Seconds(1), "Get", "bbb", UpstreamRejection());
   ASSERT_EQ(errors.calls().size(), 2u);
   EXPECT_EQ(errors.calls()[0].method, "Get");
   EXPECT_EQ(errors.calls()[0].credential, "bbb");
@@ -92,7 +92,7 @@ TEST(RecentErrors, AreToldTheNewestFirst) {
   EXPECT_EQ(errors.calls()[1].method, "Wait");
 }
 
-TEST(RecentErrors, ThatAreAlikeAreCountedAndTheLastIsShown) {
+TEST(RecentErrorsTest, MergesSimilarErrorsAndShowsLatest) {
   RecentErrors errors;
   errors.Add(Failed("Wait", 1));
   errors.Add(Failed("Get", 2));
@@ -105,7 +105,7 @@ TEST(RecentErrors, ThatAreAlikeAreCountedAndTheLastIsShown) {
   EXPECT_EQ(errors.total(), 3);
 }
 
-TEST(RecentErrors, OfAnotherMethodReasonCodeOrCredentialAreOthers) {
+TEST(RecentErrorsTest, SeparatesByMethodReasonCodeAndCredential) {
   RecentErrors errors;
   const FailedCall first = Failed("Wait", 1);
   FailedCall method = first;
@@ -122,19 +122,19 @@ TEST(RecentErrors, OfAnotherMethodReasonCodeOrCredentialAreOthers) {
   EXPECT_EQ(errors.calls().size(), 5u);
 }
 
-TEST(RecentErrors, AreNoMoreThanFiftyAndTheOldestGoes) {
+TEST(RecentErrorsTest, EvictsOldestBeyondFiftyEntries) {
   RecentErrors errors;
-  const int many = static_cast<int>(RecentErrors::kMost) + 3;
-  for (int i = 0; i < many; ++i) {
+  const int count = static_cast<int>(RecentErrors::kMaxEntries) + 3;
+  for (int i = 0; i < count; ++i) {
     errors.Add(Failed(absl::StrCat("method-", i), i));
   }
-  ASSERT_EQ(errors.calls().size(), RecentErrors::kMost);
-  EXPECT_EQ(errors.calls().front().method, absl::StrCat("method-", many - 1));
+  ASSERT_EQ(errors.calls().size(), RecentErrors::kMaxEntries);
+  EXPECT_EQ(errors.calls().front().method, absl::StrCat("method-", count - 1));
   EXPECT_EQ(errors.calls().back().method, "method-3");
-  EXPECT_EQ(errors.total(), many);
+  EXPECT_EQ(errors.total(), count);
 }
 
-TEST(RecentErrors, KeepShortTextsOfPrintableCharacters) {
+TEST(RecentErrorsTest, SanitizesAndTruncatesTexts) {
   RecentErrors errors;
   FailedCall call = Failed("Wait", 1);
   call.message = std::string(5000, 'a');
@@ -144,9 +144,10 @@ TEST(RecentErrors, KeepShortTextsOfPrintableCharacters) {
   EXPECT_EQ(errors.calls()[0].upstream_request_id, "???[2Jid??");
 }
 
-TEST(RecentErrors, ACallerWhoLeavesIsNone) {
+TEST(RecentErrorsTest, IgnoresCancellation) {
   RecentErrors errors;
-  errors.Add(kNoon, "Wait", "aaa", absl::CancelledError("the caller has left"));
+  errors.Add(kNoon, "Wait", "aaa",
+             absl::CancelledError("the caller cancelled"));
   errors.Add(kNoon, "Wait", "aaa", absl::OkStatus());
   EXPECT_TRUE(errors.calls().empty());
   EXPECT_EQ(errors.total(), 0);
