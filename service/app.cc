@@ -118,27 +118,27 @@ void App::LimitConnections() {
   // The sandbox holds the other end of each upstream connection.
   if (config_.sandbox) limit -= limit / 4;
   ServerConfig& server = config_.server;
-  DescriptorBudget wanted;
-  wanted.upstream = static_cast<size_t>(config_.max_connections);
-  wanted.callers = static_cast<size_t>(server.max_caller_connections);
+  DescriptorBudget requested;
+  requested.upstream = static_cast<size_t>(config_.max_connections);
+  requested.callers = static_cast<size_t>(server.max_caller_connections);
   if (!server.health_address.empty()) {
-    wanted.health = static_cast<size_t>(server.max_health_connections);
+    requested.health = static_cast<size_t>(server.max_health_connections);
   }
   if (!config_.http_address.empty()) {
-    wanted.operators = AdminServer::Options().max_connections;
+    requested.operators = AdminServer::Options().max_connections;
   }
   if (!config_.webhooks.address.empty()) {
-    wanted.webhooks = WebhookServer::Options().max_connections;
+    requested.webhooks = WebhookServer::Options().max_connections;
   }
-  connections_ = DivideDescriptors(limit, wanted);
-  if (connections_.callers < wanted.callers ||
-      connections_.upstream < wanted.upstream) {
+  connections_ = DivideDescriptors(limit, requested);
+  if (connections_.callers < requested.callers ||
+      connections_.upstream < requested.upstream) {
     spdlog::warn(
         "the limit of open files (ulimit -n) allows only {} caller connections "
         "(--max_caller_connections is {}) and {} upstream connections "
         "(--max_connections is {})",
-        connections_.callers, wanted.callers, connections_.upstream,
-        wanted.upstream);
+        connections_.callers, requested.callers, connections_.upstream,
+        requested.upstream);
   }
   config_.max_connections = static_cast<int64_t>(connections_.upstream);
   server.max_caller_connections = static_cast<int64_t>(connections_.callers);
@@ -184,9 +184,9 @@ absl::Status App::StartParts() {
 }
 
 absl::Status App::StartEngine() {
-  auto own = GatewayCredential::Open(config_.access_token,
-                                     config_.access_token_file, *parts_->loop);
-  if (!own.ok()) return own.status();
+  auto gateway_credential = GatewayCredential::Open(
+      config_.access_token, config_.access_token_file, *parts_->loop);
+  if (!gateway_credential.ok()) return gateway_credential.status();
   const WebhookConfig& webhooks = config_.webhooks;
   if (!webhooks.secret_file.empty()) {
     auto secrets = WebhookSecrets::Open(webhooks.secret_file, *parts_->loop);
@@ -203,7 +203,7 @@ absl::Status App::StartEngine() {
     };
   }
   parts_->engine = std::make_unique<Engine>(
-      config_, *std::move(own), *parts_->loop, *parts_->loop,
+      config_, *std::move(gateway_credential), *parts_->loop, *parts_->loop,
       std::random_device{}(), std::move(gateway_webhook));
   parts_->call_recorder = std::make_unique<CallRecorder>(
       *parts_->loop, logging_.fields_logger(), logging_.format());
@@ -343,8 +343,8 @@ void App::StartPortWatchdog() {
   port_watchdog_.Start(
       options,
       [&listener = server.listener()](int port) { listener.Expect(port); },
-      [&health = server.health()](bool answers) {
-        health.SetListening(answers);
+      [&health = server.health()](bool is_listening) {
+        health.SetListening(is_listening);
       });
 }
 

@@ -196,7 +196,7 @@ void AddWebhookFlags(FlagSet& flags, Config& config) {
       },
       "URL at which the upstream reaches --webhook_address. Registered with "
       "every create that has no webhook of its own.",
-      "none: nothing is registered");
+      "none");
   flags.Add("webhook_secret_file", &webhooks.secret_file,
             "File with the webhook signing keys, one per line. The first is "
             "registered; all are accepted. Reloaded when it changes.");

@@ -95,7 +95,8 @@ absl::Status CheckAddresses(const Config& config) {
   return absl::OkStatus();
 }
 
-void WarnOfToken(const Config& config, std::vector<std::string>& warnings) {
+void AddTokenWarnings(const Config& config,
+                      std::vector<std::string>& warnings) {
   if (!HasToken(config)) return;
   if (config.sandbox) {
     warnings.emplace_back("--sandbox: the access token is not used");
@@ -105,8 +106,8 @@ void WarnOfToken(const Config& config, std::vector<std::string>& warnings) {
   }
 }
 
-void WarnOfConnectionAge(const FlagSet& flags, const Config& config,
-                         std::vector<std::string>& warnings) {
+void AddConnectionAgeWarnings(const FlagSet& flags, const Config& config,
+                              std::vector<std::string>& warnings) {
   const ServerConfig& server = config.server;
   if (server.max_connection_age == absl::ZeroDuration()) {
     if (flags.WasGiven("max_connection_age_grace")) {
@@ -127,7 +128,8 @@ void WarnOfConnectionAge(const FlagSet& flags, const Config& config,
       "off may still have taken effect"));
 }
 
-void WarnOfUpstream(const Config& config, std::vector<std::string>& warnings) {
+void AddUpstreamWarnings(const Config& config,
+                         std::vector<std::string>& warnings) {
   const std::optional<HttpUrl> url = ParseHttpUrl(config.upstream.base_url);
   if (config.sandbox || !url.has_value() || url->is_https) return;
   if (!config.api_ca_file.empty()) {
@@ -140,7 +142,8 @@ void WarnOfUpstream(const Config& config, std::vector<std::string>& warnings) {
   }
 }
 
-void WarnOfWebhooks(const Config& config, std::vector<std::string>& warnings) {
+void AddWebhookWarnings(const Config& config,
+                        std::vector<std::string>& warnings) {
   const WebhookConfig& webhooks = config.webhooks;
   if (webhooks.address.empty()) return;
   if (webhooks.public_url.empty()) {
@@ -150,9 +153,9 @@ void WarnOfWebhooks(const Config& config, std::vector<std::string>& warnings) {
     return;
   }
   const std::optional<HttpUrl> api = ParseHttpUrl(config.upstream.base_url);
-  const std::optional<HttpUrl> own = ParseHttpUrl(webhooks.public_url);
-  if (!config.sandbox && api.has_value() && own.has_value() &&
-      IsLoopback(own->host) && !IsLoopback(api->host)) {
+  const std::optional<HttpUrl> webhook = ParseHttpUrl(webhooks.public_url);
+  if (!config.sandbox && api.has_value() && webhook.has_value() &&
+      IsLoopback(webhook->host) && !IsLoopback(api->host)) {
     warnings.emplace_back(
         "--webhook_public_url is a loopback address: the API cannot reach it");
   }
@@ -172,10 +175,10 @@ absl::Status CheckCombinations(const FlagSet& flags, const Config& config) {
 std::vector<std::string> ConfigWarnings(const FlagSet& flags,
                                         const Config& config) {
   std::vector<std::string> warnings = flags.warnings();
-  WarnOfToken(config, warnings);
-  WarnOfConnectionAge(flags, config, warnings);
-  WarnOfUpstream(config, warnings);
-  WarnOfWebhooks(config, warnings);
+  AddTokenWarnings(config, warnings);
+  AddConnectionAgeWarnings(flags, config, warnings);
+  AddUpstreamWarnings(config, warnings);
+  AddWebhookWarnings(config, warnings);
   if (config.cache.max_bytes == 0 && flags.WasGiven("cache_time")) {
     warnings.emplace_back("--cache_time has no effect with --cache_bytes=0");
   }

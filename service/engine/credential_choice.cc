@@ -5,20 +5,21 @@
 namespace wriftai {
 
 absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
-    CredentialPolicy policy, std::shared_ptr<const Credential> callers,
-    const std::shared_ptr<const GatewayCredential>& own) {
+    CredentialPolicy policy, std::shared_ptr<const Credential> caller,
+    const std::shared_ptr<const GatewayCredential>& gateway) {
   switch (policy) {
     case CredentialPolicy::kCaller:
-      if (callers != nullptr) return callers;
+      if (caller != nullptr) return caller;
       break;
     case CredentialPolicy::kGateway:
-      if (own != nullptr) return own;
+      if (gateway != nullptr) return gateway;
       break;
     case CredentialPolicy::kCallerThenGateway:
-      if (own != nullptr && (callers == nullptr || own->Matches(*callers))) {
-        return own;
+      if (gateway != nullptr &&
+          (caller == nullptr || gateway->Matches(*caller))) {
+        return gateway;
       }
-      if (callers != nullptr) return callers;
+      if (caller != nullptr) return caller;
       break;
   }
   return GatewayError(

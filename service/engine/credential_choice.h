@@ -12,11 +12,11 @@ namespace wriftai {
 
 // The credential for upstream requests. If the policy allows both, a caller
 // that sends the gateway's own token gets the gateway's credential, so both
-// share one budget. `callers` and `own` may be null. UNAUTHENTICATED if the
+// share one budget. `caller` and `gateway` may be null. UNAUTHENTICATED if the
 // policy leaves no credential. Loop thread.
 absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
-    CredentialPolicy policy, std::shared_ptr<const Credential> callers,
-    const std::shared_ptr<const GatewayCredential>& own);
+    CredentialPolicy policy, std::shared_ptr<const Credential> caller,
+    const std::shared_ptr<const GatewayCredential>& gateway);
 
 }  // namespace wriftai
 

@@ -41,7 +41,7 @@ absl::Duration MaxStreamAge(const ServerConfig& server) {
 }  // namespace
 
 Engine::Engine(const Config& config,
-               std::shared_ptr<const GatewayCredential> own,
+               std::shared_ptr<const GatewayCredential> gateway_credential,
                EventLoop& event_loop, HttpTransport& transport,
                uint64_t random_seed,
                WebhookInjector::GatewayWebhook gateway_webhook)
@@ -52,7 +52,7 @@ Engine::Engine(const Config& config,
       max_wait_(config.max_wait),
       max_stream_age_(MaxStreamAge(config.server)),
       event_loop_(event_loop),
-      own_(std::move(own)),
+      gateway_credential_(std::move(gateway_credential)),
       workers_(event_loop),
       encoder_(workers_, message_budget_),
       random_(random_seed),
@@ -74,7 +74,8 @@ Engine::Engine(const Config& config,
       waits_(static_cast<size_t>(config.max_waits), kWaitShare) {}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
-  auto credential = ChooseCredential(credentials_, caller.credential, own_);
+  auto credential =
+      ChooseCredential(credentials_, caller.credential, gateway_credential_);
   if (!credential.ok()) return credential.status();
   CallContext context;
   context.credential = *std::move(credential);

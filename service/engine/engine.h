@@ -39,9 +39,10 @@ struct Caller {
 // outlive it.
 class Engine {
  public:
-  // `own`: the gateway's credential, or null. `gateway_webhook`: the webhook for
-  // creates that have none; empty: no webhook.
-  Engine(const Config& config, std::shared_ptr<const GatewayCredential> own,
+  // `gateway_credential`: the gateway's credential, or null. `gateway_webhook`:
+  // the webhook for creates that have none; empty: no webhook.
+  Engine(const Config& config,
+         std::shared_ptr<const GatewayCredential> gateway_credential,
          EventLoop& event_loop, HttpTransport& transport, uint64_t random_seed,
          WebhookInjector::GatewayWebhook gateway_webhook = nullptr);
 
@@ -121,7 +122,7 @@ class Engine {
   const absl::Duration max_wait_;
   const absl::Duration max_stream_age_;
   EventLoop& event_loop_;
-  const std::shared_ptr<const GatewayCredential> own_;
+  const std::shared_ptr<const GatewayCredential> gateway_credential_;
   WorkerPool workers_;
   PredictionEncoder encoder_;
   Random random_;

@@ -36,18 +36,19 @@ GatewayCredential::GatewayCredential(const EventLoop& event_loop)
 absl::StatusOr<std::shared_ptr<const GatewayCredential>>
 GatewayCredential::Open(Secret token, std::string file,
                         const EventLoop& event_loop) {
-  std::shared_ptr<const GatewayCredential> own(
+  std::shared_ptr<const GatewayCredential> credential(
       new GatewayCredential(event_loop));
   if (!file.empty()) {
-    own->state_->file.emplace(std::move(file), kMaxTokenFileBytes);
-    absl::Status status = own->state_->Take(own->state_->file->Read());
+    credential->state_->file.emplace(std::move(file), kMaxTokenFileBytes);
+    absl::Status status =
+        credential->state_->Take(credential->state_->file->Read());
     if (!status.ok()) return status;
   } else if (!token.empty()) {
-    own->state_->Use(std::move(token));
+    credential->state_->Use(std::move(token));
   } else {
     return nullptr;
   }
-  return own;
+  return credential;
 }
 
 absl::Status GatewayCredential::CheckFile(const std::string& path) {

@@ -61,11 +61,11 @@ std::pair<int, int> PageRange(const std::vector<v1::Prediction>& fetched,
   return {begin, std::min(begin + page_size, count)};
 }
 
-// Drops the cursor `next` if it leads back to the page of `own`: following it
-// would never end.
-void DropCycle(absl::string_view own, absl::string_view name, std::string& next,
-               PredictionPage& page) {
-  if (next.empty() || next != own) return;
+// Drops the cursor `next` if it leads back to the page of `current`: following
+// it would never end.
+void DropCycle(absl::string_view current, absl::string_view name,
+               std::string& next, PredictionPage& page) {
+  if (next.empty() || next != current) return;
   next.clear();
   page.inexact_fields.emplace_back(name);
 }

@@ -13,7 +13,7 @@ namespace {
 
 class CredentialChoiceTest : public ::testing::Test {
  protected:
-  std::shared_ptr<const GatewayCredential> Own(const char* token) {
+  std::shared_ptr<const GatewayCredential> MakeGateway(const char* token) {
     return *GatewayCredential::Open(Secret(token), "", event_loop_);
   }
 
@@ -22,11 +22,11 @@ class CredentialChoiceTest : public ::testing::Test {
 
 TEST_F(CredentialChoiceTest, SelectsCredentialByPolicy) {
   const auto caller = MakeCredential("caller");
-  const auto own = Own("own");
+  const auto gateway = MakeGateway("own");
   const auto chosen = [&](CredentialPolicy policy,
-                          std::shared_ptr<const Credential> callers) {
+                          std::shared_ptr<const Credential> sent) {
     return std::string(
-        (*ChooseCredential(policy, callers, own))->token().Reveal());
+        (*ChooseCredential(policy, sent, gateway))->token().Reveal());
   };
   EXPECT_EQ(chosen(CredentialPolicy::kCaller, caller), "caller");
   EXPECT_EQ(chosen(CredentialPolicy::kGateway, caller), "own");
@@ -36,16 +36,17 @@ TEST_F(CredentialChoiceTest, SelectsCredentialByPolicy) {
 
 TEST_F(CredentialChoiceTest, CallerWithGatewayTokenSharesItsCredential) {
   const auto caller = MakeCredential("own");
-  const auto own = Own("own");
+  const auto gateway = MakeGateway("own");
   EXPECT_EQ(
-      *ChooseCredential(CredentialPolicy::kCallerThenGateway, caller, own),
-      own);
+      *ChooseCredential(CredentialPolicy::kCallerThenGateway, caller, gateway),
+      gateway);
   // Under kCaller, the gateway's credential would outlive the caller's token.
-  EXPECT_EQ(*ChooseCredential(CredentialPolicy::kCaller, caller, own), caller);
+  EXPECT_EQ(*ChooseCredential(CredentialPolicy::kCaller, caller, gateway),
+            caller);
 }
 
 TEST_F(CredentialChoiceTest, RejectsCallWithoutToken) {
-  const auto none = Own("");
+  const auto none = MakeGateway("");
   for (const auto policy :
        {CredentialPolicy::kCaller, CredentialPolicy::kCallerThenGateway}) {
     EXPECT_THAT(ChooseCredential(policy, nullptr, none),

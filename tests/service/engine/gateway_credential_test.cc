@@ -27,9 +27,9 @@ class GatewayCredentialTest : public ::testing::Test {
     std::filesystem::last_write_time(file_, written_);
   }
 
-  std::string Current(const GatewayCredential& own) {
+  std::string Current(const GatewayCredential& credential) {
     event_loop_.Advance(absl::Seconds(1));
-    return std::string(own.token().Reveal());
+    return std::string(credential.token().Reveal());
   }
 
   ManualEventLoop event_loop_;
@@ -44,76 +44,77 @@ TEST_F(GatewayCredentialTest, OpenReturnsNullWithoutTokenAndFile) {
 
 TEST_F(GatewayCredentialTest, PrefersFileAndTrimsWhitespace) {
   Write(" abc\n");
-  auto own = GatewayCredential::Open(Secret("other"), file_, event_loop_);
-  ASSERT_THAT(own, IsOk());
-  EXPECT_EQ(Current(**own), "abc");
+  auto credential =
+      GatewayCredential::Open(Secret("other"), file_, event_loop_);
+  ASSERT_THAT(credential, IsOk());
+  EXPECT_EQ(Current(**credential), "abc");
 }
 
 TEST_F(GatewayCredentialTest, ReloadsChangedFile) {
   Write("one");
-  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
-  EXPECT_EQ(Current(*own), "one");
+  auto credential = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  EXPECT_EQ(Current(*credential), "one");
   Write("two");
-  EXPECT_EQ(Current(*own), "two");
+  EXPECT_EQ(Current(*credential), "two");
 }
 
 TEST_F(GatewayCredentialTest, ChecksFileAtMostOncePerSecond) {
   Write("one");
-  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
-  EXPECT_EQ(Current(*own), "one");
+  auto credential = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  EXPECT_EQ(Current(*credential), "one");
   Write("two");
-  EXPECT_EQ(own->token(), Secret("one"));
+  EXPECT_EQ(credential->token(), Secret("one"));
 }
 
 TEST_F(GatewayCredentialTest, KeepsLastGoodTokenOnInvalidFile) {
   Write("one");
-  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  auto credential = *GatewayCredential::Open(Secret(), file_, event_loop_);
   Write("");
-  EXPECT_EQ(Current(*own), "one");
+  EXPECT_EQ(Current(*credential), "one");
   std::filesystem::remove(file_);
-  EXPECT_EQ(Current(*own), "one");
+  EXPECT_EQ(Current(*credential), "one");
   Write("two");
-  EXPECT_EQ(Current(*own), "two");
+  EXPECT_EQ(Current(*credential), "two");
 }
 
 TEST_F(GatewayCredentialTest, RotationKeepsKeyAndPreviousToken) {
   Write("one");
-  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
-  EXPECT_TRUE(own->previous_token().empty());
-  const std::string key = own->key();
+  auto credential = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  EXPECT_TRUE(credential->previous_token().empty());
+  const std::string key = credential->key();
   Write("two");
-  EXPECT_EQ(Current(*own), "two");
-  EXPECT_EQ(own->previous_token(), Secret("one"));
-  EXPECT_EQ(own->key(), key);
+  EXPECT_EQ(Current(*credential), "two");
+  EXPECT_EQ(credential->previous_token(), Secret("one"));
+  EXPECT_EQ(credential->key(), key);
 }
 
 TEST_F(GatewayCredentialTest, RewritingSameTokenIsNotRotation) {
   Write("one");
-  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  auto credential = *GatewayCredential::Open(Secret(), file_, event_loop_);
   Write("two");
-  EXPECT_EQ(Current(*own), "two");
+  EXPECT_EQ(Current(*credential), "two");
   Write("two");
-  EXPECT_EQ(Current(*own), "two");
-  EXPECT_EQ(own->previous_token(), Secret("one"));
+  EXPECT_EQ(Current(*credential), "two");
+  EXPECT_EQ(credential->previous_token(), Secret("one"));
 }
 
 TEST_F(GatewayCredentialTest, KeyDoesNotDependOnToken) {
-  auto own = *GatewayCredential::Open(Secret("one"), "", event_loop_);
-  EXPECT_EQ(own->key(), "gateway");
-  EXPECT_EQ(own->display_name(), "gateway");
+  auto credential = *GatewayCredential::Open(Secret("one"), "", event_loop_);
+  EXPECT_EQ(credential->key(), "gateway");
+  EXPECT_EQ(credential->display_name(), "gateway");
 }
 
 TEST_F(GatewayCredentialTest, MatchesCallerWithCurrentToken) {
   Write("one");
-  auto own = *GatewayCredential::Open(Secret(), file_, event_loop_);
+  auto credential = *GatewayCredential::Open(Secret(), file_, event_loop_);
   const Credential first(Secret("one"));
   const Credential second(Secret("two"));
-  EXPECT_TRUE(own->Matches(first));
-  EXPECT_FALSE(own->Matches(second));
+  EXPECT_TRUE(credential->Matches(first));
+  EXPECT_FALSE(credential->Matches(second));
   Write("two");
   event_loop_.Advance(absl::Seconds(1));
-  EXPECT_FALSE(own->Matches(first));
-  EXPECT_TRUE(own->Matches(second));
+  EXPECT_FALSE(credential->Matches(first));
+  EXPECT_TRUE(credential->Matches(second));
 }
 
 TEST_F(GatewayCredentialTest, OpenRejectsFileWithoutValidToken) {
