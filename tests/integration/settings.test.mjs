@@ -260,7 +260,7 @@ test('--check_config says OK for valid files, reports the first invalid one, ' +
 
   const bad = write('bad', 'not this');
   const rows = [
-    [{ access_token_file: bad }, /^access_token_file .*: wanted a readable /],
+    [{ access_token_file: bad }, /^access_token_file .*: expected a readable /],
     [{ webhook_secret_file: bad }, /^webhook_secret_file .*: expected a readable /],
     [{ tls_cert_file: bad }, /^--tls_cert_file .*: wanted a readable PEM file /],
     [{ tls_key_file: bad }, /^--tls_key_file .*: wanted a readable PEM file /],
