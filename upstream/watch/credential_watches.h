@@ -39,7 +39,7 @@ namespace wriftai {
 // permanent failure does so at once. When different healthy predictions fail in
 // a row, the upstream is considered down and is probed, one request at a time
 // (PollCircuitBreaker). A rejected token ends all watches after one request,
-// and new ones for a while (RejectedTokenCache).
+// and fails new ones for a while (RejectedTokenCache).
 //
 // Threads: loop. Owns: the watches, the polls in flight, the page map and the
 // run durations. The observers and everything the context refers to must

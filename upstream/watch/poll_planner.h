@@ -95,7 +95,7 @@ class PollPlanner {
   // there is none. With `prefer_succeeded`, targets with a successful GET come
   // first, the most recent one first; else targets that were never seen or
   // tried. Targets already probed since `since` come last, so that all get a
-  // turn. Sets `untried` to whether there is any of the latter.
+  // turn. Sets `untried` to whether any target was never seen or tried.
   static PollTarget* NextProbe(PollTargets& targets, absl::Time since,
                                bool prefer_succeeded, bool* untried);
 

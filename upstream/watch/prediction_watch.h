@@ -88,7 +88,7 @@ class PredictionWatch {
   TimerHandle notifying_;
   uint64_t next_notified_ = 0;
   bool notify_again_ = false;
-  // Pending first notifications, one timer each, cancelled by Unsubscribe().
+  // Pending first notifications, one timer each, canceled by Unsubscribe().
   std::map<uint64_t, TimerHandle> new_waiters_;
 };
 

@@ -11,7 +11,7 @@
 namespace wriftai {
 
 // Predictions that this gateway has just created, by credential. The replica of
-// the upstream's database that serves the first reads may not have them yet, so
+// the upstream's database that serves the first reads may not have them yet. So
 // a 404 within kGrace does not mean that they do not exist.
 //
 // Threads: loop. `clock` must outlive it. Fails: never.

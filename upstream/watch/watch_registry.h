@@ -120,7 +120,7 @@ class WatchRegistry {
   // after.
   void OnWebhook(v1::Prediction event);
 
-  // The upstream rejected the token: evicts its cache and its ownerships.
+  // The upstream rejected the token: evicts its cached states and ownerships.
   void OnTokenRejected(const Credential& credential);
 
   // The terminal snapshot of the prediction if it is cached; null otherwise.
