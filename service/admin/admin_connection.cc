@@ -12,7 +12,7 @@
 namespace wriftai {
 namespace {
 
-// As the webhook listener takes. A scrape's head has a few hundred bytes.
+// Same as the webhook listener. A scrape's head has a few hundred bytes.
 constexpr size_t kMaxHeadBytes = 8 << 10;
 
 constexpr absl::string_view kHeadEnd = "\r\n\r\n";
@@ -48,7 +48,7 @@ void AdminConnection::OnReady(absl::Time now) {
       return Write(now);
     case State::kLingering:
       return Discard();
-    case State::kAsked:
+    case State::kProcessing:
     case State::kClosed:
       return;
   }
@@ -73,7 +73,7 @@ void AdminConnection::ReadHead(absl::Time now) {
   input_ = std::string();
   if (!head.has_value()) return RespondError(400, now);
   head_ = *std::move(head);
-  state_ = State::kAsked;
+  state_ = State::kProcessing;
 }
 
 void AdminConnection::RespondError(int status, absl::Time now) {
@@ -101,8 +101,8 @@ void AdminConnection::Respond(
 }
 
 void AdminConnection::Write(absl::Time now) {
-  const size_t all = output_head_.size() + body_size_;
-  while (written_ < all) {
+  const size_t total = output_head_.size() + body_size_;
+  while (written_ < total) {
     iovec parts[2] = {};
     int count = 0;
     const auto add = [&](const std::string& text, size_t size, size_t from) {
@@ -132,7 +132,7 @@ void AdminConnection::Write(absl::Time now) {
   Discard();
 }
 
-// What follows the request: a body that nobody asked for, at last the end.
+// Discards whatever follows the request, until the client closes.
 void AdminConnection::Discard() {
   char chunk[kMaxHeadBytes];
   const ssize_t got = recv(fd(), chunk, sizeof(chunk), 0);

@@ -13,18 +13,18 @@
 
 namespace wriftai {
 
-// One connection of the operators' server: reads the head of one request, waits
-// for its response, writes it, and lingers until the client has closed, since
-// closing with unread input could destroy the response on its way.
+// One connection of the admin server: reads one request head, waits for the
+// response, writes it, and lingers until the client closes. Closing with unread
+// input would reset the connection and could lose the response.
 //
-// Threads: the server's. Owns: the socket. Fails: by kClosed.
+// Threads: the server's. Owns: the socket. Fails: state kClosed.
 class AdminConnection {
  public:
   enum class State {
-    kReading,    // The head of the request.
-    kAsked,      // It is read: take head(), then Respond() or RespondError().
-    kWriting,    // The response, as far as the client takes it.
-    kLingering,  // All is written.
+    kReading,     // Reading the request head.
+    kProcessing,  // head() is complete; call Respond() or RespondError().
+    kWriting,     // Writing the response as the client reads it.
+    kLingering,   // The response is written; waiting for the client to close.
     kClosed,
   };
 
@@ -33,21 +33,21 @@ class AdminConnection {
 
   int fd() const { return socket_.get(); }
   State state() const { return state_; }
-  const HttpHead& head() const { return head_; }  // In kAsked.
+  const HttpHead& head() const { return head_; }  // In kProcessing.
 
-  // When it must be closed, unless its page is being made.
+  // When to close it, unless it is in kProcessing.
   absl::Time deadline() const { return deadline_; }
 
-  // When the client last took a part of the response; in kWriting.
+  // When the client last accepted bytes of the response; in kWriting.
   absl::Time progress_at() const { return progress_at_; }
 
-  // Reads or writes what is possible now.
+  // Reads or writes as much as it can without blocking.
   void OnReady(absl::Time now);
 
   void Respond(const std::shared_ptr<const AdminServer::Response>& response,
                absl::Time now);
 
-  // A response without a page, of the status' own text.
+  // Responds with the reason phrase of `status` as the body.
   void RespondError(int status, absl::Time now);
 
  private:
@@ -58,11 +58,11 @@ class AdminConnection {
   const UniqueFd socket_;
   const absl::Time deadline_;
   State state_ = State::kReading;
-  std::string input_;  // Of the head.
+  std::string input_;  // The head, as far as it has been read.
   HttpHead head_;
   std::string output_head_;
   std::shared_ptr<const AdminServer::Response> response_;
-  size_t written_ = 0;  // Of output_head_ and the body.
+  size_t written_ = 0;  // Bytes of output_head_ and the body.
   size_t body_size_ = 0;
   absl::Time progress_at_;
 };

@@ -32,7 +32,7 @@ constexpr char kNoSniffing[] = "x-content-type-options: nosniff\r\n";
 
 enum class Format { kHtml, kJson };
 
-// Nothing: a format that there is not. Other parameters are ignored.
+// nullopt: unknown format. Other parameters are ignored.
 std::optional<Format> FormatFrom(absl::string_view query) {
   Format format = Format::kHtml;
   for (absl::string_view parameter : absl::StrSplit(query, '&')) {
@@ -60,46 +60,46 @@ void SetTime(absl::Time time, google::protobuf::Timestamp& timestamp) {
       absl::ToUnixMillis(time));
 }
 
-// What `count` finds on the loop, told by `tell`: not on the loop, which has
-// better things to do than to sort and print.
-template <typename Count, typename Tell>
-AdminPages::Source FromLoop(EventLoop& loop, absl::Duration patience,
-                            Count count, Tell tell) {
-  return [&loop, patience, count,
-          tell]() -> absl::StatusOr<std::vector<prometheus::MetricFamily>> {
-    // Shared, as the task may come after its time.
-    const auto numbers = std::make_shared<decltype(count())>();
-    if (!RunOnLoopWithin(loop, patience,
-                         [count, numbers] { *numbers = count(); })) {
-      return absl::UnavailableError(kLoopDoesNotAnswer);
+// Runs `collect` on the loop and `convert` on the calling thread, to keep
+// sorting and formatting off the loop.
+template <typename Collect, typename Convert>
+AdminPages::Source FromLoop(EventLoop& loop, absl::Duration timeout,
+                            Collect collect, Convert convert) {
+  return [&loop, timeout, collect,
+          convert]() -> absl::StatusOr<std::vector<prometheus::MetricFamily>> {
+    // Shared: the task may run after the timeout.
+    const auto numbers = std::make_shared<decltype(collect())>();
+    if (!RunOnLoopWithin(loop, timeout,
+                         [collect, numbers] { *numbers = collect(); })) {
+      return absl::UnavailableError(kLoopUnresponsive);
     }
-    return tell(*numbers);
+    return convert(*numbers);
   };
 }
 
 }  // namespace
 
-bool LoopWatchdog::Answers(absl::Duration patience) {
-  std::shared_ptr<absl::Notification> asked;
+bool LoopWatchdog::IsResponsive(absl::Duration timeout) {
+  std::shared_ptr<absl::Notification> pending;
   {
     MutexLock lock(mutex_);
-    if (asked_ == nullptr || asked_->HasBeenNotified()) {
-      asked_ = std::make_shared<absl::Notification>();
-      loop_.Post([asked = asked_] { asked->Notify(); });
+    if (pending_ == nullptr || pending_->HasBeenNotified()) {
+      pending_ = std::make_shared<absl::Notification>();
+      loop_.Post([pending = pending_] { pending->Notify(); });
     }
-    asked = asked_;
+    pending = pending_;
   }
-  return asked->WaitForNotificationWithTimeout(patience);
+  return pending->WaitForNotificationWithTimeout(timeout);
 }
 
 AdminPages::AdminPages(EventLoop& loop, std::vector<Source> sources,
-                       absl::Duration patience)
+                       absl::Duration loop_timeout)
     : loop_(loop),
       started_at_(loop.Now()),
       wall_started_at_(loop.WallNow()),
       sources_(std::move(sources)),
-      patience_(patience),
-      probe_(loop) {}
+      loop_timeout_(loop_timeout),
+      watchdog_(loop) {}
 
 AdminServer::Pages AdminPages::pages() {
   AdminServer::Pages pages = {
@@ -115,7 +115,9 @@ AdminServer::Pages AdminPages::pages() {
 }
 
 AdminServer::Response AdminPages::Health() {
-  if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
+  if (!watchdog_.IsResponsive(loop_timeout_)) {
+    return Unavailable(kLoopUnresponsive);
+  }
   if (absl::Status port = port_check_(); !port.ok()) {
     return Unavailable(port.message());
   }
@@ -135,8 +137,10 @@ AdminServer::Response AdminPages::Readiness() {
 }
 
 AdminServer::Response AdminPages::Metrics() {
-  // First, so that a loop that hangs is asked once and not for each source.
-  if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
+  // Checked first: a stalled loop costs one timeout instead of one per source.
+  if (!watchdog_.IsResponsive(loop_timeout_)) {
+    return Unavailable(kLoopUnresponsive);
+  }
   std::vector<prometheus::MetricFamily> families;
   for (const Source& source : sources_) {
     auto some = source();
@@ -149,10 +153,12 @@ AdminServer::Response AdminPages::Metrics() {
 AdminServer::Response AdminPages::Status(absl::string_view query) {
   const auto format = FormatFrom(query);
   if (!format.has_value()) {
-    return {400, "format: wanted html or json\n"};
+    return {400, "format: expected html or json\n"};
   }
-  const absl::Time asked_at = loop_.Now();
-  if (!probe_.Answers(patience_)) return Unavailable(kLoopDoesNotAnswer);
+  const absl::Time began_at = loop_.Now();
+  if (!watchdog_.IsResponsive(loop_timeout_)) {
+    return Unavailable(kLoopUnresponsive);
+  }
   const absl::Time now = loop_.Now();
   const auto collected = status_();
   if (!collected.ok()) return Unavailable(collected.status().message());
@@ -162,7 +168,7 @@ AdminServer::Response AdminPages::Status(absl::string_view query) {
   SetTime(wall_started_at_, *report.mutable_started_at());
   SetTime(loop_.WallNow(), *report.mutable_observed_at());
   report.set_uptime_seconds(absl::ToDoubleSeconds(now - started_at_));
-  report.set_loop_delay_seconds(absl::ToDoubleSeconds(now - asked_at));
+  report.set_loop_delay_seconds(absl::ToDoubleSeconds(now - began_at));
   report.set_phase(PhaseName(phase_));
   report.set_grpc_port_failure(std::string(port_check_().message()));
   AddFindings(report);
@@ -175,16 +181,16 @@ AdminServer::Response AdminPages::Status(absl::string_view query) {
 }
 
 AdminPages::Source EngineMetrics(EventLoop& loop, Engine& engine,
-                                 absl::Duration patience) {
+                                 absl::Duration timeout) {
   return FromLoop(
-      loop, patience, [&engine] { return NumbersOf(engine); }, MetricFamilies);
+      loop, timeout, [&engine] { return CollectNumbers(engine); },
+      MetricFamilies);
 }
 
 AdminPages::Source CallMetrics(EventLoop& loop, const CallRecorder& recorder,
-                               const Logging& logging,
-                               absl::Duration patience) {
+                               const Logging& logging, absl::Duration timeout) {
   return FromLoop(
-      loop, patience,
+      loop, timeout,
       [&recorder] {
         return std::make_pair(recorder.stats(), recorder.streams().stats());
       },

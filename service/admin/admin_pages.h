@@ -23,68 +23,67 @@ class CallRecorder;
 class Engine;
 class Logging;
 
-inline constexpr char kLoopDoesNotAnswer[] = "the loop does not answer";
+inline constexpr char kLoopUnresponsive[] = "the event loop is not responding";
 
-// Whether the loop runs what is posted to it. Many may ask; one task at a time
-// is posted, so that a loop that hangs does not find thousands when it is back.
+// Checks that the event loop runs the tasks posted to it. Concurrent checks
+// share one task, so a stalled loop does not accumulate thousands of them.
 //
-// Threads: any but the loop's. The event_loop must outlive it.
+// Threads: any except the loop's. The event loop must outlive it.
 class LoopWatchdog {
  public:
   explicit LoopWatchdog(EventLoop& loop) : loop_(loop) {}
 
-  // Waits no longer than `patience`.
-  bool Answers(absl::Duration patience);
+  // Waits at most `timeout`.
+  bool IsResponsive(absl::Duration timeout);
 
  private:
   EventLoop& loop_;
   Mutex mutex_;
-  std::shared_ptr<absl::Notification> asked_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<absl::Notification> pending_ ABSL_GUARDED_BY(mutex_);
 };
 
-// What operators' machines ask of this process, and of it alone: a trouble of
-// the upstream would meet every replica at once, and must not take all of them
-// out of service.
+// The admin pages. Health and readiness describe this process alone: an
+// upstream outage hits every replica at once and must not take all of them out
+// of service.
 //
-//   /healthz   the loop is alive, and the gRPC port answers; else the process
+//   /healthz   the event loop and the gRPC port respond; otherwise the process
 //              should be restarted
-//   /readyz    the same, and calls are welcome: it has started, and no drain
-//              has begun
-//   /metrics   what the sources have, as Prometheus' text
-//   /statusz   the status, where there is a source of it, for a person; with
-//              the query format=json the same for a program
+//   /readyz    as /healthz, and the process has started and is not draining
+//   /metrics   the metrics of all sources, in Prometheus' text format
+//   /statusz   the status page, if there is a status source; format=json
+//              returns the same report as JSON
 //
-// Threads: any. Loop and sources must outlive it. Fails: with status 503.
+// Threads: any. The loop and the sources must outlive it. Fails: with 503.
 class AdminPages {
  public:
   enum class Phase { kStarting, kServing, kDraining };
 
-  // Some of the metrics. Called from any thread, several at once.
+  // Returns some of the metrics. Called from any thread, concurrently.
   using Source =
       std::function<absl::StatusOr<std::vector<prometheus::MetricFamily>>()>;
 
-  // What /statusz shows of the engine; called from any thread, several at once.
+  // Returns the report for /statusz. Called from any thread, concurrently.
   using StatusReport = std::shared_ptr<const status::Report>;
   using StatusSource = std::function<absl::StatusOr<StatusReport>()>;
 
-  // Below the second that a kubelet waits by default.
-  static constexpr absl::Duration kPatience = absl::Milliseconds(900);
+  // Below a kubelet's default probe timeout of 1 s.
+  static constexpr absl::Duration kLoopTimeout = absl::Milliseconds(900);
 
   AdminPages(EventLoop& loop, std::vector<Source> sources,
-             absl::Duration patience = kPatience);
+             absl::Duration loop_timeout = kLoopTimeout);
 
-  // Before pages().
+  // Call before pages().
   void set_status(StatusSource status) { status_ = std::move(status); }
 
-  // Whether the gRPC port answers, and why not; before pages(). Called from any
-  // thread, and must not block.
+  // Sets the check of the gRPC port; call before pages(). The check is called
+  // from any thread and must not block.
   void set_port_check(std::function<absl::Status()> check) {
     port_check_ = std::move(check);
   }
 
   void SetPhase(Phase phase) { phase_ = phase; }
 
-  // They refer to this.
+  // The pages refer to this object.
   AdminServer::Pages pages();
 
  private:
@@ -94,26 +93,26 @@ class AdminPages {
   AdminServer::Response Status(absl::string_view query);
 
   EventLoop& loop_;
-  const absl::Time started_at_;       // Of EventLoop::Now()'s clock.
-  const absl::Time wall_started_at_;  // Of the wall clock.
+  const absl::Time started_at_;       // On EventLoop::Now()'s clock.
+  const absl::Time wall_started_at_;  // On the wall clock.
   const std::vector<Source> sources_;
-  const absl::Duration patience_;
-  LoopWatchdog probe_;
+  const absl::Duration loop_timeout_;
+  LoopWatchdog watchdog_;
   StatusSource status_;
   std::function<absl::Status()> port_check_ = [] { return absl::OkStatus(); };
   std::atomic<Phase> phase_{Phase::kStarting};
 };
 
-// The metrics of the engine, which has to be destroyed on the loop.
-// UNAVAILABLE: the loop does not answer within `patience`.
+// The metrics of `engine`, which must be destroyed on the loop.
+// UNAVAILABLE: the loop did not respond within `timeout`.
 AdminPages::Source EngineMetrics(
     EventLoop& loop, Engine& engine,
-    absl::Duration patience = AdminPages::kPatience);
+    absl::Duration timeout = AdminPages::kLoopTimeout);
 
-// The metrics of callers' calls and of the log, as above.
-AdminPages::Source CallMetrics(EventLoop& loop, const CallRecorder& recorder,
-                               const Logging& logging,
-                               absl::Duration patience = AdminPages::kPatience);
+// The metrics of inbound calls and of the log. Fails as EngineMetrics() does.
+AdminPages::Source CallMetrics(
+    EventLoop& loop, const CallRecorder& recorder, const Logging& logging,
+    absl::Duration timeout = AdminPages::kLoopTimeout);
 
 }  // namespace wriftai
 

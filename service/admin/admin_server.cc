@@ -28,12 +28,12 @@ constexpr uint64_t kWakeId = 0;
 constexpr uint64_t kListenerId = 1;
 constexpr uint64_t kFirstId = 2;
 
-// Events handled, and connections accepted, before the others have their turn.
+// Events handled, or connections accepted, per turn.
 constexpr int kBatch = 64;
 
-// A client that took nothing of its response for so long may be evicted: a
-// round trip to the other side of the world, while a kubelet waits a second.
-constexpr absl::Duration kStalled = absl::Milliseconds(250);
+// A client that reads nothing of its response for this long may be evicted. It
+// covers a round trip around the world, well below a kubelet's timeout of 1 s.
+constexpr absl::Duration kStallTimeout = absl::Milliseconds(250);
 
 class EpollAdminServer final : public AdminServer {
  public:
@@ -62,11 +62,11 @@ class EpollAdminServer final : public AdminServer {
   }
 
   absl::Status Run() {
-    bool watched = Watch(EPOLL_CTL_ADD, wake_.get(), EPOLLIN, kWakeId);
+    bool watching = Watch(EPOLL_CTL_ADD, wake_.get(), EPOLLIN, kWakeId);
     for (const UniqueFd& socket : listener_.sockets) {
-      watched &= Watch(EPOLL_CTL_ADD, socket.get(), EPOLLIN, kListenerId);
+      watching &= Watch(EPOLL_CTL_ADD, socket.get(), EPOLLIN, kListenerId);
     }
-    if (!watched) {
+    if (!watching) {
       return absl::UnavailableError("cannot listen: no file descriptors left");
     }
     thread_ = std::thread([this] { Loop(); });
@@ -77,7 +77,7 @@ class EpollAdminServer final : public AdminServer {
 
  private:
   using Connections = std::map<uint64_t, AdminConnection>;
-  using Made = std::pair<std::vector<uint64_t>, PageThread::SharedResponse>;
+  using Rendered = std::pair<std::vector<uint64_t>, PageThread::SharedResponse>;
 
   void Loop() {
     epoll_event events[kBatch];
@@ -101,13 +101,13 @@ class EpollAdminServer final : public AdminServer {
     counters_.open = 0;
   }
 
-  // Until the first deadline, or a pause ends.
+  // Milliseconds until the first deadline or the end of a pause.
   int WaitMs() const {
     absl::Time until = paused_ ? accept_at_ : absl::InfiniteFuture();
     for (const auto& [id, connection] : connections_) {
-      if (connection.state() == State::kAsked) continue;
+      if (connection.state() == State::kProcessing) continue;
       until = std::min(until, connection.deadline());
-      break;  // All have the same time, so the first is the next.
+      break;  // All have the same timeout, so the oldest expires first.
     }
     if (until == absl::InfiniteFuture()) return -1;
     const absl::Duration left =
@@ -123,21 +123,21 @@ class EpollAdminServer final : public AdminServer {
                                 SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket.get() >= 0) {
           if (!Add(socket)) {
-            held_ = std::move(socket);
+            pending_socket_ = std::move(socket);
             return PauseAccepting();
           }
         } else if (errno == EAGAIN) {
           break;
         } else if (IsOutOfResources(errno)) {
           ++counters_.accept_errors;
-          if (!MakeRoom()) return PauseAccepting();
+          if (!EvictOne()) return PauseAccepting();
         }
       }
     }
   }
 
-  // The sockets stay readable while connections wait: not watching them is how
-  // to rest.
+  // Stops watching the listening sockets: they stay readable while connections
+  // are waiting, which would spin the loop.
   void PauseAccepting() {
     paused_ = true;
     accept_at_ = SteadyNow() + absl::Milliseconds(kAcceptPauseMs);
@@ -148,16 +148,18 @@ class EpollAdminServer final : public AdminServer {
 
   void ResumeAccepting() {
     if (!paused_) return;
-    if (held_.get() >= 0 && !Add(held_)) return PauseAccepting();
+    if (pending_socket_.get() >= 0 && !Add(pending_socket_)) {
+      return PauseAccepting();
+    }
     paused_ = false;
     for (const UniqueFd& socket : listener_.sockets) {
       Watch(EPOLL_CTL_MOD, socket.get(), EPOLLIN, kListenerId);
     }
   }
 
-  // False, and `socket` stays the caller's, if there is no room for it.
+  // False if the connection limit is reached; the caller then keeps `socket`.
   bool Add(UniqueFd& socket) {
-    if (connections_.size() >= options_.max_connections && !MakeRoom()) {
+    if (connections_.size() >= options_.max_connections && !EvictOne()) {
       return false;
     }
     const uint64_t id = next_id_++;
@@ -170,20 +172,20 @@ class EpollAdminServer final : public AdminServer {
       Close(added);
       return true;
     }
-    // Often the request is there already.
+    // The request has often arrived already.
     OnReady(added);
     return true;
   }
 
-  // Closes the connection that can best be spared: one that has its response,
-  // then the one that has been silent longest, then one that does not take its
-  // response. Never one whose page is being made. False if there is none.
-  bool MakeRoom() {
+  // Closes the most expendable connection: one that has its response, else the
+  // one that has been silent longest, else one that does not read its response.
+  // Never one in kProcessing. False if there is nothing to close.
+  bool EvictOne() {
     auto victim = Find(State::kLingering);
     while (victim == connections_.end()) {
       victim = Find(State::kReading);
       if (victim == connections_.end()) break;
-      // A request may have come that its turn has not come to.
+      // Its request may have arrived without being read yet.
       const uint64_t id = victim->first;
       OnReady(victim);
       victim = connections_.find(id);
@@ -194,12 +196,12 @@ class EpollAdminServer final : public AdminServer {
       }
     }
     if (victim == connections_.end()) {
-      victim =
-          std::find_if(connections_.begin(), connections_.end(),
-                       [now = SteadyNow()](const auto& entry) {
-                         return entry.second.state() == State::kWriting &&
-                                now - entry.second.progress_at() >= kStalled;
-                       });
+      victim = std::find_if(connections_.begin(), connections_.end(),
+                            [now = SteadyNow()](const auto& entry) {
+                              return entry.second.state() == State::kWriting &&
+                                     now - entry.second.progress_at() >=
+                                         kStallTimeout;
+                            });
     }
     if (victim == connections_.end()) return false;
     if (victim->second.state() != State::kLingering) ++counters_.evicted;
@@ -207,7 +209,7 @@ class EpollAdminServer final : public AdminServer {
     return true;
   }
 
-  // The oldest of that state.
+  // The oldest connection in that state.
   Connections::iterator Find(State state) {
     return std::find_if(
         connections_.begin(), connections_.end(),
@@ -216,26 +218,27 @@ class EpollAdminServer final : public AdminServer {
 
   void OnReady(Connections::iterator connection) {
     connection->second.OnReady(SteadyNow());
-    if (connection->second.state() == State::kAsked) Ask(connection);
+    if (connection->second.state() == State::kProcessing) Dispatch(connection);
     Rearm(connection);
   }
 
-  void Ask(Connections::iterator connection) {
+  void Dispatch(Connections::iterator connection) {
     const HttpHead& head = connection->second.head();
-    const size_t mark = head.target.find('?');
-    const auto page = pages_.find(head.target.substr(0, mark));
+    const size_t query_at = head.target.find('?');
+    const auto page = pages_.find(head.target.substr(0, query_at));
     if (head.target.front() != '/') {
       connection->second.RespondError(400, SteadyNow());
     } else if (page == pages_.end()) {
-      Respond(connection, {404, absl::StrCat("there are:\n", paths_)});
+      Respond(connection, {404, absl::StrCat("available pages:\n", paths_)});
     } else if (head.method != "GET" && head.method != "HEAD") {
-      Response response{405, "wanted GET or HEAD\n"};
+      Response response{405, "expected GET or HEAD\n"};
       response.headers = "allow: GET, HEAD\r\n";
       Respond(connection, response);
     } else {
-      page->second.Request(
-          connection->first,
-          mark == std::string::npos ? "" : head.target.substr(mark + 1));
+      page->second.Request(connection->first,
+                           query_at == std::string::npos
+                               ? ""
+                               : head.target.substr(query_at + 1));
     }
   }
 
@@ -244,10 +247,10 @@ class EpollAdminServer final : public AdminServer {
                                SteadyNow());
   }
 
-  // One event is told, and then none until the next call.
+  // Requests one event; epoll reports no more until the next call.
   void Rearm(Connections::iterator connection) {
     switch (connection->second.state()) {
-      case State::kAsked:
+      case State::kProcessing:
         return;
       case State::kClosed:
         return Close(connection);
@@ -268,7 +271,7 @@ class EpollAdminServer final : public AdminServer {
     for (auto it = connections_.begin(); it != connections_.end();) {
       const auto connection = it++;
       if (connection->second.deadline() > now) return;
-      if (connection->second.state() != State::kAsked) Close(connection);
+      if (connection->second.state() != State::kProcessing) Close(connection);
     }
   }
 
@@ -277,12 +280,12 @@ class EpollAdminServer final : public AdminServer {
     counters_.open = static_cast<int64_t>(connections_.size());
   }
 
-  // On a page's thread.
+  // Called on a page's thread.
   void Post(const std::vector<uint64_t>& ids,
             const PageThread::SharedResponse& response) {
     {
       MutexLock lock(mutex_);
-      made_.emplace_back(ids, response);
+      rendered_.emplace_back(ids, response);
     }
     Wake();
   }
@@ -292,12 +295,12 @@ class EpollAdminServer final : public AdminServer {
   void RespondAll() {
     eventfd_t ignored = 0;
     eventfd_read(wake_.get(), &ignored);
-    std::vector<Made> made;
+    std::vector<Rendered> rendered;
     {
       MutexLock lock(mutex_);
-      made.swap(made_);
+      rendered.swap(rendered_);
     }
-    for (const auto& [ids, response] : made) {
+    for (const auto& [ids, response] : rendered) {
       for (const uint64_t id : ids) {
         const auto found = connections_.find(id);
         found->second.Respond(response, SteadyNow());
@@ -322,16 +325,16 @@ class EpollAdminServer final : public AdminServer {
   std::atomic<bool> stopping_{false};
 
   Mutex mutex_;
-  std::vector<Made> made_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Rendered> rendered_ ABSL_GUARDED_BY(mutex_);
 
-  // Of the thread from here on, once it runs.
-  Connections connections_;  // The oldest first.
+  // From here on used only by the thread, once it runs.
+  Connections connections_;  // Oldest first.
   uint64_t next_id_ = kFirstId;
   bool paused_ = false;
-  UniqueFd held_;  // Accepted, and waits for room.
+  UniqueFd pending_socket_;  // Accepted; waits for a free slot.
   absl::Time accept_at_ = absl::InfinitePast();
 
-  // After all that their threads use.
+  // Last: their threads use the members above.
   std::map<std::string, PageThread> pages_;
   std::thread thread_;
 };

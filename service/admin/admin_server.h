@@ -14,41 +14,41 @@
 
 namespace wriftai {
 
-// Serves pages to operators and their machines (Prometheus, a kubelet) over
-// HTTP/1.1: GET and HEAD of a few fixed paths, one request per connection.
+// Serves pages to people, Prometheus and kubelets over HTTP/1.1: GET and HEAD
+// of a few fixed paths, one request per connection.
 //
-// A probe is answered beside any number of connections that say nothing, send
-// slowly or never read: one thread reads all of them, each has
-// Options::request_timeout in total, and at the limit a new connection takes
-// the place of the one that has been silent longest. Each page has a thread of
-// its own, so that /healthz does not wait for /metrics. Requests of one page
-// that wait at the same time share one response.
+// Probes get a response regardless of how many connections are silent, slow or
+// never read. One thread serves all connections, each limited to
+// Options::request_timeout in total. At the connection limit, a new connection
+// evicts the one that has been silent longest. Each page has its own thread, so
+// /healthz does not wait for /metrics. Concurrent requests for a page share one
+// response.
 //
-// Threads: any; pages are called on the server's own threads, each page on one.
-// Owns: sockets and threads; the destructor closes all connections and waits
-// for pages that are being made. Fails: Start() alone.
+// Threads: any; each page is called on its own thread. Owns: sockets and
+// threads; the destructor closes all connections and waits for running pages.
+// Fails: only Start().
 class AdminServer {
  public:
   struct Response {
     int status = 200;
     std::string body;
     std::string content_type = "text/plain; charset=utf-8";
-    std::string headers{};  // More of them, each with its line end.
+    std::string headers{};  // Additional headers, each ending in CRLF.
   };
-  // `query`: what follows the first "?" of the URL, as it was sent.
+  // `query`: what follows the first "?" of the URL, verbatim.
   using Page = std::function<Response(absl::string_view query)>;
   using Pages = std::map<std::string, Page>;  // By path.
 
   struct Options {
-    // From accept to the last byte of the response. Prometheus by default gives
-    // up after ten seconds, a kubelet after one.
+    // From accept to the last byte of the response. By default Prometheus times
+    // out after 10 s, a kubelet after 1 s.
     absl::Duration request_timeout = absl::Seconds(10);
-    // Scrapes, probes and people need ten. Each takes a descriptor and at most
-    // 8 KiB of a request.
+    // Scrapes, probes and people need about ten. Each takes one descriptor and
+    // at most 8 KiB for the request.
     size_t max_connections = 256;
   };
 
-  // Listens on HOST:PORT; port 0 picks a free one. UNAVAILABLE if it cannot.
+  // Listens on HOST:PORT; port 0 picks a free one. UNAVAILABLE if that fails.
   // `counters` must outlive the server.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(
       const std::string& listen_address, const Pages& pages,
@@ -56,7 +56,7 @@ class AdminServer {
 
   virtual ~AdminServer() = default;
 
-  // The port that it listens on.
+  // The listening port.
   virtual int port() const = 0;
 };
 

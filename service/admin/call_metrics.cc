@@ -26,20 +26,20 @@ std::vector<MetricFamily> CallMetricFamilies(const CallStats& stats,
                                              const StreamStats& streams,
                                              int64_t dropped_lines) {
   MetricFamily started =
-      CallFamily(MetricType::Counter, "started_total", "Calls that began.");
+      CallFamily(MetricType::Counter, "started_total", "Calls started.");
   for (size_t i = 0; i < kCallMethodCount; ++i) {
     AddSample(static_cast<double>(stats.started[i]),
               {{"grpc_method", FullName(static_cast<CallMethod>(i))}}, started);
   }
   MetricFamily duration =
       CallFamily(MetricType::Histogram, "duration_seconds",
-                 "From a call's arrival until its status was given.");
-  MetricFamily sent = CallFamily(
-      MetricType::Histogram, "sent_total_compressed_message_size_bytes",
-      "Bytes of all messages that were sent in a call.");
+                 "Time from a call's arrival until its status is sent.");
+  MetricFamily sent = CallFamily(MetricType::Histogram,
+                                 "sent_total_compressed_message_size_bytes",
+                                 "Total bytes of the messages sent in a call.");
   MetricFamily received = CallFamily(
       MetricType::Histogram, "rcvd_total_compressed_message_size_bytes",
-      "Bytes of all messages that were received in a call.");
+      "Total bytes of the messages received in a call.");
   for (const auto& [call, ended] : stats.ended) {
     const std::vector<prometheus::ClientMetric::Label> labels = {
         {"grpc_method", FullName(call.first)},
@@ -48,25 +48,25 @@ std::vector<MetricFamily> CallMetricFamilies(const CallStats& stats,
     AddHistogram(ended.sent, labels, sent);
     AddHistogram(ended.received, labels, received);
   }
-  return {std::move(started),
-          std::move(duration),
-          std::move(sent),
-          std::move(received),
-          Single(MetricType::Gauge, "open_streams",
-                 "Streams of updates that are open.", streams.open),
-          Single(MetricType::Counter, "updates_total",
-                 "Updates that were written.", streams.updates),
-          Single(MetricType::Counter, "conflated_updates_total",
-                 "Updates that a newer one replaced before a slow reader took "
-                 "them.",
-                 streams.conflated),
-          Single(MetricType::Counter, "log_lines_suppressed_total",
-                 "Lines of failed calls left out of the log, as too many were "
-                 "alike.",
-                 stats.suppressed_lines),
-          Single(MetricType::Counter, "log_lines_dropped_total",
-                 "Lines of the log that stderr did not take in time.",
-                 dropped_lines)};
+  return {
+      std::move(started),
+      std::move(duration),
+      std::move(sent),
+      std::move(received),
+      Single(MetricType::Gauge, "open_streams", "Open update streams.",
+             streams.open),
+      Single(MetricType::Counter, "updates_total",
+             "Updates written to streams.", streams.updates),
+      Single(MetricType::Counter, "conflated_updates_total",
+             "Updates replaced by a newer one before a slow reader read "
+             "them.",
+             streams.conflated),
+      Single(MetricType::Counter, "log_lines_suppressed_total",
+             "Log lines of failed calls omitted because too many were "
+             "alike.",
+             stats.suppressed_lines),
+      Single(MetricType::Counter, "log_lines_dropped_total",
+             "Log lines dropped because stderr was blocked.", dropped_lines)};
 }
 
 }  // namespace wriftai

@@ -10,11 +10,11 @@
 
 namespace wriftai {
 
-// The metrics of callers' calls, after OpenTelemetry's conventions for gRPC
-// servers (gRPC's proposal A66), as Prometheus names them. Every method has
-// started from 0 on; the rest has series only for the codes that have come up,
-// as each has 84 of them. With those of their streams and, `dropped_lines`, of
-// the log's lines that were lost. Pure, any thread.
+// The metrics of inbound calls, streams and dropped log lines. Calls follow
+// OpenTelemetry's conventions for gRPC servers (gRPC proposal A66) in
+// Prometheus' naming. `started` has a series for every method from the start.
+// The histograms have series only for codes that occurred: each code has 84.
+// Pure, any thread.
 std::vector<prometheus::MetricFamily> CallMetricFamilies(
     const CallStats& stats, const StreamStats& streams, int64_t dropped_lines);
 

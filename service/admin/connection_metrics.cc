@@ -11,7 +11,7 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 std::vector<MetricFamily> ConnectionMetricFamilies(
-    const std::vector<NamedListener>& listeners, bool grpc_port_answers) {
+    const std::vector<NamedListener>& listeners, bool grpc_port_responds) {
   std::vector<MetricFamily> families;
   const auto add = [&](MetricType type, const char* name, const char* help,
                        std::atomic<int64_t> ListenerCounters::*counter) {
@@ -22,27 +22,27 @@ std::vector<MetricFamily> ConnectionMetricFamilies(
     }
     families.push_back(std::move(family));
   };
-  add(MetricType::Gauge, "connections", "Connections that are open.",
+  add(MetricType::Gauge, "connections", "Open connections.",
       &ListenerCounters::open);
   add(MetricType::Gauge, "connections_limit",
-      "Connections that may be open at the same time; 0: no such port.",
+      "Maximum number of open connections; 0 if the port is off.",
       &ListenerCounters::limit);
   add(MetricType::Counter, "connections_refused_total",
-      "Connections closed at once, as there was no room.",
+      "New connections closed at the connection limit.",
       &ListenerCounters::refused);
   add(MetricType::Counter, "connections_evicted_total",
-      "Silent or slow connections closed to make room.",
+      "Silent or slow connections closed in favor of new ones.",
       &ListenerCounters::evicted);
   add(MetricType::Counter, "connections_shed_total",
       "Connections closed to keep the process below its memory limit.",
       &ListenerCounters::shed);
   add(MetricType::Counter, "accept_errors_total",
-      "Failures to accept a connection, mostly for want of descriptors.",
+      "Failures to accept a connection, usually for lack of descriptors.",
       &ListenerCounters::accept_errors);
   families.push_back(Single(MetricType::Gauge, "grpc_port_answers",
-                            "Whether the gateway's own probe of its gRPC port "
-                            "gets an answer.",
-                            grpc_port_answers ? 1 : 0));
+                            "1 if the gRPC port responds to the gateway's own "
+                            "probe, else 0.",
+                            grpc_port_responds ? 1 : 0));
   return families;
 }
 

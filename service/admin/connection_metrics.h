@@ -9,15 +9,14 @@
 
 namespace wriftai {
 
-// A listening port by the name that its metrics have as a label.
+// A listening port and the value of its `listener` label.
 using NamedListener = std::pair<const char*, const ListenerCounters*>;
 
-// The metrics of the connections of all `listeners`, and whether the gRPC port
-// answers.
+// The connection metrics of all `listeners`, and the health of the gRPC port.
 //
 // Threads: any.
 std::vector<prometheus::MetricFamily> ConnectionMetricFamilies(
-    const std::vector<NamedListener>& listeners, bool grpc_port_answers);
+    const std::vector<NamedListener>& listeners, bool grpc_port_responds);
 
 }  // namespace wriftai
 

@@ -9,24 +9,24 @@
 
 namespace wriftai {
 
-// Writes HTML such that only what stands in the program's source is markup:
-// everything else is text, and cannot become anything else, be it between tags
-// or in an attribute's value, which has to be quoted.
+// Writes HTML in which only literals of the program's source are markup.
+// Everything else is escaped, both between tags and in attribute values, which
+// must be quoted.
 //
 // Threads: one. A value.
 class HtmlWriter {
  public:
-  // A literal, as it is.
+  // Appends a literal verbatim.
   template <size_t kSize>
   HtmlWriter& Markup(const char (&literal)[kSize]) {
     html_.append(literal, kSize - 1);
     return *this;
   }
 
-  // Escaped.
+  // Appends `text`, escaped.
   HtmlWriter& Text(absl::string_view text);
 
-  // For coordinates of drawings: with two decimals at the most.
+  // For SVG coordinates: appends `value` with at most two decimals.
   HtmlWriter& Number(double value);
 
   std::string Take() { return std::move(html_); }

@@ -10,11 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "prometheus/metric_family.h"
 
-// What the makers of metrics share. All functions: pure, any thread.
+// Helpers for building metrics. All functions: pure, any thread.
 
 namespace wriftai {
 
-// A metric of the gateway without samples; `name` lacks the common prefix.
+// A metric without samples; the prefix wriftai_gateway_ is added to `name`.
 inline prometheus::MetricFamily Family(prometheus::MetricType type,
                                        const char* name, const char* help) {
   prometheus::MetricFamily family;
@@ -35,21 +35,21 @@ inline void AddSample(double value,
 }
 
 // Adds a sample to a family of histograms.
-template <typename Counted>
-void AddHistogram(const Counted& counted,
+template <typename Source>
+void AddHistogram(const Source& source,
                   std::vector<prometheus::ClientMetric::Label> labels,
                   prometheus::MetricFamily& family) {
   prometheus::ClientMetric& sample = family.metric.emplace_back();
   sample.label = std::move(labels);
   prometheus::ClientMetric::Histogram& histogram = sample.histogram;
-  for (size_t i = 0; i < counted.counts().size(); ++i) {
-    histogram.sample_count += static_cast<uint64_t>(counted.counts()[i]);
+  for (size_t i = 0; i < source.counts().size(); ++i) {
+    histogram.sample_count += static_cast<uint64_t>(source.counts()[i]);
     histogram.bucket.push_back({histogram.sample_count,
-                                i < Counted::kBounds.size()
-                                    ? Counted::kBounds[i]
+                                i < Source::kBounds.size()
+                                    ? Source::kBounds[i]
                                     : std::numeric_limits<double>::infinity()});
   }
-  histogram.sample_sum = counted.sum();
+  histogram.sample_sum = source.sum();
 }
 
 // A metric with one sample and no labels.

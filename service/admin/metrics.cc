@@ -47,14 +47,14 @@ void Add(const BudgetStats& more, BudgetStats& sum) {
   sum.limited_by_others += more.limited_by_others;
 }
 
-// One metric of all buckets.
+// One metric with a sample per bucket of each credential.
 class BudgetFamily {
  public:
   BudgetFamily(MetricType type, const char* name, const char* help,
                const Credentials& credentials)
       : family_(Family(type, name, help)), credentials_(credentials) {}
 
-  // A sample of each bucket, with one more label if it has a name.
+  // Adds a sample for each bucket; `more`, if named, is an additional label.
   template <typename Value>
   BudgetFamily& Add(Value value, const ClientMetric::Label& more = {}) {
     for (const EngineNumbers::Credential& credential : credentials_) {
@@ -85,25 +85,25 @@ void AddBudgets(const Credentials& credentials,
                            .Take());
   };
   gauge("budget_requests_per_second",
-        "Requests per second that the upstream allows the token.",
+        "Requests per second the upstream allows for the token.",
         [](const BudgetStats& stats) { return stats.rate; });
-  gauge("budget_limit", "Requests that the upstream allows in a window.",
+  gauge("budget_limit", "Requests the upstream allows per window.",
         [](const BudgetStats& stats) { return stats.limit; });
   gauge("budget_used",
-        "Requests of the current window, by this gateway and by others.",
+        "Requests sent in the current window, by this gateway and by others.",
         [](const BudgetStats& stats) { return stats.used; });
-  gauge("budget_left", "Requests that the current window has left.", Left);
+  gauge("budget_left", "Requests left in the current window.", Left);
   gauge("budget_reserved",
-        "Requests of a window that are left to other consumers of the token.",
+        "Requests per window reserved for other consumers of the token.",
         [](const BudgetStats& stats) { return stats.reserved_for_others; });
-  gauge("budget_outstanding", "Requests that were sent and not yet answered.",
+  gauge("budget_outstanding", "Requests sent that await a response.",
         [](const BudgetStats& stats) { return stats.outstanding; });
-  gauge("budget_queued_calls", "Calls that wait for their turn in the budget.",
+  gauge("budget_queued_calls", "Calls queued for the budget.",
         [](const BudgetStats& stats) { return stats.queued; });
   families.push_back(
       BudgetFamily(
           MetricType::Counter, "upstream_requests_total",
-          "Requests that were let go upstream, for calls and for polls.",
+          "Requests released to the upstream, for calls and for polls.",
           credentials)
           .Add([](const BudgetStats& stats) { return stats.calls; },
                {"purpose", "call"})
@@ -112,14 +112,15 @@ void AddBudgets(const Credentials& credentials,
           .Take());
   families.push_back(
       BudgetFamily(MetricType::Counter, "budget_refused_calls_total",
-                   "Calls that the budget could not reach in time.",
+                   "Calls refused because the budget was exhausted until after "
+                   "their deadline.",
                    credentials)
           .Add([](const BudgetStats& stats) { return stats.rejected; })
           .Take());
   families.push_back(
       BudgetFamily(MetricType::Counter, "upstream_rate_limited_total",
-                   "Replies of the upstream with the status 429, by whose "
-                   "requests were too many.",
+                   "Upstream responses with status 429, by the source of the "
+                   "excess requests.",
                    credentials)
           .Add([](const BudgetStats& stats) { return stats.limited_by_self; },
                {"by", "us"})
@@ -132,68 +133,67 @@ void AddDecoding(const DecodeStats& stats,
                  std::vector<MetricFamily>& families) {
   MetricFamily fields =
       Family(MetricType::Counter, "upstream_inexact_fields_total",
-             "Fields of responses and webhooks that were left out, truncated "
-             "or repaired.");
+             "Fields of upstream responses and webhooks that were omitted, "
+             "truncated or repaired.");
   for (const auto& [name, count] : stats.inexact_fields) {
     AddSample(static_cast<double>(count), {{"field", name}}, fields);
   }
   families.push_back(std::move(fields));
   families.push_back(
       Single(MetricType::Counter, "upstream_skipped_items_total",
-             "Items of list pages that were left out, as they have no valid id "
-             "or status, or the id of an earlier item.",
+             "Items of list pages skipped for an invalid id or status, or for "
+             "repeating an earlier id.",
              stats.skipped_items));
 }
 
 void AddWatches(const EngineNumbers& numbers,
                 std::vector<MetricFamily>& families) {
   const WatchStats& stats = numbers.watches;
-  families.push_back(Single(MetricType::Gauge, "waiters", "Waits under way.",
+  families.push_back(Single(MetricType::Gauge, "waiters", "Active Waits.",
                             numbers.waiter_count));
-  families.push_back(
-      Single(MetricType::Gauge, "watches",
-             "Distinct predictions, by credential, that somebody waits for.",
-             numbers.watch_count));
+  families.push_back(Single(MetricType::Gauge, "watches",
+                            "Distinct watched predictions, by credential.",
+                            numbers.watch_count));
   families.push_back(Single(
       MetricType::Gauge, "coalescing_ratio",
-      "Waiters for each watch; 0 while there are none.",
+      "Waiters per watch; 0 without watches.",
       numbers.watch_count == 0 ? 0
                                : static_cast<double>(numbers.waiter_count) /
                                      static_cast<double>(numbers.watch_count)));
   families.push_back(
       Single(MetricType::Gauge, "open_circuit_breakers",
-             "Credentials whose polls are paused, as the upstream seems down.",
+             "Credentials whose polls are paused because the upstream seems "
+             "down.",
              numbers.open_circuit_breakers));
-  families.push_back(Single(
-      MetricType::Gauge, "distrusted_lists",
-      "Credentials whose list was wrong, so that GETs take the place of pages.",
-      numbers.distrusted_lists));
+  families.push_back(
+      Single(MetricType::Gauge, "distrusted_lists",
+             "Credentials polled by GET because their list pages were stale.",
+             numbers.distrusted_lists));
   MetricFamily polls =
       Family(MetricType::Counter, "polls_total",
-             "Polls: of one prediction (get), or sweeps over a page (list).");
+             "Polls: of one prediction (get) or of a list page (list).");
   AddSample(static_cast<double>(stats.gets), {{"method", "get"}}, polls);
   AddSample(static_cast<double>(stats.lists), {{"method", "list"}}, polls);
   families.push_back(std::move(polls));
   const auto counter = [&](const char* name, const char* help, int64_t value) {
     families.push_back(Single(MetricType::Counter, name, help, value));
   };
-  counter("swept_states_total",
-          "States of watched predictions that sweeps saw.",
+  counter("page_states_total",
+          "States of watched predictions seen on list pages.",
           stats.seen_on_pages);
-  counter("waits_total", "Waits that began.", stats.waits);
+  counter("waits_total", "Waits started.", stats.waits);
   counter("cached_waits_total",
-          "Waits that were told a state at once, without a request.",
+          "Waits that got their first state from the cache.",
           stats.waits_from_cache);
   counter("ended_predictions_total", "Predictions that ended while watched.",
           stats.ended);
-  families.push_back(
-      Durations("staleness_seconds",
-                "From one observation of a watched prediction to the next.",
-                stats.staleness));
-  families.push_back(
-      Durations("terminal_delay_seconds",
-                "From a prediction's end upstream until its waiters are told.",
-                stats.terminal_delay));
+  families.push_back(Durations(
+      "staleness_seconds", "Time between observations of a watched prediction.",
+      stats.staleness));
+  families.push_back(Durations(
+      "terminal_delay_seconds",
+      "Time from a prediction's end upstream until its waiters are notified.",
+      stats.terminal_delay));
 }
 
 }  // namespace
@@ -209,16 +209,16 @@ Credentials BoundedCredentials(Credentials credentials) {
                    });
   EngineNumbers::Credential others;
   others.name = kOtherCredentials;
-  for (auto credential = rest; credential != credentials.end(); ++credential) {
-    Add(credential->reads, others.reads);
-    Add(credential->creates, others.creates);
+  for (auto other = rest; other != credentials.end(); ++other) {
+    Add(other->reads, others.reads);
+    Add(other->creates, others.creates);
   }
   credentials.erase(rest, credentials.end());
   credentials.push_back(std::move(others));
   return credentials;
 }
 
-EngineNumbers NumbersOf(Engine& engine) {
+EngineNumbers CollectNumbers(Engine& engine) {
   EngineNumbers numbers;
   engine.budgets().ForEach([&](CredentialBudget& budget) {
     numbers.credentials.push_back(
@@ -251,7 +251,7 @@ std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
   AddBudgets(credentials, families);
   families.push_back(
       Single(MetricType::Gauge, "upstream_healthy",
-             "0 after five requests to the upstream in a row have failed.",
+             "0 after five consecutive failed upstream requests, else 1.",
              numbers.upstream_healthy ? 1 : 0));
   AddDecoding(numbers.decoding, families);
   AddWatches(numbers, families);
@@ -260,15 +260,13 @@ std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
     families.push_back(Single(type, name, help, value));
   };
   add(MetricType::Gauge, "cache_bytes",
-      "Memory of predictions that nobody waits for.", numbers.cache_bytes);
+      "Memory of cached predictions, in bytes.", numbers.cache_bytes);
   add(MetricType::Gauge, "cached_predictions",
-      "Predictions that are kept and that nobody waits for.",
-      numbers.cache_size);
+      "Predictions cached without a waiter.", numbers.cache_size);
   add(MetricType::Gauge, "request_ids",
-      "Request ids whose creates are under way or remembered.",
-      numbers.request_ids);
+      "Request ids of creates in progress or remembered.", numbers.request_ids);
   add(MetricType::Gauge, "request_id_bytes",
-      "Memory of the predictions that are remembered with them.",
+      "Memory of the predictions remembered with request ids, in bytes.",
       numbers.request_id_bytes);
   for (MetricFamily& family : WebhookMetricFamilies(numbers.webhooks)) {
     families.push_back(std::move(family));

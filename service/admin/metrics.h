@@ -16,10 +16,10 @@ namespace wriftai {
 
 class Engine;
 
-// What the engine counts, at one moment. A value.
+// A snapshot of the engine's counters. A value.
 struct EngineNumbers {
   struct Credential {
-    std::string name;  // Its hash, as far as it may be shown.
+    std::string name;  // The displayable prefix of its hash.
     BudgetStats reads;
     BudgetStats creates;
   };
@@ -29,8 +29,8 @@ struct EngineNumbers {
   WatchStats watches;
   size_t watch_count = 0;
   size_t waiter_count = 0;
-  size_t open_circuit_breakers = 0;  // Credentials.
-  size_t distrusted_lists = 0;       // Credentials.
+  size_t open_circuit_breakers = 0;  // In credentials.
+  size_t distrusted_lists = 0;       // In credentials.
   int64_t cache_bytes = 0;
   size_t cache_size = 0;
   size_t request_ids = 0;
@@ -38,23 +38,24 @@ struct EngineNumbers {
   WebhookNumbers webhooks;
 };
 
-// On the loop.
-EngineNumbers NumbersOf(Engine& engine);
+// Call on the loop.
+EngineNumbers CollectNumbers(Engine& engine);
 
-// Credentials with series of their own: each has 24, and a Prometheus that
-// scrapes a few replicas stays within tens of thousands. Callers bring their
-// own tokens, so that without a bound they would decide how many there are.
+// Maximum number of credentials with their own series. Each has 24 series, so a
+// Prometheus that scrapes a few replicas stays within tens of thousands.
+// Callers bring their own tokens, so without a limit they would control the
+// number of series.
 inline constexpr size_t kMaxCredentials = 100;
 
-// What the rest is summed under; no name is that short.
+// The name for the sum of the remaining credentials; shorter than any hash.
 inline constexpr char kOtherCredentials[] = "other";
 
-// At most that many, those that have sent most, and one for the rest.
+// Keeps the kMaxCredentials with the most requests and sums the others into one
+// entry.
 std::vector<EngineNumbers::Credential> BoundedCredentials(
     std::vector<EngineNumbers::Credential> credentials);
 
-// The metrics of docs/metrics.md. The credentials that have sent most are
-// named.
+// The metrics of docs/metrics.md, with credentials bounded as above.
 std::vector<prometheus::MetricFamily> MetricFamilies(
     const EngineNumbers& numbers);
 

@@ -14,18 +14,19 @@
 namespace wriftai {
 namespace {
 
-// Without a decimal that says nothing.
+// Omits a decimal of 0.
 std::string OneDecimal(double value) {
   const std::string text = absl::StrFormat("%.1f", value);
   return std::string(absl::StripSuffix(text, ".0"));
 }
 
-// `seconds` in two units, the smaller of which is `unit` seconds long.
+// `seconds` in two units: `small`, of `unit` seconds, and `large`, of `ratio`
+// small ones.
 std::string TwoUnits(double seconds, int64_t unit, const char* small,
-                     int64_t each, const char* large) {
+                     int64_t ratio, const char* large) {
   const int64_t count = std::llround(seconds / static_cast<double>(unit));
-  const int64_t rest = count % each;
-  return absl::StrCat(count / each, " ", large,
+  const int64_t rest = count % ratio;
+  return absl::StrCat(count / ratio, " ", large,
                       rest == 0 ? "" : absl::StrCat(" ", rest, " ", small));
 }
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-// Numbers as people read them. All functions: pure, any thread.
+// Formats numbers for people. All functions: pure, any thread.
 
 namespace wriftai {
 
@@ -16,11 +16,11 @@ std::string CountText(double count, const char* one, const char* many);
 // One decimal below a hundred: "2.9", "15", "350".
 std::string RateText(double per_second);
 
-// Two units at the most: "below 1 ms", "120 ms", "2.3 s", "34 s", "5 min 12 s",
+// At most two units: "below 1 ms", "120 ms", "2.3 s", "34 s", "5 min 12 s",
 // "3 h 2 min".
 std::string SecondsText(double seconds);
 
-// "97 %", and no 100 % or 0 % for what is only near to it.
+// "97 %". Rounds to 0 % or 100 % only if the ratio is exactly that.
 std::string PercentText(double part, double whole);
 
 // "1.5 MiB".

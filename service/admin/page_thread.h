@@ -15,16 +15,16 @@
 
 namespace wriftai {
 
-// Makes one page, on a thread of its own. Requests with the same query that
-// wait when it begins get the same response.
+// Renders one page on its own thread. Pending requests with the same query
+// share one response.
 //
-// Threads: any. Owns: the thread; the destructor waits for the page that is
-// being made and drops the requests that wait. The number of these is the
-// caller's to bound. Fails: never.
+// Threads: any. Owns: the thread; the destructor waits for the page being
+// rendered and drops pending requests. The caller bounds their number.
+// Fails: never.
 class PageThread {
  public:
   using SharedResponse = std::shared_ptr<const AdminServer::Response>;
-  // Called on the thread, with the ids of the requests.
+  // Called on the page's thread with the ids of the requests.
   using Done = std::function<void(const std::vector<uint64_t>& ids,
                                   SharedResponse response)>;
 
@@ -40,7 +40,7 @@ class PageThread {
 
   const AdminServer::Page page_;
   const Done done_;
-  std::mutex mutex_;  // A condition variable needs the standard one.
+  std::mutex mutex_;  // std::condition_variable requires a std::mutex.
   std::condition_variable changed_;
   std::map<std::string, std::vector<uint64_t>> waiting_;  // By query.
   bool stopping_ = false;

@@ -3,9 +3,9 @@
 
 namespace wriftai {
 
-// The style of /statusz. All colours of text have a contrast of 4.5 and more to
-// what is behind them (WCAG 2.2, AA), in light and in dark; a test in Chromium
-// computes it.
+// The style of /statusz. All text has a contrast of at least 4.5 to its
+// background (WCAG 2.2, AA), in light and dark mode; a test in Chromium
+// verifies it.
 inline constexpr char kStatusStyle[] = R"css(
 :root {
   color-scheme: light dark;
@@ -51,20 +51,20 @@ section {
   background: var(--card); border: 1px solid var(--line); border-radius: 10px;
   padding: 14px 16px; margin: 14px 0;
 }
-.verdict { border-left-width: 6px; }
-.verdict p { font-size: 17px; }
-.verdict ul { margin: 8px 0 0; padding: 0; list-style: none; }
-.verdict li { margin-top: 6px; }
-.word {
+.overall { border-left-width: 6px; }
+.overall p { font-size: 17px; }
+.overall ul { margin: 8px 0 0; padding: 0; list-style: none; }
+.overall li { margin-top: 6px; }
+.badge {
   display: inline-block; border-radius: 5px; padding: 0 8px; font-weight: 600;
   font-size: 14px; margin-right: 6px; white-space: nowrap;
 }
-.word.ok { color: var(--ok); background: var(--ok-back); }
-.word.notice { color: var(--notice); background: var(--notice-back); }
-.word.problem { color: var(--problem); background: var(--problem-back); }
-.verdict.ok { border-left-color: var(--ok); }
-.verdict.notice { border-left-color: var(--busy); }
-.verdict.problem { border-left-color: var(--problem); }
+.badge.ok { color: var(--ok); background: var(--ok-back); }
+.badge.notice { color: var(--notice); background: var(--notice-back); }
+.badge.problem { color: var(--problem); background: var(--problem-back); }
+.overall.ok { border-left-color: var(--ok); }
+.overall.notice { border-left-color: var(--busy); }
+.overall.problem { border-left-color: var(--problem); }
 .tiles, .two { display: grid; gap: 14px; }
 .tiles { grid-template-columns: repeat(auto-fit, minmax(164px, 1fr)); }
 .two { grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); }
@@ -79,7 +79,7 @@ section {
 .spark .limit { stroke: var(--limit); stroke-dasharray: 4 3; }
 .gauge { display: block; width: 110px; height: 8px; margin: 3px 0; }
 .gauge .track { fill: var(--track); }
-.gauge .room { fill: var(--mark); }
+.gauge .low { fill: var(--mark); }
 .gauge .busy { fill: var(--busy); }
 .gauge .full { fill: var(--problem); }
 .bars { display: block; width: 100%; max-width: 520px; margin-top: 10px; }
@@ -108,19 +108,20 @@ dd { margin: 0; text-align: right; white-space: nowrap; }
 footer { padding: 0 0 24px; font-size: 13px; }
 )css";
 
-// Brings the page anew where it stands: neither the place nor a table's scroll
-// position is lost, nor what is selected, and a hidden page asks for nothing.
-// Without it the browser loads the page as a whole.
+// Refreshes the page in place: it keeps the scroll positions of the page and of
+// its tables, the focus and the selection. A hidden page does not refresh.
+// Without JavaScript the browser reloads the whole page.
 inline constexpr char kStatusScript[] = R"js(
 'use strict';
 const button = document.getElementById('pause');
 const stale = document.getElementById('stale');
 let paused = false;
-let busy = false;
+let refreshing = false;
 
 async function refresh() {
-  if (paused || busy || document.hidden || !getSelection().isCollapsed) return;
-  busy = true;
+  if (paused || refreshing || document.hidden) return;
+  if (!getSelection().isCollapsed) return;
+  refreshing = true;
   try {
     const response = await fetch(location.href, {
       cache: 'no-store', signal: AbortSignal.timeout(4000),
@@ -131,11 +132,13 @@ async function refresh() {
     const report = next.getElementById('report');
     const old = document.getElementById('report');
     const boxes = (page) => [...page.querySelectorAll('.scroll')];
-    const lefts = new Map(boxes(old).map((box) => [box.id, box.scrollLeft]));
+    const offsets = new Map(boxes(old).map((box) => [box.id, box.scrollLeft]));
     const focused = document.activeElement.id;
     if (!paused) {
       old.replaceWith(report);
-      for (const box of boxes(report)) box.scrollLeft = lefts.get(box.id) ?? 0;
+      for (const box of boxes(report)) {
+        box.scrollLeft = offsets.get(box.id) ?? 0;
+      }
       if (focused && report.contains(document.getElementById(focused))) {
         document.getElementById(focused).focus({ preventScroll: true });
       }
@@ -147,13 +150,13 @@ async function refresh() {
   } catch {
     stale.hidden = false;
   }
-  busy = false;
+  refreshing = false;
 }
 
 button.hidden = false;
 button.addEventListener('click', () => {
   paused = !paused;
-  button.textContent = paused ? 'Go on refreshing' : 'Pause';
+  button.textContent = paused ? 'Resume' : 'Pause';
   refresh();
 });
 document.addEventListener('visibilitychange', refresh);

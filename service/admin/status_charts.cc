@@ -9,30 +9,30 @@
 namespace wriftai {
 namespace {
 
-// Of a sparkline's own coordinates; the page scales them.
+// Sparkline size in SVG units; the page scales it.
 constexpr double kWidth = 120;
 constexpr double kHeight = 30;
 
-// So many fit in any sparkline, so that two are not drawn as a history.
+// A sparkline has at least this many slots, so that two values do not look like
+// a full history.
 constexpr int kMinValues = 25;
 
-// Of a histogram's.
+// Histogram sizes in SVG units.
 constexpr double kBarStep = 20;
 constexpr double kBarWidth = 16;
 constexpr double kBarsHeight = 96;
-constexpr double kMinBar = 2;  // So that one among thousands is seen.
+constexpr double kMinBarHeight = 2;  // Keeps one among thousands visible.
 
 std::string Describe(const Sparkline& sparkline) {
   if (sparkline.values.empty()) {
     return absl::StrCat(sparkline.label, ": no history yet");
   }
-  const float most =
+  const float max =
       *std::max_element(sparkline.values.begin(), sparkline.values.end());
   std::string text = absl::StrCat(
       sparkline.label, " in the last ",
       SecondsText(sparkline.values.size() * sparkline.interval_seconds), ": ",
-      RateText(*(sparkline.values.end() - 1)), " now, ", RateText(most),
-      " at most");
+      RateText(*(sparkline.values.end() - 1)), " now, ", RateText(max), " max");
   if (sparkline.limit.has_value()) {
     absl::StrAppend(&text, ", ", RateText(*sparkline.limit), " allowed");
   }
@@ -50,7 +50,7 @@ std::string BucketText(const status::Histogram& histogram, int i) {
   return absl::StrCat(bound(i - 1), " to ", bound(i));
 }
 
-// Below every third bar there is room for the bound at its right.
+// Labels every third bound; more would overlap.
 void DrawBounds(const status::Histogram& histogram, HtmlWriter& html) {
   for (int i = 0; i < histogram.bounds_seconds_size(); i += 3) {
     html.Markup("<text x=\"")
@@ -79,7 +79,7 @@ void Draw(const Sparkline& sparkline, HtmlWriter& html) {
     top = std::max(top, static_cast<double>(value));
   }
   if (top <= 0) top = 1;
-  // Room for the line's own width.
+  // Leaves a margin for the line width.
   const auto y = [top](double value) {
     return kHeight - 1.5 - value / top * (kHeight - 3);
   };
@@ -110,30 +110,30 @@ void Draw(const Sparkline& sparkline, HtmlWriter& html) {
   html.Markup("</svg>");
 }
 
-void DrawGauge(double use, HtmlWriter& html) {
+void DrawGauge(double utilization, HtmlWriter& html) {
   html.Markup(
       "<svg class=\"gauge\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" "
       "aria-hidden=\"true\"><rect class=\"track\" width=\"100\" "
       "height=\"8\"/><rect class=\"");
-  if (use >= kBudgetIsFull) {
+  if (utilization >= kFullUtilization) {
     html.Markup("full");
-  } else if (use >= kBudgetIsBusy) {
+  } else if (utilization >= kBusyUtilization) {
     html.Markup("busy");
   } else {
-    html.Markup("room");
+    html.Markup("low");
   }
   html.Markup("\" width=\"")
-      .Number(100 * std::min(use, 1.0))
+      .Number(100 * std::min(utilization, 1.0))
       .Markup("\" height=\"8\"/></svg>");
 }
 
 void DrawHistogram(const std::string& label, const status::Histogram& histogram,
                    HtmlWriter& html) {
-  double most = 0;
-  double all = 0;
+  double max = 0;
+  double total = 0;
   for (const double count : histogram.recent()) {
-    most = std::max(most, count);
-    all += count;
+    max = std::max(max, count);
+    total += count;
   }
   html.Markup(
           "<svg class=\"bars\" viewBox=\"0 0 340 114\" role=\"img\" "
@@ -143,7 +143,7 @@ void DrawHistogram(const std::string& label, const status::Histogram& histogram,
   for (int i = 0; i < histogram.recent_size(); ++i) {
     const double count = histogram.recent(i);
     if (count == 0) continue;
-    const double height = std::max(kMinBar, count / most * kBarsHeight);
+    const double height = std::max(kMinBarHeight, count / max * kBarsHeight);
     html.Markup("<rect x=\"")
         .Number(i * kBarStep + (kBarStep - kBarWidth) / 2)
         .Markup("\" y=\"")
@@ -152,7 +152,7 @@ void DrawHistogram(const std::string& label, const status::Histogram& histogram,
         .Number(height)
         .Markup("\"><title>")
         .Text(absl::StrCat(BucketText(histogram, i), ": ", CountText(count),
-                           ", ", PercentText(count, all)))
+                           ", ", PercentText(count, total)))
         .Markup("</title></rect>");
   }
   html.Markup("<path d=\"M0 96.5H340\"/>");

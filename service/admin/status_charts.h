@@ -8,24 +8,24 @@
 #include "service/admin/html_writer.h"
 #include "service/admin/status_report.pb.h"
 
-// The drawings of /statusz: inline SVG, each with what it shows as text. All
+// The charts of /statusz: inline SVG, each with a text alternative. All
 // functions: pure, any thread.
 
 namespace wriftai {
 
-// The last values of something, the newest at the right edge.
+// The recent values of a number, the newest at the right edge.
 struct Sparkline {
-  std::string label;  // "Reads per second".
+  std::string label;  // Such as "Reads per second".
   const google::protobuf::RepeatedField<float>& values;
   double interval_seconds = 0;
-  std::optional<double> limit;  // Drawn as a line of its own.
+  std::optional<double> limit;  // Drawn as a dashed line.
 };
 void Draw(const Sparkline& sparkline, HtmlWriter& html);
 
-// How far something is used, from 0 to 1.
-void DrawGauge(double use, HtmlWriter& html);
+// A bar for a utilization from 0 to 1.
+void DrawGauge(double utilization, HtmlWriter& html);
 
-// How many of the recent durations lie between two bounds.
+// The recent durations by bucket.
 void DrawHistogram(const std::string& label, const status::Histogram& histogram,
                    HtmlWriter& html);
 

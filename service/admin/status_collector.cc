@@ -38,26 +38,26 @@ void FillBucket(const BudgetStats& stats, status::Bucket& bucket) {
       static_cast<double>(stats.limited_by_others));
 }
 
-// In the order of the numbers, which StatusHistory relies on.
+// Keeps the order of `numbers`, which StatusHistory relies on.
 void FillCredentials(const EngineNumbers& numbers,
                      const std::map<std::string, WatchSums>& watched,
                      status::Report& report) {
   for (const EngineNumbers::Credential& credential : numbers.credentials) {
-    status::Credential& told = *report.add_credentials();
-    told.set_name(credential.name);
-    FillBucket(credential.reads, *told.mutable_reads());
-    FillBucket(credential.creates, *told.mutable_creates());
+    status::Credential& entry = *report.add_credentials();
+    entry.set_name(credential.name);
+    FillBucket(credential.reads, *entry.mutable_reads());
+    FillBucket(credential.creates, *entry.mutable_creates());
     const auto found = watched.find(credential.name);
     if (found == watched.end()) continue;
     const WatchSums& sums = found->second;
-    told.set_waiters(static_cast<double>(sums.waiters));
-    told.set_predictions(static_cast<double>(sums.predictions));
-    told.set_oldest_state_seconds(absl::ToDoubleSeconds(sums.oldest_state));
-    told.set_polls_fail(sums.upstream_is_down);
+    entry.set_waiters(static_cast<double>(sums.waiters));
+    entry.set_predictions(static_cast<double>(sums.predictions));
+    entry.set_oldest_state_seconds(absl::ToDoubleSeconds(sums.oldest_state));
+    entry.set_polls_fail(sums.upstream_is_down);
   }
 }
 
-// Where most is going on first, and the sum of the others last.
+// The most active first, the sum of the others last.
 void SortCredentials(status::Report& report) {
   const auto key = [](const status::Credential& credential) {
     return std::make_tuple(credential.name() == kOtherCredentials,
@@ -71,13 +71,13 @@ void SortCredentials(status::Report& report) {
 }
 
 void FillStreams(const OpenStreams& streams, absl::Time now,
-                 status::Streams& told) {
-  told.set_open(static_cast<double>(streams.stats().open));
-  told.set_updates_total(static_cast<double>(streams.stats().updates));
-  told.set_conflated_total(static_cast<double>(streams.stats().conflated));
+                 status::Streams& report) {
+  report.set_open(static_cast<double>(streams.stats().open));
+  report.set_updates_total(static_cast<double>(streams.stats().updates));
+  report.set_conflated_total(static_cast<double>(streams.stats().conflated));
   for (const OpenStream& stream : streams.Slowest(now)) {
     const CallRecord& call = *stream.record;
-    status::Stream& slow = *told.add_slowest();
+    status::Stream& slow = *report.add_slowest();
     slow.set_prediction(SanitizeId(call.prediction_id));
     slow.set_credential(call.credential);
     slow.set_age_seconds(absl::ToDoubleSeconds(now - call.started_at));
@@ -90,10 +90,10 @@ void FillStreams(const OpenStreams& streams, absl::Time now,
 }
 
 void FillErrors(const RecentErrors& errors, absl::Time wall_now,
-                status::Errors& told) {
-  told.set_total(static_cast<double>(errors.total()));
+                status::Errors& report) {
+  report.set_total(static_cast<double>(errors.total()));
   for (const FailedCall& call : errors.calls()) {
-    status::Error& error = *told.add_last();
+    status::Error& error = *report.add_last();
     *error.mutable_time() =
         google::protobuf::util::TimeUtil::MillisecondsToTimestamp(
             absl::ToUnixMillis(call.time));
@@ -119,32 +119,32 @@ StatusCollector::StatusCollector(Engine& engine, const CallRecorder& recorder,
 }
 
 EngineNumbers StatusCollector::BoundedNumbers() {
-  EngineNumbers numbers = NumbersOf(engine_);
+  EngineNumbers numbers = CollectNumbers(engine_);
   numbers.credentials = BoundedCredentials(std::move(numbers.credentials));
   return numbers;
 }
 
-StatusHistory::More StatusCollector::CallNumbers() const {
+StatusHistory::CallCounts StatusCollector::CallCounts() const {
   return {{}, recorder_.errors().total(), recorder_.streams().stats().updates};
 }
 
 void StatusCollector::SampleEachInterval() {
   const EngineNumbers numbers = BoundedNumbers();
   const CredentialNameFn name_of = NameAmong(numbers.credentials);
-  StatusHistory::More more = CallNumbers();
+  StatusHistory::CallCounts calls = CallCounts();
   engine_.watches().ForEach([&](const CredentialWatches& watches) {
-    more.waiters[name_of(watches.credential()->display_name())] +=
+    calls.waiters[name_of(watches.credential()->display_name())] +=
         watches.waiter_count();
   });
   const absl::Time now = event_loop_.Now();
-  history_.Add(now, numbers, more);
+  history_.Add(now, numbers, calls);
   timer_ = event_loop_.RunAt(now + StatusHistory::kInterval,
                              [this] { SampleEachInterval(); });
 }
 
 std::shared_ptr<const status::Report> StatusCollector::Collect() {
   const absl::Time now = event_loop_.Now();
-  if (now - collected_at_ < kFresh) return last_;
+  if (now - collected_at_ < kReportTtl) return last_;
   const EngineNumbers numbers = BoundedNumbers();
   auto report = std::make_shared<status::Report>();
   const auto watched = FillWatches(engine_.watches(), now,
@@ -167,7 +167,7 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
   report->mutable_webhooks()->set_poll_interval_seconds(
       absl::ToDoubleSeconds(numbers.webhooks.poll_interval));
   FillCredentials(numbers, watched, *report);
-  history_.Fill(now, numbers, CallNumbers(), *report);
+  history_.Fill(now, numbers, CallCounts(), *report);
   SortCredentials(*report);
   last_ = std::move(report);
   collected_at_ = now;
@@ -176,15 +176,15 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
 
 AdminPages::StatusSource EngineStatus(EventLoop& loop,
                                       StatusCollector& collector,
-                                      absl::Duration patience) {
+                                      absl::Duration timeout) {
   return [&loop, &collector,
-          patience]() -> absl::StatusOr<AdminPages::StatusReport> {
-    // Shared, as the task may come after its time.
+          timeout]() -> absl::StatusOr<AdminPages::StatusReport> {
+    // Shared: the task may run after the timeout.
     const auto report = std::make_shared<AdminPages::StatusReport>();
-    if (!RunOnLoopWithin(loop, patience, [&collector, report] {
+    if (!RunOnLoopWithin(loop, timeout, [&collector, report] {
           *report = collector.Collect();
         })) {
-      return absl::UnavailableError(kLoopDoesNotAnswer);
+      return absl::UnavailableError(kLoopUnresponsive);
     }
     return *report;
   };

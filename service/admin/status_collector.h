@@ -17,30 +17,30 @@ namespace wriftai {
 class CallRecorder;
 class Engine;
 
-// Collects what /statusz shows of the engine and its calls, and keeps its
+// Collects the state of the engine and its calls for /statusz, and keeps its
 // history.
 //
-// Threads: loop, constructor and destructor too. Engine, recorder and
-// event_loop must outlive it. Owns: the history, the timer. Fails: never.
+// Threads: loop, including constructor and destructor. The engine, recorder and
+// event loop must outlive it. Owns: the history, the timer. Fails: never.
 class StatusCollector {
  public:
-  // What was collected serves whoever asks within it, so that the loop looks at
-  // all watches and streams once a second at the most, however many ask.
-  static constexpr absl::Duration kFresh = absl::Seconds(1);
+  // How long a report is reused. The loop thus visits all watches and streams
+  // at most once per second, regardless of the number of viewers.
+  static constexpr absl::Duration kReportTtl = absl::Seconds(1);
 
   StatusCollector(Engine& engine, const CallRecorder& recorder,
                   EventLoop& event_loop);
   StatusCollector(const StatusCollector&) = delete;
   StatusCollector& operator=(const StatusCollector&) = delete;
 
-  // All of the report but what the process knows: version, times, phase, delay
-  // of the loop, findings.
+  // Returns the report without the fields that AdminPages adds: version, times,
+  // phase, loop delay and findings.
   std::shared_ptr<const status::Report> Collect();
 
  private:
   void SampleEachInterval();
   EngineNumbers BoundedNumbers();
-  StatusHistory::More CallNumbers() const;
+  StatusHistory::CallCounts CallCounts() const;
 
   Engine& engine_;
   const CallRecorder& recorder_;
@@ -51,11 +51,11 @@ class StatusCollector {
   absl::Time collected_at_ = absl::InfinitePast();
 };
 
-// The reports of `collector`, which has to be destroyed on the loop.
-// UNAVAILABLE: the loop does not answer within `patience`.
+// The reports of `collector`, which must be destroyed on the loop.
+// UNAVAILABLE: the loop did not respond within `timeout`.
 AdminPages::StatusSource EngineStatus(
     EventLoop& loop, StatusCollector& collector,
-    absl::Duration patience = AdminPages::kPatience);
+    absl::Duration timeout = AdminPages::kLoopTimeout);
 
 }  // namespace wriftai
 

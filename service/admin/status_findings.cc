@@ -12,13 +12,13 @@
 namespace wriftai {
 namespace {
 
-// A task waits that long where the processor is busy or one task holds all
-// others up; idle, it is far below a millisecond.
+// A task waits this long if the CPU is busy or one task blocks the others. On
+// an idle machine it waits far less than a millisecond.
 constexpr double kSlowLoopSeconds = 0.1;
 
-// Findings of the same kind about single credentials: more would hide the
-// others, and the table tells of all.
-constexpr int kMaxOfAKind = 3;
+// Maximum number of credentials with findings. More would hide the other
+// findings, and the table shows all credentials.
+constexpr int kMaxCredentialsReported = 3;
 
 class Findings {
  public:
@@ -31,7 +31,7 @@ class Findings {
     finding.set_text(absl::StrCat(parts...));
   }
 
-  // The worst first, else in the order in which they were added.
+  // Sorts by severity, keeping the order of insertion within each level.
   void Finish() {
     std::stable_sort(
         report_.mutable_findings()->pointer_begin(),
@@ -49,34 +49,33 @@ void FindProcess(const status::Report& report, Findings& findings) {
   if (report.phase() != "serving") {
     findings.Add(status::LEVEL_NOTICE, "The gateway is ", report.phase(),
                  report.phase() == "draining"
-                     ? ": it takes no new waits and is about to stop."
-                     : ": it takes no calls yet.");
+                     ? ": it accepts no new Waits and stops soon."
+                     : ": it accepts no calls yet.");
   }
   if (!report.grpc_port_failure().empty()) {
     findings.Add(status::LEVEL_PROBLEM,
                  "Callers cannot connect: ", report.grpc_port_failure(),
-                 ". /healthz fails until it does.");
+                 ". /healthz fails until it recovers.");
   }
   if (report.loop_delay_seconds() >= kSlowLoopSeconds) {
-    findings.Add(status::LEVEL_PROBLEM, "The gateway's event loop took ",
+    findings.Add(status::LEVEL_PROBLEM, "The event loop took ",
                  SecondsText(report.loop_delay_seconds()),
-                 " to answer: it is short of processor time.");
+                 " to respond: the gateway is short of CPU time.");
   }
 }
 
 void FindUpstream(const status::Upstream& upstream, Findings& findings) {
   if (!upstream.healthy()) {
     findings.Add(status::LEVEL_PROBLEM,
-                 "WriftAI does not answer: the last requests have all failed. "
-                 "Waits go on; see the last errors for the reason.");
+                 "WriftAI is failing: the last requests have all failed. Waits "
+                 "stay open; see Last errors for the cause.");
     return;
   }
   if (upstream.failing_credentials() == 0) return;
-  findings.Add(
-      status::LEVEL_PROBLEM, "WriftAI answers no polls of ",
-      CountText(upstream.failing_credentials()), " of ",
-      CountText(upstream.polling_credentials(), "credential", "credentials"),
-      ". Waits go on; see the last errors for the reason.");
+  findings.Add(status::LEVEL_PROBLEM, "All recent polls failed for ",
+               CountText(upstream.failing_credentials()), " of ",
+               CountText(upstream.polling_credentials(), "token", "tokens"),
+               ". Waits stay open; see Last errors for the cause.");
 }
 
 void FindBucket(const std::string& name, const char* kind,
@@ -86,41 +85,46 @@ void FindBucket(const std::string& name, const char* kind,
         status::LEVEL_PROBLEM,
         CountText(bucket.limited_by_self_recent(), "response", "responses"),
         " with 429 to the gateway's own ", kind, "s (", name,
-        "): WriftAI allows less than the rate that is set.");
+        "): WriftAI allows less than the configured rate.");
   }
   if (bucket.refused_calls_recent() > 0) {
     findings.Add(status::LEVEL_PROBLEM,
                  CountText(bucket.refused_calls_recent(), "call", "calls"),
-                 " refused, as the ", kind, " budget of ", name,
-                 " did not reach them in time.");
+                 " refused because the ", kind, " budget of ", name,
+                 " was exhausted.");
   }
   if (bucket.limited_by_others_recent() > 0) {
     findings.Add(
         status::LEVEL_NOTICE,
         CountText(bucket.limited_by_others_recent(), "response", "responses"),
-        " with 429 as others use the token ", name, ", too.");
+        " with 429 because others use the token ", name, ", too.");
   }
-  if (UseOf(bucket) < kBudgetIsFull) return;
+  if (Utilization(bucket) < kFullUtilization) return;
   findings.Add(
       status::LEVEL_NOTICE, "The ", kind, " budget of ", name,
       " is the bottleneck: ", RateText(bucket.sent_per_second()), " of ",
-      RateText(bucket.allowed_per_second()), " requests a second are used",
-      OwnShareOf(bucket) < bucket.allowed_per_second() ? ", others have a share"
-                                                       : "",
+      RateText(bucket.allowed_per_second()), " requests/s used",
+      AvailableRate(bucket) < bucket.allowed_per_second()
+          ? ", shared with others"
+          : "",
       bucket.queued_calls() > 0
-          ? absl::StrCat(", ", CountText(bucket.queued_calls(), "call waits",
-                                         "calls wait"))
+          ? absl::StrCat(", ",
+                         CountText(bucket.queued_calls(), "call", "calls"),
+                         " queued")
           : "",
       ".");
 }
 
 void FindBudgets(const status::Report& report, Findings& findings) {
-  int told = 0;
+  int reported = 0;
   for (const status::Credential& credential : report.credentials()) {
     const int before = report.findings_size();
     FindBucket(credential.name(), "read", credential.reads(), findings);
     FindBucket(credential.name(), "create", credential.creates(), findings);
-    if (report.findings_size() > before && ++told == kMaxOfAKind) return;
+    if (report.findings_size() > before &&
+        ++reported == kMaxCredentialsReported) {
+      return;
+    }
   }
 }
 
@@ -135,17 +139,17 @@ void FindStreams(const status::Streams& streams, Findings& findings) {
   if (lagging == 0) return;
   const bool more = lagging == OpenStreams::kMaxSlowest;
   findings.Add(status::LEVEL_NOTICE, more ? "At least " : "",
-               CountText(lagging, "reader lags", "readers lag"), ", by up to ",
+               CountText(lagging, "reader lags", "readers lag"), " by up to ",
                SecondsText(longest),
-               ": they get the newest state and miss some in between.");
+               ": slow readers skip intermediate states.");
 }
 
 void FindWebhooks(const status::Webhooks& webhooks, Findings& findings) {
   if (webhooks.missed_recent() == 0) return;
   findings.Add(status::LEVEL_NOTICE,
                CountText(webhooks.missed_recent(), "change", "changes"),
-               " of covered predictions came by a poll and by no webhook: "
-               "events get lost.");
+               " of predictions with active webhooks came by a poll first: "
+               "webhook events are being lost.");
 }
 
 std::string Summary(const status::Report& report) {
@@ -153,7 +157,7 @@ std::string Summary(const status::Report& report) {
   double limited = 0;
   for (const status::Credential& credential : report.credentials()) {
     if (busiest == nullptr ||
-        UseOf(credential.reads()) > UseOf(busiest->reads())) {
+        Utilization(credential.reads()) > Utilization(busiest->reads())) {
       busiest = &credential;
     }
     for (const auto* bucket : {&credential.reads(), &credential.creates()}) {
@@ -188,7 +192,7 @@ std::string Summary(const status::Report& report) {
 
 }  // namespace
 
-double OwnShareOf(const status::Bucket& bucket) {
+double AvailableRate(const status::Bucket& bucket) {
   const double reserved = bucket.window_limit() > 0
                               ? bucket.window_reserved() / bucket.window_limit()
                               : 0;
@@ -196,9 +200,9 @@ double OwnShareOf(const status::Bucket& bucket) {
                   bucket.allowed_per_second() * (1 - std::min(reserved, 1.0)));
 }
 
-double UseOf(const status::Bucket& bucket) {
-  const double share = OwnShareOf(bucket);
-  return share > 0 ? bucket.sent_per_second() / share : 0;
+double Utilization(const status::Bucket& bucket) {
+  const double available = AvailableRate(bucket);
+  return available > 0 ? bucket.sent_per_second() / available : 0;
 }
 
 void AddFindings(status::Report& report) {

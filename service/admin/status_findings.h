@@ -5,21 +5,21 @@
 
 namespace wriftai {
 
-// Of what a budget allows: from here on it is what everything else waits for.
-inline constexpr double kBudgetIsFull = 0.9;
+// Utilization from which a budget counts as full: it is the bottleneck.
+inline constexpr double kFullUtilization = 0.9;
 
-// Of what a budget allows: no need to look, but not idle either.
-inline constexpr double kBudgetIsBusy = 0.6;
+// Utilization from which a budget counts as busy, without need for action.
+inline constexpr double kBusyUtilization = 0.6;
 
-// How much of its budget a bucket uses: what others have is not to be had.
-double UseOf(const status::Bucket& bucket);
+// The fraction of AvailableRate() that the bucket uses.
+double Utilization(const status::Bucket& bucket);
 
-// The bucket's requests per second that are for this gateway: its share, as far
-// as other consumers of the token leave it.
-double OwnShareOf(const status::Bucket& bucket);
+// The bucket's requests per second available to this gateway: its share, minus
+// what is reserved for other consumers of the token.
+double AvailableRate(const status::Bucket& bucket);
 
-// Reads the report, and adds what a person should know first: the findings,
-// the worst of them, and the summary. Pure; any thread.
+// Adds the findings, their highest level and the summary to the report. Pure;
+// any thread.
 void AddFindings(status::Report& report);
 
 }  // namespace wriftai

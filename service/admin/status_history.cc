@@ -11,37 +11,36 @@ namespace {
 template <typename Samples, typename Sample>
 void Push(Sample sample, Samples& samples) {
   samples.push_back(std::move(sample));
-  // One more than intervals.
-  if (samples.size() > StatusHistory::kMost + 1) samples.pop_front();
+  // N intervals have N + 1 samples.
+  if (samples.size() > StatusHistory::kMaxIntervals + 1) samples.pop_front();
 }
 
-// Requests of the bucket.
 int64_t Sent(const BudgetStats& stats) { return stats.calls + stats.polls; }
 
-double Growth(int64_t before, int64_t after) {
+double Increase(int64_t before, int64_t after) {
   return static_cast<double>(std::max<int64_t>(0, after - before));
 }
 
-double PerSecond(int64_t before, int64_t after, absl::Duration in) {
-  if (in <= absl::ZeroDuration()) return 0;
-  return Growth(before, after) / absl::ToDoubleSeconds(in);
+double PerSecond(int64_t before, int64_t after, absl::Duration elapsed) {
+  if (elapsed <= absl::ZeroDuration()) return 0;
+  return Increase(before, after) / absl::ToDoubleSeconds(elapsed);
 }
 
-// What so large a part of the recent ones is not above: where it lies in its
-// bucket is taken to be in proportion, as Prometheus' histogram_quantile()
-// does. Nothing while there are none.
+// The `quantile` of the recent durations, interpolated linearly within its
+// bucket as Prometheus' histogram_quantile() does. nullopt without durations.
 std::optional<double> Quantile(const status::Histogram& histogram,
-                               double part) {
-  double all = 0;
-  for (const double count : histogram.recent()) all += count;
-  if (all == 0) return std::nullopt;
+                               double quantile) {
+  double total = 0;
+  for (const double count : histogram.recent()) total += count;
+  if (total == 0) return std::nullopt;
+  const double rank = quantile * total;
   double below = 0;
   double lower = 0;
   for (int i = 0; i < histogram.bounds_seconds_size(); ++i) {
     const double upper = histogram.bounds_seconds(i);
     const double count = histogram.recent(i);
-    if (count > 0 && below + count >= part * all) {
-      return lower + (upper - lower) * (part * all - below) / count;
+    if (count > 0 && below + count >= rank) {
+      return lower + (upper - lower) * (rank - below) / count;
     }
     below += count;
     lower = upper;
@@ -57,7 +56,7 @@ void FillHistogram(const DurationHistogram& before,
   }
   for (size_t i = 0; i < newest.counts().size(); ++i) {
     histogram.add_total(static_cast<double>(newest.counts()[i]));
-    histogram.add_recent(Growth(before.counts()[i], newest.counts()[i]));
+    histogram.add_recent(Increase(before.counts()[i], newest.counts()[i]));
   }
   if (const auto p50 = Quantile(histogram, 0.5)) {
     histogram.set_recent_p50_seconds(*p50);
@@ -69,18 +68,18 @@ void FillHistogram(const DurationHistogram& before,
 
 void FillRecent(const BudgetStats& before, const BudgetStats& newest,
                 status::Bucket& bucket) {
-  bucket.set_refused_calls_recent(Growth(before.rejected, newest.rejected));
+  bucket.set_refused_calls_recent(Increase(before.rejected, newest.rejected));
   bucket.set_limited_by_self_recent(
-      Growth(before.limited_by_self, newest.limited_by_self));
+      Increase(before.limited_by_self, newest.limited_by_self));
   bucket.set_limited_by_others_recent(
-      Growth(before.limited_by_others, newest.limited_by_others));
+      Increase(before.limited_by_others, newest.limited_by_others));
 }
 
 }  // namespace
 
 void StatusHistory::Add(absl::Time now, const EngineNumbers& numbers,
-                        const More& more) {
-  // One that was not there is new, unless it was among the others.
+                        const CallCounts& calls) {
+  // An unseen credential is new, unless it may have been among the others.
   const bool had_others = credentials_.count(kOtherCredentials) > 0;
   const absl::Time before = samples_.empty() ? now : samples_.back().time;
   std::set<std::string> gone;
@@ -91,9 +90,9 @@ void StatusHistory::Add(absl::Time now, const EngineNumbers& numbers,
     if (series.empty() && !had_others && before < now) {
       series.push_back({before, 0, {}, {}});
     }
-    const auto waiters = more.waiters.find(credential.name);
+    const auto waiters = calls.waiters.find(credential.name);
     Push(CredentialSample{now,
-                          waiters == more.waiters.end() ? 0 : waiters->second,
+                          waiters == calls.waiters.end() ? 0 : waiters->second,
                           credential.reads, credential.creates},
          series);
   }
@@ -102,23 +101,24 @@ void StatusHistory::Add(absl::Time now, const EngineNumbers& numbers,
   for (const EngineNumbers::Credential& credential : numbers.credentials) {
     requests += Sent(credential.reads) + Sent(credential.creates);
   }
-  Push(Sample{now, numbers.waiter_count, requests, more.updates, more.errors,
+  Push(Sample{now, numbers.waiter_count, requests, calls.updates, calls.errors,
               numbers.webhooks.stats.missed, numbers.watches.staleness,
               numbers.watches.terminal_delay},
        samples_);
 }
 
 void StatusHistory::Fill(absl::Time now, const EngineNumbers& numbers,
-                         const More& more, status::Report& report) const {
-  static const Sample kNone;
-  const Sample& before = samples_.empty() ? kNone : samples_.front();
+                         const CallCounts& calls,
+                         status::Report& report) const {
+  static const Sample kEmpty;
+  const Sample& before = samples_.empty() ? kEmpty : samples_.front();
   FillHistogram(before.staleness, numbers.watches.staleness,
                 *report.mutable_staleness());
   FillHistogram(before.terminal_delay, numbers.watches.terminal_delay,
                 *report.mutable_terminal_delay());
-  report.mutable_errors()->set_recent(Growth(before.errors, more.errors));
+  report.mutable_errors()->set_recent(Increase(before.errors, calls.errors));
   report.mutable_webhooks()->set_missed_recent(
-      Growth(before.missed_webhooks, numbers.webhooks.stats.missed));
+      Increase(before.missed_webhooks, numbers.webhooks.stats.missed));
   status::History& history = *report.mutable_history();
   history.set_interval_seconds(absl::ToDoubleSeconds(kInterval));
   for (size_t i = 1; i < samples_.size(); ++i) {
@@ -129,7 +129,8 @@ void StatusHistory::Fill(absl::Time now, const EngineNumbers& numbers,
         PerSecond(last.requests, sample.requests, sample.time - last.time)));
     history.add_updates_per_second(static_cast<float>(
         PerSecond(last.updates, sample.updates, sample.time - last.time)));
-    history.add_errors(static_cast<float>(Growth(last.errors, sample.errors)));
+    history.add_errors(
+        static_cast<float>(Increase(last.errors, sample.errors)));
   }
   for (int i = 0; i < report.credentials_size(); ++i) {
     FillCredential(now, numbers.credentials[static_cast<size_t>(i)],
@@ -144,7 +145,7 @@ void StatusHistory::FillCredential(absl::Time now,
   status::Bucket& reads = *credential.mutable_reads();
   status::Bucket& creates = *credential.mutable_creates();
   if (found == credentials_.end()) {
-    // Younger than an interval: all that it has sent was sent within one.
+    // Younger than an interval, so it has sent everything within one.
     reads.set_sent_per_second(PerSecond(0, Sent(newest.reads), kInterval));
     creates.set_sent_per_second(PerSecond(0, Sent(newest.creates), kInterval));
     FillRecent({}, newest.reads, reads);
@@ -153,7 +154,7 @@ void StatusHistory::FillCredential(absl::Time now,
   }
   const Series& series = found->second;
   const CredentialSample& since =
-      series[series.size() - std::min(series.size(), kNow + 1)];
+      series[series.size() - std::min(series.size(), kRateIntervals + 1)];
   reads.set_sent_per_second(
       PerSecond(Sent(since.reads), Sent(newest.reads), now - since.time));
   creates.set_sent_per_second(
@@ -164,12 +165,12 @@ void StatusHistory::FillCredential(absl::Time now,
   for (size_t i = 1; i < series.size(); ++i) {
     const CredentialSample& last = series[i - 1];
     const CredentialSample& sample = series[i];
-    const absl::Duration in = sample.time - last.time;
+    const absl::Duration elapsed = sample.time - last.time;
     history.add_waiters(static_cast<float>(sample.waiters));
     history.add_reads_per_second(static_cast<float>(
-        PerSecond(Sent(last.reads), Sent(sample.reads), in)));
+        PerSecond(Sent(last.reads), Sent(sample.reads), elapsed)));
     history.add_creates_per_second(static_cast<float>(
-        PerSecond(Sent(last.creates), Sent(sample.creates), in)));
+        PerSecond(Sent(last.creates), Sent(sample.creates), elapsed)));
   }
 }
 

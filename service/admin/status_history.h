@@ -13,39 +13,39 @@
 
 namespace wriftai {
 
-// What the last minutes brought: for the charts, and for what is called recent.
-// It is given all counts at each interval, and tells their differences.
+// The history of the last minutes, for the charts and the `recent` fields. It
+// takes all counts once per interval and reports their differences.
 //
-// Threads: one. Owns: some 25 KiB for each of the credentials, of which there
-// are at most kMaxCredentials and "other", and as much for the rest. Fails:
-// never; counts that fall (a credential was forgotten and came back) count as
-// unchanged.
+// Threads: one. Owns: about 25 KiB per credential (at most kMaxCredentials and
+// "other"), and as much for the totals. Fails: never; a count that decreases (a
+// credential was forgotten and came back) counts as unchanged.
 class StatusHistory {
  public:
-  // A person sees a change within it, and a budget of 3 a second has had 15
-  // requests.
+  // Short enough for a person to see a change; a budget of 3 requests/s sends
+  // 15 in it.
   static constexpr absl::Duration kInterval = absl::Seconds(5);
 
-  // Ten minutes, as far as one remembers what one has done.
-  static constexpr size_t kMost = 120;
+  // Ten minutes: about how far back people remember what they did.
+  static constexpr size_t kMaxIntervals = 120;
 
-  // What is called now: long enough to tell 2.9 requests a second from 3.
-  static constexpr size_t kNow = 6;
+  // The intervals of a current rate: 30 s distinguish 2.9 requests/s from 3.
+  static constexpr size_t kRateIntervals = 6;
 
-  // What the engine does not count.
-  struct More {
+  // Counts that EngineNumbers does not have.
+  struct CallCounts {
     std::map<std::string, size_t> waiters;  // By credential.
     int64_t errors = 0;
     int64_t updates = 0;
   };
 
-  // `numbers` has BoundedCredentials().
-  void Add(absl::Time now, const EngineNumbers& numbers, const More& more);
+  // The credentials of `numbers` are BoundedCredentials().
+  void Add(absl::Time now, const EngineNumbers& numbers,
+           const CallCounts& calls);
 
-  // Puts all that has to do with time into `report`, which has its credentials;
-  // `numbers` and `more` are the newest counts.
-  void Fill(absl::Time now, const EngineNumbers& numbers, const More& more,
-            status::Report& report) const;
+  // Fills the rates, recent counts and history of `report`, which already has
+  // its credentials; `numbers` and `calls` are the newest counts.
+  void Fill(absl::Time now, const EngineNumbers& numbers,
+            const CallCounts& calls, status::Report& report) const;
 
  private:
   struct Sample {

@@ -21,7 +21,7 @@ std::string TimeText(const google::protobuf::Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
-// A dot in the browser's tab, of the level's colour.
+// The tab icon: a dot in the level's color.
 void WriteIcon(status::Level level, HtmlWriter& html) {
   html.Markup(
       "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg "
@@ -37,37 +37,37 @@ void WriteIcon(status::Level level, HtmlWriter& html) {
   html.Markup("'/%3E%3C/svg%3E\">");
 }
 
-const char* LevelWord(status::Level level) {
+const char* LevelName(status::Level level) {
   if (level == status::LEVEL_PROBLEM) return "Problem";
   return level == status::LEVEL_NOTICE ? "Notice" : "OK";
 }
 
-// Of the classes "word" and "verdict".
+// The CSS class beside "badge" or "overall".
 const char* LevelClass(status::Level level) {
   if (level == status::LEVEL_PROBLEM) return "problem";
   return level == status::LEVEL_NOTICE ? "notice" : "ok";
 }
 
-void WriteWord(status::Level level, HtmlWriter& html) {
-  html.Markup("<span class=\"word ")
+void WriteBadge(status::Level level, HtmlWriter& html) {
+  html.Markup("<span class=\"badge ")
       .Text(LevelClass(level))
       .Markup("\">")
-      .Text(LevelWord(level))
+      .Text(LevelName(level))
       .Markup("</span>");
 }
 
-void WriteVerdict(const status::Report& report, HtmlWriter& html) {
-  html.Markup("<section class=\"verdict ")
+void WriteOverall(const status::Report& report, HtmlWriter& html) {
+  html.Markup("<section class=\"overall ")
       .Text(LevelClass(report.level()))
-      .Markup("\"><h2 hidden>Verdict</h2><p>");
-  WriteWord(report.level(), html);
+      .Markup("\"><h2 hidden>Overall status</h2><p>");
+  WriteBadge(report.level(), html);
   html.Markup("<span id=\"summary\">")
       .Text(report.summary())
       .Markup("</span></p>");
   if (!report.findings().empty()) html.Markup("<ul>");
   for (const status::Finding& finding : report.findings()) {
     html.Markup("<li>");
-    WriteWord(finding.level(), html);
+    WriteBadge(finding.level(), html);
     html.Text(finding.text()).Markup("</li>");
   }
   if (!report.findings().empty()) html.Markup("</ul>");
@@ -88,12 +88,12 @@ void WriteDurations(const std::string& name, const std::string& help,
   if (recent == 0) {
     html.Text("None in the last 10 min");
   } else {
-    html.Text(absl::StrCat(
-        "Half within ", SecondsText(histogram.recent_p50_seconds()),
-        ", 99 % within ", SecondsText(histogram.recent_p99_seconds()), ", of ",
-        CountText(recent), " in 10 min"));
+    html.Text(absl::StrCat("p50 ", SecondsText(histogram.recent_p50_seconds()),
+                           ", p99 ",
+                           SecondsText(histogram.recent_p99_seconds()), "; ",
+                           CountText(recent), " in the last 10 min"));
   }
-  html.Text(absl::StrCat("; ", CountText(total), " since the start."))
+  html.Text(absl::StrCat("; ", CountText(total), " since start."))
       .Markup("</p>");
   DrawHistogram(name, histogram, html);
   html.Markup("</section>");
@@ -113,22 +113,20 @@ void WriteProcess(const status::Report& report, HtmlWriter& html) {
   WriteFact("Version", report.version(), html);
   WriteFact("Commit", report.commit(), html);
   WriteFact("Started", TimeText(report.started_at()), html);
-  WriteFact("Up for", SecondsText(report.uptime_seconds()), html);
-  WriteFact("Event loop answers within",
-            SecondsText(report.loop_delay_seconds()), html);
-  WriteFact("Waits since the start", CountText(report.waits().begun_total()),
-            html);
-  WriteFact("Predictions that ended",
+  WriteFact("Uptime", SecondsText(report.uptime_seconds()), html);
+  WriteFact("Event loop delay", SecondsText(report.loop_delay_seconds()), html);
+  WriteFact("Waits since start", CountText(report.waits().begun_total()), html);
+  WriteFact("Predictions ended",
             CountText(report.waits().ended_predictions_total()), html);
-  WriteFact("Updates replaced before they were read",
+  WriteFact("Updates replaced before being read",
             CountText(report.streams().conflated_total()), html);
-  WriteFact("Predictions kept",
+  WriteFact("Cached predictions",
             absl::StrCat(CountText(report.cache().predictions()), ", ",
                          BytesText(report.cache().bytes())),
             html);
-  WriteFact("Webhooks that brought news",
+  WriteFact("New states from webhooks",
             CountText(report.webhooks().news_total()), html);
-  WriteFact("Changes that webhooks missed",
+  WriteFact("Changes missed by webhooks",
             CountText(report.webhooks().missed_total()), html);
   html.Markup("</dl></section>");
 }
@@ -145,7 +143,7 @@ std::string StatusPageHtml(const status::Report& report) {
           "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
           "<meta name=\"viewport\" content=\"width=device-width, "
           "initial-scale=1\"><title>")
-      .Text(LevelWord(report.level()))
+      .Text(LevelName(report.level()))
       .Markup(" – WriftAI gateway</title>");
   WriteIcon(report.level(), html);
   html.Markup(
@@ -154,37 +152,36 @@ std::string StatusPageHtml(const status::Report& report) {
       .Markup(kStatusStyle)
       .Markup(
           "</style></head><body><header id=\"bar\"><h1>WriftAI gateway</h1>"
-          "<span id=\"stale\" role=\"status\" hidden><span class=\"word "
-          "problem\">No answer</span>The numbers are old.</span>"
+          "<span id=\"stale\" role=\"status\" hidden><span class=\"badge "
+          "problem\">No response</span>This data is stale.</span>"
           "<button id=\"pause\" type=\"button\" hidden>Pause</button></header>"
           "<main id=\"report\"><p class=\"soft\">Version ")
       .Text(absl::StrCat(report.version(), ", up for ",
                          SecondsText(report.uptime_seconds()), ", as of "))
       .Markup("<time id=\"as-of\">")
       .Text(TimeText(report.observed_at()))
-      .Markup("</time>, anew every 5 s</p>");
-  WriteVerdict(report, html);
+      .Markup("</time>, refreshes every 5 s</p>");
+  WriteOverall(report, html);
   WriteTiles(report, html);
   WriteCredentials(report, html);
   WriteWatches(report, html);
   html.Markup("<div class=\"two\">");
   WriteDurations("Staleness",
-                 "How old a watched state gets: from one look at a prediction "
-                 "to the next.",
+                 "Time between observations of a watched prediction.",
                  report.staleness(), html);
-  WriteDurations("Delay of the end",
-                 "From a prediction's end at WriftAI until its waiters are "
-                 "told, by both clocks.",
+  WriteDurations("Terminal delay",
+                 "From a prediction's end, by WriftAI's clock, until its "
+                 "waiters are notified.",
                  report.terminal_delay(), html);
   html.Markup("</div>");
   WriteStreams(report, html);
   WriteErrors(report, html);
   WriteProcess(report, html);
   html.Markup(
-          "<footer class=\"soft\"><a href=\"/statusz?format=json\">The same "
+          "<footer class=\"soft\"><a href=\"/statusz?format=json\">This page "
           "as JSON</a>, <a href=\"/metrics\">metrics</a>, "
           "<a href=\"/healthz\">health</a>, <a href=\"/readyz\">readiness</a>. "
-          "Of this process alone.</footer></main><script>")
+          "All data is from this process only.</footer></main><script>")
       .Markup(kStatusScript)
       .Markup("</script></body></html>\n");
   return html.Take();
@@ -196,7 +193,7 @@ std::string StatusPageJson(const status::Report& report) {
   options.always_print_primitive_fields = true;
   options.preserve_proto_field_names = true;
   std::string json;
-  // Fails for text that is not UTF-8 alone, which the report has none of.
+  // Fails only for invalid UTF-8, which the report never contains.
   (void)google::protobuf::util::MessageToJsonString(report, &json, options);
   return json;
 }

@@ -6,20 +6,19 @@
 #include "absl/strings/string_view.h"
 #include "service/admin/status_report.pb.h"
 
-// /statusz, from a report that has its findings. All functions: pure, any
+// Renders /statusz from a report with findings. All functions: pure, any
 // thread.
 
 namespace wriftai {
 
-// A page for a person, in one file: it asks nobody for anything but for itself
-// anew.
+// The page as one self-contained file. It loads nothing but itself, to refresh.
 std::string StatusPageHtml(const status::Report& report);
 
-// The same as JSON, with zeros and without what is absent.
+// The report as JSON, including zeros but not absent optional fields.
 std::string StatusPageJson(const status::Report& report);
 
-// The Content-Security-Policy for the page: its own style and script, known by
-// their hashes, and nothing else, so that no text on it can become a script.
+// The page's Content-Security-Policy. It allows only the page's own style and
+// script, by hash, so no text on the page can run as a script.
 std::string StatusPagePolicy();
 
 }  // namespace wriftai

@@ -27,23 +27,23 @@ void CodeCell(const std::string& text, HtmlWriter& html) {
   html.Markup("<td><code class=\"id\">").Text(text).Markup("</code></td>");
 }
 
-const char* UseWord(double use) {
-  if (use >= kBudgetIsFull) return "full";
-  if (use >= kBudgetIsBusy) return "busy";
-  return use > 0 ? "has room" : "idle";
+const char* UtilizationText(double utilization) {
+  if (utilization >= kFullUtilization) return "full";
+  if (utilization >= kBusyUtilization) return "busy";
+  return utilization > 0 ? "low" : "idle";
 }
 
-void UseCell(const status::Bucket& bucket, HtmlWriter& html) {
-  const double use = UseOf(bucket);
+void UtilizationCell(const status::Bucket& bucket, HtmlWriter& html) {
+  const double utilization = Utilization(bucket);
   html.Markup("<td class=\"tight\">")
       .Text(absl::StrCat(RateText(bucket.sent_per_second()), " of ",
                          RateText(bucket.allowed_per_second()), "/s"));
-  DrawGauge(use, html);
-  html.Markup("<span class=\"soft\">").Text(UseWord(use));
-  if (OwnShareOf(bucket) < bucket.allowed_per_second()) {
+  DrawGauge(utilization, html);
+  html.Markup("<span class=\"soft\">").Text(UtilizationText(utilization));
+  if (AvailableRate(bucket) < bucket.allowed_per_second()) {
     html.Text(absl::StrCat(
-        ", ", RateText(bucket.allowed_per_second() - OwnShareOf(bucket)),
-        " left to others"));
+        ", ", RateText(bucket.allowed_per_second() - AvailableRate(bucket)),
+        " reserved for others"));
   }
   html.Markup("</span></td>");
 }
@@ -56,16 +56,16 @@ void WriteCredential(const status::Credential& credential, double interval,
       .Text(credential.name())
       .Markup("</code>");
   if (credential.polls_fail()) {
-    html.Markup("<br><span class=\"word problem\">polls fail</span>");
+    html.Markup("<br><span class=\"badge problem\">polls failing</span>");
   }
   html.Markup("</th>");
-  UseCell(reads, html);
+  UtilizationCell(reads, html);
   html.Markup("<td>");
   Draw({"Reads per second", credential.history().reads_per_second(), interval,
         reads.allowed_per_second()},
        html);
   html.Markup("</td>");
-  UseCell(creates, html);
+  UtilizationCell(creates, html);
   html.Markup("<td class=\"tight\">")
       .Text(absl::StrCat(
           CountText(credential.waiters()), " on ",
@@ -89,24 +89,23 @@ void WriteCredential(const status::Credential& credential, double interval,
 
 std::string AgeText(const status::Watches& watches, int i) {
   if (i < watches.age_bounds_seconds_size()) {
-    return absl::StrCat("below ", SecondsText(watches.age_bounds_seconds(i)));
+    return absl::StrCat("under ", SecondsText(watches.age_bounds_seconds(i)));
   }
   if (i == 0) return "any age";
   return absl::StrCat(SecondsText(watches.age_bounds_seconds(i - 1)),
-                      " and more");
+                      " or more");
 }
 
 }  // namespace
 
 void WriteCredentials(const status::Report& report, HtmlWriter& html) {
   html.Markup(
-      "<section><h2>Budgets</h2><p class=\"help\">Of each access token, by the "
-      "first digits of its SHA-256; gateway is the gateway's own. Rates are of "
-      "the last half minute, charts and counts of the last 10 minutes; a "
-      "dashed "
-      "line is what WriftAI allows. Queued and refused are calls, 429 the "
-      "responses to too many "
-      "requests: ours, or together with others who use the token.</p>");
+      "<section><h2>Budgets</h2><p class=\"help\">One row per access token, "
+      "named by the start of its SHA-256. “gateway” is the gateway's own "
+      "token. Rates cover the last 30 s; charts and counts, the last 10 min. "
+      "The dashed line is the rate WriftAI allows. Queued and refused are "
+      "calls. 429s are counted by cause: this gateway alone, or other users of "
+      "the token as well.</p>");
   if (report.credentials().empty()) {
     html.Markup("<p>No token has been used in the last 10 minutes.</p>");
   } else {
@@ -118,7 +117,7 @@ void WriteCredentials(const status::Report& report, HtmlWriter& html) {
         "<th scope=\"col\" class=\"number\">Oldest state</th>"
         "<th scope=\"col\" class=\"number\">Queued</th>"
         "<th scope=\"col\" class=\"number\">Refused</th>"
-        "<th scope=\"col\" class=\"number\">429, ours</th>"
+        "<th scope=\"col\" class=\"number\">429, self</th>"
         "<th scope=\"col\" class=\"number\">429, others</th>"
         "</tr></thead><tbody>");
     for (const status::Credential& credential : report.credentials()) {
@@ -132,8 +131,8 @@ void WriteCredentials(const status::Report& report, HtmlWriter& html) {
 void WriteWatches(const status::Report& report, HtmlWriter& html) {
   const status::Watches& watches = report.watches();
   html.Markup(
-      "<section><h2>Watched predictions</h2><p class=\"help\">By their last "
-      "known state, and by how long somebody has waited for them.</p>"
+      "<section><h2>Watched predictions</h2><p class=\"help\">By last known "
+      "state and by how long they have been watched.</p>"
       "<div class=\"scroll\" id=\"watches\" tabindex=\"0\" role=\"region\" "
       "aria-label=\"Watched predictions\"><table><thead><tr>"
       "<th scope=\"col\">State</th>");
@@ -157,28 +156,27 @@ void WriteWatches(const status::Report& report, HtmlWriter& html) {
     html.Markup("</tr>");
   }
   html.Markup("</tbody></table></div><p class=\"help\">")
-      .Text(absl::StrCat("The last poll failed for ",
-                         CountText(watches.failing()), "; webhooks tell of ",
-                         CountText(watches.covered_by_webhooks()), "."))
+      .Text(absl::StrCat(
+          "Last poll failed: ", CountText(watches.failing()),
+          ". Webhooks active: ", CountText(watches.covered_by_webhooks()), "."))
       .Markup("</p></section>");
 }
 
 void WriteStreams(const status::Report& report, HtmlWriter& html) {
   const status::Streams& streams = report.streams();
   html.Markup(
-      "<section><h2>Slowest streams</h2><p class=\"help\">Readers that do not "
-      "take what is written: a write that waits for a second or more, or "
-      "updates that newer ones have replaced. They cost nobody else "
-      "anything.</p>");
+      "<section><h2>Slowest streams</h2><p class=\"help\">Streams with slow "
+      "readers: a write has been blocked for 1 s or more, or updates were "
+      "replaced by newer ones. They do not delay other streams.</p>");
   if (streams.slowest().empty()) {
-    html.Markup("<p>No open stream lags.</p></section>");
+    html.Markup("<p>No open stream is lagging.</p></section>");
     return;
   }
   html.Markup(
       "<div class=\"scroll\" id=\"streams\" tabindex=\"0\" role=\"region\" "
       "aria-label=\"Slowest streams\"><table><thead><tr>"
       "<th scope=\"col\">Prediction</th><th scope=\"col\">Token</th>"
-      "<th scope=\"col\" class=\"number\">Write waits</th>"
+      "<th scope=\"col\" class=\"number\">Write blocked</th>"
       "<th scope=\"col\" class=\"number\">Replaced</th>"
       "<th scope=\"col\" class=\"number\">Written</th>"
       "<th scope=\"col\" class=\"number\">Open for</th></tr></thead><tbody>");
@@ -199,21 +197,20 @@ void WriteStreams(const status::Report& report, HtmlWriter& html) {
 
 void WriteErrors(const status::Report& report, HtmlWriter& html) {
   html.Markup(
-      "<section><h2>Last errors</h2><p class=\"help\">Of calls, and of polls, "
-      "which end no call. Those that are alike share a line that shows the "
-      "last of them. The log has the others.</p>");
+      "<section><h2>Last errors</h2><p class=\"help\">Failed calls and polls, "
+      "grouped. Each row shows the latest; the log has the others.</p>");
   if (report.errors().last().empty()) {
-    html.Markup("<p>None since the start.</p></section>");
+    html.Markup("<p>None since start.</p></section>");
     return;
   }
   html.Markup(
       "<div class=\"scroll\" id=\"errors\" tabindex=\"0\" role=\"region\" "
       "aria-label=\"Last errors\"><table><thead><tr>"
       "<th scope=\"col\" class=\"number\">Ago</th>"
-      "<th scope=\"col\" class=\"number\">Times</th>"
-      "<th scope=\"col\">Call</th><th scope=\"col\">Error</th>"
-      "<th scope=\"col\">Token</th><th scope=\"col\">Request id</th>"
-      "<th scope=\"col\">WriftAI's request id</th></tr></thead><tbody>");
+      "<th scope=\"col\" class=\"number\">Count</th>"
+      "<th scope=\"col\">Method</th><th scope=\"col\">Error</th>"
+      "<th scope=\"col\">Token</th><th scope=\"col\">Request ID</th>"
+      "<th scope=\"col\">WriftAI request ID</th></tr></thead><tbody>");
   for (const status::Error& error : report.errors().last()) {
     html.Markup("<tr><td class=\"number\"><time datetime=\"")
         .Text(google::protobuf::util::TimeUtil::ToString(error.time()))

@@ -12,11 +12,11 @@
 namespace wriftai {
 namespace {
 
-// A number that matters, what it is of, and how it went.
+// A headline number with a name, a caption and its history.
 struct Tile {
   std::string name;
   std::string number;
-  std::string about;
+  std::string caption;
   Sparkline sparkline;
 };
 
@@ -26,7 +26,7 @@ void Write(const Tile& tile, HtmlWriter& html) {
       .Markup("</h3><p class=\"big\">")
       .Text(tile.number)
       .Markup("</p><p class=\"soft\">")
-      .Text(tile.about)
+      .Text(tile.caption)
       .Markup("</p>");
   Draw(tile.sparkline, html);
   html.Markup("</section>");
@@ -36,27 +36,27 @@ std::string Newest(const google::protobuf::RepeatedField<float>& values) {
   return values.empty() ? "0" : RateText(*(values.end() - 1));
 }
 
-// By what its last responses were.
+// The state of the upstream, judged by its last responses.
 Tile UpstreamTile(const status::Report& report) {
   const status::Upstream& upstream = report.upstream();
   const status::History& history = report.history();
   const std::string requests = Newest(history.requests_per_second());
   Tile tile{"WriftAI",
-            "Answers",
-            absl::StrCat(requests, " requests a second"),
+            "Up",
+            absl::StrCat(requests, " requests/s"),
             {"Requests per second to WriftAI", history.requests_per_second(),
              history.interval_seconds(), std::nullopt}};
   if (!upstream.healthy()) {
-    tile.number = "Fails";
-    tile.about = "the last requests have all failed";
+    tile.number = "Failing";
+    tile.caption = "the last requests have all failed";
   } else if (upstream.failing_credentials() > 0) {
-    tile.number = "Fails in part";
-    tile.about = absl::StrCat(
-        "the polls of ", CountText(upstream.failing_credentials()), " of ",
+    tile.number = "Partly failing";
+    tile.caption = absl::StrCat(
+        "polls fail for ", CountText(upstream.failing_credentials()), " of ",
         CountText(upstream.polling_credentials(), "token", "tokens"));
   } else if (upstream.polling_credentials() == 0 && requests == "0") {
-    tile.number = "Not asked";
-    tile.about = "as nobody wants anything";
+    tile.number = "Idle";
+    tile.caption = "no requests";
   }
   return tile;
 }
@@ -65,7 +65,7 @@ const status::Credential* Busiest(const status::Report& report) {
   const auto busiest =
       std::max_element(report.credentials().begin(), report.credentials().end(),
                        [](const auto& a, const auto& b) {
-                         return UseOf(a.reads()) < UseOf(b.reads());
+                         return Utilization(a.reads()) < Utilization(b.reads());
                        });
   return busiest == report.credentials().end() ? nullptr : &*busiest;
 }
@@ -76,15 +76,14 @@ Tile BudgetTile(const status::Report& report) {
       busiest == nullptr ? status::Credential::default_instance() : *busiest;
   const status::Bucket& reads = credential.reads();
   Tile tile{"Busiest read budget",
-            PercentText(UseOf(reads), 1),
+            PercentText(Utilization(reads), 1),
             "no token in use",
             {"Reads per second of the busiest token",
              credential.history().reads_per_second(),
              report.history().interval_seconds(), std::nullopt}};
   if (busiest != nullptr) {
-    tile.about =
-        absl::StrCat(RateText(reads.sent_per_second()), " of ",
-                     RateText(OwnShareOf(reads)), " requests a second");
+    tile.caption = absl::StrCat(RateText(reads.sent_per_second()), " of ",
+                                RateText(AvailableRate(reads)), " requests/s");
     tile.sparkline.limit = reads.allowed_per_second();
   }
   return tile;
@@ -106,19 +105,19 @@ void WriteTiles(const status::Report& report, HtmlWriter& html) {
          {"Waits", history.waiters(), interval, std::nullopt}},
         html);
   Write(BudgetTile(report), html);
-  Write({"Updates a second",
+  Write({"Updates per second",
          Newest(history.updates_per_second()),
          absl::StrCat(
              CountText(report.streams().open(), "open stream", "open streams"),
              ", ", CountText(report.streams().updates_total()),
-             " updates since the start"),
+             " updates since start"),
          {"Updates per second", history.updates_per_second(), interval,
           std::nullopt}},
         html);
   Write({"Errors in 10 min",
          CountText(report.errors().recent()),
-         absl::StrCat(CountText(report.errors().total()), " since the start"),
-         {"Errors in 5 s", history.errors(), interval, std::nullopt}},
+         absl::StrCat(CountText(report.errors().total()), " since start"),
+         {"Errors per 5 s", history.errors(), interval, std::nullopt}},
         html);
   html.Markup("</div>");
 }

@@ -6,8 +6,7 @@
 
 namespace wriftai {
 
-// The numbers of /statusz that are looked at first, each with its history.
-// Pure; any thread.
+// The headline numbers of /statusz, each with its history. Pure; any thread.
 void WriteTiles(const status::Report& report, HtmlWriter& html);
 
 }  // namespace wriftai

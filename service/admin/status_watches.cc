@@ -7,8 +7,8 @@
 namespace wriftai {
 namespace {
 
-// Of how long somebody has waited: a prediction takes seconds where its model
-// is warm, minutes where it is not, and 30 minutes of running at the most.
+// How long a prediction has been watched. It takes seconds if its model is
+// warm, minutes if not, and runs for at most 30 minutes.
 constexpr std::array<absl::Duration, 4> kAgeBounds = {
     absl::Seconds(10), absl::Minutes(1), absl::Minutes(10), absl::Hours(1)};
 
@@ -45,7 +45,7 @@ struct Group {
 struct Table {
   std::array<Group, kStates> groups;
   int64_t failing = 0;
-  int64_t covered = 0;
+  int64_t webhook_active = 0;
 };
 
 void Add(const PollTarget& target, absl::Time now, Table& table,
@@ -54,16 +54,16 @@ void Add(const PollTarget& target, absl::Time now, Table& table,
   Group& group = table.groups[state];
   ++group.by_age[AgeGroup(now - target.joined_at)];
   group.waiters += target.watch.waiter_count();
-  // What has ended gets no older, and what was never seen has no age.
+  // Ended states do not get older; unseen predictions have no state.
   if (target.seen() && state != kEnded) {
-    const absl::Duration old = now - target.seen_at;
-    group.oldest_state = std::max(group.oldest_state, old);
-    sums.oldest_state = std::max(sums.oldest_state, old);
+    const absl::Duration age = now - target.seen_at;
+    group.oldest_state = std::max(group.oldest_state, age);
+    sums.oldest_state = std::max(sums.oldest_state, age);
   }
   sums.waiters += target.watch.waiter_count();
   ++sums.predictions;
   if (target.failures.any()) ++table.failing;
-  if (target.webhook_backoff.active()) ++table.covered;
+  if (target.webhook_backoff.active()) ++table.webhook_active;
 }
 
 void Fill(const Table& table, status::Watches& watches) {
@@ -72,16 +72,16 @@ void Fill(const Table& table, status::Watches& watches) {
   }
   for (size_t state = 0; state < kStates; ++state) {
     const Group& group = table.groups[state];
-    status::WatchGroup& told = *watches.add_groups();
-    told.set_state(kStateNames[state]);
+    status::WatchGroup& entry = *watches.add_groups();
+    entry.set_state(kStateNames[state]);
     for (const int64_t count : group.by_age) {
-      told.add_predictions(static_cast<double>(count));
+      entry.add_predictions(static_cast<double>(count));
     }
-    told.set_waiters(static_cast<double>(group.waiters));
-    told.set_oldest_state_seconds(absl::ToDoubleSeconds(group.oldest_state));
+    entry.set_waiters(static_cast<double>(group.waiters));
+    entry.set_oldest_state_seconds(absl::ToDoubleSeconds(group.oldest_state));
   }
   watches.set_failing(static_cast<double>(table.failing));
-  watches.set_covered_by_webhooks(static_cast<double>(table.covered));
+  watches.set_covered_by_webhooks(static_cast<double>(table.webhook_active));
 }
 
 }  // namespace
@@ -104,7 +104,7 @@ std::map<std::string, WatchSums> FillWatches(const WatchRegistry& registry,
       sums.upstream_is_down = true;
     }
     for (const auto& [id, target] : watches.targets()) {
-      // The last waiter has left, and the watch is about to go.
+      // An idle watch has lost its last waiter and is about to be removed.
       if (!target->watch.idle()) Add(*target, now, table, sums);
     }
   });

@@ -13,7 +13,7 @@
 
 namespace wriftai {
 
-// What one credential watches. A value.
+// Totals of one credential's watches. A value.
 struct WatchSums {
   size_t waiters = 0;
   size_t predictions = 0;
@@ -21,12 +21,12 @@ struct WatchSums {
   bool upstream_is_down = false;
 };
 
-// The name under which the sums of a credential go.
+// Maps a credential's display name to the name of its totals.
 using CredentialNameFn =
     std::function<std::string(absl::string_view display_name)>;
 
-// Sums all watches, by the credential's name, and puts them into the report:
-// in all, and by state and age. Looks at each watch. On the loop.
+// Adds up all watches by credential name, and fills the report with the totals
+// and the groups by state and age. Visits every watch. Call on the loop.
 std::map<std::string, WatchSums> FillWatches(const WatchRegistry& registry,
                                              absl::Time now,
                                              const CredentialNameFn& name_of,

@@ -12,7 +12,7 @@ using prometheus::MetricType;
 std::vector<MetricFamily> TlsMetricFamilies(const TlsCredentials* tls) {
   MetricFamily refused =
       Family(MetricType::Counter, "tls_refused_connections_total",
-             "Connections that were refused for the client's certificate.");
+             "Connections rejected because of the client's certificate.");
   for (const auto& [refusal, name] : kTlsRefusals) {
     AddSample(tls == nullptr
                   ? 0
@@ -23,7 +23,7 @@ std::vector<MetricFamily> TlsMetricFamilies(const TlsCredentials* tls) {
   families.push_back(std::move(refused));
   families.push_back(Single(
       MetricType::Gauge, "tls_certificate_expiry_timestamp_seconds",
-      "When the certificate of the gRPC port ends, in Unix time; 0 without.",
+      "Expiry of the gRPC port's certificate, in Unix time; 0 without TLS.",
       tls == nullptr ? 0 : absl::ToUnixSeconds(tls->expires_at())));
   return families;
 }

@@ -8,8 +8,8 @@
 
 namespace wriftai {
 
-// The metrics of TLS on the gRPC port; null: it speaks plaintext, and all are
-// 0. Any thread.
+// The TLS metrics of the gRPC port; all 0 if `tls` is null (plaintext). Any
+// thread.
 std::vector<prometheus::MetricFamily> TlsMetricFamilies(
     const TlsCredentials* tls);
 

@@ -14,7 +14,7 @@ std::vector<MetricFamily> DeliveryMetricFamilies(
     const WebhookCounters& counters) {
   MetricFamily deliveries =
       Family(MetricType::Counter, "webhook_deliveries_total",
-             "Connections to the webhook listener, by what became of them.");
+             "Connections to the webhook listener, by outcome.");
   for (size_t i = 0; i < kWebhookOutcomes; ++i) {
     const auto outcome = static_cast<WebhookOutcome>(i);
     AddSample(static_cast<double>(counters.Count(outcome)),
@@ -30,7 +30,7 @@ std::vector<MetricFamily> WebhookMetricFamilies(const WebhookNumbers& numbers) {
   const WebhookStats& stats = numbers.stats;
   MetricFamily events =
       Family(MetricType::Counter, "webhook_events_total",
-             "Accepted events, by what they were to those who may see them.");
+             "Accepted webhook events, by their effect on each credential.");
   const std::pair<const char*, int64_t> effects[] = {
       {"news", stats.news},       {"duplicate", stats.duplicates},
       {"early", stats.early},     {"out_of_order", stats.out_of_order},
@@ -43,19 +43,22 @@ std::vector<MetricFamily> WebhookMetricFamilies(const WebhookNumbers& numbers) {
   families.push_back(std::move(events));
   families.push_back(
       Single(MetricType::Counter, "webhook_missed_changes_total",
-             "Changes of covered predictions that only a poll has brought.",
+             "Changes of predictions with active webhooks that a poll found "
+             "first.",
              stats.missed));
   families.push_back(
       Single(MetricType::Counter, "webhook_confirming_polls_total",
-             "Polls of covered predictions that found nothing missed.",
+             "Polls of predictions with active webhooks that found no missed "
+             "change.",
              stats.confirmed));
   families.push_back(
       Single(MetricType::Gauge, "webhook_poll_interval_seconds",
-             "How often predictions that webhooks cover are polled at most.",
+             "Current poll interval of predictions with active webhooks.",
              absl::ToDoubleSeconds(numbers.poll_interval)));
   families.push_back(Single(MetricType::Gauge, "webhook_known_predictions",
-                            "Predictions whose events are told to somebody.",
-                            numbers.proven));
+                            "Predictions with a known owner, which receives "
+                            "their events.",
+                            numbers.known_predictions));
   return families;
 }
 

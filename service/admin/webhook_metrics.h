@@ -11,18 +11,18 @@
 
 namespace wriftai {
 
-// What the watches have made of webhooks, at one moment. A value.
+// A snapshot of the webhook counters. A value.
 struct WebhookNumbers {
   WebhookStats stats;
-  absl::Duration poll_interval;  // Of predictions that webhooks cover.
-  size_t proven = 0;             // Whose ids events are told to somebody.
+  absl::Duration poll_interval;  // Of predictions with active webhooks.
+  size_t known_predictions = 0;  // Predictions with a known owner.
 };
 
-// What became of the connections to the listener. Any thread.
+// The outcomes of connections to the webhook listener. Any thread.
 std::vector<prometheus::MetricFamily> DeliveryMetricFamilies(
     const WebhookCounters& counters);
 
-// What became of the events that were accepted. Any thread.
+// The effects of accepted events. Any thread.
 std::vector<prometheus::MetricFamily> WebhookMetricFamilies(
     const WebhookNumbers& numbers);
 

@@ -58,5 +58,5 @@ test('the page contains neither tokens nor payloads', async () => {
 test('an unknown format is rejected', async () => {
   const { status, body } = await busy.gateway.page('/statusz?format=xml');
   assert.equal(status, 400);
-  assert.equal(body, 'format: wanted html or json\n');
+  assert.equal(body, 'format: expected html or json\n');
 });

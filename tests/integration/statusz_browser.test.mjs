@@ -101,7 +101,7 @@ browserTest('the refresh can be paused with the keyboard', async (t) => {
   const { page } = await open(t, busy.gateway);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  assert.equal(await page.locator(':focus').innerText(), 'Go on refreshing');
+  assert.equal(await page.locator(':focus').innerText(), 'Resume');
   await page.keyboard.press('Enter');
   assert.equal(await page.locator(':focus').innerText(), 'Pause');
   await page.keyboard.press('Tab');
@@ -136,5 +136,5 @@ browserTest('the page says that it is stale without a gateway', async (t) => {
   assert.equal(await page.locator('#stale').isVisible(), false);
   await gateway.stop();
   await page.locator('#stale').waitFor({ state: 'visible' });
-  assert.match(await page.locator('#stale').innerText(), /numbers are old/);
+  assert.match(await page.locator('#stale').innerText(), /data is stale/);
 });

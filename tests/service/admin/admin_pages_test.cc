@@ -22,15 +22,15 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// How long a page waits for a loop that does not run.
+// How long a page waits for a loop that is stalled.
 constexpr absl::Duration kShort = absl::Milliseconds(1);
 
-// The pages over real sockets.
-class Operator {
+// Serves the pages over real sockets.
+class AdminHarness {
  public:
-  Operator(EventLoop& loop, std::vector<AdminPages::Source> sources,
-           absl::Duration patience)
-      : pages_(loop, std::move(sources), patience) {
+  AdminHarness(EventLoop& loop, std::vector<AdminPages::Source> sources,
+               absl::Duration loop_timeout)
+      : pages_(loop, std::move(sources), loop_timeout) {
     pages_.set_status([this] { return status_; });
     server_ = *AdminServer::Start("127.0.0.1:0", pages_.pages(),
                                   AdminServer::Options(), counters_);
@@ -46,8 +46,8 @@ class Operator {
     return RawClient(server_->port()).Call(wriftai::Get(path));
   }
 
-  // Status and body.
-  std::string Ask(absl::string_view path) {
+  // Returns status and body.
+  std::string GetText(absl::string_view path) {
     const RawClient::Response response = Get(path);
     return absl::StrCat(response.head.substr(9, 3), " ", response.body);
   }
@@ -71,36 +71,37 @@ AdminPages::Source Gauge(const std::string& name, double value) {
   };
 }
 
-// Far longer than a loop needs to answer, and no test waits for it.
+// Far longer than a loop needs to respond; no test waits this long.
 constexpr absl::Duration kLong = absl::Minutes(1);
 
-TEST(AdminPages, ReadinessFollowsStartAndDrainAndHealthDoesNot) {
+TEST(AdminPagesTest, ReadinessButNotHealthFollowsPhase) {
   CurlEventLoop loop{HttpOptions()};
-  Operator asked(loop, {}, kLong);
-  EXPECT_EQ(asked.Ask("/readyz"), "503 starting\n");
-  EXPECT_EQ(asked.Ask("/healthz"), "200 ok\n");
-  asked.pages().SetPhase(AdminPages::Phase::kServing);
-  EXPECT_EQ(asked.Ask("/readyz"), "200 ok\n");
-  EXPECT_EQ(asked.Ask("/healthz"), "200 ok\n");
-  asked.pages().SetPhase(AdminPages::Phase::kDraining);
-  EXPECT_EQ(asked.Ask("/readyz"), "503 draining\n");
-  EXPECT_EQ(asked.Ask("/healthz"), "200 ok\n");
-  EXPECT_THAT(asked.Ask("/metrics"), StartsWith("200 "));
+  AdminHarness admin(loop, {}, kLong);
+  EXPECT_EQ(admin.GetText("/readyz"), "503 starting\n");
+  EXPECT_EQ(admin.GetText("/healthz"), "200 ok\n");
+  admin.pages().SetPhase(AdminPages::Phase::kServing);
+  EXPECT_EQ(admin.GetText("/readyz"), "200 ok\n");
+  EXPECT_EQ(admin.GetText("/healthz"), "200 ok\n");
+  admin.pages().SetPhase(AdminPages::Phase::kDraining);
+  EXPECT_EQ(admin.GetText("/readyz"), "503 draining\n");
+  EXPECT_EQ(admin.GetText("/healthz"), "200 ok\n");
+  EXPECT_THAT(admin.GetText("/metrics"), StartsWith("200 "));
 }
 
-TEST(AdminPages, ALoopThatHangsIsNeitherHealthyNorReady) {
+TEST(AdminPagesTest, StalledLoopFailsAllPages) {
   ManualEventLoop loop;
-  Operator asked(loop, {Gauge("a", 1)}, kShort);
-  asked.pages().SetPhase(AdminPages::Phase::kServing);
+  AdminHarness admin(loop, {Gauge("a", 1)}, kShort);
+  admin.pages().SetPhase(AdminPages::Phase::kServing);
   for (const char* path : {"/healthz", "/readyz", "/metrics", "/statusz"}) {
-    EXPECT_EQ(asked.Ask(path), "503 the loop does not answer\n") << path;
+    EXPECT_EQ(admin.GetText(path), "503 the event loop is not responding\n")
+        << path;
   }
 }
 
-TEST(AdminPages, MetricsAreThoseOfAllSources) {
+TEST(AdminPagesTest, MetricsCombineAllSources) {
   CurlEventLoop loop{HttpOptions()};
-  Operator asked(loop, {Gauge("a", 1), Gauge("b", 2.5)}, kLong);
-  const RawClient::Response response = asked.Get("/metrics");
+  AdminHarness admin(loop, {Gauge("a", 1), Gauge("b", 2.5)}, kLong);
+  const RawClient::Response response = admin.Get("/metrics");
   EXPECT_THAT(response.head,
               HasSubstr("content-type: text/plain; version=0.0.4; "
                         "charset=utf-8\r\n"));
@@ -109,18 +110,18 @@ TEST(AdminPages, MetricsAreThoseOfAllSources) {
             "# HELP b Help.\n# TYPE b gauge\nb 2.5\n");
 }
 
-TEST(AdminPages, MetricsWithoutOneOfTheSourcesAreNone) {
+TEST(AdminPagesTest, MetricsFailIfOneSourceFails) {
   CurlEventLoop loop{HttpOptions()};
-  Operator asked(
+  AdminHarness admin(
       loop, {Gauge("a", 1), [] { return absl::UnavailableError("not now"); }},
       kLong);
-  EXPECT_EQ(asked.Ask("/metrics"), "503 not now\n");
+  EXPECT_EQ(admin.GetText("/metrics"), "503 not now\n");
 }
 
-TEST(AdminPages, TheStatusIsAPageThatNothingMayBeAddedTo) {
+TEST(AdminPagesTest, StatusPageHasRestrictiveSecurityHeaders) {
   CurlEventLoop loop{HttpOptions()};
-  Operator asked(loop, {}, kLong);
-  const RawClient::Response response = asked.Get("/statusz");
+  AdminHarness admin(loop, {}, kLong);
+  const RawClient::Response response = admin.Get("/statusz");
   EXPECT_THAT(response.head, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(response.head,
               HasSubstr("content-type: text/html; charset=utf-8"));
@@ -130,11 +131,11 @@ TEST(AdminPages, TheStatusIsAPageThatNothingMayBeAddedTo) {
   EXPECT_THAT(response.body, StartsWith("<!doctype html>"));
 }
 
-TEST(AdminPages, TheStatusAsJsonTellsOfTheProcess) {
+TEST(AdminPagesTest, StatusJsonDescribesProcess) {
   CurlEventLoop loop{HttpOptions()};
-  Operator asked(loop, {}, kLong);
-  asked.pages().SetPhase(AdminPages::Phase::kDraining);
-  const RawClient::Response response = asked.Get("/statusz?format=json");
+  AdminHarness admin(loop, {}, kLong);
+  admin.pages().SetPhase(AdminPages::Phase::kDraining);
+  const RawClient::Response response = admin.Get("/statusz?format=json");
   EXPECT_THAT(response.head, HasSubstr("content-type: application/json\r\n"));
   status::Report report;
   ASSERT_TRUE(
@@ -145,32 +146,32 @@ TEST(AdminPages, TheStatusAsJsonTellsOfTheProcess) {
   EXPECT_GT(report.uptime_seconds(), 0);
   EXPECT_GT(report.loop_delay_seconds(), 0);
   EXPECT_GE(report.observed_at().seconds(), report.started_at().seconds());
-  // Nobody has said that WriftAI answers.
+  // The report does not say that WriftAI is healthy.
   EXPECT_EQ(report.level(), status::LEVEL_PROBLEM);
 }
 
-TEST(AdminPages, TheStatusHasTwoFormats) {
+TEST(AdminPagesTest, StatusSupportsHtmlAndJson) {
   CurlEventLoop loop{HttpOptions()};
-  Operator asked(loop, {}, kLong);
+  AdminHarness admin(loop, {}, kLong);
   for (const char* query : {"", "?", "?format=html", "?a=b&format=html"}) {
-    EXPECT_THAT(asked.Ask(absl::StrCat("/statusz", query)),
+    EXPECT_THAT(admin.GetText(absl::StrCat("/statusz", query)),
                 StartsWith("200 <!doctype html>"))
         << query;
   }
-  EXPECT_EQ(asked.Ask("/statusz?format=xml"),
-            "400 format: wanted html or json\n");
+  EXPECT_EQ(admin.GetText("/statusz?format=xml"),
+            "400 format: expected html or json\n");
 }
 
-TEST(AdminPages, AStatusThatCannotBeHadIsUnavailable) {
+TEST(AdminPagesTest, StatusFailsIfSourceFails) {
   CurlEventLoop loop{HttpOptions()};
-  Operator asked(loop, {}, kLong);
-  asked.set_status(absl::UnavailableError("not now"));
-  EXPECT_EQ(asked.Ask("/statusz"), "503 not now\n");
+  AdminHarness admin(loop, {}, kLong);
+  admin.set_status(absl::UnavailableError("not now"));
+  EXPECT_EQ(admin.GetText("/statusz"), "503 not now\n");
 }
 
-TEST(LoopWatchdog, PostsOnceHoweverOftenItIsAskedMeanwhile) {
-  // Counts what is posted, and runs nothing.
-  class Hanging : public ManualEventLoop {
+TEST(LoopWatchdogTest, ConcurrentChecksPostOneTask) {
+  // Counts posted tasks without running them.
+  class StalledLoop : public ManualEventLoop {
    public:
     void Post(Task task) override {
       ++posted;
@@ -178,24 +179,24 @@ TEST(LoopWatchdog, PostsOnceHoweverOftenItIsAskedMeanwhile) {
     }
     int posted = 0;
   };
-  Hanging loop;
-  LoopWatchdog probe(loop);
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(probe.Answers(kShort));
+  StalledLoop loop;
+  LoopWatchdog watchdog(loop);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(watchdog.IsResponsive(kShort));
   EXPECT_EQ(loop.posted, 1);
   loop.RunPosted();
-  // The answer to the last question is none to this one.
-  EXPECT_FALSE(probe.Answers(kShort));
+  // The response to an earlier check does not count for this one.
+  EXPECT_FALSE(watchdog.IsResponsive(kShort));
   EXPECT_EQ(loop.posted, 2);
 }
 
-// An engine whose upstream is never called.
+// The transport of an engine that never calls the upstream.
 class NoTransport : public HttpTransport {
  public:
   CallHandle Send(HttpRequest request, Done done) override { return nullptr; }
   void RetireConnections(absl::string_view scope) override {}
 };
 
-TEST(EngineMetrics, AreTakenOnTheLoop) {
+TEST(EngineMetricsTest, CollectsOnLoop) {
   CurlEventLoop loop{HttpOptions()};
   NoTransport transport;
   auto engine = std::make_unique<Engine>(
@@ -207,8 +208,8 @@ TEST(EngineMetrics, AreTakenOnTheLoop) {
     EXPECT_TRUE(budget->reads.TryAcquire().has_value());
   });
   {
-    Operator asked(loop, {EngineMetrics(loop, *engine, kLong)}, kLong);
-    const std::string body = asked.Get("/metrics").body;
+    AdminHarness admin(loop, {EngineMetrics(loop, *engine, kLong)}, kLong);
+    const std::string body = admin.Get("/metrics").body;
     EXPECT_THAT(body, HasSubstr(absl::StrCat(
                           "wriftai_gateway_upstream_requests_total{credential="
                           "\"",
@@ -219,14 +220,14 @@ TEST(EngineMetrics, AreTakenOnTheLoop) {
   RunOnLoop(loop, [&] { engine.reset(); });
 }
 
-TEST(EngineMetrics, OfALoopThatHangsAreNoneAndItMayAnswerLate) {
+TEST(EngineMetricsTest, FailsOnStalledLoopThatRespondsLater) {
   ManualEventLoop loop;
   NoTransport transport;
   Engine engine(Config(), *GatewayCredential::Open(Secret("own"), "", loop),
                 loop, transport, 1);
   const AdminPages::Source source = EngineMetrics(loop, engine, kShort);
   EXPECT_THAT(source(), StatusIs(absl::StatusCode::kUnavailable,
-                                 "the loop does not answer"));
+                                 "the event loop is not responding"));
   loop.RunPosted();
 }
 

@@ -57,7 +57,7 @@ class AdminServerTest : public ::testing::Test {
   std::unique_ptr<AdminServer> server_;
 };
 
-TEST_F(AdminServerTest, AnswersAGetWithThePage) {
+TEST_F(AdminServerTest, ServesPageForGet) {
   for (const char* query : {"", "a=b", "a=b&%20?c"}) {
     const RawClient::Response response =
         Call("GET", absl::StrCat("/page?", query));
@@ -69,7 +69,7 @@ TEST_F(AdminServerTest, AnswersAGetWithThePage) {
   EXPECT_EQ(Call("GET", "/page").body, "text\n");
 }
 
-TEST_F(AdminServerTest, AnswersAHeadWithoutTheBody) {
+TEST_F(AdminServerTest, OmitsBodyForHead) {
   RawClient client(server_->port());
   client.Send("HEAD /page HTTP/1.1\r\nhost: h\r\n\r\n");
   const RawClient::Response response = client.Read();
@@ -79,24 +79,24 @@ TEST_F(AdminServerTest, AnswersAHeadWithoutTheBody) {
   EXPECT_TRUE(client.Closed());
 }
 
-TEST_F(AdminServerTest, KeepsThePagesOwnStatus) {
+TEST_F(AdminServerTest, KeepsStatusOfPage) {
   const RawClient::Response response = Call("GET", "/broken");
   EXPECT_THAT(response.head,
               StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
   EXPECT_EQ(response.body, "why\n");
 }
 
-TEST_F(AdminServerTest, AnotherPathIsNotFoundAndTheResponseSaysWhatThereIs) {
+TEST_F(AdminServerTest, ListsPagesForUnknownPath) {
   for (const char* path :
        {"/", "/page/", "/pag", "/Page", "/../page", "/page%20"}) {
     EXPECT_THAT(Call("GET", path).head,
                 StartsWith("HTTP/1.1 404 Not Found\r\n"))
         << path;
   }
-  EXPECT_EQ(Call("GET", "/").body, "there are:\n/broken\n/page\n/slow\n");
+  EXPECT_EQ(Call("GET", "/").body, "available pages:\n/broken\n/page\n/slow\n");
 }
 
-TEST_F(AdminServerTest, WhatIsMeantForAProxyIsABadRequest) {
+TEST_F(AdminServerTest, RejectsProxyRequests) {
   for (const char* target : {"*", "http://h/page"}) {
     EXPECT_THAT(Call("GET", target).head,
                 StartsWith("HTTP/1.1 400 Bad Request\r\n"))
@@ -105,37 +105,37 @@ TEST_F(AdminServerTest, WhatIsMeantForAProxyIsABadRequest) {
   EXPECT_EQ(Call("GET", "/page").body, "text\n");
 }
 
-TEST_F(AdminServerTest, AnotherMethodIsNotAllowed) {
+TEST_F(AdminServerTest, RejectsOtherMethods) {
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
     const RawClient::Response response = Call(method, "/page");
     EXPECT_THAT(response.head,
                 StartsWith("HTTP/1.1 405 Method Not Allowed\r\n"))
         << method;
     EXPECT_THAT(response.head, HasSubstr("allow: GET, HEAD\r\n"));
-    EXPECT_EQ(response.body, "wanted GET or HEAD\n");
+    EXPECT_EQ(response.body, "expected GET or HEAD\n");
   }
 }
 
-TEST_F(AdminServerTest, AnswersBeforeABodyThatNeverComes) {
+TEST_F(AdminServerTest, RespondsWithoutWaitingForBody) {
   const RawClient::Response response =
       Call("POST /page HTTP/1.1\r\nhost: h\r\ncontent-length: 1000000\r\n\r\n");
   EXPECT_THAT(response.head, StartsWith("HTTP/1.1 405 "));
 }
 
-TEST_F(AdminServerTest, WhatIsNotHttpIsABadRequest) {
+TEST_F(AdminServerTest, RejectsNonHttp) {
   const RawClient::Response response = Call("hello\r\n\r\n");
   EXPECT_THAT(response.head, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
   EXPECT_EQ(response.body, "Bad Request\n");
 }
 
-TEST_F(AdminServerTest, AHeadOfManyKilobytesIsRefused) {
+TEST_F(AdminServerTest, RejectsOversizedHead) {
   const RawClient::Response response = Call(absl::StrCat(
       "GET /page HTTP/1.1\r\nhost: h\r\nx: ", std::string(100'000, 'x'),
       "\r\n\r\n"));
   EXPECT_THAT(response.head, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
 }
 
-TEST_F(AdminServerTest, TakesOneRequestOfAConnection) {
+TEST_F(AdminServerTest, ServesOneRequestPerConnection) {
   RawClient client(server_->port());
   const RawClient::Response response =
       client.Call("GET /page HTTP/1.1\r\nhost: h\r\n\r\n");
@@ -143,7 +143,7 @@ TEST_F(AdminServerTest, TakesOneRequestOfAConnection) {
   EXPECT_TRUE(client.Closed());
 }
 
-TEST_F(AdminServerTest, APageThatTakesLongDoesNotHoldUpTheOthers) {
+TEST_F(AdminServerTest, SlowPageDoesNotBlockOtherPages) {
   RawClient slow(server_->port());
   slow.Send("GET /slow HTTP/1.1\r\nhost: h\r\n\r\n");
   slow_started_.WaitForNotification();
@@ -152,7 +152,7 @@ TEST_F(AdminServerTest, APageThatTakesLongDoesNotHoldUpTheOthers) {
   EXPECT_EQ(slow.Read().body, "late\n");
 }
 
-TEST_F(AdminServerTest, EndsOnlyWhenThePagesHaveBeenMade) {
+TEST_F(AdminServerTest, DestructorWaitsForRunningPages) {
   RawClient slow(server_->port());
   slow.Send("GET /slow HTTP/1.1\r\nhost: h\r\n\r\n");
   slow_started_.WaitForNotification();
@@ -161,20 +161,20 @@ TEST_F(AdminServerTest, EndsOnlyWhenThePagesHaveBeenMade) {
     server_.reset();
     ended.Notify();
   });
-  EXPECT_TRUE(slow.Closed());  // The end has begun.
+  EXPECT_TRUE(slow.Closed());  // Destruction has begun.
   EXPECT_FALSE(ended.HasBeenNotified());
   slow_may_end_.Notify();
   stopper.join();
 }
 
-TEST_F(AdminServerTest, EndsWithConnectionsOpen) {
+TEST_F(AdminServerTest, DestructorClosesOpenConnections) {
   RawClient client(server_->port());
   client.Send("GET /pa");
   server_.reset();
   EXPECT_TRUE(client.Closed());
 }
 
-TEST_F(AdminServerTest, APortThatIsTakenIsAnErrorAtStart) {
+TEST_F(AdminServerTest, StartFailsIfPortIsTaken) {
   const std::string address = absl::StrCat("127.0.0.1:", server_->port());
   EXPECT_THAT(AdminServer::Start(address, {}, options_, counters_),
               StatusIs(absl::StatusCode::kUnavailable,

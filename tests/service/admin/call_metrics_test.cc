@@ -17,7 +17,7 @@ std::string Text(const CallStats& stats, int64_t dropped_lines = 0) {
       CallMetricFamilies(stats, StreamStats(), dropped_lines));
 }
 
-TEST(CallMetrics, EveryMethodHasStartedFromZeroOn) {
+TEST(CallMetricsTest, ExportsStartedForEveryMethod) {
   CallStats stats;
   stats.started[static_cast<size_t>(CallMethod::kWait)] = 3;
   const std::string text = Text(stats);
@@ -32,7 +32,7 @@ TEST(CallMetrics, EveryMethodHasStartedFromZeroOn) {
   EXPECT_THAT(text, Not(HasSubstr("grpc_status")));
 }
 
-TEST(CallMetrics, AnEndIsTimedAndMeasuredUnderItsCode) {
+TEST(CallMetricsTest, ExportsDurationAndSizesByCode) {
   CallStats stats;
   CallStats::Ended& ended =
       stats.ended[{CallMethod::kGet, absl::StatusCode::kNotFound}];
@@ -55,18 +55,18 @@ TEST(CallMetrics, AnEndIsTimedAndMeasuredUnderItsCode) {
            "rcvd_total_compressed_message_size_bytes_bucket%,le=\"1024\"} 1\n",
            "rcvd_total_compressed_message_size_bytes_sum%} 1024\n",
        }) {
-    std::string wanted = std::string("grpc_server_call_") + sample;
-    wanted.replace(wanted.find('%'), 1, labels);
-    EXPECT_THAT(text, HasSubstr(wanted));
+    std::string expected = std::string("grpc_server_call_") + sample;
+    expected.replace(expected.find('%'), 1, labels);
+    EXPECT_THAT(text, HasSubstr(expected));
   }
 }
 
-TEST(CallMetrics, TellsOfLostLines) {
+TEST(CallMetricsTest, ExportsDroppedLogLines) {
   EXPECT_THAT(Text(CallStats(), 7),
               HasSubstr("wriftai_gateway_log_lines_dropped_total 7\n"));
 }
 
-TEST(CallMetrics, TellWhatTheStreamsDo) {
+TEST(CallMetricsTest, ExportsStreamStats) {
   const std::string text = prometheus::TextSerializer().Serialize(
       CallMetricFamilies(CallStats(), {9, 11, 12}, 0));
   for (const char* sample :

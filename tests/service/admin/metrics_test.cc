@@ -23,7 +23,7 @@ using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
-// The samples as Prometheus reads them, without the prefix of all.
+// The samples as Prometheus parses them, without the common prefix.
 std::map<std::string, double> Samples(const EngineNumbers& numbers) {
   std::map<std::string, double> samples;
   for (absl::string_view line : absl::StrSplit(
@@ -38,7 +38,7 @@ std::map<std::string, double> Samples(const EngineNumbers& numbers) {
             .emplace(line.substr(0, space),
                      std::stod(std::string(line.substr(space + 1))))
             .second;
-    EXPECT_TRUE(added) << "twice: " << line;
+    EXPECT_TRUE(added) << "duplicate: " << line;
   }
   return samples;
 }
@@ -59,7 +59,7 @@ BudgetStats Bucket(int64_t scale) {
   return stats;
 }
 
-TEST(Metrics, TellEachBucketOfEachCredential) {
+TEST(MetricsTest, ExportsEachBucketOfEachCredential) {
   EngineNumbers numbers;
   numbers.credentials = {{"aaa", Bucket(1), Bucket(10)},
                          {"bbb", Bucket(100), Bucket(1000)}};
@@ -70,7 +70,7 @@ TEST(Metrics, TellEachBucketOfEachCredential) {
       {R"(credential="bbb",bucket="read")", 100},
       {R"(credential="bbb",bucket="create")", 1000}};
   for (const auto& [labels, scale] : buckets) {
-    const std::pair<const char*, double> wanted[] = {
+    const std::pair<const char*, double> expected[] = {
         {"budget_requests_per_second{%s}", 3.5},
         {"budget_limit{%s}", 10},
         {"budget_used{%s}", 4},
@@ -83,21 +83,21 @@ TEST(Metrics, TellEachBucketOfEachCredential) {
         {"budget_refused_calls_total{%s}", 13},
         {"upstream_rate_limited_total{%s,by=\"us\"}", 14},
         {"upstream_rate_limited_total{%s,by=\"others\"}", 15}};
-    for (const auto& [name, value] : wanted) {
+    for (const auto& [name, value] : expected) {
       const std::string sample = absl::StrReplaceAll(name, {{"%s", labels}});
       EXPECT_THAT(samples, Contains(Pair(sample, value * scale)));
     }
   }
 }
 
-TEST(Metrics, TellWhetherTheUpstreamAnswers) {
+TEST(MetricsTest, ExportsUpstreamHealth) {
   EXPECT_THAT(Samples({}), Contains(Pair("upstream_healthy", 1)));
   EngineNumbers numbers;
   numbers.upstream_healthy = false;
   EXPECT_THAT(Samples(numbers), Contains(Pair("upstream_healthy", 0)));
 }
 
-TEST(MetricsTest, CountsWhatCouldNotBeDecodedExactly) {
+TEST(MetricsTest, CountsInexactFieldsAndSkippedItems) {
   EngineNumbers numbers;
   numbers.decoding.inexact_fields["created_at"] = 2;
   numbers.decoding.skipped_items = 3;
@@ -111,7 +111,7 @@ TEST(MetricsTest, CountsWhatCouldNotBeDecodedExactly) {
   EXPECT_THAT(samples, Contains(Pair("upstream_skipped_items_total", 3)));
 }
 
-TEST(Metrics, NothingIsLeftOfABudgetThatOthersHaveOverdrawn) {
+TEST(MetricsTest, BudgetLeftIsZeroIfOthersExceedLimit) {
   EngineNumbers numbers;
   numbers.credentials = {{"aaa", Bucket(1), Bucket(1)}};
   numbers.credentials[0].reads.used = 12;
@@ -120,7 +120,7 @@ TEST(Metrics, NothingIsLeftOfABudgetThatOthersHaveOverdrawn) {
       Contains(Pair(R"(budget_left{credential="aaa",bucket="read"})", 0)));
 }
 
-TEST(Metrics, TellWhatTheWatchesDo) {
+TEST(MetricsTest, ExportsWatchStats) {
   EngineNumbers numbers;
   numbers.watches.gets = 1;
   numbers.watches.lists = 2;
@@ -137,10 +137,10 @@ TEST(Metrics, TellWhatTheWatchesDo) {
   numbers.request_ids = 9;
   numbers.request_id_bytes = 11;
   const auto samples = Samples(numbers);
-  const std::pair<const char*, double> wanted[] = {
+  const std::pair<const char*, double> expected[] = {
       {"polls_total{method=\"get\"}", 1},
       {"polls_total{method=\"list\"}", 2},
-      {"swept_states_total", 3},
+      {"page_states_total", 3},
       {"waits_total", 4},
       {"cached_waits_total", 5},
       {"ended_predictions_total", 6},
@@ -153,21 +153,21 @@ TEST(Metrics, TellWhatTheWatchesDo) {
       {"cached_predictions", 8},
       {"request_ids", 9},
       {"request_id_bytes", 11}};
-  for (const auto& sample : wanted) EXPECT_THAT(samples, Contains(sample));
+  for (const auto& sample : expected) EXPECT_THAT(samples, Contains(sample));
 }
 
-TEST(Metrics, TheCoalescingRatioIsZeroWithoutWatches) {
+TEST(MetricsTest, CoalescingRatioIsZeroWithoutWatches) {
   EXPECT_THAT(Samples({}), Contains(Pair("coalescing_ratio", 0)));
 }
 
-TEST(Metrics, HistogramsCountUpToEachBound) {
+TEST(MetricsTest, HistogramBucketsAreCumulative) {
   EngineNumbers numbers;
   numbers.watches.staleness.Add(absl::Milliseconds(1));  // On a bound.
   numbers.watches.staleness.Add(absl::Seconds(2));
-  numbers.watches.staleness.Add(absl::Seconds(1000));  // Above all.
+  numbers.watches.staleness.Add(absl::Seconds(1000));  // Above all bounds.
   numbers.watches.terminal_delay.Add(absl::Milliseconds(30));
   const auto samples = Samples(numbers);
-  const std::pair<const char*, double> wanted[] = {
+  const std::pair<const char*, double> expected[] = {
       {"staleness_seconds_bucket{le=\"0.001\"}", 1},
       {"staleness_seconds_bucket{le=\"1\"}", 1},
       {"staleness_seconds_bucket{le=\"2.5\"}", 2},
@@ -178,10 +178,10 @@ TEST(Metrics, HistogramsCountUpToEachBound) {
       {"terminal_delay_seconds_bucket{le=\"0.025\"}", 0},
       {"terminal_delay_seconds_bucket{le=\"0.05\"}", 1},
       {"terminal_delay_seconds_sum", 0.03}};
-  for (const auto& sample : wanted) EXPECT_THAT(samples, Contains(sample));
+  for (const auto& sample : expected) EXPECT_THAT(samples, Contains(sample));
 }
 
-TEST(Metrics, AHundredCredentialsAreNamed) {
+TEST(MetricsTest, NamesUpToHundredCredentials) {
   EngineNumbers numbers;
   for (size_t i = 0; i < kMaxCredentials; ++i) {
     numbers.credentials.push_back({absl::StrFormat("%012d", i), {}, {}});
@@ -196,7 +196,7 @@ TEST(Metrics, AHundredCredentialsAreNamed) {
                                         R"(bucket="read"})"))));
 }
 
-TEST(Metrics, TheQuietestCredentialsBeyondThatAreSummed) {
+TEST(MetricsTest, SumsLeastActiveCredentialsAboveLimit) {
   EngineNumbers numbers;
   for (size_t i = 0; i < kMaxCredentials + 3; ++i) {
     BudgetStats reads;
@@ -221,20 +221,20 @@ TEST(Metrics, TheQuietestCredentialsBeyondThatAreSummed) {
   EXPECT_THAT(samples, Contains(Pair(sent("000000000003"), 3)));
 }
 
-TEST(Metrics, ManyCredentialsMakeNoMoreSeriesThanAHundredAndOne) {
+TEST(MetricsTest, BoundsSeriesForManyCredentials) {
   EngineNumbers numbers;
   for (int i = 0; i < 10'000; ++i) {
     numbers.credentials.push_back({absl::StrFormat("%012d", i), {}, {}});
   }
   EngineNumbers one;
   one.credentials.resize(1);
-  const size_t without = Samples({}).size();
-  const size_t each = Samples(one).size() - without;
-  EXPECT_EQ(each, 24u);  // As kMaxCredentials reckons.
-  EXPECT_THAT(Samples(numbers), SizeIs(without + each * (kMaxCredentials + 1)));
+  const size_t base = Samples({}).size();
+  const size_t each = Samples(one).size() - base;
+  EXPECT_EQ(each, 24u);  // The basis for kMaxCredentials.
+  EXPECT_THAT(Samples(numbers), SizeIs(base + each * (kMaxCredentials + 1)));
 }
 
-TEST(Metrics, FollowPrometheusConventions) {
+TEST(MetricsTest, FollowsPrometheusConventions) {
   std::set<std::string> names;
   for (const prometheus::MetricFamily& family : MetricFamilies({})) {
     EXPECT_TRUE(names.insert(family.name).second) << family.name;
@@ -245,7 +245,7 @@ TEST(Metrics, FollowPrometheusConventions) {
   }
 }
 
-TEST(Metrics, TellWhatBecameOfWebhooks) {
+TEST(MetricsTest, ExportsWebhookStats) {
   EngineNumbers numbers;
   numbers.webhooks.stats.news = 1;
   numbers.webhooks.stats.duplicates = 2;
@@ -255,8 +255,8 @@ TEST(Metrics, TellWhatBecameOfWebhooks) {
   numbers.webhooks.stats.missed = 6;
   numbers.webhooks.stats.confirmed = 7;
   numbers.webhooks.poll_interval = absl::Seconds(30);
-  numbers.webhooks.proven = 8;
-  const std::pair<const char*, double> wanted[] = {
+  numbers.webhooks.known_predictions = 8;
+  const std::pair<const char*, double> expected[] = {
       {R"(webhook_events_total{effect="news"})", 1},
       {R"(webhook_events_total{effect="duplicate"})", 2},
       {R"(webhook_events_total{effect="out_of_order"})", 3},
@@ -266,7 +266,7 @@ TEST(Metrics, TellWhatBecameOfWebhooks) {
       {"webhook_confirming_polls_total", 7},
       {"webhook_poll_interval_seconds", 30},
       {"webhook_known_predictions", 8}};
-  for (const auto& [sample, value] : wanted) {
+  for (const auto& [sample, value] : expected) {
     EXPECT_THAT(Samples(numbers), Contains(Pair(sample, value)));
   }
 }

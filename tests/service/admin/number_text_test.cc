@@ -7,7 +7,7 @@
 namespace wriftai {
 namespace {
 
-TEST(NumberText, CountsHaveTheirThousandsApart) {
+TEST(NumberTextTest, CountsHaveThousandsSeparators) {
   EXPECT_EQ(CountText(0), "0");
   EXPECT_EQ(CountText(999), "999");
   EXPECT_EQ(CountText(1204), "1,204");
@@ -18,7 +18,7 @@ TEST(NumberText, CountsHaveTheirThousandsApart) {
   EXPECT_EQ(CountText(0, "wait", "waits"), "0 waits");
 }
 
-TEST(NumberText, RatesHaveADecimalThatSaysSomething) {
+TEST(NumberTextTest, RatesOmitInsignificantDecimals) {
   EXPECT_EQ(RateText(0), "0");
   EXPECT_EQ(RateText(2.94), "2.9");
   EXPECT_EQ(RateText(3), "3");
@@ -26,7 +26,7 @@ TEST(NumberText, RatesHaveADecimalThatSaysSomething) {
   EXPECT_EQ(RateText(1234.5), "1,234");
 }
 
-TEST(NumberText, SecondsAreInTheUnitsThatFit) {
+TEST(NumberTextTest, DurationsUseFittingUnits) {
   EXPECT_EQ(SecondsText(0), "0 s");
   EXPECT_EQ(SecondsText(0.00004), "below 1 ms");
   EXPECT_EQ(SecondsText(0.001), "1 ms");
@@ -43,7 +43,7 @@ TEST(NumberText, SecondsAreInTheUnitsThatFit) {
   EXPECT_EQ(SecondsText(93'600), "1 d 2 h");
 }
 
-TEST(NumberText, APercentageIsOnlyFullWhenItIs) {
+TEST(NumberTextTest, PercentagesNeverRoundToZeroOrFull) {
   EXPECT_EQ(PercentText(0, 3), "0 %");
   EXPECT_EQ(PercentText(0.001, 3), "below 1 %");
   EXPECT_EQ(PercentText(2.9, 3), "97 %");
@@ -53,7 +53,7 @@ TEST(NumberText, APercentageIsOnlyFullWhenItIs) {
   EXPECT_EQ(PercentText(3, 0), "0 %");
 }
 
-TEST(NumberText, BytesAreInBinaryUnits) {
+TEST(NumberTextTest, BytesUseBinaryUnits) {
   EXPECT_EQ(BytesText(0), "0 B");
   EXPECT_EQ(BytesText(1023), "1023 B");
   EXPECT_EQ(BytesText(1536), "1.5 KiB");

@@ -28,11 +28,11 @@ using ::testing::SizeIs;
 
 constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
-// What must not be told.
+// Markers that must not appear in a report.
 constexpr char kToken[] = "marker-of-a-token";
 constexpr char kPayload[] = "marker-of-a-payload";
 
-// An engine on virtual time, its upstream answered by hand, and the collector.
+// A collector with an engine on virtual time and a fake upstream.
 class StatusCollectorTest : public testing::Test {
  protected:
   void Wait(const std::string& token) {
@@ -41,8 +41,8 @@ class StatusCollectorTest : public testing::Test {
     loop_.RunPosted();
   }
 
-  // The upstream answers the last poll.
-  void Response(const std::string& status) {
+  // Responds to the last poll.
+  void Respond(const std::string& status) {
     transport_.Respond(
         200, absl::StrCat(R"({"id":")", kId, R"(","status":")", status,
                           R"(","input":")", kPayload, R"("})"));
@@ -51,14 +51,14 @@ class StatusCollectorTest : public testing::Test {
 
   status::Report Collect() { return *collector_.Collect(); }
 
-  // The watched predictions by state.
+  // Returns the number of watched predictions by state.
   std::vector<double> ByState() {
     std::vector<double> counts;
     const status::Report report = Collect();
     for (const auto& group : report.watches().groups()) {
-      double all = 0;
-      for (const double count : group.predictions()) all += count;
-      counts.push_back(all);
+      double total = 0;
+      for (const double count : group.predictions()) total += count;
+      counts.push_back(total);
     }
     return counts;
   }
@@ -80,7 +80,7 @@ class StatusCollectorTest : public testing::Test {
   StatusCollector collector_{engine_, recorder_, loop_};
 };
 
-TEST_F(StatusCollectorTest, OfAnIdleEngineTellsZeros) {
+TEST_F(StatusCollectorTest, ReportsZerosForIdleEngine) {
   const status::Report report = Collect();
   EXPECT_EQ(report.waits().waiters(), 0);
   EXPECT_THAT(report.credentials(), IsEmpty());
@@ -92,8 +92,8 @@ TEST_F(StatusCollectorTest, OfAnIdleEngineTellsZeros) {
 TEST_F(StatusCollectorTest, CountsWatchesByStateAndAge) {
   Wait(kToken);
   EXPECT_THAT(ByState(), ElementsAre(1, 0, 0, 0, 0));
-  loop_.Advance(StatusCollector::kFresh);
-  Response("pending");
+  loop_.Advance(StatusCollector::kReportTtl);
+  Respond("pending");
   loop_.Advance(absl::Milliseconds(400));
   EXPECT_THAT(ByState(), ElementsAre(0, 1, 0, 0, 0));
   const status::Report young = Collect();
@@ -105,12 +105,12 @@ TEST_F(StatusCollectorTest, CountsWatchesByStateAndAge) {
               ElementsAre(0, 0, 1, 0, 0));
 }
 
-TEST_F(StatusCollectorTest, TellsOfEachCredentialByItself) {
+TEST_F(StatusCollectorTest, ReportsEachCredentialSeparately) {
   Wait(kToken);
-  Response("started");
+  Respond("started");
   Wait(kToken);
   Wait("another");
-  loop_.Advance(StatusCollector::kFresh);
+  loop_.Advance(StatusCollector::kReportTtl);
   const status::Report report = Collect();
   ASSERT_THAT(report.credentials(), SizeIs(2));
   EXPECT_EQ(report.waits().waiters(), 3);
@@ -129,7 +129,7 @@ TEST_F(StatusCollectorTest, TellsOfEachCredentialByItself) {
   EXPECT_FALSE(first.polls_fail());
 }
 
-TEST_F(StatusCollectorTest, KeepsAHistoryOnItsOwn) {
+TEST_F(StatusCollectorTest, SamplesHistoryPeriodically) {
   Wait(kToken);
   loop_.Advance(2 * StatusHistory::kInterval);
   const status::Report report = Collect();
@@ -137,11 +137,11 @@ TEST_F(StatusCollectorTest, KeepsAHistoryOnItsOwn) {
   EXPECT_THAT(report.credentials(0).history().waiters(), ElementsAre(1, 1));
 }
 
-TEST_F(StatusCollectorTest, APollThatFailsIsAmongTheErrors) {
+TEST_F(StatusCollectorTest, ReportsFailedPollAsError) {
   Wait(kToken);
   transport_.Respond(503, absl::StrCat(R"({"detail":")", kPayload, R"("})"),
                      {{"x-request-id", "upstream-7"}});
-  loop_.Advance(StatusCollector::kFresh);
+  loop_.Advance(StatusCollector::kReportTtl);
   const status::Report report = Collect();
   ASSERT_THAT(report.errors().last(), SizeIs(1));
   const status::Error& error = report.errors().last(0);
@@ -155,9 +155,9 @@ TEST_F(StatusCollectorTest, APollThatFailsIsAmongTheErrors) {
   EXPECT_EQ(report.errors().total(), 1);
 }
 
-TEST_F(StatusCollectorTest, TellsNoTokenAndNoPayload) {
+TEST_F(StatusCollectorTest, OmitsTokensAndPayloads) {
   Wait(kToken);
-  Response("started");
+  Respond("started");
   loop_.Advance(absl::Seconds(2));
   transport_.Respond(503, kPayload);
   loop_.Advance(absl::Seconds(2));
@@ -166,16 +166,16 @@ TEST_F(StatusCollectorTest, TellsNoTokenAndNoPayload) {
                     Not(HasSubstr(kPayload))));
 }
 
-TEST_F(StatusCollectorTest, LooksAtAllOnceASecondAtTheMost) {
+TEST_F(StatusCollectorTest, CollectsAtMostOncePerSecond) {
   const auto first = collector_.Collect();
   Wait(kToken);
-  loop_.Advance(StatusCollector::kFresh - absl::Milliseconds(1));
+  loop_.Advance(StatusCollector::kReportTtl - absl::Milliseconds(1));
   EXPECT_EQ(collector_.Collect(), first);
   loop_.Advance(absl::Milliseconds(1));
   EXPECT_EQ(Collect().waits().waiters(), 1);
 }
 
-TEST_F(StatusCollectorTest, AThousandCredentialsAreAHundredAndTheRest) {
+TEST_F(StatusCollectorTest, SumsCredentialsAboveLimit) {
   for (int i = 0; i < 1000; ++i) Wait(absl::StrCat("token-", i));
   loop_.Advance(2 * StatusHistory::kInterval);
   const status::Report report = Collect();
@@ -188,11 +188,11 @@ TEST_F(StatusCollectorTest, AThousandCredentialsAreAHundredAndTheRest) {
   EXPECT_EQ(report.waits().waiters(), 1000);
 }
 
-TEST_F(StatusCollectorTest, OfALoopThatHangsNothingIsTold) {
+TEST_F(StatusCollectorTest, FailsOnStalledLoop) {
   const AdminPages::StatusSource source =
       EngineStatus(loop_, collector_, absl::Milliseconds(1));
   EXPECT_THAT(source(), StatusIs(absl::StatusCode::kUnavailable,
-                                 "the loop does not answer"));
+                                 "the event loop is not responding"));
   loop_.RunPosted();
 }
 

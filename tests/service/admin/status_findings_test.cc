@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-// A gateway that has a token and nothing to do.
+// A report of an idle gateway with one token.
 status::Report Idle() {
   status::Report report;
   report.set_phase("serving");
@@ -43,42 +43,42 @@ status::Level LevelOf(status::Report report) {
   return report.level();
 }
 
-TEST(Findings, ThereAreNoneWhileAllIsWell) {
+TEST(FindingsTest, IdleGatewayHasNone) {
   EXPECT_THAT(Texts(Idle()), IsEmpty());
   EXPECT_EQ(LevelOf(Idle()), status::LEVEL_OK);
 }
 
-TEST(Findings, ADrainIsANotice) {
+TEST(FindingsTest, DrainIsNotice) {
   status::Report report = Idle();
   report.set_phase("draining");
   EXPECT_THAT(Texts(report),
-              ElementsAre("The gateway is draining: it takes no new waits and "
-                          "is about to stop."));
+              ElementsAre("The gateway is draining: it accepts no new Waits "
+                          "and stops soon."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
 }
 
-TEST(Findings, AnUpstreamThatDoesNotAnswerIsAProblem) {
+TEST(FindingsTest, FailingUpstreamIsProblem) {
   status::Report report = Idle();
   report.mutable_upstream()->set_healthy(false);
   report.mutable_upstream()->set_failing_credentials(2);
   EXPECT_THAT(Texts(report),
-              ElementsAre("WriftAI does not answer: the last requests have all "
-                          "failed. Waits go on; see the last errors for the "
-                          "reason."));
+              ElementsAre("WriftAI is failing: the last requests have all "
+                          "failed. Waits stay open; see Last errors for the "
+                          "cause."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
 }
 
-TEST(Findings, AnUpstreamThatAnswersSomeIsAProblem) {
+TEST(FindingsTest, FailingCredentialsAreProblem) {
   status::Report report = Idle();
   report.mutable_upstream()->set_polling_credentials(5);
   report.mutable_upstream()->set_failing_credentials(2);
   EXPECT_THAT(Texts(report),
-              ElementsAre("WriftAI answers no polls of 2 of 5 credentials. "
-                          "Waits go on; see the last errors for the reason."));
+              ElementsAre("All recent polls failed for 2 of 5 tokens. Waits "
+                          "stay open; see Last errors for the cause."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
 }
 
-TEST(Findings, AFullBudgetIsTheBottleneck) {
+TEST(FindingsTest, FullBudgetIsBottleneck) {
   status::Report report = Idle();
   status::Bucket& reads = *report.mutable_credentials(0)->mutable_reads();
   reads.set_sent_per_second(2.69);
@@ -87,110 +87,112 @@ TEST(Findings, AFullBudgetIsTheBottleneck) {
   reads.set_queued_calls(2);
   EXPECT_THAT(Texts(report),
               ElementsAre("The read budget of aaa is the bottleneck: 2.9 of 3 "
-                          "requests a second are used, 2 calls wait."));
+                          "requests/s used, 2 calls queued."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
 }
 
-TEST(Findings, WhatOthersHaveIsNotToBeHad) {
+TEST(FindingsTest, RateReservedForOthersIsNotAvailable) {
   status::Report report = Idle();
   status::Bucket& reads = *report.mutable_credentials(0)->mutable_reads();
   reads.set_window_reserved(2);
   reads.set_sent_per_second(1);
   EXPECT_THAT(Texts(report),
               ElementsAre("The read budget of aaa is the bottleneck: 1 of 3 "
-                          "requests a second are used, others have a share."));
-  EXPECT_DOUBLE_EQ(OwnShareOf(reads), 1);
-  EXPECT_DOUBLE_EQ(UseOf(reads), 1);
+                          "requests/s used, shared with others."));
+  EXPECT_DOUBLE_EQ(AvailableRate(reads), 1);
+  EXPECT_DOUBLE_EQ(Utilization(reads), 1);
 }
 
-TEST(Findings, AReplicasShareIsAllThatItHas) {
+TEST(FindingsTest, AvailableRateIsLimitedToReplicaShare) {
   status::Report report = Idle();
   status::Bucket& reads = *report.mutable_credentials(0)->mutable_reads();
   reads.set_own_per_second(1.5);
   reads.set_sent_per_second(1.5);
   EXPECT_THAT(Texts(report),
               ElementsAre("The read budget of aaa is the bottleneck: 1.5 of 3 "
-                          "requests a second are used, others have a share."));
-  EXPECT_DOUBLE_EQ(UseOf(reads), 1);
+                          "requests/s used, shared with others."));
+  EXPECT_DOUBLE_EQ(Utilization(reads), 1);
 }
 
-TEST(Findings, A429OfOurOwnIsAProblemAndOneOfOthersANotice) {
+TEST(FindingsTest, Own429IsProblemAnd429OfOthersIsNotice) {
   status::Report report = Idle();
   status::Bucket& creates = *report.mutable_credentials(0)->mutable_creates();
   creates.set_limited_by_others_recent(1);
   EXPECT_THAT(Texts(report),
-              ElementsAre("1 response with 429 as others use the "
-                          "token aaa, too."));
+              ElementsAre("1 response with 429 because others use the token "
+                          "aaa, too."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
   creates.set_limited_by_self_recent(2);
   EXPECT_THAT(Texts(report),
               ElementsAre("2 responses with 429 to the gateway's own creates "
-                          "(aaa): WriftAI allows less than the rate that is "
-                          "set.",
-                          "1 response with 429 as others use the token aaa, "
-                          "too."));
+                          "(aaa): WriftAI allows less than the configured "
+                          "rate.",
+                          "1 response with 429 because others use the token "
+                          "aaa, too."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
 }
 
-TEST(Findings, RefusedCallsAreAProblem) {
+TEST(FindingsTest, RefusedCallsAreProblem) {
   status::Report report = Idle();
   report.mutable_credentials(0)->mutable_reads()->set_refused_calls_recent(1);
   EXPECT_THAT(Texts(report),
-              ElementsAre("1 call refused, as the read budget of aaa did not "
-                          "reach them in time."));
+              ElementsAre("1 call refused because the read budget of aaa was "
+                          "exhausted."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
 }
 
-TEST(Findings, SlowReadersAreANotice) {
+TEST(FindingsTest, SlowReadersAreNotice) {
   status::Report report = Idle();
   status::Streams& streams = *report.mutable_streams();
   streams.add_slowest()->set_write_seconds(34);
   streams.add_slowest()->set_conflated(9);  // Has caught up.
   EXPECT_THAT(Texts(report),
-              ElementsAre("1 reader lags, by up to 34 s: they get the newest "
-                          "state and miss some in between."));
+              ElementsAre("1 reader lags by up to 34 s: slow readers skip "
+                          "intermediate states."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
   streams.mutable_slowest()->RemoveLast();
   for (int i = 1; i < 10; ++i) streams.add_slowest()->set_write_seconds(2);
   EXPECT_THAT(Texts(report),
-              ElementsAre(HasSubstr("At least 10 readers lag, by up to 34 s")));
+              ElementsAre(HasSubstr("At least 10 readers lag by up to 34 s")));
 }
 
-TEST(Findings, ThreeSlowReadersAreThree) {
+TEST(FindingsTest, CountsSlowReaders) {
   status::Report report = Idle();
   for (int i = 0; i < 3; ++i) {
     report.mutable_streams()->add_slowest()->set_write_seconds(2);
   }
   EXPECT_THAT(Texts(report),
-              ElementsAre(StartsWith("3 readers lag, by up to 2 s")));
+              ElementsAre(StartsWith("3 readers lag by up to 2 s")));
 }
 
-TEST(Findings, AThreadThatIsLateIsAProblem) {
+TEST(FindingsTest, SlowEventLoopIsProblem) {
   status::Report report = Idle();
   report.set_loop_delay_seconds(0.3);
   EXPECT_THAT(
       Texts(report),
-      ElementsAre("The gateway's event loop took 300 ms to answer: it is "
-                  "short of processor time."));
+      ElementsAre("The event loop took 300 ms to respond: the gateway is short "
+                  "of CPU time."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
 }
 
-TEST(Findings, MissedWebhooksAreANotice) {
+TEST(FindingsTest, MissedWebhooksAreNotice) {
   status::Report report = Idle();
   report.mutable_webhooks()->set_missed_recent(3);
-  EXPECT_THAT(Texts(report), ElementsAre(HasSubstr("3 changes of covered")));
+  EXPECT_THAT(
+      Texts(report),
+      ElementsAre(HasSubstr("3 changes of predictions with active webhooks")));
   EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
 }
 
-TEST(Findings, TheWorstComesFirst) {
+TEST(FindingsTest, SortsBySeverity) {
   status::Report report = Idle();
   report.set_phase("draining");
   report.mutable_upstream()->set_failing_credentials(1);
-  EXPECT_THAT(Texts(report), ElementsAre(HasSubstr("WriftAI answers no polls"),
+  EXPECT_THAT(Texts(report), ElementsAre(HasSubstr("All recent polls failed"),
                                          HasSubstr("draining")));
 }
 
-TEST(Findings, AThousandFullBudgetsAreThree) {
+TEST(FindingsTest, ReportsAtMostThreeFullBudgets) {
   status::Report report = Idle();
   report.mutable_credentials(0)->mutable_reads()->set_sent_per_second(3);
   for (int i = 0; i < 1000; ++i) {
@@ -199,7 +201,7 @@ TEST(Findings, AThousandFullBudgetsAreThree) {
   EXPECT_THAT(Texts(report), SizeIs(3));
 }
 
-TEST(Findings, TheSummarySaysHowItGoes) {
+TEST(FindingsTest, SummaryShowsWaitsReadsAnd429s) {
   status::Report report = Idle();
   AddFindings(report);
   EXPECT_EQ(report.summary(),
@@ -217,7 +219,7 @@ TEST(Findings, TheSummarySaysHowItGoes) {
             "2.9 of 3/s used by the busiest token; 1 response with 429.");
 }
 
-TEST(Findings, TheSummaryOfAGatewayWithoutATokenIsShort) {
+TEST(FindingsTest, SummaryWithoutTokenOmitsReads) {
   status::Report report;
   report.set_phase("starting");
   report.mutable_upstream()->set_healthy(true);

@@ -25,12 +25,12 @@ EngineNumbers::Credential Sending(const std::string& name, int64_t reads,
   return credential;
 }
 
-// A history, the numbers that it is given, and a clock.
+// A history with its input and a clock.
 class StatusHistoryTest : public testing::Test {
  protected:
   void Sample(absl::Duration after = kInterval) {
     now_ += after;
-    history_.Add(now_, numbers_, more_);
+    history_.Add(now_, numbers_, calls_);
   }
 
   status::Report Fill() {
@@ -38,17 +38,17 @@ class StatusHistoryTest : public testing::Test {
     for (const auto& credential : numbers_.credentials) {
       report.add_credentials()->set_name(credential.name);
     }
-    history_.Fill(now_, numbers_, more_, report);
+    history_.Fill(now_, numbers_, calls_, report);
     return report;
   }
 
   absl::Time now_ = absl::FromUnixSeconds(1'000'000);
   EngineNumbers numbers_;
-  StatusHistory::More more_;
+  StatusHistory::CallCounts calls_;
   StatusHistory history_;
 };
 
-TEST_F(StatusHistoryTest, IsEmptyAtFirst) {
+TEST_F(StatusHistoryTest, IsEmptyInitially) {
   const status::Report report = Fill();
   EXPECT_THAT(report.history().waiters(), IsEmpty());
   EXPECT_EQ(report.history().interval_seconds(), 5);
@@ -57,14 +57,14 @@ TEST_F(StatusHistoryTest, IsEmptyAtFirst) {
   EXPECT_FALSE(report.staleness().has_recent_p50_seconds());
 }
 
-TEST_F(StatusHistoryTest, TellsOfEachIntervalByItself) {
+TEST_F(StatusHistoryTest, ReportsEachInterval) {
   Sample();
   numbers_.waiter_count = 7;
-  more_.updates = 10;
-  more_.errors = 2;
+  calls_.updates = 10;
+  calls_.errors = 2;
   Sample();
   numbers_.waiter_count = 3;
-  more_.updates = 60;
+  calls_.updates = 60;
   Sample();
   const status::Report report = Fill();
   EXPECT_THAT(report.history().waiters(), ElementsAre(7, 3));
@@ -73,10 +73,10 @@ TEST_F(StatusHistoryTest, TellsOfEachIntervalByItself) {
   EXPECT_EQ(report.errors().recent(), 2);
 }
 
-TEST_F(StatusHistoryTest, ANewCredentialHasSentAllSinceTheSampleBefore) {
+TEST_F(StatusHistoryTest, NewCredentialCountsFromPreviousSample) {
   Sample();
   numbers_.credentials = {Sending("aaa", 10, 5)};
-  more_.waiters["aaa"] = 4;
+  calls_.waiters["aaa"] = 4;
   Sample();
   numbers_.credentials = {Sending("aaa", 25, 5)};
   Sample();
@@ -90,7 +90,7 @@ TEST_F(StatusHistoryTest, ANewCredentialHasSentAllSinceTheSampleBefore) {
   EXPECT_THAT(report.history().requests_per_second(), ElementsAre(3, 3));
 }
 
-TEST_F(StatusHistoryTest, ACredentialThatNoSampleHasSeenIsToldOf) {
+TEST_F(StatusHistoryTest, ReportsCredentialBeforeFirstSample) {
   Sample();
   numbers_.credentials = {Sending("aaa", 10)};
   numbers_.credentials[0].reads.limited_by_self = 3;
@@ -100,59 +100,59 @@ TEST_F(StatusHistoryTest, ACredentialThatNoSampleHasSeenIsToldOf) {
   EXPECT_THAT(report.credentials(0).history().reads_per_second(), IsEmpty());
 }
 
-TEST_F(StatusHistoryTest, NowIsTheLastHalfMinute) {
+TEST_F(StatusHistoryTest, CurrentRateCoversLastHalfMinute) {
   numbers_.credentials = {Sending("aaa", 0)};
   Sample();
   numbers_.credentials = {Sending("aaa", 1000)};
   Sample();
-  for (size_t i = 0; i < StatusHistory::kNow; ++i) {
+  for (size_t i = 0; i < StatusHistory::kRateIntervals; ++i) {
     numbers_.credentials[0].reads.polls += 15;
     Sample();
   }
   EXPECT_EQ(Fill().credentials(0).reads().sent_per_second(), 3);
 }
 
-TEST_F(StatusHistoryTest, WhatIsRecentEndsAfterTenMinutes) {
+TEST_F(StatusHistoryTest, RecentCountsExpireAfterTenMinutes) {
   numbers_.credentials = {Sending("aaa", 0)};
   Sample();
-  more_.errors = 5;
+  calls_.errors = 5;
   numbers_.webhooks.stats.missed = 6;
   numbers_.credentials[0].reads.limited_by_self = 1;
   numbers_.credentials[0].reads.limited_by_others = 2;
   numbers_.credentials[0].creates.rejected = 3;
   numbers_.watches.staleness.Add(absl::Seconds(2));
   Sample();
-  for (size_t i = 1; i < StatusHistory::kMost; ++i) Sample();
-  const status::Report still = Fill();
-  EXPECT_EQ(still.errors().recent(), 5);
-  EXPECT_EQ(still.webhooks().missed_recent(), 6);
-  EXPECT_EQ(still.credentials(0).reads().limited_by_self_recent(), 1);
-  EXPECT_EQ(still.credentials(0).reads().limited_by_others_recent(), 2);
-  EXPECT_EQ(still.credentials(0).creates().refused_calls_recent(), 3);
-  EXPECT_EQ(still.staleness().recent(9), 1);
+  for (size_t i = 1; i < StatusHistory::kMaxIntervals; ++i) Sample();
+  const status::Report before = Fill();
+  EXPECT_EQ(before.errors().recent(), 5);
+  EXPECT_EQ(before.webhooks().missed_recent(), 6);
+  EXPECT_EQ(before.credentials(0).reads().limited_by_self_recent(), 1);
+  EXPECT_EQ(before.credentials(0).reads().limited_by_others_recent(), 2);
+  EXPECT_EQ(before.credentials(0).creates().refused_calls_recent(), 3);
+  EXPECT_EQ(before.staleness().recent(9), 1);
   Sample();
-  const status::Report no_more = Fill();
-  EXPECT_EQ(no_more.errors().recent(), 0);
-  EXPECT_EQ(no_more.webhooks().missed_recent(), 0);
-  EXPECT_EQ(no_more.credentials(0).reads().limited_by_self_recent(), 0);
-  EXPECT_EQ(no_more.credentials(0).reads().limited_by_others_recent(), 0);
-  EXPECT_EQ(no_more.credentials(0).creates().refused_calls_recent(), 0);
-  EXPECT_EQ(no_more.staleness().recent(9), 0);
-  EXPECT_EQ(no_more.staleness().total(9), 1);
+  const status::Report after = Fill();
+  EXPECT_EQ(after.errors().recent(), 0);
+  EXPECT_EQ(after.webhooks().missed_recent(), 0);
+  EXPECT_EQ(after.credentials(0).reads().limited_by_self_recent(), 0);
+  EXPECT_EQ(after.credentials(0).reads().limited_by_others_recent(), 0);
+  EXPECT_EQ(after.credentials(0).creates().refused_calls_recent(), 0);
+  EXPECT_EQ(after.staleness().recent(9), 0);
+  EXPECT_EQ(after.staleness().total(9), 1);
 }
 
-TEST_F(StatusHistoryTest, IsBounded) {
-  for (int i = 0; i < 3 * static_cast<int>(StatusHistory::kMost); ++i) {
+TEST_F(StatusHistoryTest, SizeIsBounded) {
+  for (int i = 0; i < 3 * static_cast<int>(StatusHistory::kMaxIntervals); ++i) {
     numbers_.credentials = {Sending("aaa", i)};
     Sample();
   }
   const status::Report report = Fill();
-  const int most = static_cast<int>(StatusHistory::kMost);
-  EXPECT_EQ(report.history().waiters_size(), most);
-  EXPECT_EQ(report.credentials(0).history().reads_per_second_size(), most);
+  const int max = static_cast<int>(StatusHistory::kMaxIntervals);
+  EXPECT_EQ(report.history().waiters_size(), max);
+  EXPECT_EQ(report.credentials(0).history().reads_per_second_size(), max);
 }
 
-TEST_F(StatusHistoryTest, ACredentialThatIsForgottenBeginsAnew) {
+TEST_F(StatusHistoryTest, ForgottenCredentialStartsNewHistory) {
   numbers_.credentials = {Sending("aaa", 100)};
   Sample();
   Sample();
@@ -164,7 +164,7 @@ TEST_F(StatusHistoryTest, ACredentialThatIsForgottenBeginsAnew) {
               ElementsAre(1));
 }
 
-TEST_F(StatusHistoryTest, CountsThatFallAreNoHistory) {
+TEST_F(StatusHistoryTest, DecreasingCountsAreUnchanged) {
   numbers_.credentials = {Sending("other", 100)};
   Sample();
   numbers_.credentials = {Sending("other", 40)};
@@ -175,7 +175,7 @@ TEST_F(StatusHistoryTest, CountsThatFallAreNoHistory) {
   EXPECT_EQ(report.credentials(0).reads().sent_per_second(), 0);
 }
 
-TEST_F(StatusHistoryTest, OneThatWasAmongTheOthersHasNoPastOfItsOwn) {
+TEST_F(StatusHistoryTest, CredentialFromOthersStartsWithoutHistory) {
   numbers_.credentials = {Sending(kOtherCredentials, 100)};
   Sample();
   numbers_.credentials = {Sending(kOtherCredentials, 1), Sending("aaa", 100)};
@@ -184,7 +184,7 @@ TEST_F(StatusHistoryTest, OneThatWasAmongTheOthersHasNoPastOfItsOwn) {
   EXPECT_EQ(Fill().credentials(1).reads().sent_per_second(), 0);
 }
 
-TEST_F(StatusHistoryTest, QuantilesAreEstimatedWithinABucket) {
+TEST_F(StatusHistoryTest, InterpolatesQuantilesWithinBucket) {
   Sample();
   // Between 1 and 2.5 seconds.
   for (int i = 0; i < 100; ++i) {

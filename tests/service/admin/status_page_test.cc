@@ -22,7 +22,7 @@ using ::testing::MatchesRegex;
 using ::testing::Not;
 
 constexpr char kHostile[] = "</code><script>alert('1')</script>&\"";
-constexpr char kHarmless[] =
+constexpr char kEscaped[] =
     "&lt;/code&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&quot;";
 
 int CountOf(absl::string_view part, absl::string_view text) {
@@ -35,11 +35,10 @@ int CountOf(absl::string_view part, absl::string_view text) {
 }
 
 void Fill(float value, google::protobuf::RepeatedField<float>* values) {
-  for (size_t i = 0; i < StatusHistory::kMost; ++i) values->Add(value);
+  for (size_t i = 0; i < StatusHistory::kMaxIntervals; ++i) values->Add(value);
 }
 
-// A report with something in each of its parts, `text` wherever a text is that
-// comes from outside.
+// A report with data in each part, and `text` wherever text comes from outside.
 status::Report Full(const std::string& text, int credentials) {
   status::Report report;
   report.set_version("1.2.3");
@@ -87,59 +86,60 @@ status::Report Full(const std::string& text, int credentials) {
   return report;
 }
 
-TEST(HtmlWriter, TextStaysTextBetweenTagsAndInAttributes) {
+TEST(HtmlWriterTest, EscapesTextBetweenTagsAndInAttributes) {
   HtmlWriter html;
   html.Markup("<a title=\"").Text(kHostile).Markup("\">").Text("1 < 2");
-  EXPECT_EQ(html.Take(), absl::StrCat("<a title=\"", kHarmless, "\">1 &lt; 2"));
+  EXPECT_EQ(html.Take(), absl::StrCat("<a title=\"", kEscaped, "\">1 &lt; 2"));
 }
 
-TEST(HtmlWriter, NumbersHaveTwoDecimals) {
+TEST(HtmlWriterTest, WritesNumbersWithTwoDecimals) {
   HtmlWriter html;
   html.Number(1.0 / 3).Markup(" ").Number(120);
   EXPECT_EQ(html.Take(), "0.33 120");
 }
 
-TEST(StatusPage, ShowsEachPartOfTheReport) {
+TEST(StatusPageTest, ShowsEachPartOfReport) {
   const std::string html = StatusPageHtml(Full("prediction-1", 2));
   for (const char* part :
        {"<title>Notice – WriftAI gateway</title>", "1.2.3", "abcdef012345",
         "1,204", "2.9 of 3/s", "full</span>", "pending", ">41<", ">42<",
         "prediction-1", "34 s", "UNAVAILABLE", "is the bottleneck",
-        "Half within 600 ms, 99 % within 1 min, of 26 in 10 min",
-        "Reads per second in the last 10 min: 2.9 now, 2.9 at most, 3 allowed",
+        "p50 600 ms, p99 1 min; 26 in the last 10 min",
+        "Reads per second in the last 10 min: 2.9 now, 2.9 max, 3 allowed",
         "1 ms to 1 s: 20, 77 %", "above 1 min: 1, 4 %"}) {
     EXPECT_THAT(html, HasSubstr(part));
   }
 }
 
-TEST(StatusPage, NoTextBecomesMarkup) {
+TEST(StatusPageTest, EscapesHostileText) {
   const std::string html = StatusPageHtml(Full(kHostile, 1));
   EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
-  EXPECT_EQ(CountOf(kHarmless, html), 5);
-  EXPECT_EQ(CountOf("<script", html), 1);  // Its own.
+  EXPECT_EQ(CountOf(kEscaped, html), 5);
+  EXPECT_EQ(CountOf("<script", html), 1);  // The page's own script.
 }
 
-TEST(StatusPage, OfNothingIsComplete) {
+TEST(StatusPageTest, EmptyReportIsComplete) {
   status::Report report;
   report.set_phase("starting");
   report.mutable_upstream()->set_healthy(true);
   AddFindings(report);
   const std::string html = StatusPageHtml(report);
-  for (const char* part : {"No token has been used", "No open stream lags.",
-                           "None since the start.", "None in the last 10 min",
-                           "Not asked", "no history yet", "</html>"}) {
+  for (const char* part :
+       {"No token has been used", "No open stream is lagging.",
+        "None since start.", "None in the last 10 min", "Idle",
+        "no history yet", "</html>"}) {
     EXPECT_THAT(html, HasSubstr(part));
   }
   EXPECT_THAT(html, Not(HasSubstr("nan")));
   EXPECT_THAT(html, Not(HasSubstr("inf")));
 }
 
-TEST(StatusPage, AsksForNothingFromElsewhere) {
+TEST(StatusPageTest, LoadsNothingFromOtherHosts) {
   const std::string html = StatusPageHtml(Full("x", 1));
   EXPECT_THAT(html, Not(HasSubstr("https:")));
   EXPECT_THAT(html, Not(HasSubstr("src=")));
   EXPECT_THAT(html, Not(HasSubstr("@import")));
-  EXPECT_THAT(html, Not(HasSubstr("style=")));  // The policy would refuse it.
+  EXPECT_THAT(html, Not(HasSubstr("style=")));  // The policy would block it.
   EXPECT_THAT(StatusPagePolicy(),
               MatchesRegex("default-src 'none'; "
                            "style-src 'sha256-[^']{44}'; "
@@ -149,14 +149,14 @@ TEST(StatusPage, AsksForNothingFromElsewhere) {
                            "'none'"));
 }
 
-TEST(StatusPage, RefreshesWithoutAScript) {
+TEST(StatusPageTest, RefreshesWithoutJavaScript) {
   EXPECT_THAT(StatusPageHtml(Full("x", 1)),
               HasSubstr("<noscript><meta http-equiv=\"refresh\" "
                         "content=\"5\"></noscript>"));
 }
 
-TEST(StatusPage, OfAHundredCredentialsHasThemAllAndIsNoMegabyte) {
-  // And one for the rest.
+TEST(StatusPageTest, ShowsAllCredentialsWithinOneMegabyte) {
+  // A hundred, and the sum of the others.
   const std::string html = StatusPageHtml(Full("x", 101));
   for (int i = 0; i < 101; ++i) {
     EXPECT_EQ(CountOf(absl::StrFormat("<code>%012d</code>", i), html), 1);
@@ -165,14 +165,14 @@ TEST(StatusPage, OfAHundredCredentialsHasThemAllAndIsNoMegabyte) {
   EXPECT_LT(StatusPageJson(Full("x", 101)).size(), 1'000'000u);
 }
 
-TEST(StatusPage, AsJsonIsTheReport) {
+TEST(StatusPageTest, JsonRoundTrips) {
   const status::Report report = Full(kHostile, 2);
   const std::string json = StatusPageJson(report);
   status::Report read;
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(json, &read).ok());
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(read, report));
   EXPECT_THAT(json, HasSubstr("\"waiters\": 1204"));
-  EXPECT_THAT(json, HasSubstr("\"uptime_seconds\": 0"));  // Zeros are told.
+  EXPECT_THAT(json, HasSubstr("\"uptime_seconds\": 0"));  // Includes zeros.
   EXPECT_THAT(json, Not(HasSubstr("<script>")));
 }
 

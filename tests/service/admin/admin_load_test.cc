@@ -1,5 +1,5 @@
-// Connections to the operators' port that keep others from being answered, if
-// they can: silent, slow, and such as never read.
+// Probes of the admin server under many silent, slow and non-reading
+// connections.
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,15 +18,15 @@ namespace {
 
 using ::testing::StartsWith;
 
-// Far longer than any test here takes, so that no deadline helps.
-constexpr absl::Duration kNever = absl::Minutes(10);
+// Far longer than any test takes, so that no deadline closes a connection.
+constexpr absl::Duration kNoTimeout = absl::Minutes(10);
 
-// More than the system keeps for a client that does not read.
+// More than the socket buffers hold for a client that does not read.
 constexpr size_t kLargePage = 32 << 20;
 
-class AdminCrowdTest : public ::testing::Test {
+class AdminServerLoadTest : public ::testing::Test {
  protected:
-  void Start(size_t max_connections, absl::Duration timeout = kNever) {
+  void Start(size_t max_connections, absl::Duration timeout = kNoTimeout) {
     AdminServer::Options options;
     options.max_connections = max_connections;
     options.request_timeout = timeout;
@@ -42,7 +42,7 @@ class AdminCrowdTest : public ::testing::Test {
           }},
          {"/slow",
           [this](absl::string_view) {
-            ++slow_made_;
+            ++slow_render_count_;
             if (!slow_started_.HasBeenNotified()) slow_started_.Notify();
             slow_may_end_.WaitForNotification();
             return AdminServer::Response{200, "late\n"};
@@ -65,12 +65,12 @@ class AdminCrowdTest : public ::testing::Test {
   ListenerCounters counters_;
   absl::Notification slow_started_;
   absl::Notification slow_may_end_;
-  int slow_made_ = 0;  // Of the page's thread.
+  int slow_render_count_ = 0;  // Used on the page's thread.
   std::vector<std::unique_ptr<RawClient>> clients_;
   std::unique_ptr<AdminServer> server_;
 };
 
-TEST_F(AdminCrowdTest, SilentConnectionsDoNotDelayAProbe) {
+TEST_F(AdminServerLoadTest, RespondsToProbesDespiteSilentConnections) {
   Start(256);
   for (int i = 0; i < 100; ++i) {
     Open("");
@@ -80,7 +80,8 @@ TEST_F(AdminCrowdTest, SilentConnectionsDoNotDelayAProbe) {
   EXPECT_EQ(counters_.limit, 256);
 }
 
-TEST_F(AdminCrowdTest, MoreSilentConnectionsThanTheLimitDoNotDelayAProbe) {
+TEST_F(AdminServerLoadTest,
+       RespondsToProbesDespiteSilentConnectionsAboveLimit) {
   Start(20);
   for (int i = 0; i < 100; ++i) {
     Open(i % 2 == 0 ? "" : "GET /pro");
@@ -90,7 +91,7 @@ TEST_F(AdminCrowdTest, MoreSilentConnectionsThanTheLimitDoNotDelayAProbe) {
   EXPECT_GE(counters_.evicted, 70);
 }
 
-TEST_F(AdminCrowdTest, TheLongestSilentConnectionMakesRoom) {
+TEST_F(AdminServerLoadTest, EvictsLongestSilentConnectionAtLimit) {
   Start(3);
   RawClient& first = Open("GET /probe HTTP/1.1\r\n");
   RawClient& second = Open("");
@@ -102,7 +103,7 @@ TEST_F(AdminCrowdTest, TheLongestSilentConnectionMakesRoom) {
   EXPECT_EQ(fourth.Call(Get("/probe")).body, "ok\n");
 }
 
-TEST_F(AdminCrowdTest, SlowSendersDoNotDelayAProbe) {
+TEST_F(AdminServerLoadTest, RespondsToProbesDespiteSlowSenders) {
   Start(20);
   for (int i = 0; i < 30; ++i) Open("GET /probe HTTP/1.1\r\nx: ");
   for (int i = 0; i < 10; ++i) {
@@ -111,27 +112,27 @@ TEST_F(AdminCrowdTest, SlowSendersDoNotDelayAProbe) {
   }
 }
 
-TEST_F(AdminCrowdTest, ASlowSenderIsClosedAtItsDeadline) {
+TEST_F(AdminServerLoadTest, ClosesSlowSenderAtDeadline) {
   Start(20, absl::Milliseconds(100));
   RawClient& client = Open("GET /probe HTTP/1.1\r\nx: ");
   EXPECT_TRUE(client.Closed());
 }
 
-TEST_F(AdminCrowdTest, ClientsThatNeverReadDoNotDelayAProbe) {
+TEST_F(AdminServerLoadTest, RespondsToProbesDespiteClientsThatNeverRead) {
   Start(20);
   for (int i = 0; i < 10; ++i) Open(Get("/large"));
   for (int i = 0; i < 10; ++i) EXPECT_EQ(Probe(), "ok\n");
 }
 
-TEST_F(AdminCrowdTest, ClientsThatNeverReadMakeRoomWhenAllAreSuch) {
+TEST_F(AdminServerLoadTest, EvictsClientThatNeverReadsWhenAllNeverRead) {
   Start(4);
   for (int i = 0; i < 4; ++i) Open(Get("/large"));
-  // It waits until one of them counts as stalled.
+  // The probe waits until one of them counts as stalled.
   EXPECT_EQ(Probe(), "ok\n");
   EXPECT_EQ(counters_.evicted, 1);
 }
 
-TEST_F(AdminCrowdTest, ARequestThatIsBeingAnsweredIsNeverEvicted) {
+TEST_F(AdminServerLoadTest, NeverEvictsRequestInProgress) {
   Start(3);
   RawClient& slow = Open(Get("/slow"));
   slow_started_.WaitForNotification();
@@ -141,7 +142,7 @@ TEST_F(AdminCrowdTest, ARequestThatIsBeingAnsweredIsNeverEvicted) {
   EXPECT_EQ(slow.Read().body, "late\n");
 }
 
-TEST_F(AdminCrowdTest, RequestsThatWaitForOnePageShareAResponse) {
+TEST_F(AdminServerLoadTest, ConcurrentRequestsForPageShareResponse) {
   Start(256);
   RawClient& first = Open(Get("/slow"));
   slow_started_.WaitForNotification();
@@ -155,10 +156,10 @@ TEST_F(AdminCrowdTest, RequestsThatWaitForOnePageShareAResponse) {
   }
   EXPECT_TRUE(first.Closed());
   server_.reset();
-  EXPECT_LE(slow_made_, 3);
+  EXPECT_LE(slow_render_count_, 3);
 }
 
-TEST_F(AdminCrowdTest, AClientThatLeavesWhileItsPageIsMadeCostsNothing) {
+TEST_F(AdminServerLoadTest, SurvivesClientsThatDisconnectDuringRender) {
   Start(256);
   Open(Get("/slow"));
   slow_started_.WaitForNotification();
