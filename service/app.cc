@@ -125,7 +125,7 @@ void App::LimitConnections() {
     requested.health = static_cast<size_t>(server.max_health_connections);
   }
   if (!config_.http_address.empty()) {
-    requested.operators = AdminServer::Options().max_connections;
+    requested.admin = AdminServer::Options().max_connections;
   }
   if (!config_.webhooks.address.empty()) {
     requested.webhooks = WebhookServer::Options().max_connections;
@@ -281,7 +281,7 @@ absl::Status App::StartAdminServer() {
   parts_->admin_pages->set_status(
       EngineStatus(*parts_->loop, *parts_->status_collector));
   AdminServer::Options options;
-  options.max_connections = connections_.operators;
+  options.max_connections = connections_.admin;
   auto server =
       AdminServer::Start(config_.http_address, parts_->admin_pages->pages(),
                          options, admin_connections_);
@@ -342,9 +342,9 @@ void App::StartPortWatchdog() {
   options.tls = parts_->tls != nullptr;
   port_watchdog_.Start(
       options,
-      [&listener = server.listener()](int port) { listener.Expect(port); },
-      [&health = server.health()](bool is_listening) {
-        health.SetListening(is_listening);
+      [&listener = server.listener()](int port) { listener.ExpectProbe(port); },
+      [&health = server.health()](bool is_responding) {
+        health.SetListening(is_responding);
       });
 }
 

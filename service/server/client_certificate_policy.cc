@@ -11,11 +11,11 @@
 namespace wriftai {
 namespace {
 
-// Certificates from a client's to an authority: meshes have three or four.
+// Maximum length of a chain from a client to a CA. Meshes have three or four.
 constexpr int kMaxDepth = 8;
 
-// At least 112 bits, which leaves out SHA-1 and RSA below 2048: what Debian's
-// OpenSSL asks for where it verifies by itself.
+// At least 112 bits, which excludes SHA-1 and RSA below 2048 bits. This is the
+// default of Debian's OpenSSL.
 constexpr int kSecurityLevel = 2;
 
 constexpr size_t kMaxNameBytes = 200;
@@ -32,7 +32,7 @@ TlsRefusal RefusalOf(int error) {
   }
 }
 
-// Calls `visit(name, is_uri)` for each DNS name and URI, until it is true.
+// Calls `visit(name, is_uri)` for each DNS name and URI until it returns true.
 template <typename Visit>
 bool AnyName(X509* certificate, Visit visit) {
   const OpensslPtr<GENERAL_NAMES> names(static_cast<GENERAL_NAMES*>(
@@ -41,7 +41,7 @@ bool AnyName(X509* certificate, Visit visit) {
     const GENERAL_NAME* const name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type != GEN_DNS && name->type != GEN_URI) continue;
     const ASN1_IA5STRING* const text = name->d.ia5;
-    // By its length: a zero byte in the middle must not end it.
+    // Uses the length: a zero byte must not truncate the name.
     if (visit(absl::string_view(
                   reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
                   static_cast<size_t>(ASN1_STRING_length(text))),
@@ -69,12 +69,12 @@ bool ClientCertificatePolicy::SetAuthorities(absl::string_view pem) {
 
 std::optional<TlsRefusal> ClientCertificatePolicy::Check(
     absl::string_view leaf, absl::string_view chain) {
-  const auto refusal = Judge(leaf, chain);
+  const auto refusal = Verify(leaf, chain);
   if (refusal.has_value()) refusals_.Count(*refusal);
   return refusal;
 }
 
-std::optional<TlsRefusal> ClientCertificatePolicy::Judge(
+std::optional<TlsRefusal> ClientCertificatePolicy::Verify(
     absl::string_view leaf, absl::string_view chain) {
   if (leaf.empty()) return TlsRefusal::kNoCertificate;
   const auto certificates = CertificatesFromPem(leaf);
@@ -102,7 +102,7 @@ std::optional<TlsRefusal> ClientCertificatePolicy::Judge(
   ERR_clear_error();
   if (!verified) return RefusalOf(X509_STORE_CTX_get_error(context.get()));
   if (!IsAllowed(certificate)) return TlsRefusal::kNameNotAllowed;
-  Remember(X509_STORE_CTX_get0_chain(context.get()));
+  CacheIntermediates(X509_STORE_CTX_get0_chain(context.get()));
   return std::nullopt;
 }
 
@@ -134,20 +134,20 @@ OpensslPtr<STACK_OF(X509)> ClientCertificatePolicy::WithIntermediates(
   auto certificates = CertificatesFromPem(chain);
   if (certificates == nullptr) certificates.reset(sk_X509_new_null());
   MutexLock lock(mutex_);
-  for (const auto& known : intermediates_) {
-    X509_up_ref(known.get());
-    sk_X509_push(certificates.get(), known.get());
+  for (const auto& intermediate : intermediates_) {
+    X509_up_ref(intermediate.get());
+    sk_X509_push(certificates.get(), intermediate.get());
   }
   return certificates;
 }
 
-void ClientCertificatePolicy::Remember(STACK_OF(X509) * verified) {
+void ClientCertificatePolicy::CacheIntermediates(STACK_OF(X509) * verified) {
   MutexLock lock(mutex_);
   for (int i = 1; i < sk_X509_num(verified); ++i) {
     X509* const certificate = sk_X509_value(verified, i);
     if (std::any_of(intermediates_.begin(), intermediates_.end(),
-                    [&](const auto& known) {
-                      return X509_cmp(known.get(), certificate) == 0;
+                    [&](const auto& cached) {
+                      return X509_cmp(cached.get(), certificate) == 0;
                     })) {
       continue;
     }

@@ -16,48 +16,48 @@
 
 namespace wriftai {
 
-// Which client certificates are good: those that an authority of the list
-// vouches for, now, for use by a client (RFC 5280), with a DNS name or URI
-// among their subject alternative names that is allowed. The common name is
-// never looked at.
+// Verifies client certificates. A certificate is accepted if it chains to a
+// trusted CA, is currently valid for use by a client (RFC 5280), and has an
+// allowed DNS name or URI among its subject alternative names. The common name
+// is ignored.
 //
-// A client that resumes its TLS session shows its own certificate again, but
-// not those between it and the authority. So those of good chains are kept.
+// A client that resumes a TLS session presents its own certificate again, but
+// not the intermediates. So the intermediates of accepted chains are cached.
 //
-// Threads: any. Owns: the authorities, the counters. Fails: closed; before the
-// first SetAuthorities() nobody is trusted.
+// Threads: any. Owns: the CA store, the counters. Fails: closed; before the
+// first SetAuthorities() every certificate is rejected.
 class ClientCertificatePolicy {
  public:
-  // `allowed`: empty for any name, and none.
+  // `allowed`: if empty, any certificate is allowed, even without names.
   explicit ClientCertificatePolicy(std::vector<NamePattern> allowed)
       : allowed_(std::move(allowed)) {}
 
-  // Whom to trust from now on: each certificate in `pem`, be it a root or one
-  // below it. False if there is none, or one that is broken; those before stay.
+  // Trusts every certificate in `pem`, whether root or intermediate, instead of
+  // the previous ones. False if `pem` has no certificates or a malformed one;
+  // the previous ones then stay.
   bool SetAuthorities(absl::string_view pem);
 
-  // Nothing: it is good; a refusal has been counted. `leaf`: the client's
-  // certificate, as PEM, which it has proven to have the key of; empty: it has
-  // shown none. `chain`: what came with it.
+  // Returns nullopt if the certificate is accepted; counts any refusal. `leaf`:
+  // the client's certificate as PEM, whose key it has proven to hold; empty if
+  // it presented none. `chain`: the certificates sent with it.
   std::optional<TlsRefusal> Check(absl::string_view leaf,
                                   absl::string_view chain);
 
   const TlsRefusalCounters& refusals() const { return refusals_; }
 
-  // The DNS names and URIs of `leaf`, for the log: escaped, and cut where they
-  // are long.
+  // The DNS names and URIs of `leaf` for the log, escaped and truncated.
   static std::string NamesOf(absl::string_view leaf);
 
  private:
-  // Certificates between clients' and the authorities: far more than a mesh has
-  // issuers at a time, and a client can add none without one of them.
+  // Maximum number of cached intermediates: far more than a mesh has issuers at
+  // a time. Only certificates of accepted chains are added.
   static constexpr size_t kMaxIntermediates = 32;
 
-  std::optional<TlsRefusal> Judge(absl::string_view leaf,
-                                  absl::string_view chain);
+  std::optional<TlsRefusal> Verify(absl::string_view leaf,
+                                   absl::string_view chain);
   bool IsAllowed(X509* leaf) const;
   OpensslPtr<STACK_OF(X509)> WithIntermediates(absl::string_view chain);
-  void Remember(STACK_OF(X509) * verified);
+  void CacheIntermediates(STACK_OF(X509) * verified);
 
   const std::vector<NamePattern> allowed_;
   TlsRefusalCounters refusals_;

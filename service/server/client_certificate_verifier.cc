@@ -8,9 +8,9 @@
 namespace wriftai {
 namespace {
 
-// A client that is refused comes back at once, and clients are many: the log
-// names one of them, the metric counts all.
-constexpr int64_t kLogSeconds = 10;
+// Minimum time between log lines. Rejected clients retry at once, and there may
+// be many: the log names one of them, the metric counts all.
+constexpr int64_t kLogIntervalSeconds = 10;
 
 absl::string_view View(const grpc::string_ref& text) {
   return {text.data(), text.size()};
@@ -27,26 +27,26 @@ bool ClientCertificateVerifier::Verify(
   if (refusal.has_value()) {
     Log(*refusal, leaf);
     *sync_status =
-        grpc::Status(grpc::StatusCode::UNAUTHENTICATED, NameOf(*refusal));
+        grpc::Status(grpc::StatusCode::UNAUTHENTICATED, ToString(*refusal));
   }
   return true;
 }
 
 void ClientCertificateVerifier::Log(TlsRefusal refusal,
                                     absl::string_view leaf) {
-  // Only certificates of our authorities: what others write into theirs does
-  // not belong into the log.
+  // Logs only certificates of trusted CAs: the names in others are untrusted
+  // input.
   if (refusal != TlsRefusal::kNameNotAllowed &&
       refusal != TlsRefusal::kExpired) {
     return;
   }
   const int64_t now = std::time(nullptr);
-  int64_t next = next_log_.load();
+  int64_t next = next_log_at_.load();
   if (now < next ||
-      !next_log_.compare_exchange_strong(next, now + kLogSeconds)) {
+      !next_log_at_.compare_exchange_strong(next, now + kLogIntervalSeconds)) {
     return;
   }
-  spdlog::warn("a client was refused, {}: {}", NameOf(refusal),
+  spdlog::warn("rejected a client certificate, {}: {}", ToString(refusal),
                ClientCertificatePolicy::NamesOf(leaf));
 }
 

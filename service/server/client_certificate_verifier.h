@@ -11,12 +11,11 @@
 
 namespace wriftai {
 
-// Asks a policy at the end of each handshake, before anything is read of what
-// the client wants. gRPC could verify by itself, but then neither counts whom
-// it has refused nor says why.
+// Applies a policy at the end of each TLS handshake, before any request is
+// read. gRPC's own verification neither counts refusals nor reports their
+// cause.
 //
-// Threads: gRPC's. Owns: a share of the policy. Fails: the connection is
-// closed.
+// Threads: gRPC's. Shares: the policy. Fails: closes the connection.
 class ClientCertificateVerifier
     : public grpc::experimental::ExternalCertificateVerifier {
  public:
@@ -28,7 +27,7 @@ class ClientCertificateVerifier
               std::function<void(grpc::Status)> callback,
               grpc::Status* sync_status) override;
 
-  // Verify() is never under way when it returns.
+  // No-op: Verify() is synchronous.
   void Cancel(grpc::experimental::TlsCustomVerificationCheckRequest*) override {
   }
 
@@ -36,7 +35,7 @@ class ClientCertificateVerifier
   void Log(TlsRefusal refusal, absl::string_view leaf);
 
   const std::shared_ptr<ClientCertificatePolicy> policy_;
-  std::atomic<int64_t> next_log_{0};  // Seconds since the Unix epoch.
+  std::atomic<int64_t> next_log_at_{0};  // Seconds since the Unix epoch.
 };
 
 }  // namespace wriftai

@@ -15,13 +15,14 @@
 namespace wriftai {
 namespace {
 
-constexpr size_t kShare = 8;
+// One peer may hold this many times the number of free connections.
+constexpr size_t kPeerShare = 8;
 
-// Connections that are looked at for each new one that finds no room: some
-// microseconds, so that a flood of them costs little.
-constexpr size_t kQuickLook = 64;
+// Connections checked for each new one at the limit. Takes some microseconds,
+// which keeps floods cheap.
+constexpr size_t kMaxCheckedOnAdd = 64;
 
-// 0 where `fd` is closed.
+// Returns 0 if `fd` is closed.
 ino_t InodeOf(int fd) {
   struct stat found = {};
   return fstat(fd, &found) == 0 ? found.st_ino : 0;
@@ -34,35 +35,36 @@ bool HasSentNothing(int fd) {
          info.tcpi_bytes_received == 0;
 }
 
-// gRPC may close `fd` at any moment, and another socket get its number: a
-// second descriptor of it stays what it is between the look and the act.
+// gRPC may close `fd` at any moment, and another socket may reuse its number. A
+// duplicate refers to the same socket during the check and the shutdown.
 void ShutDown(int fd, ino_t inode) {
-  const UniqueFd same(fcntl(fd, F_DUPFD_CLOEXEC, 0));
-  if (same.get() >= 0 && InodeOf(same.get()) == inode) {
-    shutdown(same.get(), SHUT_RDWR);
+  const UniqueFd duplicate(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (duplicate.get() >= 0 && InodeOf(duplicate.get()) == inode) {
+    shutdown(duplicate.get(), SHUT_RDWR);
   }
 }
 
 }  // namespace
 
-ConnectionTable::ConnectionTable(size_t max_connections, absl::Duration silence)
+ConnectionTable::ConnectionTable(size_t max_connections,
+                                 absl::Duration silence_timeout)
     : max_reclaimed_(std::max<size_t>(max_connections / 16, 1)),
-      silence_(silence),
-      limit_(max_connections, kShare) {}
+      silence_timeout_(silence_timeout),
+      limit_(max_connections, kPeerShare) {}
 
 bool ConnectionTable::Add(int fd, const std::string& peer, absl::Time now) {
   MutexLock lock(mutex_);
-  connections_.erase(fd);  // Its number would not have come again.
+  connections_.erase(fd);  // A reused descriptor: the old one is closed.
   if (TryAdd(fd, peer, now)) return true;
-  ForgetClosed(kQuickLook);
+  RemoveClosed(kMaxCheckedOnAdd);
   return TryAdd(fd, peer, now);
 }
 
 bool ConnectionTable::TryAdd(int fd, const std::string& peer, absl::Time now) {
-  auto place = limit_.TryAcquire(peer);
-  if (!place.has_value()) return false;
+  auto slot = limit_.TryAcquire(peer);
+  if (!slot.has_value()) return false;
   connections_.emplace(fd,
-                       Connection{InodeOf(fd), now, false, *std::move(place)});
+                       Connection{InodeOf(fd), now, false, *std::move(slot)});
   return true;
 }
 
@@ -73,7 +75,7 @@ size_t ConnectionTable::size() const {
 
 ConnectionTable::Reclaimed ConnectionTable::Reclaim(absl::Time now) {
   MutexLock lock(mutex_);
-  ForgetClosed(connections_.size());
+  RemoveClosed(connections_.size());
   Reclaimed reclaimed;
   std::vector<std::pair<absl::Time, int>> silent;
   for (const auto& [fd, connection] : connections_) {
@@ -85,7 +87,8 @@ ConnectionTable::Reclaimed ConnectionTable::Reclaim(absl::Time now) {
   }
   std::sort(silent.begin(), silent.end());
   for (const auto& [accepted_at, fd] : silent) {
-    if (reclaimed.shut_down == max_reclaimed_ || now - accepted_at < silence_) {
+    if (reclaimed.shut_down == max_reclaimed_ ||
+        now - accepted_at < silence_timeout_) {
       break;
     }
     Connection& connection = connections_.at(fd);
@@ -100,7 +103,7 @@ ConnectionTable::Reclaimed ConnectionTable::Reclaim(absl::Time now) {
 
 size_t ConnectionTable::CountOpen() {
   MutexLock lock(mutex_);
-  ForgetClosed(connections_.size());
+  RemoveClosed(connections_.size());
   return connections_.size();
 }
 
@@ -109,14 +112,14 @@ size_t ConnectionTable::CountOpenOf(const std::string& peer) const {
   return limit_.held_by(peer);
 }
 
-void ConnectionTable::ForgetClosed(size_t count) {
-  auto it = connections_.lower_bound(next_look_);
+void ConnectionTable::RemoveClosed(size_t count) {
+  auto it = connections_.lower_bound(next_checked_fd_);
   for (count = std::min(count, connections_.size()); count > 0; --count) {
     if (it == connections_.end()) it = connections_.begin();
     const auto entry = it++;
     if (InodeOf(entry->first) != entry->second.inode) connections_.erase(entry);
   }
-  next_look_ = it == connections_.end() ? 0 : it->first;
+  next_checked_fd_ = it == connections_.end() ? 0 : it->first;
 }
 
 }  // namespace wriftai

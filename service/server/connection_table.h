@@ -14,40 +14,39 @@
 
 namespace wriftai {
 
-// The connections that a gRPC server has been given, by file descriptor.
+// Tracks the connections handed to a gRPC server, by file descriptor.
 //
-// gRPC owns the sockets and does not say when it closes one. So each is known
-// by descriptor and inode: where the two no longer belong together, it is
-// closed. The system gives the lowest free descriptor to a new connection, so
-// that most that are closed are found when their number comes again; Reclaim()
-// finds the rest.
+// gRPC owns the sockets and does not report when it closes one. So the table
+// stores each descriptor with its inode: a connection is closed once they no
+// longer match. The kernel reuses the lowest free descriptor, so most closed
+// connections are found when their descriptor is reused. Reclaim() finds the
+// others.
 //
-// Threads: any. Owns: no socket. Fails: never.
+// Threads: any. Owns: no sockets. Fails: never.
 class ConnectionTable {
  public:
-  // Clients send their part of the greeting right after they have connected: a
-  // connection that has sent nothing for `silence` may be shut down.
-  ConnectionTable(size_t max_connections, absl::Duration silence);
+  // A connection that has sent nothing for `silence_timeout` may be shut down:
+  // clients send their preface right after connecting.
+  ConnectionTable(size_t max_connections, absl::Duration silence_timeout);
 
-  // Takes in a connection that was just accepted. One peer may have eight times
-  // as many as are still free, so that others always find room. False if there
-  // is no room for `peer`.
+  // Adds a connection that was just accepted. One peer may hold eight times as
+  // many connections as are still free, so others can always connect. False if
+  // the limit for `peer` is reached.
   bool Add(int fd, const std::string& peer, absl::Time now);
 
   struct Reclaimed {
     size_t shut_down = 0;  // By this call.
-    size_t closing = 0;    // Shut down, and not yet closed by gRPC.
+    size_t closing = 0;    // Shut down but not yet closed by gRPC.
     size_t silent = 0;     // Not yet shut down.
   };
-  // Forgets connections that are closed and shuts down those that have been
-  // silent longest, a sixteenth of all at most. Takes about a microsecond for
-  // each connection.
+  // Removes closed connections and shuts down those that have been silent
+  // longest, at most 1/16 of all. Takes about 1 us per connection.
   Reclaimed Reclaim(absl::Time now);
 
-  // With some that are closed, perhaps.
+  // May include closed connections.
   size_t size() const;
 
-  // Forgets those that are closed, and counts the rest.
+  // Removes closed connections and returns the number of the others.
   size_t CountOpen();
   size_t CountOpenOf(const std::string& peer) const;
 
@@ -56,21 +55,21 @@ class ConnectionTable {
     ino_t inode = 0;
     absl::Time accepted_at;
     bool is_shut_down = false;
-    DynamicThresholdLimiter::Slot place;
+    DynamicThresholdLimiter::Slot slot;
   };
 
   bool TryAdd(int fd, const std::string& peer, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Looks at no more than `count`, each time at the next ones.
-  void ForgetClosed(size_t count) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Checks the next `count` connections and removes those that are closed.
+  void RemoveClosed(size_t count) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t max_reclaimed_;
-  const absl::Duration silence_;
+  const absl::Duration silence_timeout_;
   mutable Mutex mutex_;
   DynamicThresholdLimiter limit_ ABSL_GUARDED_BY(mutex_);
   std::map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
-  int next_look_ ABSL_GUARDED_BY(mutex_) = 0;  // From this descriptor on.
+  int next_checked_fd_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace wriftai

@@ -9,23 +9,24 @@ namespace {
 
 constexpr size_t kMinPart = 2;
 
-size_t Part(size_t wanted, size_t most) {
-  return std::min(wanted, std::max(most, kMinPart));
+size_t Part(size_t requested, size_t max) {
+  return std::min(requested, std::max(max, kMinPart));
 }
 
 }  // namespace
 
 DescriptorBudget DivideDescriptors(size_t limit,
-                                   const DescriptorBudget& wanted) {
+                                   const DescriptorBudget& requested) {
   const size_t usable = limit - std::min(limit, kReservedDescriptors);
   DescriptorBudget budget;
-  budget.health = Part(wanted.health, usable / 8);
-  budget.operators = Part(wanted.operators, usable / 8);
-  budget.webhooks = Part(wanted.webhooks, usable / 4);
-  const size_t taken = budget.health + budget.operators + budget.webhooks;
-  const size_t rest = usable - std::min(usable, taken);
-  budget.upstream = Part(wanted.upstream, rest / 2);
-  budget.callers = Part(wanted.callers, rest - std::min(rest, budget.upstream));
+  budget.health = Part(requested.health, usable / 8);
+  budget.admin = Part(requested.admin, usable / 8);
+  budget.webhooks = Part(requested.webhooks, usable / 4);
+  const size_t granted = budget.health + budget.admin + budget.webhooks;
+  const size_t rest = usable - std::min(usable, granted);
+  budget.upstream = Part(requested.upstream, rest / 2);
+  budget.callers =
+      Part(requested.callers, rest - std::min(rest, budget.upstream));
   return budget;
 }
 

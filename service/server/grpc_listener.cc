@@ -19,27 +19,27 @@
 namespace wriftai {
 namespace {
 
-// Connections accepted before others have their turn.
+// Connections accepted per socket and turn.
 constexpr int kBatch = 64;
 
-// How long a new connection waits for room that is being made.
-constexpr absl::Duration kMaxHold = absl::Seconds(1);
+// How long a new connection waits for an evicted one to close.
+constexpr absl::Duration kMaxPendingTime = absl::Seconds(1);
 
-// Looking for room takes at most a tenth of the thread's time.
+// Reclaiming takes at most 1/10 of the thread's time.
 constexpr absl::Duration kMinReclaimInterval = absl::Milliseconds(10);
 constexpr int kReclaimShare = 10;
 
-// How old the number of open connections is at most: below the interval of
-// scrapes. To count 2,048 takes about a millisecond.
+// Maximum age of the open connection count; below usual scrape intervals.
+// Counting 2,048 takes about 1 ms.
 constexpr absl::Duration kCountInterval = absl::Seconds(5);
 
-// A flood of connections must not be a flood of lines.
+// Keeps a flood of connections from flooding the log.
 constexpr absl::Duration kRefusalLogInterval = absl::Minutes(1);
 
 bool IsIpv4(const in6_addr& address) { return IN6_IS_ADDR_V4MAPPED(&address); }
 
-// Whose connection it is: the address, of IPv6 the network of 64 bits, since
-// who has one address of it has all.
+// The peer to limit: the IPv4 address, or the IPv6 /64 network, since one host
+// usually controls all addresses of its /64.
 std::string PeerOf(const sockaddr_storage& from) {
   char text[INET6_ADDRSTRLEN] = "?";
   if (from.ss_family == AF_INET) {
@@ -57,12 +57,12 @@ std::string PeerOf(const sockaddr_storage& from) {
   return std::string(text) + "/64";
 }
 
-// The port is at the same place in addresses of both families.
+// The port has the same offset in both address families.
 int PortOfAddress(const sockaddr_storage& address) {
   return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 
-// Where the socket listens; for all addresses, where IPv4 does on this machine.
+// The address the socket listens on; IPv4 loopback if it is a wildcard.
 sockaddr_storage LocalAddressOf(int listening) {
   sockaddr_storage address = {};
   socklen_t size = sizeof(address);
@@ -88,7 +88,7 @@ absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Open(
     Options options, ListenerCounters& counters) {
   auto listener = ListenOn(options.address);
   if (!listener.ok()) return listener.status();
-  // What is accepted inherits both.
+  // Accepted sockets inherit both options.
   for (const UniqueFd& socket : listener->sockets) {
     const int on = 1;
     setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -113,13 +113,13 @@ GrpcListener::GrpcListener(Options options, TcpListener listener,
       local_address_(LocalAddressOf(listener_.sockets.front().get())),
       wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      table_(options_.max_connections, options_.silence),
+      table_(options_.max_connections, options_.silence_timeout),
       counters_(counters) {
   counters_.limit = static_cast<int64_t>(options_.max_connections);
 }
 
-void GrpcListener::Start(HandOver hand_over) {
-  hand_over_ = std::move(hand_over);
+void GrpcListener::Start(OnConnection on_connection) {
+  on_connection_ = std::move(on_connection);
   Watch(EPOLL_CTL_ADD, wake_.get(), EPOLLIN);
   for (const UniqueFd& socket : listener_.sockets) {
     Watch(EPOLL_CTL_ADD, socket.get(), EPOLLIN);
@@ -145,16 +145,16 @@ void GrpcListener::Loop() {
       for (const UniqueFd& socket : listener_.sockets) {
         Watch(EPOLL_CTL_MOD, socket.get(), EPOLLIN);
       }
-      TakeHeld();
+      RetryPending();
     }
     if (count > 0 && !paused_) Accept();
     if (SteadyNow() >= next_count_at_) CountOpen();
   }
-  held_ = {};
+  pending_ = {};
 }
 
-// gRPC does not say when it closes a connection, so that somebody has to look
-// for as long as there are any.
+// gRPC does not report closed connections, so they are counted periodically as
+// long as there are any.
 void GrpcListener::CountOpen() {
   const size_t open = table_.CountOpen();
   counters_.open = static_cast<int64_t>(open);
@@ -183,19 +183,19 @@ void GrpcListener::Accept() {
       if (socket.get() < 0) {
         if (errno == EAGAIN) break;
         if (IsOutOfResources(errno)) return OnAcceptError(errno);
-        continue;  // The client has left already.
+        continue;  // The client has already disconnected.
       }
       if (std::exchange(accept_fails_, false)) {
         spdlog::info("{} accepts connections again", options_.name);
       }
-      Take(std::move(socket), from);
+      HandleConnection(std::move(socket), from);
       if (paused_) return;
     }
   }
 }
 
-// The sockets stay readable while connections wait: not watching them is how
-// to rest.
+// Stops watching the listening sockets: they stay readable while connections
+// are queued, which would spin the loop.
 void GrpcListener::Pause(absl::Duration duration) {
   paused_ = true;
   resume_at_ = SteadyNow() + duration;
@@ -207,42 +207,44 @@ void GrpcListener::Pause(absl::Duration duration) {
 void GrpcListener::OnAcceptError(int error) {
   ++counters_.accept_errors;
   if (!std::exchange(accept_fails_, true)) {
-    spdlog::error("{} cannot accept connections: {}; trying again",
-                  options_.name, std::generic_category().message(error));
+    spdlog::error("{} cannot accept connections: {}; retrying", options_.name,
+                  std::generic_category().message(error));
   }
-  // Some may be closed, or silent.
+  // Frees descriptors of closed and silent connections.
   table_.Reclaim(SteadyNow());
   Pause(absl::Milliseconds(kAcceptPauseMs));
 }
 
-void GrpcListener::Take(UniqueFd socket, const sockaddr_storage& from) {
+void GrpcListener::HandleConnection(UniqueFd socket,
+                                    const sockaddr_storage& from) {
   const int probe_port = probe_port_;
   if (probe_port != 0 && PortOfAddress(from) == probe_port) {
     probe_port_ = 0;
   } else {
     std::string peer = PeerOf(from);
     if (!AddWithReclaim(socket.get(), peer)) {
-      if (!room_is_coming_) return Refuse(peer);
-      held_ = {std::move(socket), std::move(peer), SteadyNow() + kMaxHold};
+      if (!can_evict_) return Refuse(peer);
+      pending_ = {std::move(socket), std::move(peer),
+                  SteadyNow() + kMaxPendingTime};
       return Pause(next_reclaim_at_ - SteadyNow());
     }
   }
   counters_.open = static_cast<int64_t>(table_.size());
   next_count_at_ = std::min(next_count_at_, SteadyNow() + kCountInterval);
-  // All have the same options, so that it does not matter which one it was.
-  hand_over_(listener_.sockets.front().get(), socket.Release());
+  // All listening sockets have the same options, so any of them will do.
+  on_connection_(listener_.sockets.front().get(), socket.Release());
 }
 
-void GrpcListener::TakeHeld() {
-  if (held_.socket.get() < 0) return;
-  Held held = std::exchange(held_, {});
-  if (AddWithReclaim(held.socket.get(), held.peer)) {
-    hand_over_(listener_.sockets.front().get(), held.socket.Release());
-  } else if (room_is_coming_ && SteadyNow() < held.until) {
-    held_ = std::move(held);
+void GrpcListener::RetryPending() {
+  if (pending_.socket.get() < 0) return;
+  Pending pending = std::exchange(pending_, {});
+  if (AddWithReclaim(pending.socket.get(), pending.peer)) {
+    on_connection_(listener_.sockets.front().get(), pending.socket.Release());
+  } else if (can_evict_ && SteadyNow() < pending.deadline) {
+    pending_ = std::move(pending);
     Pause(next_reclaim_at_ - SteadyNow());
   } else {
-    Refuse(held.peer);
+    Refuse(pending.peer);
   }
 }
 
@@ -254,7 +256,7 @@ bool GrpcListener::AddWithReclaim(int fd, const std::string& peer) {
   const absl::Time end = SteadyNow();
   next_reclaim_at_ =
       end + std::max(kMinReclaimInterval, (end - begin) * kReclaimShare);
-  room_is_coming_ = reclaimed.closing + reclaimed.silent > 0;
+  can_evict_ = reclaimed.closing + reclaimed.silent > 0;
   counters_.evicted += static_cast<int64_t>(reclaimed.shut_down);
   return table_.Add(fd, peer, end);
 }
@@ -265,8 +267,8 @@ void GrpcListener::Refuse(const std::string& peer) {
   if (now < next_refusal_log_at_) return;
   next_refusal_log_at_ = now + kRefusalLogInterval;
   spdlog::warn(
-      "{} has no room for a connection of {}: {} are open of at most {}, {} of "
-      "them from there; {} were refused so far",
+      "{} refused a connection from {}: {} of at most {} are open, {} of them "
+      "from this address; {} refused so far",
       options_.name, peer, table_.CountOpen(), options_.max_connections,
       table_.CountOpenOf(peer), counters_.refused.load());
 }

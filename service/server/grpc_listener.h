@@ -18,33 +18,33 @@
 
 namespace wriftai {
 
-// Accepts the connections of a gRPC server, which gRPC 1.51 must not do itself:
-// its listener ends for good with the first error of accept(), such as EMFILE,
-// and takes connections without a limit.
+// Accepts connections for a gRPC server in place of gRPC 1.51's own listener.
+// That one stops permanently after the first accept() error, such as EMFILE,
+// and has no connection limit.
 //
-// At the limit, connections that have sent nothing make room, and a new one
-// waits for that; where there are none, it is closed. What fails for want of
-// descriptors or memory is tried again.
+// At the limit, connections that have sent nothing are evicted, and a new one
+// waits for that; without silent connections, it is closed. Failures for lack
+// of descriptors or memory are retried.
 //
-// Threads: Start(), Stop() and the destructor one; all else any. Owns: the
-// listening sockets and a thread. Fails: Open() alone.
+// Threads: one for Start(), Stop() and the destructor; any for the rest. Owns:
+// the listening sockets and a thread. Fails: only Open().
 class GrpcListener {
  public:
   struct Options {
-    std::string name;     // In the log, and on the way to a metric's label.
+    std::string name;     // For the log.
     std::string address;  // HOST:PORT.
     size_t max_connections = 2048;
     // How long sent bytes may stay unacknowledged.
     absl::Duration user_timeout = absl::Seconds(20);
     // See ConnectionTable.
-    absl::Duration silence = absl::Milliseconds(200);
+    absl::Duration silence_timeout = absl::Milliseconds(200);
   };
 
-  // Takes the ownership of `fd`.
-  using HandOver = std::function<void(int listening_fd, int fd)>;
+  // Takes ownership of `fd`.
+  using OnConnection = std::function<void(int listening_fd, int fd)>;
 
-  // Listens; connections wait until Start(). UNAVAILABLE: it cannot, and why.
-  // `counters` must outlive it.
+  // Listens; connections queue until Start(). UNAVAILABLE: cannot listen.
+  // `counters` must outlive the listener.
   static absl::StatusOr<std::unique_ptr<GrpcListener>> Open(
       Options options, ListenerCounters& counters);
 
@@ -52,20 +52,20 @@ class GrpcListener {
   GrpcListener(const GrpcListener&) = delete;
   GrpcListener& operator=(const GrpcListener&) = delete;
 
-  // Begins to accept. `hand_over` is called on the listener's thread.
-  void Start(HandOver hand_over);
+  // Starts accepting. `on_connection` is called on the listener's thread.
+  void Start(OnConnection on_connection);
 
-  // Closes the listening sockets; nothing is handed over any more.
+  // Closes the listening sockets; `on_connection` is not called after that.
   void Stop();
 
   int port() const { return port_; }
 
-  // Where a client on this machine connects to.
+  // The address for clients on this machine.
   sockaddr_storage local_address() const { return local_address_; }
 
-  // The next connection from this local port is the gateway's own probe, for
-  // which there is always room.
-  void Expect(int probe_port) { probe_port_ = probe_port; }
+  // Exempts the next connection from this local port, the gateway's own probe,
+  // from the limit.
+  void ExpectProbe(int probe_port) { probe_port_ = probe_port; }
 
  private:
   GrpcListener(Options options, TcpListener listener,
@@ -75,8 +75,8 @@ class GrpcListener {
   int WaitMs() const;
   void CountOpen();
   void Accept();
-  void Take(UniqueFd socket, const sockaddr_storage& from);
-  void TakeHeld();
+  void HandleConnection(UniqueFd socket, const sockaddr_storage& from);
+  void RetryPending();
   bool AddWithReclaim(int fd, const std::string& peer);
   void Refuse(const std::string& peer);
   void OnAcceptError(int error);
@@ -94,18 +94,18 @@ class GrpcListener {
   std::atomic<int> probe_port_{0};
   std::atomic<bool> stopping_{false};
 
-  // Of the thread from here on, once it runs.
-  HandOver hand_over_;
+  // From here on used only by the thread, once it runs.
+  OnConnection on_connection_;
   bool paused_ = false;
   absl::Time resume_at_ = absl::InfiniteFuture();
-  struct Held {
+  struct Pending {
     UniqueFd socket;
     std::string peer;
-    absl::Time until;
+    absl::Time deadline;
   };
-  Held held_;  // Waits for a connection that is about to be closed.
+  Pending pending_;  // Accepted; waits for a silent connection to close.
   absl::Time next_reclaim_at_ = absl::InfinitePast();
-  bool room_is_coming_ = false;  // From silent connections.
+  bool can_evict_ = false;  // There are silent or closing connections.
   bool accept_fails_ = false;
   absl::Time next_count_at_ = absl::InfiniteFuture();
   absl::Time next_refusal_log_at_ = absl::InfinitePast();

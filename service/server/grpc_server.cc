@@ -13,27 +13,28 @@
 namespace wriftai {
 namespace {
 
-// Of the health port: a request holds a name, and each replica of a balancer
-// may watch for each of a few names.
+// Limits of the health port. A request holds one name, and each replica of a
+// load balancer may watch a few names.
 constexpr int kMaxHealthRequestBytes = 4096;
 constexpr int kMaxHealthStreams = 100;
 
-// From a connection's start to the end of its TLS and HTTP/2 greetings. gRPC's
-// default of two minutes lets clients that never greet hold many descriptors.
-// As many connections as there may be, at a millisecond of processor time for
-// the handshake of each, are done within it.
+// Time limit from accept to the end of the TLS and HTTP/2 handshakes. With
+// gRPC's default of two minutes, silent clients could hold many descriptors. At
+// 1 ms of CPU time per handshake, the maximum number of connections still
+// completes in time.
 constexpr int kHandshakeTimeoutMs = 10'000;
 
-// What gRPC reads of a connection at a time: up to 4 MiB by default, of which
-// all frames are still handled when the memory guard has closed it.
+// How much gRPC reads from a connection at a time. With the default of up to
+// 4 MiB, gRPC would still process all these frames after the memory guard has
+// closed the connection.
 constexpr int kReadBytes = 64 << 10;
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
 
-// Reflection and channelz come as plugins, which gRPC gives to every server of
-// the process from then on.
+// Removes plugins. Reflection and channelz register as plugins, which gRPC adds
+// to every later server of the process.
 class WithoutPlugins : public grpc::ServerBuilderOption {
  public:
   void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
@@ -56,8 +57,8 @@ void ApplyChannelArgs(const ServerConfig& config,
   set(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadBytes);
   set(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(config.keepalive_time));
   set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(config.keepalive_timeout));
-  // Both ways: pings of clients without calls are taken, and the gateway's own
-  // do not end with the second one while a Wait is quiet.
+  // In both directions: clients may ping without calls, and the gateway's own
+  // pings do not stop after the second one while a Wait is quiet.
   set(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
@@ -73,7 +74,7 @@ void ApplyChannelArgs(const ServerConfig& config,
 
 using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
 
-GrpcListener::HandOver HandOverTo(Acceptor& acceptor) {
+GrpcListener::OnConnection PassTo(Acceptor& acceptor) {
   return [&acceptor](int listening_fd, int fd) {
     Acceptor::NewConnectionParameters connection;
     connection.listener_fd = listening_fd;
@@ -140,18 +141,19 @@ absl::Status GrpcServer::Serve(
   health_.Add(*port.server->GetHealthCheckService());
   port.address = WithPort(options.address, (*listener)->port());
   port.listener = *std::move(listener);
-  port.listener->Start(HandOverTo(*port.acceptor));
+  port.listener->Start(PassTo(*port.acceptor));
   return absl::OkStatus();
 }
 
 absl::Status GrpcServer::StartHealthServer(const ServerConfig& config) {
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<WithoutPlugins>());
-  // Anybody may call: no more than probes and balancers need.
+  // Anyone may call, so allow only what probes and load balancers need.
   builder.SetMaxReceiveMessageSize(kMaxHealthRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              kMaxHealthStreams);
-  // gRPC starts no server without one; answers UNIMPLEMENTED.
+  // gRPC does not start a server without a service; this one returns
+  // UNIMPLEMENTED.
   builder.RegisterCallbackGenericService(&unimplemented_service_);
   GrpcListener::Options options;
   options.name = "--health_address";
@@ -161,24 +163,24 @@ absl::Status GrpcServer::StartHealthServer(const ServerConfig& config) {
                counters_.health, health_port_);
 }
 
-void GrpcServer::Shutdown(absl::Duration patience) {
+void GrpcServer::Shutdown(absl::Duration grace) {
   if (std::exchange(stopped_, true)) return;
-  const auto stop = [](Port& port, absl::Duration within) {
+  const auto stop = [](Port& port, absl::Duration port_grace) {
     if (port.listener != nullptr) port.listener->Stop();
     if (port.server == nullptr) return;
     port.server->Shutdown(std::chrono::system_clock::now() +
-                          absl::ToChronoMilliseconds(within));
+                          absl::ToChronoMilliseconds(port_grace));
     port.server->Wait();
   };
-  stop(port_, patience);
+  stop(port_, grace);
   stop(health_port_, absl::ZeroDuration());
-  // Never undone: gRPC's own end would wait for its poller, up to 10 s where it
-  // has last written more than a socket takes.
+  // Never balanced by grpc_shutdown(), which would wait for gRPC's poller: up
+  // to 10 s if its last write exceeded the socket buffer.
   grpc_init();
 }
 
-void GrpcServer::CloseIdleConnections(absl::Duration silent) const {
-  ShutDownIdleSockets(PortOf(port_.address), silent);
+void GrpcServer::CloseIdleConnections(absl::Duration silence_timeout) const {
+  ShutDownIdleSockets(PortOf(port_.address), silence_timeout);
 }
 
 void GrpcServer::CloseConnections() {

@@ -15,58 +15,59 @@
 
 namespace wriftai {
 
-// A service behind its gRPC port, with health, reflection and channelz beside
-// it, and a second port for health alone where that is wanted: a server of its
-// own, so that nothing else can be called there.
+// Serves a service on the gRPC port, together with health, reflection and
+// channelz. An optional second port serves only health; it is a separate
+// server, so nothing else can be called there.
 //
-// Threads: main; health(), CloseConnections() and CloseIdleConnections() any.
-// Owns: both servers. The service must outlive it. Fails: Start() alone.
+// Threads: main; any for health(), CloseConnections() and
+// CloseIdleConnections(). Owns: both servers. The service must outlive it.
+// Fails: only Start().
 class GrpcServer {
  public:
-  // Of connections; they must outlive it.
+  // Connection counters; they must outlive the server.
   struct Counters {
     ListenerCounters& callers;
     ListenerCounters& health;
   };
 
-  // INVALID_ARGUMENT: an address that cannot be listened on, with its flag.
+  // INVALID_ARGUMENT: cannot listen on an address; names its flag.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(
       const ServerConfig& config,
       const std::shared_ptr<grpc::ServerCredentials>& credentials,
       grpc::Service& service, Counters counters);
 
-  // Cuts off what is still under way.
+  // Cancels calls that are still in progress.
   ~GrpcServer();
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
 
-  // HOST:PORT, with the ports that were picked; the second empty where there
-  // is none.
+  // HOST:PORT with the actual port. health_address() is empty without a health
+  // port.
   const std::string& address() const { return port_.address; }
   const std::string& health_address() const { return health_port_.address; }
 
-  // Of the gRPC port.
+  // The listener of the gRPC port.
   GrpcListener& listener() const { return *port_.listener; }
 
   ServerHealth& health() { return health_; }
 
-  // No new calls; those under way have `patience` to end. Blocks: for longer
-  // where a caller does not read, until CloseConnections(). The health port
-  // answers until the end. gRPC's threads stay until the process ends. Only the
-  // first one does anything.
-  void Shutdown(absl::Duration patience);
+  // Stops accepting calls and blocks until those in progress have ended, at
+  // most `grace`. If a caller does not read, it blocks until
+  // CloseConnections(). The health port is served until the end. gRPC's threads
+  // remain until the process exits. Only the first call has an effect.
+  void Shutdown(absl::Duration grace);
 
-  // Closes all connections under gRPC. It does not do so itself while a write
-  // to one is stuck, and does not stop before: a caller that does not read, but
-  // whose system still answers, would keep it for ever.
+  // Closes all connections of gRPC. gRPC does not close one while a write to it
+  // is blocked, and does not shut down before. A caller that does not read, but
+  // whose kernel still acknowledges, would block shutdown forever.
   void CloseConnections();
 
-  // Closes those that have been silent for that long, and whose clients have
-  // acknowledged all that was written.
-  void CloseIdleConnections(absl::Duration silent) const;
+  // Closes connections that have been silent for this long and whose clients
+  // have acknowledged all data.
+  void CloseIdleConnections(absl::Duration silence_timeout) const;
 
  private:
-  // In the order in which they are built.
+  // In order of construction.
   struct Port {
     std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
     std::unique_ptr<grpc::Server> server;

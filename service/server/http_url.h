@@ -6,18 +6,18 @@
 
 #include "absl/strings/string_view.h"
 
-// URLs among the settings. All functions: pure, any thread.
+// URLs in the settings. All functions: pure, any thread.
 
 namespace wriftai {
 
 struct HttpUrl {
   bool is_https = false;
   std::string host;  // Without brackets.
-  std::string path;  // As it was given; empty: none.
+  std::string path;  // Verbatim; may be empty.
 };
 
-// An absolute http or https URL in printable ASCII, with a host, a port from 1
-// to 65535 where there is one, and without user, query and fragment.
+// Parses an absolute http or https URL in printable ASCII, with a host and an
+// optional port from 1 to 65535, without user, query and fragment.
 std::optional<HttpUrl> ParseHttpUrl(absl::string_view text);
 
 // Whether `host` is this machine: localhost, 127.0.0.0/8 or ::1.

@@ -15,11 +15,10 @@
 namespace wriftai {
 namespace {
 
-// Of Linux 6.3; this libc does not name it yet.
+// MFD_NOEXEC_SEAL of Linux 6.3, which this libc does not define yet.
 constexpr unsigned kNotExecutable = 8;
 
-// There are kernels that give no memory that may be executed, and older ones
-// that do not know how to ask for any other.
+// Some kernels refuse executable memory files; older ones do not know the flag.
 UniqueFd NewMemory() {
   UniqueFd memory(memfd_create("tls", MFD_CLOEXEC | kNotExecutable));
   if (memory.get() >= 0 || errno != EINVAL) return memory;
@@ -35,7 +34,7 @@ absl::Status MemoryFile::Replace(absl::string_view text) {
     if (written < 0) break;
     text.remove_prefix(static_cast<size_t>(written));
   }
-  // Readers compare whole seconds.
+  // Readers compare modification times in whole seconds.
   const int64_t now = std::max<int64_t>(written_at_ + 1, std::time(nullptr));
   const timespec times[2] = {{now, 0}, {now, 0}};
   if (next.get() < 0 || !text.empty() || futimens(next.get(), times) != 0) {

@@ -10,18 +10,18 @@
 
 namespace wriftai {
 
-// A file that is in memory alone, for a library that takes a path and looks
-// for changes: it sees the old text or the new one, never a part of it, and
-// each text has a time of its own.
+// An in-memory file for a library that watches a path for changes. Readers see
+// the old or the new text, never a part of it, and each text has its own
+// modification time.
 //
-// Threads: Replace() one at a time, readers any. Owns: the memory. Fails:
-// Replace(), where the system has no memory or descriptor left, and then
-// leaves the text as it was.
+// Threads: one caller of Replace() at a time; readers any. Owns: the memory.
+// Fails: Replace(), without free memory or descriptors, and then keeps the old
+// text.
 class MemoryFile {
  public:
   absl::Status Replace(absl::string_view text);
 
-  // Valid in this process, from the first Replace() on, as long as this object.
+  // Valid in this process, from the first Replace() until destruction.
   std::string path() const;
 
  private:

@@ -23,52 +23,55 @@
 namespace wriftai {
 namespace {
 
-// Of the limit: where those connections are closed that have sent most without
-// calls, until the others have sent less than kUndelivered of it together.
-// gRPC takes up to three bytes for each byte of headers, and more as they end.
+// A fraction of the limit. Above it, the connections with the most undelivered
+// bytes are closed until the others have sent less than kMaxUndelivered of the
+// limit in total. gRPC takes up to three bytes per byte of headers, and more
+// when they end.
 constexpr double kSuspectAt = 0.5;
-constexpr double kUndelivered = 0.125;
+constexpr double kMaxUndelivered = 0.125;
 
-// Of the limit: where connections are closed that have sent kUnproductive bytes
-// and more without calls than with calls, if memory has grown by kSurge within
-// the last kSurgeSeconds, and by more than kAmplified times what they have
-// sent. A reset stream of 30 to 250 bytes takes 20 kB; what is uploaded takes
-// up to three times its size.
+// A fraction of the limit. Above it, unproductive connections are closed if
+// memory has grown by kSurge within kSurgeSeconds, and by more than kAmplified
+// times what they sent. A connection is unproductive if it has sent at least
+// kUnproductive undelivered bytes, and at least as many as delivered ones. A
+// reset stream of 30 to 250 bytes takes 20 kB; an upload takes at most three
+// times its size.
 constexpr double kSurgeAt = 0.35;
 constexpr int64_t kSurge = int64_t{32} << 20;
 constexpr int64_t kAmplified = 8;
 constexpr int64_t kUnproductive = int64_t{16} << 10;
 
-// Of the limit: where these are closed however memory has grown; where there is
-// none, what has sent at least half as much without calls as the worst one.
+// A fraction of the limit. Above it, unproductive connections are closed
+// unconditionally. If there are none, those with at least half as many
+// undelivered bytes as the worst one are closed.
 constexpr double kCloseAt = 0.75;
 
-// A greeting and the headers of a call or two.
-constexpr int64_t kHarmless = 1024;
+// A preface and the headers of one or two calls.
+constexpr int64_t kHarmlessBytes = 1024;
 
 constexpr absl::Duration kPeriod = absl::Milliseconds(20);
 
-// Looking at 2,000 connections takes some 5 ms: between the two fractions they
-// are looked at when memory has grown by this, or after a second.
+// Checking 2,000 connections takes about 5 ms. So between kSuspectAt and
+// kCloseAt they are checked when memory has grown by this, or after a second.
 constexpr int64_t kSuspectGrowth = int64_t{8} << 20;
 constexpr absl::Duration kSuspectPeriod = absl::Seconds(1);
 
-// How often memory is given back after a connection was closed, once a
-// kSuspectPeriod: what it had is freed within seconds.
+// How often memory is trimmed after a connection was closed, once per
+// kSuspectPeriod: gRPC frees its memory within seconds.
 constexpr int kTrims = 5;
 
-// How often the connections that are gone are forgotten.
+// How often closed connections are removed from DeliveredBytes.
 constexpr absl::Duration kForgetPeriod = absl::Minutes(1);
 
-// What gRPC may need to free what a closed connection had. Another one is
-// closed before that only if memory grows on by kGrowth.
-constexpr absl::Duration kSettle = absl::Seconds(2);
-constexpr int64_t kGrowth = int64_t{32} << 20;
+// How long gRPC may take to free the memory of a closed connection. Until then
+// another one is closed only if memory grows by kRegrowth.
+constexpr absl::Duration kSettleTime = absl::Seconds(2);
+constexpr int64_t kRegrowth = int64_t{32} << 20;
 
-// TCP_ESTABLISHED of <netinet/tcp.h>, whose tcp_info lacks the bytes.
+// TCP_ESTABLISHED of <netinet/tcp.h>, whose tcp_info lacks the byte counts.
 constexpr uint8_t kEstablished = 1;
 
-// Version 1 shows "no limit" as a number near 2^63.
+// Version 1 reports "no limit" as a number near 2^63.
 constexpr int64_t kNoLimit = int64_t{1} << 60;
 
 int64_t ResidentBytes() {
@@ -79,7 +82,7 @@ int64_t ResidentBytes() {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
-// ADDRESS:PORT, as gRPC has it: an IPv4 address in an IPv6 one stands alone.
+// ADDRESS:PORT as gRPC formats it: an IPv4-mapped IPv6 address becomes IPv4.
 std::string PeerOf(int fd) {
   sockaddr_in6 peer = {};
   socklen_t size = sizeof(peer);
@@ -94,16 +97,17 @@ std::string PeerOf(int fd) {
               sizeof(text));
   }
   return absl::StrCat(absl::StripPrefix(text, "::ffff:"), ":",
-                      ntohs(peer.sin6_port));  // In the same place for both.
+                      ntohs(peer.sin6_port));  // Same offset for IPv4.
 }
 
-// The bytes that came in on the socket, where it is a connection to `port`.
+// The bytes received on the socket; nullopt if it is not a connection to
+// `port`.
 std::optional<uint64_t> ReceivedAt(int fd, int port) {
   sockaddr_in6 address = {};
   socklen_t size = sizeof(address);
   if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
       (address.sin6_family != AF_INET && address.sin6_family != AF_INET6) ||
-      ntohs(address.sin6_port) != port) {  // In the same place for both.
+      ntohs(address.sin6_port) != port) {  // Same offset for IPv4.
     return std::nullopt;
   }
   tcp_info info = {};
@@ -128,8 +132,8 @@ std::optional<int64_t> LimitIn(const std::string& path) {
 }  // namespace
 
 int64_t MemoryGuard::RecentLow::GrowthTo(int64_t resident,
-                                         absl::Duration passed) {
-  since_ += passed;
+                                         absl::Duration elapsed) {
+  since_ += elapsed;
   if (since_ >= absl::Seconds(1)) {
     since_ = absl::ZeroDuration();
     std::rotate(lows_.begin(), lows_.end() - 1, lows_.end());
@@ -140,22 +144,21 @@ int64_t MemoryGuard::RecentLow::GrowthTo(int64_t resident,
 }
 
 std::optional<int64_t> ControlGroupMemoryLimit() {
-  // Lines such as `4:memory:/path` or, for version 2, `0::/path`
-  // (cgroups(7)). In a container the path may be the host's, and the limit be
-  // at the root.
+  // Lines such as `4:memory:/path` or, for version 2, `0::/path` (cgroups(7)).
+  // In a container the path may be the host's, with the limit at the root.
   std::ifstream groups("/proc/self/cgroup");
   std::string line;
   while (std::getline(groups, line)) {
     const std::vector<std::string> parts =
         absl::StrSplit(line, absl::MaxSplits(':', 2));
     if (parts.size() != 3) continue;
-    const bool second = parts[1].empty();
-    if (!second && parts[1] != "memory") continue;
+    const bool is_v2 = parts[1].empty();
+    if (!is_v2 && parts[1] != "memory") continue;
     for (const std::string& path : {parts[2], std::string()}) {
       const auto limit =
-          LimitIn(second ? absl::StrCat("/sys/fs/cgroup", path, "/memory.max")
-                         : absl::StrCat("/sys/fs/cgroup/memory", path,
-                                        "/memory.limit_in_bytes"));
+          LimitIn(is_v2 ? absl::StrCat("/sys/fs/cgroup", path, "/memory.max")
+                        : absl::StrCat("/sys/fs/cgroup/memory", path,
+                                       "/memory.limit_in_bytes"));
       if (limit.has_value()) return limit;
     }
   }
@@ -171,7 +174,7 @@ struct MemoryGuard::Connection {
 
 struct MemoryGuard::Unproductive {
   std::vector<Connection> connections;
-  int64_t undelivered = 0;  // Of all of them together.
+  int64_t undelivered = 0;  // Total of all connections.
 };
 
 MemoryGuard::MemoryGuard(int port, int64_t limit, DeliveredBytes& delivered,
@@ -206,12 +209,12 @@ std::vector<MemoryGuard::Connection> MemoryGuard::Connections() {
 }
 
 void MemoryGuard::Close(const Connection& connection) {
-  // The descriptor may have been closed, and be another connection's by now.
+  // The descriptor may have been closed and reused by another connection.
   if (PeerOf(connection.fd) != connection.peer) return;
   const int64_t resident = ResidentBytes();
-  // Resets it, and discards what the kernel holds, which would still be read
-  // and take more memory (connect(2)). After a shutdown() the peer could wait
-  // for room to send the rest.
+  // connect(2) with AF_UNSPEC resets the connection and discards the data in
+  // the kernel, which gRPC would still read. After a shutdown() the peer could
+  // keep the connection open by not reading.
   const sockaddr none = {AF_UNSPEC, {}};
   if (connect(connection.fd, &none, sizeof(none)) != 0) {
     shutdown(connection.fd, SHUT_RDWR);
@@ -236,10 +239,10 @@ void MemoryGuard::CloseUndelivered() {
             [](const Connection& a, const Connection& b) {
               return a.undelivered > b.undelivered;
             });
-  const auto most =
-      static_cast<int64_t>(kUndelivered * static_cast<double>(limit_));
+  const auto max =
+      static_cast<int64_t>(kMaxUndelivered * static_cast<double>(limit_));
   for (const Connection& connection : unproductive) {
-    if (sent < most) break;
+    if (sent < max) break;
     Close(connection);
     sent -= connection.undelivered;
   }
@@ -271,7 +274,7 @@ void MemoryGuard::CloseWorst() {
   }
   if (closed) return;
   for (const Connection& connection : connections) {
-    if (connection.undelivered >= std::max(worst / 2, kHarmless)) {
+    if (connection.undelivered >= std::max(worst / 2, kHarmlessBytes)) {
       Close(connection);
     }
   }
@@ -281,11 +284,11 @@ void MemoryGuard::Run() {
   const auto fraction = [this](double of_limit) {
     return static_cast<int64_t>(of_limit * static_cast<double>(limit_));
   };
-  absl::Duration since_closed = kSettle;
+  absl::Duration since_closed = kSettleTime;
   absl::Duration since_suspected = kSuspectPeriod;
   absl::Duration since_forgotten = absl::ZeroDuration();
-  int64_t suspected_at = 0;  // What was resident then.
-  int64_t settled_at = 0;    // Up to this, it is what the last one had.
+  int64_t suspected_at = 0;  // Resident bytes at the last check.
+  int64_t settled_at = 0;    // Close no more below this while settling.
   while (!stop_.WaitForNotificationWithTimeout(kPeriod)) {
     since_closed += kPeriod;
     since_suspected += kPeriod;
@@ -314,15 +317,15 @@ void MemoryGuard::Run() {
       CloseUndelivered();
     }
     if (resident < fraction(kCloseAt)) continue;
-    // What was freed, but not given back, may be all that is too much.
-    if (since_closed >= kSettle) malloc_trim(0);
+    // Freed memory that was not returned to the kernel may be the whole excess.
+    if (since_closed >= kSettleTime) malloc_trim(0);
     resident = ResidentBytes();
     if (resident < fraction(kCloseAt) ||
-        (since_closed < kSettle && resident < settled_at)) {
+        (since_closed < kSettleTime && resident < settled_at)) {
       continue;
     }
     since_closed = absl::ZeroDuration();
-    settled_at = resident + kGrowth;
+    settled_at = resident + kRegrowth;
     CloseWorst();
   }
 }

@@ -16,34 +16,37 @@
 
 namespace wriftai {
 
-// The limit on the memory of this process's control group, version 1 or 2;
-// nothing where there is none. Any thread.
+// The memory limit of this process's control group, version 1 or 2; nullopt
+// without a limit. Any thread.
 std::optional<int64_t> ControlGroupMemoryLimit();
 
 // A connection that the guard has closed, for the log.
 struct ClosedConnection {
   std::string peer;  // ADDRESS:PORT.
   uint64_t received_bytes = 0;
-  int64_t resident_bytes = 0;  // Of the process, before.
+  int64_t resident_bytes = 0;  // Of the process, before closing.
 };
 
-// Keeps the process below a limit on its memory, above which the kernel would
-// kill it and every call with it: resets the connections to the gRPC port that
-// have sent much which has not become calls. From a third of the limit on, it
-// does so where memory grows much faster than they send; from half on, where
-// they have sent very much together; from three quarters on, to all that have
-// sent little else. gRPC 1.51 bounds neither the headers of a stream in
-// CONTINUATION frames nor streams that are reset at once; see docs/security.md.
+// Keeps the process below a memory limit, above which the kernel would kill it
+// with all its calls. It resets connections to the gRPC port that have sent
+// much data that did not become calls ("undelivered"):
 //
-// Threads: constructor and destructor any; it has a thread of its own, which
-// calls `on_closed`. Fails: never.
+//   above 35 % of the limit   if memory grows much faster than they send
+//   above 50 %                if they have sent very much in total
+//   above 75 %                all that have sent mostly undelivered data
+//
+// gRPC 1.51 limits neither a stream's headers in CONTINUATION frames nor
+// streams that are reset at once; see docs/security.md.
+//
+// Threads: constructor and destructor any; its own thread calls `on_closed`.
+// Fails: never.
 class MemoryGuard {
  public:
   using OnClosed = std::function<void(const ClosedConnection&)>;
 
-  // `port`: of the connections; `limit`: in bytes.
-  // `delivered`: what has become calls, by connection; it must outlive this,
-  // and the guard drops from it the connections that are gone.
+  // `port`: the local port of the connections. `limit`: in bytes. `delivered`:
+  // the bytes that became calls, by connection. It must outlive the guard,
+  // which removes closed connections from it.
   MemoryGuard(int port, int64_t limit, DeliveredBytes& delivered,
               OnClosed on_closed);
   ~MemoryGuard();
@@ -54,14 +57,14 @@ class MemoryGuard {
   struct Connection;
   struct Unproductive;
 
-  // The least memory of the last few seconds, by seconds.
+  // The lowest memory use of each of the last few seconds.
   class RecentLow {
    public:
     explicit RecentLow(int64_t resident) { lows_.fill(resident); }
 
-    // By how much `resident` is above it, which then counts, too. `passed`:
-    // since the last call.
-    int64_t GrowthTo(int64_t resident, absl::Duration passed);
+    // Records `resident` and returns how far it is above the lowest value.
+    // `elapsed`: the time since the last call.
+    int64_t GrowthTo(int64_t resident, absl::Duration elapsed);
 
    private:
     static constexpr size_t kSurgeSeconds = 3;
@@ -83,12 +86,12 @@ class MemoryGuard {
   DeliveredBytes& delivered_;
   const OnClosed on_closed_;
 
-  // Of its thread alone.
+  // Used only by the thread.
   int trims_left_ = 0;
   RecentLow recent_{INT64_MAX};
 
   absl::Notification stop_;
-  std::thread thread_;  // Last: it uses all of the above.
+  std::thread thread_;  // Last: it uses the members above.
 };
 
 }  // namespace wriftai

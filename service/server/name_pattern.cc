@@ -16,22 +16,22 @@ namespace {
 constexpr size_t kMaxPatterns = 100;
 constexpr absl::string_view kSchemeEnd = "://";
 
-// Whether `text` is one or more characters that a `*` stands for.
-bool IsWild(absl::string_view text, bool dots) {
+// Whether a `*` matches `text`. `dots`: also matches `.`.
+bool MatchesStar(absl::string_view text, bool dots) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
            c == '_' || (dots && c == '.');
   });
 }
 
-// One label or segment against its pattern, which has one `*` at the most.
+// Matches one label or segment against its pattern, which has at most one `*`.
 bool Matches(absl::string_view text, absl::string_view pattern, bool dots) {
   const size_t star = pattern.find('*');
   if (star == absl::string_view::npos) return text == pattern;
   if (text == "." || text == "..") return false;
   return absl::ConsumePrefix(&text, pattern.substr(0, star)) &&
          absl::ConsumeSuffix(&text, pattern.substr(star + 1)) &&
-         IsWild(text, dots);
+         MatchesStar(text, dots);
 }
 
 bool AllMatch(absl::string_view text, char separator,
@@ -66,24 +66,24 @@ absl::StatusOr<NamePattern> NamePattern::Parse(absl::string_view text) {
     authority = authority.substr(0, slash);
   }
   const bool has_scheme = scheme_end != absl::string_view::npos;
-  const auto one_star_each = [](const std::vector<std::string>& parts) {
+  const auto at_most_one_star_each = [](const std::vector<std::string>& parts) {
     return std::all_of(parts.begin(), parts.end(), [](const auto& part) {
       return std::count(part.begin(), part.end(), '*') <= 1;
     });
   };
   pattern.authority_ = absl::StrSplit(authority, '.');
   pattern.path_ = absl::StrSplit(path, '/');
-  const bool good =
+  const bool is_valid =
       !authority.empty() &&
       std::all_of(authority.begin(), authority.end(), IsHostCharacter) &&
       std::all_of(path.begin(), path.end(), IsPathCharacter) &&
-      (!has_scheme || IsWild(text.substr(0, scheme_end), false)) &&
-      one_star_each(pattern.authority_) && one_star_each(pattern.path_);
-  if (!good) {
+      (!has_scheme || MatchesStar(text.substr(0, scheme_end), false)) &&
+      at_most_one_star_each(pattern.authority_) &&
+      at_most_one_star_each(pattern.path_);
+  if (!is_valid) {
     return absl::InvalidArgumentError(
-        "wanted DNS names or URIs with commas between them, one `*` at the "
-        "most in a label or path segment, such as "
-        "spiffe://cluster.local/ns/*/sa/caller");
+        "expected comma-separated DNS names or URIs with at most one `*` per "
+        "label or path segment, such as spiffe://cluster.local/ns/*/sa/caller");
   }
   if (!has_scheme) {
     for (std::string& label : pattern.authority_) {
@@ -118,7 +118,7 @@ absl::StatusOr<std::vector<NamePattern>> ParseNamePatterns(
   }
   if (patterns.size() > kMaxPatterns) {
     return absl::InvalidArgumentError(
-        absl::StrCat("wanted at most ", kMaxPatterns, " patterns"));
+        absl::StrCat("expected at most ", kMaxPatterns, " patterns"));
   }
   return patterns;
 }

@@ -9,33 +9,35 @@
 
 namespace wriftai {
 
-// A pattern for names in certificates: `caller.example.com` is for DNS names,
-// `spiffe://cluster.local/ns/a/sa/caller` (anything with a scheme) for URIs. A
-// `*` stands for one or more letters, digits, `-` and `_`, in a path also `.`:
-// never for more than one label or path segment, never for `.` or `..` alone.
-// All else has to be equal, for DNS names in either case.
+// A pattern for names in certificates. `caller.example.com` matches DNS names;
+// a pattern with a scheme, such as `spiffe://cluster.local/ns/a/sa/caller`,
+// matches URIs. A `*` matches one or more letters, digits, `-` and `_`, and in
+// a path also `.`. It never matches across labels or path segments, nor a
+// segment
+// `.` or `..`. Everything else must be equal; DNS names ignore case.
 //
-// Threads: immutable, any. Owns: its text. Fails: Parse() alone.
+// Threads: immutable, any. Owns: its text. Fails: only Parse().
 class NamePattern {
  public:
   // INVALID_ARGUMENT: neither a DNS name nor a URI.
   static absl::StatusOr<NamePattern> Parse(absl::string_view text);
 
-  // `name`: as it is in the certificate, zero bytes and all.
+  // `name`: verbatim from the certificate, including zero bytes.
   bool MatchesDns(absl::string_view name) const;
   bool MatchesUri(absl::string_view name) const;
 
  private:
   NamePattern() = default;
 
-  // A URI's authority is its first segment; a DNS name is an authority alone.
-  std::string scheme_;                  // With its colon; empty: for DNS names.
+  // A DNS name has only an authority.
+  std::string scheme_;                  // With its colon; empty for DNS names.
   std::vector<std::string> authority_;  // Labels.
   std::vector<std::string> path_;       // Segments.
 };
 
-// Patterns with commas between them, 100 at the most: each client's names are
-// held against all of them. INVALID_ARGUMENT: says which one is wrong.
+// Parses a comma-separated list of at most 100 patterns: each client's names
+// are compared with all of them. INVALID_ARGUMENT: a pattern is malformed, or
+// there are too many.
 absl::StatusOr<std::vector<NamePattern>> ParseNamePatterns(
     absl::string_view list);
 

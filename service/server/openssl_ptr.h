@@ -26,7 +26,7 @@ struct OpensslFree {
   }
 };
 
-// An OpenSSL object with its owner.
+// Owns an OpenSSL object.
 template <typename T>
 using OpensslPtr = std::unique_ptr<T, OpensslFree>;
 

@@ -11,7 +11,7 @@ OpensslPtr<BIO> Reader(absl::string_view text) {
       BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-// In place of OpenSSL's, which asks whoever sits at the terminal.
+// Replaces OpenSSL's default callback, which prompts on the terminal.
 int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/,
                  void* /*context*/) {
   return 0;
@@ -26,10 +26,10 @@ OpensslPtr<STACK_OF(X509)> CertificatesFromPem(absl::string_view text) {
              PEM_read_bio_X509(reader.get(), nullptr, NoPassphrase, nullptr)) {
     sk_X509_push(certificates.get(), certificate);
   }
-  const bool at_the_end =
+  const bool reached_end =
       ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
-  if (!at_the_end || sk_X509_num(certificates.get()) == 0) return nullptr;
+  if (!reached_end || sk_X509_num(certificates.get()) == 0) return nullptr;
   return certificates;
 }
 

@@ -6,20 +6,20 @@
 #include "absl/strings/string_view.h"
 #include "service/server/openssl_ptr.h"
 
-// Certificates and keys as PEM texts have them. OpenSSL's error queue, which
-// gRPC's handshakes on the same thread look at, is left empty. All functions:
-// any thread.
+// Parses certificates and keys in PEM. The functions leave OpenSSL's error
+// queue empty, because gRPC's handshakes on the same thread check it. All
+// functions: any thread.
 
 namespace wriftai {
 
-// Larger than any list of authorities.
+// Larger than any CA bundle.
 inline constexpr size_t kMaxPemFileBytes = size_t{1} << 20;
 
-// All certificates in `text`, in their order; null if there is none, or one
-// that is broken.
+// All certificates in `text`, in order; null if there are none or one is
+// malformed.
 OpensslPtr<STACK_OF(X509)> CertificatesFromPem(absl::string_view text);
 
-// The first private key; null if there is none without a passphrase.
+// The first private key; null if there is none, or it requires a passphrase.
 OpensslPtr<EVP_PKEY> KeyFromPem(absl::string_view text);
 
 }  // namespace wriftai

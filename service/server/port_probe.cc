@@ -23,11 +23,11 @@ namespace {
 // The client's preface (RFC 9113 section 3.4) with empty SETTINGS.
 constexpr absl::string_view kPreface(
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33);
-constexpr size_t kFrameHeadBytes = 9;
-constexpr size_t kFrameTypeAt = 3;
+constexpr size_t kFrameHeaderBytes = 9;
+constexpr size_t kFrameTypeOffset = 3;
 constexpr char kSettings = 4;
 
-constexpr char kTlsHandshake = 22;  // The type of a record.
+constexpr char kTlsHandshake = 22;  // A TLS record type.
 constexpr unsigned char kAlpn[] = "\x02h2";
 
 struct Free {
@@ -35,7 +35,7 @@ struct Free {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
 
-// Empty: OpenSSL has no memory left.
+// Returns an empty string if OpenSSL is out of memory.
 std::string ClientHello() {
   const std::unique_ptr<SSL_CTX, Free> context(
       SSL_CTX_new(TLS_client_method()));
@@ -44,45 +44,46 @@ std::string ClientHello() {
   BIO* const out = BIO_new(BIO_s_mem());
   SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), out);
   SSL_set_alpn_protos(ssl.get(), kAlpn, sizeof(kAlpn) - 1);
-  SSL_connect(ssl.get());  // Writes its first message, and wants an answer.
+  SSL_connect(ssl.get());  // Writes the ClientHello and returns.
   char* bytes = nullptr;
   const auto size = BIO_get_mem_data(out, &bytes);
   return {bytes, static_cast<size_t>(std::max<int64_t>(size, 0))};
 }
 
-absl::Status Failed(absl::string_view act, int error) {
+absl::Status Failed(absl::string_view step, int error) {
   return absl::UnavailableError(
-      absl::StrCat(act, ": ", std::generic_category().message(error)));
+      absl::StrCat(step, ": ", std::generic_category().message(error)));
 }
 
-class Waiter {
+// Waits for events until a deadline or a cancellation.
+class Poller {
  public:
-  Waiter(absl::Duration timeout, int cancel_fd)
-      : until_(Clock::now() + absl::ToChronoNanoseconds(timeout)),
+  Poller(absl::Duration timeout, int cancel_fd)
+      : deadline_(Clock::now() + absl::ToChronoNanoseconds(timeout)),
         cancel_fd_(cancel_fd) {}
 
-  absl::Status For(int fd, int16_t events, absl::string_view act) const {
+  absl::Status Await(int fd, int16_t events, absl::string_view step) const {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        until_ - Clock::now());
+        deadline_ - Clock::now());
     pollfd waits[2] = {{fd, events, 0}, {cancel_fd_, POLLIN, 0}};
     const int ready = poll(
         waits, 2, static_cast<int>(std::max<int64_t>(left.count() + 1, 0)));
     if (waits[1].revents != 0) return absl::CancelledError();
     if (ready > 0) return absl::OkStatus();
-    return absl::UnavailableError(absl::StrCat(act, ": no answer in time"));
+    return absl::UnavailableError(absl::StrCat(step, ": timed out"));
   }
 
  private:
   using Clock = std::chrono::steady_clock;
-  const Clock::time_point until_;
+  const Clock::time_point deadline_;
   const int cancel_fd_;
 };
 
-// From a port that is announced first.
-absl::Status Connect(int fd, const sockaddr_storage& to, const Waiter& waiter,
+// Announces the local port, then connects.
+absl::Status Connect(int fd, const sockaddr_storage& to, const Poller& poller,
                      const std::function<void(int port)>& announce) {
   sockaddr_storage from = to;
-  // The port is at the same place in addresses of both families.
+  // The port has the same offset in both address families.
   auto& port = reinterpret_cast<sockaddr_in&>(from).sin_port;
   port = 0;
   socklen_t size =
@@ -96,7 +97,7 @@ absl::Status Connect(int fd, const sockaddr_storage& to, const Waiter& waiter,
       errno != EINPROGRESS) {
     return Failed("connect", errno);
   }
-  if (auto status = waiter.For(fd, POLLOUT, "connect"); !status.ok()) {
+  if (auto status = poller.Await(fd, POLLOUT, "connect"); !status.ok()) {
     return status;
   }
   int error = 0;
@@ -111,36 +112,37 @@ absl::Status ProbeGrpcPort(const sockaddr_storage& address, bool tls,
                            absl::Duration timeout,
                            const std::function<void(int port)>& announce,
                            int cancel_fd) {
-  const Waiter waiter(timeout, cancel_fd);
+  const Poller poller(timeout, cancel_fd);
   const UniqueFd socket(::socket(address.ss_family,
                                  SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
                                  IPPROTO_TCP));
   const int fd = socket.get();
   if (fd < 0) return Failed("socket", errno);
-  if (auto status = Connect(fd, address, waiter, announce); !status.ok()) {
+  if (auto status = Connect(fd, address, poller, announce); !status.ok()) {
     return status;
   }
   const std::string hello = tls ? ClientHello() : std::string(kPreface);
-  // An empty socket takes so little at once.
+  // An empty socket buffer takes this little at once.
   if (send(fd, hello.data(), hello.size(), MSG_NOSIGNAL) < 0) {
     return Failed("send", errno);
   }
-  char answer[kFrameHeadBytes];
+  char response[kFrameHeaderBytes];
   size_t size = 0;
-  const size_t wanted = tls ? 1 : sizeof(answer);
-  while (size < wanted) {
-    if (auto status = waiter.For(fd, POLLIN, "greeting"); !status.ok()) {
+  const size_t expected = tls ? 1 : sizeof(response);
+  while (size < expected) {
+    if (auto status = poller.Await(fd, POLLIN, "handshake"); !status.ok()) {
       return status;
     }
-    const ssize_t got = recv(fd, answer + size, wanted - size, 0);
-    if (got < 0) return Failed("greeting", errno);
+    const ssize_t got = recv(fd, response + size, expected - size, 0);
+    if (got < 0) return Failed("handshake", errno);
     if (got == 0) {
-      return absl::UnavailableError("greeting: the connection was closed");
+      return absl::UnavailableError("handshake: the connection was closed");
     }
     size += static_cast<size_t>(got);
   }
-  if (tls ? answer[0] != kTlsHandshake : answer[kFrameTypeAt] != kSettings) {
-    return absl::UnavailableError("greeting: it is not gRPC's");
+  if (tls ? response[0] != kTlsHandshake
+          : response[kFrameTypeOffset] != kSettings) {
+    return absl::UnavailableError("handshake: unexpected response");
   }
   return absl::OkStatus();
 }

@@ -10,12 +10,13 @@
 
 namespace wriftai {
 
-// Connects to a gRPC server on this machine and waits for the beginning of its
-// greeting: HTTP/2's SETTINGS, or the answer to a TLS ClientHello. It takes no
-// part in a TLS handshake beyond that, so that it needs no certificate.
+// Connects to a gRPC server on this machine and waits for the start of its
+// response: HTTP/2 SETTINGS, or the reply to a TLS ClientHello. It does not
+// complete the TLS handshake, so it needs no certificate.
 //
-// `announce`: called with the local port before it connects. `cancel_fd`: ends
-// it when readable. UNAVAILABLE: what failed; CANCELLED.
+// `announce`: called with the local port before connecting. `cancel_fd`:
+// cancels the probe when readable. UNAVAILABLE: what failed. CANCELLED: by
+// `cancel_fd`.
 //
 // Threads: any.
 absl::Status ProbeGrpcPort(const sockaddr_storage& address, bool tls,

@@ -11,6 +11,7 @@
 #include "spdlog/spdlog.h"
 
 namespace wriftai {
+
 PortWatchdog::PortWatchdog() : wake_(eventfd(0, EFD_CLOEXEC)) {}
 
 void PortWatchdog::Start(const Options& options, Announce announce,
@@ -21,7 +22,7 @@ void PortWatchdog::Start(const Options& options, Announce announce,
   {
     MutexLock lock(mutex_);
     running_ = true;
-    answered_at_ = SteadyNow();
+    responded_at_ = SteadyNow();
   }
   thread_ = std::thread([this] { Run(); });
 }
@@ -36,16 +37,16 @@ void PortWatchdog::Stop() {
 
 absl::Status PortWatchdog::status() const {
   MutexLock lock(mutex_);
-  // Also if a probe hangs.
-  if (!running_ || SteadyNow() - answered_at_ < options_.patience) {
+  // Compares times so that a hanging probe counts as a failure, too.
+  if (!running_ || SteadyNow() - responded_at_ < options_.failure_timeout) {
     return absl::OkStatus();
   }
   return absl::UnavailableError(
-      absl::StrCat("the gRPC port does not answer: ", failure_));
+      absl::StrCat("the gRPC port is not responding: ", failure_));
 }
 
 void PortWatchdog::Run() {
-  bool answers = true;
+  bool is_responding = true;
   for (;;) {
     pollfd wake = {wake_.get(), POLLIN, 0};
     poll(&wake, 1,
@@ -58,20 +59,20 @@ void PortWatchdog::Run() {
     {
       MutexLock lock(mutex_);
       if (probed.ok()) {
-        answered_at_ = SteadyNow();
+        responded_at_ = SteadyNow();
       } else {
         failure_ = std::string(probed.message());
       }
     }
     const absl::Status now = status();
-    if (now.ok() == answers) continue;
-    answers = now.ok();
-    if (answers) {
-      spdlog::info("the gRPC port answers again");
+    if (now.ok() == is_responding) continue;
+    is_responding = now.ok();
+    if (is_responding) {
+      spdlog::info("the gRPC port is responding again");
     } else {
       spdlog::error("{}", std::string(now.message()));
     }
-    on_change_(answers);
+    on_change_(is_responding);
   }
 }
 

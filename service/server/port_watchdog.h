@@ -14,12 +14,12 @@
 
 namespace wriftai {
 
-// Whether the gRPC port answers, found out as a client would: every few seconds
-// it connects to the port, sends the greeting of HTTP/2 or TLS, and expects
-// gRPC's. Liveness must not say that all is well while nobody can connect.
+// Checks that the gRPC port responds. Every few seconds it connects as a client
+// would, starts an HTTP/2 or TLS handshake, and expects gRPC's response.
+// Without it, liveness would not notice that clients cannot connect.
 //
-// Threads: Start() and the destructor one; status() any. Owns: a thread. Fails:
-// never.
+// Threads: one for Start() and the destructor; any for status(). Owns: a
+// thread. Fails: never.
 class PortWatchdog {
  public:
   struct Options {
@@ -27,15 +27,15 @@ class PortWatchdog {
     bool tls = false;
     absl::Duration interval = absl::Seconds(5);
     absl::Duration timeout = absl::Seconds(5);  // Of one probe.
-    // Without an answer for so long, the port counts as dead: two probes may
-    // fail, as on a machine that is short of processor time.
-    absl::Duration patience = absl::Seconds(15);
+    // How long the port may be unresponsive before it counts as down. Two
+    // probes may fail, as on a machine that is short of CPU time.
+    absl::Duration failure_timeout = absl::Seconds(15);
   };
 
-  // Called before each probe with the local port that it comes from.
+  // Called before each probe with its local port.
   using Announce = std::function<void(int port)>;
-  // Called when the port's state changes. On the watchdog's thread.
-  using OnChange = std::function<void(bool answers)>;
+  // Called on the watchdog's thread when the port's state changes.
+  using OnChange = std::function<void(bool is_responding)>;
 
   PortWatchdog();
   ~PortWatchdog() { Stop(); }
@@ -45,7 +45,8 @@ class PortWatchdog {
   void Start(const Options& options, Announce announce, OnChange on_change);
   void Stop();
 
-  // UNAVAILABLE: the port does not answer, and why. OK while it is not watched.
+  // UNAVAILABLE: the port is not responding, with the cause. OK while the
+  // watchdog is not running.
   absl::Status status() const;
 
  private:
@@ -57,7 +58,7 @@ class PortWatchdog {
   const UniqueFd wake_;
   mutable Mutex mutex_;
   bool running_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Time answered_at_ ABSL_GUARDED_BY(mutex_);
+  absl::Time responded_at_ ABSL_GUARDED_BY(mutex_);
   std::string failure_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };

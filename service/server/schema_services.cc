@@ -15,9 +15,9 @@
 namespace wriftai {
 namespace {
 
-// For the server without a port, whose services hold a thread for each call.
+// Limits of the in-process server, whose services hold a thread for each call.
 constexpr int kMaxThreads = 8;
-constexpr std::chrono::seconds kMaxCall(10);
+constexpr std::chrono::seconds kCallTimeout(10);
 
 }  // namespace
 
@@ -30,8 +30,8 @@ class SchemaServices::Refusal : public grpc::ServerGenericBidiReactor {
   void OnDone() override { delete this; }
 };
 
-// A call of any kind: each request becomes a call of the other server, one
-// after the other.
+// A call to any method. Forwards each request to the in-process server, one at
+// a time.
 class SchemaServices::Exchange : public grpc::ServerGenericBidiReactor {
  public:
   Exchange(SchemaServices& services, std::string method)
@@ -48,24 +48,25 @@ class SchemaServices::Exchange : public grpc::ServerGenericBidiReactor {
                      absl::StrCat("expected a request of at most ",
                                   kMaxRequestBytes, " bytes")});
     }
-    // Without the mark of a compressed one: nobody may send many bytes by few.
+    // Drops the compression flag: a small request must not decompress to a
+    // large one.
     std::vector<grpc::Slice> slices;
     if (!request_.Dump(&slices).ok()) slices.clear();
     request_ = grpc::ByteBuffer(slices.data(), slices.size());
     context_ = std::make_unique<grpc::ClientContext>();
-    context_->set_deadline(std::chrono::system_clock::now() + kMaxCall);
+    context_->set_deadline(std::chrono::system_clock::now() + kCallTimeout);
     services_.stub_->UnaryCall(
         context_.get(), method_, {}, &request_, &response_,
-        [this](const grpc::Status& status) { OnAnswer(status); });
+        [this](const grpc::Status& status) { OnResponse(status); });
   }
 
-  void OnAnswer(const grpc::Status& status) {
+  void OnResponse(const grpc::Status& status) {
     if (!status.ok()) return Finish(status);
-    // A stream ends without a word on what it cannot decode.
+    // The service ends the stream with OK if it cannot decode the request.
     if (!response_.Valid()) {
       return Finish({grpc::StatusCode::INVALID_ARGUMENT,
-                     "expected the request that the method takes, "
-                     "not compressed"});
+                     "cannot parse the request: expected an uncompressed "
+                     "request of this method"});
     }
     StartWrite(&response_);
   }
@@ -88,13 +89,13 @@ class SchemaServices::Exchange : public grpc::ServerGenericBidiReactor {
 SchemaServices::SchemaServices(bool channelz)
     : listed_(std::make_unique<v1::Predictions::Service>()) {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  // gRPC serves health without its schema: linked in, for reflection's sake.
+  // gRPC serves health without its schema; this links it in for reflection.
   grpc::health::v1::HealthCheckRequest::descriptor();
   if (channelz) grpc::channelz::experimental::InitChannelzService();
   grpc::ServerBuilder builder;
   builder.RegisterService(listed_.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
-  // Not among what channelz shows.
+  // Hides this server from channelz.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   grpc::ResourceQuota quota("schema services");
   quota.SetMaxThreads(kMaxThreads);
@@ -124,7 +125,8 @@ grpc::ServerGenericBidiReactor* SchemaServices::CreateReactor(
     --streams_;
     return new Refusal(
         {grpc::StatusCode::RESOURCE_EXHAUSTED,
-         "expected fewer calls of reflection and channelz at a time"});
+         absl::StrCat("too many concurrent reflection and channelz calls (",
+                      kMaxStreams, "); retry later")});
   }
   return new Exchange(*this, method);
 }

@@ -10,22 +10,22 @@
 
 namespace wriftai {
 
-// gRPC's own services for tools, reflection and channelz, with bounds that they
-// lack: they make a message of 16 MiB of unknown fields, which takes half a
-// gigabyte, and hold a thread for each stream, for as long as a client likes.
-// They run in a server of their own that has no port. This takes the bytes of
-// each request, one of a few kilobytes, and hands them on as a call that ends.
+// gRPC's reflection and channelz services with limits that they lack. By
+// themselves they parse 16 MiB of unknown fields into half a gigabyte, and hold
+// a thread for each stream as long as the client likes. Here they run in an
+// in-process server without a port. Each request, of at most a few kilobytes,
+// becomes a separate call to it with a deadline.
 //
-// Threads: any. Owns: that server. Fails: never; a call with its status.
+// Threads: any. Owns: that server. Fails: never; calls fail with their status.
 class SchemaServices : public grpc::CallbackGenericService {
  public:
-  // Of both: a request names a symbol, a file or a page.
+  // A request names a symbol, a file or a page.
   static constexpr size_t kMaxRequestBytes = 4096;
 
-  // Streams at a time: an answer that nobody reads takes up to 100 kB.
+  // Concurrent streams: an unread response takes up to 100 kB.
   static constexpr int kMaxStreams = 100;
 
-  // `channelz`: whether it is served, too.
+  // `channelz`: whether to serve channelz as well.
   explicit SchemaServices(bool channelz);
   ~SchemaServices() override;
 
@@ -36,7 +36,7 @@ class SchemaServices : public grpc::CallbackGenericService {
   class Exchange;
   class Refusal;
 
-  // What reflection lists.
+  // Registered so that reflection lists it.
   std::unique_ptr<grpc::Service> listed_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::GenericStub> stub_;

@@ -14,15 +14,15 @@
 namespace wriftai {
 namespace {
 
-absl::Status WrongFile(absl::string_view flag, const WatchedFile& file,
-                       absl::string_view wanted,
-                       const absl::Status& unreadable = absl::OkStatus()) {
+absl::Status InvalidFile(absl::string_view flag, const WatchedFile& file,
+                         absl::string_view expected,
+                         const absl::Status& read_status = absl::OkStatus()) {
   return absl::InvalidArgumentError(
-      absl::StrCat(flag, " ", file.path(), ": wanted ", wanted,
-                   unreadable.ok() ? "" : ": ", unreadable.message()));
+      absl::StrCat(flag, " ", file.path(), ": expected ", expected,
+                   read_status.ok() ? "" : ": ", read_status.message()));
 }
 
-// Whether OpenSSL takes them for a server, as gRPC will ask it to.
+// Whether OpenSSL accepts them for a server, as gRPC will configure it.
 bool IsUsable(STACK_OF(X509) * certificates, EVP_PKEY* key) {
   const OpensslPtr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()));
   bool usable = SSL_CTX_use_certificate(context.get(),
@@ -37,7 +37,7 @@ bool IsUsable(STACK_OF(X509) * certificates, EVP_PKEY* key) {
   return usable;
 }
 
-absl::Time EndOf(X509* certificate) {
+absl::Time ExpiryOf(X509* certificate) {
   std::tm end = {};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) {
     return absl::InfinitePast();
@@ -52,45 +52,45 @@ absl::Status ServerCertificate::Load() {
   absl::StatusOr<std::string> key_text = key_file_.Read();
   if (!certificate_file_.changed() && !key_file_.changed()) return status_;
   status_ =
-      Take(certificate_text,
-           key_text.ok() ? absl::StatusOr<Secret>(Secret(*std::move(key_text)))
-                         : key_text.status());
+      Apply(certificate_text,
+            key_text.ok() ? absl::StatusOr<Secret>(Secret(*std::move(key_text)))
+                          : key_text.status());
   return status_;
 }
 
-absl::Status ServerCertificate::Take(
+absl::Status ServerCertificate::Apply(
     const absl::StatusOr<std::string>& certificate_text,
     const absl::StatusOr<Secret>& key_text) {
   const absl::string_view certificate_pem =
       certificate_text.ok() ? absl::string_view(*certificate_text) : "";
   const auto certificates = CertificatesFromPem(certificate_pem);
   if (certificates == nullptr) {
-    return WrongFile("--tls_cert_file", certificate_file_,
-                     "a readable PEM file with a certificate, and with those "
-                     "between it and its authority",
-                     certificate_text.status());
+    return InvalidFile("--tls_cert_file", certificate_file_,
+                       "a readable PEM file with a certificate and its "
+                       "intermediates",
+                       certificate_text.status());
   }
   const absl::string_view key_pem = key_text.ok() ? key_text->Reveal() : "";
   const auto key = KeyFromPem(key_pem);
   if (key == nullptr) {
-    return WrongFile("--tls_key_file", key_file_,
-                     "a readable PEM file with a private key that has no "
-                     "passphrase",
-                     key_text.status());
+    return InvalidFile("--tls_key_file", key_file_,
+                       "a readable PEM file with a private key without a "
+                       "passphrase",
+                       key_text.status());
   }
   if (!IsUsable(certificates.get(), key.get())) {
-    return WrongFile("--tls_key_file", key_file_,
-                     "the key of the first certificate in --tls_cert_file, "
-                     "both of at least 112 bits of security");
+    return InvalidFile("--tls_key_file", key_file_,
+                       "the key of the first certificate in --tls_cert_file, "
+                       "both of at least 112 bits of security");
   }
   absl::Status status =
       bundle_.Replace(absl::StrCat(key_pem, "\n", certificate_pem));
   if (!status.ok()) return status;
-  const absl::Time end = EndOf(sk_X509_value(certificates.get(), 0));
-  if (expires_at_.exchange(absl::ToUnixSeconds(end)) != kNone) {
+  const absl::Time expiry = ExpiryOf(sk_X509_value(certificates.get(), 0));
+  if (expires_at_.exchange(absl::ToUnixSeconds(expiry)) != kNone) {
     spdlog::info(
-        "the TLS certificate was read again, and is good until {}",
-        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", end, absl::UTCTimeZone()));
+        "reloaded the TLS certificate, valid until {}",
+        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", expiry, absl::UTCTimeZone()));
   }
   return absl::OkStatus();
 }

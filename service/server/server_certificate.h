@@ -16,28 +16,27 @@
 
 namespace wriftai {
 
-// The server's certificate, those that vouch for it, and its key, in two files
-// that change together. gRPC would take them from their files by itself, and
-// would have none while the two do not belong together, in the middle of a
-// rotation. So they are read and compared here, and gRPC is shown good pairs
-// alone, in one file of its own.
+// The server's certificate chain and key, in two files that change together.
+// gRPC could watch these files itself, but would have no certificate while they
+// do not match in the middle of a rotation. So they are read and compared here,
+// and gRPC sees only valid pairs, in a single file.
 //
-// Threads: Load() one at a time, expires_at() any. Fails: Load(), and then
-// leaves the last good pair in use.
+// Threads: one caller of Load() at a time; any for expires_at(). Fails: Load(),
+// and then the last valid pair stays in use.
 class ServerCertificate {
  public:
   ServerCertificate(std::string certificate_file, std::string key_file)
       : certificate_file_(std::move(certificate_file), kMaxPemFileBytes),
         key_file_(std::move(key_file), kMaxPemFileBytes) {}
 
-  // Reads both again, and does nothing more when they are as the last time.
-  // INVALID_ARGUMENT: names the flag and what was wanted.
+  // Reads both files and applies any change. INVALID_ARGUMENT: names the flag
+  // and what was expected.
   absl::Status Load();
 
-  // PEM, key and certificates. Valid after the first Load() that was OK.
+  // Key and certificates as PEM. Valid after the first successful Load().
   std::string bundle_path() const { return bundle_.path(); }
 
-  // The end of the pair in use.
+  // The expiry of the certificate in use.
   absl::Time expires_at() const {
     return absl::FromUnixSeconds(expires_at_.load());
   }
@@ -45,13 +44,13 @@ class ServerCertificate {
  private:
   static constexpr int64_t kNone = 0;
 
-  absl::Status Take(const absl::StatusOr<std::string>& certificate_text,
-                    const absl::StatusOr<Secret>& key_text);
+  absl::Status Apply(const absl::StatusOr<std::string>& certificate_text,
+                     const absl::StatusOr<Secret>& key_text);
 
   WatchedFile certificate_file_;
   WatchedFile key_file_;
   MemoryFile bundle_;
-  absl::Status status_;  // What became of both, as they were read last.
+  absl::Status status_;                     // Of the last change.
   std::atomic<int64_t> expires_at_{kNone};  // Seconds since the Unix epoch.
 };
 

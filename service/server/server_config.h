@@ -10,56 +10,56 @@
 
 namespace wriftai {
 
-// TLS on the gRPC port: PEM files that are read again when they change.
+// TLS on the gRPC port: PEM files, reloaded when they change.
 struct TlsConfig {
   std::string cert_file;  // Empty: plaintext.
   std::string key_file;
 
-  // Who may vouch for clients; empty: they need no certificate.
+  // The CAs of client certificates; empty: clients need no certificate.
   std::string client_ca_file;
 
-  // Of those, whose names are allowed; empty: all.
+  // The allowed names of client certificates; empty: all.
   std::vector<NamePattern> allowed_names;
 };
 
-// How gRPC is served; the defaults are those of the flags.
+// Settings of the gRPC server; the defaults are those of the flags.
 struct ServerConfig {
   std::string listen_address = "0.0.0.0:50051";
 
   TlsConfig tls;
 
-  // Where grpc.health.v1 alone is served, in plaintext; empty: nowhere.
+  // Serves only grpc.health.v1, in plaintext; empty: off.
   std::string health_address;
 
   int64_t max_request_bytes = 16 << 20;
 
-  // Of one connection. A stream that waits takes about 17 kB, so that one
-  // connection can take 340 MB; 10,000 Waits over one are what the benchmarks
-  // show.
+  // Per connection. A waiting stream takes about 17 kB, so one connection can
+  // take 340 MB. The benchmarks run 10,000 Waits over one connection.
   int64_t max_concurrent_streams = 20'000;
 
-  // Shorter than the idle timeouts of proxies and load balancers, which begin
-  // at a minute or so.
+  // Shorter than the idle timeouts of proxies and load balancers, usually a
+  // minute or more.
   absl::Duration keepalive_time = absl::Seconds(45);
   absl::Duration keepalive_timeout = absl::Seconds(20);
 
-  // Half of the shortest interval that gRPC's libraries send pings at, 10 s:
-  // one that is delayed on its way makes the next one come early.
+  // Half of the shortest ping interval of gRPC's libraries, 10 s: after a
+  // delayed ping the next one arrives early.
   absl::Duration min_ping_interval = absl::Seconds(5);
 
-  // New replicas get their share of the callers within about this. Zero: never.
+  // New replicas get their share of the callers within about this time. Zero:
+  // unlimited.
   absl::Duration max_connection_age = absl::Minutes(30);
 
-  // The longest that a prediction runs: few streams see the end of it.
+  // The longest run of a prediction: few streams are still open at its end.
   absl::Duration max_connection_age_grace = absl::Minutes(30);
 
   bool channelz = false;
 
-  // Of callers; 2,048 half-open TLS handshakes of 70 kB take 140 MB of the 512
-  // that the Deployment is limited to.
+  // 2,048 half-open TLS handshakes of 70 kB take 140 MB of the Deployment's
+  // 512 MB.
   int64_t max_caller_connections = 2048;
 
-  // Of the health port: each replica of a balancer and each prober has one.
+  // On the health port, each load balancer replica and each prober has one.
   int64_t max_health_connections = 256;
 };
 

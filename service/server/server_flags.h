@@ -7,10 +7,10 @@
 
 namespace wriftai {
 
-// Adds the flags of `config`, which must outlive the parsing.
+// Adds the flags for `config`, which must outlive the parsing.
 void AddServerFlags(FlagSet& flags, ServerConfig& config);
 
-// INVALID_ARGUMENT: settings that do not go together, by their flags.
+// INVALID_ARGUMENT: conflicting settings; names their flags.
 absl::Status CheckServer(const ServerConfig& config);
 
 }  // namespace wriftai

@@ -7,28 +7,28 @@
 
 namespace wriftai {
 
-// The name under which grpc.health.v1 tells of the upstream.
+// The grpc.health.v1 service name for the health of the upstream.
 inline constexpr char kUpstreamHealthName[] = "wriftai.v1.Upstream";
 
-// What grpc.health.v1 says, the same on every port: for the process (the empty
-// name), for the service, and for the upstream. The first two follow this
-// process and its drain alone: an upstream that is down meets every replica at
-// once, and taking them all out of service would help nobody.
+// The grpc.health.v1 statuses of the process (the empty name), the service and
+// the upstream, the same on every port. The first two reflect only this process
+// and its drain: an upstream outage hits every replica at once, and taking them
+// all out of service would not help.
 //
-// Threads: Add() before the others, which are any's. The services must outlive
-// the last call. Fails: never.
+// Threads: any; Add() must come first. The services must outlive the last call.
+// Fails: never.
 class ServerHealth {
  public:
-  // One more port, on which all is well from now on.
+  // Adds a port and reports SERVING on it.
   void Add(grpc::HealthCheckServiceInterface& service);
 
   void SetUpstream(bool healthy);
 
-  // Whether the gRPC port answers: NOT_SERVING for the process and the service
-  // while it does not, on the health port, too.
+  // Sets whether the gRPC port responds. If not, the process and the service
+  // are NOT_SERVING, also on the health port.
   void SetListening(bool listening);
 
-  // NOT_SERVING for all names and for good.
+  // Permanently reports NOT_SERVING for all names.
   void BeginDrain();
 
  private:

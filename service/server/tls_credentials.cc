@@ -12,9 +12,9 @@
 namespace wriftai {
 namespace {
 
-// How often the files are looked at, and how often gRPC looks at what was found
-// good: a rotation holds within two seconds.
-constexpr int kLookSeconds = 1;
+// How often the files are checked, and how often gRPC checks the bundle: a
+// rotation takes effect within two seconds.
+constexpr int kCheckSeconds = 1;
 
 }  // namespace
 
@@ -37,10 +37,10 @@ std::shared_ptr<grpc::ServerCredentials> TlsCredentials::ForServer() {
   const std::string bundle = certificate_.bundle_path();
   grpc::experimental::TlsServerCredentialsOptions options(
       std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-          bundle, bundle, kLookSeconds));
+          bundle, bundle, kCheckSeconds));
   options.watch_identity_key_cert_pairs();
   if (!client_ca_file_.path().empty()) {
-    // Asked for and not demanded: a missing one is to be counted, too.
+    // Requested but not required, so that missing ones are counted, too.
     options.set_cert_request_type(
         GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
     options.set_certificate_verifier(
@@ -51,7 +51,7 @@ std::shared_ptr<grpc::ServerCredentials> TlsCredentials::ForServer() {
 }
 
 void TlsCredentials::Watch(EventLoop& event_loop) {
-  timer_ = event_loop.RunAt(event_loop.Now() + absl::Seconds(kLookSeconds),
+  timer_ = event_loop.RunAt(event_loop.Now() + absl::Seconds(kCheckSeconds),
                             [this, &event_loop] {
                               Reload();
                               Watch(event_loop);
@@ -65,12 +65,12 @@ absl::Status TlsCredentials::LoadAuthorities() {
   if (!text.ok() || !policy_->SetAuthorities(*text)) {
     authorities_status_ = absl::InvalidArgumentError(
         absl::StrCat("--tls_client_ca_file ", client_ca_file_.path(),
-                     ": wanted a readable PEM file with certificates",
+                     ": expected a readable PEM file with certificates",
                      text.ok() ? "" : ": ", text.status().message()));
     return authorities_status_;
   }
   if (std::exchange(has_authorities_, true)) {
-    spdlog::info("the authorities of clients were read again");
+    spdlog::info("reloaded the CA certificates for clients");
   }
   authorities_status_ = absl::OkStatus();
   return absl::OkStatus();
@@ -82,7 +82,7 @@ void TlsCredentials::Reload() {
   if (status == reported_) return;
   reported_ = status;
   if (!status.ok()) {
-    spdlog::error("{}; the last good one stays in use",
+    spdlog::error("{}; the last valid one stays in use",
                   std::string(status.message()));
   }
 }

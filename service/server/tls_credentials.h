@@ -16,29 +16,29 @@
 
 namespace wriftai {
 
-// TLS on the gRPC port, with files that are read again once a second: what has
-// changed holds for new connections, those that are open stay. A file that is
-// not good leaves the last good one in use, and is reported in the log once.
+// TLS credentials of the gRPC port. The files are checked once per second;
+// changes apply to new connections, open ones stay. If a file is invalid, the
+// last valid one stays in use, and the log reports it once.
 //
-// Threads: Open() and ForServer() any; Watch() and the destructor on the loop.
-// Owns: what was read. Must outlive the server that it is given to; the
-// event_loop must outlive it. Fails: Open() alone.
+// Threads: any for Open() and ForServer(); the loop for Watch() and the
+// destructor. Owns: the certificates and keys. Must outlive the server that
+// uses it; the event loop must outlive it. Fails: only Open().
 class TlsCredentials {
  public:
-  // INVALID_ARGUMENT: a file that is not good, with its flag.
+  // INVALID_ARGUMENT: a file is invalid; names its flag.
   static absl::StatusOr<std::unique_ptr<TlsCredentials>> Open(
       const TlsConfig& config);
 
-  // What gRPC is given, for one server.
+  // Returns credentials for one server.
   std::shared_ptr<grpc::ServerCredentials> ForServer();
 
-  // Looks at the files from now on.
+  // Starts checking the files for changes.
   void Watch(EventLoop& event_loop);
 
   // Any thread.
   const TlsRefusalCounters& refusals() const { return policy_->refusals(); }
 
-  // When the server's certificate ends. Any thread.
+  // When the server's certificate expires. Any thread.
   absl::Time expires_at() const { return certificate_.expires_at(); }
 
  private:
@@ -49,11 +49,11 @@ class TlsCredentials {
 
   WatchedFile client_ca_file_;  // Empty path: clients need no certificate.
   ServerCertificate certificate_;
-  // Shared with gRPC, whose handshakes may outlast this.
+  // Shared with gRPC, whose handshakes may outlive this object.
   const std::shared_ptr<ClientCertificatePolicy> policy_;
-  absl::Status authorities_status_;  // Of the file as it was read last.
+  absl::Status authorities_status_;  // Of the last read of client_ca_file_.
   bool has_authorities_ = false;
-  absl::Status reported_;  // What the log has said of the last Reload().
+  absl::Status reported_;  // The last status in the log.
   TimerHandle timer_;
 };
 

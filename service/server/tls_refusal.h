@@ -8,8 +8,7 @@
 
 namespace wriftai {
 
-// Why a client's connection is refused once its certificate is there to look
-// at, or is seen to be missing.
+// Why a client's connection is refused after the TLS handshake.
 enum class TlsRefusal {
   kNoCertificate,
   kUntrusted,
@@ -18,8 +17,8 @@ enum class TlsRefusal {
   kNameNotAllowed,
 };
 
-// Each, in order, with the name that metrics, the log and docs/security.md
-// have for it.
+// The refusals in order, with their names in metrics, the log and
+// docs/security.md.
 struct TlsRefusalName {
   TlsRefusal refusal;
   const char* name;
@@ -32,7 +31,7 @@ inline constexpr std::array<TlsRefusalName, 5> kTlsRefusals = {{
     {TlsRefusal::kNameNotAllowed, "name_not_allowed"},
 }};
 
-inline const char* NameOf(TlsRefusal refusal) {
+inline const char* ToString(TlsRefusal refusal) {
   return kTlsRefusals[static_cast<size_t>(refusal)].name;
 }
 

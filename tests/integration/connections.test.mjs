@@ -110,7 +110,7 @@ describe('under a limit of 256 open files', { concurrency: 8 }, () => {
          assert.ok(metrics.value('connections_refused_total',
                                  { listener: 'grpc' }) >= 100);
          assert.match(gateway.program.stderr,
-                      /--listen_address has no room for a connection of 127\.0/);
+                      /--listen_address refused a connection from 127\.0/);
          // One address cannot take all connections.
          await expectAccepts(t, gateway, '127.0.0.2');
          await idle.close();

@@ -169,7 +169,7 @@ describe('with a CA of clients and a list of names', () => {
                        unreachable);
          await separate.program.awaitOutput(
              'stderr',
-             /(a client was refused, name_not_allowed: spiffe:\/\/other\/x)$/m);
+             /(rejected a client certificate, name_not_allowed: spiffe:\/\/other\/x)$/m);
        });
 });
 
@@ -234,13 +234,13 @@ describe('wriftctl', () => {
 describe('a start is rejected', () => {
   const INVALID = [
     ['a key of another certificate', '--tls_key_file', servers.issue({}).key,
-     'wanted the key of the first certificate in --tls_cert_file'],
+     'expected the key of the first certificate in --tls_cert_file'],
     ['an invalid key', '--tls_key_file', 'nonsense',
-     'wanted a readable PEM file with a private key'],
+     'expected a readable PEM file with a private key'],
     ['an invalid certificate', '--tls_cert_file', 'nonsense',
-     'wanted a readable PEM file with a certificate'],
+     'expected a readable PEM file with a certificate'],
     ['invalid CA certificates', '--tls_client_ca_file', 'nonsense',
-     'wanted a readable PEM file with certificates'],
+     'expected a readable PEM file with certificates'],
   ];
   for (const [name, flag, text, message] of INVALID) {
     test(`for ${name}, with one line and status 2`, async () => {

@@ -162,7 +162,7 @@ test('no call fails while files are replaced one by one',
        const second = servers.issue(SERVER);
        replaceFile(paths.cert, second.cert);
        await scenario.awaitLog(
-           /(--tls_key_file \S+: wanted the key of the first .*; the last good one stays in use)/);
+           /(--tls_key_file \S+: expected the key of the first .*; the last valid one stays in use)/);
        await scenario.awaitSerial(first.serial);
        replaceFile(paths.key, second.key);
        await scenario.awaitSerial(second.serial);
@@ -184,7 +184,7 @@ test('no call fails while the CA of clients is replaced', async (t) => {
 
   replaceFile(paths.ca, 'nonsense');
   await scenario.awaitLog(
-      /(--tls_client_ca_file \S+: wanted .*; the last good one stays in use)/);
+      /(--tls_client_ca_file \S+: expected .*; the last valid one stays in use)/);
   assert.equal(await scenario.serves(identity), true);
 
   replaceFile(paths.ca, clients.cert + next.cert);

@@ -14,20 +14,20 @@ namespace {
 constexpr char kCaller[] = "URI:spiffe://cluster.local/ns/a/sa/caller";
 
 // A policy that trusts one authority.
-class ClientCertificates : public ::testing::Test {
+class ClientCertificatePolicyTest : public ::testing::Test {
  protected:
-  ClientCertificates() { Trust(root_.certificate()); }
+  ClientCertificatePolicyTest() { Trust(root_.certificate()); }
 
   void Trust(const std::string& pem) {
     ASSERT_TRUE(policy_.SetAuthorities(pem));
   }
 
-  // The name of the refusal; "": it is good.
+  // Returns the name of the refusal; "" if the certificate is accepted.
   static std::string Check(ClientCertificatePolicy& policy,
                            const TlsIdentity& client,
                            const std::string& chain = "") {
     const auto refusal = policy.Check(client.certificate, chain);
-    return refusal.has_value() ? NameOf(*refusal) : "";
+    return refusal.has_value() ? ToString(*refusal) : "";
   }
   std::string Check(const TlsIdentity& client, const std::string& chain = "") {
     return Check(policy_, client, chain);
@@ -37,23 +37,23 @@ class ClientCertificates : public ::testing::Test {
   ClientCertificatePolicy policy_{{}};
 };
 
-TEST_F(ClientCertificates, OfTheAuthorityAreGood) {
+TEST_F(ClientCertificatePolicyTest, AcceptsCertificatesOfTrustedAuthority) {
   EXPECT_EQ(Check(root_.Issue({})), "");
   EXPECT_EQ(Check(root_.Issue({kCaller, "clientAuth"})), "");
   EXPECT_EQ(Check(root_.Issue({kCaller, "clientAuth,serverAuth"})), "");
 }
 
-TEST_F(ClientCertificates, ThatAreMissingAreRefused) {
+TEST_F(ClientCertificatePolicyTest, RefusesClientWithoutCertificate) {
   EXPECT_EQ(Check({}), "no_certificate");
 }
 
-TEST_F(ClientCertificates, OfOthersAreRefused) {
+TEST_F(ClientCertificatePolicyTest, RefusesCertificatesOfOtherAuthorities) {
   EXPECT_EQ(Check(TestAuthority().Issue({kCaller})), "untrusted");
   EXPECT_EQ(Check(MakeTlsIdentity("localhost")), "untrusted");
   EXPECT_EQ(Check({"-----BEGIN CERTIFICATE-----\nAAAA\n", ""}), "untrusted");
 }
 
-TEST_F(ClientCertificates, ChainsThatComeWithThemProveNothing) {
+TEST_F(ClientCertificatePolicyTest, DoesNotTrustChainSentByClient) {
   const TestAuthority other;
   EXPECT_EQ(Check(other.Issue({}), other.certificate()), "untrusted");
   EXPECT_EQ(Check(other.Issue({}),
@@ -61,7 +61,7 @@ TEST_F(ClientCertificates, ChainsThatComeWithThemProveNothing) {
             "untrusted");
 }
 
-TEST_F(ClientCertificates, OutOfTheirTimeAreRefused) {
+TEST_F(ClientCertificatePolicyTest, RefusesExpiredAndNotYetValidCertificates) {
   CertificateSpec old;
   old.valid_from_seconds = -100;
   old.valid_until_seconds = -10;
@@ -69,54 +69,54 @@ TEST_F(ClientCertificates, OutOfTheirTimeAreRefused) {
   CertificateSpec early;
   early.valid_from_seconds = 1000;
   EXPECT_EQ(Check(root_.Issue(early)), "expired");
-  const TestAuthority ended = root_.IssueIntermediate(-10);
-  EXPECT_EQ(Check(ended.Issue({}), ended.certificate()), "expired");
+  const TestAuthority expired = root_.IssueIntermediate(-10);
+  EXPECT_EQ(Check(expired.Issue({}), expired.certificate()), "expired");
 }
 
-TEST_F(ClientCertificates, OfServersAreRefused) {
+TEST_F(ClientCertificatePolicyTest, RefusesServerCertificates) {
   EXPECT_EQ(Check(root_.Issue({kCaller, "serverAuth"})), "wrong_purpose");
 }
 
-TEST_F(ClientCertificates, WithWeakKeysAreRefused) {
+TEST_F(ClientCertificatePolicyTest, RefusesWeakKeys) {
   CertificateSpec weak;
   weak.rsa_bits = 1024;
   EXPECT_EQ(Check(root_.Issue(weak)), "untrusted");
 }
 
-TEST_F(ClientCertificates, ThatClientsIssueThemselvesAreRefused) {
-  // Their own certificates are of the authority, but are no authorities.
-  const TestAuthority below = root_.IssueIntermediate();
-  const TlsIdentity client = below.Issue({kCaller});
+TEST_F(ClientCertificatePolicyTest, RefusesCertificatesIssuedByClients) {
+  // The authority issued the client's certificate, but not as a CA.
+  const TestAuthority intermediate = root_.IssueIntermediate();
+  const TlsIdentity client = intermediate.Issue({kCaller});
   EXPECT_EQ(Check(TestAuthority().Issue({kCaller}),
-                  absl::StrCat(client.certificate, below.certificate())),
+                  absl::StrCat(client.certificate, intermediate.certificate())),
             "untrusted");
 }
 
-TEST_F(ClientCertificates, NeedTheChainToTheAuthority) {
-  const TestAuthority below = root_.IssueIntermediate();
-  const TlsIdentity client = below.Issue({});
+TEST_F(ClientCertificatePolicyTest, RequiresChainToAuthority) {
+  const TestAuthority intermediate = root_.IssueIntermediate();
+  const TlsIdentity client = intermediate.Issue({});
   EXPECT_EQ(Check(client), "untrusted");
-  EXPECT_EQ(Check(client, below.certificate()), "");
+  EXPECT_EQ(Check(client, intermediate.certificate()), "");
 }
 
-TEST_F(ClientCertificates, OfAResumedSessionAreGoodWithoutTheirChain) {
-  const TestAuthority below = root_.IssueIntermediate();
-  const TlsIdentity client = below.Issue({});
-  ASSERT_EQ(Check(client, below.certificate()), "");
+TEST_F(ClientCertificatePolicyTest, AcceptsResumedSessionWithoutChain) {
+  const TestAuthority intermediate = root_.IssueIntermediate();
+  const TlsIdentity client = intermediate.Issue({});
+  ASSERT_EQ(Check(client, intermediate.certificate()), "");
   EXPECT_EQ(Check(client), "");
-  // Unless the authority has gone since.
+  // But not after the authority has been removed.
   Trust(TestAuthority().certificate());
   EXPECT_EQ(Check(client), "untrusted");
 }
 
-TEST_F(ClientCertificates, AnAuthorityBelowARootMayBeTheOneThatIsTrusted) {
-  const TestAuthority below = root_.IssueIntermediate();
-  Trust(below.certificate());
-  EXPECT_EQ(Check(below.Issue({})), "");
+TEST_F(ClientCertificatePolicyTest, TrustsIntermediateAuthorityWithoutItsRoot) {
+  const TestAuthority intermediate = root_.IssueIntermediate();
+  Trust(intermediate.certificate());
+  EXPECT_EQ(Check(intermediate.Issue({})), "");
   EXPECT_EQ(Check(root_.Issue({})), "untrusted");
 }
 
-TEST_F(ClientCertificates, OfEachAuthorityInTheListAreGood) {
+TEST_F(ClientCertificatePolicyTest, AcceptsCertificatesOfEachAuthorityInList) {
   const TestAuthority next;
   Trust(absl::StrCat(root_.certificate(), next.certificate()));
   EXPECT_EQ(Check(root_.Issue({})), "");
@@ -126,7 +126,7 @@ TEST_F(ClientCertificates, OfEachAuthorityInTheListAreGood) {
   EXPECT_EQ(Check(next.Issue({})), "");
 }
 
-TEST_F(ClientCertificates, AListThatIsBrokenLeavesTheLastGoodOne) {
+TEST_F(ClientCertificatePolicyTest, KeepsAuthoritiesIfNewListIsMalformed) {
   const std::string pem = root_.certificate();
   for (const std::string& broken :
        {std::string(), std::string("nonsense"), pem.substr(0, pem.size() / 2),
@@ -136,12 +136,12 @@ TEST_F(ClientCertificates, AListThatIsBrokenLeavesTheLastGoodOne) {
   EXPECT_EQ(Check(root_.Issue({})), "");
 }
 
-TEST_F(ClientCertificates, BeforeThereAreAuthoritiesNoneIsGood) {
+TEST_F(ClientCertificatePolicyTest, RefusesAllBeforeAuthoritiesAreSet) {
   ClientCertificatePolicy policy({});
   EXPECT_EQ(Check(policy, root_.Issue({})), "untrusted");
 }
 
-TEST_F(ClientCertificates, NeedANameThatIsAllowed) {
+TEST_F(ClientCertificatePolicyTest, RequiresAllowedName) {
   ClientCertificatePolicy policy(*ParseNamePatterns(
       "spiffe://cluster.local/ns/*/sa/caller,*.callers.example"));
   ASSERT_TRUE(policy.SetAuthorities(root_.certificate()));
@@ -163,14 +163,14 @@ TEST_F(ClientCertificates, NeedANameThatIsAllowed) {
   }
 }
 
-TEST_F(ClientCertificates, AnAllowedNameOfAnotherAuthorityIsNotLookedAt) {
+TEST_F(ClientCertificatePolicyTest, RefusesAllowedNameFromOtherAuthority) {
   ClientCertificatePolicy policy(*ParseNamePatterns("a.example"));
   ASSERT_TRUE(policy.SetAuthorities(root_.certificate()));
   EXPECT_EQ(Check(policy, TestAuthority().Issue({"DNS:a.example"})),
             "untrusted");
 }
 
-TEST_F(ClientCertificates, RefusalsAreCountedByTheirCause) {
+TEST_F(ClientCertificatePolicyTest, CountsRefusalsByCause) {
   Check(root_.Issue({}));
   Check(TlsIdentity());
   Check(TlsIdentity());
@@ -182,7 +182,7 @@ TEST_F(ClientCertificates, RefusalsAreCountedByTheirCause) {
   EXPECT_EQ(counts, (std::vector<int64_t>{2, 1, 0, 0, 0}));
 }
 
-TEST_F(ClientCertificates, NamesInTheLogAreEscapedAndCut) {
+TEST_F(ClientCertificatePolicyTest, EscapesAndTruncatesNamesForLog) {
   EXPECT_EQ(ClientCertificatePolicy::NamesOf(
                 root_.Issue({"URI:spiffe://d/a\nb,DNS:c"}).certificate),
             "spiffe://d/a\\nb c");

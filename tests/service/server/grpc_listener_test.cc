@@ -1,5 +1,4 @@
-// The listener and the table of its connections, with a server that does with
-// them what the test wants.
+// The listener and its connection table, with a server controlled by the test.
 #include "service/server/grpc_listener.h"
 
 #include <sys/resource.h>
@@ -23,16 +22,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Greets with one byte whom it is handed, and keeps the connections.
+// Sends one byte to each connection and keeps it open.
 class GrpcListenerTest : public ::testing::Test {
  protected:
   void Start(size_t max_connections,
-             absl::Duration silence = absl::ZeroDuration()) {
+             absl::Duration silence_timeout = absl::ZeroDuration()) {
     GrpcListener::Options options;
     options.name = "--x_address";
     options.address = "127.0.0.1:0";
     options.max_connections = max_connections;
-    options.silence = silence;
+    options.silence_timeout = silence_timeout;
     auto listener = GrpcListener::Open(options, counters_);
     ASSERT_THAT(listener, IsOk());
     listener_ = *std::move(listener);
@@ -57,7 +56,7 @@ class GrpcListenerTest : public ::testing::Test {
     return connections_.size();
   }
 
-  // As gRPC does with what has ended.
+  // As gRPC does for ended connections.
   void CloseAll() {
     MutexLock lock(mutex_);
     connections_.clear();
@@ -70,7 +69,7 @@ class GrpcListenerTest : public ::testing::Test {
   std::unique_ptr<GrpcListener> listener_;
 };
 
-TEST_F(GrpcListenerTest, RefusesWhatIsAboveTheLimitAndCountsIt) {
+TEST_F(GrpcListenerTest, RefusesAndCountsConnectionsAboveLimit) {
   Start(9);
   for (int i = 0; i < 8; ++i) EXPECT_TRUE(IsServed(Open()));
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(IsServed(Open()));
@@ -80,7 +79,7 @@ TEST_F(GrpcListenerTest, RefusesWhatIsAboveTheLimitAndCountsIt) {
   EXPECT_EQ(counters_.evicted, 0);
 }
 
-TEST_F(GrpcListenerTest, ConnectionsThatTheServerHasClosedAreRoomAgain) {
+TEST_F(GrpcListenerTest, ReusesSlotsOfClosedConnections) {
   Start(9);
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i < 8; ++i) EXPECT_TRUE(IsServed(Open()));
@@ -89,7 +88,7 @@ TEST_F(GrpcListenerTest, ConnectionsThatTheServerHasClosedAreRoomAgain) {
   EXPECT_EQ(counters_.refused, 0);
 }
 
-TEST_F(GrpcListenerTest, ASilentConnectionMakesRoom) {
+TEST_F(GrpcListenerTest, EvictsSilentConnectionAtLimit) {
   Start(9);
   RawClient& silent = Open("");
   EXPECT_TRUE(IsServed(silent));
@@ -103,17 +102,17 @@ TEST_F(GrpcListenerTest, ASilentConnectionMakesRoom) {
   EXPECT_EQ(counters_.refused, 0);
 }
 
-TEST_F(GrpcListenerTest, TheProbeOfThisProcessAlwaysFindsRoom) {
+TEST_F(GrpcListenerTest, AcceptsOwnProbeAtLimit) {
   Start(1);
   EXPECT_TRUE(IsServed(Open()));
-  listener_->Expect(1);  // Of no connection.
+  listener_->ExpectProbe(1);  // Not the port of any connection.
   EXPECT_FALSE(IsServed(Open()));
   const auto probe = [this] {
     return ProbeGrpcPort(
         listener_->local_address(), false, absl::Seconds(30),
-        [this](int port) { listener_->Expect(port); }, -1);
+        [this](int port) { listener_->ExpectProbe(port); }, -1);
   };
-  // It got a byte, and not all of a greeting.
+  // The probe gets one byte, not a complete response.
   std::thread closer([this] {
     while (ServedCount() < 2) {
     }
@@ -131,7 +130,7 @@ TEST_F(GrpcListenerTest, AcceptsAgainAfterRunningOutOfDescriptors) {
   EXPECT_TRUE(IsServed(client));
   RawClient* last = nullptr;
   {
-    // Room for the client's end, and for none of the server's.
+    // Enough descriptors for the client's end, but not for the server's.
     const UniqueFd next(dup(0));
     rlimit low = before;
     low.rlim_cur = static_cast<rlim_t>(next.get()) + 1;
@@ -146,7 +145,7 @@ TEST_F(GrpcListenerTest, AcceptsAgainAfterRunningOutOfDescriptors) {
   EXPECT_TRUE(IsServed(Open()));
 }
 
-TEST_F(GrpcListenerTest, APortThatIsTakenIsAnErrorAtStart) {
+TEST_F(GrpcListenerTest, OpenFailsIfPortIsTaken) {
   Start(9);
   GrpcListener::Options options;
   options.address = absl::StrCat("127.0.0.1:", listener_->port());
@@ -154,7 +153,7 @@ TEST_F(GrpcListenerTest, APortThatIsTakenIsAnErrorAtStart) {
               HasSubstr("Address already in use"));
 }
 
-TEST_F(GrpcListenerTest, WildcardsTakeBothFamiliesAndNamesAllTheirAddresses) {
+TEST_F(GrpcListenerTest, ListensOnAllAddressesOfWildcardsAndNames) {
   for (const char* address : {"0.0.0.0:0", "[::]:0", "localhost:0"}) {
     GrpcListener::Options options;
     options.address = address;

@@ -19,7 +19,7 @@ bool Dns(const char* pattern, absl::string_view name) {
   return NamePattern::Parse(pattern)->MatchesDns(name);
 }
 
-TEST(NamePattern, WithoutAStarIsTheNameItself) {
+TEST(NamePatternTest, WithoutStarMatchesExactName) {
   const char* const id = "spiffe://cluster.local/ns/a/sa/caller";
   EXPECT_TRUE(Uri(id, id));
   for (const char* other : {"spiffe://cluster.local/ns/a/sa/caller.evil",
@@ -36,7 +36,7 @@ TEST(NamePattern, WithoutAStarIsTheNameItself) {
   }
 }
 
-TEST(NamePattern, AStarIsOneSegmentOfAPath) {
+TEST(NamePatternTest, StarMatchesOnePathSegment) {
   const char* const pattern = "spiffe://cluster.local/ns/*/sa/caller";
   for (const char* name : {"spiffe://cluster.local/ns/a/sa/caller",
                            "spiffe://cluster.local/ns/team-1.x_y/sa/caller"}) {
@@ -56,14 +56,14 @@ TEST(NamePattern, AStarIsOneSegmentOfAPath) {
   }
 }
 
-TEST(NamePattern, AStarMayBeAPartOfASegment) {
+TEST(NamePatternTest, StarMatchesPartOfSegment) {
   EXPECT_TRUE(Uri("spiffe://d/sa/job-*-x", "spiffe://d/sa/job-1-x"));
   EXPECT_FALSE(Uri("spiffe://d/sa/job-*-x", "spiffe://d/sa/job--x"));
   EXPECT_FALSE(Uri("spiffe://d/sa/job-*-x", "spiffe://d/sa/job-x"));
   EXPECT_FALSE(Uri("spiffe://d/sa/job-*-x", "spiffe://d/sa/job-1-xy"));
 }
 
-TEST(NamePattern, AStarIsOneLabelOfADomain) {
+TEST(NamePatternTest, StarMatchesOneDomainLabel) {
   EXPECT_TRUE(Uri("spiffe://*.example/a", "spiffe://prod.example/a"));
   EXPECT_FALSE(Uri("spiffe://*.example/a", "spiffe://x.prod.example/a"));
   EXPECT_FALSE(Uri("spiffe://*.example/a", "spiffe://evil/.example/a"));
@@ -74,23 +74,23 @@ TEST(NamePattern, AStarIsOneLabelOfADomain) {
   EXPECT_FALSE(Dns("*.prod.svc", "*.prod.svc"));
 }
 
-TEST(NamePattern, DnsNamesAreEqualInEitherCase) {
+TEST(NamePatternTest, DnsNamesIgnoreCase) {
   EXPECT_TRUE(Dns("Caller.Example", "cALLER.eXAMPLE"));
 }
 
-TEST(NamePattern, AZeroByteEndsNoName) {
+TEST(NamePatternTest, ZeroByteDoesNotTruncateName) {
   EXPECT_FALSE(
       Dns("caller.example", absl::string_view("caller.example\0.evil", 20)));
   EXPECT_FALSE(Uri("spiffe://d/a", absl::string_view("spiffe://d/a\0", 13)));
   EXPECT_FALSE(Uri("spiffe://d/*", absl::string_view("spiffe://d/a\0", 13)));
 }
 
-TEST(NamePattern, OfOneKindMatchesNoneOfTheOther) {
+TEST(NamePatternTest, DnsAndUriPatternsAreSeparate) {
   EXPECT_FALSE(Dns("spiffe://d/a", "spiffe://d/a"));
   EXPECT_FALSE(Uri("caller.example", "caller.example"));
 }
 
-TEST(NamePattern, AListHasCommasBetweenThem) {
+TEST(NamePatternTest, ParsesCommaSeparatedList) {
   const auto patterns = ParseNamePatterns("a.example,spiffe://d/*");
   ASSERT_THAT(patterns, IsOk());
   ASSERT_EQ(patterns->size(), 2u);
@@ -98,19 +98,19 @@ TEST(NamePattern, AListHasCommasBetweenThem) {
   EXPECT_TRUE((*patterns)[1].MatchesUri("spiffe://d/x"));
 }
 
-TEST(NamePattern, AnythingElseIsRefused) {
+TEST(NamePatternTest, RejectsMalformedLists) {
   for (const char* list :
        {"", ",", "a,", "a, b", "a b", "://d", "spiffe://", "spiffe:///a", "d/a",
         "spiffe://d:1/a", "spiffe://u@d/a", "spiffe://d/**", "a**b.example",
         "spiffe://d/\xc3\xa4", "sp*ffe://d/a"}) {
     EXPECT_THAT(std::string(ParseNamePatterns(list).status().message()),
-                StartsWith("wanted DNS names or URIs with commas"))
+                StartsWith("expected comma-separated DNS names or URIs"))
         << list;
   }
   std::string many = "a";
   for (int i = 0; i < 100; ++i) many += ",a";
   EXPECT_EQ(ParseNamePatterns(many).status().message(),
-            "wanted at most 100 patterns");
+            "expected at most 100 patterns");
 }
 
 }  // namespace

@@ -17,16 +17,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A port that does with a connection what `on_connection` does.
+// A port that passes connections to `on_connection`.
 class PortWatchdogTest : public ::testing::Test {
  protected:
-  void Listen(GrpcListener::HandOver on_connection) {
+  void Listen(GrpcListener::OnConnection on_connection) {
     GrpcListener::Options options;
     options.address = "127.0.0.1:0";
     auto listener = GrpcListener::Open(options, counters_);
     ASSERT_THAT(listener, IsOk());
     listener_ = *std::move(listener);
-    // Without it, nobody accepts.
+    // Without a callback, nothing accepts connections.
     if (on_connection) listener_->Start(std::move(on_connection));
   }
 
@@ -47,7 +47,7 @@ class PortWatchdogTest : public ::testing::Test {
 
 constexpr absl::string_view kSettings("\0\0\0\4\0\0\0\0\0", 9);
 
-TEST_F(PortWatchdogTest, AProbeTakesTheGreetingOfHttp2) {
+TEST_F(PortWatchdogTest, ProbeAcceptsHttp2Settings) {
   Listen([](int /*listening_fd*/, int fd) {
     const UniqueFd connection(fd);
     Send(fd, kSettings);
@@ -59,7 +59,7 @@ TEST_F(PortWatchdogTest, AProbeTakesTheGreetingOfHttp2) {
   EXPECT_GT(probe_port_, 0);
 }
 
-TEST_F(PortWatchdogTest, AProbeTakesTheFirstMessageOfTls) {
+TEST_F(PortWatchdogTest, ProbeAcceptsTlsHandshake) {
   Listen([](int /*listening_fd*/, int fd) {
     const UniqueFd connection(fd);
     Send(fd, "\x16");
@@ -70,43 +70,43 @@ TEST_F(PortWatchdogTest, AProbeTakesTheFirstMessageOfTls) {
   EXPECT_THAT(Probe(true), IsOk());
 }
 
-TEST_F(PortWatchdogTest, AProbeOfAPortThatNobodyAcceptsAtFails) {
+TEST_F(PortWatchdogTest, ProbeTimesOutIfNothingAccepts) {
   Listen(nullptr);
   const absl::Status status = Probe(false, absl::Milliseconds(50));
-  EXPECT_THAT(status.message(), HasSubstr("no answer in time"));
+  EXPECT_THAT(status.message(), HasSubstr("timed out"));
 }
 
-TEST_F(PortWatchdogTest, AProbeOfAPortThatHangsUpFails) {
+TEST_F(PortWatchdogTest, ProbeFailsIfServerCloses) {
   Listen([](int /*listening_fd*/, int fd) { const UniqueFd connection(fd); });
   EXPECT_FALSE(Probe(false).ok());
 }
 
-TEST_F(PortWatchdogTest, AProbeOfAPortThatIsClosedFails) {
+TEST_F(PortWatchdogTest, ProbeFailsIfPortIsClosed) {
   Listen(nullptr);
   listener_->Stop();
   EXPECT_THAT(Probe(false).message(), HasSubstr("Connection refused"));
 }
 
-TEST_F(PortWatchdogTest, ADeafPortIsReportedUntilItAnswersAgain) {
+TEST_F(PortWatchdogTest, ReportsUnresponsivePortUntilRecovery) {
   Listen(nullptr);
   PortWatchdog::Options options;
   options.address = listener_->local_address();
   options.interval = absl::Milliseconds(1);
   options.timeout = absl::Milliseconds(20);
-  options.patience = absl::Milliseconds(50);
-  absl::Notification deaf;
-  absl::Notification back;
+  options.failure_timeout = absl::Milliseconds(50);
+  absl::Notification down;
+  absl::Notification recovered;
   PortWatchdog watchdog;
   EXPECT_THAT(watchdog.status(), IsOk());
   watchdog.Start(
       options, [](int /*port*/) {},
-      [&](bool answers) {
-        if (!answers && !deaf.HasBeenNotified()) deaf.Notify();
-        if (answers && !back.HasBeenNotified()) back.Notify();
+      [&](bool is_responding) {
+        if (!is_responding && !down.HasBeenNotified()) down.Notify();
+        if (is_responding && !recovered.HasBeenNotified()) recovered.Notify();
       });
-  deaf.WaitForNotification();
+  down.WaitForNotification();
   EXPECT_THAT(watchdog.status().message(),
-              HasSubstr("the gRPC port does not answer: "));
+              HasSubstr("the gRPC port is not responding: "));
   listener_->Start([](int /*listening_fd*/, int fd) {
     Send(fd, kSettings);
     const UniqueFd connection(fd);
@@ -114,7 +114,7 @@ TEST_F(PortWatchdogTest, ADeafPortIsReportedUntilItAnswersAgain) {
     while (recv(fd, &byte, 1, MSG_DONTWAIT) > 0) {
     }
   });
-  back.WaitForNotification();
+  recovered.WaitForNotification();
   watchdog.Stop();
   EXPECT_THAT(watchdog.status(), IsOk());
 }

@@ -28,15 +28,15 @@ std::string Bundle(const TlsIdentity& identity) {
   return absl::StrCat(identity.key, "\n", identity.certificate);
 }
 
-class ServerCertificates : public ::testing::Test {
+class ServerCertificateTest : public ::testing::Test {
  protected:
-  ServerCertificates()
+  ServerCertificateTest()
       : folder_(absl::StrCat(
             ::testing::TempDir(), "certificates_",
             ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
     std::filesystem::create_directory(folder_);
   }
-  ~ServerCertificates() override { std::filesystem::remove_all(folder_); }
+  ~ServerCertificateTest() override { std::filesystem::remove_all(folder_); }
 
   std::string Load() { return std::string(certificate_.Load().message()); }
 
@@ -58,21 +58,21 @@ class ServerCertificates : public ::testing::Test {
   ServerCertificate certificate_{certificate_file_, key_file_};
 };
 
-TEST_F(ServerCertificates, AreShownWithTheirKeyInOneFile) {
+TEST_F(ServerCertificateTest, BundlesCertificateAndKey) {
   Write(one_);
   ASSERT_THAT(certificate_.Load(), IsOk());
   EXPECT_EQ(InUse(), Bundle(one_));
   EXPECT_GT(certificate_.expires_at(), absl::Now());
 }
 
-TEST_F(ServerCertificates, AreReplacedTogether) {
+TEST_F(ServerCertificateTest, ReplacesCertificateAndKeyTogether) {
   Write(one_);
   ASSERT_THAT(certificate_.Load(), IsOk());
   const std::string path = certificate_.bundle_path();
   Write(certificate_file_, two_.certificate);
   EXPECT_THAT(Load(),
               StartsWith(absl::StrCat("--tls_key_file ", key_file_,
-                                      ": wanted the key of the first")));
+                                      ": expected the key of the first")));
   EXPECT_EQ(TextOf(path), Bundle(one_));
   Write(key_file_, two_.key);
   EXPECT_THAT(certificate_.Load(), IsOk());
@@ -80,7 +80,7 @@ TEST_F(ServerCertificates, AreReplacedTogether) {
   EXPECT_EQ(certificate_.bundle_path(), path);
 }
 
-TEST_F(ServerCertificates, ThatAreBrokenLeaveTheLastGoodPair) {
+TEST_F(ServerCertificateTest, KeepsLastValidPairIfFilesAreInvalid) {
   Write(one_);
   ASSERT_THAT(certificate_.Load(), IsOk());
   const std::pair<std::string, std::string> pairs[] = {
@@ -97,9 +97,10 @@ TEST_F(ServerCertificates, ThatAreBrokenLeaveTheLastGoodPair) {
     Write(certificate_file_, certificate);
     Write(key_file_, key);
     const absl::Status status = certificate_.Load();
-    EXPECT_THAT(std::string(status.message()), HasSubstr(": wanted "))
+    EXPECT_THAT(std::string(status.message()), HasSubstr(": expected "))
         << certificate << key;
-    EXPECT_EQ(certificate_.Load(), status) << "The second look says the same.";
+    EXPECT_EQ(certificate_.Load(), status)
+        << "Loading unchanged files returns the same status.";
     EXPECT_EQ(InUse(), Bundle(one_));
   }
   Write(one_);
@@ -108,30 +109,30 @@ TEST_F(ServerCertificates, ThatAreBrokenLeaveTheLastGoodPair) {
   EXPECT_EQ(InUse(), Bundle(one_));
 }
 
-TEST_F(ServerCertificates, WithAWeakKeyAreNotShownToGrpc) {
+TEST_F(ServerCertificateTest, RejectsWeakKey) {
   CertificateSpec weak;
   weak.rsa_bits = 1024;
   Write(authority_.Issue(weak));
   EXPECT_THAT(Load(), HasSubstr("at least 112 bits of security"));
 }
 
-TEST_F(ServerCertificates, AKeyWithAPassphraseIsNotAskedFor) {
+TEST_F(ServerCertificateTest, RejectsKeyWithPassphraseWithoutPrompt) {
   Write(one_);
   Write(key_file_,
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
         "MIGjMF8GCSqGSIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAkBBBS1k8cQe5cbTHk3Iya\n"
         "-----END ENCRYPTED PRIVATE KEY-----\n");
-  EXPECT_THAT(Load(), HasSubstr("has no passphrase"));
+  EXPECT_THAT(Load(), HasSubstr("without a passphrase"));
 }
 
-TEST_F(ServerCertificates, ErrorsHaveNoKeyInThem) {
+TEST_F(ServerCertificateTest, ErrorsDoNotContainKey) {
   Write(one_);
   Write(certificate_file_, two_.certificate);
   const std::string message = Load();
   EXPECT_EQ(message.find(one_.key.substr(30, 20)), std::string::npos);
 }
 
-TEST(MemoryFileTest, HasAnotherTimeForEachTextAndNeverAPartOfOne) {
+TEST(MemoryFileTest, ReplacesTextAtomicallyWithNewModificationTime) {
   MemoryFile file;
   ASSERT_THAT(file.Replace("one"), IsOk());
   std::ifstream reader(file.path());
