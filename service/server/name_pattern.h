@@ -13,8 +13,7 @@ namespace wriftai {
 // a pattern with a scheme, such as `spiffe://cluster.local/ns/a/sa/caller`,
 // matches URIs. A `*` matches one or more letters, digits, `-` and `_`, and in
 // a path also `.`. It never matches across labels or path segments, nor a
-// segment
-// `.` or `..`. Everything else must be equal; DNS names ignore case.
+// segment `.` or `..`. Everything else must be equal; DNS names ignore case.
 //
 // Threads: immutable, any. Owns: its text. Fails: only Parse().
 class NamePattern {

@@ -11,7 +11,7 @@
 namespace wriftai {
 
 // Connects to a gRPC server on this machine and waits for the start of its
-// response: HTTP/2 SETTINGS, or the reply to a TLS ClientHello. It does not
+// response: HTTP/2 SETTINGS, or the response to a TLS ClientHello. It does not
 // complete the TLS handshake, so it needs no certificate.
 //
 // `announce`: called with the local port before connecting. `cancel_fd`:
