@@ -11,7 +11,7 @@
 namespace wriftai::sandbox {
 namespace {
 
-// The scheme, and what follows it.
+// Returns the scheme and the rest.
 std::pair<absl::string_view, absl::string_view> SplitAuthorization(
     absl::string_view authorization) {
   const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(
@@ -31,23 +31,23 @@ Authenticator::Authenticator(const Options& options)
 Caller Authenticator::Identify(absl::string_view authorization) const {
   if (authorization.empty()) {
     return {
-        allow_anonymous_ ? Caller::Kind::kAnonymous : Caller::Kind::kRefused,
+        allow_anonymous_ ? Caller::Kind::kAnonymous : Caller::Kind::kRejected,
         "anonymous"};
   }
   const auto [scheme, token] = SplitAuthorization(authorization);
   if (!absl::EqualsIgnoreCase(scheme, "bearer") || token.empty()) {
-    return {Caller::Kind::kRefused, "anonymous"};
+    return {Caller::Kind::kRejected, "anonymous"};
   }
   std::string key = Credential(Secret(std::string(token))).key();
   if (!known_keys_.empty() && known_keys_.count(key) == 0) {
-    return {Caller::Kind::kRefused, "anonymous"};
+    return {Caller::Kind::kRejected, "anonymous"};
   }
   return {Caller::Kind::kToken, std::move(key)};
 }
 
 std::string RedactedAuthorization(absl::string_view authorization) {
   const auto [scheme, token] = SplitAuthorization(authorization);
-  // Without a second word the first one may be the token.
+  // A single word may be the token itself.
   if (token.empty()) return "redacted";
   const Credential credential{Secret(std::string(token))};
   return absl::StrCat(scheme, " sha256:", credential.display_name());

@@ -10,27 +10,27 @@
 
 namespace wriftai::sandbox {
 
-// Whom a request comes from.
+// The identity of the caller of a request.
 struct Caller {
-  enum class Kind { kToken, kAnonymous, kRefused };
+  enum class Kind { kToken, kAnonymous, kRejected };
 
-  Kind kind = Kind::kRefused;
-  std::string key;  // Tells callers apart; no token can be read from it.
+  Kind kind = Kind::kRejected;
+  std::string key;  // Identifies the caller without revealing its token.
 };
 
-// Knows the tokens.
+// Identifies callers by their tokens.
 //
 // Threads: immutable, any. Fails: never; see Caller::Kind.
 class Authenticator {
  public:
   struct Options {
-    std::vector<Secret> tokens;  // Empty: any token is one.
+    std::vector<Secret> tokens;  // Empty: accept any token.
     bool allow_anonymous = false;
   };
 
   explicit Authenticator(const Options& options);
 
-  // `authorization` is the value of that header, empty where there is none.
+  // `authorization`: the header's value; empty if the header is absent.
   Caller Identify(absl::string_view authorization) const;
 
  private:
@@ -38,8 +38,8 @@ class Authenticator {
   bool allow_anonymous_;
 };
 
-// What may be shown of the value of an authorization header: the scheme and
-// the beginning of the token's hash.
+// Redacts the value of an authorization header to the scheme and the start of
+// the token's hash.
 std::string RedactedAuthorization(absl::string_view authorization);
 
 }  // namespace wriftai::sandbox

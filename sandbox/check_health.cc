@@ -11,8 +11,8 @@
 namespace wriftai::sandbox {
 namespace {
 
-// Less than container engines wait for a health check by themselves.
-constexpr absl::Duration kPatience = absl::Seconds(2);
+// Less than the default health check timeout of container engines.
+constexpr absl::Duration kTimeout = absl::Seconds(2);
 
 absl::Status StatusOf(const HttpResult& result, const std::string& address) {
   if (const auto* failure = std::get_if<TransportFailure>(&result)) {
@@ -22,7 +22,7 @@ absl::Status StatusOf(const HttpResult& result, const std::string& address) {
   const int status = std::get<HttpResponse>(result).status;
   if (status == 200) return absl::OkStatus();
   return absl::UnavailableError(
-      absl::StrCat(address, ": no sandbox, it answered ", status));
+      absl::StrCat(address, ": not a sandbox: got HTTP status ", status));
 }
 
 }  // namespace
@@ -35,21 +35,21 @@ absl::Status CheckHealth(const std::string& address) {
       "http://",
       is_wildcard ? absl::StrCat("127.0.0.1:", PortOf(address)) : address,
       "/sandbox/stats");
-  request.timeout = kPatience;
+  request.timeout = kTimeout;
   absl::Status health;
-  absl::Notification answered;
+  absl::Notification done;
   CallHandle call;
   HttpOptions options;
   options.use_proxy_from_environment = false;
-  // Last, so that it ends first, and the call with it.
+  // Declared last, so that it and its call are destroyed first.
   CurlEventLoop loop(options);
   loop.Post([&] {
     call = loop.Send(std::move(request), [&](const HttpResult& result) {
       health = StatusOf(result, address);
-      answered.Notify();
+      done.Notify();
     });
   });
-  answered.WaitForNotification();
+  done.WaitForNotification();
   return health;
 }
 

@@ -7,9 +7,9 @@
 
 namespace wriftai::sandbox {
 
-// Asks the sandbox that listens at `address` (host and port) whether it
-// answers, for images that hold no other client. Blocks, for two seconds at the
-// most. UNAVAILABLE: it does not, in one line.
+// Checks that a sandbox responds at `address` (host and port), for images
+// without another client. Blocks for at most two seconds. UNAVAILABLE: it does
+// not respond; the message is one line.
 absl::Status CheckHealth(const std::string& address);
 
 }  // namespace wriftai::sandbox

@@ -17,13 +17,13 @@ absl::Time RealClock::Now() const {
 
 void RealClock::WaitUntil(absl::Time deadline,
                           const std::function<bool()>& done) {
-  // wait_for() overflows on very long times; an hour more or less is none.
-  constexpr absl::Duration kLongest = absl::Hours(1);
+  // wait_for() overflows for very long durations, so this waits in steps.
+  constexpr absl::Duration kMaxWait = absl::Hours(1);
   std::unique_lock<std::mutex> lock(mutex_);
   while (!done()) {
     const absl::Duration left = deadline - Now();
     if (left <= absl::ZeroDuration()) return;
-    woken_.wait_for(lock, absl::ToChronoNanoseconds(std::min(left, kLongest)));
+    woken_.wait_for(lock, absl::ToChronoNanoseconds(std::min(left, kMaxWait)));
   }
 }
 

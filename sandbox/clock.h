@@ -11,28 +11,29 @@
 
 namespace wriftai::sandbox {
 
-// The sandbox's time, and the one way in which its threads wait for it.
+// The sandbox's clock. Threads wait for a time only through it.
 //
-// Threads: any. Owns: nothing of its callers. Fails: never.
+// Threads: any. Fails: never.
 class Clock {
  public:
   virtual ~Clock() = default;
 
-  // Wall-clock time, which never goes backwards.
+  // Wall-clock time that never goes backwards.
   virtual absl::Time Now() const = 0;
 
-  // Blocks until Now() has reached `deadline` or `done()` is true. `done` is
-  // asked at once and after every Wake(), under a lock of the clock: it may
-  // take locks of its own, under which nobody may then call Wake() or this.
+  // Blocks until Now() has reached `deadline` or `done()` is true. Calls `done`
+  // first and after every Wake(), with the clock's lock held. `done` may take
+  // other locks, but holders of those locks must not call Wake() or
+  // WaitUntil().
   virtual void WaitUntil(absl::Time deadline,
                          const std::function<bool()>& done) = 0;
 
-  // Lets all who wait ask their `done` again.
+  // Makes all waiters check their `done` again.
   virtual void Wake() = 0;
 };
 
-// The time at construction plus what has gone by since then on the machine's
-// steady clock, so that a step of the wall clock moves no deadline.
+// The wall-clock time at construction plus the time elapsed since then on the
+// steady clock. Changes of the wall clock do not move deadlines.
 class RealClock final : public Clock {
  public:
   RealClock();
@@ -48,7 +49,7 @@ class RealClock final : public Clock {
   std::condition_variable woken_;
 };
 
-// Stands still until a test moves it.
+// A clock that advances only when a test calls Advance().
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(absl::Time start);
@@ -60,7 +61,7 @@ class ManualClock final : public Clock {
 
   void Advance(absl::Duration step);
 
-  // Blocks until at least `count` threads wait on the clock: what a test does
+  // Blocks until at least `count` threads wait on the clock. Tests use this
   // instead of sleeping.
   void AwaitWaiters(int count);
 

@@ -103,21 +103,21 @@ ControlApi::ControlApi(SandboxState* state, std::function<void()> reset)
 
 Response ControlApi::Handle(const Request& request) {
   if (!IsLoopback(request.peer)) {
-    return DetailResponse(403, "Only for clients on the same machine");
+    return DetailResponse(403, "Only clients on the same machine are allowed");
   }
-  const std::string what =
+  const std::string operation =
       absl::StrCat(request.method, " ", request.path.substr(kRoot.size()));
-  if (what == "POST faults") return AddFaults(request);
-  if (what == "DELETE faults") {
+  if (operation == "POST faults") return AddFaults(request);
+  if (operation == "DELETE faults") {
     state_->faults.Clear();
     return JsonResponse(200, "null");
   }
-  if (what == "GET stats") {
+  if (operation == "GET stats") {
     return JsonResponse(
         200, StatsJson(state_->traffic.Stats(), state_->webhooks.Stats(),
                        state_->store.size()));
   }
-  if (what == "POST reset") {
+  if (operation == "POST reset") {
     reset_();
     return JsonResponse(200, "null");
   }

@@ -10,15 +10,15 @@
 namespace wriftai::sandbox {
 
 // The control API under /sandbox, for tests (see README.md): faults,
-// statistics, reset. Only for clients on the same machine, as the statistics
-// show what others sent.
+// statistics, reset. Accepts only clients on the same machine, because the
+// statistics reveal requests of other clients.
 //
-// Threads: any. `state` must outlive it. Fails: through responses alone.
+// Threads: any. `state` must outlive it. Fails: only through responses.
 class ControlApi {
  public:
   static bool IsFor(const Request& request);
 
-  // `reset` puts the whole sandbox back.
+  // `reset` resets the whole sandbox.
   ControlApi(SandboxState* state, std::function<void()> reset);
 
   Response Handle(const Request& request);
@@ -30,7 +30,7 @@ class ControlApi {
   const std::function<void()> reset_;
 };
 
-// The statistics as the control API gives them.
+// The statistics in the control API's format.
 std::string StatsJson(const TrafficStats& traffic, const WebhookStats& webhooks,
                       size_t predictions_kept);
 

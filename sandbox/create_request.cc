@@ -19,7 +19,7 @@ constexpr char kNotAString[] = "Input should be a valid string";
 constexpr char kNotAnObject[] =
     "Input should be a valid dictionary or object to extract fields from";
 
-// FastAPI reads a body as JSON if its type is JSON, or not given.
+// FastAPI reads a body as JSON if its content type is JSON or absent.
 bool IsJsonType(absl::string_view content_type) {
   const absl::string_view type = absl::StripAsciiWhitespace(
       content_type.substr(0, content_type.find(';')));
@@ -28,7 +28,7 @@ bool IsJsonType(absl::string_view content_type) {
           absl::EndsWithIgnoreCase(type, "+json"));
 }
 
-// The part of an http or https URL behind the scheme names a host.
+// Whether `url` is an http or https URL with a host.
 bool IsHttpUrl(absl::string_view url) {
   const size_t scheme = absl::StartsWithIgnoreCase(url, "http://")    ? 7
                         : absl::StartsWithIgnoreCase(url, "https://") ? 8
@@ -90,8 +90,8 @@ class Reader {
       return errors_.Add({"body"}, kNotAnObject, "model_attributes_type");
     }
     const auto parsed = ParseJson(request_.body);
-    if (const auto* const problem = std::get_if<JsonProblem>(&parsed)) {
-      return errors_.AddRaw({R"("body")", absl::StrCat(problem->offset)},
+    if (const auto* const error = std::get_if<JsonError>(&parsed)) {
+      return errors_.AddRaw({R"("body")", absl::StrCat(error->offset)},
                             "JSON decode error", "json_invalid");
     }
     const JsonValue& body = std::get<JsonValue>(parsed);

@@ -15,21 +15,21 @@
 
 namespace wriftai::sandbox {
 
-// A request to create a prediction, understood.
+// A parsed request to create a prediction.
 struct CreateRequest {
   ModelName model;
-  std::shared_ptr<const std::string> input;  // JSON as it came.
+  std::shared_ptr<const std::string> input;  // JSON, byte for byte.
   std::optional<Webhook> webhook;
   bool validate_input = false;
-  absl::Duration wait;  // Prefer: wait=N; zero where there is none.
+  absl::Duration wait;  // Prefer: wait=N; zero if absent.
 };
 
-// Reads any of the three forms of create, `route.creates()`. A body of the
-// model forms may hold a model; it is ignored.
+// Reads any of the three forms of create; requires `route.creates()`. The forms
+// with the model in the path ignore a model in the body.
 std::variant<CreateRequest, ValidationErrors> ReadCreateRequest(
     const Route& route, const Request& request);
 
-// What `Prefer: wait=N` asks for; zero where it is absent or makes no sense.
+// The N of `Prefer: wait=N`; zero if absent or invalid.
 absl::Duration ReadPreferredWait(absl::string_view prefer);
 
 }  // namespace wriftai::sandbox

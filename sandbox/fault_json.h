@@ -9,8 +9,8 @@
 
 namespace wriftai::sandbox {
 
-// Reads the list of faults that the control API takes. INVALID_ARGUMENT names
-// the fault by its index, and the member.
+// Reads the control API's list of faults. INVALID_ARGUMENT names the index of
+// the fault and the member.
 absl::StatusOr<std::vector<Fault>> ReadFaults(absl::string_view json);
 
 }  // namespace wriftai::sandbox

@@ -1,7 +1,7 @@
 #include "sandbox/faults.h"
 
-// POSIX, not std::regex: that one recurses once per character, and the
-// server's threads have small stacks.
+// POSIX instead of std::regex, which recurses for every character: the server's
+// threads have small stacks.
 #include <regex.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ void SetHeader(absl::string_view name, absl::string_view value,
   headers->emplace_back(name, value);
 }
 
-void SpoilRateHeaders(Fault::RateHeaders how, Headers* headers) {
+void CorruptRateHeaders(Fault::RateHeaders how, Headers* headers) {
   const auto set = [headers](absl::string_view limit,
                              absl::string_view remaining,
                              absl::string_view reset) {
@@ -34,7 +34,7 @@ void SpoilRateHeaders(Fault::RateHeaders how, Headers* headers) {
     SetHeader("x-ratelimit-reset", reset, headers);
   };
   switch (how) {
-    case Fault::RateHeaders::kTrue:
+    case Fault::RateHeaders::kUnchanged:
       return;
     case Fault::RateHeaders::kMissing:
       headers->erase(std::remove_if(headers->begin(), headers->end(),
@@ -73,7 +73,7 @@ void ApplyFault(const Fault& fault, Response* response) {
   for (const auto& [name, value] : fault.headers) {
     SetHeader(name, value, &response->headers);
   }
-  SpoilRateHeaders(fault.rate_headers, &response->headers);
+  CorruptRateHeaders(fault.rate_headers, &response->headers);
   if (fault.bad_json) response->body = R"({"id": "no end)";
   if (fault.huge_body > 0) {
     response->delivery = Delivery::kHuge;
@@ -105,15 +105,15 @@ class FaultScript::Entry {
     return absl::OkStatus();
   }
 
-  bool Meets(absl::string_view method, absl::string_view path) {
+  bool Matches(absl::string_view method, absl::string_view path) {
     if (!fault_.method.empty() && fault_.method != method) return false;
     if (!absl::StartsWith(path, fault_.path_prefix)) return false;
     if (compiled_ &&
         regexec(&regex_, std::string(path).c_str(), 0, nullptr, 0) != 0) {
       return false;
     }
-    const int64_t turn = matched_++ - fault_.after;
-    return turn >= 0 && (!fault_.times.has_value() || turn < *fault_.times);
+    const int64_t index = matched_++ - fault_.after;
+    return index >= 0 && (!fault_.times.has_value() || index < *fault_.times);
   }
 
   const Fault& fault() const { return fault_; }
@@ -145,7 +145,7 @@ std::optional<Fault> FaultScript::Match(absl::string_view method,
                                         absl::string_view path) {
   MutexLock lock(mutex_);
   for (const auto& entry : entries_) {
-    if (entry->Meets(method, path)) return entry->fault();
+    if (entry->Matches(method, path)) return entry->fault();
   }
   return std::nullopt;
 }

@@ -16,46 +16,46 @@
 
 namespace wriftai::sandbox {
 
-// What is to go wrong, and for which requests. The members of the control
-// API's JSON have the same names.
+// A fault to inject, and the requests that it applies to. The control API's
+// JSON has members of the same names.
 struct Fault {
-  enum class RateHeaders { kTrue, kMissing, kZero, kNegative, kAbsurd };
+  enum class RateHeaders { kUnchanged, kMissing, kZero, kNegative, kAbsurd };
 
-  // Which requests: all conditions have to be met.
+  // Conditions; a request must meet all of them.
   std::string method;       // Empty: any.
   std::string path_prefix;  // Of the path as sent, such as /v1/predictions.
-  std::string path_regex;   // POSIX extended, found anywhere in the path.
-  int64_t after = 0;        // Lets so many matching requests pass first.
-  std::optional<int64_t> times;  // Then meets so many; none: all.
+  std::string path_regex;   // POSIX extended; may match any part of the path.
+  int64_t after = 0;        // Skips this many matching requests first.
+  std::optional<int64_t> times;  // Then applies this often; unset: always.
 
-  // What happens to them. Without a status, huge_body or
-  // close_without_response, the API answers and the rest is done to its answer.
+  // Effects. Without `status`, huge_body or close_without_response, the API
+  // handles the request and the other effects modify its response.
   std::optional<int> status;
-  Headers headers;  // With `status`, or over those of the API.
+  Headers headers;  // With `status`, or in place of the API's.
   std::string body;
-  bool process = false;  // The API acts on it although `status` answers.
+  bool process = false;  // The API handles the request despite `status`.
   absl::Duration delay = absl::ZeroDuration();
   bool cut_body = false;
   bool bad_json = false;
   int64_t huge_body = 0;  // Bytes.
   bool close_without_response = false;
   bool close_after_processing = false;
-  RateHeaders rate_headers = RateHeaders::kTrue;
+  RateHeaders rate_headers = RateHeaders::kUnchanged;
 
-  // Whether the API gets to see the request.
+  // Whether the API handles the request.
   bool ReachesApi() const {
     return process || close_after_processing ||
            (!status.has_value() && huge_body == 0 && !close_without_response);
   }
 };
 
-// Does to `response`, which is the API's where fault.ReachesApi(), what the
-// fault says (all but the delay).
+// Applies all effects of `fault` but the delay to `response`, which is the
+// API's if fault.ReachesApi().
 void ApplyFault(const Fault& fault, Response* response);
 
-// The faults that are in force, tried in the order in which they were added.
+// The active faults, matched in the order in which they were added.
 //
-// Threads: any. Fails: Add() alone.
+// Threads: any. Fails: only Add().
 class FaultScript {
  public:
   FaultScript();
@@ -65,7 +65,8 @@ class FaultScript {
   absl::Status Add(Fault fault);
   void Clear();
 
-  // The first fault that meets this request; counts it.
+  // Returns the first fault that applies to this request, and counts the
+  // request.
   std::optional<Fault> Match(absl::string_view method, absl::string_view path);
 
  private:

@@ -17,13 +17,13 @@ struct Request {
   std::string method;  // As sent.
   std::string path;    // Still percent-encoded.
   std::string query;   // Without the question mark.
-  Headers headers;     // As sent, in their order.
+  Headers headers;     // As sent, in order.
   std::string body;
   std::string peer;         // The client's IP address.
-  bool oversized = false;   // The body is above the limit and was not read.
-  bool incomplete = false;  // The connection ended inside of the body.
+  bool oversized = false;   // The body exceeds the limit and was not read.
+  bool incomplete = false;  // The connection ended within the body.
 
-  // The first header of that name, in any case; empty where there is none.
+  // The first header of that name, ignoring case; empty if there is none.
   absl::string_view Header(absl::string_view name) const {
     for (const auto& header : headers) {
       if (absl::EqualsIgnoreCase(header.first, name)) return header.second;
@@ -32,10 +32,10 @@ struct Request {
   }
 };
 
-// What happens to a response on its way.
+// How a response is sent.
 enum class Delivery {
   kWhole,
-  kCut,   // Half of the body that content-length announces, then the end.
+  kCut,   // Half of the body that content-length announces, then a close.
   kHuge,  // A JSON object of Response::huge_bytes bytes instead of the body.
   kNone,  // The connection is closed without a response.
 };
@@ -46,7 +46,7 @@ struct Response {
   std::string body;
   Delivery delivery = Delivery::kWhole;
   int64_t huge_bytes = 0;
-  bool close = false;  // Ends the connection after the response.
+  bool close = false;  // Closes the connection after the response.
 };
 
 }  // namespace wriftai::sandbox

@@ -17,18 +17,18 @@
 namespace wriftai::sandbox {
 namespace {
 
-// How much is read and written at once; on the heap, as civetweb gives its
-// threads 100 kB of stack.
+// The size of a read or write. Buffers are on the heap, because civetweb's
+// threads have 100 kB of stack.
 constexpr size_t kChunk = 64 << 10;
 
-// A minute, as common load balancers have it.
+// A minute, a common default of load balancers.
 constexpr char kIdleTimeoutMs[] = "60000";
 
-// A client that stops in the middle of a request or response.
-constexpr char kStuckTimeoutMs[] = "30000";
+// For a client that stalls within a request or response.
+constexpr char kStallTimeoutMs[] = "30000";
 
-// As many as the system queues by default (net.core.somaxconn): a burst of
-// clients waits instead of being refused.
+// The system's default limit (net.core.somaxconn): a burst of clients waits
+// instead of being refused.
 constexpr char kBacklog[] = "4096";
 
 void WriteAll(mg_connection* connection, absl::string_view data) {
@@ -64,7 +64,7 @@ void WriteResponse(mg_connection* connection, const Response& response) {
   const int64_t length = huge ? response.huge_bytes
                          : whole
                              ? static_cast<int64_t>(response.body.size())
-                             // So that even an empty body is cut.
+                             // Truncates even an empty body.
                              : static_cast<int64_t>(response.body.size()) + 2;
   std::string head = absl::StrCat(
       "HTTP/1.1 ", response.status, " ",
@@ -79,7 +79,7 @@ void WriteResponse(mg_connection* connection, const Response& response) {
     return WriteHuge(connection, response.huge_bytes);
   }
   const size_t sent = whole ? response.body.size() : response.body.size() / 2;
-  // In one piece where it is small: one packet, one read of the client.
+  // Sends a small response in one write: one packet, one read of the client.
   absl::StrAppend(&head, response.body.substr(0, std::min(sent, kChunk)));
   WriteAll(connection, head);
   if (sent > kChunk) {
@@ -97,12 +97,12 @@ void ReadBody(mg_connection* connection, int64_t limit, Request* request) {
   }
   std::vector<char> chunk(kChunk);
   for (;;) {
-    // civetweb blocks until it has as much as it is asked for: ask for no more
-    // than settles the matter.
-    const auto wanted = static_cast<size_t>(
+    // civetweb blocks until it has read the requested size. One byte above the
+    // limit is enough to detect an oversized body.
+    const auto max_size = static_cast<size_t>(
         limit + 1 - static_cast<int64_t>(request->body.size()));
     const int size =
-        mg_read(connection, chunk.data(), std::min(wanted, chunk.size()));
+        mg_read(connection, chunk.data(), std::min(max_size, chunk.size()));
     if (size <= 0) {
       request->incomplete =
           size < 0 ||
@@ -153,7 +153,7 @@ class CivetwebServer final : public HttpServer {
                               "keep_alive_timeout_ms",
                               kIdleTimeoutMs,
                               "request_timeout_ms",
-                              kStuckTimeoutMs,
+                              kStallTimeoutMs,
                               "tcp_nodelay",
                               "1",
                               "listen_backlog",
@@ -190,7 +190,7 @@ class CivetwebServer final : public HttpServer {
   }
 
   static int OnRequest(mg_connection* connection) {
-    return Of(connection)->Answer(connection);
+    return Of(connection)->Respond(connection);
   }
 
   static int OnError(mg_connection* connection, int status, const char*) {
@@ -200,7 +200,7 @@ class CivetwebServer final : public HttpServer {
     return 0;
   }
 
-  int Answer(mg_connection* connection) {
+  int Respond(mg_connection* connection) {
     const mg_request_info* const info = mg_get_request_info(connection);
     Request request;
     request.method = info->request_method;

@@ -10,25 +10,25 @@
 
 namespace wriftai::sandbox {
 
-// Answers requests.
+// Handles requests.
 //
-// Threads: any number at once. Fails: through responses alone.
+// Threads: any, concurrently. Fails: only through responses.
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
   virtual Response Handle(const Request& request) = 0;
 
-  // The response to what is no HTTP request, or one that is too large in its
-  // head. `status` is the server's idea.
+  // Returns the response to input that is not an HTTP request, or whose headers
+  // are too large. `status` is the server's suggestion.
   virtual Response HandleMalformed(int status) = 0;
 };
 
-// An HTTP/1.1 server, with keep-alive. The only user of civetweb in the
+// An HTTP/1.1 server with keep-alive. The only user of civetweb in the
 // sandbox.
 //
 // Threads: any. Owns: the sockets and threads. The destructor closes all
-// connections and waits until every Handle() has returned; one that blocks has
-// to be let go before. `handler` must outlive it. Fails: Start() alone.
+// connections and waits for every Handle() to return; a blocked one must be
+// released before. `handler` must outlive it. Fails: only Start().
 class HttpServer {
  public:
   struct Options {
@@ -43,7 +43,7 @@ class HttpServer {
 
   virtual ~HttpServer() = default;
 
-  // The port that it listens on.
+  // The listening port.
   virtual int port() const = 0;
 };
 

@@ -2,7 +2,7 @@
 
 #ifdef __clang__
 // RapidJSON's stack adds to a null pointer while it is empty, which is harmless
-// but ends a program that is built with the undefined-behaviour sanitizer.
+// but aborts a program built with the undefined-behavior sanitizer.
 #pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), \
                              apply_to = function)
 #endif
@@ -29,7 +29,7 @@
 namespace wriftai::sandbox {
 namespace {
 
-// Iterative: the recursive parser would end the process on deep nesting.
+// Iterative: the recursive parser would overflow the stack on deep nesting.
 constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
                             rapidjson::kParseValidateEncodingFlag |
                             rapidjson::kParseFullPrecisionFlag;
@@ -55,29 +55,29 @@ JsonValue::Kind KindOf(char first) {
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// Cuts a text into the root value and the parts of the root, one level deep.
+// Splits a text into the root value and its direct parts.
 class Splitter
     : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Splitter> {
  public:
-  // With `wanted`, only the last part of that name is kept.
+  // With `name_filter`, keeps only the last part of that name.
   Splitter(absl::string_view text, bool keep_parts,
-           std::optional<absl::string_view> wanted)
+           std::optional<absl::string_view> name_filter)
       : text_(text),
         keep_parts_(keep_parts),
-        wanted_(wanted),
+        name_filter_(name_filter),
         stream_(text.data(), text.size()) {}
 
-  std::optional<JsonProblem> Run() {
+  std::optional<JsonError> Run() {
     rapidjson::Reader reader;
     const rapidjson::ParseResult result = reader.Parse<kFlags>(stream_, *this);
-    if (depth_ > kMaxDepth) return JsonProblem{stream_.Tell(), "Too deep"};
+    if (depth_ > kMaxDepth) return JsonError{stream_.Tell(), "Too deep"};
     if (result.IsError()) {
-      return JsonProblem{result.Offset(),
-                         rapidjson::GetParseError_En(result.Code())};
+      return JsonError{result.Offset(),
+                       rapidjson::GetParseError_En(result.Code())};
     }
-    // RapidJSON takes a zero byte for the end of the text.
+    // RapidJSON treats a zero byte as the end of the text.
     if (stream_.Tell() != text_.size()) {
-      return JsonProblem{stream_.Tell(), "Extra data"};
+      return JsonError{stream_.Tell(), "Extra data"};
     }
     return std::nullopt;
   }
@@ -85,8 +85,8 @@ class Splitter
   JsonValue root() const { return *root_; }
   std::vector<JsonValue::Member> TakeParts() { return std::move(parts_); }
 
-  // The reader's events. All scalars come in through Default(), with the
-  // stream behind the value; brackets come with the stream at the bracket.
+  // The reader's events. Scalars arrive through Default(), with the stream
+  // after the value. Brackets arrive with the stream at the bracket.
   bool Default() {
     End(stream_.Tell());
     return true;
@@ -98,7 +98,8 @@ class Splitter
   bool EndArray(rapidjson::SizeType) { return Close(); }
   bool Key(const char* name, rapidjson::SizeType size, bool) {
     if (depth_ == 1) {
-      skip_ = wanted_.has_value() && *wanted_ != absl::string_view(name, size);
+      skip_ = name_filter_.has_value() &&
+              *name_filter_ != absl::string_view(name, size);
       if (keep_parts_ && !skip_) name_.assign(name, size);
       part_begin_ = stream_.Tell();
     }
@@ -117,8 +118,8 @@ class Splitter
     return true;
   }
 
-  // A value ends before `end`: what is between it and the last key, comma or
-  // bracket, without white space, is the value.
+  // A value ends before `end`. It starts after the last key, comma or bracket
+  // and any white space.
   void End(size_t end) {
     if (depth_ > 1) return;
     size_t begin = depth_ == 0 ? 0 : part_begin_;
@@ -132,14 +133,14 @@ class Splitter
     if (depth_ == 0) {
       root_ = value;
     } else if (keep_parts_ && !skip_) {
-      if (wanted_.has_value()) parts_.clear();
+      if (name_filter_.has_value()) parts_.clear();
       parts_.emplace_back(name_, value);
     }
   }
 
   const absl::string_view text_;
   const bool keep_parts_;
-  const std::optional<absl::string_view> wanted_;
+  const std::optional<absl::string_view> name_filter_;
   rapidjson::MemoryStream stream_;
   int depth_ = 0;
   size_t part_begin_ = 0;
@@ -151,13 +152,13 @@ class Splitter
 
 std::vector<JsonValue::Member> Split(
     absl::string_view raw,
-    std::optional<absl::string_view> wanted = std::nullopt) {
-  Splitter splitter(raw, /*keep_parts=*/true, wanted);
+    std::optional<absl::string_view> name_filter = std::nullopt) {
+  Splitter splitter(raw, /*keep_parts=*/true, name_filter);
   if (splitter.Run().has_value()) return {};
   return splitter.TakeParts();
 }
 
-// The length of the UTF-8 sequence that `text` begins with; 0 if it is none.
+// The length of the UTF-8 sequence at the start of `text`; 0 if invalid.
 size_t SequenceLength(absl::string_view text) {
   const auto byte = [text](size_t i) {
     return static_cast<unsigned char>(text[i]);
@@ -169,7 +170,7 @@ size_t SequenceLength(absl::string_view text) {
   for (size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xc0) != 0x80) return 0;
   }
-  // Overlong forms, surrogates, and what is above U+10FFFF.
+  // Overlong forms, surrogates, and code points above U+10FFFF.
   if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) ||
       (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f)) {
     return 0;
@@ -238,9 +239,9 @@ std::vector<JsonValue> JsonValue::Items() const {
   return items;
 }
 
-std::variant<JsonValue, JsonProblem> ParseJson(absl::string_view text) {
+std::variant<JsonValue, JsonError> ParseJson(absl::string_view text) {
   Splitter splitter(text, /*keep_parts=*/false, std::nullopt);
-  if (std::optional<JsonProblem> problem = splitter.Run()) return *problem;
+  if (std::optional<JsonError> error = splitter.Run()) return *error;
   return splitter.root();
 }
 
@@ -317,7 +318,7 @@ std::optional<SchemaViolation> JsonSchema::Check(const JsonValue& value) const {
   violation.message = absl::StrCat("Input does not meet '", keyword, "'");
   if (keyword != "required" || !violation.path.empty()) return violation;
 
-  // RapidJSON does not say which one is missing.
+  // RapidJSON does not report which member is missing.
   const JsonValue schema(JsonValue::Kind::kObject, text_);
   for (const JsonValue& name : schema.Find("required")->Items()) {
     if (value.Find(*name.AsString()).has_value()) continue;

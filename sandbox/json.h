@@ -11,18 +11,17 @@
 
 #include "absl/strings/string_view.h"
 
-// The only user of RapidJSON in the sandbox. It shares nothing with
-// upstream/json on purpose: a mistake there must not be hidden by the same
-// mistake here.
+// The only user of RapidJSON in the sandbox. Deliberately shares no code with
+// upstream/json, so that a bug there cannot hide behind the same bug here.
 
 namespace wriftai::sandbox {
 
-// One value inside of a JSON text that ParseJson() has checked. Its parts are
-// found by reading the text again, so that a large input costs no tree; what
-// they are read from is never changed, which keeps them byte for byte.
+// A value within a JSON text that ParseJson() has checked. Finds its parts by
+// reading the text again, so a large input needs no tree, and its parts are
+// kept byte for byte.
 //
-// Threads: immutable, any. The text must outlive it. Fails: never; what the
-// value is not gives nothing.
+// Threads: immutable, any. The text must outlive it. Fails: never; accessors of
+// another kind return nullopt or an empty list.
 class JsonValue {
  public:
   enum class Kind { kNull, kBool, kNumber, kString, kArray, kObject };
@@ -33,7 +32,7 @@ class JsonValue {
   bool IsObject() const { return kind_ == Kind::kObject; }
   bool IsNull() const { return kind_ == Kind::kNull; }
 
-  // The value as it was written, without the white space around it.
+  // The value's text, without the white space around it.
   absl::string_view raw() const { return raw_; }
 
   std::optional<std::string> AsString() const;
@@ -41,8 +40,8 @@ class JsonValue {
   std::optional<int64_t> AsInteger() const;
   std::optional<bool> AsBool() const;
 
-  // The member of that name of an object; the last one of several, as Python
-  // reads it.
+  // The object's member of that name. Returns the last of several, like
+  // Python.
   std::optional<JsonValue> Find(absl::string_view name) const;
 
   using Member = std::pair<std::string, JsonValue>;
@@ -54,51 +53,50 @@ class JsonValue {
   absl::string_view raw_;
 };
 
-struct JsonProblem {
+struct JsonError {
   size_t offset = 0;
   std::string message;
 };
 
-// Checks all of `text`: the grammar, UTF-8, at most 1,000 levels (what
-// Python's parser takes, before its own recursion limit) and numbers within
-// the range of a double.
-std::variant<JsonValue, JsonProblem> ParseJson(absl::string_view text);
+// Checks all of `text`: the grammar, UTF-8, at most 1,000 levels (about the
+// recursion limit of Python's parser) and numbers within the range of a double.
+std::variant<JsonValue, JsonError> ParseJson(absl::string_view text);
 
-// `text` as a JSON string, with quotes. Bytes that are no UTF-8 become U+FFFD.
+// `text` as a JSON string, with quotes. Invalid UTF-8 becomes U+FFFD.
 std::string JsonQuote(absl::string_view text);
 
 // Writes an object, member by member.
 class JsonObject {
  public:
-  // `json` is written as it is.
+  // Writes `json` unchanged.
   JsonObject& Raw(absl::string_view name, absl::string_view json);
   JsonObject& String(absl::string_view name, absl::string_view text);
   JsonObject& Number(absl::string_view name, int64_t number);
   JsonObject& Bool(absl::string_view name, bool value);
 
-  // The finished object; leaves this one empty.
+  // Returns the finished object and resets this one.
   std::string Take();
 
  private:
   std::string text_;
 };
 
-// `items`, each of them JSON, as an array.
+// An array of `items`, which are JSON.
 std::string JsonArray(const std::vector<std::string>& items);
 
-// What does not fit, in the words of FastAPI.
+// A violation of a schema, in FastAPI's terms.
 struct SchemaViolation {
   std::vector<std::string> path;  // Each a JSON string or number.
   std::string message;
   std::string type;
 };
 
-// A JSON Schema, of the keywords that draft 4 and 2020-12 share.
+// A JSON Schema with the keywords that draft 4 and 2020-12 share.
 //
 // Threads: immutable, any. Owns: its text.
 class JsonSchema {
  public:
-  // `text` is part of the program: a mistake in it ends the program.
+  // `text` is part of the program: aborts if it is invalid.
   explicit JsonSchema(std::string text);
   ~JsonSchema();
   JsonSchema(JsonSchema&&) noexcept;

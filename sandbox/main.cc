@@ -14,7 +14,7 @@
 namespace wriftai::sandbox {
 namespace {
 
-constexpr int kWrongUsage = 2;
+constexpr int kExitUsageError = 2;
 
 int Fail(const absl::Status& status, int exit_status) {
   fprintf(stderr, "wriftai-sandbox: %s\n",
@@ -23,21 +23,21 @@ int Fail(const absl::Status& status, int exit_status) {
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  // Before the first thread is there, so that all inherit it.
+  // Created before the first thread, so that all threads inherit the mask.
   StopSignals signals;
 
   SandboxOptions options;
   bool check_health = false;
   FlagSet flags("wriftai-sandbox [flags]",
-                "A local stand-in for the WriftAI API, with the published "
-                "limits.",
+                "A local stand-in for the WriftAI API that enforces the "
+                "published rate limits.",
                 "SANDBOX_");
   AddSandboxFlags(&options, &flags);
   flags.Add("check_health", &check_health,
-            "Start nothing, and ask the sandbox at --listen_address whether it "
-            "answers: exit status 0 if it does, else 1.");
+            "Check whether a sandbox responds at --listen_address, and exit "
+            "with 0 if it does, else 1. Starts no server.");
   const auto rest = flags.Parse(arguments, &getenv);
-  if (!rest.ok()) return Fail(rest.status(), kWrongUsage);
+  if (!rest.ok()) return Fail(rest.status(), kExitUsageError);
   if (flags.help_requested()) {
     fputs(flags.Help().c_str(), stdout);
     return 0;
@@ -47,20 +47,21 @@ int Main(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (!rest->empty()) {
-    return Fail(absl::InvalidArgumentError(rest->front() + ": not a flag"),
-                kWrongUsage);
+    return Fail(
+        absl::InvalidArgumentError("unexpected argument: " + rest->front()),
+        kExitUsageError);
   }
   if (absl::Status status =
           flags.CheckVariables(VariablesFromMain(environ), &getenv);
       !status.ok()) {
-    return Fail(status, kWrongUsage);
+    return Fail(status, kExitUsageError);
   }
   if (check_health) {
     const absl::Status health = CheckHealth(options.listen_address);
     return health.ok() ? EXIT_SUCCESS : Fail(health, EXIT_FAILURE);
   }
 
-  // Beside those of --workers, which may be fewer.
+  // In addition to the threads of --workers.
   if (const absl::Status enough = CheckResources({8, 16}); !enough.ok()) {
     return Fail(enough, kExitNoResources);
   }
@@ -82,7 +83,7 @@ int Main(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace wriftai::sandbox
 
-// Before the libraries' initializers, which may open files and run out of
+// Runs before the libraries' initializers, which may open files and run out of
 // memory.
 [[gnu::section(".preinit_array"), gnu::used]] void (*const prepare)() = [] {
   wriftai::PrepareProcess("wriftai-sandbox");

@@ -45,27 +45,27 @@ std::optional<ModelName> ParseModelName(absl::string_view text) {
 }
 
 ModelCatalog::ModelCatalog() {
-  using Behaviour = ModelVersion::Behaviour;
+  using Behavior = ModelVersion::Behavior;
   const auto add = [this](absl::string_view owner, absl::string_view name,
-                          int64_t number, Behaviour behaviour,
+                          int64_t number, Behavior behavior,
                           absl::Duration pending, absl::Duration run,
                           const char* schema) {
     versions_.push_back(ModelVersion{std::string(owner), std::string(name),
-                                     number, behaviour, pending, run,
+                                     number, behavior, pending, run,
                                      JsonSchema(schema)});
   };
   const absl::Duration queue = absl::Milliseconds(500);
-  add("deepseek-ai", "deepseek-r1", 1, Behaviour::kText, queue,
+  add("deepseek-ai", "deepseek-r1", 1, Behavior::kText, queue,
       absl::Milliseconds(2500), kPromptSchema);
-  add("deepseek-ai", "deepseek-r1", 2, Behaviour::kText, queue,
+  add("deepseek-ai", "deepseek-r1", 2, Behavior::kText, queue,
       absl::Milliseconds(2500), kPromptSchema);
-  add("wriftai", "slow", 1, Behaviour::kText, queue, absl::Seconds(60),
+  add("wriftai", "slow", 1, Behavior::kText, queue, absl::Seconds(60),
       kPromptSchema);
-  add("wriftai", "failing", 1, Behaviour::kFail, queue, absl::Seconds(1),
+  add("wriftai", "failing", 1, Behavior::kFail, queue, absl::Seconds(1),
       kOpenSchema);
-  add("wriftai", "large", 1, Behaviour::kLarge, queue, absl::Seconds(1),
+  add("wriftai", "large", 1, Behavior::kLarge, queue, absl::Seconds(1),
       kOpenSchema);
-  add("wriftai", "echo", 1, Behaviour::kEcho, absl::Milliseconds(50),
+  add("wriftai", "echo", 1, Behavior::kEcho, absl::Milliseconds(50),
       absl::Milliseconds(50), kOpenSchema);
 }
 

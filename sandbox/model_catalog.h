@@ -15,38 +15,38 @@ namespace wriftai::sandbox {
 struct ModelName {
   std::string owner;
   std::string name;
-  std::optional<int64_t> version;  // None: the latest.
+  std::optional<int64_t> version;  // Unset: the latest.
 };
 
-// `owner/name` or `owner/name:version_number`; nothing for any other text.
+// Parses `owner/name` or `owner/name:version_number`; nullopt for other text.
 std::optional<ModelName> ParseModelName(absl::string_view text);
 
-// One version of a model of the sandbox, and what a run of it does.
+// A version of a sandbox model, and how its runs behave.
 struct ModelVersion {
-  enum class Behaviour {
-    kText,   // Answers the prompt with a text.
-    kEcho,   // Gives the input back.
-    kLarge,  // Gives a few MiB of JSON.
+  enum class Behavior {
+    kText,   // Outputs a text for the prompt.
+    kEcho,   // Outputs the input.
+    kLarge,  // Outputs a few MiB of JSON.
     kFail,   // Fails.
   };
 
   std::string owner;
   std::string name;
   int64_t number = 1;
-  Behaviour behaviour = Behaviour::kText;
-  absl::Duration pending;  // From creation until a runtime has it.
-  absl::Duration run;      // From then until the end.
+  Behavior behavior = Behavior::kText;
+  absl::Duration pending;  // From creation to the start of the run.
+  absl::Duration run;      // From the start to the end of the run.
   JsonSchema input_schema;
 };
 
-// The models that the sandbox knows.
+// The models of the sandbox.
 //
 // Threads: immutable, any. Owns: the versions.
 class ModelCatalog {
  public:
   ModelCatalog();
 
-  // Null where there is no such model or version. Valid as long as this.
+  // Null if there is no such model or version. Valid as long as this.
   const ModelVersion* Find(const ModelName& name) const;
 
   const std::vector<ModelVersion>& versions() const { return versions_; }

@@ -9,13 +9,13 @@
 
 namespace wriftai::sandbox {
 
-// A place in a list that is ordered from new to old: between two items, so
-// that new predictions neither repeat nor hide one.
+// A position between two items of a list that is ordered from new to old. New
+// predictions neither repeat nor hide an item.
 struct PageCursor {
   enum class Direction { kOlder, kNewer };
 
   Direction direction = Direction::kOlder;
-  uint64_t sequence = 0;  // The first item beyond the page is next to this.
+  uint64_t sequence = 0;  // The page starts next to this item.
 
   // Opaque: base64 of JSON.
   std::string Encode() const;

@@ -12,15 +12,15 @@ std::string Output::Json() const {
 }
 
 std::string GeneratedJson(int64_t bytes) {
-  constexpr int64_t kLeast = 64;
-  const size_t size = static_cast<size_t>(std::max(bytes, kLeast));
+  constexpr int64_t kMinBytes = 64;
+  const size_t size = static_cast<size_t>(std::max(bytes, kMinBytes));
   std::string json = "[";
   json.reserve(size);
   for (int64_t i = 0;; ++i) {
     const std::string record =
         absl::StrCat(R"({"index":)", i, R"(,"score":)", i % 997, ".", i % 10,
                      R"(,"text":"grüße, 世界, привет 🎈 \"quoted\"\n\u00e9"},)");
-    // What is left is filled by a last string of any length from 0 on.
+    // A final string fills the rest; it may be empty.
     if (json.size() + record.size() + 3 > size) break;
     json += record;
   }
@@ -36,7 +36,7 @@ absl::string_view Prediction::StatusAt(absl::Time now) const {
 absl::Time Prediction::UpdatedAt(absl::Time now) const {
   if (EndedAt(now)) return ends_at;
   if (StartedAt(now)) return starts_at;
-  // The API writes a new one twice, a few microseconds apart.
+  // The API writes a new prediction twice, a few microseconds apart.
   return created_at + absl::Microseconds(10);
 }
 

@@ -6,8 +6,8 @@
 namespace wriftai::sandbox {
 namespace {
 
-// The format is not documented. This is what pydantic, the serializer under
-// FastAPI, makes of a time span.
+// The format is not documented. This is the format of pydantic, FastAPI's
+// serializer, for a duration.
 std::string DurationJson(absl::Duration duration) {
   return absl::StrCat("\"PT", absl::ToDoubleSeconds(duration), "S\"");
 }
@@ -19,7 +19,7 @@ JsonObject Base(const Prediction& prediction, const PredictionView& view,
   if (view.show_url) {
     object.String("url", PredictionUrl(base_url, prediction.id));
   }
-  const bool ran = prediction.EverStarts() && prediction.EndedAt(now);
+  const bool ran = prediction.WillStart() && prediction.EndedAt(now);
   object.String("status", prediction.StatusAt(now))
       .String("created_at", TimestampText(prediction.created_at))
       .String("updated_at", TimestampText(prediction.UpdatedAt(now)))

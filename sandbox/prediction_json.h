@@ -9,14 +9,14 @@
 
 namespace wriftai::sandbox {
 
-// How predictions are written.
+// How predictions are shown.
 struct PredictionView {
-  // Documented both as there and as removed.
+  // The documentation mentions the field both as present and as removed.
   bool show_url = true;
-  // How long after its end input and output are kept; the docs say only "a
-  // short time".
+  // How long input and output are kept after the end; the documentation says
+  // only "a short time".
   absl::Duration retention = absl::Hours(1);
-  // After that: the prediction is unknown, instead of null in both.
+  // Whether the prediction is then unknown, instead of having null for both.
   bool gone_after_retention = false;
 
   bool Retained(const Prediction& prediction, absl::Time now) const {
@@ -24,15 +24,15 @@ struct PredictionView {
   }
 };
 
-// `time` as the API writes it: UTC with microseconds and Z.
+// `time` in the API's format: UTC with microseconds and Z.
 std::string TimestampText(absl::Time time);
 
-// The prediction as get, create and webhooks show it at `now`. `base_url`:
-// what its url begins with.
+// The prediction at `now`, as shown by get, create and webhooks. `base_url`:
+// the start of its url.
 std::string FullJson(const Prediction& prediction, const PredictionView& view,
                      absl::string_view base_url, absl::Time now);
 
-// The same as lists show it: without input, output and error.
+// The same as shown by lists: without input, output and error.
 std::string ItemJson(const Prediction& prediction, const PredictionView& view,
                      absl::string_view base_url, absl::Time now);
 

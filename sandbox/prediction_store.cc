@@ -7,22 +7,22 @@ namespace wriftai::sandbox {
 
 PredictionStore::PredictionStore(Options options) : options_(options) {}
 
-PredictionStore::Inserted PredictionStore::Insert(Prediction* prediction,
-                                                  absl::Time now) {
+PredictionStore::InsertResult PredictionStore::Insert(Prediction* prediction,
+                                                      absl::Time now) {
   MutexLock lock(mutex_);
-  if (by_id_.count(prediction->id) > 0) return Inserted::kIdTaken;
+  if (by_id_.count(prediction->id) > 0) return InsertResult::kIdTaken;
   const int64_t payload = prediction->PayloadBytes();
-  if (!MakeRoom(payload, now)) return Inserted::kFull;
+  if (!EvictFor(payload, now)) return InsertResult::kFull;
   prediction->sequence = ++last_sequence_;
   Prediction& kept =
       predictions_.emplace(prediction->sequence, *prediction).first->second;
   by_id_[kept.id] = &kept;
   by_caller_[kept.caller][kept.sequence] = &kept;
   payload_bytes_ += payload;
-  return Inserted::kYes;
+  return InsertResult::kInserted;
 }
 
-bool PredictionStore::MakeRoom(int64_t payload, absl::Time now) {
+bool PredictionStore::EvictFor(int64_t payload, absl::Time now) {
   auto it = predictions_.begin();
   while (static_cast<int64_t>(predictions_.size()) >=
              options_.max_predictions ||
@@ -62,16 +62,16 @@ std::optional<Prediction> PredictionStore::FindAny(absl::string_view id) const {
   return *found->second;
 }
 
-PredictionStore::Cancelled PredictionStore::Cancel(absl::string_view caller,
-                                                   absl::string_view id,
-                                                   absl::Time now,
-                                                   absl::Time when,
-                                                   RunEnd end) {
+PredictionStore::CancelResult PredictionStore::Cancel(absl::string_view caller,
+                                                      absl::string_view id,
+                                                      absl::Time now,
+                                                      absl::Time when,
+                                                      RunEnd end) {
   MutexLock lock(mutex_);
   Prediction* const found = FindLocked(caller, id);
-  if (found == nullptr) return Cancelled::kUnknown;
-  if (found->EndedAt(now)) return Cancelled::kEnded;
-  if (found->cancel_requested) return Cancelled::kAlreadyAsked;
+  if (found == nullptr) return CancelResult::kUnknown;
+  if (found->EndedAt(now)) return CancelResult::kEnded;
+  if (found->cancel_requested) return CancelResult::kAlreadyRequested;
   found->cancel_requested = true;
   if (when < found->ends_at) {
     payload_bytes_ -= found->PayloadBytes();
@@ -79,7 +79,7 @@ PredictionStore::Cancelled PredictionStore::Cancel(absl::string_view caller,
     found->end = std::move(end);
     payload_bytes_ += found->PayloadBytes();
   }
-  return Cancelled::kAccepted;
+  return CancelResult::kAccepted;
 }
 
 PredictionStore::Page PredictionStore::List(absl::string_view caller,

@@ -17,21 +17,21 @@
 
 namespace wriftai::sandbox {
 
-// The predictions of all callers. Each caller sees only its own: another's is
-// as unknown as one that never was.
+// The predictions of all callers. Each caller sees only its own; those of other
+// callers look like nonexistent ones.
 //
-// Threads: any. Owns: the predictions; hands out copies.
+// Threads: any. Owns: the predictions; returns copies.
 class PredictionStore {
  public:
   struct Options {
-    // Some 500 bytes each without input and output.
+    // About 500 bytes each, without input and output.
     int64_t max_predictions = 100000;
-    // Inputs and outputs together: a machine's worth, not more.
+    // Inputs and outputs together.
     int64_t max_payload_bytes = int64_t{1} << 30;
   };
 
-  enum class Inserted { kYes, kIdTaken, kFull };
-  enum class Cancelled { kAccepted, kAlreadyAsked, kEnded, kUnknown };
+  enum class InsertResult { kInserted, kIdTaken, kFull };
+  enum class CancelResult { kAccepted, kAlreadyRequested, kEnded, kUnknown };
 
   struct Page {
     std::vector<Prediction> items;  // Newest first.
@@ -41,19 +41,19 @@ class PredictionStore {
 
   explicit PredictionStore(Options options);
 
-  // Keeps `prediction` and sets its sequence. Makes room by dropping the
-  // oldest ones that have ended; full when there is none.
-  Inserted Insert(Prediction* prediction, absl::Time now);
+  // Stores `prediction` and sets its sequence. Evicts the oldest ended ones if
+  // necessary; kFull if none has ended.
+  InsertResult Insert(Prediction* prediction, absl::Time now);
 
   std::optional<Prediction> Find(absl::string_view caller,
                                  absl::string_view id) const;
 
-  // Whoever it belongs to.
+  // Finds the prediction of any caller.
   std::optional<Prediction> FindAny(absl::string_view id) const;
 
-  // Lets it end with `end` at `when`, unless it ends before.
-  Cancelled Cancel(absl::string_view caller, absl::string_view id,
-                   absl::Time now, absl::Time when, RunEnd end);
+  // Makes it end with `end` at `when`, unless it ends earlier.
+  CancelResult Cancel(absl::string_view caller, absl::string_view id,
+                      absl::Time now, absl::Time when, RunEnd end);
 
   Page List(absl::string_view caller, std::optional<PageCursor> cursor,
             size_t page_size) const;
@@ -67,7 +67,7 @@ class PredictionStore {
 
   Prediction* FindLocked(absl::string_view caller, absl::string_view id) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool MakeRoom(int64_t payload, absl::Time now)
+  bool EvictFor(int64_t payload, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;

@@ -17,8 +17,8 @@ constexpr int64_t kMinPageSize = 5;
 constexpr int64_t kMaxPageSize = 50;
 constexpr int64_t kDefaultPageSize = 25;
 
-// Keeps created_at, starts_at and ends_at apart, and behind the first
-// updated_at, however short a run is to be.
+// Keeps created_at, starts_at and ends_at distinct and after the first
+// updated_at, even for very short runs.
 constexpr absl::Duration kMinPending = absl::Microseconds(20);
 constexpr absl::Duration kMinRun = absl::Microseconds(10);
 
@@ -34,43 +34,42 @@ int64_t CeilSeconds(absl::Duration duration) {
   return absl::ToInt64Seconds(absl::Ceil(duration, absl::Seconds(1)));
 }
 
-// The id of a prediction's path, or what is wrong with it.
+// Reads the prediction's id from the path.
 std::variant<std::string, ValidationErrors> ReadId(const Route& route) {
   if (auto id = ParseUuid(route.arguments[0])) return *std::move(id);
-  ValidationErrors problems;
-  problems.Add({"path", "prediction_id"},
-               "Input should be a valid UUID, invalid format", "uuid_parsing");
-  return problems;
+  ValidationErrors errors;
+  errors.Add({"path", "prediction_id"},
+             "Input should be a valid UUID, invalid format", "uuid_parsing");
+  return errors;
 }
 
-int64_t ReadPageSize(absl::string_view query, ValidationErrors* problems) {
+int64_t ReadPageSize(absl::string_view query, ValidationErrors* errors) {
   const QueryValue text = FindQueryValue(query, "page_size");
   if (!text.present) return kDefaultPageSize;
   int64_t page_size = 0;
   if (!absl::SimpleAtoi(text.text, &page_size)) {
-    problems->Add({"query", "page_size"},
-                  "Input should be a valid integer, unable to parse string as "
-                  "an integer",
-                  "int_parsing");
+    errors->Add({"query", "page_size"},
+                "Input should be a valid integer, unable to parse string as "
+                "an integer",
+                "int_parsing");
   } else if (page_size < kMinPageSize) {
-    problems->Add({"query", "page_size"},
-                  "Input should be greater than or equal to 5",
-                  "greater_than_equal");
+    errors->Add({"query", "page_size"},
+                "Input should be greater than or equal to 5",
+                "greater_than_equal");
   } else if (page_size > kMaxPageSize) {
-    problems->Add({"query", "page_size"},
-                  "Input should be less than or equal to 50",
-                  "less_than_equal");
+    errors->Add({"query", "page_size"},
+                "Input should be less than or equal to 50", "less_than_equal");
   }
   return page_size;
 }
 
 std::optional<PageCursor> ReadCursor(absl::string_view query,
-                                     ValidationErrors* problems) {
+                                     ValidationErrors* errors) {
   const QueryValue text = FindQueryValue(query, "cursor");
   if (!text.present) return std::nullopt;
   const std::optional<PageCursor> cursor = PageCursor::Decode(text.text);
   if (!cursor.has_value()) {
-    problems->Add({"query", "cursor"}, "Invalid cursor", "value_error");
+    errors->Add({"query", "cursor"}, "Invalid cursor", "value_error");
   }
   return cursor;
 }
@@ -92,12 +91,12 @@ Response PredictionsApi::Handle(const Route& route, const Request& request) {
                                           : RateLimiter::Bucket::kRead;
   RateLimiter::Decision decision;
   Response response;
-  if (caller.kind == Caller::Kind::kRefused) {
-    decision = state_->limiter.Look(caller.key, bucket, now);
+  if (caller.kind == Caller::Kind::kRejected) {
+    decision = state_->limiter.Peek(caller.key, bucket, now);
     response = DetailResponse(401, "Not authenticated");
     response.headers.emplace_back("www-authenticate", "Bearer");
   } else {
-    decision = state_->limiter.Take(caller.key, bucket, now);
+    decision = state_->limiter.Acquire(caller.key, bucket, now);
     if (decision.allowed) {
       response = HandleAllowed(route, request, caller);
     } else {
@@ -157,31 +156,31 @@ Response PredictionsApi::HandleAllowed(const Route& route,
 Response PredictionsApi::Create(const Route& route, const Request& request,
                                 const Caller& caller) {
   const auto read = ReadCreateRequest(route, request);
-  if (const auto* const problems = std::get_if<ValidationErrors>(&read)) {
-    return problems->ToResponse();
+  if (const auto* const errors = std::get_if<ValidationErrors>(&read)) {
+    return errors->ToResponse();
   }
   const auto& create = std::get<CreateRequest>(read);
   const ModelVersion* const model = state_->models.Find(create.model);
   if (model == nullptr) return DetailResponse(404, "Model not found");
-  ValidationErrors problems;
+  ValidationErrors errors;
   if (create.validate_input) {
-    problems =
-        CheckInput(*model, std::get<JsonValue>(ParseJson(*create.input)));
+    errors = CheckInput(*model, std::get<JsonValue>(ParseJson(*create.input)));
   }
-  RunScript plan =
-      PlanRun(*model, create.input, state_->options.time_scale, &problems);
-  if (!problems.empty()) return problems.ToResponse();
-  return CreatePlanned(create, *model, std::move(plan), request, caller);
+  RunScript script =
+      MakeRunScript(*model, create.input, state_->options.time_scale, &errors);
+  if (!errors.empty()) return errors.ToResponse();
+  return CreateWithScript(create, *model, std::move(script), request, caller);
 }
 
-Response PredictionsApi::CreatePlanned(const CreateRequest& create,
-                                       const ModelVersion& model,
-                                       RunScript plan, const Request& request,
-                                       const Caller& caller) {
+Response PredictionsApi::CreateWithScript(const CreateRequest& create,
+                                          const ModelVersion& model,
+                                          RunScript script,
+                                          const Request& request,
+                                          const Caller& caller) {
   const absl::Time now = state_->clock->Now();
   Prediction prediction;
   prediction.id =
-      plan.id.has_value() ? *plan.id : state_->prediction_ids.Next();
+      script.id.has_value() ? *script.id : state_->prediction_ids.Next();
   prediction.caller = caller.key;
   prediction.model_owner = model.owner;
   prediction.model_name = model.name;
@@ -191,16 +190,16 @@ Response PredictionsApi::CreatePlanned(const CreateRequest& create,
   prediction.base_url = BaseUrlFor(request);
   prediction.created_at = WholeMicros(now);
   prediction.starts_at =
-      prediction.created_at + std::max(plan.pending, kMinPending);
-  prediction.ends_at = prediction.starts_at + std::max(plan.run, kMinRun);
-  prediction.end = std::move(plan.end);
+      prediction.created_at + std::max(script.pending, kMinPending);
+  prediction.ends_at = prediction.starts_at + std::max(script.run, kMinRun);
+  prediction.end = std::move(script.end);
   switch (state_->store.Insert(&prediction, now)) {
-    case PredictionStore::Inserted::kYes:
+    case PredictionStore::InsertResult::kInserted:
       break;
-    case PredictionStore::Inserted::kIdTaken:
-      return DetailResponse(409, "There is a prediction with this id");
-    case PredictionStore::Inserted::kFull:
-      return DetailResponse(503, "The sandbox is full of running predictions");
+    case PredictionStore::InsertResult::kIdTaken:
+      return DetailResponse(409, "A prediction with this id already exists");
+    case PredictionStore::InsertResult::kFull:
+      return DetailResponse(503, "Too many running predictions");
   }
   state_->traffic.CountCreated(ModelText(model));
   if (prediction.webhook.has_value()) {
@@ -209,7 +208,7 @@ Response PredictionsApi::CreatePlanned(const CreateRequest& create,
   }
   Hold(prediction, create.wait);
 
-  // As it is now; as it was if it has been dropped meanwhile.
+  // Shows the current state, or the initial one if evicted in the meantime.
   const auto kept = state_->store.Find(caller.key, prediction.id);
   Response response =
       JsonResponse(static_cast<int>(state_->options.create_status),
@@ -222,15 +221,15 @@ Response PredictionsApi::CreatePlanned(const CreateRequest& create,
 
 void PredictionsApi::Hold(const Prediction& prediction, absl::Duration wait) {
   if (wait <= absl::ZeroDuration()) return;
-  const absl::Time give_up =
+  const absl::Time deadline =
       state_->clock->Now() + std::min(wait, state_->options.wait_cap);
   state_->traffic.CountHeld(1);
   std::optional<Prediction> kept = prediction;
   // A cancellation moves the end.
   while (kept.has_value() && !state_->stopping &&
-         state_->clock->Now() < std::min(kept->ends_at, give_up)) {
+         state_->clock->Now() < std::min(kept->ends_at, deadline)) {
     const absl::Time ends_at = kept->ends_at;
-    state_->WaitUntil(std::min(ends_at, give_up), [&] {
+    state_->WaitUntil(std::min(ends_at, deadline), [&] {
       kept = state_->store.FindAny(prediction.id);
       return !kept.has_value() || kept->ends_at != ends_at;
     });
@@ -241,8 +240,8 @@ void PredictionsApi::Hold(const Prediction& prediction, absl::Duration wait) {
 Response PredictionsApi::Get(const Route& route, const Request& request,
                              const Caller& caller) {
   const auto id = ReadId(route);
-  if (const auto* const problems = std::get_if<ValidationErrors>(&id)) {
-    return problems->ToResponse();
+  if (const auto* const errors = std::get_if<ValidationErrors>(&id)) {
+    return errors->ToResponse();
   }
   const absl::Time now = state_->clock->Now();
   const PredictionView& view = state_->options.view;
@@ -255,10 +254,10 @@ Response PredictionsApi::Get(const Route& route, const Request& request,
 }
 
 Response PredictionsApi::List(const Request& request, const Caller& caller) {
-  ValidationErrors problems;
-  const int64_t page_size = ReadPageSize(request.query, &problems);
-  const std::optional<PageCursor> cursor = ReadCursor(request.query, &problems);
-  if (!problems.empty()) return problems.ToResponse();
+  ValidationErrors errors;
+  const int64_t page_size = ReadPageSize(request.query, &errors);
+  const std::optional<PageCursor> cursor = ReadCursor(request.query, &errors);
+  if (!errors.empty()) return errors.ToResponse();
   const PredictionStore::Page page =
       state_->store.List(caller.key, cursor, static_cast<size_t>(page_size));
   return PageResponse(page, page_size, BaseUrlFor(request));
@@ -295,8 +294,8 @@ Response PredictionsApi::PageResponse(const PredictionStore::Page& page,
 
 Response PredictionsApi::Cancel(const Route& route, const Caller& caller) {
   const auto id = ReadId(route);
-  if (const auto* const problems = std::get_if<ValidationErrors>(&id)) {
-    return problems->ToResponse();
+  if (const auto* const errors = std::get_if<ValidationErrors>(&id)) {
+    return errors->ToResponse();
   }
   const absl::Time now = state_->clock->Now();
   const absl::Time when =
@@ -309,15 +308,15 @@ Response PredictionsApi::Cancel(const Route& route, const Caller& caller) {
   }
   switch (state_->store.Cancel(caller.key, std::get<std::string>(id), now, when,
                                std::move(end))) {
-    case PredictionStore::Cancelled::kUnknown:
+    case PredictionStore::CancelResult::kUnknown:
       return DetailResponse(404, "Prediction not found");
-    case PredictionStore::Cancelled::kEnded:
+    case PredictionStore::CancelResult::kEnded:
       return DetailResponse(409, "Prediction has already ended");
-    case PredictionStore::Cancelled::kAccepted:
+    case PredictionStore::CancelResult::kAccepted:
       state_->feed.Reschedule(std::get<std::string>(id), when);
       state_->clock->Wake();
       break;
-    case PredictionStore::Cancelled::kAlreadyAsked:
+    case PredictionStore::CancelResult::kAlreadyRequested:
       break;
   }
   return JsonResponse(200, "null");

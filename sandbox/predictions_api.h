@@ -14,13 +14,13 @@
 
 namespace wriftai::sandbox {
 
-// The API under /v1: from a request to a response, without sockets.
+// The API under /v1, without sockets.
 //
 // Threads: any; a create with Prefer: wait blocks its thread. `state` must
-// outlive it. Fails: through responses alone.
+// outlive it. Fails: only through responses.
 class PredictionsApi {
  public:
-  // `base_url`: of a client that sends no host header, such as
+  // `base_url`: the API's URL for clients that send no host header, such as
   // http://127.0.0.1:8000/v1.
   PredictionsApi(SandboxState* state, std::string base_url);
 
@@ -31,16 +31,16 @@ class PredictionsApi {
                          const Caller& caller);
   Response Create(const Route& route, const Request& request,
                   const Caller& caller);
-  Response CreatePlanned(const CreateRequest& create, const ModelVersion& model,
-                         RunScript plan, const Request& request,
-                         const Caller& caller);
+  Response CreateWithScript(const CreateRequest& create,
+                            const ModelVersion& model, RunScript script,
+                            const Request& request, const Caller& caller);
   void Hold(const Prediction& prediction, absl::Duration wait);
   Response Get(const Route& route, const Request& request,
                const Caller& caller);
   Response List(const Request& request, const Caller& caller);
   Response Cancel(const Route& route, const Caller& caller);
 
-  // The URL under which the client of `request` sees the API.
+  // The API's URL from the perspective of the client of `request`.
   std::string BaseUrlFor(const Request& request) const;
   Response PageResponse(const PredictionStore::Page& page, int64_t page_size,
                         absl::string_view base_url) const;

@@ -6,7 +6,7 @@
 namespace wriftai::sandbox {
 namespace {
 
-// Far more callers than tests have tokens; beyond it all start afresh.
+// Far more than tests use. Beyond this, all states are reset.
 constexpr size_t kMaxStates = 100000;
 
 absl::Time StartOfSecond(absl::Time time) {
@@ -17,8 +17,8 @@ absl::Time StartOfSecond(absl::Time time) {
 
 RateLimiter::RateLimiter(Options options) : options_(options) {}
 
-RateLimiter::Decision RateLimiter::Take(absl::string_view caller, Bucket bucket,
-                                        absl::Time now) {
+RateLimiter::Decision RateLimiter::Acquire(absl::string_view caller,
+                                           Bucket bucket, absl::Time now) {
   MutexLock lock(mutex_);
   State& state = Current(caller, bucket, now);
   const bool allowed = state.tokens >= 1 || !options_.enforce;
@@ -28,7 +28,7 @@ RateLimiter::Decision RateLimiter::Take(absl::string_view caller, Bucket bucket,
   return decision;
 }
 
-RateLimiter::Decision RateLimiter::Look(absl::string_view caller, Bucket bucket,
+RateLimiter::Decision RateLimiter::Peek(absl::string_view caller, Bucket bucket,
                                         absl::Time now) {
   MutexLock lock(mutex_);
   return Describe(Current(caller, bucket, now), bucket);
@@ -46,8 +46,8 @@ RateLimiter::State& RateLimiter::Current(absl::string_view caller,
     if (is_new || state.since < window) state = State{window, capacity};
   } else {
     const double seconds = absl::ToDoubleSeconds(now - state.since);
-    const double back = seconds * static_cast<double>(RateOf(bucket));
-    state = State{now, std::min(capacity, state.tokens + back)};
+    const double refill = seconds * static_cast<double>(RateOf(bucket));
+    state = State{now, std::min(capacity, state.tokens + refill)};
   }
   return state;
 }
@@ -56,7 +56,7 @@ RateLimiter::Decision RateLimiter::Describe(const State& state,
                                             Bucket bucket) const {
   Decision decision;
   decision.limit = RateOf(bucket);
-  // A token that lacks a rounding error is a token.
+  // Tolerates rounding errors.
   decision.remaining = static_cast<int64_t>(std::floor(state.tokens + 1e-9));
   if (options_.burst == 0) {
     decision.reset = state.since + absl::Seconds(1);

@@ -25,10 +25,10 @@ class RateLimiter {
     int64_t create_rate = 15;
     int64_t anonymous_rate = 1;
     // 0: at most `rate` requests in each second of the clock, which the reset
-    // header describes exactly. Above: a bucket of that many tokens, refilled
-    // at `rate` a second.
+    // header describes exactly. Otherwise: the capacity of a token bucket that
+    // is refilled at `rate` per second.
     int64_t burst = 0;
-    // Off: all is counted and described, nothing refused.
+    // If false, counts and reports requests but refuses none.
     bool enforce = true;
   };
 
@@ -41,21 +41,21 @@ class RateLimiter {
 
   explicit RateLimiter(Options options);
 
-  // Counts a request, unless it is refused.
-  Decision Take(absl::string_view caller, Bucket bucket, absl::Time now);
+  // Counts a request unless it is refused.
+  Decision Acquire(absl::string_view caller, Bucket bucket, absl::Time now);
 
-  // What Take() left, without counting.
-  Decision Look(absl::string_view caller, Bucket bucket, absl::Time now);
+  // Returns the current state without counting a request.
+  Decision Peek(absl::string_view caller, Bucket bucket, absl::Time now);
 
   void Clear();
 
  private:
   struct State {
-    absl::Time since;   // Start of the window, or of the last refill.
-    double tokens = 0;  // What is left.
+    absl::Time since;   // Start of the window or time of the last refill.
+    double tokens = 0;  // Remaining requests.
   };
 
-  // The state at `now`, with what time has given back.
+  // The state at `now`, refilled for the elapsed time.
   State& Current(absl::string_view caller, Bucket bucket, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Decision Describe(const State& state, Bucket bucket) const;

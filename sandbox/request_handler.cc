@@ -33,9 +33,9 @@ Response RequestHandler::Handle(const Request& request) {
   }
   if (fault.has_value()) ApplyFault(*fault, &response);
   AddServerHeaders(&response);
-  const bool responses = response.delivery != Delivery::kNone;
-  state_->traffic.CountRequest(request, route, responses ? response.status : 0,
-                               arrival);
+  const bool has_response = response.delivery != Delivery::kNone;
+  state_->traffic.CountRequest(request, route,
+                               has_response ? response.status : 0, arrival);
   return response;
 }
 
@@ -54,7 +54,7 @@ void RequestHandler::AddServerHeaders(Response* response) {
     response->headers.emplace_back(name, std::move(value));
   };
   add("x-request-id", state_->request_ids.Next());
-  // RFC 9110, section 6.6.1: every server with a clock sends it.
+  // RFC 9110, section 6.6.1, requires it of every server with a clock.
   add("date", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT",
                                state_->clock->Now(), absl::UTCTimeZone()));
 }

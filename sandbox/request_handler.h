@@ -12,11 +12,10 @@
 
 namespace wriftai::sandbox {
 
-// Where all requests come in: hands them to the API or the control API, lets
-// the faults of the tests happen, gives every response an x-request-id, and
-// counts.
+// Dispatches all requests to the API or the control API. Injects faults, adds
+// an x-request-id to every response, and counts requests.
 //
-// Threads: any. `state` must outlive it. Fails: through responses alone.
+// Threads: any. `state` must outlive it. Fails: only through responses.
 class RequestHandler final : public HttpHandler {
  public:
   // `base_url`: see PredictionsApi. `reset`: see ControlApi.

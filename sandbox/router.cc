@@ -31,7 +31,7 @@ constexpr Pattern kPatterns[] = {
      Endpoint::kCreateVersion},
 };
 
-// What stands in the place of the names, if `path` fits `pattern`.
+// The values of the names in `pattern`, if `path` matches it.
 std::optional<std::vector<std::string>> Match(absl::string_view pattern,
                                               absl::string_view path) {
   const std::vector<absl::string_view> want = absl::StrSplit(pattern, '/');

@@ -21,11 +21,11 @@ enum class Endpoint {
 
 struct Route {
   Endpoint endpoint = Endpoint::kUnknownPath;
-  // The path with names in braces, for statistics; "unknown" if there is none.
+  // The path with names in braces, for statistics; "unknown" if none matches.
   absl::string_view pattern = "unknown";
-  // What stands in the place of the names, percent-decoded.
+  // The values of the names, percent-decoded.
   std::vector<std::string> arguments;
-  // For kUnknownMethod: what the path does know, for the allow header.
+  // For kUnknownMethod: the methods of the path, for the allow header.
   std::string allowed_methods;
 
   bool creates() const {
@@ -35,15 +35,14 @@ struct Route {
   }
 };
 
-// Finds out what a request is for. `path` is still percent-encoded: an encoded
+// Finds the route of a request. `path` is still percent-encoded: an encoded
 // slash is part of a segment.
 Route FindRoute(absl::string_view method, absl::string_view path);
 
-// A percent sign that no two hex digits follow stays as it is.
+// Keeps a percent sign that is not followed by two hex digits.
 std::string PercentDecode(absl::string_view text);
 
-// The value of the first `name=value` of a query string, decoded, and whether
-// there is one.
+// The decoded value of the first `name=value` in a query string, if present.
 struct QueryValue {
   bool present = false;
   std::string text;

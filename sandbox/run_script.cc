@@ -12,13 +12,13 @@ namespace {
 
 using Kind = JsonValue::Kind;
 
-// An answer to a long prompt quotes its beginning only.
-constexpr size_t kQuotedPrompt = 200;
+// The output quotes only the start of a long prompt.
+constexpr size_t kMaxQuotedPrompt = 200;
 
-// Most bytes of an output on demand: the largest body that requests may have.
+// The limit of "output_bytes"; equals the largest request body.
 constexpr int64_t kMaxOutputBytes = 64 << 20;
 
-// A week: longer than any test, and far from the end of time.
+// A week: longer than any test, and far from overflow.
 constexpr double kMaxSeconds = 7 * 24 * 3600;
 
 constexpr int64_t kLargeModelBytes = 4 << 20;
@@ -27,36 +27,35 @@ std::shared_ptr<const std::string> Shared(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
-std::string AnswerJson(const ModelVersion& model, const JsonValue& input) {
+std::string TextOutputJson(const ModelVersion& model, const JsonValue& input) {
   std::string prompt;
   if (const auto found = input.Find("prompt")) {
     prompt = found->AsString().value_or("");
   }
-  if (prompt.size() > kQuotedPrompt) {
-    size_t cut = kQuotedPrompt;
+  if (prompt.size() > kMaxQuotedPrompt) {
+    size_t cut = kMaxQuotedPrompt;
     while ((prompt[cut] & 0xc0) == 0x80) --cut;
     prompt = absl::StrCat(prompt.substr(0, cut), "…");
   }
-  return JsonQuote(absl::StrCat("You asked: ", prompt, "\nThis is ",
-                                model.owner, "/", model.name, ":", model.number,
-                                " of the sandbox, which answers everybody "
-                                "alike."));
+  return JsonQuote(absl::StrCat(
+      "You asked: ", prompt, "\nThis is a canned response from the sandbox ",
+      "model ", model.owner, "/", model.name, ":", model.number, "."));
 }
 
 RunEnd EndOf(const ModelVersion& model, const JsonValue& input,
              const std::shared_ptr<const std::string>& input_text) {
   RunEnd end;
-  switch (model.behaviour) {
-    case ModelVersion::Behaviour::kText:
-      end.output.json = Shared(AnswerJson(model, input));
+  switch (model.behavior) {
+    case ModelVersion::Behavior::kText:
+      end.output.json = Shared(TextOutputJson(model, input));
       break;
-    case ModelVersion::Behaviour::kEcho:
+    case ModelVersion::Behavior::kEcho:
       end.output.json = input_text;
       break;
-    case ModelVersion::Behaviour::kLarge:
+    case ModelVersion::Behavior::kLarge:
       end.output.generated_bytes = kLargeModelBytes;
       break;
-    case ModelVersion::Behaviour::kFail:
+    case ModelVersion::Behavior::kFail:
       end.status = "failed";
       end.error_json =
           ErrorJson("external", "The model raised an error",
@@ -67,11 +66,11 @@ RunEnd EndOf(const ModelVersion& model, const JsonValue& input,
   return end;
 }
 
-// Reads the member "sandbox" of an input into a plan.
+// Applies the member "sandbox" of an input to a script.
 class Overrides {
  public:
-  Overrides(RunScript* plan, ValidationErrors* problems)
-      : plan_(plan), errors_(problems) {}
+  Overrides(RunScript* script, ValidationErrors* errors)
+      : script_(script), errors_(errors) {}
 
   void Read(const JsonValue& overrides) {
     if (!overrides.IsObject()) {
@@ -80,7 +79,7 @@ class Overrides {
       return;
     }
     const std::vector<JsonValue::Member> members = overrides.Members();
-    // The outcome first: an output or an error is set into it.
+    // Reads the outcome first, since it resets output and error.
     for (const auto& [name, value] : members) {
       if (name == "outcome") ReadOutcome(value);
     }
@@ -88,51 +87,52 @@ class Overrides {
   }
 
  private:
-  void Wrong(absl::string_view name, absl::string_view wanted) {
+  void AddError(absl::string_view name, absl::string_view expected) {
     errors_->Add({"body", "input", "sandbox", name},
-                 absl::StrCat("Input should be ", wanted), "value_error");
+                 absl::StrCat("Input should be ", expected), "value_error");
   }
 
   void ReadOutcome(const JsonValue& value) {
     const std::optional<std::string> status = value.AsString();
     if (!status.has_value() || status->empty()) {
-      return Wrong("outcome", "a status, such as failed");
+      return AddError("outcome", "a status, such as failed");
     }
-    plan_->end.status = *status;
+    script_->end.status = *status;
     if (*status == "succeeded") {
-      plan_->end.error_json.clear();
+      script_->end.error_json.clear();
       return;
     }
-    plan_->end.output = Output();
-    if (*status == "failed" && plan_->end.error_json.empty()) {
-      plan_->end.error_json =
-          ErrorJson("external", "The input asked for a failure", "null");
+    script_->end.output = Output();
+    if (*status == "failed" && script_->end.error_json.empty()) {
+      script_->end.error_json =
+          ErrorJson("external", "The input requested a failure", "null");
     }
   }
 
   void ReadMember(const std::string& name, const JsonValue& value) {
     if (name == "pending_s") {
-      ReadSeconds(name, value, &plan_->pending);
+      ReadSeconds(name, value, &script_->pending);
     } else if (name == "run_s") {
-      ReadSeconds(name, value, &plan_->run);
+      ReadSeconds(name, value, &script_->run);
     } else if (name == "output") {
-      plan_->end.output = Output{Shared(std::string(value.raw())), 0};
+      script_->end.output = Output{Shared(std::string(value.raw())), 0};
     } else if (name == "output_bytes") {
       const std::optional<int64_t> bytes = value.AsInteger();
       if (!bytes.has_value() || *bytes < 64 || *bytes > kMaxOutputBytes) {
-        return Wrong(
+        return AddError(
             name, absl::StrCat("a whole number from 64 to ", kMaxOutputBytes));
       }
-      plan_->end.output = Output{nullptr, *bytes};
+      script_->end.output = Output{nullptr, *bytes};
     } else if (name == "error") {
-      plan_->end.error_json = std::string(value.raw());
+      script_->end.error_json = std::string(value.raw());
     } else if (name == "id") {
-      plan_->id = ParseUuid(value.AsString().value_or(""));
-      if (!plan_->id.has_value()) Wrong(name, "a UUID");
+      script_->id = ParseUuid(value.AsString().value_or(""));
+      if (!script_->id.has_value()) AddError(name, "a UUID");
     } else if (name != "outcome") {
-      Wrong(name,
-            "absent: known are id, pending_s, run_s, outcome, output, "
-            "output_bytes, error");
+      AddError(
+          name,
+          "absent; known members are id, pending_s, run_s, outcome, output, "
+          "output_bytes, error");
     }
   }
 
@@ -140,47 +140,48 @@ class Overrides {
                    absl::Duration* duration) {
     const std::optional<double> seconds = value.AsNumber();
     if (!seconds.has_value() || *seconds < 0 || *seconds > kMaxSeconds) {
-      return Wrong(name, absl::StrCat("seconds from 0 to ", kMaxSeconds));
+      return AddError(name, absl::StrCat("seconds from 0 to ", kMaxSeconds));
     }
     *duration = absl::Seconds(*seconds);
   }
 
-  RunScript* const plan_;
+  RunScript* const script_;
   ValidationErrors* const errors_;
 };
 
 }  // namespace
 
-RunScript PlanRun(const ModelVersion& model,
-                  const std::shared_ptr<const std::string>& input_text,
-                  double time_scale, ValidationErrors* problems) {
+RunScript MakeRunScript(const ModelVersion& model,
+                        const std::shared_ptr<const std::string>& input_text,
+                        double time_scale, ValidationErrors* errors) {
   const JsonValue input = std::get<JsonValue>(ParseJson(*input_text));
-  RunScript plan;
-  plan.pending = model.pending * time_scale;
-  plan.run = model.run * time_scale;
-  if (const ValidationErrors wrong = CheckInput(model, input); !wrong.empty()) {
-    plan.run = std::min(plan.run, absl::Milliseconds(100) * time_scale);
-    plan.end.status = "failed";
-    plan.end.error_json = ErrorJson(
-        "external", "The input does not meet the schema", wrong.ListJson());
+  RunScript script;
+  script.pending = model.pending * time_scale;
+  script.run = model.run * time_scale;
+  if (const ValidationErrors violations = CheckInput(model, input);
+      !violations.empty()) {
+    script.run = std::min(script.run, absl::Milliseconds(100) * time_scale);
+    script.end.status = "failed";
+    script.end.error_json = ErrorJson(
+        "external", "The input violates the schema", violations.ListJson());
   } else {
-    plan.end = EndOf(model, input, input_text);
+    script.end = EndOf(model, input, input_text);
   }
   if (const auto overrides = input.Find("sandbox")) {
-    Overrides(&plan, problems).Read(*overrides);
+    Overrides(&script, errors).Read(*overrides);
   }
-  return plan;
+  return script;
 }
 
 ValidationErrors CheckInput(const ModelVersion& model, const JsonValue& input) {
-  ValidationErrors problems;
+  ValidationErrors errors;
   if (const auto violation = model.input_schema.Check(input)) {
     std::vector<std::string> location = {R"("body")", R"("input")"};
     location.insert(location.end(), violation->path.begin(),
                     violation->path.end());
-    problems.AddRaw(location, violation->message, violation->type);
+    errors.AddRaw(location, violation->message, violation->type);
   }
-  return problems;
+  return errors;
 }
 
 std::string ErrorJson(absl::string_view source, absl::string_view message,

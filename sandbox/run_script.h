@@ -13,23 +13,23 @@
 
 namespace wriftai::sandbox {
 
-// What will become of a new prediction.
+// The future of a new prediction.
 struct RunScript {
-  std::optional<std::string> id;  // Asked for by the request.
+  std::optional<std::string> id;  // Set if the request specifies one.
   absl::Duration pending;
   absl::Duration run;
   RunEnd end;
 };
 
-// Plans a run of `model`, with the model's times multiplied by `time_scale`.
-// The member "sandbox" of an input that is an object overrides the plan (see
-// README.md); mistakes in it go to `problems`. An input that does not meet the
-// model's schema makes a run that fails soon after its start.
-RunScript PlanRun(const ModelVersion& model,
-                  const std::shared_ptr<const std::string>& input,
-                  double time_scale, ValidationErrors* problems);
+// Makes the script of a run of `model`, with the model's times multiplied by
+// `time_scale`. The member "sandbox" of an object input overrides the script
+// (see README.md); its errors are added to `errors`. A run with an input that
+// violates the model's schema fails soon after its start.
+RunScript MakeRunScript(const ModelVersion& model,
+                        const std::shared_ptr<const std::string>& input,
+                        double time_scale, ValidationErrors* errors);
 
-// The problems of `input` under the schema of `model`, at most one.
+// The violations of the schema of `model` by `input`, at most one.
 ValidationErrors CheckInput(const ModelVersion& model, const JsonValue& input);
 
 // The "error" of a prediction. `detail_json` is JSON.

@@ -9,10 +9,10 @@ namespace {
 
 HttpOptions WebhookHttpOptions() {
   HttpOptions options;
-  // A receiver's answer says nothing; a long one is not worth reading.
+  // Only the status of a receiver's response matters.
   options.max_response_bytes = 64 << 10;
   options.user_agent = "wriftai-sandbox";
-  // Receivers are on the developer's machine, or beside it.
+  // Receivers are on the developer's machine or network.
   options.use_proxy_from_environment = false;
   return options;
 }
@@ -45,16 +45,16 @@ Sandbox::~Sandbox() {
   state_.Stop();
   server_.reset();
   feeder_.join();
-  // What the sender has under way dies with the loop; its handles then do
-  // nothing.
+  // Destroying the loop ends the sender's requests; their handles are then
+  // inert.
   loop_.reset();
 }
 
 absl::Status Sandbox::Listen() {
   const std::string& address = state_.options.listen_address;
   const std::string host = address.substr(0, address.rfind(':'));
-  // The port is known when requests may come in already; those name their
-  // host.
+  // Requests may arrive before the port is known. They have a host header,
+  // which takes precedence.
   request_handler_ = std::make_unique<RequestHandler>(
       &state_, absl::StrCat("http://", address, "/v1"), [this] { Reset(); });
   HttpServer::Options options;
@@ -68,7 +68,7 @@ absl::Status Sandbox::Listen() {
   return absl::OkStatus();
 }
 
-// Runs on the feeder's thread: hands each event to the loop when it is due.
+// Runs on the feeder's thread. Posts each event to the loop when it is due.
 void Sandbox::FeedWebhooks() {
   while (!state_.stopping) {
     for (WebhookEvent& event : state_.feed.TakeDue(state_.clock->Now())) {

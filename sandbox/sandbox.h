@@ -19,12 +19,12 @@
 
 namespace wriftai::sandbox {
 
-// A local stand-in for the WriftAI API: same paths, fields, limits, headers
-// and webhooks. See README.md.
+// A local stand-in for the WriftAI API with the same paths, fields, limits,
+// headers and webhooks. See README.md.
 //
-// Threads: any. Owns: its server, threads and predictions. The destructor ends
-// all of them at once, held responses and webhooks included; options.clock must
-// outlive it. Fails: Start() and AddFaults() alone.
+// Threads: any. Owns: its server, threads and predictions. The destructor stops
+// all of them immediately, including held responses and webhooks. options.clock
+// must outlive it. Fails: only Start() and AddFaults().
 class Sandbox {
  public:
   // UNAVAILABLE if it cannot listen at options.listen_address.
@@ -34,10 +34,10 @@ class Sandbox {
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
 
-  // What a client takes as the API's URL: http://ADDRESS/v1 with the real port.
+  // The API's URL for clients: http://ADDRESS/v1 with the actual port.
   const std::string& base_url() const { return base_url_; }
 
-  // What the control API does, without HTTP.
+  // The operations of the control API, without HTTP.
   absl::Status AddFaults(const std::vector<Fault>& faults);
   void ClearFaults();
   TrafficStats traffic() const { return state_.traffic.Stats(); }

@@ -23,58 +23,61 @@ void AddCallerFlags(SandboxOptions* options, FlagSet* flags) {
         }
         return absl::OkStatus();
       },
-      "The tokens that are accepted, with commas between them.", "any token");
+      "Comma-separated list of accepted tokens.", "any token");
   flags->Add("anonymous", &options->auth.allow_anonymous,
-             "Also answer requests without a token, at --anonymous_rate.");
+             "Accept requests without a token, at --anonymous_rate.");
   flags->Add("rate_limits", &options->rates.enforce,
-             "Refuse with 429 what is above the rates; otherwise only count.");
+             "Reject requests above the rates with 429. If false, only count "
+             "them.");
   flags->Add("read_rate", &options->rates.read_rate, 1, kMaxRate,
-             "Requests per second and token, creates apart.");
+             "Requests per second and token, except creates.");
   flags->Add("create_rate", &options->rates.create_rate, 1, kMaxRate,
              "Creates per second and token.");
   flags->Add("anonymous_rate", &options->rates.anonymous_rate, 1, kMaxRate,
-             "Requests per second of all clients without a token together.");
+             "Requests per second, shared by all clients without a token.");
   flags->Add("burst", &options->rates.burst, 0, kMaxRate,
-             "0: at most the rate in each second of the clock. Above: a "
-             "bucket of so many requests, refilled at the rate.");
+             "0: allow the rate in each second of the clock. Otherwise: the "
+             "capacity of a token bucket that is refilled at the rate.");
   flags->Add("reset_as_delta", &options->reset_as_delta,
-             "Give x-ratelimit-reset as seconds from now instead of a Unix "
+             "Send x-ratelimit-reset as seconds from now instead of a Unix "
              "time.");
 }
 
 void AddLifeFlags(SandboxOptions* options, FlagSet* flags) {
   flags->Add("time_scale", &options->time_scale, 0, 1000,
-             "Multiplies the times that the models take.");
+             "Factor for the durations of the models.");
   flags->Add("wait_cap", &options->wait_cap, absl::ZeroDuration(), kWeek,
-             "The longest that Prefer: wait is granted.");
+             "Maximum duration of Prefer: wait.");
   flags->Add("cancel_delay", &options->cancel_delay, absl::ZeroDuration(),
-             kWeek, "From a cancellation until it takes effect.");
+             kWeek, "Delay until a cancellation takes effect.");
   flags->Add("cancel_status", &options->cancel_status,
-             "What a cancelled prediction ends as: failed, or another word "
-             "such as canceled.");
+             "Final status of a cancelled prediction: failed, or another "
+             "status such as canceled.");
   flags->Add("retention", &options->view.retention, absl::ZeroDuration(), kWeek,
              "How long input and output are kept after the end.");
   flags->Add("gone_after_retention", &options->view.gone_after_retention,
-             "After that answer 404, instead of null in both.");
+             "Respond with 404 after --retention, instead of null for input "
+             "and output.");
   flags->Add("max_predictions", &options->store.max_predictions, 1, 10000000,
-             "Predictions that are kept; the oldest ended ones make room.");
+             "Maximum number of predictions; the oldest ended ones are "
+             "evicted.");
   flags->Add("max_payload_bytes", &options->store.max_payload_bytes, 1024,
-             int64_t{1} << 40, "Their inputs and outputs together.");
+             int64_t{1} << 40, "Maximum total size of inputs and outputs.");
 }
 
 void AddWebhookFlags(WebhookSender::Options* options, FlagSet* flags) {
   flags->Add("webhook_attempts", &options->attempts, 1, 20,
-             "Attempts to deliver each webhook event.");
+             "Maximum attempts to deliver each webhook event.");
   flags->Add("webhook_backoff", &options->backoff, absl::ZeroDuration(), kWeek,
-             "Before the second attempt; doubled for each one after that.");
+             "Delay before the second attempt; doubles for each later one.");
   flags->Add("webhook_timeout", &options->timeout, absl::Milliseconds(1),
-             absl::Hours(1), "For one attempt.");
+             absl::Hours(1), "Timeout of one attempt.");
   flags->Add("webhook_drop", &options->drop_probability, 0, 1,
-             "The share of events that is thrown away.");
+             "Fraction of events to drop.");
   flags->Add("webhook_duplicate", &options->duplicate_probability, 0, 1,
-             "The share of events that is sent twice.");
+             "Fraction of events to send twice.");
   flags->Add("webhook_reorder", &options->reorder_probability, 0, 1,
-             "The share of events that is sent late, out of order.");
+             "Fraction of events to send late and out of order.");
 }
 
 }  // namespace
@@ -85,36 +88,38 @@ void AddSandboxFlags(SandboxOptions* options, FlagSet* flags) {
       [options](absl::string_view text) {
         if (!IsHostPort(text)) {
           return absl::InvalidArgumentError(
-              "wanted host:port, such as 127.0.0.1:8000");
+              "expected host:port, such as 127.0.0.1:8000");
         }
         options->listen_address = std::string(text);
         return absl::OkStatus();
       },
-      "Host and port; port 0 picks a free one. An IPv6 address is in brackets; "
-      "0.0.0.0 and [::] take both IPv4 and IPv6.",
+      "Host and port; port 0 picks a free port. IPv6 addresses need brackets. "
+      "0.0.0.0 and [::] accept both IPv4 and IPv6.",
       options->listen_address);
   flags->Add("workers", &options->workers, 1, 2000,
-             "Threads; each open connection and each held response needs one.");
+             "Number of threads; each open connection and each held response "
+             "uses one.");
   flags->Add("max_body_bytes", &options->max_body_bytes, 0, int64_t{1} << 30,
-             "The largest request body.");
+             "Maximum size of a request body.");
   flags->Add(
       "seed",
       [options](absl::string_view text) {
         if (!absl::SimpleAtoi(text, &options->seed)) {
-          return absl::InvalidArgumentError("wanted a whole number from 0 on");
+          return absl::InvalidArgumentError(
+              "expected a whole number of at least 0");
         }
         options->webhooks.seed = options->seed;
         return absl::OkStatus();
       },
-      "Other than 0: the same prediction ids at each start. Also chooses "
-      "the webhook events that are dropped, sent twice or late.",
+      "If not 0, prediction ids are the same after each start. Also selects "
+      "the webhook events to drop, send twice or send late.",
       "0");
   flags->Add("url", &options->view.show_url,
              "Show the url field in predictions.");
   flags->Add("create_status", &options->create_status, 200, 299,
-             "The status of a create that succeeded.");
+             "HTTP status of a successful create.");
   flags->Add("recent_requests", &options->recent_requests, 0, 100000,
-             "Requests that the statistics remember.");
+             "Number of recent requests to keep in the statistics.");
   AddCallerFlags(options, flags);
   AddLifeFlags(options, flags);
   AddWebhookFlags(&options->webhooks, flags);

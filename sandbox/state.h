@@ -16,35 +16,34 @@
 
 namespace wriftai::sandbox {
 
-// All that a sandbox knows, in one place: what the API and the control API
-// work on. Each part guards itself.
+// The state that the API and the control API share. Each part is thread-safe.
 //
-// Threads: any. `options.clock` must be set, and outlive it.
+// Threads: any. `options.clock` must be set and outlive it.
 struct SandboxState {
   explicit SandboxState(const SandboxOptions& the_options)
       : options(the_options),
         clock(the_options.clock),
         prediction_ids(options.seed),
-        // Never the same as a prediction's.
+        // Never equal to the ids of predictions.
         request_ids(options.seed == 0 ? 0 : ~options.seed),
         store(options.store),
         limiter(options.rates),
         feed(&store, options.view),
         traffic(static_cast<size_t>(options.recent_requests)) {}
 
-  // Blocks until `deadline`, `done()`, or the end of the sandbox.
+  // Blocks until `deadline`, until `done()` is true, or until Stop().
   template <typename Done>
   void WaitUntil(absl::Time deadline, Done done) {
     clock->WaitUntil(deadline, [&] { return stopping.load() || done(); });
   }
 
-  // Lets go of everyone who waits, for good.
+  // Releases all waiters permanently.
   void Stop() {
     stopping = true;
     clock->Wake();
   }
 
-  // As it was at the start, but for the time and what is under way.
+  // Restores the initial state, except for the time and requests in progress.
   void Reset() {
     store.Clear();
     feed.Clear();

@@ -11,42 +11,43 @@ StatusFeed::StatusFeed(const PredictionStore* store, PredictionView view)
 void StatusFeed::Add(const Prediction& prediction) {
   if (!prediction.webhook.has_value()) return;
   MutexLock lock(mutex_);
-  told_[prediction.id] = "";
+  reported_[prediction.id] = "";
   for (const absl::Time when :
        {prediction.created_at, prediction.starts_at, prediction.ends_at}) {
-    moments_.emplace(when, prediction.id);
+    transitions_.emplace(when, prediction.id);
   }
 }
 
 void StatusFeed::Reschedule(absl::string_view id, absl::Time when) {
   MutexLock lock(mutex_);
-  if (told_.count(std::string(id)) == 0) return;
-  moments_.emplace(when, std::string(id));
+  if (reported_.count(std::string(id)) == 0) return;
+  transitions_.emplace(when, std::string(id));
 }
 
 absl::Time StatusFeed::NextTime() const {
   MutexLock lock(mutex_);
-  return moments_.empty() ? absl::InfiniteFuture() : moments_.begin()->first;
+  return transitions_.empty() ? absl::InfiniteFuture()
+                              : transitions_.begin()->first;
 }
 
 std::vector<WebhookEvent> StatusFeed::TakeDue(absl::Time now) {
   MutexLock lock(mutex_);
   std::vector<WebhookEvent> events;
-  while (!moments_.empty() && moments_.begin()->first <= now) {
-    const absl::Time when = moments_.begin()->first;
-    const std::string id = std::move(moments_.begin()->second);
-    moments_.erase(moments_.begin());
-    const auto told = told_.find(id);
-    if (told == told_.end()) continue;
+  while (!transitions_.empty() && transitions_.begin()->first <= now) {
+    const absl::Time when = transitions_.begin()->first;
+    const std::string id = std::move(transitions_.begin()->second);
+    transitions_.erase(transitions_.begin());
+    const auto reported = reported_.find(id);
+    if (reported == reported_.end()) continue;
     const std::optional<Prediction> prediction = store_->FindAny(id);
     if (!prediction.has_value()) {
-      told_.erase(told);
+      reported_.erase(reported);
       continue;
     }
     const absl::string_view status = prediction->StatusAt(when);
-    if (told->second == status) continue;
-    told->second = std::string(status);
-    if (prediction->EndedAt(when)) told_.erase(told);
+    if (reported->second == status) continue;
+    reported->second = std::string(status);
+    if (prediction->EndedAt(when)) reported_.erase(reported);
     events.push_back(
         {*prediction->webhook, id,
          FullJson(*prediction, view_, prediction->base_url, when)});
@@ -56,8 +57,8 @@ std::vector<WebhookEvent> StatusFeed::TakeDue(absl::Time now) {
 
 void StatusFeed::Clear() {
   MutexLock lock(mutex_);
-  moments_.clear();
-  told_.clear();
+  transitions_.clear();
+  reported_.clear();
 }
 
 }  // namespace wriftai::sandbox

@@ -16,26 +16,26 @@
 
 namespace wriftai::sandbox {
 
-// Turns the passing of time into events: one for each status of a prediction
-// that has a webhook, with the prediction as it was at that moment, however
-// late it is asked for.
+// Produces an event for each status change of predictions with webhooks. Each
+// event has the prediction's state at the time of the change, even if TakeDue()
+// is called later.
 //
 // Threads: any. `store` must outlive it. Fails: never; predictions that the
-// store no longer has give no events.
+// store has evicted produce no events.
 class StatusFeed {
  public:
   StatusFeed(const PredictionStore* store, PredictionView view);
 
-  // `prediction`, which the store has, is new. Without a webhook: ignored.
+  // Adds a new prediction of the store. Ignores one without a webhook.
   void Add(const Prediction& prediction);
 
-  // A prediction may end at `when`, other than was known before.
+  // Adds `when` as a possible time of the prediction's end.
   void Reschedule(absl::string_view id, absl::Time when);
 
-  // The next moment at which there may be an event; InfiniteFuture for none.
+  // The next time at which there may be an event; InfiniteFuture if none.
   absl::Time NextTime() const;
 
-  // The events up to `now`, in the order of their times.
+  // Removes and returns the events up to `now`, in order of time.
   std::vector<WebhookEvent> TakeDue(absl::Time now);
 
   void Clear();
@@ -44,10 +44,11 @@ class StatusFeed {
   const PredictionStore* const store_;
   const PredictionView view_;
   mutable Mutex mutex_;
-  std::multimap<absl::Time, std::string> moments_ ABSL_GUARDED_BY(mutex_);
-  // The last status told, by id; a moment at which it is still the same is
-  // one that a cancellation has made void.
-  std::unordered_map<std::string, std::string> told_ ABSL_GUARDED_BY(mutex_);
+  std::multimap<absl::Time, std::string> transitions_ ABSL_GUARDED_BY(mutex_);
+  // The last reported status, by id. A transition to the same status is
+  // skipped: a cancellation has made it obsolete.
+  std::unordered_map<std::string, std::string> reported_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace wriftai::sandbox

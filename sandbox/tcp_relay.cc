@@ -21,18 +21,17 @@
 namespace wriftai::sandbox {
 namespace {
 
-// What waits for a slow reader, in each direction of a connection.
+// Bytes buffered for a slow reader, per direction of a connection.
 constexpr size_t kMaxPending = 64 << 10;
 
-// As many as the sandbox can have workers for; others wait in the system's
-// queue.
+// The maximum of --workers. Further connections wait in the system's queue.
 constexpr size_t kMaxConnections = 2000;
 
 using PollEvents = decltype(pollfd::events);
 
 constexpr PollEvents kBroken = POLLERR | POLLNVAL;
 
-// Bytes on their way from one socket to the other.
+// Copies bytes from one socket to the other.
 class Direction {
  public:
   Direction(int from, int to) : from_(from), to_(to) {}
@@ -41,7 +40,8 @@ class Direction {
   bool wants_output() const { return !pending_.empty(); }
   bool done() const { return ended_ && pending_.empty(); }
 
-  // Moves what can be moved now. False: the connection is broken.
+  // Copies as much as possible without blocking. False: the connection is
+  // broken.
   bool Move() {
     char buffer[16 << 10];
     while (wants_input()) {
@@ -58,7 +58,7 @@ class Direction {
       if (size < 0) return false;
       pending_.erase(0, static_cast<size_t>(size));
     }
-    if (done() && !std::exchange(told_, true)) shutdown(to_, SHUT_WR);
+    if (done() && !std::exchange(shut_down_, true)) shutdown(to_, SHUT_WR);
     return true;
   }
 
@@ -67,10 +67,10 @@ class Direction {
   const int to_;
   std::string pending_;
   bool ended_ = false;
-  bool told_ = false;  // That it has ended.
+  bool shut_down_ = false;
 };
 
-// So that the other side sees a reset, too.
+// Makes close() send a reset, to relay a reset of the other side.
 void CloseWithReset(int fd) {
   const linger reset = {1, 0};
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
@@ -128,10 +128,10 @@ class PollingRelay final : public TcpRelay {
     std::vector<pollfd> polled;
     for (;;) {
       polled.assign(1, {wake_.get(), POLLIN, 0});
-      const bool has_room = connections_.size() < kMaxConnections;
+      const bool can_accept = connections_.size() < kMaxConnections;
       for (const UniqueFd& socket : listener_.sockets) {
-        polled.push_back(
-            {socket.get(), static_cast<PollEvents>(has_room ? POLLIN : 0), 0});
+        polled.push_back({socket.get(),
+                          static_cast<PollEvents>(can_accept ? POLLIN : 0), 0});
       }
       for (const Connection& c : connections_) {
         AddSocket(c.client.get(), Events(c.up, c.down), polled);
@@ -146,14 +146,14 @@ class PollingRelay final : public TcpRelay {
     }
   }
 
-  // One of which nothing is wanted is left out: it would report its end again
-  // and again.
+  // Skips a socket without requested events; poll() would report its hangup
+  // repeatedly.
   static void AddSocket(int fd, PollEvents events,
                         std::vector<pollfd>& polled) {
     polled.push_back({events == 0 ? -1 : fd, events, 0});
   }
 
-  // Of the socket that `out` reads from and `in` writes to.
+  // The events of the socket that `out` reads from and `in` writes to.
   static PollEvents Events(const Direction& out, const Direction& in) {
     return static_cast<PollEvents>((out.wants_input() ? POLLIN : 0) |
                                    (in.wants_output() ? POLLOUT : 0));
@@ -182,7 +182,7 @@ class PollingRelay final : public TcpRelay {
     UniqueFd client(
         accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (client.get() < 0) {
-      // Not in a busy loop.
+      // Avoids a busy loop.
       if (IsOutOfResources(errno)) poll(nullptr, 0, kAcceptPauseMs);
       return;
     }
@@ -196,7 +196,7 @@ class PollingRelay final : public TcpRelay {
   const TcpListener listener_;
   const int target_port_;
   const UniqueFd wake_;
-  std::list<Connection> connections_;  // Of the thread.
+  std::list<Connection> connections_;  // Used only by the thread.
   std::thread thread_;
 };
 

@@ -8,21 +8,21 @@
 
 namespace wriftai::sandbox {
 
-// Listens where civetweb cannot, as Debian builds it without IPv6, and hands
-// the bytes of each connection on to 127.0.0.1 and back, ends and resets
-// included.
+// Relays connections, including their closes and resets, to 127.0.0.1. Used for
+// addresses that civetweb cannot listen on, since Debian builds it without
+// IPv6.
 //
-// Threads: its own for all connections; Start() and the destructor any. Owns:
-// thread and sockets. Fails: Start() alone; a connection that has nowhere to go
-// is closed.
+// Threads: one internal thread for all connections; Start() and the destructor:
+// any. Owns: the thread and the sockets. Fails: only Start(); a connection
+// whose target is unreachable is closed.
 class TcpRelay {
  public:
   virtual ~TcpRelay() = default;
 
-  // The one that was picked where the address had port 0.
+  // The listening port, also if the address had port 0.
   virtual int port() const = 0;
 
-  // UNAVAILABLE: why it cannot listen. See ListenOn().
+  // UNAVAILABLE: it cannot listen. See ListenOn().
   static absl::StatusOr<std::unique_ptr<TcpRelay>> Start(
       const std::string& address, int target_port);
 };

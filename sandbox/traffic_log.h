@@ -17,13 +17,13 @@
 
 namespace wriftai::sandbox {
 
-// A request as it was sent, for tests to look at.
+// A request as it was sent, for inspection by tests.
 struct RecordedRequest {
-  absl::Time time;  // Of its arrival.
+  absl::Time time;  // Arrival.
   std::string method;
   std::string target;  // Path and query, still percent-encoded.
-  Headers headers;     // The token as RedactedAuthorization() shows it.
-  std::string body;    // At most TrafficLog::kMaxBody of its bytes.
+  Headers headers;     // The token in the form of RedactedAuthorization().
+  std::string body;    // At most TrafficLog::kMaxBody bytes.
   int64_t body_bytes = 0;
   int status = 0;  // 0: the connection was closed without a response.
 };
@@ -36,17 +36,17 @@ struct TrafficStats {
   ClientTraffic clients;
   std::map<std::string, int64_t> creates_by_model;  // By owner/name:version.
   int64_t predictions_created = 0;
-  int64_t held_now = 0;                 // Creates that wait because of Prefer.
-  int64_t held_most = 0;                // The most at once.
+  int64_t held_now = 0;                 // Creates held for Prefer: wait.
+  int64_t held_most = 0;                // The maximum of held_now.
   std::vector<RecordedRequest> recent;  // Oldest response first.
 };
 
-// Counts what came in and what was answered.
+// Counts requests and responses, and keeps recent requests.
 //
 // Threads: any. Fails: never.
 class TrafficLog {
  public:
-  // A create with a prompt fits; a thousand large ones do not fill the memory.
+  // Enough for a create with a prompt; bounds the memory of large requests.
   static constexpr size_t kMaxBody = 16 << 10;
 
   explicit TrafficLog(size_t max_recent);
@@ -59,7 +59,7 @@ class TrafficLog {
 
   TrafficStats Stats() const;
 
-  // Forgets all but how many are held just now.
+  // Resets everything but the number of creates that are held now.
   void Clear();
 
  private:

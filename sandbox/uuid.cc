@@ -8,8 +8,8 @@ namespace {
 
 constexpr size_t kDigits = 32;
 
-// Where the dashes stand in the canonical form.
-bool DashAt(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+// Whether the canonical form has a dash at `i`.
+bool IsDashAt(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
 std::string WithDashes(absl::string_view digits) {
   return absl::StrCat(digits.substr(0, 8), "-", digits.substr(8, 4), "-",
@@ -42,7 +42,7 @@ std::optional<std::string> ParseUuid(absl::string_view text) {
   if (!dashes && text.size() != kDigits) return std::nullopt;
   std::string digits;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (dashes && DashAt(i)) {
+    if (dashes && IsDashAt(i)) {
       if (text[i] != '-') return std::nullopt;
       continue;
     }

@@ -11,8 +11,8 @@
 
 namespace wriftai::sandbox {
 
-// Makes UUIDs of version 4: the same ones in the same order for the same seed
-// other than 0, others at each start for 0.
+// Generates UUIDs of version 4. A nonzero seed always gives the same sequence;
+// 0 gives a random one.
 //
 // Threads: any. Fails: never.
 class UuidSource {
@@ -20,7 +20,7 @@ class UuidSource {
   explicit UuidSource(uint64_t seed);
   std::string Next();
 
-  // Starts the row of a seed other than 0 anew.
+  // Restarts the sequence of a nonzero seed.
   void Restart();
 
  private:
@@ -29,8 +29,8 @@ class UuidSource {
   std::mt19937_64 random_ ABSL_GUARDED_BY(mutex_);
 };
 
-// The canonical form (lower case, with dashes) of a UUID that is written with
-// dashes or as 32 digits; nothing for any other text.
+// Parses a UUID with dashes or of 32 digits, and returns its canonical form
+// (lower case, with dashes). Returns nullopt for other text.
 std::optional<std::string> ParseUuid(absl::string_view text);
 
 }  // namespace wriftai::sandbox

@@ -9,23 +9,23 @@
 
 namespace wriftai::sandbox {
 
-// What is wrong with a request, in the shape that FastAPI gives it: all at
-// once, each with the place, a sentence and a word for the kind.
+// The errors of a request in FastAPI's format, each with a location, a message
+// and a type.
 //
 // Threads: one.
 class ValidationErrors {
  public:
-  // `location` in words, such as {"body", "webhook", "url"}.
+  // `location`: plain strings, such as {"body", "webhook", "url"}.
   void Add(const std::vector<absl::string_view>& location,
            absl::string_view message, absl::string_view type);
 
-  // The same with each part of `location` being JSON, for indices.
+  // `location`: JSON values, which may be indices.
   void AddRaw(const std::vector<std::string>& location,
               absl::string_view message, absl::string_view type);
 
   bool empty() const { return errors_.empty(); }
 
-  // The list, as it stands under "detail".
+  // The list, the value of "detail".
   std::string ListJson() const;
 
   // 422 with the list.
@@ -35,7 +35,7 @@ class ValidationErrors {
   std::vector<std::string> errors_;
 };
 
-// `status` with {"detail": text}, as FastAPI answers all but validation.
+// `status` with {"detail": text}, FastAPI's format of all other errors.
 Response DetailResponse(int status, absl::string_view text);
 
 // `status` with a JSON body.

@@ -9,29 +9,29 @@
 
 namespace wriftai::sandbox {
 
-// A change of status that a webhook is to hear of.
+// A status change to deliver to a webhook.
 struct WebhookEvent {
   Webhook webhook;
   std::string prediction_id;
-  std::string body;  // The prediction, as GET shows it.
+  std::string body;  // The prediction in the format of GET.
 };
 
 struct WebhookStats {
-  int64_t events = 0;         // Changes of status.
-  int64_t attempts = 0;       // Requests that were sent.
-  int64_t delivered = 0;      // Answered with 2xx.
-  int64_t failed = 0;         // Given up after the last attempt.
-  int64_t dropped = 0;        // Thrown away on purpose.
-  int64_t duplicated = 0;     // Sent once more on purpose.
+  int64_t events = 0;         // Status changes.
+  int64_t attempts = 0;       // Requests sent.
+  int64_t delivered = 0;      // Acknowledged with 2xx.
+  int64_t failed = 0;         // Failed after the last attempt.
+  int64_t dropped = 0;        // Dropped on purpose.
+  int64_t duplicated = 0;     // Sent twice on purpose.
   int64_t reordered = 0;      // Sent late on purpose.
-  int64_t overflowed = 0;     // Thrown away because the queue was full.
-  int64_t longest_queue = 0;  // Most deliveries that waited at once.
+  int64_t overflowed = 0;     // Dropped because the queue was full.
+  int64_t longest_queue = 0;  // Maximum number of queued deliveries.
 };
 
 // Threads: any.
 class WebhookCounters {
  public:
-  // Calls `change` with the figures, under the lock.
+  // Calls `change` with the statistics, with the lock held.
   template <typename Change>
   void Update(Change change) {
     MutexLock lock(mutex_);

@@ -53,7 +53,7 @@ void WebhookSender::Enqueue(std::shared_ptr<const WebhookEvent> event,
     stats.longest_queue =
         std::max(stats.longest_queue, static_cast<int64_t>(deliveries_.size()));
   });
-  if (!late) return Admit(delivery);
+  if (!late) return EnterOrderQueue(delivery);
   delivery->timer = event_loop_->RunAt(
       event_loop_->Now() + options_.reorder_delay, [this, delivery] {
         ready_.push_back(delivery);
@@ -61,11 +61,11 @@ void WebhookSender::Enqueue(std::shared_ptr<const WebhookEvent> event,
       });
 }
 
-void WebhookSender::Admit(Deliveries::iterator delivery) {
-  auto& line = lines_[delivery->event->prediction_id];
-  delivery->in_line = true;
-  line.push_back(delivery);
-  if (line.size() == 1) ready_.push_back(delivery);
+void WebhookSender::EnterOrderQueue(Deliveries::iterator delivery) {
+  auto& queue = order_queues_[delivery->event->prediction_id];
+  delivery->in_order_queue = true;
+  queue.push_back(delivery);
+  if (queue.size() == 1) ready_.push_back(delivery);
 }
 
 void WebhookSender::StartNext() {
@@ -100,7 +100,7 @@ void WebhookSender::Start(Deliveries::iterator delivery) {
 
 void WebhookSender::OnDone(Deliveries::iterator delivery, HttpResult result) {
   --in_flight_;
-  LeaveLine(delivery);
+  LeaveOrderQueue(delivery);
   const auto* const response = std::get_if<HttpResponse>(&result);
   const bool delivered = response != nullptr && response->status / 100 == 2;
   if (delivered || delivery->attempt >= options_.attempts) {
@@ -121,29 +121,29 @@ void WebhookSender::OnDone(Deliveries::iterator delivery, HttpResult result) {
   StartNext();
 }
 
-void WebhookSender::LeaveLine(Deliveries::iterator delivery) {
-  if (!delivery->in_line) return;
-  delivery->in_line = false;
-  const auto line = lines_.find(delivery->event->prediction_id);
-  line->second.pop_front();
-  if (line->second.empty()) {
-    lines_.erase(line);
+void WebhookSender::LeaveOrderQueue(Deliveries::iterator delivery) {
+  if (!delivery->in_order_queue) return;
+  delivery->in_order_queue = false;
+  const auto queue = order_queues_.find(delivery->event->prediction_id);
+  queue->second.pop_front();
+  if (queue->second.empty()) {
+    order_queues_.erase(queue);
   } else {
-    ready_.push_back(line->second.front());
+    ready_.push_back(queue->second.front());
   }
 }
 
 void WebhookSender::Clear() {
   ready_.clear();
-  lines_.clear();
+  order_queues_.clear();
   deliveries_.clear();
   queued_bytes_ = 0;
   in_flight_ = 0;
 }
 
 bool WebhookSender::Chance(double probability) {
-  // All three are drawn for each event, so that a seed gives the same row of
-  // events whatever the probabilities of the others are.
+  // Always draws a number, so that the decisions of a seed do not depend on the
+  // other probabilities.
   return std::uniform_real_distribution<double>(0, 1)(random_) < probability;
 }
 

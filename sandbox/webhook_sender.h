@@ -18,35 +18,34 @@
 
 namespace wriftai::sandbox {
 
-// Delivers events: a POST each, again after a while if the answer is no 2xx.
-// The first attempts for one prediction go out one after the other, so that
-// its states arrive in order where the receiver answers; an attempt that
-// failed is repeated without holding up the next state.
+// Delivers each event with a POST, and retries unless the response is 2xx. The
+// first attempts of one prediction are sequential, so a receiver that responds
+// gets its states in order. Retries do not delay later states.
 //
 // Threads: loop only. `event_loop`, `transport` and `counters` must outlive it.
-// Fails: never; what cannot be delivered is counted.
+// Fails: never; counts events that cannot be delivered.
 class WebhookSender {
  public:
   struct Options {
-    int64_t attempts = 5;  // For each event.
-    // Before the second attempt; doubled for each one after that.
+    int64_t attempts = 5;  // Maximum per event.
+    // Delay before the second attempt; doubles for each later one.
     absl::Duration backoff = absl::Seconds(1);
     absl::Duration timeout = absl::Seconds(10);
-    // Deliveries that wait, sent ones and those to be repeated included. Each
-    // holds a prediction; bytes are bounded below.
+    // Maximum number of pending deliveries, including those in flight and those
+    // awaiting a retry, and the maximum size of their bodies.
     int64_t max_queue = 10000;
     int64_t max_queue_bytes = 256 << 20;
-    int64_t max_in_flight = 50;  // A receiver has about so many threads.
-    // For tests: of each event, from 0 (never) to 1 (always).
+    int64_t max_in_flight = 50;  // About the number of a receiver's threads.
+    // For tests: the probability per event, from 0 (never) to 1 (always).
     double drop_probability = 0;
     double duplicate_probability = 0;
     double reorder_probability = 0;
-    // How late an event is sent that is to be out of order.
+    // The delay of reordered events.
     absl::Duration reorder_delay = absl::Milliseconds(200);
     uint64_t seed = 1;
   };
 
-  // `signing_time`: the time that goes into signatures.
+  // `signing_time`: returns the time to use in signatures.
   WebhookSender(Options options, std::function<absl::Time()> signing_time,
                 EventLoop* event_loop, HttpTransport* transport,
                 WebhookCounters* counters);
@@ -54,25 +53,25 @@ class WebhookSender {
 
   void Send(WebhookEvent event);
 
-  // Gives up everything that waits or is under way.
+  // Cancels all pending deliveries, including those in flight.
   void Clear();
 
  private:
   struct Delivery {
     std::shared_ptr<const WebhookEvent> event;
     int64_t attempt = 0;
-    bool in_line = false;  // The head of its prediction's line.
+    bool in_order_queue = false;
     TimerHandle timer;
     CallHandle call;
   };
   using Deliveries = std::list<Delivery>;
 
   void Enqueue(std::shared_ptr<const WebhookEvent> event, bool late);
-  void Admit(Deliveries::iterator delivery);
+  void EnterOrderQueue(Deliveries::iterator delivery);
   void StartNext();
   void Start(Deliveries::iterator delivery);
   void OnDone(Deliveries::iterator delivery, HttpResult result);
-  void LeaveLine(Deliveries::iterator delivery);
+  void LeaveOrderQueue(Deliveries::iterator delivery);
   bool Chance(double probability);
 
   const Options options_;
@@ -84,8 +83,9 @@ class WebhookSender {
   std::mt19937_64 random_;
   Deliveries deliveries_;
   int64_t queued_bytes_ = 0;
-  // Of each prediction, those that wait for their first attempt.
-  std::unordered_map<std::string, std::deque<Deliveries::iterator>> lines_;
+  // By prediction: the deliveries whose first attempt has not finished.
+  std::unordered_map<std::string, std::deque<Deliveries::iterator>>
+      order_queues_;
   std::deque<Deliveries::iterator> ready_;
   int64_t in_flight_ = 0;
 };

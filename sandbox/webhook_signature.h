@@ -12,8 +12,8 @@ namespace wriftai::sandbox {
 inline constexpr char kWebhookSignatureHeader[] = "wriftai-webhook-signature";
 
 // The value of that header for `body`: `t=<unix seconds>,v1=<hex>`, where v1
-// is the HMAC-SHA256 of `<unix seconds>.<body>`. Written apart from the code
-// that verifies it, so that the two can be held against each other.
+// is the HMAC-SHA256 of `<unix seconds>.<body>`. Independent of the code that
+// verifies signatures, so that each tests the other.
 std::string SignWebhook(const Secret& secret, absl::Time time,
                         absl::string_view body);
 

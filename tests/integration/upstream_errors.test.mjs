@@ -199,7 +199,7 @@ describe('a read', { concurrency: 4 }, () => {
 
   for (const [name, fault] of [
     ['a 500', { status: 500, body: '' }], ['a 502', { status: 502, body: '' }],
-    ['a connection that closes', { close_without_reply: true }],
+    ['a connection that closes', { close_without_response: true }],
     ['a truncated body',
      { status: 200, body: '{"id":"1234"}', cut_body: true }],
   ]) {
@@ -221,7 +221,7 @@ describe('a read', { concurrency: 4 }, () => {
   });
 
   test('whose connections all close is UNAVAILABLE', async () => {
-    const { call } = await CALLS.get({ close_without_reply: true });
+    const { call } = await CALLS.get({ close_without_response: true });
     const error = await failure(
         call, { code: 'UNAVAILABLE', reason: 'UPSTREAM_UNREACHABLE' });
     assert.equal(error.details.ErrorInfo.domain, 'gateway.wriftai');

@@ -160,7 +160,7 @@ describe('a transient failure', { concurrency: 8 }, () => {
     ['502', { status: 502, body: '<html>bad gateway</html>' }],
     ['503', { status: 503, body: '' }],
     ['429', { status: 429, body: '', headers: { 'x-ratelimit-reset': '1' } }],
-    ['connection that closes', { close_without_reply: true }],
+    ['connection that closes', { close_without_response: true }],
     ['truncated body',
      { cut_body: true, status: 200, body: '{"id":"1","a":"b"}' }],
     ['body that is not JSON', { bad_json: true, status: 200, body: '' }],

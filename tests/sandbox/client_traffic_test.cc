@@ -22,7 +22,7 @@ ClientTraffic::Client ClientOf(const std::string& token,
   return {RedactedAuthorization("Bearer " + token), user_agent};
 }
 
-TEST(ClientTraffic, TellsWhoWasRefusedAndWhen) {
+TEST(ClientTrafficTest, CountsRefusedRequestsByClientAndSecond) {
   ClientTraffic traffic;
   const absl::Time start = absl::FromUnixSeconds(7);
   traffic.Count(From("t", "a"), kReads, 200, start);
@@ -41,7 +41,7 @@ TEST(ClientTraffic, TellsWhoWasRefusedAndWhen) {
   EXPECT_EQ(traffic.clients().at(ClientOf("u", "a")).at(7).creates, 1);
 }
 
-TEST(ClientTraffic, CountsTheClientsBeyondTheLimitTogether) {
+TEST(ClientTrafficTest, CombinesClientsBeyondLimit) {
   ClientTraffic traffic;
   for (size_t i = 0; i < ClientTraffic::kMaxClients + 2; ++i) {
     traffic.Count(From("t", absl::StrCat("agent ", i)), kReads, 200,
@@ -51,7 +51,7 @@ TEST(ClientTraffic, CountsTheClientsBeyondTheLimitTogether) {
   EXPECT_EQ(traffic.clients().at({"", ""}).at(7).reads, 2);
 }
 
-TEST(ClientTraffic, DropsTheOldestSecond) {
+TEST(ClientTrafficTest, DropsOldestSecond) {
   ClientTraffic traffic;
   for (size_t i = 0; i <= ClientTraffic::kMaxSeconds; ++i) {
     traffic.Count(From("t", "a"), kReads, 200,

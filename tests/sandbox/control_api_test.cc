@@ -14,7 +14,7 @@ using testing::Not;
 
 using ControlApiTest = RequestHandlerTest;
 
-TEST_F(ControlApiTest, ASeedGivesTheSameIdsAfterAReset) {
+TEST_F(ControlApiTest, RepeatsIdsOfSeedAfterReset) {
   options_.seed = 5;
   const std::string first = CreatedId(kEcho);
   EXPECT_NE(CreatedId(kEcho), first);
@@ -22,7 +22,7 @@ TEST_F(ControlApiTest, ASeedGivesTheSameIdsAfterAReset) {
   EXPECT_EQ(CreatedId(kEcho), first);
 }
 
-TEST_F(ControlApiTest, AFaultCanLoseTheResponseOfACreateThatHappened) {
+TEST_F(ControlApiTest, FaultLosesResponseOfProcessedCreate) {
   Call("POST", "/sandbox/faults",
        R"([{"method":"POST","times":1,"close_after_processing":true}])");
   EXPECT_EQ(Create(kEcho).delivery, Delivery::kNone);
@@ -30,7 +30,7 @@ TEST_F(ControlApiTest, AFaultCanLoseTheResponseOfACreateThatHappened) {
   EXPECT_EQ(Create(kEcho).delivery, Delivery::kWhole);
 }
 
-TEST_F(ControlApiTest, AFaultCanKeepTheApiOut) {
+TEST_F(ControlApiTest, FaultBypassesApi) {
   Call("POST", "/sandbox/faults", R"([{"close_without_response":true}])");
   EXPECT_EQ(Create(kEcho).delivery, Delivery::kNone);
   EXPECT_EQ(state_->traffic.Stats().predictions_created, 0);
@@ -38,7 +38,7 @@ TEST_F(ControlApiTest, AFaultCanKeepTheApiOut) {
   EXPECT_EQ(Create(kEcho).status, 202);
 }
 
-TEST_F(ControlApiTest, AFaultCanDelay) {
+TEST_F(ControlApiTest, FaultDelaysResponse) {
   Call("POST", "/sandbox/faults", R"([{"delay_ms":1000}])");
   Response response;
   std::thread delayed([&] { response = Create(kEcho); });
@@ -48,7 +48,7 @@ TEST_F(ControlApiTest, AFaultCanDelay) {
   EXPECT_THAT(response.body, HasSubstr("00:16:41.000000Z"));
 }
 
-TEST_F(ControlApiTest, StatisticsShowWhatWasSentButNoToken) {
+TEST_F(ControlApiTest, StatisticsShowRequestsWithoutTokens) {
   token_ = "very-secret";
   Create(kEcho, {{"Prefer", "wait=0"}});
   const std::string stats = Call("GET", "/sandbox/stats").body;
@@ -62,7 +62,7 @@ TEST_F(ControlApiTest, StatisticsShowWhatWasSentButNoToken) {
                     Not(HasSubstr("very-secret"))));
 }
 
-TEST_F(ControlApiTest, StatisticsTellClientsOfOneTokenApart) {
+TEST_F(ControlApiTest, StatisticsDistinguishClientsSharingToken) {
   options_.rates.enforce = true;
   options_.rates.read_rate = 1;
   Call("GET", "/v1/predictions", "", {{"User-Agent", "first"}});
@@ -79,7 +79,7 @@ TEST_F(ControlApiTest, StatisticsTellClientsOfOneTokenApart) {
                       R"("creates":1,"creates_refused":0}]})")));
 }
 
-TEST_F(ControlApiTest, StatisticsRememberTheLastRequestsOnly) {
+TEST_F(ControlApiTest, StatisticsKeepOnlyRecentRequests) {
   options_.recent_requests = 2;
   for (const char* id : {"1", "2", "3"}) Get(id);
   const auto recent = state_->traffic.Stats().recent;
@@ -87,16 +87,16 @@ TEST_F(ControlApiTest, StatisticsRememberTheLastRequestsOnly) {
   EXPECT_EQ(recent[0].target, "/v1/predictions/2");
 }
 
-TEST_F(ControlApiTest, TheControlApiIsForTheSameMachine) {
+TEST_F(ControlApiTest, RejectsRemoteClients) {
   peer_ = "10.0.0.7";
   EXPECT_EQ(Call("GET", "/sandbox/stats").status, 403);
   EXPECT_EQ(Create(kEcho).status, 202);
 }
 
-TEST_F(ControlApiTest, TheControlApiNamesMistakes) {
+TEST_F(ControlApiTest, ReportsInvalidFaults) {
   const Response response = Call("POST", "/sandbox/faults", "[{\"status\":1}]");
   EXPECT_EQ(response.status, 422);
-  EXPECT_THAT(response.body, HasSubstr("fault 0, status: wanted"));
+  EXPECT_THAT(response.body, HasSubstr("fault 0, status: expected"));
   EXPECT_EQ(Call("GET", "/sandbox/other").status, 404);
 }
 

@@ -13,23 +13,23 @@ using testing::HasSubstr;
 
 class CreateRequestTest : public testing::Test {
  protected:
-  // What is read; fails the test where that is problems.
+  // Returns the parsed request; fails the test if there are errors.
   CreateRequest Read(const std::string& body) {
     request_.body = body;
     auto read = ReadCreateRequest(FindRoute("POST", path_), request_);
-    if (auto* const problems = std::get_if<ValidationErrors>(&read)) {
-      ADD_FAILURE() << problems->ListJson();
+    if (auto* const errors = std::get_if<ValidationErrors>(&read)) {
+      ADD_FAILURE() << errors->ListJson();
       return CreateRequest();
     }
     return std::get<CreateRequest>(read);
   }
 
-  // The problems as JSON; empty where there are none.
-  std::string ProblemsOf(const std::string& body) {
+  // Returns the errors as JSON; empty if there are none.
+  std::string ErrorsOf(const std::string& body) {
     request_.body = body;
     auto read = ReadCreateRequest(FindRoute("POST", path_), request_);
-    auto* const problems = std::get_if<ValidationErrors>(&read);
-    return problems == nullptr ? "" : problems->ListJson();
+    auto* const errors = std::get_if<ValidationErrors>(&read);
+    return errors == nullptr ? "" : errors->ListJson();
   }
 
   std::string path_ = "/v1/predictions";
@@ -47,11 +47,11 @@ TEST_F(CreateRequestTest, ReadsModelAndInput) {
   EXPECT_EQ(create.wait, absl::ZeroDuration());
 }
 
-TEST_F(CreateRequestTest, NullIsAnInput) {
+TEST_F(CreateRequestTest, AcceptsNullInput) {
   EXPECT_EQ(*Read(R"({"model":"a/b","input":null})").input, "null");
 }
 
-TEST_F(CreateRequestTest, ThePathNamesTheModelInTheOtherForms) {
+TEST_F(CreateRequestTest, ReadsModelFromPath) {
   path_ = "/v1/models/o%20w/n/versions/4/predictions";
   const CreateRequest create = Read(R"({"input":1,"model":"ignored"})");
   EXPECT_EQ(create.model.owner, "o w");
@@ -59,14 +59,14 @@ TEST_F(CreateRequestTest, ThePathNamesTheModelInTheOtherForms) {
   EXPECT_EQ(create.model.version, 4);
 }
 
-TEST_F(CreateRequestTest, AVersionIsANumber) {
+TEST_F(CreateRequestTest, RejectsNonNumericVersion) {
   path_ = "/v1/models/a/b/versions/x/predictions";
-  EXPECT_THAT(ProblemsOf(R"({"input":1})"),
+  EXPECT_THAT(ErrorsOf(R"({"input":1})"),
               AllOf(HasSubstr(R"(["path","number"])"),
                     HasSubstr(R"("type":"int_parsing")")));
 }
 
-TEST_F(CreateRequestTest, ReadsTheWebhook) {
+TEST_F(CreateRequestTest, ReadsWebhook) {
   const CreateRequest create =
       Read(R"({"model":"a/b","input":1,)"
            R"("webhook":{"url":"https://h/x","secret":"s"}})");
@@ -74,7 +74,7 @@ TEST_F(CreateRequestTest, ReadsTheWebhook) {
   EXPECT_EQ(create.webhook->secret.Reveal(), "s");
 }
 
-TEST_F(CreateRequestTest, AWebhookAndItsSecretMayBeNull) {
+TEST_F(CreateRequestTest, AcceptsNullWebhookAndSecret) {
   EXPECT_FALSE(Read(R"({"model":"a/b","input":1,"webhook":null})").webhook);
   const auto webhook = Read(R"({"model":"a/b","input":1,)"
                             R"("webhook":{"url":"http://h","secret":null}})")
@@ -82,73 +82,72 @@ TEST_F(CreateRequestTest, AWebhookAndItsSecretMayBeNull) {
   EXPECT_TRUE(webhook->secret.empty());
 }
 
-TEST_F(CreateRequestTest, WebhooksGoToHttpUrls) {
+TEST_F(CreateRequestTest, RejectsInvalidWebhookUrls) {
   for (const char* url : {"\"ftp://h\"", "\"h\"", "\"http://\"", "1",
                           "\"http:///x\"", "\"http://h/ x\""}) {
     EXPECT_THAT(
-        ProblemsOf(
-            std::string(R"({"model":"a/b","input":1,"webhook":{"url":)") + url +
-            "}}"),
+        ErrorsOf(std::string(R"({"model":"a/b","input":1,"webhook":{"url":)") +
+                 url + "}}"),
         HasSubstr(R"(["body","webhook","url"])"))
         << url;
   }
 }
 
-TEST_F(CreateRequestTest, SaysAllThatIsMissing) {
+TEST_F(CreateRequestTest, ReportsAllMissingFields) {
   EXPECT_EQ(
-      ProblemsOf(R"({"webhook":{}})"),
+      ErrorsOf(R"({"webhook":{}})"),
       R"([{"loc":["body","model"],"msg":"Field required","type":"missing"},)"
       R"({"loc":["body","input"],"msg":"Field required","type":"missing"},)"
       R"({"loc":["body","webhook","url"],"msg":"Field required",)"
       R"("type":"missing"}])");
 }
 
-TEST_F(CreateRequestTest, RefusesBadModels) {
+TEST_F(CreateRequestTest, RejectsInvalidModels) {
   for (const char* model :
        {"a", "/b", "a/", "a/b:", "a/b:x", "a/b:0", "a/b/c", "a/b:1:2", ""}) {
     EXPECT_THAT(
-        ProblemsOf(std::string(R"({"input":1,"model":")") + model + "\"}"),
+        ErrorsOf(std::string(R"({"input":1,"model":")") + model + "\"}"),
         HasSubstr(R"("loc":["body","model"])"))
         << model;
   }
-  EXPECT_THAT(ProblemsOf(R"({"input":1,"model":7})"), HasSubstr("string_type"));
+  EXPECT_THAT(ErrorsOf(R"({"input":1,"model":7})"), HasSubstr("string_type"));
 }
 
-TEST_F(CreateRequestTest, SaysWhereABodyIsNoJson) {
-  EXPECT_EQ(ProblemsOf("{\"a\":"),
+TEST_F(CreateRequestTest, ReportsOffsetOfInvalidJson) {
+  EXPECT_EQ(ErrorsOf("{\"a\":"),
             R"([{"loc":["body",5],"msg":"JSON decode error",)"
             R"("type":"json_invalid"}])");
 }
 
-TEST_F(CreateRequestTest, ABodyIsAnObject) {
-  EXPECT_THAT(ProblemsOf("[1]"), HasSubstr("model_attributes_type"));
-  EXPECT_THAT(ProblemsOf(""), HasSubstr(R"("loc":["body"])"));
+TEST_F(CreateRequestTest, RejectsBodyThatIsNotAnObject) {
+  EXPECT_THAT(ErrorsOf("[1]"), HasSubstr("model_attributes_type"));
+  EXPECT_THAT(ErrorsOf(""), HasSubstr(R"("loc":["body"])"));
 }
 
-TEST_F(CreateRequestTest, ABodyOfAnotherTypeIsNotRead) {
+TEST_F(CreateRequestTest, RejectsOtherContentTypes) {
   request_.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-  EXPECT_THAT(ProblemsOf(R"({"model":"a/b","input":1})"),
+  EXPECT_THAT(ErrorsOf(R"({"model":"a/b","input":1})"),
               HasSubstr("model_attributes_type"));
   request_.headers = {{"Content-Type", "Application/JSON; charset=utf-8"}};
-  EXPECT_EQ(ProblemsOf(R"({"model":"a/b","input":1})"), "");
+  EXPECT_EQ(ErrorsOf(R"({"model":"a/b","input":1})"), "");
 }
 
-TEST_F(CreateRequestTest, ValidateInputIsABoolean) {
+TEST_F(CreateRequestTest, ReadsValidateInputAsBoolean) {
   request_.headers = {{"Validate-Input", "TRUE"}};
   EXPECT_TRUE(Read(R"({"model":"a/b","input":1})").validate_input);
   request_.headers = {{"validate-input", "false"}};
   EXPECT_FALSE(Read(R"({"model":"a/b","input":1})").validate_input);
   request_.headers = {{"validate-input", "maybe"}};
-  EXPECT_THAT(ProblemsOf(R"({"model":"a/b","input":1})"),
+  EXPECT_THAT(ErrorsOf(R"({"model":"a/b","input":1})"),
               HasSubstr(R"(["header","validate-input"])"));
 }
 
-TEST(PreferredWait, IsFoundAmongOtherPreferences) {
+TEST(PreferredWaitTest, IsFoundAmongOtherPreferences) {
   EXPECT_EQ(ReadPreferredWait("wait=10"), absl::Seconds(10));
   EXPECT_EQ(ReadPreferredWait("respond-async, WAIT = 7"), absl::Seconds(7));
 }
 
-TEST(PreferredWait, NonsenseIsIgnored) {
+TEST(PreferredWaitTest, IgnoresInvalidValues) {
   for (const char* prefer : {"", "wait", "wait=", "wait=x", "wait=-1", "wait=0",
                              "wait=1.5", "await=3"}) {
     EXPECT_EQ(ReadPreferredWait(prefer), absl::ZeroDuration()) << prefer;

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 using CreateTest = RequestHandlerTest;
 
-TEST_F(CreateTest, CreatesAtOnceAndSaysWhere) {
+TEST_F(CreateTest, ReturnsPendingPredictionAndLocation) {
   const Response response = Create(kEcho);
   EXPECT_EQ(response.status, 202);
   EXPECT_THAT(response.body, AllOf(HasSubstr(R"("status":"pending")"),
@@ -24,14 +24,14 @@ TEST_F(CreateTest, CreatesAtOnceAndSaysWhere) {
   EXPECT_EQ(Header(response, "location"), "http://h:1/v1/predictions/" + id);
 }
 
-TEST_F(CreateTest, TheClientsHostStandsInUrls) {
+TEST_F(CreateTest, UsesClientsHostInUrls) {
   const Response response = Create(kEcho, {{"Host", "sandbox:8000"}});
   EXPECT_THAT(Header(response, "location"),
               testing::StartsWith("http://sandbox:8000/v1/predictions/"));
   EXPECT_THAT(response.body, HasSubstr(R"("url":"http://sandbox:8000/v1/)"));
 }
 
-TEST_F(CreateTest, AllThreeFormsCreate) {
+TEST_F(CreateTest, AcceptsAllThreeForms) {
   const char kInput[] = R"({"input":{"prompt":"x"}})";
   for (const auto& [path, version] :
        {std::pair("/v1/models/deepseek-ai/deepseek-r1/predictions", "2"),
@@ -44,7 +44,7 @@ TEST_F(CreateTest, AllThreeFormsCreate) {
   }
 }
 
-TEST_F(CreateTest, ValidationHappensOnlyWhenAskedFor) {
+TEST_F(CreateTest, ValidatesInputOnlyOnRequest) {
   const char kBad[] =
       R"({"model":"deepseek-ai/deepseek-r1","input":{"prompt":7}})";
   const Response checked = Create(kBad, {{"Validate-Input", "true"}});
@@ -55,7 +55,7 @@ TEST_F(CreateTest, ValidationHappensOnlyWhenAskedFor) {
   EXPECT_EQ(StatusOf(id), "failed");
 }
 
-TEST_F(CreateTest, AnIdCanBeAskedForOnce) {
+TEST_F(CreateTest, RejectsDuplicateId) {
   const char kBody[] =
       R"({"model":"wriftai/echo","input":{"sandbox":
           {"id":"c12258c4-ed83-4d7b-a784-8ed55412325a"}}})";
@@ -63,8 +63,8 @@ TEST_F(CreateTest, AnIdCanBeAskedForOnce) {
   EXPECT_EQ(Create(kBody).status, 409);
 }
 
-TEST_F(CreateTest, AHeldCreateReturnsAtTheEnd) {
-  door();
+TEST_F(CreateTest, HoldsCreateUntilPredictionEnds) {
+  handler();
   Response response;
   std::thread held([&] { response = Create(kEcho, {{"Prefer", "wait=10"}}); });
   clock_.AwaitWaiters(1);
@@ -76,9 +76,9 @@ TEST_F(CreateTest, AHeldCreateReturnsAtTheEnd) {
   EXPECT_EQ(state_->traffic.Stats().held_now, 0);
 }
 
-TEST_F(CreateTest, AHeldCreateReturnsWhenItsTimeIsOver) {
+TEST_F(CreateTest, HoldsCreateAtMostForWaitCap) {
   options_.wait_cap = absl::Seconds(5);
-  door();
+  handler();
   Response response;
   std::thread held([&] { response = Create(kSlow, {{"Prefer", "wait=600"}}); });
   clock_.AwaitWaiters(1);
@@ -87,11 +87,11 @@ TEST_F(CreateTest, AHeldCreateReturnsWhenItsTimeIsOver) {
   EXPECT_THAT(response.body, HasSubstr(R"("status":"started")"));
 }
 
-TEST_F(CreateTest, AHeldCreateSeesItsCancellation) {
+TEST_F(CreateTest, ReleasesHeldCreateAtCancellation) {
   const char kBody[] =
       R"({"model":"wriftai/echo","input":{"sandbox":
           {"run_s":100,"id":"c12258c4-ed83-4d7b-a784-8ed55412325a"}}})";
-  door();
+  handler();
   Response response;
   std::thread held([&] { response = Create(kBody, {{"Prefer", "wait=50"}}); });
   clock_.AwaitWaiters(1);
@@ -101,27 +101,27 @@ TEST_F(CreateTest, AHeldCreateSeesItsCancellation) {
   EXPECT_THAT(response.body, HasSubstr(R"("status":"failed")"));
 }
 
-TEST_F(CreateTest, AHeldCreateReturnsWhenTheSandboxEnds) {
-  door();
+TEST_F(CreateTest, ReleasesHeldCreateAtStop) {
+  handler();
   std::thread held([&] { Create(kSlow, {{"Prefer", "wait=50"}}); });
   clock_.AwaitWaiters(1);
   state_->Stop();
   held.join();
 }
 
-TEST_F(CreateTest, AFullSandboxSaysSo) {
+TEST_F(CreateTest, RejectsCreateWhenFull) {
   options_.store.max_predictions = 1;
   Create(kSlow);
   EXPECT_EQ(Create(kSlow).status, 503);
 }
 
-TEST_F(CreateTest, AnOversizedBodyIsRefused) {
+TEST_F(CreateTest, RejectsOversizedBody) {
   Request request;
   request.method = "POST";
   request.path = "/v1/predictions";
   request.headers = {{"authorization", "bearer t"}};
   request.oversized = true;
-  const Response response = door().Handle(request);
+  const Response response = handler().Handle(request);
   EXPECT_EQ(response.status, 413);
   EXPECT_TRUE(response.close);
 }

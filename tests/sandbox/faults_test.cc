@@ -18,8 +18,8 @@ class FaultScriptTest : public testing::Test {
     ASSERT_THAT(faults, IsOk());
     for (const Fault& fault : *faults) ASSERT_THAT(script_.Add(fault), IsOk());
   }
-  // The status of the fault that meets the request; 0 where there is none.
-  int Meets(absl::string_view method, absl::string_view path) {
+  // Returns the status of the fault that applies to the request; 0 if none.
+  int MatchedStatus(absl::string_view method, absl::string_view path) {
     const auto fault = script_.Match(method, path);
     return fault.has_value() ? fault->status.value_or(-1) : 0;
   }
@@ -27,50 +27,50 @@ class FaultScriptTest : public testing::Test {
   FaultScript script_;
 };
 
-TEST_F(FaultScriptTest, WithoutConditionsMeetsAll) {
+TEST_F(FaultScriptTest, MatchesAllRequestsWithoutConditions) {
   Add(R"([{"status":500}])");
-  EXPECT_EQ(Meets("GET", "/v1/predictions"), 500);
-  EXPECT_EQ(Meets("POST", "/x"), 500);
+  EXPECT_EQ(MatchedStatus("GET", "/v1/predictions"), 500);
+  EXPECT_EQ(MatchedStatus("POST", "/x"), 500);
 }
 
-TEST_F(FaultScriptTest, AllConditionsHaveToBeMet) {
+TEST_F(FaultScriptTest, RequiresAllConditions) {
   Add(R"([{"status":500,"method":"GET","path_prefix":"/v1/pre",
            "path_regex":"/[0-9]+$"}])");
-  EXPECT_EQ(Meets("GET", "/v1/predictions/12"), 500);
-  EXPECT_EQ(Meets("POST", "/v1/predictions/12"), 0);
-  EXPECT_EQ(Meets("GET", "/v2/predictions/12"), 0);
-  EXPECT_EQ(Meets("GET", "/v1/predictions/ab"), 0);
+  EXPECT_EQ(MatchedStatus("GET", "/v1/predictions/12"), 500);
+  EXPECT_EQ(MatchedStatus("POST", "/v1/predictions/12"), 0);
+  EXPECT_EQ(MatchedStatus("GET", "/v2/predictions/12"), 0);
+  EXPECT_EQ(MatchedStatus("GET", "/v1/predictions/ab"), 0);
 }
 
-TEST_F(FaultScriptTest, ActsAfterSoManyAndSoManyTimes) {
+TEST_F(FaultScriptTest, AppliesAfterAndTimes) {
   Add(R"([{"status":500,"after":1,"times":2,"method":"GET"}])");
-  EXPECT_EQ(Meets("GET", "/"), 0);
-  EXPECT_EQ(Meets("POST", "/"), 0);
-  EXPECT_EQ(Meets("GET", "/"), 500);
-  EXPECT_EQ(Meets("GET", "/"), 500);
-  EXPECT_EQ(Meets("GET", "/"), 0);
+  EXPECT_EQ(MatchedStatus("GET", "/"), 0);
+  EXPECT_EQ(MatchedStatus("POST", "/"), 0);
+  EXPECT_EQ(MatchedStatus("GET", "/"), 500);
+  EXPECT_EQ(MatchedStatus("GET", "/"), 500);
+  EXPECT_EQ(MatchedStatus("GET", "/"), 0);
 }
 
-TEST_F(FaultScriptTest, TheFirstOneThatMeetsActs) {
+TEST_F(FaultScriptTest, AppliesFirstMatchingFault) {
   Add(R"([{"status":501,"times":1},{"status":502}])");
-  EXPECT_EQ(Meets("GET", "/"), 501);
-  EXPECT_EQ(Meets("GET", "/"), 502);
+  EXPECT_EQ(MatchedStatus("GET", "/"), 501);
+  EXPECT_EQ(MatchedStatus("GET", "/"), 502);
 }
 
-TEST_F(FaultScriptTest, ClearForgetsAll) {
+TEST_F(FaultScriptTest, ClearRemovesFaults) {
   Add(R"([{"status":500}])");
   script_.Clear();
-  EXPECT_EQ(Meets("GET", "/"), 0);
+  EXPECT_EQ(MatchedStatus("GET", "/"), 0);
 }
 
-TEST_F(FaultScriptTest, ABadPatternIsRefused) {
+TEST_F(FaultScriptTest, RejectsInvalidPattern) {
   Fault fault;
   fault.path_regex = "(";
   EXPECT_THAT(script_.Add(fault), StatusIs(absl::StatusCode::kInvalidArgument,
                                            HasSubstr("path_regex: ")));
 }
 
-TEST(ReadFaults, ReadsEveryMember) {
+TEST(ReadFaultsTest, ReadsEveryMember) {
   const auto faults = ReadFaults(R"([{
       "method": "POST", "path_prefix": "/v1", "path_regex": "x", "after": 1,
       "times": 2, "status": 503, "headers": {"retry-after": "7"},
@@ -94,23 +94,24 @@ TEST(ReadFaults, ReadsEveryMember) {
   EXPECT_EQ(fault.rate_headers, Fault::RateHeaders::kZero);
 }
 
-TEST(ReadFaults, NamesTheFaultAndTheMember) {
+TEST(ReadFaultsTest, NamesFaultAndMember) {
   EXPECT_THAT(ReadFaults(R"([{},{"status":99}])"),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "fault 1, status: wanted a whole number from 200 to "
+                       "fault 1, status: expected a whole number from 200 to "
                        "599"));
   EXPECT_THAT(ReadFaults(R"([{"stutus":500}])"),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "fault 0, stutus: unknown; see sandbox/README.md"));
+                       "fault 0, stutus: unknown member; see "
+                       "sandbox/README.md"));
 }
 
-TEST(ReadFaults, RefusesWhatIsNoList) {
+TEST(ReadFaultsTest, RejectsAnythingButList) {
   EXPECT_THAT(ReadFaults("{}"), StatusIs(absl::StatusCode::kInvalidArgument,
-                                         "wanted an array of faults"));
+                                         "expected an array of faults"));
   EXPECT_THAT(ReadFaults("["), StatusIs(absl::StatusCode::kInvalidArgument,
-                                        HasSubstr("not JSON at byte 1")));
+                                        HasSubstr("not valid JSON at byte 1")));
   EXPECT_THAT(ReadFaults("[1]"), StatusIs(absl::StatusCode::kInvalidArgument,
-                                          "fault 0: wanted an object"));
+                                          "fault 0: expected an object"));
 }
 
 class ApplyFaultTest : public testing::Test {
@@ -130,7 +131,7 @@ class ApplyFaultTest : public testing::Test {
   Response response_;
 };
 
-TEST_F(ApplyFaultTest, AStatusReplacesTheResponse) {
+TEST_F(ApplyFaultTest, StatusReplacesResponse) {
   fault_.status = 502;
   fault_.body = "<html>";
   fault_.headers = {{"content-type", "text/html"}};
@@ -142,7 +143,7 @@ TEST_F(ApplyFaultTest, AStatusReplacesTheResponse) {
   EXPECT_EQ(Header("x-ratelimit-limit"), "absent");
 }
 
-TEST_F(ApplyFaultTest, AProcessedRequestKeepsTheApisHeaders) {
+TEST_F(ApplyFaultTest, ProcessKeepsHeadersOfApi) {
   fault_.status = 502;
   fault_.process = true;
   ApplyFault(fault_, &response_);
@@ -152,7 +153,7 @@ TEST_F(ApplyFaultTest, AProcessedRequestKeepsTheApisHeaders) {
   EXPECT_EQ(Header("x-ratelimit-limit"), "3");
 }
 
-TEST_F(ApplyFaultTest, HeadersAloneChangeTheApisResponse) {
+TEST_F(ApplyFaultTest, HeadersModifyResponseOfApi) {
   fault_.headers = {{"X-Ratelimit-Limit", "9"}, {"x-new", "1"}};
   ApplyFault(fault_, &response_);
   EXPECT_EQ(response_.body, R"({"id":1})");
@@ -160,7 +161,7 @@ TEST_F(ApplyFaultTest, HeadersAloneChangeTheApisResponse) {
   EXPECT_EQ(Header("x-new"), "1");
 }
 
-TEST_F(ApplyFaultTest, RateHeadersCanBeSpoiled) {
+TEST_F(ApplyFaultTest, CorruptsRateHeaders) {
   fault_.rate_headers = Fault::RateHeaders::kNegative;
   ApplyFault(fault_, &response_);
   EXPECT_EQ(Header("x-ratelimit-remaining"), "-1");
@@ -170,7 +171,7 @@ TEST_F(ApplyFaultTest, RateHeadersCanBeSpoiled) {
   EXPECT_EQ(Header("content-type"), "application/json");
 }
 
-TEST_F(ApplyFaultTest, ALostResponseWasProcessedOrNot) {
+TEST_F(ApplyFaultTest, ClosesBeforeOrAfterProcessing) {
   fault_.close_without_response = true;
   EXPECT_FALSE(fault_.ReachesApi());
   fault_.close_without_response = false;
@@ -180,7 +181,7 @@ TEST_F(ApplyFaultTest, ALostResponseWasProcessedOrNot) {
   EXPECT_EQ(response_.delivery, Delivery::kNone);
 }
 
-TEST_F(ApplyFaultTest, HugeBodiesAreOnlyAnnounced) {
+TEST_F(ApplyFaultTest, DoesNotStoreHugeBody) {
   fault_.huge_body = int64_t{1} << 40;
   ApplyFault(fault_, &response_);
   EXPECT_EQ(response_.delivery, Delivery::kHuge);

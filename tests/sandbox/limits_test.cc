@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 using LimitsTest = RequestHandlerTest;
 
-TEST_F(LimitsTest, EveryResponseHasARequestIdAndTheRates) {
+TEST_F(LimitsTest, AddsRequestIdAndRatesToEveryResponse) {
   for (const Response& response :
        {Create(kEcho), Create("{"), Get("x"), Call("GET", "/nothing"),
         Call("PUT", "/v1/predictions"), Call("GET", "/v1/predictions")}) {
@@ -24,13 +24,13 @@ TEST_F(LimitsTest, EveryResponseHasARequestIdAndTheRates) {
   }
 }
 
-TEST_F(LimitsTest, TheResetCanBeADelta) {
+TEST_F(LimitsTest, SendsResetAsDelta) {
   options_.reset_as_delta = true;
   clock_.Advance(absl::Milliseconds(300));
   EXPECT_EQ(Header(Create(kEcho), "x-ratelimit-reset"), "1");
 }
 
-TEST_F(LimitsTest, AboveTheRateIsRefusedAndCounted) {
+TEST_F(LimitsTest, RefusesAndCountsRequestsAboveRate) {
   options_.rates.enforce = true;
   for (int i = 0; i < 3; ++i) Call("GET", "/v1/predictions");
   const Response response = Call("GET", "/v1/predictions");
@@ -43,14 +43,14 @@ TEST_F(LimitsTest, AboveTheRateIsRefusedAndCounted) {
   EXPECT_EQ(Call("GET", "/v1/predictions").status, 200);
 }
 
-TEST_F(LimitsTest, ACancelCountsAsARead) {
+TEST_F(LimitsTest, CountsCancelAsRead) {
   options_.rates.enforce = true;
   const std::string id = CreatedId(kSlow);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Cancel(id).status, 200);
   EXPECT_EQ(Get(id).status, 429);
 }
 
-TEST_F(LimitsTest, WithoutATokenNobodyIsLetIn) {
+TEST_F(LimitsTest, RejectsRequestsWithoutToken) {
   token_ = "";
   const Response response = Create(kEcho);
   EXPECT_EQ(response.status, 401);
@@ -58,14 +58,14 @@ TEST_F(LimitsTest, WithoutATokenNobodyIsLetIn) {
   EXPECT_EQ(Header(response, "x-ratelimit-limit"), "1");
 }
 
-TEST_F(LimitsTest, OnlyListedTokensAreLetIn) {
+TEST_F(LimitsTest, AcceptsOnlyListedTokens) {
   options_.auth.tokens.emplace_back("good");
   EXPECT_EQ(Create(kEcho).status, 401);
   token_ = "good";
   EXPECT_EQ(Create(kEcho).status, 202);
 }
 
-TEST_F(LimitsTest, AnonymousClientsShareASmallBucket) {
+TEST_F(LimitsTest, AnonymousClientsShareBucket) {
   options_.rates.enforce = true;
   options_.auth.allow_anonymous = true;
   token_ = "";
@@ -74,7 +74,7 @@ TEST_F(LimitsTest, AnonymousClientsShareASmallBucket) {
   EXPECT_EQ(state_->traffic.Stats().rate_limited["anonymous"], 1);
 }
 
-TEST_F(LimitsTest, AnotherTokensPredictionIsUnknown) {
+TEST_F(LimitsTest, HidesPredictionsOfOtherTokens) {
   const std::string id = CreatedId(kSlow);
   token_ = "other";
   EXPECT_EQ(Get(id).status, 404);

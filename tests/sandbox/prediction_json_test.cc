@@ -35,7 +35,7 @@ class PredictionJsonTest : public testing::Test {
   PredictionView view_;
 };
 
-TEST_F(PredictionJsonTest, ANewOneIsPending) {
+TEST_F(PredictionJsonTest, ShowsNewPredictionAsPending) {
   EXPECT_EQ(
       At(absl::ZeroDuration()),
       R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",)"
@@ -48,7 +48,7 @@ TEST_F(PredictionJsonTest, ANewOneIsPending) {
       R"("output":null,"error":null})");
 }
 
-TEST_F(PredictionJsonTest, AStartedOneHasItsSetupTime) {
+TEST_F(PredictionJsonTest, ShowsSetupTimeAfterStart) {
   EXPECT_THAT(At(absl::Milliseconds(500)),
               AllOf(HasSubstr(R"("status":"started")"),
                     HasSubstr(R"("updated_at":"2025-08-13T11:48:44.871093Z")"),
@@ -57,7 +57,7 @@ TEST_F(PredictionJsonTest, AStartedOneHasItsSetupTime) {
                     HasSubstr(R"("output":null)")));
 }
 
-TEST_F(PredictionJsonTest, AnEndedOneHasItsOutput) {
+TEST_F(PredictionJsonTest, ShowsOutputAfterEnd) {
   EXPECT_THAT(
       At(absl::Milliseconds(2750)),
       AllOf(HasSubstr(R"("status":"succeeded")"),
@@ -65,7 +65,7 @@ TEST_F(PredictionJsonTest, AnEndedOneHasItsOutput) {
             HasSubstr(R"("output":[1.0, 2])"), HasSubstr(R"("error":null)")));
 }
 
-TEST_F(PredictionJsonTest, AFailedOneHasItsError) {
+TEST_F(PredictionJsonTest, ShowsErrorAfterFailure) {
   prediction_.end = RunEnd{"failed", {}, R"({"source":"internal"})"};
   EXPECT_THAT(
       At(absl::Seconds(3)),
@@ -74,7 +74,7 @@ TEST_F(PredictionJsonTest, AFailedOneHasItsError) {
   EXPECT_THAT(At(absl::Seconds(1)), HasSubstr(R"("error":null)"));
 }
 
-TEST_F(PredictionJsonTest, OneThatNeverStartedHasNoTimes) {
+TEST_F(PredictionJsonTest, OmitsTimesIfNeverStarted) {
   prediction_.ends_at = prediction_.starts_at;
   EXPECT_THAT(At(absl::Seconds(3)),
               AllOf(HasSubstr(R"("setup_time":null)"),
@@ -82,19 +82,19 @@ TEST_F(PredictionJsonTest, OneThatNeverStartedHasNoTimes) {
                     HasSubstr(R"("status":"succeeded")")));
 }
 
-TEST_F(PredictionJsonTest, InputAndOutputGoAfterTheRetentionTime) {
+TEST_F(PredictionJsonTest, RemovesInputAndOutputAfterRetention) {
   view_.retention = absl::Seconds(60);
   EXPECT_THAT(At(absl::Seconds(62)), HasSubstr(R"("output":[1.0, 2])"));
   EXPECT_THAT(At(absl::Seconds(63)), AllOf(HasSubstr(R"("input":null)"),
                                            HasSubstr(R"("output":null)")));
 }
 
-TEST_F(PredictionJsonTest, TheUrlCanBeLeftOut) {
+TEST_F(PredictionJsonTest, OmitsUrl) {
   view_.show_url = false;
   EXPECT_THAT(At(absl::ZeroDuration()), Not(HasSubstr("\"url\"")));
 }
 
-TEST_F(PredictionJsonTest, AListItemHasNoInputOutputAndError) {
+TEST_F(PredictionJsonTest, OmitsInputOutputAndErrorInLists) {
   const std::string item = ItemJson(prediction_, view_, kBase,
                                     prediction_.created_at + absl::Seconds(9));
   EXPECT_THAT(
@@ -104,7 +104,7 @@ TEST_F(PredictionJsonTest, AListItemHasNoInputOutputAndError) {
             Not(HasSubstr("\"output\"")), Not(HasSubstr("\"error\""))));
 }
 
-TEST_F(PredictionJsonTest, TimestampsAlwaysHaveMicroseconds) {
+TEST_F(PredictionJsonTest, WritesMicrosecondsInTimestamps) {
   EXPECT_EQ(TimestampText(absl::FromUnixSeconds(0)),
             "1970-01-01T00:00:00.000000Z");
 }

@@ -12,23 +12,23 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using Cancelled = PredictionStore::Cancelled;
-using Inserted = PredictionStore::Inserted;
+using CancelResult = PredictionStore::CancelResult;
+using InsertResult = PredictionStore::InsertResult;
 
 class PredictionStoreTest : public testing::Test {
  protected:
-  // A prediction that ends after `life`.
-  Inserted Add(PredictionStore& store, const std::string& id,
-               absl::Duration life = absl::Seconds(10),
-               const std::string& caller = "me",
-               const std::string& input = "1") {
+  // Adds a prediction that ends after `duration`.
+  InsertResult Add(PredictionStore& store, const std::string& id,
+                   absl::Duration duration = absl::Seconds(10),
+                   const std::string& caller = "me",
+                   const std::string& input = "1") {
     Prediction prediction;
     prediction.id = id;
     prediction.caller = caller;
     prediction.input = std::make_shared<const std::string>(input);
     prediction.created_at = now_;
-    prediction.starts_at = now_ + life / 2;
-    prediction.ends_at = now_ + life;
+    prediction.starts_at = now_ + duration / 2;
+    prediction.ends_at = now_ + duration;
     return store.Insert(&prediction, now_);
   }
   void AddMany(int count) {
@@ -39,8 +39,8 @@ class PredictionStoreTest : public testing::Test {
     for (const Prediction& item : page.items) ids.push_back(item.id);
     return ids;
   }
-  Cancelled Cancel(const std::string& id, absl::Duration delay,
-                   const std::string& caller = "me") {
+  CancelResult Cancel(const std::string& id, absl::Duration delay,
+                      const std::string& caller = "me") {
     return store_.Cancel(caller, id, now_, now_ + delay,
                          RunEnd{"canceled", {}, ""});
   }
@@ -49,20 +49,20 @@ class PredictionStoreTest : public testing::Test {
   PredictionStore store_{PredictionStore::Options()};
 };
 
-TEST_F(PredictionStoreTest, ACallerSeesOnlyItsOwn) {
+TEST_F(PredictionStoreTest, ShowsCallersOnlyTheirOwnPredictions) {
   Add(store_, "x", absl::Seconds(1), "you");
   EXPECT_EQ(store_.Find("me", "x"), std::nullopt);
   EXPECT_EQ(store_.Find("you", "x")->id, "x");
   EXPECT_THAT(store_.List("me", {}, 5).items, IsEmpty());
-  EXPECT_EQ(Cancel("x", absl::Seconds(1)), Cancelled::kUnknown);
+  EXPECT_EQ(Cancel("x", absl::Seconds(1)), CancelResult::kUnknown);
 }
 
-TEST_F(PredictionStoreTest, AnIdIsTakenOnce) {
-  EXPECT_EQ(Add(store_, "x"), Inserted::kYes);
-  EXPECT_EQ(Add(store_, "x", absl::Seconds(1), "you"), Inserted::kIdTaken);
+TEST_F(PredictionStoreTest, RejectsDuplicateId) {
+  EXPECT_EQ(Add(store_, "x"), InsertResult::kInserted);
+  EXPECT_EQ(Add(store_, "x", absl::Seconds(1), "you"), InsertResult::kIdTaken);
 }
 
-TEST_F(PredictionStoreTest, ListsTheNewestFirst) {
+TEST_F(PredictionStoreTest, ListsNewestFirst) {
   AddMany(7);
   const auto page = store_.List("me", {}, 5);
   EXPECT_THAT(Ids(page), ElementsAre("7", "6", "5", "4", "3"));
@@ -70,7 +70,7 @@ TEST_F(PredictionStoreTest, ListsTheNewestFirst) {
   EXPECT_FALSE(page.previous.has_value());
 }
 
-TEST_F(PredictionStoreTest, PagesBothWays) {
+TEST_F(PredictionStoreTest, PagesInBothDirections) {
   AddMany(12);
   const auto first = store_.List("me", {}, 5);
   const auto second = store_.List("me", first.next, 5);
@@ -96,69 +96,71 @@ TEST_F(PredictionStoreTest, NewPredictionsDoNotShiftAPage) {
               ElementsAre("7", "6", "5", "4", "3"));
 }
 
-TEST_F(PredictionStoreTest, AFullPageThatIsTheLastHasNoNext) {
+TEST_F(PredictionStoreTest, FullLastPageHasNoNextCursor) {
   AddMany(5);
   EXPECT_FALSE(store_.List("me", {}, 5).next.has_value());
 }
 
-TEST_F(PredictionStoreTest, ACancellationTakesEffectLater) {
+TEST_F(PredictionStoreTest, CancelTakesEffectAfterDelay) {
   Add(store_, "x");
-  EXPECT_EQ(Cancel("x", absl::Seconds(1)), Cancelled::kAccepted);
+  EXPECT_EQ(Cancel("x", absl::Seconds(1)), CancelResult::kAccepted);
   const Prediction kept = *store_.Find("me", "x");
   EXPECT_EQ(kept.StatusAt(now_), "pending");
   EXPECT_EQ(kept.StatusAt(now_ + absl::Seconds(1)), "canceled");
-  EXPECT_FALSE(kept.EverStarts());
+  EXPECT_FALSE(kept.WillStart());
 }
 
-TEST_F(PredictionStoreTest, ACancellationIsAskedForOnce) {
+TEST_F(PredictionStoreTest, SecondCancelHasNoEffect) {
   Add(store_, "x");
   Cancel("x", absl::Seconds(1));
-  EXPECT_EQ(Cancel("x", absl::Seconds(9)), Cancelled::kAlreadyAsked);
+  EXPECT_EQ(Cancel("x", absl::Seconds(9)), CancelResult::kAlreadyRequested);
   EXPECT_EQ(store_.Find("me", "x")->ends_at, now_ + absl::Seconds(1));
 }
 
-TEST_F(PredictionStoreTest, AnEndThatComesFirstWins) {
+TEST_F(PredictionStoreTest, CancelDoesNotPostponeEnd) {
   Add(store_, "x", absl::Seconds(1));
-  EXPECT_EQ(Cancel("x", absl::Seconds(2)), Cancelled::kAccepted);
+  EXPECT_EQ(Cancel("x", absl::Seconds(2)), CancelResult::kAccepted);
   EXPECT_EQ(store_.Find("me", "x")->StatusAt(now_ + absl::Seconds(3)),
             "succeeded");
 }
 
-TEST_F(PredictionStoreTest, WhatHasEndedCannotBeCancelled) {
+TEST_F(PredictionStoreTest, RejectsCancelAfterEnd) {
   Add(store_, "x", absl::Seconds(1));
   now_ += absl::Seconds(1);
-  EXPECT_EQ(Cancel("x", absl::Seconds(1)), Cancelled::kEnded);
+  EXPECT_EQ(Cancel("x", absl::Seconds(1)), CancelResult::kEnded);
 }
 
-TEST_F(PredictionStoreTest, TheOldestEndedOneMakesRoom) {
+TEST_F(PredictionStoreTest, EvictsOldestEndedPrediction) {
   PredictionStore store({/*max_predictions=*/3, 1000});
   Add(store, "running", absl::Seconds(9));
   Add(store, "old", absl::Seconds(1));
   Add(store, "young", absl::Seconds(1));
   now_ += absl::Seconds(2);
-  EXPECT_EQ(Add(store, "new"), Inserted::kYes);
+  EXPECT_EQ(Add(store, "new"), InsertResult::kInserted);
   EXPECT_THAT(Ids(store.List("me", {}, 5)),
               ElementsAre("new", "young", "running"));
   EXPECT_EQ(store.Find("me", "old"), std::nullopt);
 }
 
-TEST_F(PredictionStoreTest, RunningOnesAreNeverDropped) {
+TEST_F(PredictionStoreTest, DoesNotEvictRunningPredictions) {
   PredictionStore store({/*max_predictions=*/1, 1000});
   Add(store, "running");
-  EXPECT_EQ(Add(store, "new"), Inserted::kFull);
+  EXPECT_EQ(Add(store, "new"), InsertResult::kFull);
 }
 
-TEST_F(PredictionStoreTest, PayloadsAreBoundedToo) {
+TEST_F(PredictionStoreTest, BoundsPayloadBytes) {
   PredictionStore store({100, /*max_payload_bytes=*/100});
   const std::string input(60, '1');
   Add(store, "old", absl::Seconds(1), "me", input);
-  EXPECT_EQ(Add(store, "new", absl::Seconds(1), "me", input), Inserted::kFull);
+  EXPECT_EQ(Add(store, "new", absl::Seconds(1), "me", input),
+            InsertResult::kFull);
   now_ += absl::Seconds(1);
-  EXPECT_EQ(Add(store, "new", absl::Seconds(1), "me", input), Inserted::kYes);
+  EXPECT_EQ(Add(store, "new", absl::Seconds(1), "me", input),
+            InsertResult::kInserted);
   EXPECT_EQ(store.size(), 1u);
 }
 
-TEST(PageCursor, ComesBackAsItWent) {
+TEST(PageCursorTest, DecodesEncodedCursor) {
   const PageCursor cursor{PageCursor::Direction::kNewer, 42};
   const auto decoded = PageCursor::Decode(cursor.Encode());
   ASSERT_TRUE(decoded.has_value());
@@ -166,7 +168,7 @@ TEST(PageCursor, ComesBackAsItWent) {
   EXPECT_EQ(decoded->sequence, 42u);
 }
 
-TEST(PageCursor, NonsenseIsNoCursor) {
+TEST(PageCursorTest, RejectsInvalidText) {
   for (const char* text : {"", "x", "e30", "!!", "eyJvbGRlciI6LTF9"}) {
     EXPECT_EQ(PageCursor::Decode(text), std::nullopt) << text;
   }

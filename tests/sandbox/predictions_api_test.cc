@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 using PredictionsApiTest = RequestHandlerTest;
 
-TEST_F(PredictionsApiTest, LivesThroughItsStates) {
+TEST_F(PredictionsApiTest, ShowsStatusChanges) {
   const std::string id = CreatedId(kEcho);
   EXPECT_EQ(StatusOf(id), "pending");
   clock_.Advance(absl::Milliseconds(50));
@@ -24,7 +24,7 @@ TEST_F(PredictionsApiTest, LivesThroughItsStates) {
                                   HasSubstr(R"("output":{"n": 1.0})")));
 }
 
-TEST_F(PredictionsApiTest, AnIdIsAUuid) {
+TEST_F(PredictionsApiTest, RejectsIdThatIsNotAUuid) {
   const Response response = Get("42");
   EXPECT_EQ(response.status, 422);
   EXPECT_EQ(response.body,
@@ -34,7 +34,7 @@ TEST_F(PredictionsApiTest, AnIdIsAUuid) {
   EXPECT_EQ(Cancel("42").status, 422);
 }
 
-TEST_F(PredictionsApiTest, UnknownIdsModelsAndVersionsAreNotFound) {
+TEST_F(PredictionsApiTest, ReportsUnknownIdsModelsAndVersions) {
   EXPECT_EQ(Get("c12258c4-ed83-4d7b-a784-8ed55412325a").body,
             R"({"detail":"Prediction not found"})");
   for (const char* model : {"a/b", "wriftai/echo:2"}) {
@@ -45,7 +45,7 @@ TEST_F(PredictionsApiTest, UnknownIdsModelsAndVersionsAreNotFound) {
   }
 }
 
-TEST_F(PredictionsApiTest, PageSizesHaveTheirRange) {
+TEST_F(PredictionsApiTest, RejectsPageSizesOutOfRange) {
   for (const char* bad : {"4", "51", "x", ""}) {
     const Response response =
         Call("GET", absl::StrCat("/v1/predictions?page_size=", bad));
@@ -56,12 +56,12 @@ TEST_F(PredictionsApiTest, PageSizesHaveTheirRange) {
   EXPECT_EQ(Call("GET", "/v1/predictions?page_size=50").status, 200);
 }
 
-TEST_F(PredictionsApiTest, ABadCursorIsRefused) {
+TEST_F(PredictionsApiTest, RejectsInvalidCursor) {
   EXPECT_THAT(Call("GET", "/v1/predictions?cursor=x").body,
               HasSubstr(R"(["query","cursor"])"));
 }
 
-TEST_F(PredictionsApiTest, PagesHaveExactlyFiveMembersAndLeadOn) {
+TEST_F(PredictionsApiTest, PagesHaveFiveMembersAndCursors) {
   for (int i = 0; i < 6; ++i) Create(kEcho);
   const Response first = Call("GET", "/v1/predictions?page_size=5");
   const auto parsed = ParseJson(first.body);
@@ -84,7 +84,7 @@ TEST_F(PredictionsApiTest, PagesHaveExactlyFiveMembersAndLeadOn) {
   EXPECT_FALSE(Member(second.body, "previous_url").IsNull());
 }
 
-TEST_F(PredictionsApiTest, ACancellationIsIdempotentAndTakesItsTime) {
+TEST_F(PredictionsApiTest, CancelIsIdempotentAndDelayed) {
   const std::string id = CreatedId(kSlow);
   clock_.Advance(absl::Seconds(1));
   EXPECT_EQ(Cancel(id).body, "null");
@@ -101,7 +101,7 @@ TEST_F(PredictionsApiTest, ACancellationIsIdempotentAndTakesItsTime) {
   EXPECT_EQ(again.body, R"({"detail":"Prediction has already ended"})");
 }
 
-TEST_F(PredictionsApiTest, ACancelledOneMayHaveAWordOfItsOwn) {
+TEST_F(PredictionsApiTest, CancelUsesConfiguredStatus) {
   options_.cancel_status = "canceled";
   const std::string id = CreatedId(kSlow);
   Cancel(id);
@@ -110,7 +110,7 @@ TEST_F(PredictionsApiTest, ACancelledOneMayHaveAWordOfItsOwn) {
                                   HasSubstr(R"("error":null)")));
 }
 
-TEST_F(PredictionsApiTest, DataGoesAfterTheRetentionTime) {
+TEST_F(PredictionsApiTest, PredictionIsGoneAfterRetention) {
   options_.view.gone_after_retention = true;
   const std::string id = CreatedId(kEcho);
   clock_.Advance(absl::Minutes(60));

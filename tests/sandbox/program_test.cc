@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
 
-// The program as a process of its own.
+// Runs the program in a separate process.
 class Program {
  public:
   explicit Program(std::vector<std::string> arguments,
@@ -93,7 +93,7 @@ class Program {
   int err_ = -1;
 };
 
-TEST(SandboxProgram, SaysWhereItListensAndEndsOnSignals) {
+TEST(SandboxProgramTest, PrintsAddressAndStopsOnSignals) {
   for (const int signal_number : {SIGTERM, SIGINT}) {
     Program program({"--workers=4"});
     EXPECT_THAT(program.ReadLine(),
@@ -103,7 +103,7 @@ TEST(SandboxProgram, SaysWhereItListensAndEndsOnSignals) {
   }
 }
 
-TEST(SandboxProgram, TellsWhetherAnotherOneAnswers) {
+TEST(SandboxProgramTest, ChecksHealthOfAnotherSandbox) {
   Program sandbox({"--workers=4"});
   std::string address = sandbox.ReadLine();
   address = address.substr(address.find("127"));
@@ -119,9 +119,9 @@ TEST(SandboxProgram, TellsWhetherAnotherOneAnswers) {
   EXPECT_THAT(gone.ReadErr(), StartsWith("wriftai-sandbox: " + address + ": "));
 }
 
-// Each stays open, as in a client's pool: one that found no thread would have
-// to wait for the end of another.
-TEST(SandboxProgram, ServesEveryConnectionOfAGatewayAndSomebodyElses) {
+// All connections stay open, as in a client's pool. A connection without a
+// thread would have to wait for another to close.
+TEST(SandboxProgramTest, ServesAllConnectionsOfGatewayAndAnotherClient) {
   Program program({"--norate_limits"});
   const std::string line = program.ReadLine();
   const size_t port_at = line.rfind(':') + 1;
@@ -138,7 +138,7 @@ TEST(SandboxProgram, ServesEveryConnectionOfAGatewayAndSomebodyElses) {
   }
 }
 
-TEST(SandboxProgram, FlagsAreVariablesToo) {
+TEST(SandboxProgramTest, ReadsFlagsFromEnvironment) {
   Program program({}, {"SANDBOX_WORKERS=none"});
   EXPECT_EQ(
       program.ReadErr(),
@@ -147,7 +147,7 @@ TEST(SandboxProgram, FlagsAreVariablesToo) {
   EXPECT_EQ(program.Wait(), 2);
 }
 
-TEST(SandboxProgram, AWrongFlagIsOneLineAndStatusTwo) {
+TEST(SandboxProgramTest, ExitsWithTwoAfterUsageError) {
   for (const char* flag :
        {"--nonsense", "--read_rate=0", "--listen_address=here", "word"}) {
     Program program({flag});
@@ -158,14 +158,14 @@ TEST(SandboxProgram, AWrongFlagIsOneLineAndStatusTwo) {
   }
 }
 
-TEST(SandboxProgram, AnAddressThatItCannotHaveIsStatusOne) {
+TEST(SandboxProgramTest, ExitsWithOneIfItCannotListen) {
   Program program({"--listen_address=192.0.2.1:80"});
   EXPECT_EQ(program.ReadErr(),
             "wriftai-sandbox: cannot listen on 192.0.2.1:80\n");
   EXPECT_EQ(program.Wait(), 1);
 }
 
-TEST(SandboxProgram, TokensAreNeverShown) {
+TEST(SandboxProgramTest, DoesNotPrintTokens) {
   Program program({"--tokens=very-secret", "--help"});
   const std::string help = program.ReadOut();
   EXPECT_THAT(help, StartsWith("Usage: wriftai-sandbox [flags]"));

@@ -22,7 +22,7 @@ RateLimiter::Options NotEnforced() {
 class RateLimiterTest : public testing::Test {
  protected:
   bool Read(absl::string_view caller = "a") {
-    return limiter_.Take(caller, Bucket::kRead, now_).allowed;
+    return limiter_.Acquire(caller, Bucket::kRead, now_).allowed;
   }
   int ReadsUntilRefused() {
     int count = 0;
@@ -33,16 +33,16 @@ class RateLimiterTest : public testing::Test {
   RateLimiter limiter_{RateLimiter::Options()};
 };
 
-TEST_F(RateLimiterTest, AllowsThePublishedRatesInASecond) {
+TEST_F(RateLimiterTest, AllowsPublishedRatesPerSecond) {
   EXPECT_EQ(ReadsUntilRefused(), 3);
   int creates = 0;
-  while (limiter_.Take("a", Bucket::kCreate, now_).allowed) ++creates;
+  while (limiter_.Acquire("a", Bucket::kCreate, now_).allowed) ++creates;
   EXPECT_EQ(creates, 15);
-  EXPECT_TRUE(limiter_.Take("", Bucket::kAnonymous, now_).allowed);
-  EXPECT_FALSE(limiter_.Take("", Bucket::kAnonymous, now_).allowed);
+  EXPECT_TRUE(limiter_.Acquire("", Bucket::kAnonymous, now_).allowed);
+  EXPECT_FALSE(limiter_.Acquire("", Bucket::kAnonymous, now_).allowed);
 }
 
-TEST_F(RateLimiterTest, TheNextSecondOfTheClockStartsAfresh) {
+TEST_F(RateLimiterTest, ResetsAtNextSecondOfClock) {
   ReadsUntilRefused();
   now_ += absl::Milliseconds(599);
   EXPECT_FALSE(Read());
@@ -50,46 +50,46 @@ TEST_F(RateLimiterTest, TheNextSecondOfTheClockStartsAfresh) {
   EXPECT_EQ(ReadsUntilRefused(), 3);
 }
 
-TEST_F(RateLimiterTest, CallersDoNotShareABucket) {
+TEST_F(RateLimiterTest, KeepsBucketPerCaller) {
   ReadsUntilRefused();
   EXPECT_TRUE(Read("b"));
 }
 
-TEST_F(RateLimiterTest, DescribesTheWindow) {
-  const auto decision = limiter_.Take("a", Bucket::kRead, now_);
+TEST_F(RateLimiterTest, DescribesWindow) {
+  const auto decision = limiter_.Acquire("a", Bucket::kRead, now_);
   EXPECT_EQ(decision.limit, 3);
   EXPECT_EQ(decision.remaining, 2);
   EXPECT_EQ(decision.reset, absl::FromUnixSeconds(1001));
 }
 
-TEST_F(RateLimiterTest, ARefusedRequestCostsNothing) {
+TEST_F(RateLimiterTest, DoesNotCountRefusedRequests) {
   ReadsUntilRefused();
-  EXPECT_EQ(limiter_.Look("a", Bucket::kRead, now_).remaining, 0);
+  EXPECT_EQ(limiter_.Peek("a", Bucket::kRead, now_).remaining, 0);
   EXPECT_FALSE(Read());
-  EXPECT_EQ(limiter_.Look("a", Bucket::kRead, now_).remaining, 0);
+  EXPECT_EQ(limiter_.Peek("a", Bucket::kRead, now_).remaining, 0);
 }
 
-TEST_F(RateLimiterTest, ABucketRefillsSteadily) {
+TEST_F(RateLimiterTest, RefillsBucketSteadily) {
   RateLimiter limiter(Burst(5));
   for (int i = 0; i < 5; ++i) {
-    EXPECT_TRUE(limiter.Take("a", Bucket::kRead, now_).allowed);
+    EXPECT_TRUE(limiter.Acquire("a", Bucket::kRead, now_).allowed);
   }
-  EXPECT_FALSE(limiter.Take("a", Bucket::kRead, now_).allowed);
+  EXPECT_FALSE(limiter.Acquire("a", Bucket::kRead, now_).allowed);
   now_ += absl::Milliseconds(334);
-  const auto decision = limiter.Take("a", Bucket::kRead, now_);
+  const auto decision = limiter.Acquire("a", Bucket::kRead, now_);
   EXPECT_TRUE(decision.allowed);
   EXPECT_EQ(decision.limit, 3);
-  EXPECT_FALSE(limiter.Take("a", Bucket::kRead, now_).allowed);
+  EXPECT_FALSE(limiter.Acquire("a", Bucket::kRead, now_).allowed);
   now_ += absl::Hours(1);
-  EXPECT_EQ(limiter.Look("a", Bucket::kRead, now_).remaining, 5);
+  EXPECT_EQ(limiter.Peek("a", Bucket::kRead, now_).remaining, 5);
 }
 
-TEST_F(RateLimiterTest, WithoutEnforcementAllIsAllowedAndCounted) {
+TEST_F(RateLimiterTest, CountsButAllowsAllWithoutEnforcement) {
   RateLimiter limiter(NotEnforced());
   for (int i = 0; i < 10; ++i) {
-    EXPECT_TRUE(limiter.Take("a", Bucket::kRead, now_).allowed);
+    EXPECT_TRUE(limiter.Acquire("a", Bucket::kRead, now_).allowed);
   }
-  EXPECT_EQ(limiter.Look("a", Bucket::kRead, now_).remaining, 0);
+  EXPECT_EQ(limiter.Peek("a", Bucket::kRead, now_).remaining, 0);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ inline constexpr char kEcho[] =
 inline constexpr char kSlow[] =
     R"({"model":"wriftai/slow","input":{"prompt":"x"}})";
 
-// The API without sockets, on a clock that the test moves.
+// Tests the API without sockets, with a manual clock.
 class RequestHandlerTest : public testing::Test {
  protected:
   RequestHandlerTest() {
@@ -27,13 +27,13 @@ class RequestHandlerTest : public testing::Test {
     options_.rates.enforce = false;
   }
 
-  RequestHandler& door() {
-    if (door_ == nullptr) {
+  RequestHandler& handler() {
+    if (handler_ == nullptr) {
       state_ = std::make_unique<SandboxState>(options_);
-      door_ = std::make_unique<RequestHandler>(state_.get(), "http://h:1/v1",
-                                               [this] { state_->Reset(); });
+      handler_ = std::make_unique<RequestHandler>(state_.get(), "http://h:1/v1",
+                                                  [this] { state_->Reset(); });
     }
-    return *door_;
+    return *handler_;
   }
   Response Call(const std::string& method, const std::string& target,
                 const std::string& body = "", Headers headers = {}) {
@@ -50,12 +50,12 @@ class RequestHandlerTest : public testing::Test {
     }
     request.body = body;
     request.peer = peer_;
-    return door().Handle(request);
+    return handler().Handle(request);
   }
   Response Create(const std::string& body, Headers headers = {}) {
     return Call("POST", "/v1/predictions", body, std::move(headers));
   }
-  // The id of a prediction that is created with `body`.
+  // Creates a prediction with `body` and returns its id.
   std::string CreatedId(const std::string& body) {
     return *Member(Create(body).body, "id").AsString();
   }
@@ -68,10 +68,10 @@ class RequestHandlerTest : public testing::Test {
   std::string StatusOf(const std::string& id) {
     return *Member(Get(id).body, "status").AsString();
   }
-  // A member of a JSON object that lives until the next call of this.
+  // Returns a member of a JSON object. Valid until the next call.
   JsonValue Member(const std::string& json, absl::string_view name) {
-    kept_ = json;
-    const auto parsed = ParseJson(kept_);
+    json_ = json;
+    const auto parsed = ParseJson(json_);
     return std::get<JsonValue>(parsed).Find(name).value_or(
         JsonValue(JsonValue::Kind::kNull, "absent"));
   }
@@ -86,9 +86,9 @@ class RequestHandlerTest : public testing::Test {
   SandboxOptions options_;
   std::string token_ = "t";
   std::string peer_ = "127.0.0.1";
-  std::string kept_;
+  std::string json_;
   std::unique_ptr<SandboxState> state_;
-  std::unique_ptr<RequestHandler> door_;
+  std::unique_ptr<RequestHandler> handler_;
 };
 
 }  // namespace wriftai::sandbox

@@ -10,7 +10,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Optional;
 
-TEST(Router, KnowsTheThreeFormsOfCreate) {
+TEST(RouterTest, FindsThreeFormsOfCreate) {
   EXPECT_EQ(FindRoute("POST", "/v1/predictions").endpoint, Endpoint::kCreate);
   const Route latest = FindRoute("POST", "/v1/models/a/b/predictions");
   EXPECT_EQ(latest.endpoint, Endpoint::kCreateLatest);
@@ -21,25 +21,25 @@ TEST(Router, KnowsTheThreeFormsOfCreate) {
   EXPECT_THAT(version.arguments, ElementsAre("a", "b", "3"));
 }
 
-TEST(Router, KnowsReadsAndCancel) {
+TEST(RouterTest, FindsReadsAndCancel) {
   EXPECT_EQ(FindRoute("GET", "/v1/predictions").endpoint, Endpoint::kList);
   EXPECT_EQ(FindRoute("GET", "/v1/predictions/x").endpoint, Endpoint::kGet);
   EXPECT_EQ(FindRoute("POST", "/v1/predictions/x/cancel").endpoint,
             Endpoint::kCancel);
 }
 
-TEST(Router, DecodesSegmentsAfterSplitting) {
+TEST(RouterTest, DecodesSegmentsAfterSplitting) {
   const Route route = FindRoute("POST", "/v1/models/a%2Fb/c%20d/predictions");
   EXPECT_THAT(route.arguments, ElementsAre("a/b", "c d"));
 }
 
-TEST(Router, OtherMethodsAreToldWhatIsAllowed) {
+TEST(RouterTest, ListsAllowedMethods) {
   const Route route = FindRoute("PUT", "/v1/predictions");
   EXPECT_EQ(route.endpoint, Endpoint::kUnknownMethod);
   EXPECT_EQ(route.allowed_methods, "POST, GET");
 }
 
-TEST(Router, OtherPathsAreUnknown) {
+TEST(RouterTest, ReportsUnknownPaths) {
   for (const char* path :
        {"/", "/v1", "/v1/predictions/", "/v2/predictions", "/v1//cancel",
         "/v1/models//b/predictions", "/v1/predictions/x/cancel/"}) {
@@ -47,19 +47,19 @@ TEST(Router, OtherPathsAreUnknown) {
   }
 }
 
-TEST(Router, LeavesBrokenEscapesAlone) {
+TEST(RouterTest, KeepsInvalidEscapes) {
   EXPECT_EQ(PercentDecode("%4"), "%4");
   EXPECT_EQ(PercentDecode("%zz%41%"), "%zzA%");
 }
 
-TEST(Router, FindsQueryValues) {
+TEST(RouterTest, FindsQueryValues) {
   EXPECT_EQ(FindQueryValue("a=1&cursor=x%3D+y", "cursor").text, "x= y");
   EXPECT_TRUE(FindQueryValue("a=1&b", "b").present);
   EXPECT_FALSE(FindQueryValue("ab=1", "a").present);
   EXPECT_FALSE(FindQueryValue("", "a").present);
 }
 
-TEST(Uuid, TheSameSeedGivesTheSameRow) {
+TEST(UuidTest, RepeatsSequenceOfSeed) {
   UuidSource one(7);
   UuidSource two(7);
   const std::string first = one.Next();
@@ -69,17 +69,17 @@ TEST(Uuid, TheSameSeedGivesTheSameRow) {
   EXPECT_EQ(one.Next(), first);
 }
 
-TEST(Uuid, WithoutASeedTwoSourcesDiffer) {
+TEST(UuidTest, DiffersWithoutSeed) {
   EXPECT_NE(UuidSource(0).Next(), UuidSource(0).Next());
 }
 
-TEST(Uuid, MakesWhatItTakes) {
+TEST(UuidTest, GeneratesValidUuids) {
   const std::string made = UuidSource(1).Next();
   EXPECT_THAT(ParseUuid(made), Optional(made));
   EXPECT_EQ(made[14], '4');
 }
 
-TEST(Uuid, TakesBothForms) {
+TEST(UuidTest, ParsesBothForms) {
   const char kCanonical[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
   EXPECT_THAT(ParseUuid("C12258C4-ED83-4D7B-A784-8ED55412325A"),
               Optional(std::string(kCanonical)));
@@ -87,7 +87,7 @@ TEST(Uuid, TakesBothForms) {
               Optional(std::string(kCanonical)));
 }
 
-TEST(Uuid, RefusesEverythingElse) {
+TEST(UuidTest, RejectsOtherText) {
   for (const char* text : {"", "x", "c12258c4-ed83-4d7b-a784-8ed55412325",
                            "not-a-uuid", "c12258c4-ed83-4d7b-a784-8ed55412325g",
                            "c12258c4-ed83-4d7b-a7848-ed55412325a",

@@ -25,7 +25,7 @@ using testing::StartsWith;
 constexpr char kEcho[] = R"({"model":"wriftai/echo","input":{"n": 1.0}})";
 constexpr char kSlow[] = R"({"model":"wriftai/slow","input":{"prompt":"x"}})";
 
-// A sandbox behind a real socket, on a clock that the test moves.
+// Tests a sandbox over a real socket, with a manual clock.
 class SandboxTest : public testing::Test {
  protected:
   SandboxTest() {
@@ -55,19 +55,19 @@ class SandboxTest : public testing::Test {
   std::unique_ptr<Sandbox> sandbox_;
 };
 
-TEST_F(SandboxTest, SaysWhereItListens) {
+TEST_F(SandboxTest, ReportsBaseUrl) {
   EXPECT_EQ(sandbox().base_url(),
             absl::StrCat("http://127.0.0.1:", port(), "/v1"));
 }
 
-TEST_F(SandboxTest, AnAddressInUseIsAnError) {
+TEST_F(SandboxTest, FailsIfAddressIsInUse) {
   options_.listen_address = absl::StrCat("127.0.0.1:", port());
   EXPECT_THAT(Sandbox::Start(options_),
               StatusIs(absl::StatusCode::kUnavailable,
                        "cannot listen on " + options_.listen_address));
 }
 
-TEST_F(SandboxTest, SeveralLiveInOneProcess) {
+TEST_F(SandboxTest, SupportsSeveralInstances) {
   const auto other = *Sandbox::Start(options_);
   RawClient client(port());
   client.Call(Post("/v1/predictions", kEcho));
@@ -75,7 +75,7 @@ TEST_F(SandboxTest, SeveralLiveInOneProcess) {
   EXPECT_EQ(other->traffic().predictions_created, 0);
 }
 
-TEST_F(SandboxTest, RepliesHaveExactlyTheseHeaders) {
+TEST_F(SandboxTest, SendsExactlyTheseHeaders) {
   options_.seed = 1;
   RawClient client(port());
   const auto response = client.Call(Post("/v1/predictions", kEcho));
@@ -93,7 +93,7 @@ TEST_F(SandboxTest, RepliesHaveExactlyTheseHeaders) {
   EXPECT_THAT(response.body, StartsWith("{\"id\":\""));
 }
 
-TEST_F(SandboxTest, AConnectionServesManyRequests) {
+TEST_F(SandboxTest, ServesManyRequestsPerConnection) {
   RawClient client(port());
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(client.Call(Get("/v1/predictions")).head,
@@ -106,7 +106,7 @@ TEST_F(SandboxTest, AConnectionServesManyRequests) {
   }
 }
 
-TEST_F(SandboxTest, ChunkedBodiesAreRead) {
+TEST_F(SandboxTest, ReadsChunkedBodies) {
   RawClient client(port());
   const std::string body = kEcho;
   const auto response = client.Call(absl::StrCat(
@@ -119,7 +119,7 @@ TEST_F(SandboxTest, ChunkedBodiesAreRead) {
               StartsWith("HTTP/1.1 200"));
 }
 
-TEST_F(SandboxTest, AClientThatAsksFirstIsToldToGoOn) {
+TEST_F(SandboxTest, SendsContinueOnExpect) {
   RawClient client(port());
   const std::string request =
       Post("/v1/predictions", kEcho, "expect: 100-continue\r\n");
@@ -130,7 +130,7 @@ TEST_F(SandboxTest, AClientThatAsksFirstIsToldToGoOn) {
               StartsWith("HTTP/1.1 202"));
 }
 
-TEST_F(SandboxTest, TooLargeBodiesAreRefusedUnread) {
+TEST_F(SandboxTest, RejectsOversizedBodiesUnread) {
   options_.max_body_bytes = 100;
   for (const char* framing : {"content-length: 101\r\n\r\n",
                               "transfer-encoding: chunked\r\n\r\n100\r\n"}) {
@@ -146,7 +146,7 @@ TEST_F(SandboxTest, TooLargeBodiesAreRefusedUnread) {
   }
 }
 
-TEST_F(SandboxTest, PathsAreDecodedOnce) {
+TEST_F(SandboxTest, DecodesPathsOnce) {
   RawClient client(port());
   const auto response = client.Call(
       Post("/v1/models/wriftai/%65cho/predictions", R"({"input":1})"));
@@ -158,7 +158,7 @@ TEST_F(SandboxTest, PathsAreDecodedOnce) {
               StartsWith("HTTP/1.1 404 "));
 }
 
-TEST_F(SandboxTest, WhatIsNoHttpGetsARequestIdToo) {
+TEST_F(SandboxTest, SendsRequestIdForMalformedRequest) {
   RawClient client(port());
   const auto response = client.Call("nonsense\r\n\r\n");
   EXPECT_THAT(response.head,
@@ -166,7 +166,7 @@ TEST_F(SandboxTest, WhatIsNoHttpGetsARequestIdToo) {
                     HasSubstr("connection: close\r\n")));
 }
 
-TEST_F(SandboxTest, LargeOutputsArriveWhole) {
+TEST_F(SandboxTest, SendsLargeOutputs) {
   RawClient client(port());
   const std::string body =
       R"({"model":"wriftai/large","input":{"sandbox":
@@ -180,7 +180,7 @@ TEST_F(SandboxTest, LargeOutputsArriveWhole) {
   EXPECT_THAT(response.body, testing::EndsWith("\"error\":null}"));
 }
 
-TEST_F(SandboxTest, ACutBodyEndsTooEarly) {
+TEST_F(SandboxTest, CutsBody) {
   Fault fault;
   fault.cut_body = true;
   AddFault(fault);
@@ -192,7 +192,7 @@ TEST_F(SandboxTest, ACutBodyEndsTooEarly) {
   EXPECT_TRUE(client.Closed());
 }
 
-TEST_F(SandboxTest, ALostResponseIsNoResponse) {
+TEST_F(SandboxTest, ClosesWithoutResponseAfterProcessing) {
   Fault fault;
   fault.close_after_processing = true;
   AddFault(fault);
@@ -202,7 +202,7 @@ TEST_F(SandboxTest, ALostResponseIsNoResponse) {
   EXPECT_EQ(sandbox().traffic().predictions_created, 1);
 }
 
-TEST_F(SandboxTest, HugeBodiesHaveTheSizeTheyAnnounce) {
+TEST_F(SandboxTest, SendsHugeBodyOfAnnouncedSize) {
   Fault fault;
   fault.huge_body = 3000001;
   AddFault(fault);
@@ -213,7 +213,7 @@ TEST_F(SandboxTest, HugeBodiesHaveTheSizeTheyAnnounce) {
               AllOf(StartsWith("{\"output\":\"x"), testing::EndsWith("x\"}")));
 }
 
-TEST_F(SandboxTest, AHeldResponseComesWhenTheRunEnds) {
+TEST_F(SandboxTest, SendsHeldResponseWhenRunEnds) {
   RawClient client(port());
   client.Send(Post("/v1/predictions", kEcho, "prefer: wait=30\r\n"));
   clock_.AwaitWaiters(2);
@@ -221,7 +221,7 @@ TEST_F(SandboxTest, AHeldResponseComesWhenTheRunEnds) {
   EXPECT_THAT(client.Read().body, HasSubstr(R"("output":{"n": 1.0})"));
 }
 
-TEST_F(SandboxTest, EndsAtOnceWithHeldRepliesAndIdleConnections) {
+TEST_F(SandboxTest, StopsDespiteHeldResponsesAndIdleConnections) {
   RawClient idle(port());
   idle.Call(Get("/v1/predictions"));
   RawClient half(port());
@@ -244,7 +244,7 @@ class SandboxWebhookTest : public SandboxTest {
         absl::StrCat(R"({"model":"wriftai/echo","input":[1.0],"webhook":{)",
                      R"("url":")", url, R"(","secret":)", secret, "}}")));
   }
-  // The body of request `index`.
+  // Returns the body of request `index`.
   static std::string Body(const std::vector<std::string>& requests,
                           size_t index) {
     return requests[index].substr(requests[index].find("\r\n\r\n") + 4);
@@ -254,7 +254,7 @@ class SandboxWebhookTest : public SandboxTest {
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", ""))};
 };
 
-TEST_F(SandboxWebhookTest, TellsEveryStatus) {
+TEST_F(SandboxWebhookTest, DeliversEveryStatus) {
   Create(receiver_.Url("/hook"), "null");
   ASSERT_TRUE(receiver_.WaitForRequests(1));
   clock_.Advance(absl::Milliseconds(50));
@@ -271,7 +271,7 @@ TEST_F(SandboxWebhookTest, TellsEveryStatus) {
               testing::Not(HasSubstr("wriftai-webhook-signature")));
 }
 
-TEST_F(SandboxWebhookTest, SignsTheBytesThatItSends) {
+TEST_F(SandboxWebhookTest, SignsBodyAsSent) {
   Create(receiver_.Url("/hook"), "\"s\"");
   ASSERT_TRUE(receiver_.WaitForRequests(1));
   const auto requests = receiver_.requests();
@@ -283,7 +283,7 @@ TEST_F(SandboxWebhookTest, SignsTheBytesThatItSends) {
                   "\r\n")));
 }
 
-TEST_F(SandboxWebhookTest, EndsWithADeliveryUnderWay) {
+TEST_F(SandboxWebhookTest, StopsDuringDelivery) {
   RawHttpServer silent([](RawConnection& connection) {
     connection.ReadRequest();
     connection.WaitForDisconnect();

@@ -12,7 +12,7 @@ using testing::IsEmpty;
 
 class StatusFeedTest : public testing::Test {
  protected:
-  // Starts after a second and ends after three.
+  // Adds a prediction that starts after 1 s and ends after 3 s.
   void Add(const std::string& id, bool with_webhook = true) {
     Prediction prediction;
     prediction.id = id;
@@ -30,20 +30,20 @@ class StatusFeedTest : public testing::Test {
     store_.Cancel("", id, now_, now_ + delay, RunEnd{"canceled", {}, ""});
     feed_.Reschedule(id, now_ + delay);
   }
-  // "id status" of the events that are due after `step`.
+  // Returns "id status" of the events that are due after `step`.
   std::vector<std::string> After(absl::Duration step) {
     now_ += step;
-    std::vector<std::string> told;
+    std::vector<std::string> events;
     for (const WebhookEvent& event : feed_.TakeDue(now_)) {
       for (const char* status :
            {"pending", "started", "succeeded", "canceled"}) {
         if (event.body.find(std::string("\"status\":\"") + status) !=
             std::string::npos) {
-          told.push_back(event.prediction_id + " " + status);
+          events.push_back(event.prediction_id + " " + status);
         }
       }
     }
-    return told;
+    return events;
   }
 
   absl::Time now_ = absl::FromUnixSeconds(1000);
@@ -51,7 +51,7 @@ class StatusFeedTest : public testing::Test {
   StatusFeed feed_{&store_, PredictionView()};
 };
 
-TEST_F(StatusFeedTest, TellsEveryStatusAtItsTime) {
+TEST_F(StatusFeedTest, ReportsEveryStatusAtItsTime) {
   Add("a");
   EXPECT_THAT(After(absl::ZeroDuration()), ElementsAre("a pending"));
   EXPECT_EQ(feed_.NextTime(), now_ + absl::Seconds(1));
@@ -61,13 +61,13 @@ TEST_F(StatusFeedTest, TellsEveryStatusAtItsTime) {
   EXPECT_EQ(feed_.NextTime(), absl::InfiniteFuture());
 }
 
-TEST_F(StatusFeedTest, LateIsNotDifferent) {
+TEST_F(StatusFeedTest, ReportsAllStatusesIfLate) {
   Add("a");
   EXPECT_THAT(After(absl::Hours(1)),
               ElementsAre("a pending", "a started", "a succeeded"));
 }
 
-TEST_F(StatusFeedTest, KeepsTheOrderAmongPredictions) {
+TEST_F(StatusFeedTest, OrdersEventsAcrossPredictions) {
   Add("a");
   now_ += absl::Milliseconds(500);
   Add("b");
@@ -76,12 +76,12 @@ TEST_F(StatusFeedTest, KeepsTheOrderAmongPredictions) {
                           "a succeeded", "b succeeded"));
 }
 
-TEST_F(StatusFeedTest, WithoutAWebhookNobodyIsTold) {
+TEST_F(StatusFeedTest, IgnoresPredictionsWithoutWebhook) {
   Add("a", /*with_webhook=*/false);
   EXPECT_THAT(After(absl::Hours(1)), IsEmpty());
 }
 
-TEST_F(StatusFeedTest, ACancellationEndsItOnce) {
+TEST_F(StatusFeedTest, ReportsCancellationOnce) {
   Add("a");
   After(absl::Milliseconds(1500));
   Cancel("a", absl::Milliseconds(500));
@@ -89,19 +89,19 @@ TEST_F(StatusFeedTest, ACancellationEndsItOnce) {
   EXPECT_THAT(After(absl::Hours(1)), IsEmpty());
 }
 
-TEST_F(StatusFeedTest, OneThatIsCancelledEarlyNeverStarts) {
+TEST_F(StatusFeedTest, SkipsStartAfterEarlyCancellation) {
   Add("a");
   Cancel("a", absl::Milliseconds(500));
   EXPECT_THAT(After(absl::Hours(1)), ElementsAre("a pending", "a canceled"));
 }
 
-TEST_F(StatusFeedTest, WhatTheStoreHasDroppedIsNotTold) {
+TEST_F(StatusFeedTest, SkipsEvictedPredictions) {
   Add("a");
   store_.Clear();
   EXPECT_THAT(After(absl::Hours(1)), IsEmpty());
 }
 
-TEST_F(StatusFeedTest, AnEventGoesWhereThePredictionSaid) {
+TEST_F(StatusFeedTest, SendsEventToWebhookOfPrediction) {
   Add("a");
   const auto events = feed_.TakeDue(now_);
   ASSERT_EQ(events.size(), 1u);

@@ -41,13 +41,13 @@ void LimitedUpstream::CancelRequests() {
 }
 
 void LimitedUpstream::SendFromOther() {
-  limiter_.Take("token", RateLimiter::Bucket::kRead, event_loop_.WallNow());
+  limiter_.Acquire("token", RateLimiter::Bucket::kRead, event_loop_.WallNow());
 }
 
 void LimitedUpstream::Arrive(std::list<Request>::iterator request) {
   const absl::Time wall = event_loop_.WallNow();
   const RateLimiter::Decision decision =
-      limiter_.Take("token", RateLimiter::Bucket::kRead, wall);
+      limiter_.Acquire("token", RateLimiter::Bucket::kRead, wall);
   const absl::Duration back = Latency();
   const RateLimit rate =
       headers ? RateLimitOf(decision, wall, back, reset_as_delta) : RateLimit();

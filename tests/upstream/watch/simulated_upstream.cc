@@ -189,7 +189,7 @@ absl::Status SimulatedUpstream::CheckRequest(Request& request,
   if (!outage_.ok()) return outage_;
   const absl::Time wall = event_loop_.WallNow();
   const RateLimiter::Decision decision =
-      limiter_.Take("token", RateLimiter::Bucket::kRead, wall);
+      limiter_.Acquire("token", RateLimiter::Bucket::kRead, wall);
   request.rate = RateLimitOf(decision, wall, back);
   if (!decision.allowed) {
     ++limited_;
