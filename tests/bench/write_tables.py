@@ -1,11 +1,10 @@
-"""Writes the measured figures of a benchmark into a document.
+"""Writes the results of a benchmark into a document.
 
   write_tables.py DOCUMENT RESULTS.json...
 
-The table of each scenario in RESULTS stands between
-<!-- figures of BENCHMARK SCENARIO --> and <!-- end -->, whose content is
-replaced. Nothing else says what the figures are: there is no table without a
-run.
+Replaces the table of each scenario in RESULTS, between
+<!-- figures of BENCHMARK SCENARIO --> and <!-- end -->. These tables are
+written only by this program, so every figure comes from a run.
 """
 
 import json
@@ -53,7 +52,7 @@ def main():
       before, found, rest = text.partition(start)
       _, end, after = rest.partition('<!-- end -->')
       if not found or not end:
-        sys.exit(f'{path}: no place for {start.strip()}')
+        sys.exit(f'{path}: missing {start.strip()} or its <!-- end -->')
       text = before + start + table_of(results, scenario) + end + after
   with open(path, 'w', encoding='utf-8') as document:
     document.write(text)

@@ -5,15 +5,15 @@
 
 #include "tests/bench/polling/polling_case.h"
 
-// What choosing between GETs and list pages by cost is worth, beside always
-// taking the one or the other, on virtual time. With --check: exit status 1
-// where the choice is worse than the better of the two by more than kSlack.
+// Compares choosing between GETs and list pages by cost with using only one of
+// them, in virtual time. With --check, exits with 1 if choosing by cost is
+// worse than the better of the two by more than kSlack*.
 
 namespace wriftai::bench {
 namespace {
 
-// Seconds and parts of the delay by which the choice may lose: about one place
-// of the budget, and what the first looks at the list cost.
+// Seconds and the fraction of the delay by which choosing by cost may be worse:
+// about one request of the budget, and the cost of the first list pages.
 constexpr double kSlackSeconds = 0.7;
 constexpr double kSlackPart = 0.05;
 
@@ -26,20 +26,20 @@ std::vector<PollingCase> Cases() {
   return {
       spread({"1 prediction", 1, 0, absl::Seconds(1), {}, {}}, 60, 60),
       spread({"3 predictions", 3, 0, absl::Seconds(3), {}, {}}, 40, 80),
-      spread({"20 new ones", 20, 0, absl::Seconds(2), {}, {}}, 40, 80),
-      spread({"200 new ones", 200, 0, absl::Seconds(14), {}, {}}, 60, 400),
-      spread({"1,000 new ones, ending 15 a second",
+      spread({"20 new", 20, 0, absl::Seconds(2), {}, {}}, 40, 80),
+      spread({"200 new", 200, 0, absl::Seconds(14), {}, {}}, 60, 400),
+      spread({"1,000 new, ending at 15 per second",
               1000,
               0,
               absl::Seconds(67),
               {},
               {}},
              60, 127),
-      spread({"20 among 1,000 of others", 20, 50, absl::Seconds(2), {}, {}}, 40,
+      spread({"20 among 1,000 unwatched", 20, 50, absl::Seconds(2), {}, {}}, 40,
              80),
-      spread({"200 among 2,000 of others", 200, 10, absl::Seconds(14), {}, {}},
+      spread({"200 among 2,000 unwatched", 200, 10, absl::Seconds(14), {}, {}},
              60, 400),
-      spread({"20 of old, found by nobody",
+      spread({"20 old, in unknown positions",
               20,
               50,
               absl::Seconds(2),
@@ -58,7 +58,7 @@ bool IsWorse(const PollingResult& chosen, const PollingResult& other) {
 
 int Run(bool check) {
   bool worse = false;
-  std::printf("%-36s %22s %22s %22s %8s\n", "", "GETs alone", "pages alone",
+  std::printf("%-36s %22s %22s %22s %8s\n", "", "GETs only", "pages only",
               "by cost", "oracle");
   std::printf("%-36s", "");
   for (int i = 0; i < 3; ++i) std::printf(" %10s %11s", "reads", "delay [s]");
@@ -74,7 +74,9 @@ int Run(bool check) {
     std::printf(" %8.2f\n", by_cost.oracle_delay);
     worse = worse || IsWorse(by_cost, gets) || IsWorse(by_cost, pages);
   }
-  if (check && worse) std::printf("by cost is worse than one of the others\n");
+  if (check && worse) {
+    std::printf("choosing by cost is worse than GETs only or pages only\n");
+  }
   return check && worse ? 1 : 0;
 }
 

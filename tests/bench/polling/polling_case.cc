@@ -14,8 +14,8 @@
 namespace wriftai::bench {
 namespace {
 
-// After the last end: far longer than any policy needs.
-constexpr absl::Duration kPatience = absl::Hours(4);
+// The timeout for the last end: far longer than any policy needs.
+constexpr absl::Duration kTimeout = absl::Hours(4);
 
 class Waiter : public PredictionObserver {
  public:
@@ -23,19 +23,19 @@ class Waiter : public PredictionObserver {
       : event_loop_(event_loop) {}
 
   void OnSnapshot(const SnapshotPtr& snapshot, absl::Duration) override {
-    if (IsTerminal(snapshot->prediction)) told_at_ = event_loop_.WallNow();
+    if (IsTerminal(snapshot->prediction)) notified_at_ = event_loop_.WallNow();
   }
   void OnError(const absl::Status&) override {}
 
-  absl::Time told_at() const { return told_at_; }
-  bool told() const { return told_at_ != absl::InfiniteFuture(); }
+  absl::Time notified_at() const { return notified_at_; }
+  bool notified() const { return notified_at_ != absl::InfiniteFuture(); }
 
  private:
   const ManualEventLoop& event_loop_;
-  absl::Time told_at_ = absl::InfiniteFuture();
+  absl::Time notified_at_ = absl::InfiniteFuture();
 };
 
-// All that takes part, in the order in which it depends on each other.
+// The simulation. Members are in order of dependency.
 class Run {
  public:
   explicit Run(PagePolicy policy)
@@ -48,7 +48,7 @@ class Run {
       for (int other = 0; other < polling.others_between; ++other) {
         upstream_.AddPrediction(absl::Hours(100));
       }
-      ids_.push_back(upstream_.AddPrediction(LifeOf(polling, i)));
+      ids_.push_back(upstream_.AddPrediction(DurationOf(polling, i)));
       if (polling.known) Wait(ids_.back(), true);
       event_loop_.Advance(step);
     }
@@ -57,10 +57,11 @@ class Run {
   }
 
   void AwaitEnds() {
-    const absl::Time last = event_loop_.Now() + kPatience;
-    while (event_loop_.Now() < last &&
-           !std::all_of(waiters_.begin(), waiters_.end(),
-                        [](const auto& waiter) { return waiter->told(); })) {
+    const absl::Time last = event_loop_.Now() + kTimeout;
+    while (
+        event_loop_.Now() < last &&
+        !std::all_of(waiters_.begin(), waiters_.end(),
+                     [](const auto& waiter) { return waiter->notified(); })) {
       event_loop_.Advance(absl::Seconds(1));
     }
   }
@@ -72,9 +73,9 @@ class Run {
     for (size_t i = 0; i < ids_.size(); ++i) {
       const absl::Time end = upstream_.EndTimeOf(ids_[i]);
       ends.push_back(end);
-      result.unfinished += waiters_[i]->told() ? 0 : 1;
+      result.unfinished += waiters_[i]->notified() ? 0 : 1;
       delays += absl::ToDoubleSeconds(
-          std::min(waiters_[i]->told_at(), event_loop_.WallNow()) - end);
+          std::min(waiters_[i]->notified_at(), event_loop_.WallNow()) - end);
     }
     std::sort(ends.begin(), ends.end());
     double best = 0;
@@ -89,11 +90,11 @@ class Run {
   }
 
  private:
-  // Spread by a step that has nothing in common with the order of creation.
-  static absl::Duration LifeOf(const PollingCase& polling, int i) {
-    const int place = (i * 617) % polling.watched;
+  // Spreads the durations independently of the order of creation.
+  static absl::Duration DurationOf(const PollingCase& polling, int i) {
+    const int index = (i * 617) % polling.watched;
     return polling.shortest_life +
-           (polling.longest_life - polling.shortest_life) * place /
+           (polling.longest_life - polling.shortest_life) * index /
                polling.watched;
   }
 

@@ -9,30 +9,30 @@
 
 namespace wriftai::bench {
 
-// A crowd of predictions on one token, each with one waiter.
+// A workload: predictions of one token, each with one waiter.
 struct PollingCase {
   std::string text;
   int watched = 1;
-  // Predictions of others between two of them in the list.
+  // Unwatched predictions between two watched ones in the list.
   int others_between = 0;
-  // From the first creation to the last; they are spread evenly.
+  // From the first to the last creation, which are evenly spaced.
   absl::Duration begin_within;
-  // Lives are spread evenly over these.
+  // Durations are spread evenly over this range.
   absl::Duration shortest_life = absl::Seconds(60);
   absl::Duration longest_life = absl::Seconds(60);
-  // Whether the waits begin with the answer to the create.
+  // Whether the waits start with the create's response.
   bool known = true;
 };
 
 struct PollingResult {
   double reads = 0;         // Per prediction.
-  double mean_delay = 0;    // Seconds from the end to its telling.
-  double oracle_delay = 0;  // The best that the budget allows.
-  int unfinished = 0;       // Waits that had not ended after all patience.
+  double mean_delay = 0;    // Seconds from the end to its notification.
+  double oracle_delay = 0;  // The minimum that the budget allows.
+  int unfinished = 0;       // Waits that had not ended at the timeout.
 };
 
-// Runs it on virtual time against an upstream that keeps 3 reads a second: the
-// same in every run.
+// Simulates the workload in virtual time against an upstream that allows 3
+// reads per second. Deterministic.
 PollingResult RunPolling(const PollingCase& polling, PagePolicy policy);
 
 }  // namespace wriftai::bench

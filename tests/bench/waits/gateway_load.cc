@@ -18,13 +18,13 @@
 namespace wriftai::bench {
 namespace {
 
-// Kinds of errors that a report names; a broken gateway has few.
+// The number of distinct errors in a report; a broken gateway has few.
 constexpr size_t kMaxErrors = 5;
 
-// When the last prediction ends, plus twice what its budget needs to deliver
-// all of them, plus the patience.
-absl::Time GiveUpAt(const Options& options, const LoadPlan& plan,
-                    const std::vector<Running>& running) {
+// The end of the last prediction, plus twice the time that the budget needs to
+// deliver all of them, plus --patience.
+absl::Time DeadlineOf(const Options& options, const LoadPlan& plan,
+                      const std::vector<Running>& running) {
   absl::Time last_end = absl::InfinitePast();
   for (const Running& one : running) last_end = std::max(last_end, one.ends_at);
   const double rate =
@@ -53,8 +53,8 @@ void AddOutcomes(const std::vector<WaitOutcome>& outcomes, LoadResult& result) {
   }
 }
 
-// The delay of each wait under an oracle, which tells all waiters of a
-// prediction at once.
+// Adds the delay of each wait with an oracle, which notifies all waiters of a
+// prediction at the same time.
 void AddOracle(const Options& options, const std::vector<WaitOutcome>& outcomes,
                const UpstreamCounts::Seconds& consumer, LoadResult& result) {
   ReadBudget budget;
@@ -133,7 +133,7 @@ absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
     consumer = StartConsumer(options, plan, servers->api(), *running);
     first_windows.insert(absl::ToUnixSeconds(absl::Now()));
   }
-  load.AwaitEnds(GiveUpAt(options, plan, *running));
+  load.AwaitEnds(DeadlineOf(options, plan, *running));
 
   consumer.reset();
   result.staleness = sampler.Finish();

@@ -16,17 +16,17 @@
 
 namespace wriftai::bench {
 
-// Many waits through a gateway, until all of them have ended.
+// A load of many waits through a gateway, until all of them have ended.
 struct LoadPlan {
   int64_t waiters = 0;
   int64_t predictions = 0;
   absl::Duration run_time;
 
-  // One interactive Get in each; zero: none.
+  // One interactive Get per interval; zero: none.
   absl::Duration get_interval;
 
-  // The part of the budget that somebody else takes, from a third of the run
-  // time on; zero: nobody.
+  // The fraction of the budget that a second consumer uses after a third of the
+  // run time; zero: no such consumer.
   double consumer_share = 0;
 };
 
@@ -34,24 +34,24 @@ struct LoadResult {
   int64_t waiters = 0;
   size_t lost = 0;                       // Waits that were not completed.
   size_t predictions_completed = 0;      // For at least one of the waiters.
-  std::vector<double> delay_seconds;     // WaitOutcome's, of all waits.
-  std::vector<double> oracle_seconds;    // What an oracle needs, of all waits.
+  std::vector<double> delay_seconds;     // Of all waits; see WaitOutcome.
+  std::vector<double> oracle_seconds;    // Of all waits, with an oracle.
   std::vector<Spread> staleness;         // See OldestToMedian().
-  std::vector<double> get_milliseconds;  // Of those that succeeded.
+  std::vector<double> get_milliseconds;  // Of successful Gets.
   size_t gets = 0;
   size_t get_failures = 0;
-  int64_t reads = 0;          // The gateway's requests upstream, creates apart.
-  int64_t refused = 0;        // 429s of them.
-  int64_t refused_later = 0;  // Without those of the first windows.
+  int64_t reads = 0;          // The gateway's requests except creates.
+  int64_t refused = 0;        // The gateway's 429s.
+  int64_t refused_later = 0;  // Excludes those of the first windows.
   int64_t consumer_reads = 0;
   int64_t consumer_refused = 0;
-  double start_seconds = 0;  // What starting all waits took.
+  double start_seconds = 0;  // The time to start all waits.
   Usage used;                // By the gateway.
   std::vector<std::string> notes;
 };
 
-// The first window is the second of the clock in which the waits begin, and
-// that in which the other consumer begins.
+// The first windows are the seconds of the clock in which the waits and the
+// second consumer start.
 absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
                                           const LoadPlan& plan);
 

@@ -9,7 +9,7 @@
 namespace wriftai::bench {
 namespace {
 
-// A caller that has not heard anything for so long has gone.
+// Longer than an interactive caller would wait.
 constexpr std::chrono::seconds kDeadline(30);
 
 }  // namespace
@@ -35,7 +35,7 @@ GetProbe::~GetProbe() { Finish(); }
 void GetProbe::Finish() {
   if (thread_.joinable()) thread_.join();
   absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &GetProbe::AllAnswered));
+  mutex_.Await(absl::Condition(this, &GetProbe::AllDone));
 }
 
 std::vector<double> GetProbe::Milliseconds() const {
@@ -59,7 +59,7 @@ void GetProbe::Run() {
     absl::SleepFor(moment - absl::Now());
     const Running* const chosen = RandomRunning(absl::Now());
     if (chosen == nullptr) return;
-    Ask(chosen->id);
+    SendGet(chosen->id);
   }
 }
 
@@ -74,14 +74,14 @@ const Running* GetProbe::RandomRunning(absl::Time now) {
   return &running_[index(random_)];
 }
 
-void GetProbe::Ask(const std::string& id) {
+void GetProbe::SendGet(const std::string& id) {
   Call& call = *calls_.emplace_back(std::make_unique<Call>());
   Authorize(call.context, plan_.token);
   call.context.set_deadline(std::chrono::system_clock::now() + kDeadline);
   call.request.set_id(id);
   {
     absl::MutexLock lock(&mutex_);
-    ++under_way_;
+    ++pending_;
   }
   call.start = absl::Now();
   stub_->async()->Get(&call.context, &call.request, &call.response,
@@ -90,7 +90,7 @@ void GetProbe::Ask(const std::string& id) {
                             absl::Now() - call.start);
                         call.ok = status.ok();
                         absl::MutexLock lock(&mutex_);
-                        --under_way_;
+                        --pending_;
                       });
 }
 

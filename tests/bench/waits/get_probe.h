@@ -15,12 +15,11 @@
 
 namespace wriftai::bench {
 
-// A person or a service that asks now and then: one Get in each interval, at a
-// random moment of it, of a random prediction that is still running. It asks
-// on time even while an earlier answer is late, so that a gateway that stalls
-// is not spared.
+// Simulates interactive use: one Get per interval, at a random time within it,
+// of a random prediction that is still running. Does not wait for earlier
+// responses, so that a stalled gateway is measured correctly.
 //
-// Threads: one, beside its own and gRPC's. Owns: a connection, the calls.
+// Threads: one, besides its own and gRPC's. Owns: a connection, the calls.
 // Fails: failures().
 class GetProbe {
  public:
@@ -31,15 +30,15 @@ class GetProbe {
     int64_t seed = 0;
   };
 
-  // Asks until none is running.
+  // Sends Gets until no prediction is running.
   GetProbe(Plan plan, std::vector<Running> running);
   ~GetProbe();
 
-  // Returns when the last call has been answered.
+  // Returns after the response to the last call.
   void Finish();
 
-  // After Finish(): what each call took that succeeded. Refusing is fast, and
-  // shall not look like answering.
+  // After Finish(): the latency of each successful call. Excludes failures,
+  // which may be faster.
   std::vector<double> Milliseconds() const;
   size_t calls() const { return calls_.size(); }
   size_t failures() const;
@@ -49,8 +48,8 @@ class GetProbe {
 
   void Run();
   const Running* RandomRunning(absl::Time now);
-  void Ask(const std::string& id);
-  bool AllAnswered() const { return under_way_ == 0; }
+  void SendGet(const std::string& id);
+  bool AllDone() const { return pending_ == 0; }
 
   const Plan plan_;
   std::vector<Running> running_;
@@ -58,7 +57,7 @@ class GetProbe {
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Call>> calls_;
   absl::Mutex mutex_;
-  size_t under_way_ = 0;  // Under mutex_.
+  size_t pending_ = 0;  // Guarded by mutex_.
   std::thread thread_;
 };
 

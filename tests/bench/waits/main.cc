@@ -19,7 +19,7 @@ namespace {
 constexpr int kBoundNotMet = 1;
 constexpr int kCouldNotRun = 2;
 
-// The programs that are started inherit it.
+// Child processes inherit the limit.
 void RaiseFdLimit() {
   rlimit limit = {};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -32,10 +32,10 @@ int Fail(const absl::Status& status) {
   return kCouldNotRun;
 }
 
-bool Wanted(const Options& options, absl::string_view name) {
+bool IsSelected(const Options& options, absl::string_view name) {
   if (options.scenarios.empty()) return true;
-  for (const std::string& wanted : options.scenarios) {
-    if (wanted == name) return true;
+  for (const std::string& selected : options.scenarios) {
+    if (selected == name) return true;
   }
   return false;
 }
@@ -51,7 +51,7 @@ int Main(const std::string& program,
   std::vector<ScenarioReport> reports;
   bool met = true;
   for (const Scenario& scenario : AllScenarios()) {
-    if (!Wanted(*options, scenario.name)) continue;
+    if (!IsSelected(*options, scenario.name)) continue;
     const absl::Time start = absl::Now();
     auto report = scenario.run(*options);
     if (!report.ok()) return Fail(report.status());
@@ -79,7 +79,7 @@ int Main(const std::string& program,
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
-  // What gRPC says about connections that end is what is measured here.
+  // Silences gRPC's messages about closed connections, which are expected.
   setenv("GRPC_VERBOSITY", "NONE", 0);
   wriftai::bench::RaiseFdLimit();
   return wriftai::bench::Main(argv[0], wriftai::ArgumentsFromMain(argc, argv));

@@ -13,8 +13,8 @@ namespace {
 
 constexpr absl::Duration kPollInterval = absl::Seconds(1);
 
-// The client's own is 10 s for an answer. Here many share few sockets, and
-// none shall lose its wait because it waited for one.
+// The official client's timeout is 10 s. Here many clients share few sockets,
+// and waiting for a socket must not fail a wait.
 constexpr absl::Duration kTimeout = absl::Minutes(1);
 
 }  // namespace
@@ -22,7 +22,7 @@ constexpr absl::Duration kTimeout = absl::Minutes(1);
 HttpOptions NaiveHttpOptions(int64_t connections) {
   HttpOptions options;
   options.max_connections = static_cast<int>(connections);
-  options.max_requests = 200'000;  // Twice the most waiters that a flag allows.
+  options.max_requests = 200'000;  // Twice the maximum of --waiters.
   options.user_agent = kNaiveAgent;
   return options;
 }
@@ -43,7 +43,7 @@ NaiveClients::~NaiveClients() {
 void NaiveClients::Start() {
   {
     absl::MutexLock lock(&mutex_);
-    under_way_ = waiters_.size();
+    pending_ = waiters_.size();
   }
   RunOnLoop(loop_, [this] {
     for (Waiter& waiter : waiters_) Poll(waiter);
@@ -99,7 +99,7 @@ void NaiveClients::OnResponse(Waiter& waiter, HttpResult result) {
 
 void NaiveClients::OnEnded() {
   absl::MutexLock lock(&mutex_);
-  --under_way_;
+  --pending_;
 }
 
 }  // namespace wriftai::bench

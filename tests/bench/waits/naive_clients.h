@@ -14,19 +14,19 @@
 
 namespace wriftai::bench {
 
-// For NaiveClients: so many sockets, and a name of its own.
+// HTTP options of NaiveClients, with their own user agent.
 HttpOptions NaiveHttpOptions(int64_t connections);
 
-// Waiters that do without a gateway, each as the official Python client's
-// predictions.wait() does (0.22): a GET at once, then one a fixed second after
-// each answer, until the status is succeeded or failed. Nothing is shared and
-// nothing is tried again: the first error, a 429 as well, ends that wait.
+// Waiters without a gateway. Each behaves like predictions.wait() of the
+// official Python client (0.22): a GET immediately, then another one second
+// after each response, until the status is succeeded or failed. Nothing is
+// shared or retried: the first error, including a 429, ends the wait.
 //
 // Threads: any but the loop's. `loop` must outlive this. Owns: the requests.
-// Fails: a wait that is lost has no delay.
+// Fails: a lost wait has no delay.
 class NaiveClients {
  public:
-  // `running`: one for each waiter, so the same one may be there many times.
+  // `running`: one per waiter; may contain duplicates.
   NaiveClients(CurlEventLoop& loop, std::string api, std::string token,
                std::vector<Running> running);
   ~NaiveClients();
@@ -35,10 +35,10 @@ class NaiveClients {
 
   void Start();
 
-  // Until all waits are completed or lost, or `deadline`.
+  // Blocks until all waits are completed or lost, or until `deadline`.
   void AwaitEnds(absl::Time deadline);
 
-  // From the end upstream until the client knew, of the waits completed.
+  // For completed waits: from the end upstream until the client received it.
   std::vector<double> DelaySeconds() const;
 
  private:
@@ -52,14 +52,14 @@ class NaiveClients {
   void Poll(Waiter& waiter);
   void OnResponse(Waiter& waiter, HttpResult result);
   void OnEnded();
-  bool AllEnded() const { return under_way_ == 0; }
+  bool AllEnded() const { return pending_ == 0; }
 
   CurlEventLoop& loop_;
   const std::string api_;
   const std::string token_;
-  std::vector<Waiter> waiters_;  // Loop only while under way.
+  std::vector<Waiter> waiters_;  // Loop only while waits are pending.
   mutable absl::Mutex mutex_;
-  size_t under_way_ = 0;  // Under mutex_.
+  size_t pending_ = 0;  // Guarded by mutex_.
 };
 
 }  // namespace wriftai::bench

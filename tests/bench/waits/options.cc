@@ -12,18 +12,18 @@ namespace wriftai::bench {
 namespace {
 
 constexpr int64_t kMaxWaiters = 100'000;
-constexpr absl::Duration kLongest = absl::Hours(1);
+constexpr absl::Duration kMaxDuration = absl::Hours(1);
 
-// Small enough for CI, large enough for the ratios to be the same: reads are
-// faster by as much as predictions are fewer.
+// Small enough for CI, large enough for the same ratios: the read rate grows as
+// the number of predictions shrinks.
 void Shorten(Options& options) {
   options.read_rate = 10;
   options.waiters = 1000;
   options.predictions = 140;
   options.run_time = absl::Seconds(4);
-  // What does not shrink with the rest weighs more here: the oracle reads at
-  // the start of a second, the gateway in the midst of it, and Gets take reads.
-  // So ends come at once, and Gets are few.
+  // Fixed costs weigh more at this scale: the oracle reads at the start of a
+  // second and the gateway within it, and Gets use reads. So ends come at once
+  // and Gets are few.
   options.end_rate = 200;
   options.get_interval = absl::Seconds(5);
   options.poll_interval = absl::Milliseconds(200);
@@ -51,16 +51,17 @@ void AddRunFlags(FlagSet& flags, Options& options) {
       [&options](absl::string_view text) {
         if (FindScenario(text) == nullptr) {
           return absl::InvalidArgumentError(
-              absl::StrCat("wanted one of: ", ScenarioNames()));
+              absl::StrCat("expected one of: ", ScenarioNames()));
         }
         options.scenarios.emplace_back(text);
         return absl::OkStatus();
       },
-      absl::StrCat("What to run: ", ScenarioNames(), ". May be repeated."),
+      absl::StrCat("Scenario to run: ", ScenarioNames(), ". May be repeated."),
       "all");
   flags.Add("short", &options.is_short,
-            "Other defaults below: all of it in less than a minute.");
-  flags.Add("json", &options.json, "File for the figures, as JSON.");
+            "Use smaller defaults for the flags below; runs all scenarios in "
+            "less than a minute.");
+  flags.Add("json", &options.json, "File to write the figures to, as JSON.");
   flags.Add(
       "check",
       [&options](absl::string_view text) {
@@ -71,72 +72,81 @@ void AddRunFlags(FlagSet& flags, Options& options) {
         } else if (text == "all") {
           options.check = Check::kAll;
         } else {
-          return absl::InvalidArgumentError("wanted none, counts or all");
+          return absl::InvalidArgumentError("expected none, counts or all");
         }
         return absl::OkStatus();
       },
-      "Which bounds end it with status 1 when they are not met: those of "
-      "counts alone, or of times as well.",
+      "Exit with status 1 if a bound is not met: `counts` checks bounds on "
+      "counts, `all` also those on times.",
       "none");
 }
 
 void AddLoadFlags(FlagSet& flags, Options& options) {
   flags.Add("read_rate", &options.read_rate, 2, 1000,
-            "Reads per second of the clock that upstream lets in per token.");
+            "Reads per second of the clock that upstream allows per token.");
   flags.Add("end_rate", &options.end_rate, 0, 100'000,
             "Ends per second upstream; 0: five times the read rate.");
-  flags.Add("waiters", &options.waiters, 1, kMaxWaiters, "load: waits.");
+  flags.Add("waiters", &options.waiters, 1, kMaxWaiters,
+            "load: number of waits.");
   flags.Add("predictions", &options.predictions, 1, kMaxWaiters,
-            "load: predictions that they wait for.");
-  flags.Add("run_time", &options.run_time, absl::Seconds(1), kLongest,
-            "load: from the creation to the first end.");
+            "load: number of predictions.");
+  flags.Add("run_time", &options.run_time, absl::Seconds(1), kMaxDuration,
+            "load: time from the creation to the first end.");
   flags.Add("get_interval", &options.get_interval, absl::Milliseconds(10),
-            kLongest, "load: one interactive Get in each.");
+            kMaxDuration, "load: interval of interactive Gets.");
   flags.Add("poll_interval", &options.poll_interval, absl::Milliseconds(100),
-            kLongest, "load, second_consumer: how often waits ask to be told.");
+            kMaxDuration,
+            "load, second_consumer: poll interval that waits request.");
   flags.Add("naive_connections", &options.naive_connections, 1, 500,
-            "Sockets of the naive clients together.");
-  flags.Add("patience", &options.patience, absl::ZeroDuration(), kLongest,
-            "Waits are given up this long after twice the time that the "
-            "budget needs.");
-  flags.Add("seed", &options.seed, 0, int64_t{1} << 32, "For all chance.");
+            "Number of sockets that the naive clients share.");
+  flags.Add("patience", &options.patience, absl::ZeroDuration(), kMaxDuration,
+            "Waits are lost after twice the time that the budget needs, plus "
+            "this.");
+  flags.Add("seed", &options.seed, 0, int64_t{1} << 32,
+            "Seed of all random numbers.");
 }
 
 void AddOtherFlags(FlagSet& flags, Options& options) {
   flags.Add("shared_waiters", &options.shared_waiters, 1, kMaxWaiters,
-            "second_consumer: waits.");
+            "second_consumer: number of waits.");
   flags.Add("shared_predictions", &options.shared_predictions, 1, kMaxWaiters,
-            "second_consumer: predictions that they wait for.");
+            "second_consumer: number of predictions.");
   flags.Add("shared_run_time", &options.shared_run_time, absl::Seconds(4),
-            kLongest, "second_consumer: from the creation to the first end.");
+            kMaxDuration,
+            "second_consumer: time from the creation to the first end.");
   flags.Add("large_waiters", &options.large_waiters, 1, kMaxWaiters,
-            "two_credentials: waits of the large one.");
+            "two_credentials: number of waits with the large credential.");
   flags.Add("large_predictions", &options.large_predictions, 1, kMaxWaiters,
-            "two_credentials: predictions that they wait for.");
+            "two_credentials: number of predictions of the large credential.");
   flags.Add("small_waiters", &options.small_waiters, 1, 100,
-            "two_credentials: waits of the small one at a time, each for a "
-            "prediction of its own.");
-  flags.Add("small_rounds", &options.small_rounds, 1, 1000,
-            "two_credentials: how many each of them does one after the other.");
+            "two_credentials: number of concurrent waits with the small "
+            "credential, each for a separate prediction.");
+  flags.Add(
+      "small_rounds", &options.small_rounds, 1, 1000,
+      "two_credentials: number of sequential waits of each small waiter.");
   flags.Add("small_run_time", &options.small_run_time, absl::Seconds(1),
-            kLongest, "two_credentials: what they take on average.");
+            kMaxDuration,
+            "two_credentials: mean run time of the small credential's "
+            "predictions.");
   flags.Add("one_rounds", &options.one_rounds, 1, 1000,
-            "one: predictions, one after the other.");
-  flags.Add("one_run_time", &options.one_run_time, absl::Seconds(1), kLongest,
-            "one: what they take on average.");
+            "one: number of sequential predictions.");
+  flags.Add("one_run_time", &options.one_run_time, absl::Seconds(1),
+            kMaxDuration, "one: mean run time of the predictions.");
 }
 
 void AddWebhookFlags(FlagSet& flags, Options& options) {
   flags.Add("create_rate", &options.create_rate, 1, 1000,
-            "webhooks: creates per second, as upstream lets them in.");
-  flags.Add("create_time", &options.create_time, absl::Seconds(1), kLongest,
-            "webhooks: for how long predictions are created.");
+            "webhooks: creates per second, and upstream's limit.");
+  flags.Add("create_time", &options.create_time, absl::Seconds(1), kMaxDuration,
+            "webhooks: how long to create predictions.");
   flags.Add("webhook_run_time", &options.webhook_run_time,
-            absl::Milliseconds(100), kLongest, "webhooks: what each takes.");
+            absl::Milliseconds(100), kMaxDuration,
+            "webhooks: run time of each prediction.");
   flags.Add("idle_waiters", &options.idle_waiters, 1, kMaxWaiters,
-            "webhooks: waits beside them for which nothing happens.");
+            "webhooks: number of additional waits whose predictions do not "
+            "change.");
   flags.Add("idle_predictions", &options.idle_predictions, 1, kMaxWaiters,
-            "webhooks: predictions that those wait for.");
+            "webhooks: number of predictions of the idle waits.");
 }
 
 }  // namespace
@@ -144,7 +154,7 @@ void AddWebhookFlags(FlagSet& flags, Options& options) {
 absl::StatusOr<Options> ParseOptions(
     const std::string& program, const std::vector<std::string>& arguments) {
   Options options;
-  // It changes defaults, so it must be known before they are.
+  // --short changes defaults, so it is evaluated before the flags are added.
   if (std::count(arguments.begin(), arguments.end(), "--short") > 0) {
     Shorten(options);
   }
@@ -152,8 +162,8 @@ absl::StatusOr<Options> ParseOptions(
   options.gateway = absl::StrCat(folder, "wriftai-gateway");
   options.sandbox = absl::StrCat(folder, "wriftai-sandbox");
   FlagSet flags("waits [flags]",
-                "Measures what waiting through the gateway costs and takes, "
-                "against a strict upstream and beside naive clients.",
+                "Measures the cost and delay of waits through the gateway, "
+                "with a strict upstream, and compares them with naive clients.",
                 "");
   AddRunFlags(flags, options);
   AddLoadFlags(flags, options);
@@ -165,7 +175,7 @@ absl::StatusOr<Options> ParseOptions(
   options.help_requested = flags.help_requested();
   if (!rest->empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(rest->front(), ": unknown argument; see --help"));
+        absl::StrCat("unexpected argument: ", rest->front(), "; see --help"));
   }
   return options;
 }

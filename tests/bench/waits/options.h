@@ -11,23 +11,23 @@
 
 namespace wriftai::bench {
 
-// What is measured, at which size. The defaults are the full size.
+// What to measure, and at which scale. The defaults are the full scale.
 struct Options {
-  std::string gateway;  // The programs.
+  std::string gateway;  // Paths of the programs.
   std::string sandbox;
   std::vector<std::string> scenarios;  // Empty: all.
-  std::string json;                    // The file; empty: none.
+  std::string json;                    // Output file; empty: none.
   Check check = Check::kNone;
   bool is_short = false;
   bool help_requested = false;
   std::string help;
 
-  // What upstream lets in per second and token; creates are not limited, as
-  // they are only there to set the scene.
+  // Upstream's limit of reads per second and token. Creates, which only set up
+  // the scenario, are not limited.
   int64_t read_rate = 3;
 
-  // Ends per second upstream. 0: five times the read rate, as predictions are
-  // published to be created five times as fast as they can be read.
+  // Ends per second upstream. 0: five times the read rate, the ratio of the
+  // published create and read limits.
   double end_rate = 0;
 
   // Scenario load. `run_time`: from the creation to the first end.
@@ -36,7 +36,7 @@ struct Options {
   absl::Duration run_time = absl::Seconds(60);
   absl::Duration get_interval = absl::Seconds(2);
 
-  // How often the waits through the gateway ask to be told.
+  // The poll interval that waits through the gateway request.
   absl::Duration poll_interval = absl::Seconds(1);
 
   // Scenario second_consumer.
@@ -55,20 +55,19 @@ struct Options {
   int64_t one_rounds = 20;
   absl::Duration one_run_time = absl::Seconds(3);
 
-  // Scenario webhooks: creates as fast as upstream's published limit lets them
-  // in; `webhook_run_time`: what each prediction takes.
+  // Scenario webhooks: creates at upstream's published limit.
+  // `webhook_run_time`: the duration of each prediction.
   int64_t create_rate = 15;
   absl::Duration create_time = absl::Minutes(10);
   absl::Duration webhook_run_time = absl::Seconds(60);
   int64_t idle_waiters = 10000;
   int64_t idle_predictions = 100;
 
-  // Sockets of the naive clients together. Each has its own in reality; here
-  // 10,000 would be more than a process may open, and they would only wait for
-  // the same 2 cores.
+  // Sockets that all naive clients share. In reality each has its own, but
+  // 10,000 may exceed a process's limit and would wait for the same 2 cores.
   int64_t naive_connections = 64;
 
-  // After twice the time that the budget needs, and this, waits are given up.
+  // Waits are lost after twice the time that the budget needs, plus this.
   absl::Duration patience = absl::Seconds(10);
 
   int64_t seed = 1;
@@ -78,7 +77,7 @@ struct Options {
   }
 };
 
-// `program` is argv[0]: the other programs are looked for where it is built.
+// `program` is argv[0]. The other programs are expected in the same directory.
 absl::StatusOr<Options> ParseOptions(const std::string& program,
                                      const std::vector<std::string>& arguments);
 

@@ -9,19 +9,19 @@
 
 namespace wriftai::bench {
 
-// What may be read within each second of the clock.
+// The number of reads allowed within each second of the clock.
 struct ReadBudget {
   int64_t per_second = 3;
 
-  // What others on the same token took of it, by second.
+  // Reads used by other clients of the same token, by second.
   std::map<int64_t, int64_t> taken;
 };
 
-// The best that any poller can do within `budget`: it knows each end the
-// moment it happens, spends every read on the output of one ended prediction,
-// first ended first read, and each read takes no time. Returns how long after
-// its end each prediction is read, in the order of the ends. No order has a
-// smaller mean, and no order has a smaller longest delay.
+// The delays of an ideal poller within `budget`. It knows each end immediately,
+// uses every read for the output of one ended prediction, in the order of the
+// ends, and reads take no time. Returns the delay between the end and the read
+// of each prediction, in the order of the ends. No order has a smaller mean or
+// maximum delay.
 std::vector<absl::Duration> OracleDelays(std::vector<absl::Time> ends,
                                          const ReadBudget& budget);
 

@@ -13,34 +13,34 @@ absl::Time At(double seconds) {
   return absl::UnixEpoch() + absl::Seconds(seconds);
 }
 
-TEST(Oracle, ReadsAtOnceWhileTheBudgetLasts) {
+TEST(OracleTest, ReadsImmediatelyWithinBudget) {
   EXPECT_THAT(OracleDelays({At(10.5), At(10.75)}, {2, {}}),
               ElementsAre(absl::ZeroDuration(), absl::ZeroDuration()));
 }
 
-TEST(Oracle, WaitsForTheNextSecondOfTheClockWhenTheBudgetIsSpent) {
+TEST(OracleTest, WaitsForNextSecondOfClockWhenBudgetIsExhausted) {
   EXPECT_THAT(
       OracleDelays({At(10.5), At(10.5), At(10.5), At(10.5), At(10.5)}, {2, {}}),
       ElementsAre(absl::ZeroDuration(), absl::ZeroDuration(),
                   absl::Seconds(0.5), absl::Seconds(0.5), absl::Seconds(1.5)));
 }
 
-TEST(Oracle, ReadsFirstWhatEndedFirst) {
+TEST(OracleTest, ReadsInOrderOfEnds) {
   EXPECT_THAT(OracleDelays({At(10.75), At(10.25)}, {1, {}}),
               ElementsAre(absl::ZeroDuration(), absl::Seconds(0.25)));
 }
 
-TEST(Oracle, HasANewBudgetInASecondInWhichNothingIsWaiting) {
+TEST(OracleTest, ResetsBudgetInIdleSecond) {
   EXPECT_THAT(OracleDelays({At(10.5), At(12.25)}, {1, {}}),
               ElementsAre(absl::ZeroDuration(), absl::ZeroDuration()));
 }
 
-TEST(Oracle, LeavesOthersWhatTheyTook) {
+TEST(OracleTest, DeductsReadsOfOthers) {
   EXPECT_THAT(OracleDelays({At(10), At(10)}, {2, {{10, 1}, {11, 3}}}),
               ElementsAre(absl::ZeroDuration(), absl::Seconds(2)));
 }
 
-TEST(Oracle, OfNothingReadsNothing) {
+TEST(OracleTest, ReturnsNothingForNoEnds) {
   EXPECT_THAT(OracleDelays({}, {3, {}}), IsEmpty());
 }
 

@@ -8,12 +8,12 @@
 namespace wriftai::bench {
 namespace {
 
-// As a handful of services have.
+// Simulates a handful of services.
 constexpr size_t kChannels = 4;
 
 }  // namespace
 
-// One create and its wait. gRPC calls it from its threads, one call at a time.
+// One create and its wait. gRPC's threads call it, one at a time.
 class PacedWaits::Stream final
     : public grpc::ClientReadReactor<v1::PredictionUpdate> {
  public:
@@ -92,7 +92,7 @@ PacedWaits::Result PacedWaits::Run(absl::Duration patience) {
     absl::SleepFor(start + absl::Seconds(seconds) - absl::Now());
     {
       absl::MutexLock lock(&mutex_);
-      ++under_way_;
+      ++pending_;
     }
     streams_[i]->Begin(*stubs_[i % stubs_.size()]);
   }
@@ -106,7 +106,7 @@ PacedWaits::Result PacedWaits::Run(absl::Duration patience) {
 
 void PacedWaits::OnStreamEnded() {
   absl::MutexLock lock(&mutex_);
-  --under_way_;
+  --pending_;
 }
 
 void PacedWaits::AwaitEnds(absl::Time deadline) {

@@ -15,7 +15,7 @@ namespace wriftai::bench {
 // Predictions that are created one after the other at a steady rate, each
 // waited for by the call that creates it.
 //
-// Threads: one, beside gRPC's. Owns: the streams, which it cancels with it.
+// Threads: one, besides gRPC's. Owns: the streams; the destructor cancels them.
 // Fails: through the result.
 class PacedWaits {
  public:
@@ -25,12 +25,12 @@ class PacedWaits {
     absl::Duration run_time;
   };
   struct Result {
-    size_t lost = 0;        // Ended without the ended prediction, or not yet.
-    size_t by_webhook = 0;  // Told of the end by a webhook.
-    // From the end upstream (updated_at) until the update was received; of
-    // those that were not lost.
+    size_t lost = 0;        // Waits without a final update.
+    size_t by_webhook = 0;  // Waits whose final update came from a webhook.
+    // For completed waits: from the end upstream (updated_at) until the update
+    // was received.
     std::vector<double> delay_milliseconds;
-    std::string error;  // Of a lost one.
+    std::string error;  // The error of a lost wait.
   };
 
   PacedWaits(const std::string& address, const std::string& token,
@@ -39,22 +39,22 @@ class PacedWaits {
   PacedWaits(const PacedWaits&) = delete;
   PacedWaits& operator=(const PacedWaits&) = delete;
 
-  // Creates all, then waits for their ends, for `patience` at the most beyond
-  // when they are planned.
+  // Creates all, then waits for their ends, at most `patience` longer than
+  // planned.
   Result Run(absl::Duration patience);
 
  private:
   class Stream;
 
   void OnStreamEnded();
-  bool AllEnded() const { return under_way_ == 0; }
+  bool AllEnded() const { return pending_ == 0; }
   void AwaitEnds(absl::Time deadline);
 
   const Plan plan_;
   std::vector<std::unique_ptr<v1::Predictions::Stub>> stubs_;
   std::vector<std::unique_ptr<Stream>> streams_;
   absl::Mutex mutex_;
-  size_t under_way_ = 0;  // Under mutex_.
+  size_t pending_ = 0;  // Guarded by mutex_.
 };
 
 }  // namespace wriftai::bench

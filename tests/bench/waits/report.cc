@@ -27,7 +27,7 @@ std::string ValueJson(std::optional<double> value) {
 
 std::string BoundText(const Figure& figure) {
   if (!figure.bound.has_value()) return "";
-  return absl::StrCat("<= ", ValueText(figure.bound->most),
+  return absl::StrCat("<= ", ValueText(figure.bound->max),
                       figure.Met() ? "  met" : "  NOT MET");
 }
 
@@ -39,7 +39,7 @@ std::string FigureJson(const Figure& figure) {
       .Raw("gateway", ValueJson(figure.gateway))
       .Raw("naive", ValueJson(figure.naive));
   if (figure.bound.has_value()) {
-    object.Raw("at_most", ValueJson(figure.bound->most))
+    object.Raw("at_most", ValueJson(figure.bound->max))
         .Bool("is_time", figure.bound->kind == Bound::Kind::kTime)
         .Bool("met", figure.Met());
   }
@@ -70,7 +70,7 @@ std::string ScenarioJson(const ScenarioReport& report) {
 }  // namespace
 
 bool Figure::Met() const {
-  return !bound.has_value() || (gateway.has_value() && *gateway <= bound->most);
+  return !bound.has_value() || (gateway.has_value() && *gateway <= bound->max);
 }
 
 bool BoundsMet(const ScenarioReport& report, Check check) {

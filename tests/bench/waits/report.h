@@ -8,21 +8,21 @@
 
 namespace wriftai::bench {
 
-// What a figure of the gateway must not exceed.
+// The maximum of a figure of the gateway.
 struct Bound {
-  // A time, and what is computed from times, depends on the machine and on what
-  // else that does; counts and their ratios must hold on any.
+  // Times and their ratios depend on the machine and its load. Bounds on counts
+  // and their ratios must hold on any machine.
   enum class Kind { kCount, kTime };
 
-  double most = 0;
+  double max = 0;
   Kind kind = Kind::kCount;
 };
 
-// One line of a table. A value that is none could not be measured; a bound on
-// it is not met.
+// A row of a table. An unset value could not be measured and does not meet a
+// bound.
 struct Figure {
-  std::string key;   // Its name in JSON.
-  std::string text;  // Its name for people.
+  std::string key;   // The name in JSON.
+  std::string text;  // The name in tables.
   std::string unit;  // Empty for counts and ratios.
   std::optional<double> gateway;
   std::optional<double> naive;
@@ -33,14 +33,14 @@ struct Figure {
 
 struct ScenarioReport {
   std::string name;
-  std::string text;  // What happens in it, in one line.
+  std::string text;  // A one-line description.
   std::vector<std::pair<std::string, double>> setup;
   std::vector<Figure> figures;
-  std::vector<std::string> notes;  // What a reader of bad figures asks for.
+  std::vector<std::string> notes;  // Details that help to explain bad figures.
   double seconds = 0;
 };
 
-// Which bounds decide about the exit status.
+// Which bounds determine the exit status.
 enum class Check { kNone, kCounts, kAll };
 
 bool BoundsMet(const ScenarioReport& report, Check check);
@@ -48,7 +48,7 @@ bool BoundsMet(const ScenarioReport& report, Check check);
 // A table for a terminal.
 std::string Table(const ScenarioReport& report);
 
-// All of it, for programs.
+// All reports as JSON.
 std::string Json(const std::vector<ScenarioReport>& reports,
                  const std::string& command);
 

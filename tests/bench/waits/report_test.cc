@@ -16,29 +16,29 @@ ScenarioReport With(std::optional<double> value, Bound bound) {
   return report;
 }
 
-TEST(Report, ABoundIsMetUpToItself) {
+TEST(ReportTest, BoundIsInclusive) {
   EXPECT_TRUE(BoundsMet(With(2, {2}), Check::kCounts));
   EXPECT_FALSE(BoundsMet(With(2.01, {2}), Check::kCounts));
 }
 
-TEST(Report, WhatCouldNotBeMeasuredMeetsNoBound) {
+TEST(ReportTest, MissingValueDoesNotMeetBound) {
   EXPECT_FALSE(BoundsMet(With(std::nullopt, {2}), Check::kCounts));
 }
 
-TEST(Report, TimesDecideOnlyWhenAllIsChecked) {
+TEST(ReportTest, ChecksTimesOnlyWithCheckAll) {
   const ScenarioReport report = With(3, {2, Bound::Kind::kTime});
   EXPECT_TRUE(BoundsMet(report, Check::kNone));
   EXPECT_TRUE(BoundsMet(report, Check::kCounts));
   EXPECT_FALSE(BoundsMet(report, Check::kAll));
 }
 
-TEST(Report, TheTableNamesABoundThatIsNotMet) {
+TEST(ReportTest, TableShowsBoundThatIsNotMet) {
   EXPECT_THAT(Table(With(3, {2})), HasSubstr("<= 2  NOT MET"));
   EXPECT_THAT(Table(With(1, {2})), HasSubstr("<= 2  met"));
   EXPECT_THAT(Table(With(1, {2})), Not(HasSubstr("NOT")));
 }
 
-TEST(Report, JsonKeepsWhatIsMissingApartFromZero) {
+TEST(ReportTest, JsonDistinguishesMissingFromZero) {
   EXPECT_THAT(Json({With(0, {2})}, "waits"),
               HasSubstr(R"("gateway":0,"naive":null,"at_most":2,)"
                         R"("is_time":false,"met":true)"));

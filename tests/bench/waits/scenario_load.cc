@@ -7,9 +7,9 @@
 #include "tests/bench/waits/scene.h"
 #include "tests/bench/waits/statistics.h"
 
-// Many waiters for fewer predictions on one token, through the gateway, with
-// somebody asking for single predictions meanwhile. Before, the same number of
-// naive clients against an upstream of their own.
+// Many waiters for fewer predictions of one token, through the gateway, with
+// concurrent interactive Gets. Before that, the same number of naive clients
+// with a separate upstream.
 
 namespace wriftai::bench {
 namespace {
@@ -17,7 +17,8 @@ namespace {
 constexpr double kMaxReadsPerPrediction = 2;
 constexpr double kMaxOverOracle = 1.2;
 constexpr double kMaxStaleness = 2;
-// Of an interactive Get, beyond the wait for one token of the budget.
+// The latency of an interactive Get, in addition to the wait for one permit of
+// the budget.
 constexpr double kMaxGetMilliseconds = 400;
 
 struct NaiveResult {
@@ -86,7 +87,7 @@ std::vector<Figure> FiguresOf(const Options& options, const LoadResult& ours,
       {"refused_later", "429s after the first window", "",
        Number(ours.refused_later), Number(naive.refused_later), Bound{0}},
       {"reads",
-       "reads upstream, refused ones too",
+       "reads upstream, including refused ones",
        "",
        Number(ours.reads),
        Number(naive.reads),
@@ -114,25 +115,25 @@ std::vector<Figure> FiguresOf(const Options& options, const LoadResult& ours,
        Percentile(naive.delay_seconds, 99),
        {}},
       {"oracle_mean",
-       "the same of the oracle, mean",
+       "terminal delay of the oracle, mean",
        "s",
        oracle_mean,
        std::nullopt,
        {}},
       {"oracle_p99",
-       "the same of the oracle, p99",
+       "terminal delay of the oracle, p99",
        "s",
        oracle_p99,
        std::nullopt,
        {}},
-      {"delay_mean_over_oracle", "mean over the oracle's", "",
+      {"delay_mean_over_oracle", "mean relative to the oracle", "",
        Ratio(mean, oracle_mean), std::nullopt,
        Bound{kMaxOverOracle, Bound::Kind::kTime}},
-      {"delay_p99_over_oracle", "p99 over the oracle's", "",
+      {"delay_p99_over_oracle", "p99 relative to the oracle", "",
        Ratio(p99, oracle_p99), std::nullopt,
        Bound{kMaxOverOracle, Bound::Kind::kTime}},
       {"staleness_samples",
-       "samples of staleness",
+       "staleness samples",
        "",
        Number(ours.staleness.size()),
        std::nullopt,
@@ -147,13 +148,13 @@ std::vector<Figure> FiguresOf(const Options& options, const LoadResult& ours,
        std::nullopt,
        {}},
       {"staleness_plain",
-       "the same by the plain median, median",
+       "oldest over plain median staleness, median",
        "",
        Percentile(plain, 50),
        std::nullopt,
        {}},
       {"gets", "interactive Gets", "", Number(ours.gets), std::nullopt, {}},
-      {"get_failures", "of which failed", "", Number(ours.get_failures),
+      {"get_failures", "failed interactive Gets", "", Number(ours.get_failures),
        std::nullopt, Bound{0}},
       {"get_p50",
        "interactive Get, p50",
@@ -165,19 +166,19 @@ std::vector<Figure> FiguresOf(const Options& options, const LoadResult& ours,
        Percentile(ours.get_milliseconds, 99), std::nullopt,
        Bound{kMaxGetMilliseconds + token_ms, Bound::Kind::kTime}},
       {"start",
-       "starting all waits",
+       "time to start all waits",
        "s",
        ours.start_seconds,
        std::nullopt,
        {}},
       {"gateway_peak",
-       "gateway: most resident memory",
+       "gateway: peak resident memory",
        "MiB",
        ours.used.peak_mib,
        std::nullopt,
        {}},
       {"gateway_cpu",
-       "gateway: processor time",
+       "gateway: CPU time",
        "s",
        ours.used.cpu_seconds,
        std::nullopt,
@@ -198,7 +199,7 @@ absl::StatusOr<ScenarioReport> RunLoad(const Options& options) {
   const auto ours = RunGatewayLoad(options, plan);
   if (!ours.ok()) return ours.status();
   ScenarioReport report;
-  report.text = "many waiters for fewer predictions on one token";
+  report.text = "many waiters for fewer predictions of one token";
   report.setup = SetupOf(options, plan);
   report.figures = FiguresOf(options, *ours, *naive);
   report.notes = ours->notes;

@@ -7,14 +7,14 @@
 #include "tests/bench/waits/statistics.h"
 #include "tests/bench/waits/upstream_counts.h"
 
-// One waiter and one prediction at a time, where there is nothing to share:
-// through the gateway, and by a naive client at the same time with a token of
-// its own.
+// One waiter and one prediction at a time, so that there is nothing to share:
+// through the gateway, and concurrently by a naive client with a separate
+// token.
 
 namespace wriftai::bench {
 namespace {
 
-// "No worse": what the phases of two pollers differ by is not more.
+// Tolerates the difference between the phases of two pollers.
 constexpr double kMaxOverNaive = 1.1;
 
 constexpr char kNaiveToken[] = "token-of-the-naive-client";
@@ -27,11 +27,11 @@ absl::StatusOr<ScenarioReport> RunOne(const Options& options) {
   const std::vector<absl::Duration> run_times =
       PlanRunTimes(options.one_rounds, options.one_run_time, options.seed);
   absl::StatusOr<SequentialResult> naive;
-  std::thread beside(
+  std::thread naive_client(
       [&] { naive = WaitNaively(servers->api(), kNaiveToken, run_times); });
   const SequentialResult ours =
       WaitThroughGateway(servers->gateway->address(), kToken, {run_times});
-  beside.join();
+  naive_client.join();
   if (!naive.ok()) return naive.status();
   const auto counts = UpstreamCounts::Fetch(servers->api());
   if (!counts.ok()) return counts.status();
@@ -45,7 +45,7 @@ absl::StatusOr<ScenarioReport> RunOne(const Options& options) {
   const auto our_mean = Mean(ours.delay_seconds);
   const auto naive_mean = Mean(naive->delay_seconds);
   ScenarioReport report;
-  report.text = "one waiter for one prediction, time after time";
+  report.text = "one waiter for one prediction, repeatedly";
   report.setup = {{"rounds", rounds},
                   {"run_time_s", absl::ToDoubleSeconds(options.one_run_time)},
                   {"read_rate", number(options.read_rate)},
@@ -63,14 +63,14 @@ absl::StatusOr<ScenarioReport> RunOne(const Options& options) {
        Percentile(naive->delay_seconds, 99),
        {}},
       {"delay_over_naive",
-       "mean over the naive client's",
+       "mean relative to the naive client",
        "",
        Ratio(our_mean, naive_mean),
        {},
        Bound{kMaxOverNaive, Bound::Kind::kTime}},
       {"reads_per_wait", "reads per wait", "", our_reads, naive_reads, {}},
       {"reads_over_naive",
-       "reads over the naive client's",
+       "reads relative to the naive client",
        "",
        Ratio(our_reads, naive_reads),
        {},

@@ -2,8 +2,8 @@
 #include "tests/bench/waits/scenarios.h"
 #include "tests/bench/waits/statistics.h"
 
-// Somebody else takes half of the token's reads, and does so without asking
-// the gateway, which can only see it in what upstream answers.
+// A second consumer uses half of the token's reads without the gateway, which
+// can detect it only from upstream's responses.
 
 namespace wriftai::bench {
 namespace {
@@ -23,7 +23,7 @@ absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options) {
   const auto mean = Mean(ours->delay_seconds);
   const auto oracle_mean = Mean(ours->oracle_seconds);
   ScenarioReport report;
-  report.text = "a second consumer on the token takes half of its reads";
+  report.text = "a second consumer uses half of the token's reads";
   report.setup = SetupOf(options, plan);
   report.setup.emplace_back("consumer_share", kShare);
   report.notes = ours->notes;
@@ -32,7 +32,7 @@ absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options) {
       {"lost_waits", "waits lost", "", number(ours->lost), {}, Bound{0}},
       {"refused", "429s of the gateway", "", number(ours->refused), {}, {}},
       {"refused_later",
-       "429s of the gateway after one window",
+       "429s of the gateway after the first window",
        "",
        number(ours->refused_later),
        {},
@@ -51,9 +51,14 @@ absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options) {
        {},
        {}},
       {"delay_mean", "terminal delay, mean", "s", mean, {}, {}},
-      {"oracle_mean", "the same of the oracle, mean", "s", oracle_mean, {}, {}},
+      {"oracle_mean",
+       "terminal delay of the oracle, mean",
+       "s",
+       oracle_mean,
+       {},
+       {}},
       {"delay_mean_over_oracle",
-       "mean over the oracle's",
+       "mean relative to the oracle",
        "",
        Ratio(mean, oracle_mean),
        {},

@@ -7,23 +7,23 @@
 #include "tests/bench/waits/upstream_counts.h"
 #include "tests/bench/waits/wait_load.h"
 
-// Two credentials with budgets of their own at one gateway: the few waits of
-// the small one, first alone at a gateway of their own, then while the large
-// one has many. Both times the same predictions.
+// Two credentials with separate budgets at one gateway. Measures the few waits
+// of the small credential, first alone at another gateway, then beside the many
+// waits of the large one. The predictions are the same both times.
 
 namespace wriftai::bench {
 namespace {
 
-// "Not slower": what two runs of so few samples differ by is not more.
+// Tolerates the difference between two runs with few samples.
 constexpr double kMaxSlower = 1.2;
 
 constexpr char kLargeToken[] = "token-of-the-large-one";
 constexpr char kSmallToken[] = "token-of-the-small-one";
 
-// The waits of the large one are all there, and its first polls are out.
+// Enough for all waits of the large credential and its first polls to start.
 constexpr absl::Duration kSettle = absl::Seconds(2);
 
-// The predictions of the large one run for longer than this takes.
+// Longer than the scenario.
 constexpr absl::Duration kLargeRunTime = absl::Hours(1);
 
 struct SmallResult {
@@ -81,7 +81,7 @@ absl::StatusOr<ScenarioReport> RunTwoCredentials(const Options& options) {
   const auto& alone_delays = alone->waits.delay_seconds;
   const auto& beside_delays = beside->waits.delay_seconds;
   ScenarioReport report;
-  report.text = "a small credential alone, and beside a large one";
+  report.text = "a small credential alone and beside a large one";
   report.setup = {
       {"large_waiters", number(options.large_waiters)},
       {"large_predictions", number(options.large_predictions)},
@@ -92,7 +92,7 @@ absl::StatusOr<ScenarioReport> RunTwoCredentials(const Options& options) {
       {"seed", number(options.seed)}};
   report.figures = {
       {"lost_waits",
-       "waits of the small one lost",
+       "lost waits of the small credential",
        "",
        number(alone->waits.lost + beside->waits.lost),
        {},

@@ -9,8 +9,8 @@
 #include "tests/bench/waits/wait_load.h"
 #include "tests/bench/waits/webhook_setting.h"
 
-// As many creates as upstream lets in, for as long as asked, each waited for,
-// told by webhooks, while many other waits on the same token are idle.
+// Creates at upstream's limit for --create_time, each with a wait that webhooks
+// end, while many other waits of the same token are idle.
 
 namespace wriftai::bench {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 constexpr double kMaxReadsPerWait = 0.1;
 constexpr double kMaxP99Milliseconds = 10;
 
-// The idle ones run until the scenario is over.
+// Longer than the scenario.
 constexpr absl::Duration kIdleRunTime = absl::Hours(2);
 
 }  // namespace
@@ -55,7 +55,7 @@ absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options) {
   const size_t completed = plan.count - result.lost;
 
   ScenarioReport report;
-  report.text = "creates at the full rate, told by webhooks";
+  report.text = "creates at the full rate, with webhooks";
   report.setup = {{"create_rate", plan.per_second},
                   {"create_time_s", absl::ToDoubleSeconds(options.create_time)},
                   {"run_time_s", absl::ToDoubleSeconds(plan.run_time)},
@@ -67,7 +67,7 @@ absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options) {
       {"waits", "creates, each with its wait", "", number(plan.count), {}, {}},
       {"lost_waits", "waits lost", "", number(result.lost), {}, Bound{0}},
       {"by_webhook",
-       "waits that a webhook has ended",
+       "waits ended by a webhook",
        "",
        number(result.by_webhook),
        {},
@@ -93,18 +93,18 @@ absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options) {
        {},
        Bound{kMaxP99Milliseconds, Bound::Kind::kTime}},
       {"delay_max",
-       "terminal delay, longest",
+       "terminal delay, max",
        "ms",
        Percentile(result.delay_milliseconds, 100),
        {},
        {}},
       {"gateway_peak",
-       "gateway: most resident memory",
+       "gateway: peak resident memory",
        "MiB",
        used.peak_mib,
        {},
        {}},
-      {"gateway_cpu", "gateway: processor time", "s", used.cpu_seconds, {}, {}},
+      {"gateway_cpu", "gateway: CPU time", "s", used.cpu_seconds, {}, {}},
   };
   return report;
 }

@@ -11,11 +11,11 @@
 
 namespace wriftai::bench {
 
-// One thing to measure, with programs of its own. Fails only where it could
-// not be run; bad figures are figures.
+// Runs a scenario with its own processes. Fails only if it cannot run, not for
+// bad figures.
 using RunScenario = absl::StatusOr<ScenarioReport> (*)(const Options& options);
 
-// Each in its own file scenario_*.cc, which says what happens.
+// Each is described in its file scenario_*.cc.
 absl::StatusOr<ScenarioReport> RunLoad(const Options& options);
 absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options);
 absl::StatusOr<ScenarioReport> RunTwoCredentials(const Options& options);
@@ -27,13 +27,13 @@ struct Scenario {
   RunScenario run;
 };
 
-// All, in the order in which they are run.
+// All scenarios, in the order in which they run.
 const std::vector<Scenario>& AllScenarios();
 
-// Null for another name.
+// Null if there is none of this name.
 const Scenario* FindScenario(absl::string_view name);
 
-// With commas between them.
+// The names, separated by commas.
 std::string ScenarioNames();
 
 }  // namespace wriftai::bench

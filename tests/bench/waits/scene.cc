@@ -19,7 +19,7 @@
 namespace wriftai::bench {
 namespace {
 
-// At once, by either way: what two cores keep busy with.
+// The number of concurrent creates; keeps two cores busy.
 constexpr size_t kCreators = 16;
 
 // A create takes milliseconds.
@@ -29,7 +29,7 @@ constexpr double kPendingShare = 0.1;
 
 using Create = std::function<absl::StatusOr<Running>(absl::Duration total)>;
 
-// Calls `create` for all, some at a time.
+// Calls `create` for all, with limited concurrency.
 absl::StatusOr<std::vector<Running>> CreateAll(
     const std::vector<absl::Duration>& ends, const Create& create) {
   const absl::Time start = absl::Now();
@@ -58,14 +58,15 @@ absl::StatusOr<Running> ReadCreated(const std::string& body,
   const auto parsed = sandbox::ParseJson(body);
   const auto* const json = std::get_if<sandbox::JsonValue>(&parsed);
   if (json == nullptr)
-    return absl::InternalError("a create's response: no JSON");
+    return absl::InternalError("response to create: not valid JSON");
   const auto id = json->Find("id");
   const auto created_at = json->Find("created_at");
   absl::Time time;
   if (!id.has_value() || !created_at.has_value() ||
       !absl::ParseTime(absl::RFC3339_full, created_at->AsString().value_or(""),
                        &time, nullptr)) {
-    return absl::InternalError(absl::StrCat("a create's response: ", body));
+    return absl::InternalError(
+        absl::StrCat("response to create: missing id or created_at: ", body));
   }
   return Running{id->AsString().value_or(""), EndOf(time, total)};
 }
@@ -181,7 +182,7 @@ absl::StatusOr<std::string> Fetch(CurlEventLoop& loop, HttpRequest request) {
 void AwaitNewSecond() {
   const absl::Time next =
       absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()) + 1);
-  // A little later, so that clocks that are read twice agree on it.
+  // Adds a margin for differences between clock readings.
   absl::SleepFor(next + absl::Milliseconds(5) - absl::Now());
 }
 

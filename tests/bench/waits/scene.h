@@ -15,15 +15,15 @@
 #include "upstream/http/curl_event_loop.h"
 #include "wriftai/v1/predictions.grpc.pb.h"
 
-// What the scenarios share: channels, and predictions that run upstream.
+// Shared by the scenarios: channels, and predictions that run upstream.
 
 namespace wriftai::bench {
 
-// The sandbox takes any.
+// The sandbox accepts any token.
 inline constexpr char kToken[] = "token-of-the-waiters";
 inline constexpr char kModel[] = "wriftai/echo";
 
-// User agents of whoever sends to the sandbox and is not the gateway.
+// User agents of the sandbox's clients other than the gateway.
 inline constexpr char kNaiveAgent[] = "waits-naive-client";
 inline constexpr char kConsumerAgent[] = "waits-second-consumer";
 inline constexpr char kHarnessAgent[] = "waits-harness";
@@ -33,44 +33,44 @@ struct Running {
   absl::Time ends_at;  // Upstream.
 };
 
-// When predictions end after a common start: `end_rate` a second from
-// `run_time` on, in a random order of the indices, so that the order of the
-// list says nothing about the order of the ends.
+// The ends of predictions after a common start: `end_rate` per second, starting
+// at `run_time`. The order is random, so the order of the list does not reveal
+// the order of the ends.
 std::vector<absl::Duration> PlanEnds(int64_t count, absl::Duration run_time,
                                      double end_rate, int64_t seed);
 
 // An input that makes the sandbox run for `total`, a tenth of it pending.
 std::string InputFor(absl::Duration total);
 
-// When a prediction of that input ends that was created at `created_at`.
+// The end of a prediction with that input, created at `created_at`.
 absl::Time EndOf(absl::Time created_at, absl::Duration total);
 
 absl::Time TimeFrom(const google::protobuf::Timestamp& timestamp);
 
 bool HasEnded(v1::Status status);
 
-// Channels of their own connections, as different callers have.
+// A channel with a separate connection, like that of another caller.
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& address);
 
-// With the caller's token.
+// Adds the caller's token.
 void Authorize(grpc::ClientContext& context, absl::string_view token);
 
-// Creates predictions that end as `ends` says, from now on, in that order.
+// Creates predictions in order that end `ends` from now.
 absl::StatusOr<std::vector<Running>> CreateThroughGateway(
     const std::string& address, absl::string_view token,
     const std::vector<absl::Duration>& ends);
 
-// The same by POST, for clients that do without a gateway. Not on the loop.
+// The same by POST, for clients without a gateway. Must not run on the loop.
 absl::StatusOr<std::vector<Running>> CreateUpstream(
     CurlEventLoop& loop, const std::string& api, absl::string_view token,
     const std::vector<absl::Duration>& ends);
 
-// One request, waiting for its response; a status other than 2xx is an error.
-// Not on the loop.
+// Sends a request and waits for its response. A status other than 2xx is an
+// error. Must not run on the loop.
 absl::StatusOr<std::string> Fetch(CurlEventLoop& loop, HttpRequest request);
 
-// Returns right after the next second of the clock has begun, so that what
-// comes has the whole of that second.
+// Returns right after the start of the next second of the clock, so that the
+// caller has the whole second.
 void AwaitNewSecond();
 
 }  // namespace wriftai::bench

@@ -23,17 +23,17 @@ SecondConsumer::SecondConsumer(std::string url, std::string token,
       loop_(ConsumerHttpOptions()) {
   loop_.Post([this] {
     next_ = loop_.Now();
-    Ask();
+    SendGet();
   });
 }
 
-void SecondConsumer::Ask() {
+void SecondConsumer::SendGet() {
   HttpRequest request;
   request.url = url_;
   request.bearer = Secret(token_);
   call_ = loop_.Send(std::move(request), [](const HttpResult&) {});
   next_ += interval_;
-  timer_ = loop_.RunAt(next_, [this] { Ask(); });
+  timer_ = loop_.RunAt(next_, [this] { SendGet(); });
 }
 
 }  // namespace wriftai::bench

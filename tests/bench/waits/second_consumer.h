@@ -8,18 +8,18 @@
 
 namespace wriftai::bench {
 
-// Somebody else on the gateway's token: a GET of one prediction straight from
-// upstream, evenly paced whatever the answers are. Upstream counts them under
-// kConsumerAgent.
+// Another consumer of the gateway's token: sends GETs of one prediction
+// directly to upstream, evenly paced regardless of the responses. Upstream
+// counts them under kConsumerAgent.
 //
-// Threads: one that is not its loop's. Owns: its loop. Fails: never.
+// Threads: one, other than its loop's. Owns: its loop. Fails: never.
 class SecondConsumer {
  public:
-  // Begins at once.
+  // Starts immediately.
   SecondConsumer(std::string url, std::string token, absl::Duration interval);
 
  private:
-  void Ask();
+  void SendGet();
 
   const std::string url_;
   const std::string token_;
@@ -31,7 +31,7 @@ class SecondConsumer {
   TimerHandle timer_;
 
   CurlEventLoop
-      loop_;  // Last: when it has ended, nothing runs that uses the rest.
+      loop_;  // Last, so that it is destroyed before the state it uses.
 };
 
 }  // namespace wriftai::bench

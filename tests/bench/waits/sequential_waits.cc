@@ -13,19 +13,19 @@
 namespace wriftai::bench {
 namespace {
 
-// Far beyond what any budget here delays an answer by.
-constexpr absl::Duration kPatience = absl::Seconds(30);
+// Much longer than any budget here delays a response.
+constexpr absl::Duration kMaxDelay = absl::Seconds(30);
 
-constexpr double kMinPart = 0.1;
-constexpr double kMaxPart = 0.9;
+constexpr double kMinFraction = 0.1;
+constexpr double kMaxFraction = 0.9;
 
-// The delay of one wait; none if it is lost.
+// The delay of one wait; nullopt if it is lost.
 std::optional<double> WaitOnce(v1::Predictions::Stub& stub,
                                const std::string& token,
                                absl::Duration run_time) {
   grpc::ClientContext context;
   Authorize(context, token);
-  context.set_deadline(absl::ToChronoTime(absl::Now() + run_time + kPatience));
+  context.set_deadline(absl::ToChronoTime(absl::Now() + run_time + kMaxDelay));
   v1::CreateAndWaitRequest request;
   request.mutable_create()->set_model(kModel);
   request.mutable_create()->set_input_json(InputFor(run_time));
@@ -62,18 +62,19 @@ SequentialResult WaitInTurn(const std::string& address,
 std::vector<absl::Duration> PlanRunTimes(int64_t count, absl::Duration mean,
                                          int64_t seed) {
   std::mt19937_64 random(static_cast<uint64_t>(seed));
-  std::vector<double> parts;
+  std::vector<double> fractions;
   for (int64_t i = 0; i < count; ++i) {
-    const double place =
+    const double position =
         (static_cast<double>(i) + 0.5) / static_cast<double>(count);
-    parts.push_back(kMinPart + (kMaxPart - kMinPart) * place);
+    fractions.push_back(kMinFraction +
+                        (kMaxFraction - kMinFraction) * position);
   }
-  std::shuffle(parts.begin(), parts.end(), random);
+  std::shuffle(fractions.begin(), fractions.end(), random);
   std::uniform_int_distribution<int> one_less(0, 1);
   std::vector<absl::Duration> run_times;
-  for (const double part : parts) {
+  for (const double fraction : fractions) {
     run_times.push_back(absl::Floor(mean, absl::Seconds(1)) +
-                        absl::Seconds(part - one_less(random)));
+                        absl::Seconds(fraction - one_less(random)));
   }
   return run_times;
 }
@@ -107,7 +108,7 @@ absl::StatusOr<SequentialResult> WaitNaively(
     if (!running.ok()) return running.status();
     NaiveClients client(loop, api, token, *std::move(running));
     client.Start();
-    client.AwaitEnds(absl::Now() + run_time + kPatience);
+    client.AwaitEnds(absl::Now() + run_time + kMaxDelay);
     const std::vector<double> delay = client.DelaySeconds();
     result.delay_seconds.insert(result.delay_seconds.end(), delay.begin(),
                                 delay.end());

@@ -11,27 +11,27 @@
 
 namespace wriftai::bench {
 
-// How the waits of callers went that do one after the other.
+// The result of sequential waits.
 struct SequentialResult {
-  std::vector<double> delay_seconds;  // Of the waits completed.
+  std::vector<double> delay_seconds;  // Of completed waits.
   size_t lost = 0;
 };
 
-// `count` run times of about `mean`. Their parts of a second are spread evenly
-// over 0.1 to 0.9 in a random order: the mean delay of whoever polls once a
-// second is then half a second, and no end falls so near to a poll that chance
-// decides which one sees it.
+// `count` run times of about `mean`. Their fractions of a second are spread
+// evenly over 0.1 to 0.9, in random order. The mean delay of a client that
+// polls once a second is then half a second, and no end is so close to a poll
+// that the result is random.
 std::vector<absl::Duration> PlanRunTimes(int64_t count, absl::Duration mean,
                                          int64_t seed);
 
-// Callers of the gateway, one for each element, at the same time: CreateAndWait
-// for each of its run times.
+// Runs one concurrent caller of the gateway per element, which calls
+// CreateAndWait for each of its run times in turn.
 SequentialResult WaitThroughGateway(
     const std::string& address, const std::string& token,
     const std::vector<std::vector<absl::Duration>>& run_times);
 
-// One naive client: create, then wait, for each run time. An error is that of a
-// create, which is not measured.
+// Runs one naive client, which creates and then waits for each run time. Fails
+// if a create fails; creates are not measured.
 absl::StatusOr<SequentialResult> WaitNaively(
     const std::string& api, const std::string& token,
     const std::vector<absl::Duration>& run_times);

@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::Ge;
 using ::testing::Lt;
 
-TEST(PlanRunTimes, KeepsEndsAwayFromThePollsOfOneASecond) {
+TEST(PlanRunTimesTest, KeepsEndsAwayFromPollsEverySecond) {
   std::vector<double> parts;
   for (const absl::Duration run_time : PlanRunTimes(4, absl::Seconds(3), 1)) {
     EXPECT_THAT(absl::ToDoubleSeconds(run_time), AllOf(Ge(2), Lt(4)));
@@ -28,13 +28,13 @@ TEST(PlanRunTimes, KeepsEndsAwayFromThePollsOfOneASecond) {
                                  testing::DoubleNear(0.8, 1e-6)));
 }
 
-TEST(PlanRunTimes, AreTheSameForASeed) {
+TEST(PlanRunTimesTest, IsDeterministicForSeed) {
   const auto first = PlanRunTimes(10, absl::Seconds(3), 7);
   EXPECT_EQ(PlanRunTimes(10, absl::Seconds(3), 7), first);
   EXPECT_NE(PlanRunTimes(10, absl::Seconds(3), 8), first);
 }
 
-TEST(PlanEnds, SpreadsTheEndsInAnotherOrderThanTheCreates) {
+TEST(PlanEndsTest, ShufflesEnds) {
   auto ends = PlanEnds(5, absl::Seconds(60), 2, 1);
   EXPECT_FALSE(std::is_sorted(ends.begin(), ends.end()));
   std::sort(ends.begin(), ends.end());

@@ -15,15 +15,16 @@
 namespace wriftai::bench {
 namespace {
 
-// What is kept of a server's output.
-constexpr size_t kKeptOutput = size_t{16} << 10;
+// The size of a server's output to keep.
+constexpr size_t kMaxOutput = size_t{16} << 10;
 
-// Each connection takes one: the gateway opens 512 at the most, the naive
-// clients at most 500.
+// Each connection uses one. The gateway opens at most 512, the naive clients at
+// most 500.
 constexpr int kSandboxWorkers = 600;
 
-// All but the values of the flags that `program` has is left out.
-Child::Strings Known(const std::string& program, const Child::Strings& flags) {
+// Keeps only the flags that `program` has.
+Child::Strings KnownFlags(const std::string& program,
+                          const Child::Strings& flags) {
   Child help = Child::WithOnePipe({program, "--help"}, {});
   help.Finish();
   Child::Strings known;
@@ -53,7 +54,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   });
   if (!serves) {
     return absl::UnavailableError(
-        absl::StrCat(arguments[0], " does not start: ", child.out()));
+        absl::StrCat("cannot start ", arguments[0], ": ", child.out()));
   }
   return std::unique_ptr<Server>(
       new Server(std::move(child), std::move(address)));
@@ -62,8 +63,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
 Server::Server(Child child, std::string address)
     : child_(std::move(child)),
       address_(std::move(address)),
-      // It logs more than a pipe holds, and would wait for a reader.
-      reader_([this] { child_.ReadToEnd(kKeptOutput); }) {}
+      // Keeps the server from blocking on a full pipe.
+      reader_([this] { child_.ReadToEnd(kMaxOutput); }) {}
 
 Server::~Server() {
   child_.Signal(SIGKILL);
@@ -83,7 +84,7 @@ Usage Server::Used() const {
       usage.peak_mib = static_cast<double>(kib) / 1024;
     }
   }
-  // Fields 14 and 15, counted behind the name, which may hold spaces.
+  // Fields 14 and 15, counted after the name, which may contain spaces.
   std::ifstream stat(folder + "stat");
   std::string line;
   std::getline(stat, line);
@@ -112,7 +113,7 @@ absl::StatusOr<std::unique_ptr<Server>> StartSandbox(const Options& options,
 }
 
 absl::StatusOr<Servers> StartServers(const Options& options,
-                                     const Child::Strings& more,
+                                     const Child::Strings& extra_flags,
                                      int64_t create_rate) {
   Servers servers;
   auto sandbox = StartSandbox(options, create_rate);
@@ -120,13 +121,13 @@ absl::StatusOr<Servers> StartServers(const Options& options,
   servers.sandbox = *std::move(sandbox);
   Child::Strings arguments = {options.gateway, "--listen_address=127.0.0.1:0",
                               absl::StrCat("--api_base_url=", servers.api())};
-  for (const std::string& flag : Known(
+  for (const std::string& flag : KnownFlags(
            options.gateway,
            {"--http_address=", absl::StrCat("--read_rate=", options.read_rate),
             absl::StrCat("--create_rate=", create_rate)})) {
     arguments.push_back(flag);
   }
-  arguments.insert(arguments.end(), more.begin(), more.end());
+  arguments.insert(arguments.end(), extra_flags.begin(), extra_flags.end());
   auto gateway =
       Server::Start(arguments, {absl::StrCat("WRIFTAI_ACCESS_TOKEN=", kToken)},
                     "gRPC listens on ");

@@ -15,19 +15,19 @@
 
 namespace wriftai::bench {
 
-// What a process has used so far.
+// The resources that a process has used so far.
 struct Usage {
   double cpu_seconds = 0;
-  double peak_mib = 0;  // Of resident memory.
+  double peak_mib = 0;  // Peak resident memory.
 };
 
-// A server in a process of its own.
+// A server in a separate process.
 //
-// Threads: one, plus its own that empties the process's output. Owns: the
-// process, which is killed with it. Fails: Start().
+// Threads: one, plus its own that reads the process's output. Owns: the
+// process; the destructor kills it. Fails: Start().
 class Server {
  public:
-  // `ready`: what it prints before its address when it serves.
+  // `ready`: the text that it prints before its address when it is ready.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const Child::Strings& arguments, const Child::Strings& variables,
       absl::string_view ready);
@@ -35,7 +35,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // What followed `ready` in its line.
+  // The text after `ready` on its line.
   const std::string& address() const { return address_; }
 
   Usage Used() const;
@@ -53,20 +53,20 @@ struct Servers {
   std::unique_ptr<Server> sandbox;
   std::unique_ptr<Server> gateway;
 
-  // Of the API, as in http://127.0.0.1:1/v1.
+  // The API's URL, such as http://127.0.0.1:1/v1.
   const std::string& api() const { return sandbox->address(); }
 };
 
-// Far above what one gateway asks for: where creates set the scene, and are not
-// what is measured.
+// Far above the needs of one gateway, for scenarios whose creates are only
+// setup.
 inline constexpr int64_t kCreatesUnlimited = 10'000;
 
 absl::StatusOr<std::unique_ptr<Server>> StartSandbox(
     const Options& options, int64_t create_rate = kCreatesUnlimited);
 
-// `more`: further flags of the gateway.
+// `extra_flags`: additional flags of the gateway.
 absl::StatusOr<Servers> StartServers(const Options& options,
-                                     const Child::Strings& more = {},
+                                     const Child::Strings& extra_flags = {},
                                      int64_t create_rate = kCreatesUnlimited);
 
 }  // namespace wriftai::bench

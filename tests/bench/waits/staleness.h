@@ -8,34 +8,31 @@
 
 namespace wriftai::bench {
 
-// What is known about one prediction when a sample is taken.
+// The state of one prediction's waiters at the time of a sample.
 struct KnownState {
-  // When the newest state was observed that all of its waiters have.
+  // The observation time of the newest state that all waiters have.
   absl::Time observed_at;
 
-  // Whether each waiter was told more than what the create had answered.
+  // Whether each waiter has received an update after the create's response.
   bool refreshed = false;
 
-  // When it ends upstream.
+  // The end upstream.
   absl::Time ends_at;
 };
 
-// How evenly one moment's reads are spread: the greatest age of a state, over
-// all predictions, divided by the median age. An age is `now` minus
-// observed_at.
+// How evenly reads are spread: the maximum age of all predictions' states
+// divided by the median age. An age is `now` minus observed_at.
 struct Spread {
-  // By MedianOfGroups(): the states that one page has shown are equally old.
+  // With MedianOfGroups(), since the states from one page have the same age.
   double of_groups = 0;
 
-  // By Median(), which the one state that a Get has made younger than its page
-  // moves by the time from one page to the next.
+  // With Median(), which a single Get can shift by the time between two pages.
   double plain = 0;
 };
 
-// That of one moment; none outside the steady state, which begins when all
-// predictions have been refreshed and ends when the first one ends: before,
-// what is old is old because nothing was asked yet; after, the budget has
-// something else to do.
+// The spread at `now`; nullopt outside of the steady state. The steady state
+// starts when all predictions have been refreshed. It ends with the first end,
+// since the budget then has other work.
 std::optional<Spread> OldestToMedian(const std::vector<KnownState>& states,
                                      absl::Time now);
 

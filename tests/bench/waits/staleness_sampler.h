@@ -12,17 +12,17 @@
 
 namespace wriftai::bench {
 
-// Takes OldestToMedian() of a load once in each second of the clock, at a
-// random moment of it: upstream's budget begins anew with each second, and
-// what is always looked at in the same part of it is not what is usual.
+// Samples OldestToMedian() of a load once in each second of the clock. The time
+// within the second is random: upstream's budget restarts every second, and
+// samples at a fixed phase would be biased.
 //
-// Threads: one, beside its own. `load` must outlive this. Fails: never.
+// Threads: one, besides its own. `load` must outlive this. Fails: never.
 class StalenessSampler {
  public:
   StalenessSampler(const WaitLoad& load, int64_t seed);
   ~StalenessSampler();
 
-  // Ends the sampling; the samples of the steady state.
+  // Stops sampling and returns the samples of the steady state.
   std::vector<Spread> Finish();
 
  private:

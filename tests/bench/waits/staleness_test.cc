@@ -11,13 +11,13 @@ KnownState Aged(int seconds) {
   return {kNow - absl::Seconds(seconds), true, kNow + absl::Seconds(1)};
 }
 
-TEST(Staleness, IsTheOldestAgeOverTheMedianAge) {
+TEST(StalenessTest, DividesOldestByMedianAge) {
   const auto spread = OldestToMedian({Aged(2), Aged(12), Aged(4)}, kNow);
   EXPECT_EQ(spread->of_groups, 3);
   EXPECT_EQ(spread->plain, 3);
 }
 
-TEST(Staleness, OfPredictionsThatAreReadInTurnIsTwo) {
+TEST(StalenessTest, IsTwoForRoundRobinReads) {
   std::vector<KnownState> states;
   for (int age = 99; age >= 0; --age) states.push_back(Aged(age));
   const auto spread = OldestToMedian(states, kNow);
@@ -25,9 +25,9 @@ TEST(Staleness, OfPredictionsThatAreReadInTurnIsTwo) {
   EXPECT_EQ(spread->plain, 2);
 }
 
-// Twenty pages of fifty, one a second, the last one half a second ago: 19.5 s
-// over 10. A Get then renews one of the older half.
-TEST(Staleness, OfASweepIsHardlyChangedByOneGet) {
+// Twenty pages of fifty, one per second, the last one 0.5 s ago: 19.5 s over
+// 10 s. A Get then refreshes one of the older half.
+TEST(StalenessTest, IsRobustAgainstSingleGet) {
   std::vector<KnownState> states;
   for (int page = 0; page < 20; ++page) {
     for (int item = 0; item < 50; ++item) states.push_back(Aged(page));
@@ -41,19 +41,19 @@ TEST(Staleness, OfASweepIsHardlyChangedByOneGet) {
   EXPECT_NEAR(OldestToMedian(states, now)->plain, 2.05, 0.01);
 }
 
-TEST(Staleness, IsNotSaidBeforeTheFirstRoundIsOver) {
+TEST(StalenessTest, IsNulloptBeforeAllAreRefreshed) {
   std::vector<KnownState> states = {Aged(2), Aged(4)};
   states[1].refreshed = false;
   EXPECT_EQ(OldestToMedian(states, kNow), std::nullopt);
 }
 
-TEST(Staleness, IsNotSaidAfterTheFirstEnd) {
+TEST(StalenessTest, IsNulloptAfterFirstEnd) {
   std::vector<KnownState> states = {Aged(2), Aged(4)};
   states[0].ends_at = kNow;
   EXPECT_EQ(OldestToMedian(states, kNow), std::nullopt);
 }
 
-TEST(Staleness, OfNothingIsNotSaid) {
+TEST(StalenessTest, IsNulloptForNoPredictions) {
   EXPECT_EQ(OldestToMedian({}, kNow), std::nullopt);
 }
 

@@ -10,7 +10,7 @@ namespace wriftai::bench {
 std::optional<double> Percentile(std::vector<double> values, double percent) {
   if (values.empty()) return std::nullopt;
   const double share = percent / 100 * static_cast<double>(values.size());
-  // A rank that lacks a rounding error is that rank.
+  // Tolerates rounding errors.
   const auto rank = static_cast<size_t>(std::ceil(share - 1e-9));
   const size_t index = std::clamp<size_t>(rank, 1, values.size()) - 1;
   const auto nth = values.begin() + static_cast<std::ptrdiff_t>(index);
@@ -31,8 +31,8 @@ std::optional<double> MedianOfGroups(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const double half = static_cast<double>(values.size()) / 2;
   double value = values.front();
-  double rank = 0;  // The middle one of the values equal to `value`.
-  // Ends: the middle of the last group is at least half.
+  double rank = 0;  // The middle rank of the values equal to `value`.
+  // Terminates: the middle of the last group is at least half.
   for (auto group = values.begin();;) {
     const auto end = std::upper_bound(group, values.end(), *group);
     const double middle =

@@ -53,7 +53,7 @@ absl::StatusOr<UpstreamCounts> UpstreamCounts::Parse(const std::string& stats) {
   const auto* const json = std::get_if<JsonValue>(&parsed);
   const auto clients = json == nullptr ? std::nullopt : json->Find("clients");
   if (!clients.has_value()) {
-    return absl::InternalError("the sandbox's statistics name no clients");
+    return absl::InternalError("the sandbox's statistics lack clients");
   }
   UpstreamCounts counts;
   for (const JsonValue& client : clients->Items()) {

@@ -12,20 +12,20 @@
 
 namespace wriftai::bench {
 
-// Who sends with a token: the gateway is whoever is none of the others.
+// The senders that use a token. kGateway: any sender but the others.
 enum class Sender { kGateway, kNaive, kConsumer };
 
-// What upstream has counted, by its own clock.
+// Upstream's counts, by its own clock.
 //
 // Threads: immutable, any.
 class UpstreamCounts {
  public:
   using Seconds = sandbox::ClientTraffic::Seconds;
 
-  // Of GET /sandbox/stats. INTERNAL where it is not what a sandbox says.
+  // Parses the response to GET /sandbox/stats. INTERNAL: it is invalid.
   static absl::StatusOr<UpstreamCounts> Parse(const std::string& stats);
 
-  // Asks the sandbox that serves `api`.
+  // Fetches the counts of the sandbox that serves `api`.
   static absl::StatusOr<UpstreamCounts> Fetch(const std::string& api);
 
   Seconds By(absl::string_view token, Sender sender) const;
@@ -34,10 +34,10 @@ class UpstreamCounts {
   std::map<sandbox::ClientTraffic::Client, Seconds> clients_;
 };
 
-// Requests that read, refused ones included.
+// Reads, including refused ones.
 int64_t Reads(const UpstreamCounts::Seconds& seconds);
 
-// Refused reads and creates in all seconds but those.
+// Refused reads and creates, except in the seconds `except`.
 int64_t Refused(const UpstreamCounts::Seconds& seconds,
                 const std::set<int64_t>& except = {});
 

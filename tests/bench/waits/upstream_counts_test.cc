@@ -17,7 +17,7 @@ std::string Client(absl::string_view token, absl::string_view user_agent,
       R"(","user_agent":")", user_agent, R"(","seconds":[)", seconds, "]}");
 }
 
-TEST(UpstreamCounts, KeepsTheGatewayApartFromOthersOnItsToken) {
+TEST(UpstreamCountsTest, SeparatesGatewayFromOtherSendersOfToken) {
   const auto counts = UpstreamCounts::Parse(absl::StrCat(
       R"({"clients":[)",
       Client("t", "wriftai-gateway/1",
@@ -35,7 +35,7 @@ TEST(UpstreamCounts, KeepsTheGatewayApartFromOthersOnItsToken) {
   EXPECT_EQ(Reads(counts->By("t", Sender::kNaive)), 0);
 }
 
-TEST(UpstreamCounts, OfOtherJsonAreAnError) {
+TEST(UpstreamCountsTest, RejectsOtherJson) {
   EXPECT_THAT(UpstreamCounts::Parse("{}"),
               StatusIs(absl::StatusCode::kInternal,
                        "the sandbox's statistics name no clients"));

@@ -11,13 +11,13 @@
 namespace wriftai::bench {
 namespace {
 
-// As a handful of services have; more would measure the kernel.
+// Simulates a handful of services; more would measure the kernel.
 constexpr size_t kChannels = 8;
 
 }  // namespace
 
-// One wait. gRPC calls it from its threads, one call at a time; what others
-// read meanwhile is atomic.
+// One wait. gRPC's threads call it, one at a time; state that other threads
+// read is atomic.
 class WaitLoad::Stream final
     : public grpc::ClientReadReactor<v1::PredictionUpdate> {
  public:
@@ -63,12 +63,12 @@ class WaitLoad::Stream final
   }
 
   // After OnDone().
-  WaitOutcome Outcome(absl::Time given_up) const {
+  WaitOutcome Outcome(absl::Time cancelled_at) const {
     WaitOutcome outcome;
     outcome.completed = status_.ok() && received_.has_value();
     outcome.ends_at = updated_at_.value_or(running_.ends_at);
-    outcome.delay_seconds =
-        absl::ToDoubleSeconds(received_.value_or(given_up) - outcome.ends_at);
+    outcome.delay_seconds = absl::ToDoubleSeconds(
+        received_.value_or(cancelled_at) - outcome.ends_at);
     if (!outcome.completed) {
       outcome.error = absl::StrCat("code ", status_.error_code(), ": ",
                                    status_.error_message());
@@ -107,7 +107,7 @@ WaitLoad::~WaitLoad() { CancelAll(); }
 void WaitLoad::Start() {
   {
     absl::MutexLock lock(&mutex_);
-    under_way_ = streams_.size();
+    pending_ = streams_.size();
   }
   for (size_t i = 0; i < streams_.size(); ++i) {
     streams_[i]->Begin(*stubs_[i % stubs_.size()]);
@@ -122,7 +122,7 @@ void WaitLoad::AwaitEnds(absl::Time deadline) {
 
 void WaitLoad::OnStreamEnded() {
   absl::MutexLock lock(&mutex_);
-  --under_way_;
+  --pending_;
 }
 
 void WaitLoad::CancelAll() {
@@ -138,17 +138,17 @@ std::vector<KnownState> WaitLoad::States() const {
   for (size_t i = 0; i < streams_.size(); ++i) {
     streams_[i]->AddTo(states[i % states.size()]);
   }
-  // More predictions than waiters: nobody is to be told about the rest.
+  // If there are more predictions than waiters, the rest have none.
   states.resize(std::min(states.size(), streams_.size()));
   return states;
 }
 
 std::vector<WaitOutcome> WaitLoad::Finish() {
-  const absl::Time given_up = absl::Now();
+  const absl::Time cancelled_at = absl::Now();
   CancelAll();
   std::vector<WaitOutcome> outcomes;
   for (size_t i = 0; i < streams_.size(); ++i) {
-    outcomes.push_back(streams_[i]->Outcome(given_up));
+    outcomes.push_back(streams_[i]->Outcome(cancelled_at));
     outcomes.back().prediction = i % running_.size();
   }
   return outcomes;

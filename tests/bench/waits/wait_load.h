@@ -13,31 +13,30 @@
 
 namespace wriftai::bench {
 
-// How one wait went.
+// The outcome of one wait.
 struct WaitOutcome {
-  // The index of the prediction that it waited for.
+  // The index of the prediction.
   size_t prediction = 0;
 
-  // Whether the ended prediction came, and the stream then ended with OK.
+  // Whether the final update arrived and the stream then ended with OK.
   bool completed = false;
 
-  // From the end upstream until the update that tells of it was there; of a
-  // wait that was not completed, until it was given up, which is less than it
-  // would have been.
+  // From the end upstream until its update was received. For an incomplete
+  // wait: until it was cancelled, a lower bound.
   double delay_seconds = 0;
 
-  // The end upstream: as the prediction says, or as it was planned.
+  // The end upstream: as reported by the prediction, or as planned.
   absl::Time ends_at;
 
-  // What the stream ended with, where it was not completed.
+  // The error of an incomplete wait.
   std::string error;
 };
 
 // Many waiters in one process, spread evenly over the predictions, on a few
 // connections.
 //
-// Threads: one, beside gRPC's; States() any. Owns: the streams, which it
-// cancels with it. Fails: through the outcomes.
+// Threads: one, besides gRPC's; States() any. Owns: the streams; the destructor
+// cancels them. Fails: through the outcomes.
 class WaitLoad {
  public:
   WaitLoad(const std::string& address, const std::string& token,
@@ -47,30 +46,30 @@ class WaitLoad {
   WaitLoad(const WaitLoad&) = delete;
   WaitLoad& operator=(const WaitLoad&) = delete;
 
-  // Starts all waits, as fast as it goes. Once.
+  // Starts all waits as fast as possible. To be called once.
   void Start();
 
   // Returns when all streams have ended, or at `deadline`.
   void AwaitEnds(absl::Time deadline);
 
-  // What is known about each prediction just now.
+  // The current state of each prediction.
   std::vector<KnownState> States() const;
 
-  // Cancels what has not ended.
+  // Cancels the waits that have not ended.
   std::vector<WaitOutcome> Finish();
 
  private:
   class Stream;
 
   void OnStreamEnded();
-  bool AllEnded() const { return under_way_ == 0; }
+  bool AllEnded() const { return pending_ == 0; }
   void CancelAll();
 
   const std::vector<Running> running_;
   std::vector<std::unique_ptr<v1::Predictions::Stub>> stubs_;
   std::vector<std::unique_ptr<Stream>> streams_;
   absl::Mutex mutex_;
-  size_t under_way_ = 0;  // Under mutex_.
+  size_t pending_ = 0;  // Guarded by mutex_.
 };
 
 }  // namespace wriftai::bench

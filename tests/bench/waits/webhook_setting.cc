@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kKey[] = "key-of-the-webhooks-scenario\n";
 
-// A port that was free a moment ago; 0 if there is none.
+// Returns a port that was just free; 0 if there is none.
 int FreePort() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
@@ -33,7 +33,8 @@ int FreePort() {
 
 absl::StatusOr<std::unique_ptr<WebhookSetting>> WebhookSetting::Make() {
   const int port = FreePort();
-  if (port == 0) return absl::ErrnoToStatus(errno, "no port for webhooks");
+  if (port == 0)
+    return absl::ErrnoToStatus(errno, "cannot find a free port for webhooks");
   const char* const folder = std::getenv("TMPDIR");
   std::string file =
       absl::StrCat(folder == nullptr ? "/tmp" : folder, "/waits-key-XXXXXX");

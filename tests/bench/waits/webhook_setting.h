@@ -9,8 +9,8 @@
 
 namespace wriftai::bench {
 
-// What a gateway needs to receive webhooks on 127.0.0.1: a port, which has to
-// be known before it starts, and a file with a key.
+// The settings for a gateway to receive webhooks on 127.0.0.1: a port, which
+// must be known before it starts, and a file with a key.
 //
 // Threads: any. Owns: the file. Fails: Make().
 class WebhookSetting {
