@@ -16,6 +16,9 @@
 namespace wriftai {
 namespace {
 
+// By how many characters a misspelled variable differs from the known one.
+constexpr size_t kMaxTypos = 2;
+
 absl::Status Expected(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("expected ", what));
 }
@@ -181,14 +184,22 @@ absl::Status FlagSet::CheckVariables(const std::vector<std::string>& set,
         IsServiceLink(name, value)) {
       continue;
     }
-    const std::string nearest = NearestName(suffix_of(name), suffixes);
-    const auto at = std::find(suffixes.begin(), suffixes.end(), nearest);
-    const std::string guess =
-        nearest.empty() ? ""
-                        : known[static_cast<size_t>(at - suffixes.begin())];
+    // Compare whole names first: two prefixes share some suffixes.
+    const auto misspelled = std::find_if(
+        known.begin(), known.end(), [&](const std::string& candidate) {
+          return EditDistance(name, candidate) <= kMaxTypos;
+        });
+    std::string guess = misspelled != known.end() ? *misspelled : "";
+    if (guess.empty()) {
+      const std::string nearest = NearestName(suffix_of(name), suffixes);
+      const auto at = std::find(suffixes.begin(), suffixes.end(), nearest);
+      if (!nearest.empty()) {
+        guess = known[static_cast<size_t>(at - suffixes.begin())];
+      }
+    }
     const bool is_ours = absl::StartsWith(name, environment_prefix_);
     // A variable with another prefix may belong to another program.
-    if (!is_ours && (guess.empty() || EditDistance(name, guess) > 2)) continue;
+    if (!is_ours && misspelled == known.end()) continue;
     return absl::InvalidArgumentError(absl::StrCat(
         name, ": unknown variable; see --help",
         guess.empty() ? "" : absl::StrCat(". Did you mean ", guess, "?")));
