@@ -23,6 +23,10 @@ class Credential {
   // The token to send now. Ask again for each request, since it may be rotated.
   virtual Secret token() const { return token_; }
 
+  // As token(), including a rotation that token() may not have noticed yet. For
+  // a token that the upstream has rejected.
+  virtual Secret ReloadedToken() const { return token(); }
+
   // The token before the last rotation; empty if it was never rotated.
   virtual Secret previous_token() const { return Secret(); }
 

@@ -20,10 +20,6 @@ absl::Status CheckCaFile(const std::string& file) {
   if (file.empty()) return absl::OkStatus();
   const absl::StatusOr<std::string> text =
       ReadSmallFile(file, kMaxPemFileBytes);
-  if (absl::IsNotFound(text.status())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--api_ca_file: cannot read ", file));
-  }
   if (!text.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "--api_ca_file: cannot read ", file, ": ", text.status().message()));
@@ -55,7 +51,7 @@ absl::Status CheckHost(absl::string_view flag, const std::string& address) {
 
 absl::Status CheckFilesAndHosts(const Config& config) {
   absl::Status status = CheckCaFile(config.api_ca_file);
-  if (!config.sandbox && !config.access_token_file.empty()) {
+  if (!config.access_token_file.empty()) {
     status.Update(GatewayCredential::CheckFile(config.access_token_file));
   }
   if (!config.webhooks.secret_file.empty()) {

@@ -38,6 +38,10 @@ absl::Duration MaxStreamAge(const ServerConfig& server) {
              : server.max_connection_age_grace * kGraceFraction;
 }
 
+// An idle gateway reads the token file, too. The log then shows a broken
+// rotation before the first call fails on it.
+constexpr absl::Duration kTokenFileInterval = absl::Seconds(1);
+
 }  // namespace
 
 Engine::Engine(const Config& config,
@@ -71,7 +75,17 @@ Engine::Engine(const Config& config,
       creates_(event_loop, webhook_injector_),
       watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
                event_loop, client_, budgets_, random_),
-      waits_(static_cast<size_t>(config.max_waits), kWaitShare) {}
+      waits_(static_cast<size_t>(config.max_waits), kWaitShare) {
+  if (gateway_credential_ != nullptr && gateway_credential_->from_file()) {
+    WatchTokenFile();
+  }
+}
+
+void Engine::WatchTokenFile() {
+  gateway_credential_->token();
+  token_timer_ = event_loop_.RunAt(event_loop_.Now() + kTokenFileInterval,
+                                   [this] { WatchTokenFile(); });
+}
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   auto credential =

@@ -115,6 +115,7 @@ class Engine {
 
  private:
   absl::Status Draining();
+  void WatchTokenFile();
 
   const CredentialPolicy credentials_;
   const size_t max_request_bytes_;
@@ -133,6 +134,7 @@ class Engine {
   WatchRegistry watches_;
   DynamicThresholdLimiter waits_;  // By the credential's key.
   bool draining_ = false;
+  TimerHandle token_timer_;
   TimerHandle end_calls_;
 };
 

@@ -16,15 +16,24 @@ constexpr size_t kMaxTokenFileBytes = size_t{16} << 10;
 
 absl::StatusOr<Secret> TokenFrom(const WatchedFile& file,
                                  absl::StatusOr<std::string> text) {
-  if (text.ok()) absl::StripAsciiWhitespace(&*text);
-  const bool usable = text.ok() && !text->empty() &&
-                      std::all_of(text->begin(), text->end(),
-                                  [](char c) { return c > ' ' && c <= '~'; });
-  if (usable) return Secret(*std::move(text));
-  return absl::InvalidArgumentError(
-      absl::StrCat("access_token_file ", file.path(),
-                   ": expected a readable file with a token of printable ASCII",
-                   text.ok() ? "" : ": ", text.status().message()));
+  const std::string flag = absl::StrCat("--access_token_file ", file.path());
+  if (!text.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": cannot read it: ", text.status().message()));
+  }
+  absl::StripAsciiWhitespace(&*text);
+  if (text->empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": expected one access token; the file is empty"));
+  }
+  if (!std::all_of(text->begin(), text->end(),
+                   [](char c) { return c > ' ' && c <= '~'; })) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag,
+                     ": expected one access token of printable ASCII without "
+                     "spaces or line breaks"));
+  }
+  return Secret(*std::move(text));
 }
 
 }  // namespace
@@ -59,14 +68,14 @@ absl::Status GatewayCredential::CheckFile(const std::string& path) {
 Secret GatewayCredential::token() const {
   if (!state_->file.has_value()) return state_->current;
   auto text = state_->file->ReadIfChanged(state_->event_loop.Now());
-  if (!text.has_value()) return state_->current;
-  if (const absl::Status status = state_->Take(*std::move(text));
-      !status.ok()) {
-    spdlog::error("{}; the last good token stays in use",
-                  std::string(status.message()));
-  } else {
-    spdlog::info("reloaded the access token");
-  }
+  if (text.has_value()) state_->TakeAndLog(*std::move(text));
+  return state_->current;
+}
+
+Secret GatewayCredential::ReloadedToken() const {
+  if (!state_->file.has_value()) return state_->current;
+  auto text = state_->file->Read();
+  if (state_->file->changed()) state_->TakeAndLog(std::move(text));
   return state_->current;
 }
 
@@ -80,6 +89,15 @@ absl::Status GatewayCredential::State::Take(absl::StatusOr<std::string> text) {
   if (!token.ok()) return token.status();
   Use(*std::move(token));
   return absl::OkStatus();
+}
+
+void GatewayCredential::State::TakeAndLog(absl::StatusOr<std::string> text) {
+  if (const absl::Status status = Take(std::move(text)); !status.ok()) {
+    spdlog::error("{}; the last good token stays in use",
+                  std::string(status.message()));
+    return;
+  }
+  spdlog::info("reloaded the access token");
 }
 
 void GatewayCredential::State::Use(Secret token) {

@@ -38,7 +38,11 @@ class GatewayCredential final : public Credential {
 
   // Checks the file at most once a second.
   Secret token() const override;
+  // Checks the file now.
+  Secret ReloadedToken() const override;
   Secret previous_token() const override { return state_->previous; }
+
+  bool from_file() const { return state_->file.has_value(); }
 
   // Whether `callers` has the same token, and so shares the same budget.
   bool Matches(const Credential& callers) const;
@@ -54,6 +58,7 @@ class GatewayCredential final : public Credential {
     std::string current_key;  // Credential::key() of a caller with `current`.
 
     absl::Status Take(absl::StatusOr<std::string> text);
+    void TakeAndLog(absl::StatusOr<std::string> text);
     void Use(Secret token);
   };
 

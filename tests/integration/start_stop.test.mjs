@@ -48,15 +48,15 @@ const INVALID = [
       ]),
   ['a missing file of CA certificates',
    { flags: ['--api_ca_file=/no/such/file'] },
-   /^--api_ca_file: cannot read \/no\/such\/file$/],
+   /^--api_ca_file: cannot read \/no\/such\/file: No such file or directory$/],
   ['a token with a space', { token: secret('start token') },
    /^WRIFTAI_ACCESS_TOKEN: expected printable ASCII without spaces$/],
   ['a missing token file',
    { flags: ['--access_token_file=/no/such/file'] },
-   /^access_token_file \/no\/such\/file: expected a readable file/],
+   /^--access_token_file \/no\/such\/file: cannot read it: No such file or directory$/],
   ['a token file that is a folder',
    { env: { WRIFTAI_ACCESS_TOKEN_FILE: tmpdir() } },
-   /^access_token_file .*: expected a readable file/],
+   /^--access_token_file .*: cannot read it: a directory$/],
   ...['nonsense', ':50051', '127.0.0.1', '127.0.0.1:', '127.0.0.1:66000',
       '127.0.0.1:-1', '127.0.0.1:http']
       .map((address) => [

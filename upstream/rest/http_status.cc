@@ -249,11 +249,15 @@ absl::Status StatusFromResponse(const HttpResponse& response,
       (code == absl::StatusCode::kUnknown ||
        (code == absl::StatusCode::kInternal && !IsRejection(response.status)));
   const std::string detail = Summary(error, subject);
+  const bool is_redirect = response.status >= 300 && response.status < 400;
   absl::Status status(
-      code,
-      absl::StrCat("WriftAI returned ", response.status, " for the ",
-                   OperationName(subject.operation), detail.empty() ? "" : ": ",
-                   detail, may_exist ? kMayExist : ""));
+      code, absl::StrCat("WriftAI returned ", response.status, " for the ",
+                         OperationName(subject.operation),
+                         detail.empty() ? "" : ": ", detail,
+                         is_redirect ? "; redirects are not followed, check "
+                                       "--api_base_url"
+                                     : "",
+                         may_exist ? kMayExist : ""));
   AddErrorInfo(reason, response, status);
   AddUpstreamError(error, status);
   if (may_exist) AddMayExist(status);
@@ -293,8 +297,10 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
   using Kind = TransportFailure::Kind;
   const std::string detail = SanitizeText(failure.message, kMaxQuotedBytes);
   const std::string message =
-      absl::StrCat("the ", OperationName(subject.operation),
-                   " got no response from WriftAI: ", detail);
+      failure.kind == Kind::kProtocol
+          ? absl::StrCat("cannot parse WriftAI's response: ", detail)
+          : absl::StrCat("the ", OperationName(subject.operation),
+                         " got no response from WriftAI: ", detail);
   const bool may_exist =
       subject.operation == Operation::kCreate && failure.maybe_sent;
   if (failure.kind == Kind::kResponseTooLarge) {
@@ -322,9 +328,8 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
     return status;
   }
   if (failure.kind == Kind::kProtocol) {
-    return GatewayError(
-        absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-        absl::StrCat("cannot parse WriftAI's response: ", detail));
+    return GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
+                        message);
   }
   if (failure.kind == Kind::kInvalidRequest) {
     return GatewayError(absl::StatusCode::kInternal, "REQUEST_NOT_SENDABLE",

@@ -120,7 +120,7 @@ void RestCall::OnResult(HttpResult result, bool by_deadline) {
 // Whether the rejected token has been replaced since it was sent.
 bool RestCall::WasRotated(const absl::Status& status) {
   return absl::IsUnauthenticated(status) && !sent_after_rotation_ &&
-         options_.credential->token() != sent_token_;
+         options_.credential->ReloadedToken() != sent_token_;
 }
 
 void RestCall::Abort(const absl::Status& unsent) {

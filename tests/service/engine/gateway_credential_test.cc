@@ -118,17 +118,38 @@ TEST_F(GatewayCredentialTest, MatchesCallerWithCurrentToken) {
 }
 
 TEST_F(GatewayCredentialTest, OpenRejectsFileWithoutValidToken) {
+  const std::string expected =
+      "--access_token_file " + file_ + ": expected one access token";
   for (const std::string& bad :
-       {std::string(), std::string("two words"), std::string("a\nb"),
+       {std::string("two words"), std::string("a\nb"),
         std::string("t\xc3\xb6ken"), std::string("a\0b", 3)}) {
     Write(bad);
     EXPECT_THAT(
         GatewayCredential::Open(Secret(), file_, event_loop_),
         StatusIs(absl::StatusCode::kInvalidArgument,
-                 "access_token_file " + file_ +
-                     ": expected a readable file with a token of printable "
-                     "ASCII"));
+                 expected + " of printable ASCII without spaces or line "
+                            "breaks"));
   }
+  for (const char* const empty : {"", " \n"}) {
+    Write(empty);
+    EXPECT_THAT(GatewayCredential::Open(Secret(), file_, event_loop_),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         expected + "; the file is empty"));
+  }
+}
+
+// When the upstream rejected the old token within a second of the rotation, all
+// Waits on the gateway's token ended.
+TEST_F(GatewayCredentialTest, ReloadedTokenReadsFileAtOnce) {
+  Write("one");
+  const auto credential =
+      *GatewayCredential::Open(Secret(), file_, event_loop_);
+  EXPECT_EQ(credential->token().Reveal(), "one");
+  Write("two");
+  EXPECT_EQ(credential->token().Reveal(), "one");
+  EXPECT_EQ(credential->ReloadedToken().Reveal(), "two");
+  EXPECT_EQ(credential->token().Reveal(), "two");
+  EXPECT_EQ(credential->previous_token().Reveal(), "one");
 }
 
 TEST_F(GatewayCredentialTest, OpenRejectsMissingFile) {
