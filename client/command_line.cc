@@ -30,7 +30,7 @@ struct CommandSpec {
   const char* name;
   const char* usage;
   const char* summary;
-  const char* operand;  // The positional argument; null if there is none.
+  const char* operand;  // The positional argument; null if none exists.
   void (*add_flags)(Flags& flags, FlagSet& set);
 };
 

@@ -23,7 +23,7 @@ struct Request {
   bool oversized = false;   // The body exceeds the limit and was not read.
   bool incomplete = false;  // The connection ended within the body.
 
-  // The first header of that name, ignoring case; empty if there is none.
+  // The first header of that name, ignoring case; empty if none exists.
   absl::string_view Header(absl::string_view name) const {
     for (const auto& header : headers) {
       if (absl::EqualsIgnoreCase(header.first, name)) return header.second;

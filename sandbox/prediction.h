@@ -23,7 +23,7 @@ struct Output {
   std::shared_ptr<const std::string> json;  // Null: no output.
   int64_t generated_bytes = 0;              // Above zero: GeneratedJson().
 
-  // The output as JSON; "null" if there is none.
+  // The output as JSON; "null" if none exists.
   std::string Json() const;
 };
 

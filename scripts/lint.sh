@@ -2,6 +2,7 @@
 # Checks the sources without running them. Without arguments, runs all checks:
 #
 #   format     clang-format changes no C++ file
+#   words      no file uses a word or a name that CONTRIBUTING.md rules out
 #   schema     buf reports nothing for proto/, and does not reformat it
 #   includes   each library is included only in the folder that owns it
 #   tidy       clang-tidy reports nothing; requires a built preset release.
@@ -22,6 +23,25 @@ files() {
 
 check_format() {
   files '*.cc' '*.h' | xargs clang-format-14 --dry-run --Werror
+}
+
+# Words that are not plain English, and names replaced by standard terms.
+WORDS='anew|whoever|at the (most|least)|so that what|there is none|tells? of'
+WORDS+='|one'"'"'s own|he|his|him|wanted (a|an|the)|in vain|such as are'
+WORDS+='|[Rr]epl(y|ies)|Scheduler|PostAt|CurlLoop|CurlTransfers|ReplyCall'
+WORDS+='|ReplyBuffer|InvalidReply|OwnCredential|ProvenOwners|EarlyEvents'
+WORDS+='|ModelHistory|WebhookTrust|WebhookCover|TokenRefusal|SettledCall'
+WORDS+='|FairLru|FairLimit|CreateOnce|RegisteringClient|RateEstimate'
+WORDS+='|WindowEstimate|RefillEstimate|IdleSweep|LoopProbe|FrontDoor|HandClock'
+WORDS+='|k(Most|Least)[A-Z][A-Za-z]*'
+
+check_words() {
+  local found
+  found=$(files '*.h' '*.cc' '*.md' '*.mjs' '*.proto' '*.py' '*.sh' '*.txt' \
+    '*.cmake' '*.yaml' '*.yml' | grep -v '^scripts/lint\.sh$' |
+    xargs grep -nwE "$WORDS") || return 0
+  printf '%s\n' "$found" "words that CONTRIBUTING.md rules out"
+  return 1
 }
 
 check_schema() {
@@ -137,10 +157,10 @@ check_tidy() {
     xargs -P "$(nproc)" -I{} bash -c 'tidy_one "$@"' _ "$digest" {}
 }
 
-[[ $# -gt 0 ]] || set -- format schema includes tidy
+[[ $# -gt 0 ]] || set -- format words schema includes tidy
 for check in "$@"; do
   case $check in
-    format | schema | includes | tidy) "check_$check" ;;
-    *) die "$check: expected format, schema, includes or tidy" ;;
+    format | words | schema | includes | tidy) "check_$check" ;;
+    *) die "$check: expected format, words, schema, includes or tidy" ;;
   esac
 done

@@ -17,6 +17,7 @@ test_with() {
 
 step "packages" scripts/install.sh test
 step "lint: clang-format" scripts/lint.sh format
+step "lint: words" scripts/lint.sh words
 step "lint: buf" scripts/lint.sh schema
 step "lint: includes" scripts/lint.sh includes
 # This includes the documents: tests/docs runs their commands.

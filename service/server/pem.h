@@ -19,7 +19,7 @@ inline constexpr size_t kMaxPemFileBytes = size_t{1} << 20;
 // malformed.
 OpensslPtr<STACK_OF(X509)> CertificatesFromPem(absl::string_view text);
 
-// The first private key; null if there is none, or it requires a passphrase.
+// The first private key; null if none exists, or it requires a passphrase.
 OpensslPtr<EVP_PKEY> KeyFromPem(absl::string_view text);
 
 }  // namespace wriftai

@@ -17,7 +17,7 @@ struct FailedCall {
   absl::Time time;     // Wall clock; of the latest.
   std::string method;  // "Wait"; kPollMethod for the gateway's own requests.
   absl::StatusCode code = absl::StatusCode::kUnknown;
-  std::string reason;   // ErrorInfo.reason; empty if there is none.
+  std::string reason;   // ErrorInfo.reason; empty if none exists.
   std::string message;  // The gateway's own text: see DescribeError().
   std::string request_id;
   std::string upstream_request_id;

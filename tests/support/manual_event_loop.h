@@ -45,7 +45,7 @@ class ManualEventLoop : public EventLoop {
   // Returns false, without advancing time, if there is no timer.
   bool AdvanceToNextTimer();
 
-  // When the next timer is due; nullopt if there is none.
+  // When the next timer is due; nullopt if none exists.
   std::optional<absl::Time> NextTimer() const { return timers_.NextTime(); }
 
   // Steps only the wall clock, forward or back, as an operator would.

@@ -92,7 +92,7 @@ class PollPlanner {
                           const UnreliableGets& unreliable);
 
   // The target to probe next while the breaker is open, since `since`; null if
-  // there is none. With `prefer_succeeded`, targets with a successful GET come
+  // none exists. With `prefer_succeeded`, targets with a successful GET come
   // first, the most recent one first; else targets that were never seen or
   // tried. Targets already probed since `since` come last, so that all get a
   // turn. Sets `untried` to whether any target was never seen or tried.
@@ -115,7 +115,7 @@ class PollPlanner {
   const ListTrust& trust() const { return trust_; }
 
  private:
-  // The best due target of each kind; null if there is none.
+  // The best due target of each kind; null if none exists.
   struct Candidates {
     PollTarget* output = nullptr;
     PollTarget* unseen = nullptr;

@@ -36,7 +36,7 @@ class UnclaimedEventBuffer {
 
   void Add(Event event);
 
-  // Null if there is none. The event stays, since other credentials may own it,
+  // Null if none exists. The event stays, since other credentials may own it,
   // too.
   Event Find(const std::string& id);
 

@@ -44,7 +44,7 @@ class WebhookFeed {
         unclaimed_(event_loop) {}
 
   // The credential's own call returned the prediction. Returns its unclaimed
-  // event; null if there is none, or if the credential was already an owner.
+  // event; null if none exists, or if the credential was already an owner.
   UnclaimedEventBuffer::Event RecordOwner(const std::string& credential_key,
                                           const std::string& id);
 

@@ -30,7 +30,7 @@ struct Scenario {
 // All scenarios, in the order in which they run.
 const std::vector<Scenario>& AllScenarios();
 
-// Null if there is none of this name.
+// Null if none exists of this name.
 const Scenario* FindScenario(absl::string_view name);
 
 // The names, separated by commas.

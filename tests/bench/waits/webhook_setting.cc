@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kKey[] = "key-of-the-webhooks-scenario\n";
 
-// Returns a port that was just free; 0 if there is none.
+// Returns a port that was just free; 0 if none exists.
 int FreePort() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
