@@ -218,8 +218,8 @@ test('--max_caller_connections limits the connections to the gRPC port',
 test('logs one line when the open file limit is below the settings',
      async (t) => {
        const gateway = await start(t, { files: 100 });
-       const [, callers, upstream] =
-           /limit of open files \(ulimit -n\) allows (\d+) connections of cal/
+       const [, callers] =
+           /limit of open files \(ulimit -n\) allows only (\d+) caller connections/
              .exec(gateway.program.stderr) ?? [];
        assert.ok(callers > 5 && callers < 50, gateway.program.stderr);
        await expectServes(t, gateway);

@@ -192,8 +192,9 @@ for (const [variable, misspelled, args] of [
 const WARNINGS = [
   ['--max_connection_age_grace below the longest create',
    { flags: ['--max_connection_age_grace=90s'] },
-   '--max_connection_age_grace=1m30s is below 2m (--create_timeout and the ' +
-       'longest server_wait): a create that is cut off may have happened'],
+   '--max_connection_age_grace=1m30s is below 2m (--create_timeout plus the ' +
+       'longest server_wait): creates that are cut off may still have taken ' +
+       'effect'],
   ['a grace without a maximum age',
    { flags: ['--max_connection_age=0s', '--max_connection_age_grace=5m'] },
    '--max_connection_age_grace has no effect with --max_connection_age=0s'],

@@ -236,5 +236,5 @@ test('--max_wait ends a Wait and says that the prediction still runs',
        const error = await failure(
            client.wait({ id, wait_options: fastPoll }).rest(),
            { code: 'DEADLINE_EXCEEDED', reason: 'MAX_WAIT_EXCEEDED' });
-       assert.ok(error.message.includes(`the prediction ${id} goes on`));
+       assert.ok(error.message.includes(`before prediction ${id} ended; wait for it`));
      });

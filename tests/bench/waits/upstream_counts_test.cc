@@ -38,7 +38,7 @@ TEST(UpstreamCountsTest, SeparatesGatewayFromOtherSendersOfToken) {
 TEST(UpstreamCountsTest, RejectsOtherJson) {
   EXPECT_THAT(UpstreamCounts::Parse("{}"),
               StatusIs(absl::StatusCode::kInternal,
-                       "the sandbox's statistics name no clients"));
+                       "the sandbox's statistics lack clients"));
 }
 
 }  // namespace
