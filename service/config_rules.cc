@@ -15,7 +15,7 @@ namespace {
 // The longest server_wait, which is added to --create_timeout.
 constexpr absl::Duration kMaxServerWait = absl::Minutes(1);
 
-absl::Status Expected(absl::string_view text) {
+absl::Status InvalidConfig(absl::string_view text) {
   return absl::InvalidArgumentError(text);
 }
 
@@ -26,12 +26,12 @@ bool HasToken(const Config& config) {
 absl::Status CheckToken(const Config& config) {
   if (config.sandbox) return absl::OkStatus();
   if (!config.access_token.empty() && !config.access_token_file.empty()) {
-    return Expected(
+    return InvalidConfig(
         "WRIFTAI_ACCESS_TOKEN and --access_token_file both give the gateway's "
         "token: expected one of them");
   }
   if (config.credentials == CredentialPolicy::kGateway && !HasToken(config)) {
-    return Expected(
+    return InvalidConfig(
         "--credentials=gateway requires WRIFTAI_ACCESS_TOKEN or "
         "--access_token_file");
   }
@@ -42,9 +42,10 @@ absl::Status CheckSandbox(const FlagSet& flags, const Config& config) {
   if (!config.sandbox) return absl::OkStatus();
   for (const char* const flag : {"api_base_url", "api_ca_file"}) {
     if (!flags.WasGiven(flag)) continue;
-    return Expected(absl::StrCat("--sandbox and --", flag,
-                                 ": expected one of them, as --sandbox runs "
-                                 "without the API"));
+    return InvalidConfig(
+        absl::StrCat("--sandbox and --", flag,
+                     ": expected one of them, as --sandbox runs "
+                     "without the API"));
   }
   return absl::OkStatus();
 }
@@ -59,10 +60,10 @@ absl::Status CheckWebhooks(const FlagSet& flags,
         : flags.WasGiven("webhook_poll_interval") ? "--webhook_poll_interval"
                                                   : nullptr;
     if (flag == nullptr) return absl::OkStatus();
-    return Expected(absl::StrCat(flag, " requires --webhook_address"));
+    return InvalidConfig(absl::StrCat(flag, " requires --webhook_address"));
   }
   if (webhooks.secret_file.empty() && !webhooks.allow_unsigned) {
-    return Expected(
+    return InvalidConfig(
         "--webhook_address requires --webhook_secret_file, or "
         "--webhook_allow_unsigned for local development");
   }
@@ -87,8 +88,9 @@ absl::Status CheckAddresses(const Config& config) {
       const std::string host = HostOf(*address);
       const std::string other_host = HostOf(*other);
       if (host == other_host || IsWildcard(host) || IsWildcard(other_host)) {
-        return Expected(absl::StrCat(other_flag, " and ", flag, " both are ",
-                                     *address, ": expected another port"));
+        return InvalidConfig(absl::StrCat(other_flag, " and ", flag,
+                                          " both are ", *address,
+                                          ": expected another port"));
       }
     }
   }

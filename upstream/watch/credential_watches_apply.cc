@@ -135,8 +135,10 @@ void CredentialWatches::RecordOwner(const std::string& id) {
 
 // Sets the initial poll interval of a new target with active webhooks.
 void CredentialWatches::StartWebhookBackoff(PollTarget& target) {
-  if (!context_.webhooks.webhook_active(credential_->key(), target.watch.id()))
+  if (!context_.webhooks.webhook_active(credential_->key(),
+                                        target.watch.id())) {
     return;
+  }
   target.webhook_backoff.Start(context_.webhooks.reliability());
   target.watch.set_spacing(target.webhook_backoff.interval());
 }

@@ -67,8 +67,9 @@ void ListTrust::RecordUnconfirmedEnd(const v1::Prediction& got,
   if (got.has_updated_at()) {
     *end.known.mutable_updated_at() = got.updated_at();
   }
-  if (unconfirmed_ends_.size() > kMaxUnconfirmedEnds)
+  if (unconfirmed_ends_.size() > kMaxUnconfirmedEnds) {
     unconfirmed_ends_.pop_front();
+  }
 }
 
 bool ListTrust::OnStaleItem(absl::Time known_since, absl::Time requested_at,

@@ -31,8 +31,9 @@ void SnapshotCache::Put(const std::string& credential_key,
   }
   const absl::Time expires_at = event_loop_.Now() + options_.ttl;
   entries_.Add(credential_key, id, bytes, {std::move(snapshot), expires_at});
-  while (entries_.weight() > options_.max_bytes)
+  while (entries_.weight() > options_.max_bytes) {
     entries_.Erase(*entries_.NextToEvict());
+  }
 }
 
 SnapshotPtr SnapshotCache::Find(const std::string& credential_key,
@@ -48,8 +49,9 @@ SnapshotPtr SnapshotCache::Find(const std::string& credential_key,
 }
 
 void SnapshotCache::Evict(const std::string& credential_key) {
-  while (auto* const kept = entries_.OldestOf(credential_key))
+  while (auto* const kept = entries_.OldestOf(credential_key)) {
     entries_.Erase(*kept);
+  }
 }
 
 }  // namespace wriftai
