@@ -149,7 +149,7 @@ test('Get and Wait reject an unknown payload format', async () => {
 
 test('List rejects a negative page size', () =>
   expectRejected(() => predictions.list({ page_size: -1 }), 'page_size',
-                 /^expected 0 \(for the default of 25\) or 1 to 50/));
+                 /expected 0 \(for the default of 25\) or 1 to 50/));
 
 // A valid page token for the client's credential.
 async function pageToken(client) {
