@@ -77,7 +77,8 @@ Engine::Engine(const Config& config,
                event_loop, client_, budgets_, random_),
       waits_(static_cast<size_t>(config.max_waits), kWaitShare) {
   if (gateway_credential_ != nullptr && gateway_credential_->from_file()) {
-    WatchTokenFile();
+    // The destructor runs on the loop, and so after this.
+    event_loop_.Post([this] { WatchTokenFile(); });
   }
 }
 
