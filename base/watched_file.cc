@@ -5,11 +5,6 @@
 #include "base/small_file.h"
 
 namespace wriftai {
-namespace {
-
-constexpr absl::Duration kReadInterval = absl::Seconds(1);
-
-}  // namespace
 
 absl::StatusOr<std::string> WatchedFile::Read() {
   absl::StatusOr<std::string> text = ReadSmallFile(path_, max_bytes_);

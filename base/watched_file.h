@@ -31,8 +31,11 @@ class WatchedFile {
   // Whether the result of the last Read() differs from the one before.
   bool changed() const { return changed_; }
 
-  // Calls Read() at most once a second, so this may be called for each request.
-  // nullopt if it did not read or nothing changed. `now`: EventLoop::Now().
+  static constexpr absl::Duration kReadInterval = absl::Seconds(1);
+
+  // Calls Read() at most once per kReadInterval, so this may be called for each
+  // request. nullopt if it did not read or nothing changed. `now`:
+  // EventLoop::Now().
   std::optional<absl::StatusOr<std::string>> ReadIfChanged(absl::Time now);
 
  private:

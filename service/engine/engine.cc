@@ -38,10 +38,6 @@ absl::Duration MaxStreamAge(const ServerConfig& server) {
              : server.max_connection_age_grace * kGraceFraction;
 }
 
-// An idle gateway reads the token file, too. The log then shows a broken
-// rotation before the first call fails on it.
-constexpr absl::Duration kTokenFileInterval = absl::Seconds(1);
-
 }  // namespace
 
 Engine::Engine(const Config& config,
@@ -82,10 +78,13 @@ Engine::Engine(const Config& config,
   }
 }
 
+// An idle gateway reads the token file, too. The log then shows a broken
+// rotation before the first call fails on it.
 void Engine::WatchTokenFile() {
   gateway_credential_->token();
-  token_timer_ = event_loop_.RunAt(event_loop_.Now() + kTokenFileInterval,
-                                   [this] { WatchTokenFile(); });
+  token_timer_ =
+      event_loop_.RunAt(event_loop_.Now() + WatchedFile::kReadInterval,
+                        [this] { WatchTokenFile(); });
 }
 
 absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
