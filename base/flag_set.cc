@@ -185,21 +185,19 @@ absl::Status FlagSet::CheckVariables(const std::vector<std::string>& set,
       continue;
     }
     // Compare whole names first: two prefixes share some suffixes.
-    const auto misspelled = std::find_if(
-        known.begin(), known.end(), [&](const std::string& candidate) {
-          return EditDistance(name, candidate) <= kMaxTypos;
-        });
-    std::string guess = misspelled != known.end() ? *misspelled : "";
-    if (guess.empty()) {
+    std::string guess = NearestName(name, known);
+    const bool is_typo =
+        !guess.empty() && EditDistance(name, guess) <= kMaxTypos;
+    if (!is_typo) {
       const std::string nearest = NearestName(suffix_of(name), suffixes);
       const auto at = std::find(suffixes.begin(), suffixes.end(), nearest);
-      if (!nearest.empty()) {
-        guess = known[static_cast<size_t>(at - suffixes.begin())];
-      }
+      guess = nearest.empty()
+                  ? ""
+                  : known[static_cast<size_t>(at - suffixes.begin())];
     }
     const bool is_ours = absl::StartsWith(name, environment_prefix_);
     // A variable with another prefix may belong to another program.
-    if (!is_ours && misspelled == known.end()) continue;
+    if (!is_ours && !is_typo) continue;
     return absl::InvalidArgumentError(absl::StrCat(
         name, ": unknown variable; see --help",
         guess.empty() ? "" : absl::StrCat(". Did you mean ", guess, "?")));
