@@ -82,7 +82,7 @@ check_includes() {
   only_in 'civetweb\.h' 'sandbox/http_server\.|tests/' || failed=1
   only_in 'prometheus/' 'service/admin/|tests/' || failed=1
   only_in 'openssl/' \
-    'base/digest\.|upstream/http/pooled_connection\.|service/server/|sandbox/webhook_signature\.|tests/' ||
+    'base/digest\.|upstream/http/pooled_connection\.|service/server/(port_probe\.|tls/)|sandbox/webhook_signature\.|tests/' ||
     failed=1
   only_in 'service/' 'service/|tests/' || failed=1
   only_in 'client/' 'client/|tests/' || failed=1
@@ -105,6 +105,7 @@ check_includes() {
   may_include 'upstream/webhook/' 'base/|upstream/json/|wriftai/' || failed=1
   may_include 'service/logging/' 'base/|upstream/json/' || failed=1
   may_include 'service/server/' 'base/|wriftai/' || failed=1
+  may_include 'service/server/tls/' 'base/' || failed=1
   may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
   may_include 'service/engine/' 'base/|service/config|upstream/|wriftai/' ||
     failed=1

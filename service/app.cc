@@ -23,7 +23,7 @@
 #include "service/server/grpc_server.h"
 #include "service/server/http_url.h"
 #include "service/server/memory_guard.h"
-#include "service/server/tls_credentials.h"
+#include "service/server/tls/tls_credentials.h"
 #include "service/telemetry/call_recorder.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"

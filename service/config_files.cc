@@ -9,8 +9,8 @@
 #include "base/host_port.h"
 #include "base/small_file.h"
 #include "service/engine/gateway_credential.h"
-#include "service/server/pem.h"
-#include "service/server/tls_credentials.h"
+#include "service/server/tls/pem.h"
+#include "service/server/tls/tls_credentials.h"
 #include "service/webhook/webhook_secrets.h"
 
 namespace wriftai {

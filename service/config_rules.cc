@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "base/host_port.h"
 #include "service/server/http_url.h"
-#include "service/server/server_flags.h"
+#include "service/server/tls/tls_flags.h"
 
 namespace wriftai {
 namespace {
@@ -166,7 +166,7 @@ void AddWebhookWarnings(const Config& config,
 }  // namespace
 
 absl::Status CheckCombinations(const FlagSet& flags, const Config& config) {
-  absl::Status status = CheckServer(config.server);
+  absl::Status status = CheckTls(config.server.tls);
   status.Update(CheckSandbox(flags, config));
   status.Update(CheckToken(config));
   status.Update(CheckWebhooks(flags, config.webhooks));

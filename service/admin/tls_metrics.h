@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "prometheus/metric_family.h"
-#include "service/server/tls_credentials.h"
+#include "service/server/tls/tls_credentials.h"
 
 namespace wriftai {
 

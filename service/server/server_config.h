@@ -3,24 +3,11 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/time/time.h"
-#include "service/server/name_pattern.h"
+#include "service/server/tls/tls_config.h"
 
 namespace wriftai {
-
-// TLS on the gRPC port: PEM files, reloaded when they change.
-struct TlsConfig {
-  std::string cert_file;  // Empty: plaintext.
-  std::string key_file;
-
-  // The CAs of client certificates; empty: clients need no certificate.
-  std::string client_ca_file;
-
-  // The allowed names of client certificates; empty: all.
-  std::vector<NamePattern> allowed_names;
-};
 
 // Settings of the gRPC server; the defaults are those of the flags.
 struct ServerConfig {

@@ -1,11 +1,10 @@
 #include "service/server/server_flags.h"
 
 #include <string>
-#include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/host_port.h"
+#include "service/server/tls/tls_flags.h"
 
 namespace wriftai {
 namespace {
@@ -21,53 +20,7 @@ FlagSet::Setter HostPort(std::string& address) {
   };
 }
 
-void AddTlsFlags(FlagSet& flags, TlsConfig& tls) {
-  flags.Add("tls_cert_file", &tls.cert_file,
-            "PEM file with the certificate of the gRPC port and its "
-            "intermediates. If unset, the port uses plaintext. All TLS files "
-            "are reloaded when they change.");
-  flags.Add("tls_key_file", &tls.key_file,
-            "PEM file with the private key of --tls_cert_file, without a "
-            "passphrase.");
-  flags.Add("tls_client_ca_file", &tls.client_ca_file,
-            "PEM file with the CA certificates for clients. If set, clients "
-            "must present a certificate issued by one of them (mTLS).");
-  flags.Add(
-      "tls_allowed_names",
-      [&tls](absl::string_view text) {
-        auto patterns = ParseNamePatterns(text);
-        if (!patterns.ok()) return patterns.status();
-        tls.allowed_names = *std::move(patterns);
-        return absl::OkStatus();
-      },
-      "Comma-separated DNS names or URIs, one of which a client's certificate "
-      "must have. `*` matches within one label or path segment, as in "
-      "spiffe://cluster.local/ns/*/sa/caller.",
-      "all");
-}
-
-absl::Status Requires(absl::string_view flag, absl::string_view required) {
-  return absl::InvalidArgumentError(absl::StrCat(flag, " requires ", required));
-}
-
 }  // namespace
-
-absl::Status CheckServer(const ServerConfig& config) {
-  const TlsConfig& tls = config.tls;
-  if (!tls.key_file.empty() && tls.cert_file.empty()) {
-    return Requires("--tls_key_file", "--tls_cert_file");
-  }
-  if (!tls.cert_file.empty() && tls.key_file.empty()) {
-    return Requires("--tls_cert_file", "--tls_key_file");
-  }
-  if (!tls.client_ca_file.empty() && tls.cert_file.empty()) {
-    return Requires("--tls_client_ca_file", "--tls_cert_file");
-  }
-  if (!tls.allowed_names.empty() && tls.client_ca_file.empty()) {
-    return Requires("--tls_allowed_names", "--tls_client_ca_file");
-  }
-  return absl::OkStatus();
-}
 
 void AddServerFlags(FlagSet& flags, ServerConfig& config) {
   flags.Add("listen_address", HostPort(config.listen_address),

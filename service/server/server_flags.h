@@ -1,7 +1,6 @@
 #ifndef WRIFTAI_SERVICE_SERVER_SERVER_FLAGS_H_
 #define WRIFTAI_SERVICE_SERVER_SERVER_FLAGS_H_
 
-#include "absl/status/status.h"
 #include "base/flag_set.h"
 #include "service/server/server_config.h"
 
@@ -9,9 +8,6 @@ namespace wriftai {
 
 // Adds the flags for `config`, which must outlive the parsing.
 void AddServerFlags(FlagSet& flags, ServerConfig& config);
-
-// INVALID_ARGUMENT: conflicting settings; names their flags.
-absl::Status CheckServer(const ServerConfig& config);
 
 }  // namespace wriftai
 

@@ -12,7 +12,7 @@ def main():
   document, source = map(pathlib.Path, sys.argv[1:])
   in_sources = re.findall(
       r'\{TlsRefusal::k\w+, "(\w+)"\}',
-      (source / 'service/server/tls_refusal.h').read_text())
+      (source / 'service/server/tls/tls_refusal.h').read_text())
   table = document.read_text().partition('| cause |')[2].partition('\n\n')[0]
   in_document = re.findall(r'^\| `(\w+)` \|', table, re.M)
   if in_sources != in_document or not in_sources:

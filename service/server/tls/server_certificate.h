@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_SERVER_CERTIFICATE_H_
-#define WRIFTAI_SERVICE_SERVER_SERVER_CERTIFICATE_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_SERVER_CERTIFICATE_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_SERVER_CERTIFICATE_H_
 
 #include <atomic>
 #include <cstdint>
@@ -11,8 +11,8 @@
 #include "absl/time/time.h"
 #include "base/secret.h"
 #include "base/watched_file.h"
-#include "service/server/memory_file.h"
-#include "service/server/pem.h"
+#include "service/server/tls/memory_file.h"
+#include "service/server/tls/pem.h"
 
 namespace wriftai {
 
@@ -56,4 +56,4 @@ class ServerCertificate {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_SERVER_CERTIFICATE_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_SERVER_CERTIFICATE_H_

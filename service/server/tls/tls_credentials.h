@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_TLS_CREDENTIALS_H_
-#define WRIFTAI_SERVICE_SERVER_TLS_CREDENTIALS_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_TLS_CREDENTIALS_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_TLS_CREDENTIALS_H_
 
 #include <memory>
 #include <string>
@@ -9,10 +9,10 @@
 #include "base/event_loop.h"
 #include "base/watched_file.h"
 #include "grpcpp/security/server_credentials.h"
-#include "service/server/client_certificate_policy.h"
-#include "service/server/server_certificate.h"
-#include "service/server/server_config.h"
-#include "service/server/tls_refusal.h"
+#include "service/server/tls/client_certificate_policy.h"
+#include "service/server/tls/server_certificate.h"
+#include "service/server/tls/tls_config.h"
+#include "service/server/tls/tls_refusal.h"
 
 namespace wriftai {
 
@@ -59,4 +59,4 @@ class TlsCredentials {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_TLS_CREDENTIALS_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_TLS_CREDENTIALS_H_

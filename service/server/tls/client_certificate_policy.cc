@@ -1,4 +1,4 @@
-#include "service/server/client_certificate_policy.h"
+#include "service/server/tls/client_certificate_policy.h"
 
 #include <openssl/err.h>
 
@@ -6,7 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "service/server/pem.h"
+#include "service/server/tls/pem.h"
 
 namespace wriftai {
 namespace {

@@ -1,4 +1,4 @@
-#include "service/server/name_pattern.h"
+#include "service/server/tls/name_pattern.h"
 
 #include <string>
 

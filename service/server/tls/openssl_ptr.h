@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_OPENSSL_PTR_H_
-#define WRIFTAI_SERVICE_SERVER_OPENSSL_PTR_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_OPENSSL_PTR_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_OPENSSL_PTR_H_
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -32,4 +32,4 @@ using OpensslPtr = std::unique_ptr<T, OpensslFree>;
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_OPENSSL_PTR_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_OPENSSL_PTR_H_

@@ -1,4 +1,4 @@
-#include "service/server/server_certificate.h"
+#include "service/server/tls/server_certificate.h"
 
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-#include "service/server/client_certificate_policy.h"
+#include "service/server/tls/client_certificate_policy.h"
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "service/server/memory_file.h"
+#include "service/server/tls/memory_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

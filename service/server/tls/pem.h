@@ -1,10 +1,10 @@
-#ifndef WRIFTAI_SERVICE_SERVER_PEM_H_
-#define WRIFTAI_SERVICE_SERVER_PEM_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_PEM_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_PEM_H_
 
 #include <cstddef>
 
 #include "absl/strings/string_view.h"
-#include "service/server/openssl_ptr.h"
+#include "service/server/tls/openssl_ptr.h"
 
 // Parses certificates and keys in PEM. The functions leave OpenSSL's error
 // queue empty, because gRPC's handshakes on the same thread check it. All
@@ -24,4 +24,4 @@ OpensslPtr<EVP_PKEY> KeyFromPem(absl::string_view text);
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_PEM_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_PEM_H_

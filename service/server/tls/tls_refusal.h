@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_TLS_REFUSAL_H_
-#define WRIFTAI_SERVICE_SERVER_TLS_REFUSAL_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_TLS_REFUSAL_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_TLS_REFUSAL_H_
 
 #include <array>
 #include <atomic>
@@ -49,4 +49,4 @@ class TlsRefusalCounters {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_TLS_REFUSAL_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_TLS_REFUSAL_H_

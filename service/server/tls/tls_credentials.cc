@@ -1,12 +1,12 @@
-#include "service/server/tls_credentials.h"
+#include "service/server/tls/tls_credentials.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
-#include "service/server/client_certificate_verifier.h"
-#include "service/server/pem.h"
+#include "service/server/tls/client_certificate_verifier.h"
+#include "service/server/tls/pem.h"
 #include "spdlog/spdlog.h"
 
 namespace wriftai {

@@ -1,4 +1,4 @@
-#include "service/server/pem.h"
+#include "service/server/tls/pem.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>

@@ -1,4 +1,4 @@
-#include "service/server/server_certificate.h"
+#include "service/server/tls/server_certificate.h"
 
 #include <openssl/err.h>
 
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/secret.h"
-#include "service/server/pem.h"
+#include "service/server/tls/pem.h"
 #include "spdlog/spdlog.h"
 
 namespace wriftai {

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_NAME_PATTERN_H_
-#define WRIFTAI_SERVICE_SERVER_NAME_PATTERN_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_NAME_PATTERN_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_NAME_PATTERN_H_
 
 #include <string>
 #include <vector>
@@ -42,4 +42,4 @@ absl::StatusOr<std::vector<NamePattern>> ParseNamePatterns(
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_NAME_PATTERN_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_NAME_PATTERN_H_

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_CLIENT_CERTIFICATE_VERIFIER_H_
-#define WRIFTAI_SERVICE_SERVER_CLIENT_CERTIFICATE_VERIFIER_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_VERIFIER_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_VERIFIER_H_
 
 #include <atomic>
 #include <functional>
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "grpcpp/security/tls_certificate_verifier.h"
-#include "service/server/client_certificate_policy.h"
+#include "service/server/tls/client_certificate_policy.h"
 
 namespace wriftai {
 
@@ -40,4 +40,4 @@ class ClientCertificateVerifier
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_CLIENT_CERTIFICATE_VERIFIER_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_VERIFIER_H_

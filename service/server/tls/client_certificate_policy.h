@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_CLIENT_CERTIFICATE_POLICY_H_
-#define WRIFTAI_SERVICE_SERVER_CLIENT_CERTIFICATE_POLICY_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_POLICY_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_POLICY_H_
 
 #include <deque>
 #include <memory>
@@ -10,9 +10,9 @@
 
 #include "absl/strings/string_view.h"
 #include "base/mutex.h"
-#include "service/server/name_pattern.h"
-#include "service/server/openssl_ptr.h"
-#include "service/server/tls_refusal.h"
+#include "service/server/tls/name_pattern.h"
+#include "service/server/tls/openssl_ptr.h"
+#include "service/server/tls/tls_refusal.h"
 
 namespace wriftai {
 
@@ -68,4 +68,4 @@ class ClientCertificatePolicy {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_CLIENT_CERTIFICATE_POLICY_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_POLICY_H_

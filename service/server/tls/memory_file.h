@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_MEMORY_FILE_H_
-#define WRIFTAI_SERVICE_SERVER_MEMORY_FILE_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_MEMORY_FILE_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_MEMORY_FILE_H_
 
 #include <cstdint>
 #include <string>
@@ -31,4 +31,4 @@ class MemoryFile {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_MEMORY_FILE_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_MEMORY_FILE_H_
