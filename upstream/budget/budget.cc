@@ -74,7 +74,7 @@ std::optional<Permit> Budget::TryAcquire() {
       model_.Earliest(Priority::kCall, now) > now) {
     return std::nullopt;
   }
-  return Grant(false);
+  return Grant(Priority::kCall);
 }
 
 CallHandle Budget::Acquire(absl::Time deadline, Granted granted) {
@@ -128,13 +128,18 @@ absl::Time Budget::PollEarliest(absl::Time now) {
                          now);
 }
 
-Permit Budget::Grant(bool is_poll) {
+// Of the requests sent, those of that priority.
+int64_t& Budget::SentCount(Priority priority) {
+  return priority == Priority::kPoll ? counts_.polls : counts_.calls;
+}
+
+Permit Budget::Grant(Priority priority) {
   const absl::Time now = event_loop_.Now();
   model_.OnSent(now);
-  ++(is_poll ? counts_.polls : counts_.calls);
-  if (!is_poll) call_since_poll_ = true;
+  ++SentCount(priority);
+  if (priority == Priority::kCall) call_since_poll_ = true;
   sent_.emplace_hint(sent_.end(), next_request_, now);
-  return Permit(*this, next_request_++, is_poll);
+  return Permit(*this, next_request_++, priority);
 }
 
 void Budget::ScheduleDispatch() {
@@ -164,9 +169,9 @@ void Budget::Dispatch() {
   const bool call_may = !calls_.empty() && !(poll_first && poll_may) &&
                         model_.Earliest(Priority::kCall, now) <= now;
   if (call_may) {
-    calls_.begin()->second->Finish(Grant(false));
+    calls_.begin()->second->Finish(Grant(Priority::kCall));
   } else if (poll_may) {
-    poll_->Finish(Grant(true));
+    poll_->Finish(Grant(Priority::kPoll));
   }
   ScheduleDispatch();
 }
@@ -180,9 +185,9 @@ void Budget::DropExpired() {
 }
 
 void Budget::OnResponse(uint64_t request, RateLimit rate, bool limited,
-                        bool is_poll) {
+                        Priority priority) {
   const absl::Time now = event_loop_.Now();
-  if (limited && is_poll && rate.reset_is_retry_after) {
+  if (limited && priority == Priority::kPoll && rate.reset_is_retry_after) {
     rate.reset_after = rate.retry_after = PollPause(now, *rate.reset_after);
   }
   consecutive_429s_ = limited ? consecutive_429s_ + 1 : 0;
@@ -229,8 +234,8 @@ absl::Duration Budget::PollPause(absl::Time now, absl::Duration delay) {
   return std::min(delay, pause);
 }
 
-void Budget::OnReleased(uint64_t request, bool is_poll) {
-  --(is_poll ? counts_.polls : counts_.calls);
+void Budget::OnReleased(uint64_t request, Priority priority) {
+  --SentCount(priority);
   if (sent_.erase(request) > 0) {
     model_.OnReleased(event_loop_.Now());
   } else {

@@ -14,6 +14,7 @@
 #include "base/call.h"
 #include "base/event_loop.h"
 #include "upstream/budget/permit.h"
+#include "upstream/budget/priority.h"
 #include "upstream/budget/rate_limit_model.h"
 
 namespace wriftai {
@@ -100,15 +101,17 @@ class Budget {
   // Deadline, then order of arrival.
   using Key = std::pair<absl::Time, uint64_t>;
 
-  void OnResponse(uint64_t request, RateLimit rate, bool limited, bool is_poll);
+  void OnResponse(uint64_t request, RateLimit rate, bool limited,
+                  Priority priority);
   absl::Duration PollPause(absl::Time now, absl::Duration delay);
-  void OnReleased(uint64_t request, bool is_poll);
+  void OnReleased(uint64_t request, Priority priority);
   void OnLost(uint64_t request);
   void DropOverdue();
 
   CallHandle Reject(absl::Time when, Granted granted);
   int64_t QueuedBefore(absl::Time deadline) const;
-  Permit Grant(bool is_poll);
+  Permit Grant(Priority priority);
+  int64_t& SentCount(Priority priority);
   void ScheduleDispatch();
   void Dispatch();
   void DropExpired();

@@ -154,14 +154,15 @@ absl::Duration FixedWindowModel::PollSlot(int64_t index) const {
   return length_ * (last_poll_slot_ - behind * spacing);
 }
 
-absl::Time FixedWindowModel::Earliest(bool is_poll, absl::Time now,
+absl::Time FixedWindowModel::Earliest(Priority priority, absl::Time now,
                                       int64_t outstanding) const {
   if (!located()) return now;
   const bool full = Used(outstanding) + ReservedForOthers() >= limit_ ||
-                    (is_poll && own_ >= Quota());
+                    (priority == Priority::kPoll && own_ >= Quota());
   const absl::Time start = full ? end() : start_;
   absl::Duration slot = full ? length_ * kGuard : absl::ZeroDuration();
-  if (is_poll) slot = std::max(slot, PollSlot(full ? 0 : own_));
+  if (priority == Priority::kPoll)
+    slot = std::max(slot, PollSlot(full ? 0 : own_));
   return std::max(now, start + slot);
 }
 

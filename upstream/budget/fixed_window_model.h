@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "absl/time/time.h"
+#include "upstream/budget/priority.h"
 
 namespace wriftai {
 
@@ -90,9 +91,9 @@ class FixedWindowModel {
   // Requests reserved for others in the rest of this window.
   int64_t ReservedForOthers() const;
 
-  // Earliest time for a call (`is_poll`: a poll) that the window allows, at
-  // least `now`.
-  absl::Time Earliest(bool is_poll, absl::Time now, int64_t outstanding) const;
+  // Earliest time for a request that the window allows, at least `now`.
+  absl::Time Earliest(Priority priority, absl::Time now,
+                      int64_t outstanding) const;
 
   // Requests per window left to this replica, at least 1.
   int64_t Quota() const;

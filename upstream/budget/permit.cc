@@ -13,19 +13,19 @@ Permit& Permit::operator=(Permit&& other) noexcept {
   Permit moved(std::move(other));
   std::swap(budget_, moved.budget_);
   request_ = moved.request_;
-  is_poll_ = moved.is_poll_;
+  priority_ = moved.priority_;
   return *this;
 }
 
 void Permit::OnResponse(const RateLimit& rate, bool limited) {
   if (Budget* const budget = std::exchange(budget_, nullptr)) {
-    budget->OnResponse(request_, rate, limited, is_poll_);
+    budget->OnResponse(request_, rate, limited, priority_);
   }
 }
 
 void Permit::Release() {
   if (Budget* const budget = std::exchange(budget_, nullptr)) {
-    budget->OnReleased(request_, is_poll_);
+    budget->OnReleased(request_, priority_);
   }
 }
 

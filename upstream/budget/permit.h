@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "upstream/budget/priority.h"
 #include "upstream/budget/rate_limit.h"
 
 namespace wriftai {
@@ -23,7 +24,7 @@ class Permit {
   Permit(Permit&& other) noexcept
       : budget_(std::exchange(other.budget_, nullptr)),
         request_(other.request_),
-        is_poll_(other.is_poll_) {}
+        priority_(other.priority_) {}
   Permit& operator=(Permit&& other) noexcept;
 
   // The response has arrived. `limited`: it was a 429.
@@ -36,12 +37,12 @@ class Permit {
 
  private:
   friend class Budget;
-  Permit(Budget& budget, uint64_t request, bool is_poll)
-      : budget_(&budget), request_(request), is_poll_(is_poll) {}
+  Permit(Budget& budget, uint64_t request, Priority priority)
+      : budget_(&budget), request_(request), priority_(priority) {}
 
   Budget* budget_ = nullptr;
   uint64_t request_ = 0;  // The request's number.
-  bool is_poll_ = false;
+  Priority priority_ = Priority::kCall;
 };
 
 }  // namespace wriftai

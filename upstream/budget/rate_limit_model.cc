@@ -91,20 +91,19 @@ absl::Time RateLimitModel::Earliest(Priority priority, absl::Time now) {
   if (unlimited()) return std::max(now, paused_until_);
   const absl::Time when = std::max({now, paused_until_, EarliestByShare()});
   Roll(now);
-  const bool is_poll = priority == Priority::kPoll;
   if (!window_.located() || window_.kind() == Kind::kRefill) {
-    return std::max(when, EarliestByBucket(is_poll, now));
+    return std::max(when, EarliestByBucket(priority, now));
   }
-  const absl::Time by_window = window_.Earliest(is_poll, now, outstanding_);
+  const absl::Time by_window = window_.Earliest(priority, now, outstanding_);
   const bool begins_full =
       by_window >= window_.end() && window_.kind() == Kind::kCount;
   return std::max(
       {when, by_window, begins_full ? now : bucket_.AvailableAt(1, now)});
 }
 
-absl::Time RateLimitModel::EarliestByBucket(bool is_poll,
+absl::Time RateLimitModel::EarliestByBucket(Priority priority,
                                             absl::Time now) const {
-  if (!is_poll || last_sent_ == absl::InfinitePast()) {
+  if (priority == Priority::kCall || last_sent_ == absl::InfinitePast()) {
     return bucket_.AvailableAt(1, now);
   }
   // Half of the burst is reserved for calls, and for use by others between two

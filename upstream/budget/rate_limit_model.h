@@ -6,13 +6,11 @@
 
 #include "absl/time/time.h"
 #include "upstream/budget/fixed_window_model.h"
+#include "upstream/budget/priority.h"
 #include "upstream/budget/rate_limit.h"
 #include "upstream/budget/token_bucket_model.h"
 
 namespace wriftai {
-
-// A call that a caller is waiting for, or a poll.
-enum class Priority { kCall, kPoll };
 
 // Models the rate limit of one bucket of a token, and when the next request may
 // go. Starts from the flags and is corrected by every response.
@@ -88,7 +86,7 @@ class RateLimitModel {
   void ApplyWindow(absl::Time now, const RateLimit& rate, int64_t remaining,
                    bool alone);
   void SetLength(absl::Time now, absl::Duration length);
-  absl::Time EarliestByBucket(bool is_poll, absl::Time now) const;
+  absl::Time EarliestByBucket(Priority priority, absl::Time now) const;
 
   // Enforces a share of less than one request per window.
   absl::Time EarliestByShare() const;
