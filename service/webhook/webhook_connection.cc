@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <string>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 
@@ -39,18 +40,21 @@ bool WebhookConnection::Consume(absl::string_view bytes) {
     return true;
   }
   if (state == State::kHead) return true;
-  if (!head_accepted_) {
-    if (const auto rejection = receiver_.RejectHead(reader_->head())) {
+  if (!accepted_.has_value()) {
+    const HttpHead& head = reader_->head();
+    auto accepted = receiver_.AcceptHead(head.method, head.target,
+                                         head.Values(kWebhookSignatureHeader));
+    if (const auto* const rejection = std::get_if<WebhookOutcome>(&accepted)) {
       Respond(*rejection);
       return state != State::kDone;
     }
-    head_accepted_ = true;
-    if (state == State::kBody && reader_->head().expects_continue) {
+    accepted_ = std::get<WebhookReceiver::AcceptedHead>(std::move(accepted));
+    if (state == State::kBody && head.expects_continue) {
       Send("HTTP/1.1 100 Continue\r\n\r\n");
     }
   }
   if (state != State::kDone) return true;
-  Respond(receiver_.Receive(reader_->head(), reader_->body()));
+  Respond(receiver_.Receive(*accepted_, reader_->body()));
   return false;
 }
 

@@ -58,8 +58,9 @@ class WebhookConnection {
   std::optional<HttpRequestReader> reader_;  // Empty after the response.
   WebhookReceiver& receiver_;
   WebhookCounters& counters_;
-  bool received_ = false;       // At least one byte was received.
-  bool head_accepted_ = false;  // The receiver requires the body.
+  bool received_ = false;  // At least one byte was received.
+  // Set once the receiver requires the body.
+  std::optional<WebhookReceiver::AcceptedHead> accepted_;
   size_t discarded_bytes_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -50,14 +51,12 @@ void CheckBody(absl::string_view body) {
   CheckingSink sink;
   WebhookReceiver receiver(
       {}, [&] { return secrets; }, clock, sink);
-  HttpHead head;
-  head.method = "POST";
-  head.target = std::string(kWebhookPath);
-  head.headers.emplace_back(
-      kWebhookSignatureHeader,
+  const std::string signature =
       absl::StrCat("t=", kNow, ",v1=",
                    absl::BytesToHexString(HmacSha256(
-                       secrets->front(), absl::StrCat(kNow, ".", body)))));
+                       secrets->front(), absl::StrCat(kNow, ".", body))));
+  const auto accepted = receiver.AcceptHead("POST", kWebhookPath, {signature});
+  const auto& head = std::get<WebhookReceiver::AcceptedHead>(accepted);
   const WebhookOutcome outcome = receiver.Receive(head, body);
   FUZZ_CHECK(outcome == WebhookOutcome::kAccepted ||
              outcome == WebhookOutcome::kNotAPrediction);

@@ -7,12 +7,11 @@
 namespace wriftai {
 namespace {
 
-std::variant<WebhookSignature, WebhookOutcome> SignatureOf(const HttpHead& head,
-                                                           absl::Time now) {
-  const auto values = head.Values(kWebhookSignatureHeader);
-  if (values.empty()) return WebhookOutcome::kUnsigned;
-  if (values.size() > 1) return WebhookOutcome::kMalformedSignature;
-  auto signature = ParseWebhookSignature(values.front());
+std::variant<WebhookSignature, WebhookOutcome> SignatureOf(
+    const std::vector<absl::string_view>& headers, absl::Time now) {
+  if (headers.empty()) return WebhookOutcome::kUnsigned;
+  if (headers.size() > 1) return WebhookOutcome::kMalformedSignature;
+  auto signature = ParseWebhookSignature(headers.front());
   if (const auto* const good = std::get_if<WebhookSignature>(&signature)) {
     const WebhookOutcome time = CheckWebhookTime(*good, now);
     if (time != WebhookOutcome::kAccepted) return time;
@@ -22,36 +21,26 @@ std::variant<WebhookSignature, WebhookOutcome> SignatureOf(const HttpHead& head,
 
 }  // namespace
 
-std::variant<WebhookReceiver::RequiredSignature, WebhookOutcome>
-WebhookReceiver::Authenticate(const HttpHead& head) const {
-  if (head.target != kWebhookPath) return WebhookOutcome::kNotFound;
-  if (head.method != "POST") return WebhookOutcome::kMethodNotAllowed;
-  auto signature = SignatureOf(head, clock_.WallNow());
+std::variant<WebhookReceiver::AcceptedHead, WebhookOutcome>
+WebhookReceiver::AcceptHead(
+    absl::string_view method, absl::string_view target,
+    const std::vector<absl::string_view>& signatures) const {
+  if (target != kWebhookPath) return WebhookOutcome::kNotFound;
+  if (method != "POST") return WebhookOutcome::kMethodNotAllowed;
+  auto signature = SignatureOf(signatures, clock_.WallNow());
   if (auto* const good = std::get_if<WebhookSignature>(&signature)) {
-    return RequiredSignature(std::move(*good));
+    return AcceptedHead{std::move(*good)};
   }
   const auto rejection = std::get<WebhookOutcome>(signature);
   if (rejection == WebhookOutcome::kUnsigned && options_.allow_unsigned) {
-    return RequiredSignature();
+    return AcceptedHead();
   }
   return rejection;
 }
 
-std::optional<WebhookOutcome> WebhookReceiver::RejectHead(
-    const HttpHead& head) const {
-  const auto required = Authenticate(head);
-  const auto* const rejection = std::get_if<WebhookOutcome>(&required);
-  return rejection == nullptr ? std::nullopt : std::make_optional(*rejection);
-}
-
-WebhookOutcome WebhookReceiver::Receive(const HttpHead& head,
+WebhookOutcome WebhookReceiver::Receive(const AcceptedHead& head,
                                         absl::string_view body) {
-  const auto required = Authenticate(head);
-  if (const auto* const rejection = std::get_if<WebhookOutcome>(&required)) {
-    return *rejection;
-  }
-  const auto& signature = std::get<RequiredSignature>(required);
-  if (signature.has_value() && !Verify(*signature, body)) {
+  if (head.signature.has_value() && !Verify(*head.signature, body)) {
     return WebhookOutcome::kBadSignature;
   }
   auto prediction = PredictionFromJson(body);

@@ -11,7 +11,6 @@
 #include "absl/strings/string_view.h"
 #include "base/event_loop.h"
 #include "base/secret.h"
-#include "upstream/webhook/http_head.h"
 #include "upstream/webhook/webhook_outcome.h"
 #include "upstream/webhook/webhook_signature.h"
 #include "upstream/webhook/webhook_sink.h"
@@ -21,7 +20,8 @@ namespace wriftai {
 // The only path that is served.
 inline constexpr absl::string_view kWebhookPath = "/webhooks/wriftai";
 
-// Verifies and decodes a request, and passes the prediction to the sink.
+// Verifies and decodes a request, and passes the prediction to the sink. First
+// AcceptHead(), then Receive() once the body has arrived.
 //
 // Threads: the listener's. `clock` and `sink` must outlive it. Fails: by an
 // outcome other than kAccepted; the sink is then not called.
@@ -44,19 +44,22 @@ class WebhookReceiver {
         clock_(clock),
         sink_(sink) {}
 
-  // The outcome if the head alone is reason to reject the request; nullopt if
-  // the body decides.
-  std::optional<WebhookOutcome> RejectHead(const HttpHead& head) const;
+  // A request whose head was accepted, so that its body decides.
+  struct AcceptedHead {
+    // What the body must match; nullopt if no signature is required.
+    std::optional<WebhookSignature> signature;
+  };
+
+  // `signatures`: the values of all headers named kWebhookSignatureHeader.
+  // Returns an outcome if the head alone is reason to reject the request.
+  std::variant<AcceptedHead, WebhookOutcome> AcceptHead(
+      absl::string_view method, absl::string_view target,
+      const std::vector<absl::string_view>& signatures) const;
 
   // kAccepted if the sink has accepted the prediction.
-  WebhookOutcome Receive(const HttpHead& head, absl::string_view body);
+  WebhookOutcome Receive(const AcceptedHead& head, absl::string_view body);
 
  private:
-  // The signature that the body must match; nullopt if none is required.
-  using RequiredSignature = std::optional<WebhookSignature>;
-
-  std::variant<RequiredSignature, WebhookOutcome> Authenticate(
-      const HttpHead& head) const;
   bool Verify(const WebhookSignature& signature, absl::string_view body) const;
 
   const Options options_;

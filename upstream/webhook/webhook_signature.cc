@@ -60,10 +60,10 @@ std::variant<WebhookSignature, WebhookOutcome> ParseWebhookSignature(
     bool good = (i == 0) == (key == "t");
     if (key == "t") {
       good = good && IsTimestamp(value);
-      signature.timestamp = value;
+      signature.timestamp = std::string(value);
     } else if (key == "v1") {
       good = good && value.size() == kV1Digits && IsLowerHex(value);
-      signature.v1.push_back(value);
+      signature.v1.emplace_back(value);
     } else {
       good = good && IsWord(key) && IsWord(value);
     }
@@ -91,7 +91,7 @@ bool MatchesWebhookSignature(const WebhookSignature& signature,
   for (const Secret& secret : secrets) {
     const std::string expected =
         absl::BytesToHexString(HmacSha256(secret, message));
-    for (const absl::string_view v1 : signature.v1) {
+    for (const std::string& v1 : signature.v1) {
       // Compares all of them, so that timing does not reveal which one matched.
       matches |= ConstantTimeEquals(v1, expected);
     }

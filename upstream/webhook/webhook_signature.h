@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_SIGNATURE_H_
 #define WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_SIGNATURE_H_
 
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -17,10 +18,11 @@ inline constexpr absl::string_view kWebhookSignatureHeader =
 // How far the time in a signature may differ from ours, in either direction.
 inline constexpr absl::Duration kWebhookTolerance = absl::Seconds(300);
 
-// The parts of a signature header; views into it.
+// The parts of a signature header. Outlives the header, since the body arrives
+// later.
 struct WebhookSignature {
-  absl::string_view timestamp;        // Decimal digits, as they were signed.
-  std::vector<absl::string_view> v1;  // 64 lower-case hex digits each.
+  std::string timestamp;        // Decimal digits, as they were signed.
+  std::vector<std::string> v1;  // 64 lower-case hex digits each.
 };
 
 // Parses the header's value: `t=<unix seconds>`, then one or more

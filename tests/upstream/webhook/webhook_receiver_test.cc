@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -44,15 +45,14 @@ class WebhookReceiverTest : public ::testing::Test {
     secrets_ = std::move(secrets);
   }
 
-  static HttpHead Head(const std::vector<std::string>& signatures) {
-    HttpHead head;
-    head.method = "POST";
-    head.target = std::string(kWebhookPath);
-    for (const std::string& signature : signatures) {
-      head.headers.emplace_back("Wriftai-Webhook-Signature", signature);
-    }
-    return head;
-  }
+  struct Head {
+    explicit Head(std::vector<std::string> values)
+        : signatures(std::move(values)) {}
+
+    std::vector<std::string> signatures;
+    std::string method = "POST";
+    std::string target = std::string(kWebhookPath);
+  };
 
   std::string Sign(absl::string_view body, const std::string& key = "new",
                    absl::Duration offset = absl::ZeroDuration()) {
@@ -66,8 +66,32 @@ class WebhookReceiverTest : public ::testing::Test {
     return {options, [this] { return secrets_; }, event_loop_, sink_};
   }
 
-  WebhookOutcome Receive(const HttpHead& head, absl::string_view body) {
-    return Receiver().Receive(head, body);
+  static std::variant<WebhookReceiver::AcceptedHead, WebhookOutcome> AcceptHead(
+      const WebhookReceiver& receiver, const Head& head) {
+    return receiver.AcceptHead(
+        head.method, head.target,
+        {head.signatures.begin(), head.signatures.end()});
+  }
+
+  static WebhookOutcome Receive(WebhookReceiver receiver, const Head& head,
+                                absl::string_view body) {
+    const auto accepted = AcceptHead(receiver, head);
+    const auto* const rejection = std::get_if<WebhookOutcome>(&accepted);
+    return rejection != nullptr
+               ? *rejection
+               : receiver.Receive(
+                     std::get<WebhookReceiver::AcceptedHead>(accepted), body);
+  }
+
+  WebhookOutcome Receive(const Head& head, absl::string_view body) {
+    return Receive(Receiver(), head, body);
+  }
+
+  // The outcome if the head alone is rejected.
+  std::optional<WebhookOutcome> RejectionOf(const Head& head) {
+    const auto accepted = AcceptHead(Receiver(), head);
+    const auto* const rejection = std::get_if<WebhookOutcome>(&accepted);
+    return rejection == nullptr ? std::nullopt : std::make_optional(*rejection);
   }
 
   ManualEventLoop event_loop_;
@@ -129,7 +153,7 @@ TEST_F(WebhookReceiverTest, PassesUnknownStatusToSink) {
 }
 
 TEST_F(WebhookReceiverTest, AcceptsReplayUntilStale) {
-  const HttpHead head = Head({Sign(kBody)});
+  const Head head({Sign(kBody)});
   EXPECT_EQ(Receive(head, kBody), WebhookOutcome::kAccepted);
   event_loop_.Advance(absl::Seconds(299));
   EXPECT_EQ(Receive(head, kBody), WebhookOutcome::kAccepted);
@@ -139,44 +163,51 @@ TEST_F(WebhookReceiverTest, AcceptsReplayUntilStale) {
   EXPECT_THAT(sink_.predictions, SizeIs(2));
 }
 
+// A slow body is the listener's matter, which has a deadline.
+TEST_F(WebhookReceiverTest, ChecksTimeOnlyWhenHeadArrives) {
+  WebhookReceiver receiver = Receiver();
+  const auto accepted = AcceptHead(receiver, Head({Sign(kBody)}));
+  event_loop_.Advance(absl::Seconds(301));
+  EXPECT_EQ(receiver.Receive(std::get<WebhookReceiver::AcceptedHead>(accepted),
+                             kBody),
+            WebhookOutcome::kAccepted);
+}
+
 TEST_F(WebhookReceiverTest, ReportsFullSink) {
   sink_.full = true;
   EXPECT_EQ(Receive(Head({Sign(kBody)}), kBody), WebhookOutcome::kFull);
 }
 
 TEST_F(WebhookReceiverTest, AcceptsUnsignedIfAllowedButNeverBadSignature) {
-  WebhookReceiver receiver = Receiver(/*allow_unsigned=*/true);
-  EXPECT_EQ(receiver.Receive(Head({}), kBody), WebhookOutcome::kAccepted);
-  EXPECT_EQ(receiver.Receive(Head({Sign(kBody, "other")}), kBody),
+  const WebhookReceiver receiver = Receiver(/*allow_unsigned=*/true);
+  EXPECT_EQ(Receive(receiver, Head({}), kBody), WebhookOutcome::kAccepted);
+  EXPECT_EQ(Receive(receiver, Head({Sign(kBody, "other")}), kBody),
             WebhookOutcome::kBadSignature);
-  EXPECT_EQ(receiver.Receive(Head({""}), kBody),
+  EXPECT_EQ(Receive(receiver, Head({""}), kBody),
             WebhookOutcome::kMalformedSignature);
 }
 
 TEST_F(WebhookReceiverTest, RejectsOtherPathsAndMethodsBeforeBody) {
-  HttpHead head = Head({Sign(kBody)});
-  EXPECT_EQ(Receiver().RejectHead(head), std::nullopt);
+  Head head({Sign(kBody)});
+  EXPECT_EQ(RejectionOf(head), std::nullopt);
   head.method = "PUT";
-  EXPECT_THAT(Receiver().RejectHead(head),
-              Optional(WebhookOutcome::kMethodNotAllowed));
+  EXPECT_THAT(RejectionOf(head), Optional(WebhookOutcome::kMethodNotAllowed));
   for (const char* const target :
        {"/", "/webhooks/wriftai/", "/webhooks/wriftai?a", "/webhooks/wriftaI",
         "/webhooks/wriftai/../wriftai", "http://h/webhooks/wriftai", "*"}) {
     head.target = target;
-    EXPECT_THAT(Receiver().RejectHead(head),
-                Optional(WebhookOutcome::kNotFound))
+    EXPECT_THAT(RejectionOf(head), Optional(WebhookOutcome::kNotFound))
         << target;
   }
 }
 
 TEST_F(WebhookReceiverTest, RejectsInvalidSignatureBeforeBody) {
-  EXPECT_THAT(Receiver().RejectHead(Head({})),
-              Optional(WebhookOutcome::kUnsigned));
-  EXPECT_THAT(Receiver().RejectHead(Head({"t=1,v1=ab"})),
+  EXPECT_THAT(RejectionOf(Head({})), Optional(WebhookOutcome::kUnsigned));
+  EXPECT_THAT(RejectionOf(Head({"t=1,v1=ab"})),
               Optional(WebhookOutcome::kMalformedSignature));
-  EXPECT_THAT(Receiver().RejectHead(Head({Sign(kBody, "new", absl::Hours(1))})),
+  EXPECT_THAT(RejectionOf(Head({Sign(kBody, "new", absl::Hours(1))})),
               Optional(WebhookOutcome::kStale));
-  EXPECT_EQ(Receiver().RejectHead(Head({Sign(kBody, "other")})), std::nullopt);
+  EXPECT_EQ(RejectionOf(Head({Sign(kBody, "other")})), std::nullopt);
 }
 
 }  // namespace
