@@ -94,7 +94,7 @@ check_includes() {
   may_include 'upstream/json/' 'base/|upstream/prediction_params|wriftai/' ||
     failed=1
   may_include 'upstream/watch/' \
-    'base/|upstream/(budget/|error_details|prediction_(client|params)|retry_policy)|wriftai/' ||
+    'base/|upstream/(budget/|error_details|prediction_(client|params|state)|retry_policy|webhook/webhook_feed)|wriftai/' ||
     failed=1
   may_include 'upstream/create/' \
     'base/|upstream/(completed_call|error_details|json/|prediction_(client|params))|wriftai/' ||
@@ -102,7 +102,8 @@ check_includes() {
   may_include 'upstream/rest/' \
     'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(client|params)|retry_policy)|wriftai/' ||
     failed=1
-  may_include 'upstream/webhook/' 'base/|upstream/json/|wriftai/' || failed=1
+  may_include 'upstream/webhook/' \
+    'base/|upstream/(json/|prediction_state)|wriftai/' || failed=1
   may_include 'service/logging/' 'base/|upstream/json/' || failed=1
   may_include 'service/server/' 'base/|wriftai/' || failed=1
   may_include 'service/server/tls/' 'base/' || failed=1

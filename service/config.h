@@ -14,7 +14,7 @@
 #include "upstream/budget/budget_registry.h"
 #include "upstream/rest/rest_prediction_client.h"
 #include "upstream/watch/snapshot_cache.h"
-#include "upstream/watch/webhook_feed.h"
+#include "upstream/webhook/webhook_feed.h"
 
 namespace wriftai {
 

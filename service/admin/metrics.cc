@@ -239,8 +239,8 @@ EngineNumbers CollectNumbers(Engine& engine) {
   numbers.cache_size = watches.cache().size();
   numbers.request_ids = engine.creates().kept_ids();
   numbers.request_id_bytes = engine.creates().kept_bytes();
-  numbers.webhooks = {watches.webhook_stats(),
-                      watches.webhooks().reliability().interval(),
+  numbers.webhooks = {watches.webhooks().stats(),
+                      watches.webhooks().max_poll_interval(),
                       watches.webhooks().ownership_count()};
   return numbers;
 }

@@ -6,8 +6,8 @@
 
 #include "absl/time/time.h"
 #include "prometheus/metric_family.h"
-#include "upstream/watch/webhook_stats.h"
 #include "upstream/webhook/webhook_outcome.h"
+#include "upstream/webhook/webhook_stats.h"
 
 namespace wriftai {
 

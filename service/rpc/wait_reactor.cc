@@ -4,6 +4,7 @@
 
 #include "service/rpc/grpc_status.h"
 #include "service/rpc/update_codec.h"
+#include "upstream/prediction_state.h"
 
 namespace wriftai {
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "upstream/error_details.h"
+#include "upstream/prediction_state.h"
 #include "upstream/retry_policy.h"
 
 namespace wriftai {
@@ -47,7 +48,9 @@ uint64_t CredentialWatches::Subscribe(const std::string& id,
     if (auto kept = context_.cache.Find(credential_->key(), id)) known = kept;
     target = std::make_unique<PollTarget>(id, std::move(known),
                                           event_loop.Now(), event_loop);
-    StartWebhookBackoff(*target);
+    target->webhook_backoff =
+        context_.webhooks.StartBackoff(credential_->key(), id);
+    target->watch.set_spacing(target->webhook_backoff.interval());
   }
   if (target->watch.newest() != nullptr) ++context_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();
@@ -264,7 +267,7 @@ void CredentialWatches::OnGot(PollTarget& target, v1::Prediction got) {
   CheckPageObservation(target, got, target.get_sent_at, observed);
   CheckWebhookBackoff(target, got, true);
   OnVerified(target, std::move(got), v1::SOURCE_GET, observed);
-  RecordOwner(target.watch.id());
+  context_.webhooks.RecordOwner(credential_->key(), target.watch.id());
 }
 
 void CredentialWatches::OnGetFailed(PollTarget& target,

@@ -24,7 +24,7 @@
 #include "upstream/watch/rejected_token_cache.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/watch_stats.h"
-#include "upstream/watch/webhook_feed.h"
+#include "upstream/webhook/webhook_feed.h"
 
 namespace wriftai {
 
@@ -79,8 +79,7 @@ class CredentialWatches : private PageFetcher::Observer {
   // prediction has no waiters.
   bool Apply(const v1::Prediction& prediction, v1::Source source);
 
-  // Applies a webhook event that the credential may see. Returns false if the
-  // prediction has no waiters.
+  // Applies a webhook event. Returns false if the prediction has no waiters.
   bool ApplyEvent(const v1::Prediction& event);
 
   // Plans again, since polls may be due sooner than before.
@@ -141,8 +140,6 @@ class CredentialWatches : private PageFetcher::Observer {
              const Instant& observed);
   void ForEachWatch(const std::function<void(PredictionWatch&)>& visit);
   CallContext PollContext(Permit permit) const;
-  void RecordOwner(const std::string& id);
-  void StartWebhookBackoff(PollTarget& target);
   void CheckWebhookBackoff(PollTarget& target, const v1::Prediction& shown,
                            bool was_due);
   PollTarget* Find(const std::string& id);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "upstream/prediction_state.h"
 #include "upstream/watch/credential_watches.h"
 
 namespace wriftai {
@@ -34,13 +35,13 @@ bool CredentialWatches::Apply(const v1::Prediction& prediction,
 bool CredentialWatches::ApplyEvent(const v1::Prediction& event) {
   PollTarget* const target = Find(event.id());
   if (target == nullptr || target->watch.idle()) return false;
-  WebhookFeed& webhooks = context_.webhooks;
-  if (!webhooks.ShouldApply(credential_->key(), target->watch.newest(),
-                            event)) {
+  const SnapshotPtr& known = target->watch.newest();
+  if (!context_.webhooks.Accept(credential_->key(),
+                                known == nullptr ? nullptr : &known->prediction,
+                                event, &target->webhook_backoff)) {
     return true;
   }
   const Instant observed = context_.event_loop.ThisInstant();
-  target->webhook_backoff.OnEvent(webhooks.reliability());
   target->requested_at = target->verified_at = observed.now;
   Apply(*target, event, v1::SOURCE_WEBHOOK, observed);
   Plan();
@@ -65,7 +66,7 @@ void CredentialWatches::OnPageItem(PollTarget& target,
                                    const Instant& requested,
                                    const Instant& observed) {
   if (CreatedAt(item) != absl::InfinitePast()) target.created = CreatedAt(item);
-  RecordOwner(target.watch.id());
+  context_.webhooks.RecordOwner(credential_->key(), target.watch.id());
   const SnapshotPtr& known = target.watch.newest();
   const bool get_is_newer =
       (target.get != nullptr &&
@@ -128,38 +129,13 @@ void CredentialWatches::OnPageFailed(const absl::Status& status,
   }
 }
 
-void CredentialWatches::RecordOwner(const std::string& id) {
-  const auto event = context_.webhooks.RecordOwner(credential_->key(), id);
-  if (event != nullptr) ApplyEvent(*event);
-}
-
-// Sets the initial poll interval of a new target with active webhooks.
-void CredentialWatches::StartWebhookBackoff(PollTarget& target) {
-  if (!context_.webhooks.webhook_active(credential_->key(),
-                                        target.watch.id())) {
-    return;
-  }
-  target.webhook_backoff.Start(context_.webhooks.reliability());
-  target.watch.set_spacing(target.webhook_backoff.interval());
-}
-
 void CredentialWatches::CheckWebhookBackoff(PollTarget& target,
                                             const v1::Prediction& shown,
                                             bool was_due) {
   const SnapshotPtr& known = target.watch.newest();
-  if (!target.webhook_backoff.active() || known == nullptr) return;
-  if (!IsUpdate(known->prediction, WithPayloadsOf(known->prediction, shown))) {
-    if (!was_due) return;
-    target.webhook_backoff.OnConfirmed();
-    context_.webhooks.OnConfirmed();
-    return;
-  }
-  if (context_.event_loop.WallNow() - UpdatedAt(shown) <
-      WebhookFeed::kDeliveryGrace) {
-    return;
-  }
-  target.webhook_backoff.OnMissed();
-  context_.webhooks.OnMissed(credential_->key(), target.watch.id());
+  if (known == nullptr) return;
+  context_.webhooks.CheckMissed(credential_->key(), known->prediction, shown,
+                                was_due, target.webhook_backoff);
 }
 
 }  // namespace wriftai

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
+#include "upstream/prediction_state.h"
 #include "upstream/retry_policy.h"
-#include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/poll_circuit_breaker.h"
-#include "upstream/watch/snapshot.h"
 
 namespace wriftai {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "upstream/prediction_state.h"
 
 namespace wriftai {
 namespace {
@@ -23,29 +24,7 @@ std::string ModelKey(const v1::Model& model) {
                       model.version_number());
 }
 
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) +
-         absl::Nanoseconds(time.nanos());
-}
-
 }  // namespace
-
-absl::Time CreatedAt(const v1::Prediction& prediction) {
-  return prediction.has_created_at() ? TimeOf(prediction.created_at())
-                                     : absl::InfinitePast();
-}
-
-absl::Time UpdatedAt(const v1::Prediction& prediction) {
-  return prediction.has_updated_at() ? TimeOf(prediction.updated_at())
-                                     : absl::InfinitePast();
-}
-
-absl::Duration AgeOf(const v1::Prediction& prediction, absl::Time now) {
-  const absl::Time created = CreatedAt(prediction);
-  return created == absl::InfinitePast()
-             ? absl::ZeroDuration()
-             : std::max(absl::ZeroDuration(), now - created);
-}
 
 void ModelRunDurations::Add(const v1::Prediction& ended) {
   const absl::Time updated = UpdatedAt(ended);

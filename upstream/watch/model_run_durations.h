@@ -47,13 +47,6 @@ class ModelRunDurations {
   std::map<std::string, Durations> durations_;
 };
 
-// Time from creation to `now` (wall clock). Zero if created_at is unknown.
-absl::Duration AgeOf(const v1::Prediction& prediction, absl::Time now);
-
-// created_at and updated_at; InfinitePast if unknown.
-absl::Time CreatedAt(const v1::Prediction& prediction);
-absl::Time UpdatedAt(const v1::Prediction& prediction);
-
 }  // namespace wriftai
 
 #endif  // WRIFTAI_UPSTREAM_WATCH_MODEL_RUN_DURATIONS_H_

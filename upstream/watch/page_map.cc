@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "upstream/watch/model_run_durations.h"
+#include "upstream/prediction_state.h"
 
 namespace wriftai {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "upstream/prediction_state.h"
+
 namespace wriftai {
 namespace {
 

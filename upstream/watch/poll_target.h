@@ -10,12 +10,12 @@
 
 #include "absl/time/time.h"
 #include "base/call.h"
+#include "upstream/prediction_state.h"
 #include "upstream/watch/list_trust.h"
-#include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_failures.h"
 #include "upstream/watch/prediction_watch.h"
-#include "upstream/watch/webhook_poll_backoff.h"
+#include "upstream/webhook/webhook_feed.h"
 
 namespace wriftai {
 
@@ -104,7 +104,7 @@ struct PollTarget {
   bool missing_from_page = false;
   // Until when to wait for a page in flight that should show it.
   absl::Time page_until = absl::InfinitePast();
-  WebhookPollBackoff webhook_backoff;
+  WebhookFeed::Backoff webhook_backoff;
   CallHandle get;
 };
 

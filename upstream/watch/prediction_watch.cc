@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "upstream/error_details.h"
+#include "upstream/prediction_state.h"
 
 namespace wriftai {
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "upstream/prediction_state.h"
+
 namespace wriftai {
 namespace {
 

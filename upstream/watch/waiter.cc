@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "upstream/prediction_state.h"
+
 namespace wriftai {
 
 bool Waiter::IsDue(const Snapshot& snapshot, absl::Time now,

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "upstream/prediction_state.h"
+
 namespace wriftai {
 
 Subscription::~Subscription() {
@@ -19,15 +21,10 @@ WatchRegistry::WatchRegistry(const Options& options, EventLoop& event_loop,
       random_(random),
       pages_(options.pages),
       cache_(options.cache, event_loop),
-      webhooks_(options.webhooks, event_loop),
+      webhooks_(options.webhooks, event_loop, *this),
       recent_creates_(event_loop),
       evictor_(kEvictAfter, kEvictManyAfter, event_loop,
-               [this](absl::Time before) { return EvictIdleSince(before); }) {
-  webhooks_.set_on_missed([this] {
-    if (replan_ != nullptr) return;
-    replan_ = event_loop_.RunAt(event_loop_.Now(), [this] { ReplanAll(); });
-  });
-}
+               [this](absl::Time before) { return EvictIdleSince(before); }) {}
 
 WatchRegistry::~WatchRegistry() = default;
 
@@ -68,7 +65,7 @@ void WatchRegistry::Apply(const Credential& credential,
   // There are no further events for predictions that have ended, and pages show
   // many of them.
   if (source == v1::SOURCE_LIST && IsTerminal(prediction)) return;
-  RecordOwner(credential, prediction.id());
+  webhooks_.RecordOwner(credential.key(), prediction.id());
 }
 
 void WatchRegistry::Apply(const Credential& credential,
@@ -78,7 +75,7 @@ void WatchRegistry::Apply(const Credential& credential,
   if (!NotifyWaiters(credential, prediction, snapshot->source)) {
     cache_.Put(credential.key(), snapshot);
   }
-  RecordOwner(credential, prediction.id());
+  webhooks_.RecordOwner(credential.key(), prediction.id());
 }
 
 bool WatchRegistry::NotifyWaiters(const Credential& credential,
@@ -89,33 +86,26 @@ bool WatchRegistry::NotifyWaiters(const Credential& credential,
          watches->second->Apply(prediction, source);
 }
 
-void WatchRegistry::RecordOwner(const Credential& credential,
-                                const std::string& id) {
-  const auto event = webhooks_.RecordOwner(credential.key(), id);
-  if (event != nullptr) ApplyEvent(credential.key(), *event);
-}
-
 void WatchRegistry::MarkWebhookActive(const Credential& credential,
                                       const std::string& id) {
-  webhooks_.MarkWebhookActive(credential.key(), id);
+  webhooks_.MarkActive(credential.key(), id);
 }
 
-void WatchRegistry::OnWebhook(v1::Prediction event) {
-  assert(event_loop_.OnLoopThread());
-  const auto shared = std::make_shared<const v1::Prediction>(std::move(event));
-  for (const std::string& owner : webhooks_.Route(shared)) {
-    ApplyEvent(owner, *shared);
-  }
-}
-
-void WatchRegistry::ApplyEvent(const std::string& credential_key,
-                               const v1::Prediction& event) {
+void WatchRegistry::OnEvent(const std::string& credential_key,
+                            const v1::Prediction& event) {
   const auto watches = watches_.find(credential_key);
   if (watches != watches_.end() && watches->second->ApplyEvent(event)) return;
   const SnapshotPtr known = cache_.Find(credential_key, event.id());
-  if (webhooks_.ShouldApply(credential_key, known, event)) {
+  if (webhooks_.Accept(credential_key,
+                       known == nullptr ? nullptr : &known->prediction, event,
+                       nullptr)) {
     CacheSnapshot(credential_key, event, v1::SOURCE_WEBHOOK);
   }
+}
+
+void WatchRegistry::OnEventMissed() {
+  if (replan_ != nullptr) return;
+  replan_ = event_loop_.RunAt(event_loop_.Now(), [this] { ReplanAll(); });
 }
 
 // Checks the size first: a needless copy of 60 MB would block the loop for

@@ -22,7 +22,7 @@
 #include "upstream/watch/rejected_token_cache.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/watch_stats.h"
-#include "upstream/watch/webhook_feed.h"
+#include "upstream/webhook/webhook_feed.h"
 
 namespace wriftai {
 
@@ -61,7 +61,7 @@ class Subscription {
 //
 // Threads: loop. The event loop, client, budgets and random must outlive it; it
 // must outlive its subscriptions. Fails: through the observers.
-class WatchRegistry {
+class WatchRegistry : private WebhookFeed::Listener {
  public:
   // How long a credential's run durations and page map outlive its last watch.
   static constexpr absl::Duration kEvictAfter = absl::Minutes(10);
@@ -82,7 +82,7 @@ class WatchRegistry {
   WatchRegistry(const Options& options, EventLoop& event_loop,
                 PredictionClient& client, BudgetRegistry& budgets,
                 Random& random);
-  ~WatchRegistry();
+  ~WatchRegistry() override;
 
   // `callback` runs for each poll whose failure is transient and ends no wait.
   void set_on_poll_failed(PollFailed callback) {
@@ -115,10 +115,8 @@ class WatchRegistry {
   void MarkWebhookActive(const Credential& credential, const std::string& id);
 
   // Applies a webhook event for every credential that is known to own the
-  // prediction: notifies its waiters or caches the state. Without such a
-  // credential, the event is buffered for one whose own call succeeds shortly
-  // after.
-  void OnWebhook(v1::Prediction event);
+  // prediction: notifies its waiters or caches the state.
+  void OnWebhook(v1::Prediction event) { webhooks_.Publish(std::move(event)); }
 
   // The upstream rejected the token: evicts its cached states and ownerships.
   void OnTokenRejected(const Credential& credential);
@@ -134,7 +132,6 @@ class WatchRegistry {
   size_t watch_count() const;
   size_t waiter_count() const;
   const WatchStats& stats() const { return stats_; }
-  WebhookStats webhook_stats() const { return webhooks_.stats(); }
   const WebhookFeed& webhooks() const { return webhooks_; }
   const SnapshotCache& cache() const { return cache_; }
 
@@ -145,6 +142,11 @@ class WatchRegistry {
  private:
   friend class Subscription;
 
+  // WebhookFeed::Listener
+  void OnEvent(const std::string& credential_key,
+               const v1::Prediction& event) override;
+  void OnEventMissed() override;
+
   CredentialWatches& For(const std::shared_ptr<const Credential>& credential);
   void Unsubscribe(const std::string& credential_key, const std::string& id,
                    uint64_t waiter);
@@ -154,10 +156,6 @@ class WatchRegistry {
   // Returns false if there are no waiters.
   bool NotifyWaiters(const Credential& credential,
                      const v1::Prediction& prediction, v1::Source source);
-  // The credential may see the prediction `id`, and so its webhook events.
-  void RecordOwner(const Credential& credential, const std::string& id);
-  void ApplyEvent(const std::string& credential_key,
-                  const v1::Prediction& event);
   void ReplanAll();
 
   EventLoop& event_loop_;

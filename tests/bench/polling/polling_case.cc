@@ -9,6 +9,7 @@
 #include "tests/support/fake_prediction_client.h"
 #include "tests/support/manual_event_loop.h"
 #include "tests/upstream/watch/simulated_upstream.h"
+#include "upstream/prediction_state.h"
 #include "upstream/watch/watch_registry.h"
 
 namespace wriftai::bench {

@@ -86,13 +86,5 @@ TEST_F(ModelRunDurationsTest, IgnoresModelsBeyondMaximum) {
   EXPECT_DOUBLE_EQ(IntervalMultiplier(5), 1);
 }
 
-TEST(AgeOfTest, IsNeverNegativeAndZeroWithoutCreationTime) {
-  EXPECT_EQ(AgeOf(v1::Prediction(), absl::FromUnixSeconds(kCreated)),
-            absl::ZeroDuration());
-  const absl::Time created = absl::FromUnixSeconds(kCreated);
-  EXPECT_EQ(AgeOf(Ended(0), created - absl::Hours(1)), absl::ZeroDuration());
-  EXPECT_EQ(AgeOf(Ended(0), created + absl::Hours(1)), absl::Hours(1));
-}
-
 }  // namespace
 }  // namespace wriftai

@@ -123,8 +123,8 @@ TEST_F(WebhookWaitTest, NotifiesOfEventBeforeCreateResponse) {
   const auto wait = Subscribe(alice_);
   EXPECT_THAT(alice_.statuses, ElementsAre("succeeded"));
   EXPECT_EQ(polls(), 0u);
-  EXPECT_EQ(registry_.webhook_stats().early, 2);
-  EXPECT_EQ(registry_.webhook_stats().early_used, 1);
+  EXPECT_EQ(registry_.webhooks().stats().early, 2);
+  EXPECT_EQ(registry_.webhooks().stats().early_used, 1);
 }
 
 TEST_F(WebhookWaitTest, NotifiesOfEventBeforePollShowsOwnership) {
@@ -138,7 +138,7 @@ TEST_F(WebhookWaitTest, NotifiesOfEventBeforePollShowsOwnership) {
 TEST_F(WebhookWaitTest, DropsAndCountsEventWithoutOwner) {
   DeliverEvent("succeeded", 2);
   event_loop_.Advance(UnclaimedEventBuffer::kTtl);
-  EXPECT_EQ(registry_.webhook_stats().unknown, 1);
+  EXPECT_EQ(registry_.webhooks().stats().unknown, 1);
   ApplyCreate();
   const auto wait = Subscribe(alice_);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending"));
@@ -194,7 +194,7 @@ TEST_F(WebhookWaitTest, TokenRejectedByPollLosesOwnerships) {
   event_loop_.RunPosted();
   DeliverEvent("succeeded", 2);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending"));
-  EXPECT_EQ(registry_.webhook_stats().early, 1);
+  EXPECT_EQ(registry_.webhooks().stats().early, 1);
 }
 
 TEST_F(WebhookWaitTest, DuplicateEventsDoNotNotifyOrDelayPolls) {
@@ -204,7 +204,7 @@ TEST_F(WebhookWaitTest, DuplicateEventsDoNotNotifyOrDelayPolls) {
   event_loop_.Advance(absl::Seconds(10));
   DeliverEvent("started", 1);
   EXPECT_THAT(alice_.statuses, ElementsAre("pending", "started"));
-  EXPECT_EQ(registry_.webhook_stats().duplicates, 1);
+  EXPECT_EQ(registry_.webhooks().stats().duplicates, 1);
   EXPECT_LE(NextPoll(), absl::Seconds(50));
 }
 
@@ -218,7 +218,7 @@ TEST_F(WebhookWaitTest, LateEventsNeverGoBackwards) {
   DeliverEvent("succeeded", 4);
   DeliverEvent("started", 3);
   DeliverEvent("failed", 5);
-  EXPECT_EQ(registry_.webhook_stats().out_of_order, 4);
+  EXPECT_EQ(registry_.webhooks().stats().out_of_order, 4);
   const auto again = Subscribe(bob_, "alice");
   EXPECT_THAT(bob_.statuses, ElementsAre("succeeded"));
 }
@@ -273,7 +273,7 @@ TEST_F(WebhookWaitTest, PollsLessOftenWhileNoEventIsMissed) {
   EXPECT_EQ(NextPoll(), kInitial * 8);
   CompletePoll("pending", 0);
   EXPECT_EQ(NextPoll(), kInitial * WebhookReliability::kMaxMultiple);
-  EXPECT_EQ(registry_.webhook_stats().confirmed, 4);
+  EXPECT_EQ(registry_.webhooks().stats().confirmed, 4);
 }
 
 TEST_F(WebhookWaitTest, MissedEventRestoresWaiterInterval) {
@@ -281,7 +281,7 @@ TEST_F(WebhookWaitTest, MissedEventRestoresWaiterInterval) {
   const auto wait = Subscribe(alice_);
   EXPECT_EQ(NextPoll(), kInitial);
   CompletePoll("started", 1);
-  EXPECT_EQ(registry_.webhook_stats().missed, 1);
+  EXPECT_EQ(registry_.webhooks().stats().missed, 1);
   EXPECT_EQ(NextPoll(), absl::Seconds(1));
   CompletePoll("started", 1);
   EXPECT_EQ(NextPoll(), absl::Seconds(1));
@@ -310,8 +310,8 @@ TEST_F(WebhookWaitTest, RecentChangeDoesNotCountAsMissed) {
       absl::ToUnixSeconds(event_loop_.WallNow()) - 1);
   client_.Complete(fresh);
   event_loop_.RunPosted();
-  EXPECT_EQ(registry_.webhook_stats().missed, 0);
-  EXPECT_EQ(registry_.webhook_stats().confirmed, 0);
+  EXPECT_EQ(registry_.webhooks().stats().missed, 0);
+  EXPECT_EQ(registry_.webhooks().stats().confirmed, 0);
   EXPECT_EQ(NextPoll(), kInitial);
 }
 

@@ -7,6 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
+#include "upstream/prediction_state.h"
 
 namespace wriftai {
 namespace {

@@ -1,4 +1,4 @@
-#include "upstream/watch/snapshot.h"
+#include "upstream/prediction_state.h"
 
 #include <algorithm>
 #include <tuple>
@@ -22,6 +22,11 @@ int Rank(v1::Status status) {
 
 std::tuple<int64_t, int32_t> UpdateTimeOf(const v1::Prediction& prediction) {
   return {prediction.updated_at().seconds(), prediction.updated_at().nanos()};
+}
+
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) +
+         absl::Nanoseconds(time.nanos());
 }
 
 }  // namespace
@@ -68,6 +73,23 @@ v1::Prediction WithPayloadsOf(const v1::Prediction& known,
     }
   }
   return merged;
+}
+
+absl::Time CreatedAt(const v1::Prediction& prediction) {
+  return prediction.has_created_at() ? TimeOf(prediction.created_at())
+                                     : absl::InfinitePast();
+}
+
+absl::Time UpdatedAt(const v1::Prediction& prediction) {
+  return prediction.has_updated_at() ? TimeOf(prediction.updated_at())
+                                     : absl::InfinitePast();
+}
+
+absl::Duration AgeOf(const v1::Prediction& prediction, absl::Time now) {
+  const absl::Time created = CreatedAt(prediction);
+  return created == absl::InfinitePast()
+             ? absl::ZeroDuration()
+             : std::max(absl::ZeroDuration(), now - created);
 }
 
 }  // namespace wriftai

@@ -1,4 +1,4 @@
-#include "upstream/watch/unclaimed_event_buffer.h"
+#include "upstream/webhook/unclaimed_event_buffer.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "upstream/watch/ownership_index.h"
+#include "upstream/webhook/ownership_index.h"
 
 namespace wriftai {
 

@@ -1,4 +1,4 @@
-#include "upstream/watch/webhook_poll_backoff.h"
+#include "upstream/webhook/webhook_poll_backoff.h"
 
 #include "gtest/gtest.h"
 

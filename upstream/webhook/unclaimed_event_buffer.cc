@@ -1,8 +1,8 @@
-#include "upstream/watch/unclaimed_event_buffer.h"
+#include "upstream/webhook/unclaimed_event_buffer.h"
 
 #include <utility>
 
-#include "upstream/watch/snapshot.h"
+#include "upstream/prediction_state.h"
 
 namespace wriftai {
 namespace {
