@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "base/secret.h"
 #include "grpc/health/v1/health.pb.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 // A parsed command line. The files it names have been read. Secrets are stored
 // apart from values that may be printed. All text is UTF-8.

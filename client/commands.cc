@@ -137,7 +137,8 @@ class Runner {
         FromProto(request.server_wait()));
     if (!status.ok()) return FailCreate(status);
     const int exit_code = Show(prediction);
-    return exit_code == kExitSuccess && prediction.status() == v1::STATUS_FAILED
+    return exit_code == kExitSuccess &&
+                   prediction.status() == v1::PREDICTION_STATUS_FAILED
                ? kExitPredictionFailed
                : exit_code;
   }
@@ -195,7 +196,7 @@ class Runner {
     }
     // --json has already printed it with the last update.
     if (!invocation_.json) Show(*result.prediction);
-    return result.prediction->status() == v1::STATUS_FAILED
+    return result.prediction->status() == v1::PREDICTION_STATUS_FAILED
                ? kExitPredictionFailed
                : kExitSuccess;
   }

@@ -10,7 +10,8 @@
 #include "client/command.h"
 #include "client/host.h"
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "wriftai/v1/predictions.grpc.pb.h"
+#include "proto/predictions.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai::client {
 

@@ -146,7 +146,8 @@ void AddListFlags(Flags& flags, FlagSet& set) {
 
 void AddHealthFlags(Flags& flags, FlagSet& set) {
   set.Add("service", &flags.service,
-          "Service to check, such as wriftai.v1.Predictions; by default, the "
+          "Service to check, such as wriftai.predictions.v1.Predictions; by "
+          "default, the "
           "whole server.");
 }
 

@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/flag_set.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 namespace wriftai::client {
 

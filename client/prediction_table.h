@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 namespace wriftai::client {
 

@@ -80,14 +80,14 @@ void AppendLogs(absl::string_view name, const v1::Logs& logs,
 }  // namespace
 
 bool HasEnded(const v1::Prediction& prediction) {
-  return prediction.status() == v1::STATUS_SUCCEEDED ||
-         prediction.status() == v1::STATUS_FAILED;
+  return prediction.status() == v1::PREDICTION_STATUS_SUCCEEDED ||
+         prediction.status() == v1::PREDICTION_STATUS_FAILED;
 }
 
 std::string StatusLabel(const v1::Prediction& prediction) {
   if (!prediction.status_text().empty()) return prediction.status_text();
-  return absl::AsciiStrToLower(
-      ShortName(v1::Status_Name(prediction.status()), "STATUS_"));
+  return absl::AsciiStrToLower(ShortName(
+      v1::PredictionStatus_Name(prediction.status()), "PREDICTION_STATUS_"));
 }
 
 std::string ModelText(const v1::Model& model) {
@@ -138,7 +138,7 @@ std::string RenderPrediction(const v1::Prediction& prediction,
   }
   if (prediction.has_logs()) AppendLogs("logs", prediction.logs(), out);
   const std::optional<std::string> output = OutputJson(prediction);
-  const bool succeeded = prediction.status() == v1::STATUS_SUCCEEDED;
+  const bool succeeded = prediction.status() == v1::PREDICTION_STATUS_SUCCEEDED;
   if (!output.has_value() || (*output == "null" && !succeeded)) return out;
   const std::string text = PayloadText(*output);
   absl::StrAppend(&out, "\n", for_terminal ? PrintableText(text) : text);

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 // Formats messages as text for people and as JSON for programs. Text from the
 // server is made printable, but outputs go to a pipe unchanged. All functions:

@@ -5,7 +5,8 @@
 
 #include <memory>
 
-#include "wriftai/v1/predictions.grpc.pb.h"
+#include "proto/predictions.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai::client {
 

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "client/host.h"
 #include "client/status_line.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 namespace wriftai::client {
 

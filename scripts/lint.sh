@@ -3,13 +3,20 @@
 #
 #   format     clang-format changes no C++ file
 #   words      no file uses a word or a name that CONTRIBUTING.md rules out
-#   schema     buf reports nothing for proto/, and does not reformat it
+#   schema     buf reports nothing for proto/, does not reformat it, and finds
+#              no change that breaks callers
 #   includes   each library is included only in the folder that owns it
 #   tidy       clang-tidy reports nothing; requires a built preset release.
 #              Units that passed are skipped until something changes
+#
+# `lint.sh accept-schema` records additions to the schema, so that `schema`
+# protects them, too.
 source "$(dirname "$0")/common.sh"
 
 TIDY_PASSED=build/tidy
+# The compiled schema. buf rejects every change to proto/ that would break the
+# code or the messages of a caller who uses this one.
+ACCEPTED_SCHEMA=tests/schema/v1.json
 # With this name, clang's analyzer accepts sources that include sources.
 TIDY_BUILD=build/UnifiedSource
 
@@ -49,6 +56,22 @@ check_schema() {
   [[ -x $buf ]] || die "$buf is missing: run scripts/install.sh test"
   "$buf" lint proto
   "$buf" format -d --exit-code proto
+  "$buf" breaking proto --against "$ACCEPTED_SCHEMA"
+  schema_image "$buf" | cmp -s - "$ACCEPTED_SCHEMA" ||
+    die "proto/ has additions: review them, then run scripts/lint.sh accept-schema"
+}
+
+# The schema as JSON, with a line for each member: diffs stay readable.
+schema_image() {
+  "$1" build proto --exclude-source-info -o '-#format=json' |
+    /usr/bin/python3 -m json.tool --indent 1
+}
+
+accept_schema() {
+  local buf=tests/node_modules/.bin/buf
+  "$buf" breaking proto --against "$ACCEPTED_SCHEMA"
+  schema_image "$buf" >"$ACCEPTED_SCHEMA.new"
+  mv "$ACCEPTED_SCHEMA.new" "$ACCEPTED_SCHEMA"
 }
 
 # only_in INCLUDE FOLDERS: fails if a file outside FOLDERS includes INCLUDE.
@@ -91,34 +114,34 @@ check_includes() {
   may_include 'base/' 'base/' || failed=1
   may_include 'upstream/http/' 'base/' || failed=1
   may_include 'upstream/budget/' 'base/|upstream/error_details' || failed=1
-  may_include 'upstream/json/' 'base/|upstream/prediction_params|wriftai/' ||
+  may_include 'upstream/json/' 'base/|upstream/prediction_params|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/watch/' \
-    'base/|upstream/(budget/|error_details|prediction_(client|params|state)|retry_policy|webhook/webhook_feed)|wriftai/' ||
+    'base/|upstream/(budget/|error_details|prediction_(client|params|state)|retry_policy|webhook/webhook_feed)|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/create/' \
-    'base/|upstream/(completed_call|error_details|json/|prediction_(client|params))|wriftai/' ||
+    'base/|upstream/(completed_call|error_details|json/|prediction_(client|params))|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/rest/' \
-    'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(client|params)|retry_policy)|wriftai/' ||
+    'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(client|params)|retry_policy)|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/webhook/' \
-    'base/|upstream/(json/|prediction_state)|wriftai/' || failed=1
+    'base/|upstream/(json/|prediction_state)|proto/|wriftai/' || failed=1
   may_include 'service/logging/' 'base/|upstream/json/' || failed=1
-  may_include 'service/server/' 'base/|wriftai/' || failed=1
+  may_include 'service/server/' 'base/|proto/|wriftai/' || failed=1
   may_include 'service/server/tls/' 'base/' || failed=1
   may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
-  may_include 'service/engine/' 'base/|service/config|upstream/|wriftai/' ||
+  may_include 'service/engine/' 'base/|service/config|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/telemetry/' \
-    'base/|service/(engine|logging)/|upstream/|wriftai/' || failed=1
+    'base/|service/(engine|logging)/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/rpc/' \
-    'base/|service/(config|engine/|logging/|telemetry/)|upstream/|wriftai/' ||
+    'base/|service/(config|engine/|logging/|telemetry/)|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/admin/' \
-    'base/|service/(engine|logging|server|telemetry)/|upstream/|wriftai/' ||
+    'base/|service/(engine|logging|server|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
-  may_include 'client/' 'base/|wriftai/' || failed=1
+  may_include 'client/' 'base/|proto/|wriftai/' || failed=1
   may_include 'sandbox/' 'base/|upstream/http/' || failed=1
   return $failed
 }
@@ -144,7 +167,7 @@ tidy_one() {
 # of them cannot use one name for different things.
 check_tidy() {
   local digest
-  [[ -e build/release/proto/wriftai/v1/predictions.pb.h ]] ||
+  [[ -e build/release/proto/wriftai/predictions/v1/predictions.pb.h ]] ||
     die "build/release is missing: cmake --preset release && cmake --build --preset release"
   cmake --preset tidy >/dev/null
   mkdir -p "$TIDY_PASSED"
@@ -163,6 +186,7 @@ check_tidy() {
 for check in "$@"; do
   case $check in
     format | words | schema | includes | tidy) "check_$check" ;;
+    accept-schema) accept_schema ;;
     *) die "$check: expected format, words, schema, includes or tidy" ;;
   esac
 done

@@ -231,11 +231,11 @@ absl::StatusOr<CommandLine> ParseCommandLine(
     const FlagSet::Environment& environment,
     const std::vector<std::string>& variables) {
   CommandLine line;
-  FlagSet flags(
-      "wriftai-gateway [flags]",
-      "Serves WriftAI predictions over gRPC (wriftai.v1.Predictions). "
-      "--version prints its version.",
-      "GATEWAY_");
+  FlagSet flags("wriftai-gateway [flags]",
+                "Serves WriftAI predictions over gRPC "
+                "(wriftai.predictions.v1.Predictions). "
+                "--version prints its version.",
+                "GATEWAY_");
   AddServerFlags(flags, line.config.server);
   AddAdminFlags(flags, line.config);
   AddCallFlags(flags, line.config);

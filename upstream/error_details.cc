@@ -58,11 +58,11 @@ void SetDetail(const Message& detail, absl::Status& status) {
       absl::Cord(shown->SerializeAsString()));
 }
 
-absl::Status GatewayError(absl::StatusCode code, absl::string_view reason,
+absl::Status GatewayError(absl::StatusCode code, v1::ErrorReason reason,
                           absl::string_view message) {
   absl::Status status(code, message);
   google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
+  info.set_reason(v1::ErrorReason_Name(reason));
   info.set_domain(kGatewayDomain);
   SetDetail(info, status);
   return status;
@@ -70,7 +70,7 @@ absl::Status GatewayError(absl::StatusCode code, absl::string_view reason,
 
 absl::Status FieldError(absl::string_view field, absl::string_view expected) {
   absl::Status status =
-      GatewayError(absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
+      GatewayError(absl::StatusCode::kInvalidArgument, v1::INVALID_FIELD,
                    absl::StrCat(field, ": expected ", expected));
   google::rpc::BadRequest bad_request;
   auto* const violation = bad_request.add_field_violations();
@@ -97,9 +97,11 @@ std::optional<absl::Duration> RetryDelay(const absl::Status& status) {
          absl::Nanoseconds(retry->retry_delay().nanos());
 }
 
-std::string ErrorReason(const absl::Status& status) {
+v1::ErrorReason ReasonOf(const absl::Status& status) {
   const auto info = GetDetail<google::rpc::ErrorInfo>(status);
-  return info.has_value() ? info->reason() : std::string();
+  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
+  if (info.has_value()) v1::ErrorReason_Parse(info->reason(), &reason);
+  return reason;
 }
 
 void SetMetadata(absl::string_view key, absl::string_view value,

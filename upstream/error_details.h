@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
+#include "proto/predictions.h"
 
 // Errors with google.rpc details (AIP-193). Each detail is a payload of the
 // absl::Status, keyed by its type, so a type occurs at most once. The service
@@ -24,11 +25,6 @@ namespace wriftai {
 // ErrorInfo.domain: where the error comes from.
 inline constexpr char kUpstreamDomain[] = "wrift.ai";
 inline constexpr char kGatewayDomain[] = "gateway.wriftai";
-
-// Values of ErrorInfo.reason that other code compares with.
-inline constexpr char kCreateOutcomeUnknown[] = "CREATE_OUTCOME_UNKNOWN";
-inline constexpr char kUpstreamResponseInvalid[] = "UPSTREAM_RESPONSE_INVALID";
-inline constexpr char kPaymentRequired[] = "PAYMENT_REQUIRED";
 
 // ErrorInfo.metadata that marks a response as too large, which a retry will not
 // fix, rather than corrupt.
@@ -59,7 +55,7 @@ std::optional<Detail> GetDetail(const absl::Status& status) {
 }
 
 // An error detected by the gateway: ErrorInfo{reason, kGatewayDomain}.
-absl::Status GatewayError(absl::StatusCode code, absl::string_view reason,
+absl::Status GatewayError(absl::StatusCode code, v1::ErrorReason reason,
                           absl::string_view message);
 
 // INVALID_ARGUMENT for one request field, named by its path in the proto:
@@ -73,8 +69,9 @@ void SetRetryDelay(absl::Duration delay, absl::Status& status);
 // The delay of RetryInfo, or nullopt.
 std::optional<absl::Duration> RetryDelay(const absl::Status& status);
 
-// The reason of ErrorInfo, or empty.
-std::string ErrorReason(const absl::Status& status);
+// The reason of ErrorInfo. ERROR_REASON_UNSPECIFIED if there is no ErrorInfo or
+// its reason is not one of the contract's.
+v1::ErrorReason ReasonOf(const absl::Status& status);
 
 // Sets an entry of ErrorInfo's metadata. `status` must have an ErrorInfo.
 void SetMetadata(absl::string_view key, absl::string_view value,

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/secret.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 // Parameters and results of upstream calls, as values. The caller validates
 // them; the client only encodes them.

@@ -8,12 +8,12 @@
 namespace wriftai {
 namespace {
 
-int Rank(v1::Status status) {
+int Rank(v1::PredictionStatus status) {
   switch (status) {
-    case v1::STATUS_PENDING:
+    case v1::PREDICTION_STATUS_PENDING:
       return 0;
-    case v1::STATUS_SUCCEEDED:
-    case v1::STATUS_FAILED:
+    case v1::PREDICTION_STATUS_SUCCEEDED:
+    case v1::PREDICTION_STATUS_FAILED:
       return 2;
     default:
       return 1;

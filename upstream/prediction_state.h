@@ -2,7 +2,7 @@
 #define WRIFTAI_UPSTREAM_PREDICTION_STATE_H_
 
 #include "absl/time/time.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 namespace wriftai {
 

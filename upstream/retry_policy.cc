@@ -37,7 +37,7 @@ bool IsTransient(const absl::Status& status) {
     case absl::StatusCode::kUnknown:
       return true;
     case absl::StatusCode::kInternal:
-      return ErrorReason(status) == kUpstreamResponseInvalid &&
+      return ReasonOf(status) == v1::UPSTREAM_RESPONSE_INVALID &&
              MetadataOf(kCauseKey, status) != kCauseTooLarge;
     default:
       return false;
@@ -46,8 +46,8 @@ bool IsTransient(const absl::Status& status) {
 
 bool IsLikelyPermanent(const absl::Status& status) {
   return IsTransient(status) &&
-         (absl::IsInternal(status) || ErrorReason(status) == kPaymentRequired ||
-          IsNotOffered(status));
+         (absl::IsInternal(status) ||
+          ReasonOf(status) == v1::PAYMENT_REQUIRED || IsNotOffered(status));
 }
 
 bool IsOutage(const absl::Status& status) {

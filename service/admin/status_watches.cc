@@ -21,9 +21,9 @@ WatchState StateOf(const PollTarget& target) {
   if (target.output_pending || target.watch.ended()) return kEnded;
   if (target.watch.newest() == nullptr) return kNone;
   switch (target.watch.newest()->prediction.status()) {
-    case v1::STATUS_PENDING:
+    case v1::PREDICTION_STATUS_PENDING:
       return kPending;
-    case v1::STATUS_STARTED:
+    case v1::PREDICTION_STATUS_STARTED:
       return kStarted;
     default:
       return kUnknown;

@@ -23,7 +23,7 @@ absl::StatusOr<std::shared_ptr<const Credential>> ChooseCredential(
       break;
   }
   return GatewayError(
-      absl::StatusCode::kUnauthenticated, "NO_TOKEN",
+      absl::StatusCode::kUnauthenticated, v1::NO_TOKEN,
       policy == CredentialPolicy::kGateway
           ? "no access token is configured for the gateway"
           : "the call requires metadata \"authorization: Bearer TOKEN\" with a "

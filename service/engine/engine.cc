@@ -106,7 +106,7 @@ absl::StatusOr<DynamicThresholdLimiter::Slot> Engine::AcquireWaitSlot(
   if (absl::Status status = CheckServing(); !status.ok()) return status;
   if (auto slot = waits_.TryAcquire(credential.key())) return *std::move(slot);
   absl::Status status = GatewayError(
-      absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITS",
+      absl::StatusCode::kResourceExhausted, v1::TOO_MANY_WAITS,
       absl::StrCat("too many concurrent waits for this token (",
                    waits_.held_by(credential.key()), "); retry later"));
   SetRetryDelay(kMinWaitDelay + kDrainSpread * random_.Uniform(), status);
@@ -178,7 +178,7 @@ CallHandle Engine::List(CallContext context, ListParams params,
 
 absl::Status Engine::Draining() {
   absl::Status status = GatewayError(
-      absl::StatusCode::kUnavailable, "DRAINING",
+      absl::StatusCode::kUnavailable, v1::DRAINING,
       "this gateway is shutting down; retry to reach another replica");
   SetRetryDelay(kDrainSpread * random_.Uniform(), status);
   return status;

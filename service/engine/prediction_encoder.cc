@@ -204,7 +204,7 @@ void PredictionEncoder::Complete(const Key& key, std::string encoded) {
 
 absl::Status MessageMemoryExhausted(const ByteBudget& budget) {
   absl::Status status = GatewayError(
-      absl::StatusCode::kResourceExhausted, "MESSAGE_MEMORY_EXHAUSTED",
+      absl::StatusCode::kResourceExhausted, v1::MESSAGE_MEMORY_EXHAUSTED,
       absl::StrCat("the messages of calls in progress use most of the ",
                    budget.max_bytes(),
                    " bytes allowed (--message_memory); retry later"));

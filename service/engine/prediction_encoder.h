@@ -12,8 +12,8 @@
 #include "base/byte_budget.h"
 #include "base/call.h"
 #include "base/worker_pool.h"
+#include "proto/predictions.h"
 #include "upstream/watch/snapshot.h"
-#include "wriftai/v1/predictions.pb.h"
 
 namespace wriftai {
 

@@ -101,18 +101,18 @@ absl::StatusOr<std::string> MessageBytes(const grpc::ByteBuffer& buffer,
   for (const grpc::Slice& slice : SlicesOf(buffer)) {
     if (!inflater.Add(slice, max_bytes, bytes)) {
       return GatewayError(
-          absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
+          absl::StatusCode::kInvalidArgument, v1::INVALID_MESSAGE,
           "cannot decompress the request: expected gzip or deflate");
     }
     if (bytes.size() > max_bytes) {
       return GatewayError(
-          absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE",
+          absl::StatusCode::kResourceExhausted, v1::MESSAGE_TOO_LARGE,
           absl::StrCat("the request has more than ", max_bytes,
                        " bytes when decompressed (--max_request_bytes)"));
     }
   }
   if (inflater.ended()) return bytes;
-  return GatewayError(absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
+  return GatewayError(absl::StatusCode::kInvalidArgument, v1::INVALID_MESSAGE,
                       "cannot decompress the request: it is truncated");
 }
 

@@ -36,9 +36,9 @@ bool IsSealedBy(const Credential& credential, absl::string_view payload,
   return !previous.empty() && ConstantTimeEquals(Seal(payload, previous), seal);
 }
 
-internal::PageToken TokenAt(absl::string_view cursor, absl::string_view anchor,
-                            bool backward) {
-  internal::PageToken token;
+PageToken TokenAt(absl::string_view cursor, absl::string_view anchor,
+                  bool backward) {
+  PageToken token;
   token.set_cursor(std::string(cursor));
   token.set_anchor_id(std::string(anchor));
   token.set_backward(backward);
@@ -47,7 +47,7 @@ internal::PageToken TokenAt(absl::string_view cursor, absl::string_view anchor,
 
 // The half-open range of the fetched predictions that forms the page.
 std::pair<int, int> PageRange(const std::vector<v1::Prediction>& fetched,
-                              const internal::PageToken& token, int page_size) {
+                              const PageToken& token, int page_size) {
   const int count = static_cast<int>(fetched.size());
   const auto anchor =
       std::find_if(fetched.begin(), fetched.end(), [&](const auto& prediction) {
@@ -72,16 +72,16 @@ void DropCycle(absl::string_view current, absl::string_view name,
 
 }  // namespace
 
-std::string SealPageToken(const internal::PageToken& token,
+std::string SealPageToken(const PageToken& token,
                           const Credential& credential) {
   const std::string payload = token.SerializeAsString();
   return absl::WebSafeBase64Escape(
       absl::StrCat(Seal(payload, credential.token()), payload));
 }
 
-absl::StatusOr<internal::PageToken> OpenPageToken(
-    absl::string_view sealed, const Credential& credential) {
-  internal::PageToken token;
+absl::StatusOr<PageToken> OpenPageToken(absl::string_view sealed,
+                                        const Credential& credential) {
+  PageToken token;
   if (sealed.empty()) return token;
   std::string bytes;
   if (absl::WebSafeBase64Unescape(sealed, &bytes) &&
@@ -97,7 +97,7 @@ absl::StatusOr<internal::PageToken> OpenPageToken(
                     "unchanged");
 }
 
-ListParams FetchFor(const internal::PageToken& token, int page_size) {
+ListParams FetchFor(const PageToken& token, int page_size) {
   ListParams params;
   params.cursor = token.cursor();
   params.page_size = token.anchor_id().empty() && page_size >= kMinFetch
@@ -106,16 +106,15 @@ ListParams FetchFor(const internal::PageToken& token, int page_size) {
   return params;
 }
 
-v1::ListResponse CutPage(PredictionPage fetched,
-                         const internal::PageToken& token, int page_size,
-                         const Credential& credential) {
+v1::ListResponse CutPage(PredictionPage fetched, const PageToken& token,
+                         int page_size, const Credential& credential) {
   DropCycle(token.cursor(), "next_cursor", fetched.next_cursor, fetched);
   DropCycle(token.cursor(), "previous_cursor", fetched.previous_cursor,
             fetched);
   std::vector<v1::Prediction>& all = fetched.predictions;
   const auto [begin, end] = PageRange(all, token, page_size);
   v1::ListResponse response;
-  const auto seal = [&](const internal::PageToken& next) {
+  const auto seal = [&](const PageToken& next) {
     return SealPageToken(next, credential);
   };
   if (end > begin && end < static_cast<int>(all.size())) {

@@ -176,7 +176,7 @@ class NoMessageReactor : public Reactor {
  public:
   NoMessageReactor() {
     static const auto& status = *new grpc::Status(ToGrpcStatus(
-        GatewayError(absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
+        GatewayError(absl::StatusCode::kInvalidArgument, v1::INVALID_MESSAGE,
                      "the call ended without a request message")));
     this->Finish(status);
   }

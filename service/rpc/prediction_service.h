@@ -3,18 +3,19 @@
 
 #include "absl/time/time.h"
 #include "base/delivered_bytes.h"
+#include "proto/predictions.h"
 #include "service/config.h"
 #include "service/engine/engine.h"
 #include "service/rpc/unary_reactor.h"
 #include "service/rpc/wait_reactor.h"
 #include "service/telemetry/call_recorder.h"
-#include "wriftai/v1/predictions.grpc.pb.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
 
-// Implements wriftai.v1.Predictions. Every method takes and returns bytes (see
-// request_codec.h), validates the request on gRPC's thread, and does the rest
-// on the loop.
+// Implements wriftai.predictions.v1.Predictions. Every method takes and returns
+// bytes (see request_codec.h), validates the request on gRPC's thread, and does
+// the rest on the loop.
 //
 // Threads: any. Engine, recorder and their loop must outlive it.
 class PredictionService final

@@ -7,11 +7,11 @@
 #include "base/utf8.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/support/slice.h"
+#include "proto/predictions.h"
 #include "service/rpc/message_bytes.h"
 #include "upstream/error_details.h"
 #include "upstream/json/json_value.h"
 #include "upstream/json/proto_wire.h"
-#include "wriftai/v1/predictions.pb.h"
 
 namespace wriftai {
 namespace {
@@ -33,7 +33,7 @@ struct Input {
 
 absl::Status ParseError(const Message& message) {
   return GatewayError(
-      absl::StatusCode::kInvalidArgument, "INVALID_MESSAGE",
+      absl::StatusCode::kInvalidArgument, v1::INVALID_MESSAGE,
       absl::StrCat("cannot parse the request as ",
                    message.GetDescriptor()->full_name(),
                    ": malformed, or nested more than 100 levels"));

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 // Messages are decoded here and not by gRPC. gRPC rejects a malformed message
 // with INTERNAL and no explanation. It also materializes everything: 16 MB of

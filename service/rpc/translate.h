@@ -4,9 +4,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "proto/predictions.h"
 #include "upstream/prediction_params.h"
 #include "upstream/watch/prediction_observer.h"
-#include "wriftai/v1/predictions.pb.h"
 
 // Converts API requests to upstream requests, and validates all input from
 // callers before anything goes upstream. INVALID_ARGUMENT names the field by

@@ -15,12 +15,12 @@
 #include "base/event_loop.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "proto/predictions.h"
 #include "service/engine/prediction_encoder.h"
 #include "service/telemetry/call_recorder.h"
 #include "service/telemetry/open_streams.h"
 #include "upstream/watch/prediction_observer.h"
 #include "upstream/watch/watch_registry.h"
-#include "wriftai/v1/predictions.pb.h"
 
 namespace wriftai {
 

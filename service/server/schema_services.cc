@@ -10,7 +10,8 @@
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
-#include "wriftai/v1/predictions.grpc.pb.h"
+#include "proto/predictions.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
 namespace {

@@ -1,6 +1,7 @@
 #include "service/server/server_health.h"
 
-#include "wriftai/v1/predictions.grpc.pb.h"
+#include "proto/predictions.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
 

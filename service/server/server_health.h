@@ -8,7 +8,7 @@
 namespace wriftai {
 
 // The grpc.health.v1 service name for the health of the upstream.
-inline constexpr char kUpstreamHealthName[] = "wriftai.v1.Upstream";
+inline constexpr char kUpstreamHealthName[] = "wriftai.Upstream";
 
 // The grpc.health.v1 statuses of the process (the empty name), the service and
 // the upstream, the same on every port. The first two reflect only this process

@@ -9,8 +9,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "base/random_id.h"
+#include "proto/predictions.h"
 #include "upstream/error_details.h"
-#include "wriftai/v1/predictions.grpc.pb.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
 namespace {
@@ -106,7 +107,8 @@ absl::Status CancellationStatus(const CallRecord& record, absl::Time now) {
       record.deadline - now > slack) {
     return absl::CancelledError("the caller cancelled");
   }
-  return GatewayError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+  return GatewayError(absl::StatusCode::kDeadlineExceeded,
+                      v1::DEADLINE_EXCEEDED,
                       "the caller's deadline has passed");
 }
 

@@ -26,7 +26,7 @@ inline constexpr size_t kCallMethodCount = 6;
 // "Get".
 absl::string_view ShortName(CallMethod method);
 
-// "wriftai.v1.Predictions/Get".
+// "wriftai.predictions.v1.Predictions/Get".
 std::string FullName(CallMethod method);
 
 // The facts about one call, for metrics and the log. It contains no token, no

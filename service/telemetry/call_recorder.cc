@@ -18,7 +18,7 @@ namespace {
 using Level = spdlog::level::level_enum;
 
 bool IsStreamAgeReached(const absl::Status& status) {
-  return ErrorReason(status) == kStreamAgeReached;
+  return ReasonOf(status) == v1::STREAM_AGE_REACHED;
 }
 
 // Warnings and errors are for operators. Caller errors, cancellations, drains
@@ -30,7 +30,7 @@ Level LevelOf(const absl::Status& status) {
     case absl::StatusCode::kDataLoss:
       return spdlog::level::err;
     case absl::StatusCode::kUnavailable:
-      return ErrorReason(status) == "DRAINING" || IsStreamAgeReached(status)
+      return ReasonOf(status) == v1::DRAINING || IsStreamAgeReached(status)
                  ? spdlog::level::info
                  : spdlog::level::warn;
     case absl::StatusCode::kResourceExhausted:
@@ -78,13 +78,20 @@ std::string StartLine(const CallRecord& record, LogFormat format) {
   return fields.text();
 }
 
+// The name of the reason, or empty.
+std::string ReasonName(const absl::Status& status) {
+  const v1::ErrorReason reason = ReasonOf(status);
+  return reason == v1::ERROR_REASON_UNSPECIFIED ? std::string()
+                                                : v1::ErrorReason_Name(reason);
+}
+
 std::string EndLine(const CallRecord& record, const absl::Status& status,
                     absl::Duration duration, int64_t suppressed,
                     LogFormat format) {
   LogFields fields(format, "call ended");
   fields.Add("grpc_method", FullName(record.method));
   fields.Add("grpc_status", absl::StatusCodeToString(status.code()));
-  if (!status.ok()) fields.AddIfAny("reason", ErrorReason(status));
+  if (!status.ok()) fields.AddIfAny("reason", ReasonName(status));
   fields.Add("duration_seconds", duration);
   AddIdentity(record, fields);
   if (record.method == CallMethod::kWait ||
@@ -111,7 +118,7 @@ std::string EndLine(const CallRecord& record, const absl::Status& status,
 std::string KindOf(const CallRecord& record, const absl::Status& status) {
   return absl::StrCat(static_cast<int>(record.method), " ",
                       static_cast<int>(status.code()), " ",
-                      ErrorReason(status));
+                      static_cast<int>(ReasonOf(status)));
 }
 
 }  // namespace

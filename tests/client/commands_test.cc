@@ -183,7 +183,8 @@ TEST_F(CommandsTest, CancelPrintsCommandToWatchEffect) {
 }
 
 TEST_F(CommandsTest, CreateShowsThePendingPrediction) {
-  gateway_.OnCreate(grpc::Status::OK, SamplePrediction(v1::STATUS_PENDING));
+  gateway_.OnCreate(grpc::Status::OK,
+                    SamplePrediction(v1::PREDICTION_STATUS_PENDING));
   EXPECT_EQ(RunCreate(), kExitSuccess);
   EXPECT_THAT(Out(), HasSubstr("status    pending\n"));
   EXPECT_THAT(gateway_.calls(),

@@ -13,7 +13,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "base/mutex.h"
-#include "wriftai/v1/predictions.grpc.pb.h"
+#include "proto/predictions.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai::client {
 

@@ -59,9 +59,9 @@ class ProgramTest : public ::testing::Test {
 
   const std::string wait_ = "wait " + std::string(kId);
   const std::optional<v1::PredictionUpdate> started_ =
-      SampleUpdate(v1::STATUS_STARTED);
+      SampleUpdate(v1::PREDICTION_STATUS_STARTED);
   const std::optional<v1::PredictionUpdate> done_ =
-      SampleUpdate(v1::STATUS_SUCCEEDED, R"("red: \u001b[31m")");
+      SampleUpdate(v1::PREDICTION_STATUS_SUCCEEDED, R"("red: \u001b[31m")");
   const std::optional<v1::PredictionUpdate> hold_;
   FakeGateway gateway_;
 };

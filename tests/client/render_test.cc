@@ -17,13 +17,14 @@ using ::testing::Not;
 
 std::string OutputText(const std::string& json, bool for_terminal = false) {
   const std::string text = RenderPrediction(
-      SamplePrediction(v1::STATUS_SUCCEEDED, json), for_terminal);
+      SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED, json), for_terminal);
   const size_t gap = text.find("\n\n");
   return gap == std::string::npos ? "no output" : text.substr(gap + 2);
 }
 
 TEST(RenderPredictionTest, ShowsFieldsThenOutput) {
-  v1::Prediction prediction = SamplePrediction(v1::STATUS_SUCCEEDED, "[1, 2]");
+  v1::Prediction prediction =
+      SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED, "[1, 2]");
   prediction.set_status_text("succeeded");
   *prediction.mutable_updated_at() = prediction.created_at();
   prediction.set_setup_time("0.5");
@@ -54,7 +55,8 @@ TEST(RenderPredictionTest, ShowsErrorAndLogs) {
 }
 
 TEST(RenderPredictionTest, NamesInexactFields) {
-  v1::Prediction prediction = SamplePrediction(v1::STATUS_SUCCEEDED, "1");
+  v1::Prediction prediction =
+      SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED, "1");
   prediction.add_inexact_fields("created_at");
   prediction.add_inexact_fields("input");
   EXPECT_THAT(RenderPrediction(prediction, false),
@@ -88,18 +90,20 @@ TEST(RenderPredictionTest, EscapesOutputOnlyForTerminals) {
 
 TEST(RenderPredictionTest, OmitsNullOutputBeforeSuccess) {
   EXPECT_THAT(
-      RenderPrediction(SamplePrediction(v1::STATUS_STARTED, "null"), false),
+      RenderPrediction(SamplePrediction(v1::PREDICTION_STATUS_STARTED, "null"),
+                       false),
       Not(HasSubstr("null")));
 }
 
 TEST(RenderPredictionTest, ShowsValueLikeJson) {
-  v1::Prediction prediction = SamplePrediction(v1::STATUS_SUCCEEDED);
+  v1::Prediction prediction = SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED);
   prediction.mutable_output()->set_string_value("hi");
   EXPECT_THAT(RenderPrediction(prediction, false), EndsWith("\n\nhi\n"));
 }
 
 TEST(RenderPredictionTest, EscapesLineFeedsInFields) {
-  v1::Prediction prediction = SamplePrediction(v1::STATUS_UNSPECIFIED);
+  v1::Prediction prediction =
+      SamplePrediction(v1::PREDICTION_STATUS_UNSPECIFIED);
   prediction.set_status_text("can\ncelled\x1b");
   EXPECT_THAT(RenderPrediction(prediction, true),
               HasSubstr("status    can\\ncelled\\x1b\n"));
@@ -107,10 +111,10 @@ TEST(RenderPredictionTest, EscapesLineFeedsInFields) {
 
 TEST(RenderJsonTest, WritesOneEscapedLine) {
   v1::Prediction prediction;
-  prediction.set_status(v1::STATUS_SUCCEEDED);
+  prediction.set_status(v1::PREDICTION_STATUS_SUCCEEDED);
   prediction.set_output_json("\"a\nb\xc2\x9b\x7f\"");
   EXPECT_EQ(*RenderJson(prediction),
-            "{\"status\":\"STATUS_SUCCEEDED\","
+            "{\"status\":\"PREDICTION_STATUS_SUCCEEDED\","
             "\"outputJson\":\"\\\"a\\nb\\u009b\\u007f\\\"\"}\n");
 }
 
@@ -161,9 +165,9 @@ TEST(RetryDelayTest, IsBounded) {
 
 TEST(PredictionTableTest, AlignsColumnsAndWritesHeaderOnce) {
   v1::ListResponse page;
-  *page.add_predictions() = SamplePrediction(v1::STATUS_PENDING);
+  *page.add_predictions() = SamplePrediction(v1::PREDICTION_STATUS_PENDING);
   page.mutable_predictions(0)->set_id("a");
-  *page.add_predictions() = SamplePrediction(v1::STATUS_SUCCEEDED);
+  *page.add_predictions() = SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED);
   page.mutable_predictions(1)->set_id("bb\t");
   page.mutable_predictions(1)->set_execution_time("2.5");
   PredictionTable table;

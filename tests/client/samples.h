@@ -7,7 +7,7 @@
 
 #include "google/protobuf/message.h"
 #include "google/rpc/status.pb.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 // Sample responses of a gateway.
 
@@ -15,7 +15,7 @@ namespace wriftai::client {
 
 inline constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
-inline v1::Prediction SamplePrediction(v1::Status status,
+inline v1::Prediction SamplePrediction(v1::PredictionStatus status,
                                        const std::string& output_json = "") {
   v1::Prediction prediction;
   prediction.set_id(kId);
@@ -29,7 +29,7 @@ inline v1::Prediction SamplePrediction(v1::Status status,
   return prediction;
 }
 
-inline v1::PredictionUpdate SampleUpdate(v1::Status status,
+inline v1::PredictionUpdate SampleUpdate(v1::PredictionStatus status,
                                          const std::string& output_json = "") {
   v1::PredictionUpdate update;
   *update.mutable_prediction() = SamplePrediction(status, output_json);
@@ -39,7 +39,8 @@ inline v1::PredictionUpdate SampleUpdate(v1::Status status,
 }
 
 inline v1::PredictionUpdate FailedUpdate() {
-  v1::PredictionUpdate update = SampleUpdate(v1::STATUS_FAILED, "null");
+  v1::PredictionUpdate update =
+      SampleUpdate(v1::PREDICTION_STATUS_FAILED, "null");
   update.mutable_prediction()->mutable_error()->set_source("external");
   update.mutable_prediction()->mutable_error()->set_message("out of memory");
   return update;

@@ -34,7 +34,7 @@ TEST_F(WaitDisplayTest, RedrawsStatusLineAtTicks) {
   {
     WaitDisplay display = Make();
     EXPECT_EQ(Written(), "\rconnecting  00:00.0\x1b[K");
-    display.Update(SampleUpdate(v1::STATUS_STARTED));
+    display.Update(SampleUpdate(v1::PREDICTION_STATUS_STARTED));
     host_.clock.Advance(absl::Milliseconds(3400));
     Written();
     display.Tick();
@@ -54,7 +54,7 @@ TEST_F(WaitDisplayTest, LeavesLastColumnEmpty) {
 TEST_F(WaitDisplayTest, AssumesWidthOf80IfUnknown) {
   OnTerminal(0);
   WaitDisplay display = Make();
-  v1::PredictionUpdate update = SampleUpdate(v1::STATUS_STARTED);
+  v1::PredictionUpdate update = SampleUpdate(v1::PREDICTION_STATUS_STARTED);
   update.mutable_prediction()->set_status_text(std::string(200, 'x'));
   Written();
   display.Update(update);
@@ -64,7 +64,7 @@ TEST_F(WaitDisplayTest, AssumesWidthOf80IfUnknown) {
 TEST_F(WaitDisplayTest, EscapesTextFromServer) {
   OnTerminal(100);
   WaitDisplay display = Make();
-  v1::PredictionUpdate update = SampleUpdate(v1::STATUS_UNSPECIFIED);
+  v1::PredictionUpdate update = SampleUpdate(v1::PREDICTION_STATUS_UNSPECIFIED);
   update.mutable_prediction()->set_status_text("x\x1b[2J\n");
   Written();
   display.Update(update);
@@ -91,9 +91,9 @@ TEST_F(WaitDisplayTest, CountsDownToRetry) {
 
 TEST_F(WaitDisplayTest, PrintsLinePerUpdateWithoutTerminal) {
   WaitDisplay display = Make();
-  display.Update(SampleUpdate(v1::STATUS_PENDING));
+  display.Update(SampleUpdate(v1::PREDICTION_STATUS_PENDING));
   host_.clock.Advance(absl::Seconds(2));
-  display.Update(SampleUpdate(v1::STATUS_STARTED));
+  display.Update(SampleUpdate(v1::PREDICTION_STATUS_STARTED));
   display.Tick();
   display.RetryScheduled(
       grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
@@ -107,7 +107,7 @@ TEST_F(WaitDisplayTest, PrintsLinePerUpdateWithoutTerminal) {
 
 TEST_F(WaitDisplayTest, PrintsNothingWithLinesDisabled) {
   WaitDisplay display = Make(false);
-  display.Update(SampleUpdate(v1::STATUS_PENDING));
+  display.Update(SampleUpdate(v1::PREDICTION_STATUS_PENDING));
   EXPECT_EQ(Written(), "");
 }
 

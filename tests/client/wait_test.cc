@@ -58,7 +58,7 @@ class WaitTest : public ::testing::Test {
   static StreamScript UnavailableWithDelay(absl::Duration delay) {
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(delay));
-    return {{SampleUpdate(v1::STATUS_STARTED)},
+    return {{SampleUpdate(v1::PREDICTION_STATUS_STARTED)},
             ErrorWith(grpc::StatusCode::UNAVAILABLE, "draining", retry)};
   }
 
@@ -76,11 +76,11 @@ class WaitTest : public ::testing::Test {
   std::string Err() const { return host_.err.str(); }
 
   const std::optional<v1::PredictionUpdate> pending_ =
-      SampleUpdate(v1::STATUS_PENDING);
+      SampleUpdate(v1::PREDICTION_STATUS_PENDING);
   const std::optional<v1::PredictionUpdate> started_ =
-      SampleUpdate(v1::STATUS_STARTED);
+      SampleUpdate(v1::PREDICTION_STATUS_STARTED);
   const std::optional<v1::PredictionUpdate> done_ =
-      SampleUpdate(v1::STATUS_SUCCEEDED, "\"hello\"");
+      SampleUpdate(v1::PREDICTION_STATUS_SUCCEEDED, "\"hello\"");
   const std::optional<v1::PredictionUpdate> hold_;
 
   FakeGateway gateway_;
@@ -110,14 +110,14 @@ TEST_F(WaitTest, PrintsOnlyUpdatesAsJson) {
   v1::PredictionUpdate first;
   first.mutable_prediction()->set_id(kId);
   v1::PredictionUpdate last = first;
-  last.mutable_prediction()->set_status(v1::STATUS_SUCCEEDED);
+  last.mutable_prediction()->set_status(v1::PREDICTION_STATUS_SUCCEEDED);
   gateway_.OnWait({{first, last}, grpc::Status::OK});
   EXPECT_EQ(RunWait(), kExitSuccess);
   EXPECT_EQ(Out(),
             "{\"prediction\":{\"id\":\"c12258c4-ed83-4d7b-a784-8ed55412325a\"}}"
             "\n"
             "{\"prediction\":{\"id\":\"c12258c4-ed83-4d7b-a784-8ed55412325a\","
-            "\"status\":\"STATUS_SUCCEEDED\"}}\n");
+            "\"status\":\"PREDICTION_STATUS_SUCCEEDED\"}}\n");
   EXPECT_EQ(Err(), "");
 }
 

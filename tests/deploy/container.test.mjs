@@ -90,7 +90,7 @@ test('the gateway serves a client, and holds 1,000 waits in a quarter of the ' +
   assert.equal(await procStatus(container, 'CapEff'), '0'.repeat(16));
   assert.equal(await procStatus(container, 'NoNewPrivs'), '1');
   const end = await client.createAndWait({ create: echo(0.1) }).last();
-  assert.equal(end.prediction.status, 'STATUS_SUCCEEDED');
+  assert.equal(end.prediction.status, 'PREDICTION_STATUS_SUCCEEDED');
 
   const { id } = await client.create(echo(3600));
   const waits = Array.from({ length: 1000 }, () => client.wait({ id }));
@@ -130,5 +130,5 @@ test('the image contains wriftctl and no shell',
       0);
   assert.equal(
       await podmanStatus('exec', container.id, '/usr/bin/wriftctl', 'health',
-                         '--service=wriftai.v1.Other'), 1);
+                         '--service=wriftai.predictions.v1.Other'), 1);
 });

@@ -81,7 +81,7 @@ const gateway = new Container(`${podOf('wriftai-gateway')}-gateway`);
 const ready = () => eventually(() => 'the gateway is ready', async () =>
   await podmanStatus('exec', `--env=WRIFTCTL_ADDRESS=localhost:50052`,
                      gateway.id, '/usr/bin/wriftctl', 'health',
-                     '--service=wriftai.v1.Predictions') === 0);
+                     '--service=wriftai.predictions.v1.Predictions') === 0);
 
 const skip = whyNotRendered();
 

@@ -1,4 +1,5 @@
-"""Compares the reasons in the table of errors with those in the sources.
+"""Compares the reasons in the table of errors with the schema's ErrorReason,
+and checks that the sources use each of them.
 
   check_reasons.py DOCUMENT SOURCE_DIR
 """
@@ -7,27 +8,26 @@ import pathlib
 import re
 import sys
 
-# Code that creates an error with a reason.
-_REASONS = re.compile(
-    r'(?:GatewayError\(\s*[\w:]+,\s*|Code::k\w+,\s*|kInvalidArgument,\s*'
-    r'|kOutcomeUnknown\[\] = |char k(?!\w*Variable)\w+\[\] = )"([A-Z][A-Z_]{4,})"')
-
 
 def main():
   document, source = map(pathlib.Path, sys.argv[1:])
-  in_sources = set()
-  for folder in ('service', 'upstream'):
-    for path in [*source.glob(f'{folder}/**/*.cc'),
-                 *source.glob(f'{folder}/**/*.h')]:
-      in_sources |= set(_REASONS.findall(path.read_text()))
+  schema = source / 'proto/wriftai/predictions/v1/predictions.proto'
+  body = re.search(r'^enum ErrorReason \{(.*?)^\}', schema.read_text(),
+                   re.M | re.S).group(1)
+  reasons = set(re.findall(r'^  (\w+) = [1-9]', body, re.M))
   rows = re.findall(r'^\|.*\|$', document.read_text(), re.M)
-  in_document = {
+  documented = {
       reason for row in rows
       for reason in re.findall(r'`([A-Z_]{5,})`', row.split('|')[3])}
-  if in_sources != in_document or not in_sources:
-    sys.exit(f'{document}: only in the sources: '
-             f'{sorted(in_sources - in_document)}, only in the document: '
-             f'{sorted(in_document - in_sources)}')
+  if reasons != documented or not reasons:
+    sys.exit(f'{document}: only in the schema: {sorted(reasons - documented)}, '
+             f'only in the document: {sorted(documented - reasons)}')
+  used = {
+      reason for folder in ('service', 'upstream')
+      for path in source.glob(f'{folder}/**/*.cc')
+      for reason in re.findall(r'\bv1::([A-Z_]+)\b', path.read_text())}
+  if reasons - used:
+    sys.exit(f'{schema}: no source uses {sorted(reasons - used)}')
 
 
 if __name__ == '__main__':

@@ -30,7 +30,7 @@ void CheckToken(absl::string_view text) {
   }
 
   if (!IsUtf8(text)) return;
-  internal::PageToken token;
+  PageToken token;
   token.set_cursor(std::string(text));
   token.set_backward(text.size() % 2 == 1);
   const std::string sealed = SealPageToken(token, *ours);

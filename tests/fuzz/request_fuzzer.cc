@@ -109,7 +109,8 @@ void CheckCall(const char* method, absl::string_view request) {
   grpc::CompletionQueue queue;
   grpc::GenericStub stub(Harness().channel());
   const auto call = stub.PrepareCall(
-      &context, absl::StrCat("/wriftai.v1.Predictions/", method), &queue);
+      &context, absl::StrCat("/wriftai.predictions.v1.Predictions/", method),
+      &queue);
   call->StartCall(nullptr);
   bool ok = Next(queue);
   if (ok) {

@@ -43,7 +43,8 @@ function curl(target, ...flags) {
 // The responses to a call of `method`.
 async function predictions(method, request) {
   const { code, stdout, stderr } = await curl(
-      `wriftai.v1.Predictions/${method}`, `--data=${JSON.stringify(request)}`,
+      `wriftai.predictions.v1.Predictions/${method}`,
+      `--data=${JSON.stringify(request)}`,
       `--header=authorization: Bearer ${TOKEN}`);
   assert.equal(code, 0, stderr);
   return parseAll(stdout);
@@ -75,7 +76,7 @@ test('buf cancels a prediction and waits for its end', async () => {
   await predictions('Create', running(id));
   assert.deepEqual(await predictions('Cancel', { id }), [{}]);
   const updates = await predictions('Wait', { id });
-  assert.equal(updates.at(-1).prediction.status, 'STATUS_FAILED');
+  assert.equal(updates.at(-1).prediction.status, 'PREDICTION_STATUS_FAILED');
 });
 
 test('buf creates and waits, and prints every update as JSON', async () => {
@@ -90,7 +91,7 @@ test('buf creates and waits, and prints every update as JSON', async () => {
 });
 
 test('buf shows an error with its details', async () => {
-  const { code, stderr } = await curl('wriftai.v1.Predictions/Get',
+  const { code, stderr } = await curl('wriftai.predictions.v1.Predictions/Get',
                                       '--data={"id":"x"}');
   assert.equal(code, 3 << 3);
   const error = JSON.parse(stderr);
@@ -105,13 +106,14 @@ test('buf lists the methods of every service', async () => {
             '--list-methods', `http://${gateway.address}`]);
   assert.equal(code, 0, stderr);
   for (const method of
-       ['wriftai.v1.Predictions/Wait', 'wriftai.v1.Predictions/Create',
+       ['wriftai.predictions.v1.Predictions/Wait',
+        'wriftai.predictions.v1.Predictions/Create',
         'grpc.health.v1.Health/Check']) {
     assert.ok(stdout.split('\n').includes(method), stdout);
   }
 });
 
-for (const service of ['', 'wriftai.v1.Predictions']) {
+for (const service of ['', 'wriftai.predictions.v1.Predictions']) {
   test(`health reports SERVING for "${service}"`, async (t) => {
     const health = new Client(gateway.address, { Service: Health });
     t.after(() => health.close());
@@ -123,6 +125,6 @@ for (const service of ['', 'wriftai.v1.Predictions']) {
 test('health returns NOT_FOUND for an unknown service', async (t) => {
   const health = new Client(gateway.address, { Service: Health });
   t.after(() => health.close());
-  await failure(health.call('Check', { service: 'wriftai.v1.Nothing' }),
+  await failure(health.call('Check', { service: 'wriftai.Nothing' }),
                 { code: 'NOT_FOUND' });
 });

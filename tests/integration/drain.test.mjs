@@ -41,7 +41,7 @@ const PYTHON_CLIENT = `
 import sys, threading
 import grpc
 channel = grpc.insecure_channel(sys.argv[1])
-get = channel.unary_unary('/wriftai.v1.Predictions/Get',
+get = channel.unary_unary('/wriftai.predictions.v1.Predictions/Get',
                           request_serializer=bytes, response_deserializer=bytes)
 get(b'\\x0a\\x24${id}')
 print('responded', flush=True)

@@ -23,7 +23,7 @@ test('create returns the new prediction', async () => {
   const created = await predictions.create(
       { model: 'deepseek-ai/deepseek-r1', input: toValue(input) });
   assert.match(created.id, /^[0-9a-f-]{36}$/);
-  assert.equal(created.status, 'STATUS_PENDING');
+  assert.equal(created.status, 'PREDICTION_STATUS_PENDING');
   assert.equal(created.status_text, 'pending');
   assert.deepEqual(fromValue(created.input), input);
   assert.equal(created.output.kind, 'nullValue');
@@ -51,7 +51,7 @@ test('get returns the prediction with input and output', async () => {
   await predictions.wait({ id }).rest();
   const got = await predictions.get({ id });
   assert.equal(got.id, id);
-  assert.equal(got.status, 'STATUS_SUCCEEDED');
+  assert.equal(got.status, 'PREDICTION_STATUS_SUCCEEDED');
   assert.deepEqual(fromValue(got.output), question);
   assert.equal(typeof got.setup_time, 'string');
   assert.equal(typeof got.execution_time, 'string');
@@ -60,7 +60,7 @@ test('get returns the prediction with input and output', async () => {
 test('create and wait ends with the output', async () => {
   const end = await predictions.createAndWait(
       { create: { model: 'deepseek-ai/deepseek-r1', input: prompt } }).last();
-  assert.equal(end.prediction.status, 'STATUS_SUCCEEDED');
+  assert.equal(end.prediction.status, 'PREDICTION_STATUS_SUCCEEDED');
   assert.match(fromValue(end.prediction.output), /Why is the sky blue\?/);
 });
 
@@ -86,7 +86,7 @@ test('wait follows a prediction from another call', async () => {
       { model: 'wriftai/echo', input: prompt });
   const end = await predictions.wait({ id }).last();
   assert.equal(end.prediction.id, id);
-  assert.equal(end.prediction.status, 'STATUS_SUCCEEDED');
+  assert.equal(end.prediction.status, 'PREDICTION_STATUS_SUCCEEDED');
 });
 
 test('list shows every prediction once, newest first, over all pages',
@@ -195,7 +195,7 @@ test('without validate_input the prediction runs and fails', async () => {
     create: { model: 'deepseek-ai/deepseek-r1', input: toValue({ prompt: 7 }) },
     wait_options: fastPoll,
   }).last();
-  assert.equal(end.prediction.status, 'STATUS_FAILED');
+  assert.equal(end.prediction.status, 'PREDICTION_STATUS_FAILED');
   assert.equal(end.prediction.error.source, 'external');
 });
 
@@ -217,7 +217,7 @@ test('server_wait makes the create return the ended prediction', async () => {
     model: 'wriftai/echo', server_wait: { seconds: 30 },
     input: toValue({ marker, sandbox: { run_s: 0.05 } }),
   });
-  assert.equal(created.status, 'STATUS_SUCCEEDED');
+  assert.equal(created.status, 'PREDICTION_STATUS_SUCCEEDED');
   const { headers } = await sandbox.createWith(marker);
   assert.equal(headers.prefer, 'wait=30');
 });
@@ -231,7 +231,7 @@ test('cancel ends a prediction, and is rejected once it has ended',
        await waiter.next();
        assert.deepEqual(await predictions.cancel({ id }), {});
        const end = await waiter.last();
-       assert.equal(end.prediction.status, 'STATUS_FAILED');
+       assert.equal(end.prediction.status, 'PREDICTION_STATUS_FAILED');
        await failure(predictions.cancel({ id }), {
          code: 'FAILED_PRECONDITION', reason: 'CONFLICT',
        });

@@ -20,8 +20,8 @@ import { Sandbox } from './support/sandbox.mjs';
 import { encode } from './support/schema.mjs';
 import { toValue } from './support/value.mjs';
 
-const CREATE = '/wriftai.v1.Predictions/Create';
-const GET = '/wriftai.v1.Predictions/Get';
+const CREATE = '/wriftai.predictions.v1.Predictions/Create';
+const GET = '/wriftai.predictions.v1.Predictions/Get';
 const MIB = 1 << 20;
 const LARGEST = 16 * MIB;
 const RESOURCE_EXHAUSTED = '8';

@@ -14,7 +14,7 @@ import { secret } from './support/program.mjs';
 import { encode } from './support/schema.mjs';
 import { RawUpstream } from '../support/raw_upstream.mjs';
 
-const GET = '/wriftai.v1.Predictions/Get';
+const GET = '/wriftai.predictions.v1.Predictions/Get';
 const MIB = 1 << 20;
 const LARGE_TOKEN = secret('large-output-token');
 const VALUE = { payload_format: 'PAYLOAD_FORMAT_VALUE' };

@@ -169,7 +169,7 @@ function expectCalls(lines, expected) {
   const unmatched = [...lines];
   for (const { method, status, ...more } of expected) {
     const found = unmatched.findIndex((line) =>
-      line.grpc_method === `wriftai.v1.Predictions/${method}` &&
+      line.grpc_method === `wriftai.predictions.v1.Predictions/${method}` &&
       line.grpc_status === status &&
       Object.entries(more).every(
           ([key, value]) => String(line[key]) === String(value)));

@@ -152,7 +152,7 @@ for (const [name, member] of [
   test(`an invalid ${name} is isolated: ${member.slice(0, 40)}`, async () => {
     response = [200, prediction(`"output":1,${member}`)];
     const got = await get();
-    assert.equal(got.status, 'STATUS_STARTED');
+    assert.equal(got.status, 'PREDICTION_STATUS_STARTED');
     assert.equal(got.output_json, '1');
     assert.deepEqual(got.inexact_fields, [name]);
     assert.ok(JSON.stringify(got).length < 100_000);

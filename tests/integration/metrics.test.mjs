@@ -80,7 +80,7 @@ test('metrics count waiters, watches and updates', async () => {
   await Promise.all(ids.map((id) => predictions.cancel({ id })));
   const ends = await Promise.all(streams.map((stream) => stream.last()));
   assert.ok(ends.every(({ prediction }) =>
-    prediction.status === 'STATUS_FAILED'));
+    prediction.status === 'PREDICTION_STATUS_FAILED'));
   const afterwards = await scrape();
   assert.equal(afterwards.value('waiters'), 0);
   assert.equal(afterwards.value('watches'), 0);
@@ -169,7 +169,7 @@ test('calls are counted by method and status', async (t) => {
   ];
   const started = {};
   for (const [method, grpc_status, count] of expected) {
-    const grpc_method = `wriftai.v1.Predictions/${method}`;
+    const grpc_method = `wriftai.predictions.v1.Predictions/${method}`;
     started[grpc_method] = (started[grpc_method] ?? 0) + count;
     const value = (name) =>
       metrics.value(`grpc_server_call_${name}`, { grpc_method, grpc_status });

@@ -109,7 +109,7 @@ test(`${WAITS} Waits see the end through a rollout; no create is repeated, ` +
   const follow = async (channel, id, output) => {
     const { status, output: ended } =
         await wait(channel, id, deadline, () => {}, onRetry);
-    assert.equal(status, 'STATUS_SUCCEEDED');
+    assert.equal(status, 'PREDICTION_STATUS_SUCCEEDED');
     assert.equal(ended.stringValue, output);
   };
 

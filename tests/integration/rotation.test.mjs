@@ -128,7 +128,7 @@ test('no call fails while a token is rotated and the old one revoked',
        account.status = 'succeeded';
        for (const wait of waits) {
          const { prediction } = await wait.last();
-         assert.equal(prediction.status, 'STATUS_SUCCEEDED');
+         assert.equal(prediction.status, 'PREDICTION_STATUS_SUCCEEDED');
        }
      });
 

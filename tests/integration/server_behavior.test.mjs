@@ -21,7 +21,7 @@ import { toValue } from './support/value.mjs';
 const TOKEN = secret('server-behavior-token-1');
 const BUF = fileURLToPath(
     new URL('../node_modules/.bin/buf', import.meta.url));
-const NAMES = ['', 'wriftai.v1.Predictions', 'wriftai.v1.Upstream'];
+const NAMES = ['', 'wriftai.predictions.v1.Predictions', 'wriftai.Upstream'];
 
 const id = '00000000-0000-4000-8000-000000000000';
 
@@ -67,7 +67,7 @@ test('an unreachable upstream is NOT_SERVING only under its own name',
        const healthy = async () => new Metrics(
            (await gateway.page('/metrics')).body).value('upstream_healthy');
        const watch =
-           health.stream('Watch', { service: 'wriftai.v1.Upstream' });
+           health.stream('Watch', { service: 'wriftai.Upstream' });
        assert.deepEqual(await watch.next(), { status: 'SERVING' });
        assert.equal(await healthy(), 1);
 
@@ -79,7 +79,8 @@ test('an unreachable upstream is NOT_SERVING only under its own name',
        assert.deepEqual(await watch.next(), { status: 'NOT_SERVING' });
        assert.equal(await healthy(), 0);
        assert.equal(await check(''), 'SERVING');
-       assert.equal(await check('wriftai.v1.Predictions'), 'SERVING');
+       assert.equal(await check('wriftai.predictions.v1.Predictions'),
+                    'SERVING');
        assert.equal((await gateway.page('/readyz')).status, 200);
 
        await upstream.restart();
@@ -248,7 +249,7 @@ describe('channelz', () => {
   test('is not served by default', async (t) => {
     const gateway = await start(t);
     const { stdout } = await curl(gateway, '', '--list-methods');
-    assert.match(stdout, /wriftai\.v1\.Predictions\/Wait/);
+    assert.match(stdout, /wriftai\.predictions\.v1\.Predictions\/Wait/);
     assert.doesNotMatch(stdout, /channelz/);
   });
 });

@@ -263,7 +263,7 @@ test('health reports NOT_SERVING while the gateway drains', async (t) => {
   t.after(() => health.close());
   const call = client.get({ id });
   const held = await upstream.next();
-  const watches = ['', 'wriftai.v1.Predictions'].map(
+  const watches = ['', 'wriftai.predictions.v1.Predictions'].map(
       (service) => health.stream('Watch', { service }));
   for (const watch of watches) {
     assert.deepEqual(await watch.next(), { status: 'SERVING' });

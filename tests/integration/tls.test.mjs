@@ -187,7 +187,7 @@ test('the health port serves health checks only, in plaintext',
            'stderr', /health listens on (\S+)$/m);
        const health = connect(t, { address }, undefined, Health);
        for (const service of
-            ['', 'wriftai.v1.Predictions', 'wriftai.v1.Upstream']) {
+            ['', 'wriftai.predictions.v1.Predictions', 'wriftai.Upstream']) {
          assert.deepEqual(await health.call('Check', { service }),
                           { status: 'SERVING' });
        }

@@ -120,7 +120,8 @@ class Scenario {
     t.diagnostic(`${this.#counts.fresh} calls on new connections, ` +
                  `${this.#counts.kept} on the persistent one`);
     await this.kept.cancel({ id: this.id });
-    assert.equal((await this.wait.last()).prediction.status, 'STATUS_FAILED');
+    assert.equal((await this.wait.last()).prediction.status,
+                 'PREDICTION_STATUS_FAILED');
   }
 }
 

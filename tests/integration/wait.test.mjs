@@ -38,9 +38,11 @@ test('updates are numbered from 1 and end with the end of the prediction',
        updates.push(...await stream.rest());
        assert.deepEqual(updates.map(({ sequence }) => Number(sequence)),
                         updates.map((_, i) => i + 1));
-       assert.equal(updates.at(-1).prediction.status, 'STATUS_FAILED');
+       assert.equal(updates.at(-1).prediction.status,
+                    'PREDICTION_STATUS_FAILED');
        assert.ok(updates.slice(0, -1).every(
-           ({ prediction }) => prediction.status !== 'STATUS_FAILED'));
+           ({ prediction }) =>
+               prediction.status !== 'PREDICTION_STATUS_FAILED'));
      });
 
 test('an update has its time, source and poll interval', async () => {
@@ -120,7 +122,7 @@ test('an unknown status is passed on and does not end the Wait', async () => {
   const updates =
       await predictions.wait({ id, wait_options: fastPoll }).rest();
   assert.deepEqual(statusTexts(updates), ['pending', 'paused', 'succeeded']);
-  assert.equal(updates[1].prediction.status, 'STATUS_UNSPECIFIED');
+  assert.equal(updates[1].prediction.status, 'PREDICTION_STATUS_UNSPECIFIED');
 });
 
 test('a prediction that has ended is sent once, then OK', async () => {
@@ -136,7 +138,7 @@ test('a failed prediction is not an error of the call', async () => {
     create: { model: 'wriftai/failing', input: toValue({}) },
     wait_options: fastPoll,
   }).last();
-  assert.equal(end.prediction.status, 'STATUS_FAILED');
+  assert.equal(end.prediction.status, 'PREDICTION_STATUS_FAILED');
   const { error } = end.prediction;
   assert.equal(error.source, 'external');
   assert.equal(error.message, 'The model raised an error');
@@ -194,7 +196,8 @@ for (const [status, code] of
         new Client(gateway.address, { token: secret(`refused-${status}`) });
     t.after(() => client.close());
     const stream = client.wait({ id, wait_options: fastPoll });
-    assert.equal((await stream.next()).prediction.status, 'STATUS_STARTED');
+    assert.equal((await stream.next()).prediction.status,
+                 'PREDICTION_STATUS_STARTED');
     await failure(stream.next(), { code });
   });
 }
@@ -208,7 +211,8 @@ test('a Wait survives an upstream outage', async (t) => {
   const id = randomUUID();
   const stream = client.wait({ id, wait_options: fastPoll });
   (await upstream.next()).respond(200, predictionJson(id, 'started'));
-  assert.equal((await stream.next()).prediction.status, 'STATUS_STARTED');
+  assert.equal((await stream.next()).prediction.status,
+               'PREDICTION_STATUS_STARTED');
   await upstream.next();
   await upstream.stop();  // Breaks the poll in flight.
   await failure(client.get({ id }),
@@ -222,7 +226,8 @@ test('a Wait ends with DEADLINE_EXCEEDED at its deadline', async () => {
   const id = await running();
   const stream = predictions.wait({ id }, { timeoutMs: 1000 });
   await failure(stream.rest(), { code: 'DEADLINE_EXCEEDED' });
-  assert.equal((await predictions.get({ id })).status, 'STATUS_STARTED');
+  assert.equal((await predictions.get({ id })).status,
+               'PREDICTION_STATUS_STARTED');
 });
 
 test('--max_wait ends a Wait and says that the prediction still runs',

@@ -162,7 +162,7 @@ test('ends are sent although a stale list hides them', async () => {
   }
   const ends = await Promise.all(streams.map((stream) => stream.last()));
   for (const { prediction } of ends) {
-    assert.equal(prediction.status, 'STATUS_SUCCEEDED');
+    assert.equal(prediction.status, 'PREDICTION_STATUS_SUCCEEDED');
   }
 });
 
@@ -213,7 +213,8 @@ describe('a permanent error', { concurrency: true }, () => {
     const stream = client.createAndWait(
         { create: { model: 'o/m', input: toValue(1) }, ...FAST_POLL },
         LONG_TIMEOUT);
-    assert.equal((await stream.next()).prediction.status, 'STATUS_PENDING');
+    assert.equal((await stream.next()).prediction.status,
+                 'PREDICTION_STATUS_PENDING');
     const error = await failure(stream.rest(), { code: 'INTERNAL' });
     assert.equal(error.details.ErrorInfo.metadata.http_status, '301');
   });
@@ -240,7 +241,8 @@ describe('a 404 right after the create', { concurrency: true }, () => {
     const { client } = createOnLateReplica(3);
     const stream =
         client.createAndWait({ create, ...FAST_POLL }, LONG_TIMEOUT);
-    assert.equal((await stream.last()).prediction.status, 'STATUS_SUCCEEDED');
+    assert.equal((await stream.last()).prediction.status,
+                 'PREDICTION_STATUS_SUCCEEDED');
   });
 
   test('does not end a Wait after a Create and its retry', async () => {
@@ -249,14 +251,16 @@ describe('a 404 right after the create', { concurrency: true }, () => {
     await client.create(once);
     await client.create(once);
     const stream = wait(client, id);
-    assert.equal((await stream.last()).prediction.status, 'STATUS_SUCCEEDED');
+    assert.equal((await stream.last()).prediction.status,
+                 'PREDICTION_STATUS_SUCCEEDED');
   });
 
   test('is passed on by Get', async () => {
     const { client, id } = createOnLateReplica(1);
     await client.create(create);
     await failure(client.get({ id }), { code: 'NOT_FOUND' });
-    assert.equal((await client.get({ id })).status, 'STATUS_SUCCEEDED');
+    assert.equal((await client.get({ id })).status,
+                 'PREDICTION_STATUS_SUCCEEDED');
   });
 
   test('ends the Wait of a token that did not create it', async () => {

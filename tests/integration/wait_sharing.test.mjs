@@ -38,7 +38,7 @@ test('300 waiters for one prediction share its polls', async () => {
   await predictions.cancel({ id });
   const ends = await Promise.all(streams.map((stream) => stream.last()));
   assert.ok(ends.every(
-      ({ prediction }) => prediction.status === 'STATUS_FAILED'));
+      ({ prediction }) => prediction.status === 'PREDICTION_STATUS_FAILED'));
   // The number of polls depends on the readers' speed.
   const polls = await sandbox.getCount(id);
   assert.ok(polls < streams.length, `${polls} polls`);
@@ -57,7 +57,7 @@ test('polls use the shortest interval; each waiter keeps its own',
        updates.push(...await slow.rest());
        // Only the changes, although the fast waiter got more updates.
        assert.deepEqual([...new Set(statuses(updates))], statuses(updates));
-       assert.equal(statuses(updates).at(-1), 'STATUS_FAILED');
+       assert.equal(statuses(updates).at(-1), 'PREDICTION_STATUS_FAILED');
      });
 
 test('a later waiter gets the latest state at once', async () => {
@@ -67,7 +67,8 @@ test('a later waiter gets the latest state at once', async () => {
   // From now on no poll gets a response.
   await sandbox.addFaults({ ...matchGet(id), delay_ms: 3_600_000 });
   const later = predictions.wait({ id, wait_options: fastPoll });
-  assert.equal((await later.next()).prediction.status, 'STATUS_STARTED');
+  assert.equal((await later.next()).prediction.status,
+               'PREDICTION_STATUS_STARTED');
   first.cancel();
   later.cancel();
 });
@@ -94,7 +95,8 @@ test('a waiter that leaves does not end the waits of others', async () => {
   leaving.cancel();
   await staying.take(3);
   await predictions.cancel({ id });
-  assert.equal(statuses(await staying.rest()).at(-1), 'STATUS_FAILED');
+  assert.equal(statuses(await staying.rest()).at(-1),
+               'PREDICTION_STATUS_FAILED');
 });
 
 test('a waiter that leaves does not cancel the prediction', async () => {
@@ -102,7 +104,8 @@ test('a waiter that leaves does not cancel the prediction', async () => {
   const leaving = predictions.wait({ id });
   await leaving.next();
   leaving.cancel();
-  assert.equal((await predictions.get({ id })).status, 'STATUS_STARTED');
+  assert.equal((await predictions.get({ id })).status,
+               'PREDICTION_STATUS_STARTED');
 });
 
 test('a blocked reader gets the latest state and the end, not a queue',
@@ -115,13 +118,14 @@ test('a blocked reader gets the latest state and the end, not a queue',
        const reader = predictions.wait(request);
        await reader.take(8);
        await predictions.cancel({ id });
-       assert.equal(statuses(await reader.rest()).at(-1), 'STATUS_FAILED');
+       assert.equal(statuses(await reader.rest()).at(-1),
+                    'PREDICTION_STATUS_FAILED');
        const { messages, headers } = await stuck.finish();
        const updates =
            messages.map((bytes) => decode('PredictionUpdate', bytes));
        assert.equal(headers['grpc-status'], '0');
        // The update that was in flight when it stopped, and the end.
-       assert.equal(statuses(updates).at(-1), 'STATUS_FAILED');
+       assert.equal(statuses(updates).at(-1), 'PREDICTION_STATUS_FAILED');
        assert.deepEqual(updates.map(({ sequence }) => sequence), ['1', '2']);
      });
 
@@ -139,7 +143,7 @@ test('two tokens never share a prediction', async (t) => {
   // The owner is not affected.
   await owner.take(2);
   await predictions.cancel({ id });
-  assert.equal(statuses(await owner.rest()).at(-1), 'STATUS_FAILED');
+  assert.equal(statuses(await owner.rest()).at(-1), 'PREDICTION_STATUS_FAILED');
 });
 
 test('an unknown prediction ends the waits of all waiters', async () => {

@@ -48,7 +48,7 @@ test('a wait gets updates and output by webhook, without a read', async () => {
     create: echo({ pending_s: 0.1, run_s: 0.1, output: { n: [1, 2] } }),
   }).rest();
   const { prediction, source } = updates.at(-1);
-  assert.equal(prediction.status, 'STATUS_SUCCEEDED');
+  assert.equal(prediction.status, 'PREDICTION_STATUS_SUCCEEDED');
   assert.deepEqual(fromValue(prediction.output), { n: [1, 2] });
   assert.equal(source, 'SOURCE_WEBHOOK');
   assert.equal(await readCount(), reads);
@@ -95,7 +95,7 @@ test("a caller's own webhook is passed on as it is, and polling serves its wait"
          wait_options: { poll_interval: { nanos: 100e6 } },
        }).last();
        assert.notEqual(update.source, 'SOURCE_WEBHOOK');
-       assert.equal(update.prediction.status, 'STATUS_SUCCEEDED');
+       assert.equal(update.prediction.status, 'PREDICTION_STATUS_SUCCEEDED');
        const { body } = await sandbox.createWith(marker);
        assert.deepEqual(JSON.parse(body).webhook,
                         { url, secret: 'my-own-secret' });
@@ -151,7 +151,7 @@ test('hostile deliveries are rejected and do not affect a wait',
        });
        let update = await wait.next();
        const { id } = update.prediction;
-       while (update.prediction.status !== 'STATUS_STARTED') {
+       while (update.prediction.status !== 'PREDICTION_STATUS_STARTED') {
          update = await wait.next();
        }
        for (const [name, [body, signature, status]] of hostileDeliveries(id)) {
@@ -167,7 +167,7 @@ test('hostile deliveries are rejected and do not affect a wait',
        await predictions.cancel({ id });
        const rest = await wait.rest();
        assert.deepEqual(rest.map(({ prediction }) => prediction.status),
-                        ['STATUS_FAILED']);
+                        ['PREDICTION_STATUS_FAILED']);
        assert.ok(!JSON.stringify(rest).includes('forged'));
      });
 
@@ -202,7 +202,7 @@ test('replayed, late and unknown states never move a wait back', async () => {
   });
   let update = await wait.next();
   const { id } = update.prediction;
-  while (update.prediction.status !== 'STATUS_STARTED') {
+  while (update.prediction.status !== 'PREDICTION_STATUS_STARTED') {
     update = await wait.next();
   }
   const now = new Date(Date.now() + 1000).toISOString();
@@ -216,7 +216,7 @@ test('replayed, late and unknown states never move a wait back', async () => {
   await predictions.cancel({ id });
   const rest = await wait.rest();
   assert.deepEqual(rest.map(({ prediction: { status } }) => status),
-                   ['STATUS_FAILED']);
+                   ['PREDICTION_STATUS_FAILED']);
 });
 
 test('a retried create returns the same prediction after a key rotation',
@@ -245,7 +245,8 @@ test('a retried create returns the same prediction after a key rotation',
   // Signed with the old key, with which it was created.
   const wait = client.wait({ id });
   await client.cancel({ id });
-  assert.equal((await wait.last()).prediction.status, 'STATUS_FAILED');
+  assert.equal((await wait.last()).prediction.status,
+               'PREDICTION_STATUS_FAILED');
 });
 
 test('lost, duplicated and late deliveries leave every wait correct',
@@ -272,12 +273,15 @@ test('lost, duplicated and late deliveries leave every wait correct',
            }),
            wait_options: { poll_interval: { nanos: 200e6 } },
          }).rest()));
-       const rank = { STATUS_PENDING: 0, STATUS_STARTED: 1,
-                      STATUS_SUCCEEDED: 2, STATUS_FAILED: 2 };
+       const rank = {
+         PREDICTION_STATUS_PENDING: 0, PREDICTION_STATUS_STARTED: 1,
+         PREDICTION_STATUS_SUCCEEDED: 2, PREDICTION_STATUS_FAILED: 2,
+       };
        waits.forEach((updates, i) => {
          const last = updates.at(-1).prediction;
          assert.equal(last.status,
-                      i % 5 === 0 ? 'STATUS_FAILED' : 'STATUS_SUCCEEDED');
+                      i % 5 === 0 ? 'PREDICTION_STATUS_FAILED'
+                                  : 'PREDICTION_STATUS_SUCCEEDED');
          if (i % 5 !== 0) assert.equal(fromValue(last.output), i);
          const ranks = updates.map(({ prediction }) => rank[prediction.status]);
          assert.deepEqual(ranks, ranks.toSorted?.() ?? [...ranks].sort());

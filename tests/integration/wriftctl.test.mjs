@@ -61,7 +61,7 @@ test('create --wait --json prints every update on a line', async () => {
   assert.equal(result.code, 0, result.stderr);
   const updates = lines(result);
   assert.equal(updates[0].source, 'SOURCE_CREATE');
-  assert.equal(updates.at(-1).prediction.status, 'STATUS_SUCCEEDED');
+  assert.equal(updates.at(-1).prediction.status, 'PREDICTION_STATUS_SUCCEEDED');
   assert.equal(updates.at(-1).prediction.outputJson, '{"a": 1.0}');
 });
 
@@ -121,12 +121,13 @@ test('wait follows a prediction until cancel ends it', async () => {
   const waiting = new Program(
       setting('WRIFTCTL'),
       ['wait', id, '--poll_interval=100ms', '--json'], options());
-  await waiting.awaitOutput('stdout', /("STATUS_STARTED")/);
+  await waiting.awaitOutput('stdout', /("PREDICTION_STATUS_STARTED")/);
   const cancelled = await ctl('cancel', id);
   assert.equal(cancelled.code, 0, cancelled.stderr);
   const waited = await waiting.end();
   assert.equal(waited.code, 1);
-  assert.equal(lines(waited).at(-1).prediction.status, 'STATUS_FAILED');
+  assert.equal(lines(waited).at(-1).prediction.status,
+               'PREDICTION_STATUS_FAILED');
   assert.equal((await ctl('cancel', id)).code, 3);
 });
 
@@ -134,12 +135,12 @@ test('an interrupted wait does not cancel the prediction', async () => {
   const { id } = await running();
   const waiting = new Program(
       setting('WRIFTCTL'), ['wait', id, '--json'], options());
-  await waiting.awaitOutput('stdout', /("STATUS_STARTED")/);
+  await waiting.awaitOutput('stdout', /("PREDICTION_STATUS_STARTED")/);
   const { code, stderr } = await waiting.stop('SIGINT');
   assert.equal(code, 130);
   assert.match(stderr, /prediction is still running. Resume: wriftctl wait /);
   const [got] = lines(await ctl('get', id, '--json'));
-  assert.equal(got.status, 'STATUS_STARTED');
+  assert.equal(got.status, 'PREDICTION_STATUS_STARTED');
 });
 
 test('wait survives a restart of the gateway', async (t) => {
@@ -148,7 +149,7 @@ test('wait survives a restart of the gateway', async (t) => {
   const waiting = new Program(
       setting('WRIFTCTL'),
       ['wait', id, '--json', `--address=${first.address}`], options());
-  await waiting.awaitOutput('stdout', /("STATUS_STARTED")/);
+  await waiting.awaitOutput('stdout', /("PREDICTION_STATUS_STARTED")/);
   await first.stop();
   await waiting.awaitOutput('stderr', /(UNAVAILABLE: this gateway)/);
   const second = await Gateway.start({
@@ -181,12 +182,13 @@ test('health exits with status 0 while the gateway serves', async () => {
   const { code, stdout } = await ctl('health');
   assert.equal(stdout, 'SERVING\n');
   assert.equal(code, 0);
-  assert.equal((await ctl('health', '--service=wriftai.v1.Predictions')).code,
+  assert.equal((await ctl(
+      'health', '--service=wriftai.predictions.v1.Predictions')).code,
                0);
 });
 
 test('health of an unknown service exits with status 1', async () => {
-  const { code, stderr } = await ctl('health', '--service=wriftai.v1.Other');
+  const { code, stderr } = await ctl('health', '--service=wriftai.Other');
   assert.equal(code, 1);
   assert.match(stderr, /^NOT_FOUND: /);
 });

@@ -13,10 +13,11 @@ v1::Prediction MakePrediction(absl::string_view id, absl::string_view status,
   v1::Prediction prediction;
   prediction.set_id(std::string(id));
   prediction.set_status_text(std::string(status));
-  if (status == "pending") prediction.set_status(v1::STATUS_PENDING);
-  if (status == "started") prediction.set_status(v1::STATUS_STARTED);
-  if (status == "succeeded") prediction.set_status(v1::STATUS_SUCCEEDED);
-  if (status == "failed") prediction.set_status(v1::STATUS_FAILED);
+  if (status == "pending") prediction.set_status(v1::PREDICTION_STATUS_PENDING);
+  if (status == "started") prediction.set_status(v1::PREDICTION_STATUS_STARTED);
+  if (status == "succeeded")
+    prediction.set_status(v1::PREDICTION_STATUS_SUCCEEDED);
+  if (status == "failed") prediction.set_status(v1::PREDICTION_STATUS_FAILED);
   prediction.mutable_updated_at()->set_seconds(1'755'085'724 + updated);
   return prediction;
 }

@@ -6,12 +6,13 @@
 
 #include "absl/strings/string_view.h"
 #include "grpcpp/grpcpp.h"
+#include "proto/predictions.h"
 #include "service/config.h"
 #include "service/engine/engine.h"
 #include "service/rpc/prediction_service.h"
 #include "tests/support/scripted_transport.h"
 #include "upstream/http/curl_event_loop.h"
-#include "wriftai/v1/predictions.grpc.pb.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
 

@@ -10,7 +10,7 @@ namespace {
 
 TEST(ErrorDetailsTest, GatewayErrorHasDomainAndReason) {
   const absl::Status status =
-      GatewayError(absl::StatusCode::kUnavailable, "DRAINING", "going away");
+      GatewayError(absl::StatusCode::kUnavailable, v1::DRAINING, "going away");
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, "going away"));
   const auto info = GetDetail<google::rpc::ErrorInfo>(status);
   ASSERT_TRUE(info.has_value());
@@ -49,7 +49,7 @@ TEST(ErrorDetailsTest, ClampsNegativeRetryDelayToZero) {
 TEST(ErrorDetailsTest, MissingDetailsAreEmpty) {
   const absl::Status status = absl::UnavailableError("down");
   EXPECT_EQ(RetryDelay(status), std::nullopt);
-  EXPECT_EQ(ErrorReason(status), "");
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_UNSPECIFIED);
   EXPECT_EQ(MetadataOf("cause", status), "");
 }
 
@@ -70,7 +70,7 @@ TEST(ErrorDetailsTest, PrefixFieldsKeepsErrorWithoutFields) {
 
 TEST(ErrorDetailsTest, AnyBytesProduceParsableDetail) {
   absl::Status status =
-      GatewayError(absl::StatusCode::kInternal, "REASON", "message");
+      GatewayError(absl::StatusCode::kInternal, v1::NOT_FOUND, "message");
   for (const char* const hostile :
        {"\xff", "\xc3", "a\xe2\x80", "\xed\xa0\xbd", "\xe2\x80\xae", "\xc2\x9b",
         "\n", "\x1b[2J"}) {
@@ -81,7 +81,7 @@ TEST(ErrorDetailsTest, AnyBytesProduceParsableDetail) {
     violation->set_field(hostile);
     violation->set_description(hostile);
     SetDetail(bad_request, status);
-    EXPECT_EQ(ErrorReason(status), "REASON") << hostile;
+    EXPECT_EQ(ReasonOf(status), v1::NOT_FOUND) << hostile;
     const auto read = GetDetail<google::rpc::BadRequest>(status);
     ASSERT_TRUE(read.has_value()) << hostile;
     for (const std::string& text :

@@ -43,7 +43,7 @@ TEST(RetryPolicyTest, OutagesAndRateLimitsAreTransient) {
 
 TEST(RetryPolicyTest, CorruptResponseIsTransientButTooLargeIsNot) {
   absl::Status status = GatewayError(absl::StatusCode::kInternal,
-                                     kUpstreamResponseInvalid, "broken");
+                                     v1::UPSTREAM_RESPONSE_INVALID, "broken");
   EXPECT_TRUE(IsTransient(status));
   SetMetadata(kCauseKey, kCauseTooLarge, status);
   EXPECT_FALSE(IsTransient(status));
@@ -52,11 +52,11 @@ TEST(RetryPolicyTest, CorruptResponseIsTransientButTooLargeIsNot) {
 
 TEST(RetryPolicyTest, InvalidResponseAndPaymentRequiredAreLikelyPermanent) {
   absl::Status status = GatewayError(absl::StatusCode::kInternal,
-                                     kUpstreamResponseInvalid, "HTML");
+                                     v1::UPSTREAM_RESPONSE_INVALID, "HTML");
   EXPECT_TRUE(IsLikelyPermanent(status));
   EXPECT_FALSE(IsOutage(status));
   EXPECT_TRUE(IsLikelyPermanent(GatewayError(
-      absl::StatusCode::kResourceExhausted, kPaymentRequired, "402")));
+      absl::StatusCode::kResourceExhausted, v1::PAYMENT_REQUIRED, "402")));
   EXPECT_FALSE(IsLikelyPermanent(absl::ResourceExhaustedError("429")));
   EXPECT_FALSE(IsLikelyPermanent(absl::UnavailableError("500")));
   EXPECT_FALSE(IsLikelyPermanent(absl::NotFoundError("404")));
@@ -75,7 +75,7 @@ TEST(RetryPolicyTest, UnsupportedRequestsAreLikelyPermanent) {
                                         {"507", false},
                                         {"520", false}}) {
     absl::Status status = GatewayError(absl::StatusCode::kUnavailable,
-                                       "UPSTREAM_UNAVAILABLE", "no");
+                                       v1::UPSTREAM_UNAVAILABLE, "no");
     SetMetadata("http_status", http, status);
     EXPECT_EQ(IsLikelyPermanent(status), permanent) << http;
   }
@@ -90,7 +90,7 @@ TEST(RetryPolicyTest, ServerErrorsAndTimeoutsAreOutages) {
 
 TEST(RetryPolicyTest, MissingIs404ButNot410) {
   absl::Status status =
-      GatewayError(absl::StatusCode::kNotFound, "NOT_FOUND", "no");
+      GatewayError(absl::StatusCode::kNotFound, v1::NOT_FOUND, "no");
   SetMetadata("http_status", "404", status);
   EXPECT_TRUE(IsMissing(status));
   SetMetadata("http_status", "410", status);

@@ -11,7 +11,7 @@ namespace {
 
 absl::Status Exhausted(absl::Duration until) {
   absl::Status status =
-      GatewayError(absl::StatusCode::kResourceExhausted, "BUDGET_EXHAUSTED",
+      GatewayError(absl::StatusCode::kResourceExhausted, v1::BUDGET_EXHAUSTED,
                    "the rate limit of this token is exhausted until after the "
                    "call's deadline");
   SetRetryDelay(until, status);
@@ -179,7 +179,7 @@ void Budget::Dispatch() {
 void Budget::DropExpired() {
   while (!calls_.empty() && calls_.begin()->first.first <= event_loop_.Now()) {
     calls_.begin()->second->Finish(
-        GatewayError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+        GatewayError(absl::StatusCode::kDeadlineExceeded, v1::DEADLINE_EXCEEDED,
                      "the deadline passed before the call was sent"));
   }
 }

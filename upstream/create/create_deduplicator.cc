@@ -157,7 +157,7 @@ CallHandle CreateDeduplicator::Join(absl::Time deadline, const Entry& entry,
   if (deadline != absl::InfiniteFuture()) {
     joiner->set_timer(event_loop_.RunAt(deadline, [raw = joiner.get()] {
       raw->Finish(GatewayError(
-          absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+          absl::StatusCode::kDeadlineExceeded, v1::DEADLINE_EXCEEDED,
           "deadline exceeded; the create continues: retry with the same "
           "request_id to get its result"));
     }));
@@ -183,7 +183,7 @@ CallHandle CreateDeduplicator::Complete(absl::StatusOr<v1::Prediction> result,
 // `count`: the request IDs remembered for the credential.
 absl::Status CreateDeduplicator::TooManyRequestIds(size_t count) const {
   absl::Status status = GatewayError(
-      absl::StatusCode::kResourceExhausted, "TOO_MANY_REQUEST_IDS",
+      absl::StatusCode::kResourceExhausted, v1::TOO_MANY_REQUEST_IDS,
       absl::StrCat("too many request IDs remembered for this token (", count,
                    "); retry later, or create without request_id"));
   absl::Duration delay = kMinDelay;

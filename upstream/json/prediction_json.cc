@@ -19,12 +19,12 @@ namespace {
 
 enum class Payloads { kInclude, kOmit };
 
-v1::Status StatusFromText(absl::string_view text) {
-  if (text == "pending") return v1::STATUS_PENDING;
-  if (text == "started") return v1::STATUS_STARTED;
-  if (text == "succeeded") return v1::STATUS_SUCCEEDED;
-  if (text == "failed") return v1::STATUS_FAILED;
-  return v1::STATUS_UNSPECIFIED;
+v1::PredictionStatus StatusFromText(absl::string_view text) {
+  if (text == "pending") return v1::PREDICTION_STATUS_PENDING;
+  if (text == "started") return v1::PREDICTION_STATUS_STARTED;
+  if (text == "succeeded") return v1::PREDICTION_STATUS_SUCCEEDED;
+  if (text == "failed") return v1::PREDICTION_STATUS_FAILED;
+  return v1::PREDICTION_STATUS_UNSPECIFIED;
 }
 
 // INVALID_ARGUMENT with the expected and the actual value of member `name`.

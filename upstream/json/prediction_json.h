@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "proto/predictions.h"
 #include "upstream/prediction_params.h"
-#include "wriftai/v1/predictions.pb.h"
 
 // Decodes and encodes predictions of the upstream. Formats: the WriftAI API
 // reference, predictions (get, list, create). All functions: any thread.

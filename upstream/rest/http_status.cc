@@ -18,10 +18,8 @@ namespace {
 
 struct Mapping {
   absl::StatusCode code;
-  absl::string_view reason;
+  v1::ErrorReason reason;
 };
-
-constexpr char kRateLimited[] = "RATE_LIMITED";
 
 // Whether every content-type of the response is JSON, with or without
 // parameters, and there is at least one.
@@ -63,10 +61,10 @@ bool IsRejection(int http) {
 
 Mapping ServerError(int http, Operation operation) {
   constexpr Mapping kUnavailable = {absl::StatusCode::kUnavailable,
-                                    "UPSTREAM_UNAVAILABLE"};
+                                    v1::UPSTREAM_UNAVAILABLE};
   if (http == 503 || IsRead(operation)) return kUnavailable;
   if (http == 500 || http == 501) {
-    return {absl::StatusCode::kInternal, "UPSTREAM_FAILED"};
+    return {absl::StatusCode::kInternal, v1::UPSTREAM_FAILED};
   }
   return kUnavailable;
 }
@@ -96,31 +94,31 @@ Mapping MappingFor(int http, Operation operation) {
   switch (http) {
     case 400:
       if (operation == Operation::kCancel) {
-        return {Code::kFailedPrecondition, "CONFLICT"};
+        return {Code::kFailedPrecondition, v1::CONFLICT};
       }
       [[fallthrough]];
     case 422:
-      return {Code::kInvalidArgument, "REQUEST_REFUSED"};
+      return {Code::kInvalidArgument, v1::REQUEST_REFUSED};
     case 401:
-      return {Code::kUnauthenticated, "TOKEN_REFUSED"};
+      return {Code::kUnauthenticated, v1::TOKEN_REFUSED};
     case 402:
-      return {Code::kResourceExhausted, kPaymentRequired};
+      return {Code::kResourceExhausted, v1::PAYMENT_REQUIRED};
     case 403:
-      return {Code::kPermissionDenied, "FORBIDDEN"};
+      return {Code::kPermissionDenied, v1::FORBIDDEN};
     case 404:
     case 410:
-      return {Code::kNotFound, "NOT_FOUND"};
+      return {Code::kNotFound, v1::NOT_FOUND};
     case 408:
-      return {Code::kUnavailable, "UPSTREAM_UNAVAILABLE"};
+      return {Code::kUnavailable, v1::UPSTREAM_UNAVAILABLE};
     case 409:
-      return {Code::kFailedPrecondition, "CONFLICT"};
+      return {Code::kFailedPrecondition, v1::CONFLICT};
     case 413:
-      return {Code::kInvalidArgument, "REQUEST_TOO_LARGE"};
+      return {Code::kInvalidArgument, v1::REQUEST_TOO_LARGE};
     case 429:
-      return {Code::kResourceExhausted, kRateLimited};
+      return {Code::kResourceExhausted, v1::RATE_LIMITED};
     default:
       if (http >= 500 && http <= 599) return ServerError(http, operation);
-      return {Code::kInternal, kUpstreamResponseInvalid};
+      return {Code::kInternal, v1::UPSTREAM_RESPONSE_INVALID};
   }
 }
 
@@ -195,10 +193,10 @@ void AddPreconditionFailure(const CallSubject& subject, absl::Status& status) {
   SetDetail(failure, status);
 }
 
-void AddErrorInfo(absl::string_view reason, const HttpResponse& response,
+void AddErrorInfo(v1::ErrorReason reason, const HttpResponse& response,
                   absl::Status& status) {
   google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
+  info.set_reason(v1::ErrorReason_Name(reason));
   info.set_domain(kUpstreamDomain);
   (*info.mutable_metadata())["http_status"] = absl::StrCat(response.status);
   const std::string request_id = UpstreamRequestId(response);
@@ -242,7 +240,7 @@ absl::Status StatusFromResponse(const HttpResponse& response,
   const bool creates = subject.operation == Operation::kCreate;
   if (creates && MayHaveCreated(response, error)) {
     code = absl::StatusCode::kUnknown;
-    reason = kCreateOutcomeUnknown;
+    reason = v1::CREATE_OUTCOME_UNKNOWN;
   }
   const bool may_exist =
       creates &&
@@ -279,7 +277,7 @@ absl::Status StatusFromResponse(const HttpResponse& response,
       break;
   }
   // RetryInfo only for errors that may be retried.
-  const bool is_limit = reason == kRateLimited;
+  const bool is_limit = reason == v1::RATE_LIMITED;
   if (is_limit || code == absl::StatusCode::kUnavailable) {
     auto delay = RetryDelayFrom(RateLimitFromHeaders(response, wall_now));
     if (is_limit && !delay.has_value()) delay = kDefaultRetryDelay;
@@ -305,7 +303,7 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
       subject.operation == Operation::kCreate && failure.maybe_sent;
   if (failure.kind == Kind::kResponseTooLarge) {
     absl::Status status = GatewayError(
-        absl::StatusCode::kInternal, kUpstreamResponseInvalid,
+        absl::StatusCode::kInternal, v1::UPSTREAM_RESPONSE_INVALID,
         absl::StrCat("WriftAI's response to the ",
                      OperationName(subject.operation),
                      " is too large: ", detail, may_exist ? kMayExist : ""));
@@ -315,32 +313,32 @@ absl::Status StatusFromFailure(const TransportFailure& failure,
   }
   if (may_exist) {
     absl::Status status =
-        GatewayError(absl::StatusCode::kUnknown, kCreateOutcomeUnknown,
+        GatewayError(absl::StatusCode::kUnknown, v1::CREATE_OUTCOME_UNKNOWN,
                      absl::StrCat(message, kMayExist));
     AddMayExist(status);
     return status;
   }
   if (failure.kind == Kind::kMemoryExhausted) {
     absl::Status status = GatewayError(
-        absl::StatusCode::kResourceExhausted, "MESSAGE_MEMORY_EXHAUSTED",
+        absl::StatusCode::kResourceExhausted, v1::MESSAGE_MEMORY_EXHAUSTED,
         absl::StrCat(detail, " (--message_memory); retry later"));
     SetRetryDelay(kDefaultRetryDelay, status);
     return status;
   }
   if (failure.kind == Kind::kProtocol) {
-    return GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-                        message);
+    return GatewayError(absl::StatusCode::kInternal,
+                        v1::UPSTREAM_RESPONSE_INVALID, message);
   }
   if (failure.kind == Kind::kInvalidRequest) {
-    return GatewayError(absl::StatusCode::kInternal, "REQUEST_NOT_SENDABLE",
+    return GatewayError(absl::StatusCode::kInternal, v1::REQUEST_NOT_SENDABLE,
                         message);
   }
   if (failure.kind == Kind::kTimeout && by_deadline) {
     return GatewayError(absl::StatusCode::kDeadlineExceeded,
-                        "DEADLINE_EXCEEDED",
+                        v1::DEADLINE_EXCEEDED,
                         absl::StrCat(message, ", the caller's deadline"));
   }
-  return GatewayError(absl::StatusCode::kUnavailable, "UPSTREAM_UNREACHABLE",
+  return GatewayError(absl::StatusCode::kUnavailable, v1::UPSTREAM_UNREACHABLE,
                       message);
 }
 
@@ -350,7 +348,7 @@ absl::Status InvalidResponse(const HttpResponse& response,
   const bool may_exist = subject.operation == Operation::kCreate;
   absl::Status status = absl::InternalError(absl::StrCat(
       "cannot parse WriftAI's response: ", why, may_exist ? kMayExist : ""));
-  AddErrorInfo(kUpstreamResponseInvalid, response, status);
+  AddErrorInfo(v1::UPSTREAM_RESPONSE_INVALID, response, status);
   if (may_exist) AddMayExist(status);
   return status;
 }

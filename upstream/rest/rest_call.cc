@@ -41,7 +41,7 @@ RestCall::RestCall(EventLoop& event_loop, HttpTransport& transport,
   permit.Release();
   timer_ = event_loop_.RunAt(event_loop_.Now(), [this] {
     Finish(GatewayError(absl::StatusCode::kDeadlineExceeded,
-                        "DEADLINE_EXCEEDED",
+                        v1::DEADLINE_EXCEEDED,
                         "the deadline passed before the call was sent"));
   });
 }

@@ -24,10 +24,6 @@ class PredictionObserver {
   virtual void OnError(const absl::Status& status) = 0;
 };
 
-// The error reason when the stream that carries the wait reaches its maximum
-// age. The client is expected to wait again at once.
-inline constexpr char kStreamAgeReached[] = "STREAM_AGE_REACHED";
-
 // When a waiter is notified, and for how long.
 struct WatchOptions {
   absl::Duration poll_interval = absl::Seconds(1);

@@ -18,14 +18,14 @@ namespace {
 
 absl::Status MaxWaitExceeded(absl::string_view id) {
   return GatewayError(
-      absl::StatusCode::kDeadlineExceeded, "MAX_WAIT_EXCEEDED",
+      absl::StatusCode::kDeadlineExceeded, v1::MAX_WAIT_EXCEEDED,
       absl::StrCat("maximum wait time reached before prediction ", id,
                    " ended; wait for it again"));
 }
 
 absl::Status StreamAgeReached(absl::string_view id) {
   absl::Status status =
-      GatewayError(absl::StatusCode::kUnavailable, kStreamAgeReached,
+      GatewayError(absl::StatusCode::kUnavailable, v1::STREAM_AGE_REACHED,
                    absl::StrCat("maximum stream age reached before prediction ",
                                 id, " ended; wait for it again"));
   SetRetryDelay(absl::ZeroDuration(), status);

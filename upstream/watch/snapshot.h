@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 namespace wriftai {
 

@@ -10,7 +10,7 @@
 
 #include "absl/time/time.h"
 #include "base/event_loop.h"
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 namespace wriftai {
 

@@ -1,12 +1,13 @@
 #ifndef WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_SINK_H_
 #define WRIFTAI_UPSTREAM_WEBHOOK_WEBHOOK_SINK_H_
 
-#include "wriftai/v1/predictions.pb.h"
+#include "proto/predictions.h"
 
 namespace wriftai {
 
 // Receives the predictions from webhooks. They may be repeated, reordered, for
-// predictions without waiters, or with an unknown status (STATUS_UNSPECIFIED).
+// predictions without waiters, or with an unknown status
+// (PREDICTION_STATUS_UNSPECIFIED).
 //
 // Threads: the listener's, which is blocked meanwhile. Fails: by rejecting.
 class WebhookSink {

@@ -100,8 +100,9 @@ absl::Time TimeFrom(const google::protobuf::Timestamp& timestamp) {
          absl::Nanoseconds(timestamp.nanos());
 }
 
-bool HasEnded(v1::Status status) {
-  return status == v1::STATUS_SUCCEEDED || status == v1::STATUS_FAILED;
+bool HasEnded(v1::PredictionStatus status) {
+  return status == v1::PREDICTION_STATUS_SUCCEEDED ||
+         status == v1::PREDICTION_STATUS_FAILED;
 }
 
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {

@@ -12,8 +12,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "proto/predictions.h"
 #include "upstream/http/curl_event_loop.h"
-#include "wriftai/v1/predictions.grpc.pb.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 // Shared by the scenarios: channels, and predictions that run upstream.
 
@@ -47,7 +48,7 @@ absl::Time EndOf(absl::Time created_at, absl::Duration total);
 
 absl::Time TimeFrom(const google::protobuf::Timestamp& timestamp);
 
-bool HasEnded(v1::Status status);
+bool HasEnded(v1::PredictionStatus status);
 
 // A channel with a separate connection, like that of another caller.
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& address);

@@ -11,7 +11,7 @@ import { continuationFlood, rapidReset }
   from '../../integration/support/raw_frames.mjs';
 import { encode } from '../../integration/support/schema.mjs';
 
-const CREATE = '/wriftai.v1.Predictions/Create';
+const CREATE = '/wriftai.predictions.v1.Predictions/Create';
 const MIB = 1 << 20;
 
 const model = encode('CreateRequest', { model: 'wriftai/echo' });

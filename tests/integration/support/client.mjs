@@ -75,7 +75,8 @@ export class Client {
   /** The same with raw bytes as request and response. */
   callWithBytes(method, bytes) {
     return this.#unary((done) => this.#stub.makeUnaryRequest(
-        `/wriftai.v1.Predictions/${method}`, (raw) => raw, (raw) => raw,
+        `/wriftai.predictions.v1.Predictions/${method}`,
+        (raw) => raw, (raw) => raw,
         bytes, this.#metadata([]), { deadline: Date.now() + TIMEOUT_MS },
         done));
   }

@@ -55,7 +55,7 @@ export class Http2Session {
     const head = Buffer.alloc(5);
     head.writeUInt32BE(bytes.length, 1);
     const stream = this.#session.request({
-      ':method': 'POST', ':path': '/wriftai.v1.Predictions/Wait',
+      ':method': 'POST', ':path': '/wriftai.predictions.v1.Predictions/Wait',
       'content-type': 'application/grpc', te: 'trailers',
     });
     stream.on('error', () => {});

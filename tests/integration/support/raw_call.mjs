@@ -29,7 +29,8 @@ export class RawCall {
     this.session = http2.connect(`http://${address}`, { settings });
     this.session.on('error', () => {});  // The stream reports it, too.
     this.stream = this.session.request({
-      ':method': 'POST', ':path': `/wriftai.v1.Predictions/${method}`,
+      ':method': 'POST',
+      ':path': `/wriftai.predictions.v1.Predictions/${method}`,
       'content-type': 'application/grpc', te: 'trailers', ...headers,
     });
     this.stream.pause();

@@ -65,7 +65,8 @@ function callFrames(address, stream, method, headers, message) {
   return [
     frame(HEADERS, END_HEADERS, stream, hpack([
       [':method', 'POST'], [':scheme', 'http'],
-      [':path', `/wriftai.v1.Predictions/${method}`], [':authority', address],
+      [':path', `/wriftai.predictions.v1.Predictions/${method}`],
+      [':authority', address],
       ['content-type', 'application/grpc'], ['te', 'trailers'], ...headers,
     ])),
     frame(DATA, END_STREAM, stream, Buffer.concat([length, message])),
@@ -141,7 +142,8 @@ const CANCEL = Buffer.from([0, 0, 0, 8]);
 
 const GET_HEADERS = [
   [':method', 'POST'], [':scheme', 'http'],
-  [':path', '/wriftai.v1.Predictions/Get'], [':authority', 'gateway.test'],
+  [':path', '/wriftai.predictions.v1.Predictions/Get'],
+  [':authority', 'gateway.test'],
   ['content-type', 'application/grpc'], ['te', 'trailers'],
 ];
 

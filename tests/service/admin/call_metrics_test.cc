@@ -23,10 +23,11 @@ TEST(CallMetricsTest, ExportsStartedForEveryMethod) {
   const std::string text = Text(stats);
   for (const char* method :
        {"Get", "Create", "List", "Cancel", "CreateAndWait"}) {
-    EXPECT_THAT(text, HasSubstr(std::string("grpc_server_call_started_total{"
-                                            "grpc_method=\"wriftai.v1."
-                                            "Predictions/") +
-                                method + "\"} 0\n"));
+    EXPECT_THAT(text,
+                HasSubstr(std::string("grpc_server_call_started_total{"
+                                      "grpc_method=\"wriftai.predictions.v1."
+                                      "Predictions/") +
+                          method + "\"} 0\n"));
   }
   EXPECT_THAT(text, HasSubstr("Predictions/Wait\"} 3\n"));
   EXPECT_THAT(text, Not(HasSubstr("grpc_status")));
@@ -42,7 +43,8 @@ TEST(CallMetricsTest, ExportsDurationAndSizesByCode) {
   ended.received.Add(1024.0);
   const std::string text = Text(stats);
   const std::string labels =
-      "{grpc_method=\"wriftai.v1.Predictions/Get\",grpc_status=\"NOT_FOUND\"";
+      "{grpc_method=\"wriftai.predictions.v1.Predictions/"
+      "Get\",grpc_status=\"NOT_FOUND\"";
   for (const char* sample : {
            "duration_seconds_count%} 2\n",
            "duration_seconds_sum%} 10800.003\n",

@@ -35,7 +35,7 @@ TEST(GrpcStatusTest, AddsRequestIdToErrorInfo) {
   record.prediction_id = "prediction-1";
   const absl::Status named = AddCallInfo(record, FieldError("id", "a UUID"));
   EXPECT_EQ(MetadataOf("gateway_request_id", named), "request-1");
-  EXPECT_EQ(ErrorReason(named), "INVALID_FIELD");
+  EXPECT_EQ(ReasonOf(named), v1::INVALID_FIELD);
   EXPECT_EQ(MetadataOf("prediction_id", named), "");
   EXPECT_EQ(AddCallInfo(record, absl::CancelledError("gone")),
             absl::CancelledError("gone"));
@@ -45,7 +45,7 @@ TEST(GrpcStatusTest, AddsPredictionIdAfterCreate) {
   CallRecord record;
   record.method = CallMethod::kCreateAndWait;
   const absl::Status draining =
-      GatewayError(absl::StatusCode::kUnavailable, "DRAINING", "later");
+      GatewayError(absl::StatusCode::kUnavailable, v1::DRAINING, "later");
   EXPECT_EQ(MetadataOf("prediction_id", AddCallInfo(record, draining)), "");
   record.prediction_id = "prediction-1";
   EXPECT_EQ(MetadataOf("prediction_id", AddCallInfo(record, draining)),
@@ -103,8 +103,9 @@ TEST(GrpcStatusTest, KeepsOnlyErrorInfoIfDetailsNeverFit) {
 }
 
 TEST(GrpcStatusTest, SanitizesMessage) {
-  const grpc::Status sent = ToGrpcStatus(GatewayError(
-      absl::StatusCode::kInternal, "REASON", "a\xff\xe2\x80\xae z\n\xc2\x9b"));
+  const grpc::Status sent =
+      ToGrpcStatus(GatewayError(absl::StatusCode::kInternal, v1::CONFLICT,
+                                "a\xff\xe2\x80\xae z\n\xc2\x9b"));
   EXPECT_EQ(sent.error_message(), "a?? z");
   EXPECT_EQ(DetailsOf(sent).message(), "a?? z");
 }

@@ -167,7 +167,7 @@ TEST_F(PageTokenTest, RejectsTokenOfAnotherCredential) {
 }
 
 TEST_F(PageTokenTest, AcceptsTokenAfterOneRotation) {
-  internal::PageToken token;
+  PageToken token;
   token.set_cursor("c");
   RotatableCredential credential(Secret("one"));
   const std::string sealed = SealPageToken(token, credential);
@@ -179,7 +179,7 @@ TEST_F(PageTokenTest, AcceptsTokenAfterOneRotation) {
 }
 
 TEST_F(PageTokenTest, RejectsTokenSealedWithEmptySecret) {
-  internal::PageToken token;
+  PageToken token;
   token.set_cursor("c");
   const std::string sealed = SealPageToken(token, Credential(Secret()));
   EXPECT_THAT(OpenPageToken(sealed, RotatableCredential(Secret("one"))),
@@ -203,7 +203,7 @@ TEST_F(PageTokenTest, ReportsCursorOnlyIfItsTokenIsMissing) {
 }
 
 TEST_F(PageTokenTest, DropsCursorThatLeadsToItsOwnPage) {
-  internal::PageToken token;
+  PageToken token;
   token.set_cursor("same");
   PredictionPage fetched = upstream_.Fetch({50, ""});
   fetched.next_cursor = fetched.previous_cursor = "same";

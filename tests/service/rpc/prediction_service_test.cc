@@ -46,7 +46,7 @@ TEST_F(PredictionServiceTest, GetReturnsPredictionInRequestedFormat) {
     harness_.upstream().Respond(1, 200, PredictionJson("succeeded", "[1]"));
   });
   ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(prediction_.status(), v1::STATUS_SUCCEEDED);
+  EXPECT_EQ(prediction_.status(), v1::PREDICTION_STATUS_SUCCEEDED);
   EXPECT_EQ(prediction_.output().list_value().values(0).number_value(), 1);
 }
 

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "proto/predictions.h"
 #include "tests/support/status_matchers.h"
 #include "upstream/error_details.h"
-#include "wriftai/v1/predictions.pb.h"
 
 namespace wriftai {
 namespace {
@@ -67,10 +67,11 @@ TEST(RequestCodecTest, NamesNestedFieldWithInvalidUtf8) {
 }
 
 TEST(RequestCodecTest, RejectsMalformedMessage) {
-  EXPECT_THAT(Decode<v1::GetRequest>(Bytes("\x0a\x7f short"), kMaxBytes),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "cannot parse the request as wriftai.v1.GetRequest: "
-                       "malformed, or nested more than 100 levels"));
+  EXPECT_THAT(
+      Decode<v1::GetRequest>(Bytes("\x0a\x7f short"), kMaxBytes),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "cannot parse the request as wriftai.predictions.v1.GetRequest: "
+               "malformed, or nested more than 100 levels"));
 }
 
 absl::StatusOr<v1::CreateRequest> DecodeCreate(const std::string& bytes) {

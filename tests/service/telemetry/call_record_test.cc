@@ -92,14 +92,15 @@ TEST(CancellationStatusTest, IsDeadlineExceededNearDeadline) {
   EXPECT_EQ(code(10 * second, 9.79 * second), Code::kCancelled);
   EXPECT_EQ(code(10 * second, 9.81 * second), Code::kDeadlineExceeded);
   EXPECT_EQ(code(10 * second, 11 * second), Code::kDeadlineExceeded);
-  EXPECT_EQ(ErrorReason(CancellationStatus(record, record.deadline)),
-            "DEADLINE_EXCEEDED");
+  EXPECT_EQ(ReasonOf(CancellationStatus(record, record.deadline)),
+            v1::DEADLINE_EXCEEDED);
 }
 
 TEST(CallMethodTest, FullNameMatchesSchema) {
-  EXPECT_EQ(FullName(CallMethod::kGet), "wriftai.v1.Predictions/Get");
+  EXPECT_EQ(FullName(CallMethod::kGet),
+            "wriftai.predictions.v1.Predictions/Get");
   EXPECT_EQ(FullName(CallMethod::kCreateAndWait),
-            "wriftai.v1.Predictions/CreateAndWait");
+            "wriftai.predictions.v1.Predictions/CreateAndWait");
 }
 
 }  // namespace

@@ -119,7 +119,8 @@ TEST_F(CallRecorderTest, LogsLineWhenCallEnds) {
   event_loop_.Advance(absl::Milliseconds(1250));
   recorder_->End(absl::OkStatus(), record);
   EXPECT_EQ(Log(),
-            "info call ended grpc_method=wriftai.v1.Predictions/CreateAndWait "
+            "info call ended "
+            "grpc_method=wriftai.predictions.v1.Predictions/CreateAndWait "
             "grpc_status=OK duration_seconds=1.250000 request_id=request-1 "
             "trace_id=4bf92f3577b34da6a3ce929d0e0e4736 "
             "span_id=b7ad6b7169203331 parent_span_id=00f067aa0ba902b7 "
@@ -137,13 +138,14 @@ TEST_F(CallRecorderTest, LogsJson) {
   record.upstream->requests = 1;
   record.upstream->request_ids = {"a\"}", "b"};
   recorder_->End(absl::OkStatus(), record);
-  EXPECT_THAT(Log(),
-              StartsWith(R"("level":"info","message":"call ended",)"
-                         R"("grpc_method":"wriftai.v1.Predictions/Get",)"
-                         R"("grpc_status":"OK","duration_seconds":0.000000,)"
-                         R"("request_id":"request-1","received_bytes":0,)"
-                         R"("sent_bytes":0,"upstream_requests":1,)"
-                         R"("upstream_request_ids":["a\"}","b"]})"));
+  EXPECT_THAT(
+      Log(),
+      StartsWith(R"("level":"info","message":"call ended",)"
+                 R"("grpc_method":"wriftai.predictions.v1.Predictions/Get",)"
+                 R"("grpc_status":"OK","duration_seconds":0.000000,)"
+                 R"("request_id":"request-1","received_bytes":0,)"
+                 R"("sent_bytes":0,"upstream_requests":1,)"
+                 R"("upstream_request_ids":["a\"}","b"]})"));
 }
 
 TEST_F(CallRecorderTest, LogsStartOfCallAtDebugLevel) {
@@ -152,9 +154,10 @@ TEST_F(CallRecorderTest, LogsStartOfCallAtDebugLevel) {
   EXPECT_EQ(Log(), "");
   LogFrom(spdlog::level::debug);
   recorder_->Begin(Record());
-  EXPECT_EQ(Log(),
-            "debug call started grpc_method=wriftai.v1.Predictions/Get "
-            "request_id=request-1\n");
+  EXPECT_EQ(
+      Log(),
+      "debug call started grpc_method=wriftai.predictions.v1.Predictions/Get "
+      "request_id=request-1\n");
 }
 
 TEST_F(CallRecorderTest, LogLevelDependsOnStatus) {
@@ -177,7 +180,7 @@ TEST_F(CallRecorderTest, LogLevelDependsOnStatus) {
   for (const auto& [code, level] : rows) {
     EXPECT_THAT(LineOf(absl::Status(code, "")), StartsWith(level)) << code;
   }
-  for (const char* routine : {"DRAINING", "STREAM_AGE_REACHED"}) {
+  for (const v1::ErrorReason routine : {v1::DRAINING, v1::STREAM_AGE_REACHED}) {
     EXPECT_THAT(LineOf(GatewayError(Code::kUnavailable, routine, "")),
                 StartsWith("info "));
   }
@@ -192,7 +195,7 @@ TEST_F(CallRecorderTest, CountsCallsBelowLogLevel) {
 
 TEST_F(CallRecorderTest, LogsUpstreamRequestOfError) {
   LogFrom(spdlog::level::info);
-  absl::Status status = GatewayError(absl::StatusCode::kNotFound, "NOT_FOUND",
+  absl::Status status = GatewayError(absl::StatusCode::kNotFound, v1::NOT_FOUND,
                                      "a payload that was quoted");
   SetMetadata("http_status", "404", status);
   SetMetadata("upstream_request_id", "up-1", status);
@@ -208,11 +211,12 @@ TEST_F(CallRecorderTest, KeepsErrorsForOperators) {
   LineOf(absl::OkStatus());
   LineOf(absl::CancelledError());
   LineOf(
-      GatewayError(absl::StatusCode::kUnavailable, "STREAM_AGE_REACHED", ""));
+      GatewayError(absl::StatusCode::kUnavailable, v1::STREAM_AGE_REACHED, ""));
   CallRecord record = Record(CallMethod::kCancel);
   record.credential = "0123456789ab";
   recorder_->End(
-      GatewayError(absl::StatusCode::kUnavailable, "DRAINING", "bye"), record);
+      GatewayError(absl::StatusCode::kUnavailable, v1::DRAINING, "bye"),
+      record);
   ASSERT_THAT(recorder_->errors().calls(), SizeIs(1));
   const FailedCall& failed = recorder_->errors().calls().front();
   EXPECT_EQ(failed.method, "Cancel");

@@ -18,7 +18,7 @@ const absl::Time kNoon = absl::FromUnixSeconds(43'200);
 constexpr char kMarker[] = "marker-of-a-payload";
 
 absl::Status Draining() {
-  return GatewayError(absl::StatusCode::kUnavailable, "DRAINING",
+  return GatewayError(absl::StatusCode::kUnavailable, v1::DRAINING,
                       "this gateway is shutting down");
 }
 

@@ -83,7 +83,7 @@ TEST_F(BudgetTest, RejectsCallAtOnceIfNoPermitBeforeDeadline) {
                   absl::StatusCode::kResourceExhausted,
                   "the rate limit of this token is exhausted until after "
                   "the call's deadline")));
-  EXPECT_EQ(ErrorReason(failed_[0]), "BUDGET_EXHAUSTED");
+  EXPECT_EQ(ReasonOf(failed_[0]), v1::BUDGET_EXHAUSTED);
   const auto info = GetDetail<google::rpc::ErrorInfo>(failed_[0]);
   EXPECT_EQ(info->domain(), kGatewayDomain);
   ASSERT_TRUE(RetryDelay(failed_[0]).has_value());
@@ -123,7 +123,7 @@ TEST_F(BudgetTest, EndsOvertakenCallAtItsDeadline) {
   ASSERT_THAT(failed_, ElementsAre(StatusIs(
                            absl::StatusCode::kDeadlineExceeded,
                            "the deadline passed before the call was sent")));
-  EXPECT_EQ(ErrorReason(failed_[0]), "DEADLINE_EXCEEDED");
+  EXPECT_EQ(ReasonOf(failed_[0]), v1::DEADLINE_EXCEEDED);
 }
 
 TEST_F(BudgetTest, DoesNotNotifyCallAfterHandleIsDropped) {

@@ -134,10 +134,10 @@ TEST_F(CreateDeduplicatorTest, KeepsIdsPerCredential) {
 TEST_F(CreateDeduplicatorTest, KeepsUnknownOutcome) {
   Create(first_);
   client_.Complete(GatewayError(absl::StatusCode::kUnknown,
-                                kCreateOutcomeUnknown, "no response"));
+                                v1::CREATE_OUTCOME_UNKNOWN, "no response"));
   Create(second_);
   EXPECT_THAT(*second_.result, StatusIs(absl::StatusCode::kUnknown));
-  EXPECT_EQ(ErrorReason(second_.result->status()), "CREATE_OUTCOME_UNKNOWN");
+  EXPECT_EQ(ReasonOf(second_.result->status()), v1::CREATE_OUTCOME_UNKNOWN);
   EXPECT_THAT(client_.calls(), SizeIs(1));
 }
 
@@ -219,7 +219,7 @@ TEST_F(FullCreateDeduplicatorTest, RejectsUntilOldestExpires) {
       StatusIs(absl::StatusCode::kResourceExhausted,
                "too many request IDs remembered for this token (54000); "
                "retry later, or create without request_id"));
-  EXPECT_EQ(ErrorReason(first_.result->status()), "TOO_MANY_REQUEST_IDS");
+  EXPECT_EQ(ReasonOf(first_.result->status()), v1::TOO_MANY_REQUEST_IDS);
   EXPECT_EQ(RetryDelay(first_.result->status()),
             CreateDeduplicator::kReplayWindow / 2);
   event_loop_.Advance(CreateDeduplicator::kReplayWindow / 2);

@@ -7,9 +7,9 @@
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "proto/predictions.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/value_messages.h"
-#include "wriftai/v1/predictions.pb.h"
 
 namespace wriftai {
 namespace {

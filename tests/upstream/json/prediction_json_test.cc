@@ -58,7 +58,7 @@ TEST(PredictionFromJsonTest, ReadsFullObject) {
   v1::Prediction expected;
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
       R"(id: "c12258c4-ed83-4d7b-a784-8ed55412325a"
-         status: STATUS_FAILED
+         status: PREDICTION_STATUS_FAILED
          status_text: "failed"
          created_at { seconds: 1755085724 nanos: 371093000 }
          updated_at { seconds: 1755085724 nanos: 371103000 }
@@ -121,12 +121,12 @@ TEST(PredictionFromJsonTest, ReadsEveryStatusAndKeepsText) {
     EXPECT_EQ(read.status_text(), word);
     return read.status();
   };
-  EXPECT_EQ(status("pending"), v1::STATUS_PENDING);
-  EXPECT_EQ(status("started"), v1::STATUS_STARTED);
-  EXPECT_EQ(status("succeeded"), v1::STATUS_SUCCEEDED);
-  EXPECT_EQ(status("failed"), v1::STATUS_FAILED);
-  EXPECT_EQ(status("canceled"), v1::STATUS_UNSPECIFIED);
-  EXPECT_EQ(status("Pending"), v1::STATUS_UNSPECIFIED);
+  EXPECT_EQ(status("pending"), v1::PREDICTION_STATUS_PENDING);
+  EXPECT_EQ(status("started"), v1::PREDICTION_STATUS_STARTED);
+  EXPECT_EQ(status("succeeded"), v1::PREDICTION_STATUS_SUCCEEDED);
+  EXPECT_EQ(status("failed"), v1::PREDICTION_STATUS_FAILED);
+  EXPECT_EQ(status("canceled"), v1::PREDICTION_STATUS_UNSPECIFIED);
+  EXPECT_EQ(status("Pending"), v1::PREDICTION_STATUS_UNSPECIFIED);
 }
 
 TEST(PredictionFromJsonTest, IgnoresUnknownMembers) {
@@ -144,7 +144,7 @@ TEST(PredictionFromJsonTest, LastOfRepeatedMembersWins) {
           "\u0073tatus":"started"})");
   EXPECT_EQ(read.id(), "c12258c4-ed83-4d7b-a784-8ed55412325a");
   EXPECT_EQ(read.output_json(), "[2]");
-  EXPECT_EQ(read.status(), v1::STATUS_STARTED);
+  EXPECT_EQ(read.status(), v1::PREDICTION_STATUS_STARTED);
 }
 
 TEST(PredictionFromJsonTest, ReadsUndocumentedShapesLeniently) {
@@ -226,7 +226,7 @@ TEST(PredictionFromJsonTest, ReplacesLoneSurrogateInStatus) {
   const v1::Prediction read =
       Read(R"({"id":"c12258c4-ed83-4d7b-a784-8ed55412325a",
                "status":"paused\ud83d\u202e"})");
-  EXPECT_EQ(read.status(), v1::STATUS_UNSPECIFIED);
+  EXPECT_EQ(read.status(), v1::PREDICTION_STATUS_UNSPECIFIED);
   EXPECT_EQ(read.status_text(), "paused\uFFFD\uFFFD");
   EXPECT_THAT(read.inexact_fields(), ElementsAre("status"));
 }
@@ -238,7 +238,7 @@ void ExpectInexact(const std::string& member, const std::string& name,
   v1::Prediction expected;
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
       absl::StrCat(R"(id: "c12258c4-ed83-4d7b-a784-8ed55412325a"
-                      status: STATUS_PENDING status_text: "pending" )",
+                      status: PREDICTION_STATUS_PENDING status_text: "pending" )",
                    textproto, " inexact_fields: \"", name, "\""),
       &expected));
   EXPECT_TRUE(MessageDifferencer::Equals(read, expected))
@@ -363,7 +363,8 @@ TEST(PredictionFromJsonTest, SkipsUnknownMembersByGrammarAlone) {
         "\"x\":" + Nested(1 << 20), std::string(R"("x":1,"x":[],"x":{"id":2})"),
         std::string(R"("":"","ID":1,"id ":2,"Status":"\u0000")")}) {
     const v1::Prediction read = Read(With(member));
-    EXPECT_EQ(read.status(), v1::STATUS_PENDING) << member.substr(0, 100);
+    EXPECT_EQ(read.status(), v1::PREDICTION_STATUS_PENDING)
+        << member.substr(0, 100);
     EXPECT_THAT(read.inexact_fields(), IsEmpty()) << member.substr(0, 100);
   }
 }

@@ -36,7 +36,7 @@ TEST(PredictionPageFromJsonTest, ReadsItemsInOrderAndCursors) {
   ASSERT_THAT(page, IsOk());
   ASSERT_EQ(page->predictions.size(), 2U);
   EXPECT_EQ(page->predictions[0].id(), kB);
-  EXPECT_EQ(page->predictions[1].status(), v1::STATUS_FAILED);
+  EXPECT_EQ(page->predictions[1].status(), v1::PREDICTION_STATUS_FAILED);
   EXPECT_EQ(page->next_cursor, "n=");
   EXPECT_EQ(page->previous_cursor, "p");
 }

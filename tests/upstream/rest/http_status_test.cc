@@ -93,7 +93,7 @@ TEST(HttpStatusTest, Row422IsInvalidArgumentWithProtoFieldPaths) {
 
 TEST(HttpStatusTest, Row401IsUnauthenticated) {
   EXPECT_THAT(ToGet(Response(401)), StatusIs(Code::kUnauthenticated));
-  EXPECT_EQ(ErrorReason(ToGet(Response(401))), "TOKEN_REFUSED");
+  EXPECT_EQ(ReasonOf(ToGet(Response(401))), v1::TOKEN_REFUSED);
 }
 
 TEST(HttpStatusTest, Row402IsResourceExhaustedWithoutRetry) {
@@ -224,7 +224,7 @@ TEST(HttpStatusTest, ProxyErrorToCreateIsUnknown) {
   for (const int http : {502, 504, 520, 524}) {
     const absl::Status status = ToCreate(Response(http));
     EXPECT_THAT(status, StatusIs(Code::kUnknown)) << http;
-    EXPECT_EQ(ErrorReason(status), "CREATE_OUTCOME_UNKNOWN") << http;
+    EXPECT_EQ(ReasonOf(status), v1::CREATE_OUTCOME_UNKNOWN) << http;
   }
 }
 
@@ -265,7 +265,7 @@ TEST(HttpStatusTest, Proxy503Or429ToCreateIsUnknown) {
                           {"x-ratelimit-reset", "1"}};
       const absl::Status status = ToCreate(response);
       EXPECT_THAT(status, StatusIs(Code::kUnknown)) << http << body;
-      EXPECT_EQ(ErrorReason(status), "CREATE_OUTCOME_UNKNOWN") << body;
+      EXPECT_EQ(ReasonOf(status), v1::CREATE_OUTCOME_UNKNOWN) << body;
       EXPECT_EQ(MetadataOf("create_outcome", status), "unknown") << body;
       EXPECT_THAT(std::string(status.message()),
                   HasSubstr("may have been created"));
@@ -324,14 +324,14 @@ TEST(HttpStatusTest, EveryUncertainCreateErrorIsMarked) {
 
 TEST(HttpStatusTest, Row413IsInvalidArgument) {
   EXPECT_THAT(ToCreate(Response(413)), StatusIs(Code::kInvalidArgument));
-  EXPECT_EQ(ErrorReason(ToCreate(Response(413))), "REQUEST_TOO_LARGE");
+  EXPECT_EQ(ReasonOf(ToCreate(Response(413))), v1::REQUEST_TOO_LARGE);
 }
 
 TEST(HttpStatusTest, RowRedirectsAndUnexpectedStatusesAreInternal) {
   for (const int http : {301, 302, 307, 405, 418, 600}) {
     const absl::Status status = ToGet(Response(http));
     EXPECT_THAT(status, StatusIs(Code::kInternal)) << http;
-    EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID") << http;
+    EXPECT_EQ(ReasonOf(status), v1::UPSTREAM_RESPONSE_INVALID) << http;
   }
 }
 
@@ -371,7 +371,7 @@ TEST(HttpStatusTest, RowCreateThatMayHaveArrivedIsUnknown) {
       const absl::Status status = StatusFromFailure(
           {kind, true, "it broke"}, {Operation::kCreate, "a/b"}, by_deadline);
       EXPECT_THAT(status, StatusIs(Code::kUnknown));
-      EXPECT_EQ(ErrorReason(status), "CREATE_OUTCOME_UNKNOWN");
+      EXPECT_EQ(ReasonOf(status), v1::CREATE_OUTCOME_UNKNOWN);
     }
   }
 }
@@ -396,7 +396,7 @@ TEST(HttpStatusTest, RowTooLargeBodyIsInternal) {
       StatusFromFailure({Kind::kResponseTooLarge, true, "too large"},
                         {Operation::kGet, kId}, false);
   EXPECT_THAT(status, StatusIs(Code::kInternal));
-  EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
+  EXPECT_EQ(ReasonOf(status), v1::UPSTREAM_RESPONSE_INVALID);
 }
 
 TEST(HttpStatusTest, RowMemoryExhaustedIsResourceExhaustedWithRetryInfo) {
@@ -407,7 +407,7 @@ TEST(HttpStatusTest, RowMemoryExhaustedIsResourceExhaustedWithRetryInfo) {
   EXPECT_THAT(status, StatusIs(Code::kResourceExhausted,
                                "responses in progress use most of 9 bytes "
                                "(--message_memory); retry later"));
-  EXPECT_EQ(ErrorReason(status), "MESSAGE_MEMORY_EXHAUSTED");
+  EXPECT_EQ(ReasonOf(status), v1::MESSAGE_MEMORY_EXHAUSTED);
   EXPECT_EQ(RetryDelay(status), absl::Seconds(1));
 }
 
@@ -418,7 +418,7 @@ TEST(HttpStatusTest, ProtocolErrorToReadIsInternal) {
         {Kind::kProtocol, true, "bad gzip"}, {operation, kId}, false);
     EXPECT_THAT(status, StatusIs(Code::kInternal,
                                  "cannot parse WriftAI's response: bad gzip"));
-    EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
+    EXPECT_EQ(ReasonOf(status), v1::UPSTREAM_RESPONSE_INVALID);
   }
 }
 
@@ -438,8 +438,8 @@ TEST(HttpStatusTest, CreateWithInvalidResponseMayHaveCreated) {
   }
   EXPECT_THAT(invalid, StatusIs(Code::kInternal));
   EXPECT_THAT(too_large, StatusIs(Code::kInternal));
-  EXPECT_EQ(ErrorReason(invalid), "UPSTREAM_RESPONSE_INVALID");
-  EXPECT_EQ(ErrorReason(too_large), "UPSTREAM_RESPONSE_INVALID");
+  EXPECT_EQ(ReasonOf(invalid), v1::UPSTREAM_RESPONSE_INVALID);
+  EXPECT_EQ(ReasonOf(too_large), v1::UPSTREAM_RESPONSE_INVALID);
   EXPECT_THAT(encoded, StatusIs(Code::kUnknown));
 }
 
@@ -483,7 +483,7 @@ TEST(HttpStatusTest, SanitizesRequestId) {
     HttpResponse response = Response(404);
     response.headers = {{"x-request-id", id}};
     const absl::Status status = ToGet(response);
-    EXPECT_EQ(ErrorReason(status), "NOT_FOUND");
+    EXPECT_EQ(ReasonOf(status), v1::NOT_FOUND);
     const std::string shown = MetadataOf("upstream_request_id", status);
     EXPECT_EQ(shown, UpstreamRequestId(response));
     EXPECT_LE(shown.size(), 128u);
@@ -497,7 +497,7 @@ TEST(HttpStatusTest, RowInvalidBodyIsInternal) {
       Response(200, "<html>"), {Operation::kGet, kId}, "no JSON");
   EXPECT_THAT(status, StatusIs(Code::kInternal,
                                "cannot parse WriftAI's response: no JSON"));
-  EXPECT_EQ(ErrorReason(status), "UPSTREAM_RESPONSE_INVALID");
+  EXPECT_EQ(ReasonOf(status), v1::UPSTREAM_RESPONSE_INVALID);
   EXPECT_EQ(HttpStatusIn(status), "200");
 }
 

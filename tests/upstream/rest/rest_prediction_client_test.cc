@@ -128,7 +128,7 @@ TEST_F(RestPredictionClientTest, GetRejectsPredictionWithAnotherId) {
       200,
       R"({"id":"00000000-0000-4000-8000-000000000000","status":"pending"})");
   EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kInternal));
-  EXPECT_EQ(ErrorReason(prediction_->status()), kUpstreamResponseInvalid);
+  EXPECT_EQ(ReasonOf(prediction_->status()), v1::UPSTREAM_RESPONSE_INVALID);
 }
 
 TEST_F(RestPredictionClientTest, TriesReadThreeTimes) {
@@ -224,14 +224,14 @@ TEST_F(RestPredictionClientTest, CreateWithoutResponseIsUnknown) {
   event_loop_.Advance(absl::Minutes(5));
   EXPECT_THAT(transport_.sent(), SizeIs(1));
   EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kUnknown));
-  EXPECT_EQ(ErrorReason(prediction_->status()), "CREATE_OUTCOME_UNKNOWN");
+  EXPECT_EQ(ReasonOf(prediction_->status()), v1::CREATE_OUTCOME_UNKNOWN);
 }
 
 TEST_F(RestPredictionClientTest, RejectsSuccessWithoutPrediction) {
   Get();
   transport_.Respond(200, "<html>");
   EXPECT_THAT(*prediction_, StatusIs(absl::StatusCode::kInternal));
-  EXPECT_EQ(ErrorReason(prediction_->status()), "UPSTREAM_RESPONSE_INVALID");
+  EXPECT_EQ(ReasonOf(prediction_->status()), v1::UPSTREAM_RESPONSE_INVALID);
 }
 
 TEST_F(RestPredictionClientTest, ListEncodesTheCursor) {
@@ -294,7 +294,7 @@ TEST_F(RestPredictionClientTest, CancelRejectsAnotherPrediction) {
     std::optional<absl::Status> status;
     call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
     transport_.Respond(200, body);
-    EXPECT_EQ(ErrorReason(*status), kUpstreamResponseInvalid) << body;
+    EXPECT_EQ(ReasonOf(*status), v1::UPSTREAM_RESPONSE_INVALID) << body;
     EXPECT_THAT(std::string(status->message()), HasSubstr("id: expected"));
   }
 }
@@ -303,7 +303,7 @@ TEST_F(RestPredictionClientTest, CancelRejectsProxyPage) {
   std::optional<absl::Status> status;
   call_ = client_->Cancel(As("secret"), kId, [&](auto s) { status = s; });
   transport_.Respond(200, "<html>Sign in</html>");
-  EXPECT_EQ(ErrorReason(*status), kUpstreamResponseInvalid);
+  EXPECT_EQ(ReasonOf(*status), v1::UPSTREAM_RESPONSE_INVALID);
 }
 
 }  // namespace

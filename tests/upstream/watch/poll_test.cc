@@ -141,8 +141,8 @@ TEST_F(PollTest, NewWaiterDoesNotShortenBackoff) {
 TEST_F(PollTest, InvalidResponseIsTransient) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
   RunPending();
-  FailPoll(GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-                        "not JSON"));
+  FailPoll(GatewayError(absl::StatusCode::kInternal,
+                        v1::UPSTREAM_RESPONSE_INVALID, "not JSON"));
   EXPECT_THAT(first_.errors, IsEmpty());
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 2u);
@@ -169,8 +169,8 @@ TEST_F(PollTest, PermanentFailuresEndAllWaits) {
 TEST_F(PollTest, TooLargeResponseEndsWait) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
   RunPending();
-  absl::Status too_large = GatewayError(absl::StatusCode::kInternal,
-                                        kUpstreamResponseInvalid, "too large");
+  absl::Status too_large = GatewayError(
+      absl::StatusCode::kInternal, v1::UPSTREAM_RESPONSE_INVALID, "too large");
   SetMetadata(kCauseKey, kCauseTooLarge, too_large);
   FailPoll(too_large);
   EXPECT_THAT(first_.errors, ElementsAre(too_large));

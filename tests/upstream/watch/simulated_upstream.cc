@@ -88,9 +88,10 @@ v1::Prediction SimulatedUpstream::Describe(size_t index, absl::Time now,
                                      : simulated.created,
           prediction.mutable_updated_at());
   const bool ended = now >= simulated.ended;
-  prediction.set_status(ended                      ? v1::STATUS_SUCCEEDED
-                        : now >= simulated.started ? v1::STATUS_STARTED
-                                                   : v1::STATUS_PENDING);
+  prediction.set_status(ended ? v1::PREDICTION_STATUS_SUCCEEDED
+                        : now >= simulated.started
+                            ? v1::PREDICTION_STATUS_STARTED
+                            : v1::PREDICTION_STATUS_PENDING);
   prediction.set_status_text(ended                      ? "succeeded"
                              : now >= simulated.started ? "started"
                                                         : "pending");
@@ -216,7 +217,7 @@ void SimulatedUpstream::Respond(uint64_t number) {
   } else {
     request.permit.OnResponse(request.rate,
                               absl::IsResourceExhausted(status) &&
-                                  ErrorReason(status) != kPaymentRequired);
+                                  ReasonOf(status) != v1::PAYMENT_REQUIRED);
   }
   if (request.got) request.got(std::move(request.prediction));
   if (request.listed) request.listed(std::move(request.page));

@@ -24,8 +24,8 @@ using ::testing::SizeIs;
 const absl::Status kServerError = absl::UnavailableError("500");
 
 absl::Status Undecodable() {
-  return GatewayError(absl::StatusCode::kInternal, kUpstreamResponseInvalid,
-                      "not JSON");
+  return GatewayError(absl::StatusCode::kInternal,
+                      v1::UPSTREAM_RESPONSE_INVALID, "not JSON");
 }
 
 absl::Status Limited(absl::Duration retry_after) {
@@ -293,7 +293,7 @@ TEST_F(WaitFaultsTest, CorrectListCostsFewConfirmations) {
 TEST_F(WaitFaultsTest, PermanentErrorEndsOnlyItsOwnWait) {
   for (const absl::Status& failure :
        {Undecodable(), GatewayError(absl::StatusCode::kResourceExhausted,
-                                    kPaymentRequired, "402")}) {
+                                    v1::PAYMENT_REQUIRED, "402")}) {
     Waiter& healthy = Subscribe(AddPredictions(1)[0]);
     const std::string id = AddPredictions(1)[0];
     upstream_.Fail(id, failure);
@@ -385,7 +385,7 @@ TEST_F(WaitFaultsTest, GoneRightAfterOwnCreateEndsWait) {
   const std::string id = AddPredictions(1)[0];
   registry_.Apply(*token_, upstream_.StateOf(id), v1::SOURCE_CREATE);
   absl::Status gone =
-      GatewayError(absl::StatusCode::kNotFound, "NOT_FOUND", "410");
+      GatewayError(absl::StatusCode::kNotFound, v1::NOT_FOUND, "410");
   SetMetadata("http_status", "410", gone);
   upstream_.Fail(id, gone);
   Waiter& waiter = Subscribe(id);

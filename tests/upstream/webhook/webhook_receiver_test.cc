@@ -103,7 +103,7 @@ TEST_F(WebhookReceiverTest, PassesSignedPredictionToSink) {
   EXPECT_EQ(Receive(Head({Sign(kBody)}), kBody), WebhookOutcome::kAccepted);
   ASSERT_THAT(sink_.predictions, SizeIs(1));
   EXPECT_EQ(sink_.predictions[0].id(), "00000000-0000-4000-8000-000000000001");
-  EXPECT_EQ(sink_.predictions[0].status(), v1::STATUS_STARTED);
+  EXPECT_EQ(sink_.predictions[0].status(), v1::PREDICTION_STATUS_STARTED);
 }
 
 TEST_F(WebhookReceiverTest, VerifiesWithEveryCurrentKeyOnly) {
@@ -148,7 +148,7 @@ TEST_F(WebhookReceiverTest, PassesUnknownStatusToSink) {
   EXPECT_EQ(Receive(Head({Sign(kUnknown)}), kUnknown),
             WebhookOutcome::kAccepted);
   ASSERT_THAT(sink_.predictions, SizeIs(1));
-  EXPECT_EQ(sink_.predictions[0].status(), v1::STATUS_UNSPECIFIED);
+  EXPECT_EQ(sink_.predictions[0].status(), v1::PREDICTION_STATUS_UNSPECIFIED);
   EXPECT_EQ(sink_.predictions[0].status_text(), "canceled");
 }
 
