@@ -55,7 +55,8 @@ make_base() {
     --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' | sort -u >"$sources"
   mmdebstrap --quiet --variant=minbase "${options[@]}" bookworm \
     "$STORAGE/base.tar" "$sources" || cannot "mmdebstrap failed"
-  podman import --quiet "$STORAGE/base.tar" "$BASE"
+  podman import --quiet "$STORAGE/base.tar" "$BASE" ||
+    cannot "podman cannot store an image"
   rm "$STORAGE/base.tar"
 }
 
@@ -80,6 +81,8 @@ for program in buildah mmdebstrap podman runc; do
 done
 mkdir -p "$STORAGE"
 write_settings
+# Before the base image, which takes a minute.
+why=$(podman info 2>&1 >/dev/null) || cannot "podman: $(tail -n 1 <<<"$why")"
 podman image exists "$BASE" || make_base
 # Detached: podman takes 20 s to notice an exit where PID 1 does not reap
 # processes.

@@ -1,12 +1,15 @@
 """Runs the commands of a document exactly as printed, and compares the output.
 
-  run_document.py SOURCE_DIR BUILD_DIR DOCUMENT
+  run_document.py [--isolated_only] SOURCE_DIR BUILD_DIR DOCUMENT
 
 Runs in a copy of the checkout, with BUILD_DIR as its build/release, and in a
 separate network namespace: the document's ports are free, and nothing is
-downloaded.
+downloaded. Where that is not allowed, it runs on the machine's network, or with
+--isolated_only exits with status 77 and the reason: documents that run at the
+same time would use the same ports.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -18,9 +21,10 @@ from document import Comparison, read_blocks
 from session import BlockError, Session
 
 _INSIDE = 'DOCUMENT_TEST_IN_NETWORK_NAMESPACE'
+_SKIPPED = 77
 
 
-def enter_network_namespace():
+def enter_network_namespace(isolated_only):
   """Restarts this program in a network namespace with only loopback."""
   if _INSIDE in os.environ:
     subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
@@ -31,6 +35,9 @@ def enter_network_namespace():
                       stderr=subprocess.DEVNULL).returncode == 0:
       os.environ[_INSIDE] = 'yes'
       os.execvp(unshare[0], [*unshare, sys.executable, *sys.argv])
+  if isolated_only:
+    print('SKIPPED: cannot create a network namespace (unshare --net)')
+    sys.exit(_SKIPPED)
   print('NOTE: cannot create a network namespace; the document uses the '
         "machine's network, whose ports may be in use", flush=True)
 
@@ -100,8 +107,12 @@ def run_block(block, following, comparison, session):
 
 
 def main():
-  source, build, path = (os.path.realpath(argument) for argument in sys.argv[1:])
-  enter_network_namespace()
+  parser = argparse.ArgumentParser()
+  parser.add_argument('--isolated_only', action='store_true')
+  parser.add_argument('paths', nargs=3)
+  arguments = parser.parse_args()
+  source, build, path = map(os.path.realpath, arguments.paths)
+  enter_network_namespace(arguments.isolated_only)
   blocks = read_blocks(path)
   folder = make_checkout(source, build)
   session = Session(folder)

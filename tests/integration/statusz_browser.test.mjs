@@ -11,7 +11,7 @@ const TIMEOUT_MS = 30_000;
 
 const { browser, missing } = await startBrowser();
 // ctest looks for this to report the test as skipped.
-if (missing) console.log(`SKIPPED, NO BROWSER: ${missing}`);
+if (missing) console.log(`SKIPPED: no browser: ${missing}`);
 
 let busy;
 if (browser) {
