@@ -3,6 +3,7 @@
 #
 #   scripts/install.sh build   to configure, build and run the programs
 #   scripts/install.sh test    also everything that scripts/test.sh uses
+#   scripts/install.sh dev     also an editor's language server and a debugger
 #
 # Requires root or sudo only if a package is missing.
 source "$(dirname "$0")/common.sh"
@@ -57,13 +58,20 @@ TEST_PACKAGES=(
   python3-grpcio
   runc  # crun does not start everywhere.
 )
+DEV_PACKAGES=(
+  clangd-14  # .clangd
+  gdb
+)
 # COMMAND:PACKAGE, for commands that many machines do not have from Debian.
 TEST_COMMANDS=(kubectl:kubernetes-client node:nodejs npm:npm)
 
 missing_packages() {
   local package entry
   for package in "${BUILD_PACKAGES[@]}"; do print_if_missing "$package"; done
-  if [[ $1 == test ]]; then
+  if [[ $1 == dev ]]; then
+    for package in "${DEV_PACKAGES[@]}"; do print_if_missing "$package"; done
+  fi
+  if [[ $1 != build ]]; then
     for package in "${TEST_PACKAGES[@]}"; do print_if_missing "$package"; done
     for entry in "${TEST_COMMANDS[@]}"; do
       command -v "${entry%%:*}" >/dev/null || say "${entry##*:}"
@@ -116,8 +124,8 @@ npm_modules_match() {
 }
 
 case ${1:-} in
-  build | test) ;;
-  *) die "expected build or test" ;;
+  build | test | dev) ;;
+  *) die "expected build, test or dev" ;;
 esac
 [[ -r /etc/debian_version ]] || die "this script requires Debian 12"
 
@@ -126,7 +134,7 @@ if [[ ${#missing[@]} -gt 0 ]]; then
   say "installing: ${missing[*]}"
   install_packages "${missing[@]}"
 fi
-if [[ $1 == test ]]; then
+if [[ $1 != build ]]; then
   node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
     die "node $(node --version) is too old: expected 18 or later"
   unpack_prometheus
