@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/host_port.h"
 #include "sandbox/fault_json.h"
 #include "sandbox/json.h"
 #include "sandbox/prediction_json.h"
@@ -87,6 +88,10 @@ std::string WebhooksJson(const WebhookStats& webhooks) {
       .Take();
 }
 
+bool IsWildcard(absl::string_view host) {
+  return host == "0.0.0.0" || host == "::";
+}
+
 bool IsLoopback(absl::string_view address) {
   return absl::StartsWith(address, "127.") || address == "::1" ||
          absl::StartsWith(address, "::ffff:127.");
@@ -99,10 +104,12 @@ bool ControlApi::IsFor(const Request& request) {
 }
 
 ControlApi::ControlApi(SandboxState* state, std::function<void()> reset)
-    : state_(state), reset_(std::move(reset)) {}
+    : state_(state),
+      is_open_(IsWildcard(HostOf(state->options.listen_address))),
+      reset_(std::move(reset)) {}
 
 Response ControlApi::Handle(const Request& request) {
-  if (!IsLoopback(request.peer)) {
+  if (!is_open_ && !IsLoopback(request.peer)) {
     return DetailResponse(403, "Only clients on the same machine are allowed");
   }
   const std::string operation =

@@ -11,7 +11,8 @@ namespace wriftai::sandbox {
 
 // The control API under /sandbox, for tests (see README.md): faults,
 // statistics, reset. Accepts only clients on the same machine, because the
-// statistics reveal requests of other clients.
+// statistics reveal requests of other clients; but a sandbox that listens on
+// all addresses, as in a container, accepts all clients.
 //
 // Threads: any. `state` must outlive it. Fails: only through responses.
 class ControlApi {
@@ -27,6 +28,7 @@ class ControlApi {
   Response AddFaults(const Request& request);
 
   SandboxState* const state_;
+  const bool is_open_;  // To clients on other machines.
   const std::function<void()> reset_;
 };
 

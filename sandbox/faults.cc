@@ -1,7 +1,7 @@
 #include "sandbox/faults.h"
 
-// POSIX instead of std::regex, which recurses for every character: the server's
-// threads have small stacks.
+// POSIX instead of std::regex, which recurses for every character: the threads
+// have small stacks.
 #include <regex.h>
 
 #include <algorithm>
@@ -139,6 +139,13 @@ absl::Status FaultScript::Add(Fault fault) {
 void FaultScript::Clear() {
   MutexLock lock(mutex_);
   entries_.clear();
+}
+
+bool FaultScript::has_delay() {
+  MutexLock lock(mutex_);
+  return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+    return entry->fault().delay > absl::ZeroDuration();
+  });
 }
 
 std::optional<Fault> FaultScript::Match(absl::string_view method,

@@ -65,6 +65,9 @@ class FaultScript {
   absl::Status Add(Fault fault);
   void Clear();
 
+  // Whether any fault delays responses.
+  bool has_delay();
+
   // Returns the first fault that applies to this request, and counts the
   // request.
   std::optional<Fault> Match(absl::string_view method, absl::string_view path);

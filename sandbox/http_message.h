@@ -19,9 +19,8 @@ struct Request {
   std::string query;   // Without the question mark.
   Headers headers;     // As sent, in order.
   std::string body;
-  std::string peer;         // The client's IP address.
-  bool oversized = false;   // The body exceeds the limit and was not read.
-  bool incomplete = false;  // The connection ended within the body.
+  std::string peer;        // The client's IP address.
+  bool oversized = false;  // The body exceeds the limit and was not read.
 
   // The first header of that name, ignoring case; empty if none exists.
   absl::string_view Header(absl::string_view name) const {

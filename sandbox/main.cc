@@ -61,7 +61,7 @@ int Main(const std::vector<std::string>& arguments) {
     return health.ok() ? EXIT_SUCCESS : Fail(health, EXIT_FAILURE);
   }
 
-  // In addition to the threads of --workers.
+  // The threads of --workers are started later, as needed.
   if (const absl::Status enough = CheckResources({8, 16}); !enough.ok()) {
     return Fail(enough, kExitNoResources);
   }

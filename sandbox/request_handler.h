@@ -6,7 +6,6 @@
 
 #include "sandbox/control_api.h"
 #include "sandbox/http_message.h"
-#include "sandbox/http_server.h"
 #include "sandbox/predictions_api.h"
 #include "sandbox/state.h"
 
@@ -16,14 +15,22 @@ namespace wriftai::sandbox {
 // an x-request-id to every response, and counts requests.
 //
 // Threads: any. `state` must outlive it. Fails: only through responses.
-class RequestHandler final : public HttpHandler {
+class RequestHandler {
  public:
   // `base_url`: see PredictionsApi. `reset`: see ControlApi.
   RequestHandler(SandboxState* state, std::string base_url,
                  std::function<void()> reset);
 
-  Response Handle(const Request& request) override;
-  Response HandleMalformed(int status) override;
+  // Whether Handle() may wait: for a delay, or for a run to end.
+  bool MayWait(const Request& request) {
+    return !request.Header("prefer").empty() || state_->faults.has_delay();
+  }
+
+  Response Handle(const Request& request);
+
+  // Returns the response to input that is not an HTTP request, or whose headers
+  // are too large.
+  Response HandleMalformed(int status);
 
  private:
   void AddServerHeaders(Response* response);

@@ -7,6 +7,18 @@
 namespace wriftai::sandbox {
 namespace {
 
+// Room for long tokens and traces.
+constexpr size_t kMaxHeadBytes = 16 << 10;
+
+// A common default of load balancers, for idle connections and slow clients.
+constexpr absl::Duration kTimeout = absl::Minutes(1);
+
+// Open connections per request that can be handled at the same time.
+constexpr size_t kConnectionsPerWorker = 2;
+
+// Bodies of the maximum size that may be incomplete at a time.
+constexpr size_t kMaxBodiesHeld = 16;
+
 HttpOptions WebhookHttpOptions() {
   HttpOptions options;
   // Only the status of a receiver's response matters.
@@ -44,6 +56,7 @@ Sandbox::Sandbox(const SandboxOptions& options,
 Sandbox::~Sandbox() {
   state_.Stop();
   server_.reset();
+  workers_.reset();
   feeder_.join();
   // Destroying the loop ends the sender's requests; their handles are then
   // inert.
@@ -57,11 +70,19 @@ absl::Status Sandbox::Listen() {
   // which takes precedence.
   request_handler_ = std::make_unique<RequestHandler>(
       &state_, absl::StrCat("http://", address, "/v1"), [this] { Reset(); });
+  workers_ = std::make_unique<RequestWorkers>(
+      *request_handler_, static_cast<size_t>(state_.options.workers));
   HttpServer::Options options;
   options.listen_address = address;
-  options.workers = state_.options.workers;
-  options.max_body_bytes = state_.options.max_body_bytes;
-  auto server = HttpServer::Start(options, request_handler_.get());
+  options.limits.max_head_bytes = kMaxHeadBytes;
+  options.limits.max_body_bytes =
+      static_cast<size_t>(state_.options.max_body_bytes);
+  options.timeout = kTimeout;
+  options.max_connections =
+      kConnectionsPerWorker * static_cast<size_t>(state_.options.workers);
+  options.max_held_bytes = kMaxBodiesHeld * options.limits.max_body_bytes;
+  options.keep_alive = true;
+  auto server = HttpServer::Start(options, *workers_, connections_);
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   base_url_ = absl::StrCat("http://", host, ":", server_->port(), "/v1");

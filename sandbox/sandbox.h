@@ -8,10 +8,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/http_server/http_server.h"
+#include "base/listener_counters.h"
 #include "sandbox/clock.h"
 #include "sandbox/faults.h"
-#include "sandbox/http_server.h"
 #include "sandbox/request_handler.h"
+#include "sandbox/request_workers.h"
 #include "sandbox/sandbox_options.h"
 #include "sandbox/state.h"
 #include "sandbox/webhook_sender.h"
@@ -57,6 +59,8 @@ class Sandbox {
   std::unique_ptr<CurlEventLoop> loop_;
   std::unique_ptr<WebhookSender> sender_;  // On the loop.
   std::thread feeder_;
+  std::unique_ptr<RequestWorkers> workers_;
+  ListenerCounters connections_;
   std::unique_ptr<HttpServer> server_;
 };
 

@@ -20,11 +20,12 @@ struct SandboxOptions {
   // Host and port; port 0 picks a free port.
   std::string listen_address = "127.0.0.1:0";
 
-  // Each open connection uses a thread with about 100 kB of stack. Enough for
-  // the 512 connections that a gateway keeps, and some for people and scripts.
+  // Requests handled at the same time; each held response occupies a thread.
+  // Enough for the 512 connections of a gateway, and some for people and
+  // scripts.
   int64_t workers = 600;
 
-  // The largest request body; civetweb has no limit of its own.
+  // The largest request body.
   int64_t max_body_bytes = 64 << 20;
 
   // Null: the system's clock. Otherwise it must outlive the sandbox.

@@ -13,13 +13,11 @@ source "$(dirname "$0")/common.sh"
 BUILD_PACKAGES=(
   ca-certificates  # To trust the upstream, and npm's registry.
   ccache
-  civetweb  # The CMake package of libcivetweb-dev requires it.
   cmake
   g++-12
   golang-github-gogo-googleapis-dev  # google/rpc/*.proto
   grpc-proto  # grpc/health/v1/health.proto
   libabsl-dev
-  libcivetweb-dev
   libcurl4-openssl-dev
   libgmock-dev
   libgrpc++-dev

@@ -102,7 +102,6 @@ check_includes() {
   only_in 'rapidjson/' 'upstream/json/|sandbox/json\.' || failed=1
   only_in 'grpc/|grpcpp/|[^">]*\.grpc\.pb\.h' 'service/|client/|tests/' ||
     failed=1
-  only_in 'civetweb\.h' 'sandbox/http_server\.|tests/' || failed=1
   only_in 'prometheus/' 'service/admin/|tests/' || failed=1
   only_in 'openssl/' \
     'base/digest\.|upstream/http/pooled_connection\.|service/server/(port_probe\.|tls/)|sandbox/webhook_signature\.|tests/' ||
@@ -111,6 +110,8 @@ check_includes() {
   only_in 'client/' 'client/|tests/' || failed=1
   only_in 'sandbox/' 'sandbox/|service/app\.|tests/' || failed=1
   only_in 'tests/' 'tests/' || failed=1
+  only_in 'base/http_server/' \
+    'base/http_server/|service/(admin|webhook)/|sandbox/|tests/' || failed=1
   may_include 'base/' 'base/' || failed=1
   may_include 'upstream/http/' 'base/' || failed=1
   may_include 'upstream/budget/' 'base/|upstream/error_details' || failed=1
@@ -139,7 +140,7 @@ check_includes() {
     'base/|service/(config|engine/|logging/|telemetry/)|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/admin/' \
-    'base/|service/(engine|logging|server|telemetry)/|upstream/|proto/|wriftai/' ||
+    'base/|service/(engine|logging|server|telemetry|webhook)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'client/' 'base/|proto/|wriftai/' || failed=1
   may_include 'sandbox/' 'base/|upstream/http/' || failed=1

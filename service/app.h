@@ -10,7 +10,7 @@
 #include "service/logging/logging.h"
 #include "service/server/descriptor_budget.h"
 #include "service/server/port_watchdog.h"
-#include "upstream/webhook/webhook_outcome.h"
+#include "service/webhook/delivery_outcome.h"
 
 namespace wriftai {
 
@@ -54,7 +54,7 @@ class App {
 
   Config config_;
   const Logging& logging_;
-  WebhookCounters webhook_counters_;
+  DeliveryCounters webhook_counters_;
   ListenerCounters caller_connections_;
   ListenerCounters health_connections_;
   ListenerCounters webhook_connections_;

@@ -2,15 +2,15 @@
 #define WRIFTAI_SERVICE_ADMIN_ADMIN_SERVER_H_
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/http_server/http_server.h"
 #include "base/listener_counters.h"
+#include "service/admin/page_thread.h"
 
 namespace wriftai {
 
@@ -18,30 +18,20 @@ namespace wriftai {
 // of a few fixed paths, one request per connection.
 //
 // Probes get a response regardless of how many connections are silent, slow or
-// never read. One thread serves all connections, each limited to
-// Options::request_timeout in total. At the connection limit, a new connection
-// evicts the one that has been silent longest. Each page has its own thread, so
-// /healthz does not wait for /metrics. Concurrent requests for a page share one
-// response.
+// never read: see HttpServer. Each page has its own thread, so /healthz does
+// not wait for /metrics. Concurrent requests for a page share one response.
 //
 // Threads: any; each page is called on its own thread. Owns: sockets and
 // threads; the destructor closes all connections and waits for running pages.
 // Fails: only Start().
-class AdminServer {
+class AdminServer final : private HttpHandler {
  public:
-  struct Response {
-    int status = 200;
-    std::string body;
-    std::string content_type = "text/plain; charset=utf-8";
-    std::string headers{};  // Additional headers, each ending in CRLF.
-  };
-  // `query`: what follows the first "?" of the URL, verbatim.
-  using Page = std::function<Response(absl::string_view query)>;
+  using Response = PageResponse;
   using Pages = std::map<std::string, Page>;  // By path.
 
   struct Options {
-    // From accept to the last byte of the response. By default Prometheus times
-    // out after 10 s, a kubelet after 1 s.
+    // From accept to the last byte of the response, without the page's time. By
+    // default Prometheus times out after 10 s, a kubelet after 1 s.
     absl::Duration request_timeout = absl::Seconds(10);
     // Scrapes, probes and people need about ten. Each takes one descriptor and
     // at most 8 KiB for the request.
@@ -54,10 +44,19 @@ class AdminServer {
       const std::string& listen_address, const Pages& pages,
       const Options& options, ListenerCounters& counters);
 
-  virtual ~AdminServer() = default;
-
   // The listening port.
-  virtual int port() const = 0;
+  int port() const { return server_->port(); }
+
+ private:
+  explicit AdminServer(const Pages& pages);
+
+  void Handle(IncomingRequest request, HttpResponder responder) override;
+
+  std::string paths_;  // One per line.
+  // The server first stops calling Handle(), then the threads end. Responses
+  // that come in between are dropped.
+  std::map<std::string, PageThread> pages_;
+  std::unique_ptr<HttpServer> server_;
 };
 
 }  // namespace wriftai

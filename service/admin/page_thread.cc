@@ -1,11 +1,22 @@
 #include "service/admin/page_thread.h"
 
+#include <memory>
 #include <utility>
+
+#include "absl/strings/str_cat.h"
 
 namespace wriftai {
 
-PageThread::PageThread(AdminServer::Page page, Done done)
-    : page_(std::move(page)), done_(std::move(done)) {
+ServerResponse PageResponse::ToHttp() && {
+  ServerResponse response;
+  response.status = status;
+  response.headers = absl::StrCat("content-type: ", content_type,
+                                  "\r\ncache-control: no-store\r\n", headers);
+  response.body = std::move(body);
+  return response;
+}
+
+PageThread::PageThread(Page page) : page_(std::move(page)) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -18,10 +29,10 @@ PageThread::~PageThread() {
   thread_.join();
 }
 
-void PageThread::Request(uint64_t id, const std::string& query) {
+void PageThread::Request(HttpResponder responder, const std::string& query) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    waiting_[query].push_back(id);
+    waiting_[query].push_back(std::move(responder));
   }
   changed_.notify_one();
 }
@@ -33,8 +44,11 @@ void PageThread::Run() {
     if (stopping_) return;
     const auto next = waiting_.extract(waiting_.begin());
     lock.unlock();
-    done_(next.mapped(),
-          std::make_shared<const AdminServer::Response>(page_(next.key())));
+    const auto response =
+        std::make_shared<const ServerResponse>(page_(next.key()).ToHttp());
+    for (const HttpResponder& responder : next.mapped()) {
+      responder.Respond(response);
+    }
     lock.lock();
   }
 }

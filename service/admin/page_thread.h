@@ -2,18 +2,30 @@
 #define WRIFTAI_SERVICE_ADMIN_PAGE_THREAD_H_
 
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "service/admin/admin_server.h"
+#include "absl/strings/string_view.h"
+#include "base/http_server/http_responder.h"
+#include "base/http_server/server_response.h"
 
 namespace wriftai {
+
+struct PageResponse {
+  int status = 200;
+  std::string body;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string headers{};  // Additional headers, each ending in CRLF.
+
+  ServerResponse ToHttp() &&;
+};
+
+// `query`: what follows the first "?" of the URL, verbatim.
+using Page = std::function<PageResponse(absl::string_view query)>;
 
 // Renders one page on its own thread. Pending requests with the same query
 // share one response.
@@ -23,26 +35,20 @@ namespace wriftai {
 // Fails: never.
 class PageThread {
  public:
-  using SharedResponse = std::shared_ptr<const AdminServer::Response>;
-  // Called on the page's thread with the ids of the requests.
-  using Done = std::function<void(const std::vector<uint64_t>& ids,
-                                  SharedResponse response)>;
-
-  PageThread(AdminServer::Page page, Done done);
+  explicit PageThread(Page page);
   ~PageThread();
   PageThread(const PageThread&) = delete;
   PageThread& operator=(const PageThread&) = delete;
 
-  void Request(uint64_t id, const std::string& query);
+  void Request(HttpResponder responder, const std::string& query);
 
  private:
   void Run();
 
-  const AdminServer::Page page_;
-  const Done done_;
+  const Page page_;
   std::mutex mutex_;  // std::condition_variable requires a std::mutex.
   std::condition_variable changed_;
-  std::map<std::string, std::vector<uint64_t>> waiting_;  // By query.
+  std::map<std::string, std::vector<HttpResponder>> waiting_;  // By query.
   bool stopping_ = false;
   std::thread thread_;
 };

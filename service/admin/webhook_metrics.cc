@@ -11,15 +11,14 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 std::vector<MetricFamily> DeliveryMetricFamilies(
-    const WebhookCounters& counters) {
+    const DeliveryCounters& counters) {
   MetricFamily deliveries =
       Family(MetricType::Counter, "webhook_deliveries_total",
              "Connections to the webhook listener, by outcome.");
-  for (size_t i = 0; i < kWebhookOutcomes; ++i) {
-    const auto outcome = static_cast<WebhookOutcome>(i);
+  for (size_t i = 0; i < DeliveryOutcome::kCount; ++i) {
+    const DeliveryOutcome outcome = DeliveryOutcome::At(i);
     AddSample(static_cast<double>(counters.Count(outcome)),
-              {{"outcome", std::string(WebhookOutcomeName(outcome))}},
-              deliveries);
+              {{"outcome", std::string(outcome.name())}}, deliveries);
   }
   std::vector<MetricFamily> families;
   families.push_back(std::move(deliveries));

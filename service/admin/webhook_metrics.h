@@ -6,7 +6,7 @@
 
 #include "absl/time/time.h"
 #include "prometheus/metric_family.h"
-#include "upstream/webhook/webhook_outcome.h"
+#include "service/webhook/delivery_outcome.h"
 #include "upstream/webhook/webhook_stats.h"
 
 namespace wriftai {
@@ -20,7 +20,7 @@ struct WebhookNumbers {
 
 // The outcomes of connections to the webhook listener. Any thread.
 std::vector<prometheus::MetricFamily> DeliveryMetricFamilies(
-    const WebhookCounters& counters);
+    const DeliveryCounters& counters);
 
 // The effects of accepted events. Any thread.
 std::vector<prometheus::MetricFamily> WebhookMetricFamilies(

@@ -1,41 +1,34 @@
 #ifndef WRIFTAI_SERVICE_WEBHOOK_WEBHOOK_SERVER_H_
 #define WRIFTAI_SERVICE_WEBHOOK_WEBHOOK_SERVER_H_
 
+#include <any>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/http_server/http_server.h"
 #include "base/listener_counters.h"
-#include "upstream/webhook/http_request_reader.h"
-#include "upstream/webhook/webhook_outcome.h"
+#include "service/webhook/delivery_outcome.h"
 #include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
 
-// Listens for webhooks. It is exposed to the internet, so each sender may use
-// only bounded memory for a bounded time and must not block others. One thread
-// reads all connections as their bytes arrive. At a limit, the oldest
-// connection is evicted. A delivery takes milliseconds, so it is evicted only
-// if the limit is reached within that time.
+// Listens for webhooks. It is exposed to the internet, so it relies on
+// HttpServer's limits, serves one request per connection, and rejects what it
+// can before the body arrives. A delivery takes milliseconds, so it is evicted
+// only if a limit is reached within that time.
 //
-// Serves one request per connection, which rules out disagreement with a proxy
-// about where the next request starts.
-//
-// It does not use civetweb, which needs a thread per connection and has no time
-// limit for a body: as many slow senders as it has threads would block it.
-//
-// Threads: any; calls the receiver on its own thread. Owns: sockets and the
-// thread; the destructor closes and joins them. Receiver and counters must
-// outlive it. Fails: only Start().
-class WebhookServer {
+// Threads: any; calls the receiver on its own thread. Owns: the server.
+// Receiver and counters must outlive it. Fails: only Start().
+class WebhookServer final : private HttpHandler {
  public:
   struct Options {
     std::string listen_address;  // HOST:PORT.
-    HttpRequestReader::Limits limits;
-    // From accepting the connection to the last byte of the request. A delivery
-    // of the maximum size needs 4 Mbit/s.
+    // From accepting the connection to the last byte of the response. A
+    // delivery of the maximum size needs 4 Mbit/s.
     absl::Duration request_timeout = absl::Seconds(10);
     // Each is a file descriptor.
     size_t max_connections = 2048;
@@ -46,12 +39,26 @@ class WebhookServer {
   // UNAVAILABLE if it cannot listen on the address.
   static absl::StatusOr<std::unique_ptr<WebhookServer>> Start(
       const Options& options, WebhookReceiver& receiver,
-      WebhookCounters& counters, ListenerCounters& listener_counters);
-
-  virtual ~WebhookServer() = default;
+      DeliveryCounters& counters, ListenerCounters& listener_counters);
 
   // The port it listens on.
-  virtual int port() const = 0;
+  int port() const { return server_->port(); }
+
+ private:
+  WebhookServer(WebhookReceiver& receiver, DeliveryCounters& counters)
+      : receiver_(receiver), counters_(counters) {}
+
+  std::optional<ServerResponse> RejectHead(const HttpHead& head,
+                                           std::any& context) override;
+  void Handle(IncomingRequest request, HttpResponder responder) override;
+  std::optional<ServerResponse> OnAbort(HttpFailure reason) override;
+
+  // The response for `outcome`, which it counts.
+  ServerResponse Count(DeliveryOutcome outcome);
+
+  WebhookReceiver& receiver_;
+  DeliveryCounters& counters_;
+  std::unique_ptr<HttpServer> server_;
 };
 
 }  // namespace wriftai

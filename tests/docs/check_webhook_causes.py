@@ -11,8 +11,8 @@ import sys
 def main():
   document, source = map(pathlib.Path, sys.argv[1:])
   in_sources = re.findall(
-      r'\{WebhookOutcome::k\w+, "(\w+)", (\d+)\}',
-      (source / 'upstream/webhook/webhook_outcome.cc').read_text())
+      r'\{(?:WebhookOutcome|HttpFailure)::k\w+, "(\w+)", (\d+)\}',
+      (source / 'service/webhook/delivery_outcome.cc').read_text())
   # Without a response, the cell is empty.
   in_sources = [(name, '' if status == '0' else status)
                 for name, status in in_sources]

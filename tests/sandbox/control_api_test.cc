@@ -93,6 +93,12 @@ TEST_F(ControlApiTest, RejectsRemoteClients) {
   EXPECT_EQ(Create(kEcho).status, 202);
 }
 
+TEST_F(ControlApiTest, AcceptsRemoteClientsIfOpenToThem) {
+  options_.listen_address = "0.0.0.0:8080";
+  peer_ = "10.0.0.7";
+  EXPECT_EQ(Call("GET", "/sandbox/stats").status, 200);
+}
+
 TEST_F(ControlApiTest, ReportsInvalidFaults) {
   const Response response = Call("POST", "/sandbox/faults", "[{\"status\":1}]");
   EXPECT_EQ(response.status, 422);

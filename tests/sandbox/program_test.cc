@@ -119,8 +119,7 @@ TEST(SandboxProgramTest, ChecksHealthOfAnotherSandbox) {
   EXPECT_THAT(gone.ReadErr(), StartsWith("wriftai-sandbox: " + address + ": "));
 }
 
-// All connections stay open, as in a client's pool. A connection without a
-// thread would have to wait for another to close.
+// All connections stay open, as in a client's pool.
 TEST(SandboxProgramTest, ServesAllConnectionsOfGatewayAndAnotherClient) {
   Program program({"--norate_limits"});
   const std::string line = program.ReadLine();
@@ -161,7 +160,8 @@ TEST(SandboxProgramTest, ExitsWithTwoAfterUsageError) {
 TEST(SandboxProgramTest, ExitsWithOneIfItCannotListen) {
   Program program({"--listen_address=192.0.2.1:80"});
   EXPECT_EQ(program.ReadErr(),
-            "wriftai-sandbox: cannot listen on 192.0.2.1:80\n");
+            "wriftai-sandbox: cannot listen on 192.0.2.1:80: Cannot "
+            "assign requested address\n");
   EXPECT_EQ(program.Wait(), 1);
 }
 

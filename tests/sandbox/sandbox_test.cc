@@ -62,9 +62,11 @@ TEST_F(SandboxTest, ReportsBaseUrl) {
 
 TEST_F(SandboxTest, FailsIfAddressIsInUse) {
   options_.listen_address = absl::StrCat("127.0.0.1:", port());
-  EXPECT_THAT(Sandbox::Start(options_),
-              StatusIs(absl::StatusCode::kUnavailable,
-                       "cannot listen on " + options_.listen_address));
+  EXPECT_THAT(
+      Sandbox::Start(options_),
+      StatusIs(absl::StatusCode::kUnavailable,
+               absl::StrCat("cannot listen on ", options_.listen_address,
+                            ": Address already in use")));
 }
 
 TEST_F(SandboxTest, SupportsSeveralInstances) {

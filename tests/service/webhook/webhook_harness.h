@@ -105,7 +105,7 @@ class WebhookHarness : public ::testing::Test {
 
   ManualEventLoop clock_;
   IdSink sink_;
-  WebhookCounters counters_;
+  DeliveryCounters counters_;
   ListenerCounters listener_counters_;
   WebhookReceiver receiver_{
       {},

@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 using Outcome = WebhookOutcome;
+using Failure = HttpFailure;
 
 class WebhookServerTest : public WebhookHarness {
  protected:
@@ -24,7 +25,7 @@ class WebhookServerTest : public WebhookHarness {
     const char* name;
     std::string bytes;
     std::string status;
-    Outcome outcome;
+    DeliveryOutcome outcome;
   };
 
   std::vector<Hostile> HostileDeliveries() const {
@@ -70,21 +71,21 @@ class WebhookServerTest : public WebhookHarness {
          from("host: h", "wriftai-webhook-signature: " + good), "400",
          Outcome::kMalformedSignature},
         {"10 MB", Delivery(ten_megabytes, Sign(ten_megabytes)), "413",
-         Outcome::kBodyTooLarge},
+         Failure::kBodyTooLarge},
         {"a chunk without a size",
          from("content-length: " + std::to_string(body.size()),
               "transfer-encoding: chunked") +
              "\r\n",
-         "400", Outcome::kMalformedRequest},
+         "400", Failure::kMalformed},
         {"a large head", from("host: h", "x: " + std::string(8192, 'x')), "431",
-         Outcome::kHeadTooLarge},
+         Failure::kHeadTooLarge},
         {"two lengths", from("host: h", "content-length: 1"), "400",
-         Outcome::kMalformedRequest},
+         Failure::kMalformed},
         {"length and chunks", from("host: h", "transfer-encoding: chunked"),
-         "400", Outcome::kMalformedRequest},
-        {"no HTTP", "\x16\x03\x01\r\n\r\n", "400", Outcome::kMalformedRequest},
+         "400", Failure::kMalformed},
+        {"no HTTP", "\x16\x03\x01\r\n\r\n", "400", Failure::kMalformed},
         {"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400",
-         Outcome::kMalformedRequest},
+         Failure::kMalformed},
         {"another path", from(kPath, "/"), "404", Outcome::kNotFound},
         {"a query", from(kPath, std::string(kPath) + "?a=b"), "404",
          Outcome::kNotFound},
@@ -197,11 +198,11 @@ TEST_F(WebhookServerTest, CountsIncompleteRequests) {
     client.Send("POST ");
   }
   // The server may handle the disconnect only after some deliveries.
-  while (counters_.Count(Outcome::kIncomplete) == 0) {
+  while (counters_.Count(Failure::kDisconnected) == 0) {
     ASSERT_EQ(StatusOf(SignedDelivery("a")), "200");
   }
   server_.reset();
-  EXPECT_EQ(counters_.Count(Outcome::kIncomplete), 1);
+  EXPECT_EQ(counters_.Count(Failure::kDisconnected), 1);
 }
 
 TEST_F(WebhookServerTest, StopsWithOpenConnections) {

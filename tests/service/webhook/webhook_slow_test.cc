@@ -16,7 +16,7 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-using Outcome = WebhookOutcome;
+using Failure = HttpFailure;
 
 class WebhookSlowTest : public WebhookHarness {
  protected:
@@ -58,7 +58,7 @@ TEST_F(WebhookSlowTest, TimesOutRequestRegardlessOfProgress) {
     EXPECT_THAT(client->Read().head, StartsWith("HTTP/1.1 408 "));
     EXPECT_TRUE(client->Closed());
   }
-  EXPECT_EQ(counters_.Count(Outcome::kTimedOut), 2);
+  EXPECT_EQ(counters_.Count(Failure::kTimedOut), 2);
   EXPECT_THAT(sink_.ids(), IsEmpty());
 }
 
@@ -77,7 +77,7 @@ TEST_F(WebhookSlowTest, RejectsEndlessChunksAtLimit) {
   const std::string chunk =
       absl::StrCat("10000\r\n", std::string(0x10000, 'x'), "\r\n");
   EXPECT_THAT(SendUntilResponse(*client, chunk), StartsWith("HTTP/1.1 413 "));
-  EXPECT_EQ(counters_.Count(Outcome::kBodyTooLarge), 1);
+  EXPECT_EQ(counters_.Count(Failure::kBodyTooLarge), 1);
 }
 
 TEST_F(WebhookSlowTest, DisconnectsSenderThatContinuesAfterRejection) {
@@ -110,7 +110,7 @@ TEST_F(WebhookSlowTest, ThousandSlowSendersDoNotDelayDelivery) {
     EXPECT_EQ(StatusOf(SignedDelivery("a")), "200");
   }
   EXPECT_THAT(sink_.ids(), SizeIs(10));
-  EXPECT_EQ(counters_.Count(Outcome::kEvicted), 0);
+  EXPECT_EQ(counters_.Count(Failure::kEvicted), 0);
   for (const auto& client : slow) EXPECT_FALSE(client->HasInput());
 }
 
@@ -125,7 +125,7 @@ TEST_F(WebhookSlowTest, EvictsOldestConnectionAtConnectionLimit) {
   EXPECT_TRUE(slow[0]->Closed());
   EXPECT_FALSE(slow[1]->HasInput());
   EXPECT_FALSE(slow[2]->HasInput());
-  EXPECT_EQ(counters_.Count(Outcome::kEvicted), 1);
+  EXPECT_EQ(counters_.Count(Failure::kEvicted), 1);
 }
 
 TEST_F(WebhookSlowTest, EvictsOldestConnectionWithDataAtMemoryLimit) {
@@ -142,7 +142,7 @@ TEST_F(WebhookSlowTest, EvictsOldestConnectionWithDataAtMemoryLimit) {
   const auto last = Open(LongHead());
   EXPECT_TRUE(last->Send(megabyte_part));
   EXPECT_TRUE(large[0]->HasInput(absl::Seconds(30)));
-  EXPECT_EQ(counters_.Count(Outcome::kEvicted), 1);
+  EXPECT_EQ(counters_.Count(Failure::kEvicted), 1);
   EXPECT_EQ(StatusOf(SignedDelivery("a")), "200");
   EXPECT_FALSE(silent->HasInput());
 }

@@ -1,27 +1,26 @@
-#ifndef WRIFTAI_UPSTREAM_WEBHOOK_HTTP_REQUEST_READER_H_
-#define WRIFTAI_UPSTREAM_WEBHOOK_HTTP_REQUEST_READER_H_
+#ifndef WRIFTAI_BASE_HTTP_SERVER_HTTP_REQUEST_READER_H_
+#define WRIFTAI_BASE_HTTP_SERVER_HTTP_REQUEST_READER_H_
 
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
-#include "upstream/webhook/http_head.h"
-#include "upstream/webhook/webhook_outcome.h"
+#include "base/http_server/http_failure.h"
+#include "base/http_server/http_head.h"
 
 namespace wriftai {
 
 // Parses one HTTP/1 request from the bytes of a connection as they arrive.
-// Bytes after the request are ignored: the listener serves one request per
-// connection.
 //
 // Threads: one at a time. Owns: the bytes read, bounded by the limits. Fails:
 // by kFailed, which is final.
 class HttpRequestReader {
  public:
   struct Limits {
-    // A common server default; a delivery's head has a few hundred bytes.
+    // A common server default; most heads have a few hundred bytes.
     size_t max_head_bytes = 8 << 10;
-    // Enough for an output with an embedded image of 3 MB. It is also the
+    // Enough for a webhook whose output embeds an image of 3 MB. It is also the
     // default message limit of gRPC clients.
     size_t max_body_bytes = 4 << 20;
   };
@@ -32,10 +31,21 @@ class HttpRequestReader {
   State Feed(absl::string_view bytes);
 
   State state() const { return state_; }
-  const HttpHead& head() const { return head_; }     // Valid from kBody on.
+  // Valid from kBody on, and after kBodyTooLarge.
+  const HttpHead& head() const { return head_; }
   const std::string& body() const { return body_; }  // Valid in kDone.
-  // kMalformedRequest, kHeadTooLarge or kBodyTooLarge. Valid in kFailed.
-  WebhookOutcome failure() const { return failure_; }
+  // kMalformed, kHeadTooLarge or kBodyTooLarge. Valid in kFailed.
+  HttpFailure failure() const { return failure_; }
+
+  HttpHead TakeHead() { return std::exchange(head_, {}); }
+  // Empty unless kDone.
+  std::string TakeBody() {
+    return state_ == State::kDone ? std::move(body_) : std::string();
+  }
+  // The bytes after the request. Empty unless kDone.
+  std::string TakeRest() {
+    return state_ == State::kDone ? std::move(buffer_) : std::string();
+  }
 
   // The heap memory that it holds.
   size_t held_bytes() const { return HeldBy(buffer_) + HeldBy(body_); }
@@ -50,7 +60,7 @@ class HttpRequestReader {
   bool ReadLine();
   bool OnChunkSize(absl::string_view line);
   bool OnTrailer(absl::string_view line);
-  bool Fail(WebhookOutcome failure);
+  bool Fail(HttpFailure failure);
 
   // Short strings are stored inside the object.
   static size_t HeldBy(const std::string& text) {
@@ -61,10 +71,10 @@ class HttpRequestReader {
     return absl::string_view(buffer_).substr(used_);
   }
 
-  const Limits limits_;
+  Limits limits_;
   State state_ = State::kHead;
   Part part_ = Part::kHead;
-  WebhookOutcome failure_ = WebhookOutcome::kMalformedRequest;
+  HttpFailure failure_ = HttpFailure::kMalformed;
   HttpHead head_;
   std::string body_;
   std::string buffer_;   // Received bytes that are not consumed yet,
@@ -76,4 +86,4 @@ class HttpRequestReader {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_WEBHOOK_HTTP_REQUEST_READER_H_
+#endif  // WRIFTAI_BASE_HTTP_SERVER_HTTP_REQUEST_READER_H_

@@ -1,4 +1,4 @@
-#include "upstream/webhook/http_request_reader.h"
+#include "base/http_server/http_request_reader.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -51,18 +51,18 @@ bool HttpRequestReader::ReadHead() {
   const size_t size =
       end == std::string::npos ? buffer_.size() : end + kHeadEnd.size();
   if (size > limits_.max_head_bytes) {
-    return Fail(WebhookOutcome::kHeadTooLarge);
+    return Fail(HttpFailure::kHeadTooLarge);
   }
   if (end == std::string::npos) {
     searched_ = size - std::min(size, kHeadEnd.size() - 1);
     return false;
   }
   auto head = ParseHttpHead(absl::string_view(buffer_).substr(0, size));
-  if (!head.has_value()) return Fail(WebhookOutcome::kMalformedRequest);
+  if (!head.has_value()) return Fail(HttpFailure::kMalformed);
   head_ = *std::move(head);
   used_ = size;
   if (head_.content_length > static_cast<int64_t>(limits_.max_body_bytes)) {
-    return Fail(WebhookOutcome::kBodyTooLarge);
+    return Fail(HttpFailure::kBodyTooLarge);
   }
   state_ = State::kBody;
   part_ = head_.chunked ? Part::kChunkSize : Part::kSized;
@@ -92,15 +92,15 @@ bool HttpRequestReader::ReadLine() {
   const bool too_long =
       end == absl::string_view::npos ? Rest().size() > limit + 1 : end > limit;
   if (too_long) {
-    return Fail(part_ == Part::kTrailer ? WebhookOutcome::kHeadTooLarge
-                                        : WebhookOutcome::kMalformedRequest);
+    return Fail(part_ == Part::kTrailer ? HttpFailure::kHeadTooLarge
+                                        : HttpFailure::kMalformed);
   }
   if (end == absl::string_view::npos) return false;
   const absl::string_view line = Rest().substr(0, end);
   used_ += end + kLineEnd.size();
   if (part_ == Part::kChunkSize) return OnChunkSize(line);
   if (part_ == Part::kTrailer) return OnTrailer(line);
-  if (!line.empty()) return Fail(WebhookOutcome::kMalformedRequest);
+  if (!line.empty()) return Fail(HttpFailure::kMalformed);
   part_ = Part::kChunkSize;
   return true;
 }
@@ -109,14 +109,14 @@ bool HttpRequestReader::OnChunkSize(absl::string_view line) {
   const absl::string_view digits = line.substr(0, line.find(';'));
   if (digits.empty() || digits.size() > kMaxSizeDigits ||
       !std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit)) {
-    return Fail(WebhookOutcome::kMalformedRequest);
+    return Fail(HttpFailure::kMalformed);
   }
   uint32_t size = 0;
   if (!absl::SimpleHexAtoi(digits, &size)) {
-    return Fail(WebhookOutcome::kMalformedRequest);
+    return Fail(HttpFailure::kMalformed);
   }
   if (size > limits_.max_body_bytes - body_.size()) {
-    return Fail(WebhookOutcome::kBodyTooLarge);
+    return Fail(HttpFailure::kBodyTooLarge);
   }
   left_ = size;
   part_ = size == 0 ? Part::kTrailer : Part::kChunk;
@@ -130,12 +130,12 @@ bool HttpRequestReader::OnTrailer(absl::string_view line) {
   }
   trailer_bytes_ += line.size();
   if (trailer_bytes_ > limits_.max_head_bytes) {
-    return Fail(WebhookOutcome::kHeadTooLarge);
+    return Fail(HttpFailure::kHeadTooLarge);
   }
   return true;
 }
 
-bool HttpRequestReader::Fail(WebhookOutcome failure) {
+bool HttpRequestReader::Fail(HttpFailure failure) {
   state_ = State::kFailed;
   failure_ = failure;
   return false;

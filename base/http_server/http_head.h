@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_WEBHOOK_HTTP_HEAD_H_
-#define WRIFTAI_UPSTREAM_WEBHOOK_HTTP_HEAD_H_
+#ifndef WRIFTAI_BASE_HTTP_SERVER_HTTP_HEAD_H_
+#define WRIFTAI_BASE_HTTP_SERVER_HTTP_HEAD_H_
 
 #include <cstdint>
 #include <optional>
@@ -37,4 +37,4 @@ std::optional<HttpHead> ParseHttpHead(absl::string_view text);
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_WEBHOOK_HTTP_HEAD_H_
+#endif  // WRIFTAI_BASE_HTTP_SERVER_HTTP_HEAD_H_

@@ -1,4 +1,4 @@
-#include "upstream/webhook/http_request_reader.h"
+#include "base/http_server/http_request_reader.h"
 
 #include <string>
 #include <vector>
@@ -39,7 +39,7 @@ HttpRequestReader ReadAll(const std::string& bytes,
   return whole;
 }
 
-void ExpectFails(const std::string& bytes, WebhookOutcome failure,
+void ExpectFails(const std::string& bytes, HttpFailure failure,
                  const HttpRequestReader::Limits& limits = {}) {
   const HttpRequestReader reader = ReadAll(bytes, limits);
   EXPECT_EQ(reader.state(), State::kFailed) << bytes;
@@ -123,7 +123,7 @@ TEST(HttpRequestReaderTest, RejectsMalformedHead) {
       std::string("POST / HTTP/1.1\r\na: b\0c\r\n\r\n", 28),
   };
   for (const std::string& head : heads) {
-    ExpectFails(head, WebhookOutcome::kMalformedRequest);
+    ExpectFails(head, HttpFailure::kMalformed);
   }
 }
 
@@ -139,10 +139,10 @@ TEST(HttpRequestReaderTest, RejectsRepeatedOrInvalidFraming) {
         "content-length: +1\r\n", "content-length: 1, 1\r\n",
         "content-length: 0x1\r\n", "content-length: 1234567890123456789\r\n"}) {
     ExpectFails(absl::StrCat("POST / HTTP/1.1\r\n", headers, "\r\n"),
-                WebhookOutcome::kMalformedRequest);
+                HttpFailure::kMalformed);
   }
   ExpectFails("POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n",
-              WebhookOutcome::kMalformedRequest);
+              HttpFailure::kMalformed);
 }
 
 TEST(HttpRequestReaderTest, RejectsMalformedChunk) {
@@ -153,7 +153,7 @@ TEST(HttpRequestReaderTest, RejectsMalformedChunk) {
         std::string("1\r\nab"), std::string("1\r\na\rb\r\n"),
         std::string("1;") + std::string(100, 'x'), std::string(100, '0')}) {
     const std::string bytes = absl::StrCat(kChunkedHead, body, "\r\n");
-    ExpectFails(bytes, WebhookOutcome::kMalformedRequest);
+    ExpectFails(bytes, HttpFailure::kMalformed);
   }
 }
 
@@ -165,9 +165,8 @@ TEST(HttpRequestReaderTest, BoundsHead) {
   limits.max_head_bytes = fits.size();
   EXPECT_EQ(ReadAll(fits, limits).state(), State::kDone);
   limits.max_head_bytes = fits.size() - 1;
-  ExpectFails(fits, WebhookOutcome::kHeadTooLarge, limits);
-  ExpectFails(std::string(101, 'x'), WebhookOutcome::kHeadTooLarge,
-              SmallLimits());
+  ExpectFails(fits, HttpFailure::kHeadTooLarge, limits);
+  ExpectFails(std::string(101, 'x'), HttpFailure::kHeadTooLarge, SmallLimits());
 }
 
 TEST(HttpRequestReaderTest, BoundsBodyWithAnyFraming) {
@@ -177,7 +176,7 @@ TEST(HttpRequestReaderTest, BoundsBodyWithAnyFraming) {
                 .size(),
             10u);
   ExpectFails("P / HTTP/1.1\r\ncontent-length: 11\r\n\r\n",
-              WebhookOutcome::kBodyTooLarge, SmallLimits());
+              HttpFailure::kBodyTooLarge, SmallLimits());
   EXPECT_EQ(ReadAll(absl::StrCat(kChunkedHead,
                                  "5\r\n01234\r\n5\r\n56789\r\n0\r\n\r\n"),
                     SmallLimits())
@@ -185,9 +184,9 @@ TEST(HttpRequestReaderTest, BoundsBodyWithAnyFraming) {
                 .size(),
             10u);
   ExpectFails(absl::StrCat(kChunkedHead, "5\r\n01234\r\n6\r\n"),
-              WebhookOutcome::kBodyTooLarge, SmallLimits());
+              HttpFailure::kBodyTooLarge, SmallLimits());
   ExpectFails(absl::StrCat(kChunkedHead, "fffffff\r\n"),
-              WebhookOutcome::kBodyTooLarge, SmallLimits());
+              HttpFailure::kBodyTooLarge, SmallLimits());
 }
 
 TEST(HttpRequestReaderTest, BoundsChunkLinesAndTrailerLines) {
@@ -196,16 +195,16 @@ TEST(HttpRequestReaderTest, BoundsChunkLinesAndTrailerLines) {
                         "\r\n", std::string(trailer, 'x'), "\r\n\r\n");
   };
   EXPECT_EQ(ReadAll(with(64, 100), SmallLimits()).state(), State::kDone);
-  ExpectFails(with(65, 100), WebhookOutcome::kMalformedRequest, SmallLimits());
-  ExpectFails(with(64, 101), WebhookOutcome::kHeadTooLarge, SmallLimits());
+  ExpectFails(with(65, 100), HttpFailure::kMalformed, SmallLimits());
+  ExpectFails(with(64, 101), HttpFailure::kHeadTooLarge, SmallLimits());
 }
 
 TEST(HttpRequestReaderTest, BoundsTrailers) {
   ExpectFails(absl::StrCat(kChunkedHead, "0\r\n", std::string(102, 'x')),
-              WebhookOutcome::kHeadTooLarge, SmallLimits());
+              HttpFailure::kHeadTooLarge, SmallLimits());
   std::string many = absl::StrCat(kChunkedHead, "0\r\n");
   for (int i = 0; i < 101; ++i) absl::StrAppend(&many, "x\r\n");
-  ExpectFails(many, WebhookOutcome::kHeadTooLarge, SmallLimits());
+  ExpectFails(many, HttpFailure::kHeadTooLarge, SmallLimits());
 }
 
 TEST(HttpRequestReaderTest, HeldBytesAreBoundedByReceivedBytes) {

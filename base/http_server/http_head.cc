@@ -1,4 +1,4 @@
-#include "upstream/webhook/http_head.h"
+#include "base/http_server/http_head.h"
 
 #include <algorithm>
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "base/http_server/http_request_reader.h"
 #include "tests/fuzz/check.h"
-#include "upstream/webhook/http_request_reader.h"
 
 namespace wriftai {
 namespace {
