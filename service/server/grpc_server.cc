@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/host_port.h"
-#include "base/shut_down_sockets.h"
 #include "grpc/grpc.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "service/server/shut_down_sockets.h"
 
 namespace wriftai {
 namespace {
@@ -180,13 +180,13 @@ void GrpcServer::Shutdown(absl::Duration grace) {
 }
 
 void GrpcServer::CloseIdleConnections(absl::Duration silence_timeout) const {
-  ShutDownIdleSockets(PortOf(port_.address), silence_timeout);
+  ShutDownIdleConnections(PortOf(port_.address), silence_timeout);
 }
 
 void GrpcServer::CloseConnections() {
   for (const Port* port : {&port_, &health_port_}) {
     if (port->address.empty()) continue;
-    ShutDownSockets(PortOf(port->address), SocketKind::kConnected);
+    ShutDownConnections(PortOf(port->address));
   }
 }
 

@@ -1,4 +1,4 @@
-#include "base/shut_down_sockets.h"
+#include "service/server/shut_down_sockets.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -15,11 +15,11 @@
 namespace wriftai {
 namespace {
 
-bool IsAt(int fd, int port, SocketKind kind) {
+bool IsConnectionAt(int fd, int port) {
   int listens = 0;
   socklen_t size = sizeof(listens);
   if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 ||
-      (listens != 0) != (kind == SocketKind::kListening)) {
+      listens != 0) {
     return false;
   }
   sockaddr_in6 address = {};
@@ -43,12 +43,12 @@ bool IsIdle(int fd, absl::Duration silent) {
 }
 
 template <typename Condition>
-void ShutDownIf(int port, SocketKind kind, Condition condition) {
+void ShutDownIf(int port, Condition condition) {
   DIR* const directory = opendir("/proc/self/fd");
   if (directory == nullptr) return;
   while (const dirent* const entry = readdir(directory)) {
     int fd = 0;
-    if (absl::SimpleAtoi(entry->d_name, &fd) && IsAt(fd, port, kind) &&
+    if (absl::SimpleAtoi(entry->d_name, &fd) && IsConnectionAt(fd, port) &&
         condition(fd)) {
       shutdown(fd, SHUT_RDWR);
     }
@@ -58,13 +58,12 @@ void ShutDownIf(int port, SocketKind kind, Condition condition) {
 
 }  // namespace
 
-void ShutDownSockets(int port, SocketKind kind) {
-  ShutDownIf(port, kind, [](int /*fd*/) { return true; });
+void ShutDownConnections(int port) {
+  ShutDownIf(port, [](int /*fd*/) { return true; });
 }
 
-void ShutDownIdleSockets(int port, absl::Duration silent) {
-  ShutDownIf(port, SocketKind::kConnected,
-             [silent](int fd) { return IsIdle(fd, silent); });
+void ShutDownIdleConnections(int port, absl::Duration silent) {
+  ShutDownIf(port, [silent](int fd) { return IsIdle(fd, silent); });
 }
 
 }  // namespace wriftai
