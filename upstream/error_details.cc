@@ -69,13 +69,18 @@ absl::Status GatewayError(absl::StatusCode code, v1::ErrorReason reason,
 }
 
 absl::Status FieldError(absl::string_view field, absl::string_view expected) {
+  return InvalidField(field, absl::StrCat("expected ", expected));
+}
+
+absl::Status InvalidField(absl::string_view field,
+                          absl::string_view description) {
   absl::Status status =
       GatewayError(absl::StatusCode::kInvalidArgument, v1::INVALID_FIELD,
-                   absl::StrCat(field, ": expected ", expected));
+                   absl::StrCat(field, ": ", description));
   google::rpc::BadRequest bad_request;
   auto* const violation = bad_request.add_field_violations();
   violation->set_field(std::string(field));
-  violation->set_description(absl::StrCat("expected ", expected));
+  violation->set_description(std::string(description));
   SetDetail(bad_request, status);
   return status;
 }

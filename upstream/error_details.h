@@ -63,6 +63,10 @@ absl::Status GatewayError(absl::StatusCode code, v1::ErrorReason reason,
 // "FIELD: expected …". It must not quote a secret.
 absl::Status FieldError(absl::string_view field, absl::string_view expected);
 
+// The same with the whole description, for "FIELD: DESCRIPTION".
+absl::Status InvalidField(absl::string_view field,
+                          absl::string_view description);
+
 // Adds RetryInfo{delay}. A negative delay becomes zero.
 void SetRetryDelay(absl::Duration delay, absl::Status& status);
 

@@ -36,8 +36,7 @@ absl::StatusOr<std::string> InputJsonFrom(v1::CreateRequest& request) {
   }
   const absl::StatusOr<JsonSlice> parsed = ParseJson(request.input_json());
   if (parsed.ok()) return std::move(*request.mutable_input_json());
-  return FieldError("input_json",
-                    absl::StrCat("valid JSON: ", parsed.status().message()));
+  return InvalidField("input_json", parsed.status().message());
 }
 
 // Requires a scheme and a host; the upstream validates the rest.

@@ -102,7 +102,7 @@ TEST(TranslateTest, RejectsInvalidJsonWithPosition) {
     const auto call = CallFrom(request);
     EXPECT_EQ(InvalidField(call), "input_json");
     EXPECT_THAT(std::string(call.status().message()),
-                StartsWith("input_json: expected valid JSON: "));
+                StartsWith("input_json: not valid JSON at byte "));
     EXPECT_LT(call.status().message().size(), 400u);
   }
 }
