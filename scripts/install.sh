@@ -56,6 +56,26 @@ TEST_PACKAGES=(
   python3-grpcio
   runc  # crun does not start everywhere.
 )
+# Generators, compilers and libraries of the languages in tests/stubs.
+STUB_PACKAGES=(
+  default-jdk-headless
+  golang-go
+  golang-google-grpc-dev
+  golang-google-protobuf-dev
+  libgeronimo-annotation-1.3-spec-java  # javax.annotation
+  libgrpc-java
+  libguava-java
+  libprotobuf-java
+  mono-mcs
+  php-cli
+  php-google-protobuf
+  protobuf-compiler-grpc-java-plugin
+  protoc-gen-go-1-5
+  protoc-gen-go-grpc
+  ruby
+  ruby-google-protobuf
+  ruby-grpc
+)
 DEV_PACKAGES=(
   clangd-14  # .clangd
   gdb
@@ -70,7 +90,9 @@ missing_packages() {
     for package in "${DEV_PACKAGES[@]}"; do print_if_missing "$package"; done
   fi
   if [[ $1 != build ]]; then
-    for package in "${TEST_PACKAGES[@]}"; do print_if_missing "$package"; done
+    for package in "${TEST_PACKAGES[@]}" "${STUB_PACKAGES[@]}"; do
+      print_if_missing "$package"
+    done
     for entry in "${TEST_COMMANDS[@]}"; do
       command -v "${entry%%:*}" >/dev/null || say "${entry##*:}"
     done
