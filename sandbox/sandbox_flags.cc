@@ -97,8 +97,8 @@ void AddSandboxFlags(SandboxOptions* options, FlagSet* flags) {
       "0.0.0.0 and [::] accept both IPv4 and IPv6.",
       options->listen_address);
   flags->Add("workers", &options->workers, 1, 2000,
-             "Maximum number of requests to handle at the same time; each held "
-             "response counts.");
+             "Maximum number of requests to handle at the same time, including "
+             "held ones. Twice as many connections may be open.");
   flags->Add("max_body_bytes", &options->max_body_bytes, 0, int64_t{1} << 30,
              "Maximum size of a request body.");
   flags->Add(

@@ -18,8 +18,8 @@ namespace {
 // The size of a server's output to keep.
 constexpr size_t kMaxOutput = size_t{16} << 10;
 
-// Each connection uses one. The gateway opens at most 512, the naive clients at
-// most 500.
+// Twice as many connections may be open. The gateway opens at most 512, the
+// naive clients at most 500.
 constexpr int kSandboxWorkers = 600;
 
 // Keeps only the flags that `program` has.
