@@ -127,17 +127,16 @@ check_includes() {
     'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(client|params)|retry_policy)|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/webhook/' \
-    'base/|upstream/(json/|prediction_state)|proto/|wriftai/' || failed=1
+    'base/|upstream/(json/|prediction_(client|state))|proto/|wriftai/' || failed=1
   may_include 'service/logging/' 'base/|upstream/json/' || failed=1
   may_include 'service/server/' 'base/|proto/|wriftai/' || failed=1
   may_include 'service/server/tls/' 'base/' || failed=1
   may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
-  may_include 'service/engine/' 'base/|service/config|upstream/|proto/|wriftai/' ||
-    failed=1
+  may_include 'service/engine/' 'base/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/telemetry/' \
     'base/|service/(engine|logging)/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/rpc/' \
-    'base/|service/(config|engine/|logging/|telemetry/)|upstream/|proto/|wriftai/' ||
+    'base/|service/(engine|logging|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/admin/' \
     'base/|service/(engine|logging|server|telemetry|webhook)/|upstream/|proto/|wriftai/' ||

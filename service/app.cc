@@ -17,6 +17,7 @@
 #include "service/admin/tls_metrics.h"
 #include "service/admin/webhook_metrics.h"
 #include "service/config_files.h"
+#include "service/config_options.h"
 #include "service/engine/engine.h"
 #include "service/engine/gateway_credential.h"
 #include "service/rpc/prediction_service.h"
@@ -52,22 +53,6 @@ constexpr absl::Duration kMinCloseDelay = absl::Milliseconds(100);
 constexpr absl::Duration kIdleCheckInterval = absl::Milliseconds(100);
 constexpr absl::Duration kIdleFor = absl::Milliseconds(500);
 
-HttpOptions HttpOptionsFrom(const Config& config) {
-  HttpOptions options;
-  options.connect_timeout = config.connect_timeout;
-  options.max_connections = static_cast<int>(config.max_connections);
-  options.max_response_bytes = static_cast<size_t>(config.max_response_bytes);
-  options.max_bodies_bytes =
-      std::max(static_cast<size_t>(config.message_memory),
-               2 * options.max_response_bytes);
-  options.ca_file = config.api_ca_file;
-  // Proxies are only for other hosts.
-  const auto url = ParseHttpUrl(config.upstream.base_url);
-  options.use_proxy_from_environment =
-      url.has_value() && !IsLoopback(url->host);
-  return options;
-}
-
 // Whether unauthenticated callers can use the gateway's token. The sandbox's
 // token needs no protection.
 bool LendsTokenToAnyone(const Config& config) {
@@ -84,8 +69,8 @@ struct App::Parts {
   std::unique_ptr<TlsCredentials> tls;
   std::unique_ptr<CurlEventLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
-  std::unique_ptr<Engine> engine;
   std::unique_ptr<CallRecorder> call_recorder;
+  std::unique_ptr<Engine> engine;
   std::unique_ptr<WebhookInbox> webhook_inbox;
   std::unique_ptr<WebhookReceiver> webhook_receiver;
   std::unique_ptr<WebhookServer> webhook_server;
@@ -202,18 +187,15 @@ absl::Status App::StartEngine() {
       return params;
     };
   }
-  parts_->engine = std::make_unique<Engine>(
-      config_, *std::move(gateway_credential), *parts_->loop, *parts_->loop,
-      std::random_device{}(), std::move(gateway_webhook));
   parts_->call_recorder = std::make_unique<CallRecorder>(
       *parts_->loop, logging_.fields_logger(), logging_.format());
-  RunOnLoop(*parts_->loop, [this] {
-    parts_->engine->watches().set_on_poll_failed(
-        [recorder = parts_->call_recorder.get()](const Credential& credential,
-                                                 const absl::Status& status) {
-          recorder->OnPollFailed(credential, status);
-        });
-  });
+  parts_->engine = std::make_unique<Engine>(
+      EngineOptionsFrom(config_), *std::move(gateway_credential), *parts_->loop,
+      *parts_->loop, std::random_device{}(), std::move(gateway_webhook),
+      [recorder = parts_->call_recorder.get()](const Credential& credential,
+                                               const absl::Status& status) {
+        recorder->OnPollFailed(credential, status);
+      });
   return absl::OkStatus();
 }
 
@@ -320,7 +302,7 @@ absl::Status App::StartGrpcServer() {
         });
   }
   RunOnLoop(*parts_->loop, [this] {
-    parts_->engine->upstream_health().SetListener(
+    parts_->engine->ListenToHealth(
         [health = &parts_->server->health()](bool healthy) {
           health->SetUpstream(healthy);
         });
@@ -375,7 +357,7 @@ void App::Stop() {
     RunOnLoop(*parts_->loop, [this, &close_connections] {
       close_connections.reset();
       close_idle_connections_.reset();
-      parts_->engine->upstream_health().SetListener(nullptr);
+      parts_->engine->ListenToHealth(nullptr);
     });
     parts_->server.reset();
   }

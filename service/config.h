@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "base/flag_set.h"
 #include "base/secret.h"
+#include "service/engine/engine_options.h"
 #include "service/logging/log_options.h"
 #include "service/server/server_config.h"
 #include "upstream/budget/budget_registry.h"
@@ -17,13 +18,6 @@
 #include "upstream/webhook/webhook_feed.h"
 
 namespace wriftai {
-
-// Whose token is used for upstream requests.
-enum class CredentialPolicy {
-  kCaller,             // The caller's; calls without one are rejected.
-  kGateway,            // Always the gateway's.
-  kCallerThenGateway,  // The caller's if present, otherwise the gateway's.
-};
 
 // Settings for updates pushed by the upstream instead of polled.
 struct WebhookConfig {

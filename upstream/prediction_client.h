@@ -37,6 +37,21 @@ struct CallContext {
   std::shared_ptr<const void> memory;
 };
 
+// Creates predictions. See PredictionClient.
+class PredictionCreator {
+ public:
+  using PredictionDone =
+      absl::AnyInvocable<void(absl::StatusOr<v1::Prediction>)>;
+
+  virtual ~PredictionCreator() = default;
+
+  // Sends at most one POST, ever. UNKNOWN (CREATE_OUTCOME_UNKNOWN) if it may
+  // have arrived and no response came back.
+  [[nodiscard]] virtual CallHandle Create(CallContext context,
+                                          CreateParams params,
+                                          PredictionDone done) = 0;
+};
+
 // The upstream, with one method per operation on predictions.
 //
 // Threads: loop only. Arguments are taken by value. `done` runs on the loop,
@@ -44,24 +59,14 @@ struct CallContext {
 // destroyed. Fails: by the table of upstream/rest/http_status.h, with details;
 // RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED) if the credential's budget has no
 // permit before the deadline.
-class PredictionClient {
+class PredictionClient : public PredictionCreator {
  public:
-  using PredictionDone =
-      absl::AnyInvocable<void(absl::StatusOr<v1::Prediction>)>;
   using PageDone = absl::AnyInvocable<void(absl::StatusOr<PredictionPage>)>;
   using CancelDone = absl::AnyInvocable<void(absl::Status)>;
-
-  virtual ~PredictionClient() = default;
 
   // `id` is a UUID.
   [[nodiscard]] virtual CallHandle Get(CallContext context, std::string id,
                                        PredictionDone done) = 0;
-
-  // Sends at most one POST, ever. UNKNOWN (CREATE_OUTCOME_UNKNOWN) if it may
-  // have arrived and no response came back.
-  [[nodiscard]] virtual CallHandle Create(CallContext context,
-                                          CreateParams params,
-                                          PredictionDone done) = 0;
 
   [[nodiscard]] virtual CallHandle List(CallContext context, ListParams params,
                                         PageDone done) = 0;

@@ -15,6 +15,7 @@
 #include "service/admin/metrics.h"
 #include "service/admin/status_findings.h"
 #include "service/admin/status_page.h"
+#include "service/engine/engine.h"
 #include "service/logging/logging.h"
 #include "service/telemetry/call_recorder.h"
 
@@ -183,8 +184,7 @@ AdminServer::Response AdminPages::Status(absl::string_view query) {
 AdminPages::Source EngineMetrics(EventLoop& loop, Engine& engine,
                                  absl::Duration timeout) {
   return FromLoop(
-      loop, timeout, [&engine] { return CollectNumbers(engine); },
-      MetricFamilies);
+      loop, timeout, [&engine] { return engine.Numbers(); }, MetricFamilies);
 }
 
 AdminPages::Source CallMetrics(EventLoop& loop, const CallRecorder& recorder,

@@ -27,9 +27,12 @@ std::vector<MetricFamily> CallMetricFamilies(const CallStats& stats,
                                              int64_t dropped_lines) {
   MetricFamily started =
       CallFamily(MetricType::Counter, "started_total", "Calls started.");
-  for (size_t i = 0; i < kCallMethodCount; ++i) {
-    AddSample(static_cast<double>(stats.started[i]),
-              {{"grpc_method", FullName(static_cast<CallMethod>(i))}}, started);
+  for (int i = 0; i < PredictionsService().method_count(); ++i) {
+    const CallMethod method = PredictionsService().method(i);
+    const auto count = stats.started.find(method);
+    AddSample(
+        count == stats.started.end() ? 0 : static_cast<double>(count->second),
+        {{"grpc_method", FullName(method)}}, started);
   }
   MetricFamily duration =
       CallFamily(MetricType::Histogram, "duration_seconds",

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/admin/metric_family.h"
-#include "service/engine/engine.h"
+#include "service/admin/webhook_metrics.h"
 
 namespace wriftai {
 namespace {
@@ -216,33 +216,6 @@ Credentials BoundedCredentials(Credentials credentials) {
   credentials.erase(rest, credentials.end());
   credentials.push_back(std::move(others));
   return credentials;
-}
-
-EngineNumbers CollectNumbers(Engine& engine) {
-  EngineNumbers numbers;
-  engine.budgets().ForEach([&](CredentialBudget& budget) {
-    numbers.credentials.push_back(
-        {std::string(budget.credential->display_name()), budget.reads.stats(),
-         budget.creates.stats()});
-  });
-  numbers.upstream_healthy = engine.upstream_health().healthy();
-  numbers.decoding = engine.decode_stats();
-  const WatchRegistry& watches = engine.watches();
-  numbers.watches = watches.stats();
-  numbers.watch_count = watches.watch_count();
-  numbers.waiter_count = watches.waiter_count();
-  watches.ForEach([&](const CredentialWatches& credential) {
-    if (credential.upstream_is_down()) ++numbers.open_circuit_breakers;
-    if (credential.list_is_distrusted()) ++numbers.distrusted_lists;
-  });
-  numbers.cache_bytes = watches.cache().bytes();
-  numbers.cache_size = watches.cache().size();
-  numbers.request_ids = engine.creates().kept_ids();
-  numbers.request_id_bytes = engine.creates().kept_bytes();
-  numbers.webhooks = {watches.webhooks().stats(),
-                      watches.webhooks().max_poll_interval(),
-                      watches.webhooks().ownership_count()};
-  return numbers;
 }
 
 std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {

@@ -119,7 +119,7 @@ StatusCollector::StatusCollector(Engine& engine, const CallRecorder& recorder,
 }
 
 EngineNumbers StatusCollector::BoundedNumbers() {
-  EngineNumbers numbers = CollectNumbers(engine_);
+  EngineNumbers numbers = engine_.Numbers();
   numbers.credentials = BoundedCredentials(std::move(numbers.credentials));
   return numbers;
 }
@@ -132,7 +132,7 @@ void StatusCollector::SampleEachInterval() {
   const EngineNumbers numbers = BoundedNumbers();
   const CredentialNameFn name_of = NameAmong(numbers.credentials);
   StatusHistory::CallCounts calls = CallCounts();
-  engine_.watches().ForEach([&](const CredentialWatches& watches) {
+  engine_.ForEachCredential([&](const CredentialWatches& watches) {
     calls.waiters[name_of(watches.credential()->display_name())] +=
         watches.waiter_count();
   });
@@ -147,8 +147,8 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
   if (now - collected_at_ < kReportTtl) return last_;
   const EngineNumbers numbers = BoundedNumbers();
   auto report = std::make_shared<status::Report>();
-  const auto watched = FillWatches(engine_.watches(), now,
-                                   NameAmong(numbers.credentials), *report);
+  const auto watched =
+      FillWatches(engine_, now, NameAmong(numbers.credentials), *report);
   report->mutable_upstream()->set_healthy(numbers.upstream_healthy);
   report->mutable_waits()->set_begun_total(
       static_cast<double>(numbers.watches.waits));

@@ -86,7 +86,7 @@ void Fill(const Table& table, status::Watches& watches) {
 
 }  // namespace
 
-std::map<std::string, WatchSums> FillWatches(const WatchRegistry& registry,
+std::map<std::string, WatchSums> FillWatches(const Engine& engine,
                                              absl::Time now,
                                              const CredentialNameFn& name_of,
                                              status::Report& report) {
@@ -95,7 +95,7 @@ std::map<std::string, WatchSums> FillWatches(const WatchRegistry& registry,
   std::map<std::string, WatchSums> by_name;
   int polling = 0;
   int failing = 0;
-  registry.ForEach([&](const CredentialWatches& watches) {
+  engine.ForEachCredential([&](const CredentialWatches& watches) {
     if (watches.targets().empty()) return;
     ++polling;
     WatchSums& sums = by_name[name_of(watches.credential()->display_name())];

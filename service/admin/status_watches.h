@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "service/admin/status_report.pb.h"
-#include "upstream/watch/watch_registry.h"
+#include "service/engine/engine.h"
 
 namespace wriftai {
 
@@ -27,7 +27,7 @@ using CredentialNameFn =
 
 // Adds up all watches by credential name, and fills the report with the totals
 // and the groups by state and age. Visits every watch. Call on the loop.
-std::map<std::string, WatchSums> FillWatches(const WatchRegistry& registry,
+std::map<std::string, WatchSums> FillWatches(const Engine& engine,
                                              absl::Time now,
                                              const CredentialNameFn& name_of,
                                              status::Report& report);

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/credential.h"
-#include "service/config.h"
+#include "service/engine/engine_options.h"
 #include "service/engine/gateway_credential.h"
 
 namespace wriftai {

@@ -3,75 +3,43 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "service/engine/credential_choice.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
 namespace {
 
-// Drained waits retry within this time, spread evenly: 10,000 waits cause 2,000
-// calls per second at the other replicas.
-constexpr absl::Duration kDrainSpread = absl::Seconds(5);
-
-// A credential may have this many times as many waits as are still free: four
-// fifths of all if it is alone.
-constexpr size_t kWaitShare = 4;
-
 // A request is held by gRPC, in the upstream request and in libcurl. A single
 // caller gets four fifths of the budget.
 constexpr size_t kRequestsInMemory = 4;
 
-// The shortest retry delay for a wait that was rejected.
-constexpr absl::Duration kMinWaitDelay = absl::Seconds(1);
-
-// gRPC starts no streams on a connection that has reached its maximum age, so
-// each stream has at least the grace before its connection is closed. The
-// stream ends itself earlier, with a status. The rest of the grace is for the
-// create before the wait. Streams that started together end spread out.
-constexpr double kGraceFraction = 0.9;
-constexpr double kStreamAgeSpread = 0.1;
-
-absl::Duration MaxStreamAge(const ServerConfig& server) {
-  return server.max_connection_age == absl::ZeroDuration()
-             ? absl::InfiniteDuration()
-             : server.max_connection_age_grace * kGraceFraction;
-}
-
 }  // namespace
 
-Engine::Engine(const Config& config,
+Engine::Engine(const EngineOptions& options,
                std::shared_ptr<const GatewayCredential> gateway_credential,
                EventLoop& event_loop, HttpTransport& transport,
                uint64_t random_seed,
-               WebhookInjector::GatewayWebhook gateway_webhook)
-    : credentials_(config.credentials),
-      max_request_bytes_(static_cast<size_t>(config.server.max_request_bytes)),
-      message_budget_(std::max(static_cast<size_t>(config.message_memory),
+               WebhookInjector::GatewayWebhook gateway_webhook,
+               WatchRegistry::PollFailed on_poll_failed)
+    : credentials_(options.credentials),
+      max_request_bytes_(options.max_request_bytes),
+      message_budget_(std::max(options.message_memory,
                                kRequestsInMemory * max_request_bytes_)),
-      max_wait_(config.max_wait),
-      max_stream_age_(MaxStreamAge(config.server)),
       event_loop_(event_loop),
       gateway_credential_(std::move(gateway_credential)),
       workers_(event_loop),
       encoder_(workers_, message_budget_),
       random_(random_seed),
-      budgets_(config.rates, event_loop),
-      client_(config.upstream, event_loop, transport, budgets_, random_,
+      admission_({options.max_waits, options.max_wait, options.stream_grace},
+                 event_loop, random_),
+      budgets_(options.rates, event_loop),
+      client_(options.upstream, event_loop, transport, budgets_, random_,
               &workers_),
-      webhook_injector_(
-          client_, std::move(gateway_webhook),
-          [this](const Credential& credential, const v1::Prediction& created,
-                 bool with_gateway_webhook) {
-            watches_.Apply(credential, created, v1::SOURCE_CREATE);
-            if (with_gateway_webhook) {
-              watches_.MarkWebhookActive(credential, created.id());
-            }
-          }),
-      creates_(event_loop, webhook_injector_),
-      watches_({config.cache, config.webhooks.feed, PagePolicy::kByCost},
-               event_loop, client_, budgets_, random_),
-      waits_(static_cast<size_t>(config.max_waits), kWaitShare) {
+      webhook_injector_(client_, std::move(gateway_webhook), *this),
+      creates_(event_loop, webhook_injector_, client_),
+      watches_({options.cache, options.webhooks, PagePolicy::kByCost},
+               event_loop, client_, budgets_, random_) {
+  watches_.set_on_poll_failed(std::move(on_poll_failed));
   if (gateway_credential_ != nullptr && gateway_credential_->from_file()) {
     // The destructor runs on the loop, and so after this.
     event_loop_.Post([this] { WatchTokenFile(); });
@@ -97,42 +65,11 @@ absl::StatusOr<CallContext> Engine::ContextFor(const Caller& caller) {
   return context;
 }
 
-absl::Status Engine::CheckServing() {
-  return draining_ ? Draining() : absl::OkStatus();
-}
-
-absl::StatusOr<DynamicThresholdLimiter::Slot> Engine::AcquireWaitSlot(
-    const Credential& credential) {
-  if (absl::Status status = CheckServing(); !status.ok()) return status;
-  if (auto slot = waits_.TryAcquire(credential.key())) return *std::move(slot);
-  absl::Status status = GatewayError(
-      absl::StatusCode::kResourceExhausted, v1::TOO_MANY_WAITS,
-      absl::StrCat("too many concurrent waits for this token (",
-                   waits_.held_by(credential.key()), "); retry later"));
-  SetRetryDelay(kMinWaitDelay + kDrainSpread * random_.Uniform(), status);
-  return status;
-}
-
-WatchOptions Engine::Bounded(WatchOptions options) {
-  options.end_at = event_loop_.Now() + max_wait_;
-  const absl::Time stream_end =
-      event_loop_.Now() +
-      max_stream_age_ * (1 - kStreamAgeSpread * random_.Uniform());
-  if (stream_end < options.end_at) {
-    options.end_at = stream_end;
-    options.stream_age_limited = true;
+CallHandle Engine::Get(CallContext context, std::string id, SnapshotDone done) {
+  if (SnapshotPtr ended = watches_.Ended(*context.credential, id)) {
+    done(std::move(ended));
+    return nullptr;
   }
-  return options;
-}
-
-void Engine::BeginDrain(absl::Time end_at) {
-  draining_ = true;
-  watches_.DrainAll([this] { return Draining(); });
-  end_calls_ = event_loop_.RunAt(
-      end_at, [this] { client_.AbortAll([this] { return Draining(); }); });
-}
-
-CallHandle Engine::Get(CallContext context, std::string id, GetDone done) {
   const auto credential = context.credential;
   return client_.Get(std::move(context), std::move(id),
                      [this, credential, done = std::move(done)](
@@ -150,17 +87,6 @@ CallHandle Engine::Get(CallContext context, std::string id, GetDone done) {
                      });
 }
 
-CallHandle Engine::Create(CallContext context, const std::string& request_id,
-                          CreateParams params,
-                          PredictionClient::PredictionDone done) {
-  if (request_id.empty()) {
-    return webhook_injector_.Create(std::move(context), std::move(params),
-                                    std::move(done));
-  }
-  return creates_.Create(std::move(context), request_id, std::move(params),
-                         std::move(done));
-}
-
 CallHandle Engine::List(CallContext context, ListParams params,
                         PredictionClient::PageDone done) {
   const auto credential = context.credential;
@@ -176,12 +102,124 @@ CallHandle Engine::List(CallContext context, ListParams params,
                       });
 }
 
-absl::Status Engine::Draining() {
-  absl::Status status = GatewayError(
-      absl::StatusCode::kUnavailable, v1::DRAINING,
-      "this gateway is shutting down; retry to reach another replica");
-  SetRetryDelay(kDrainSpread * random_.Uniform(), status);
-  return status;
+CallHandle Engine::Create(CallContext context, const std::string& request_id,
+                          CreateParams params, SnapshotDone done) {
+  auto on_created = [this, done = std::move(done)](
+                        absl::StatusOr<v1::Prediction> created) mutable {
+    if (!created.ok()) return done(created.status());
+    done(watches_.SnapshotOf(*std::move(created), v1::SOURCE_CREATE));
+  };
+  if (request_id.empty()) {
+    return webhook_injector_.Create(std::move(context), std::move(params),
+                                    std::move(on_created));
+  }
+  return creates_.Create(std::move(context), request_id, std::move(params),
+                         std::move(on_created));
+}
+
+void Engine::OnCreated(const Credential& credential,
+                       const v1::Prediction& created,
+                       bool with_gateway_webhook) {
+  watches_.Apply(credential, created, v1::SOURCE_CREATE);
+  if (with_gateway_webhook) {
+    watches_.MarkWebhookActive(credential, created.id());
+  }
+}
+
+CallHandle Engine::Cancel(CallContext context, std::string id,
+                          PredictionClient::CancelDone done) {
+  return client_.Cancel(std::move(context), std::move(id), std::move(done));
+}
+
+absl::StatusOr<std::unique_ptr<WaitHandle>> Engine::Wait(
+    const CallContext& context, std::string id, const WatchOptions& options,
+    PredictionObserver& observer) {
+  auto slot = admission_.Acquire(*context.credential);
+  if (!slot.ok()) return slot.status();
+  std::unique_ptr<WaitHandle> wait(new WaitHandle(*std::move(slot)));
+  wait->subscription_ = watches_.Subscribe(
+      context.credential, std::move(id), admission_.Bounded(options), observer);
+  return wait;
+}
+
+absl::StatusOr<std::unique_ptr<WaitHandle>> Engine::CreateAndWait(
+    CallContext context, const std::string& request_id, CreateParams params,
+    const WatchOptions& options, CreateObserver& observer) {
+  auto slot = admission_.Acquire(*context.credential);
+  if (!slot.ok()) return slot.status();
+  std::unique_ptr<WaitHandle> wait(new WaitHandle(*std::move(slot)));
+  const auto credential = context.credential;
+  wait->create_ =
+      Create(std::move(context), request_id, std::move(params),
+             [this, credential, options, &observer,
+              &wait = *wait](absl::StatusOr<SnapshotPtr> created) {
+               if (!created.ok()) {
+                 return observer.OnError(
+                     PrefixFields(kCreatePrefix, created.status()));
+               }
+               SubscribeTo(*created, credential, options, observer, wait);
+             });
+  return wait;
+}
+
+// Continues a CreateAndWait with its wait.
+void Engine::SubscribeTo(const SnapshotPtr& created,
+                         const std::shared_ptr<const Credential>& credential,
+                         const WatchOptions& options, CreateObserver& observer,
+                         WaitHandle& wait) {
+  const std::string id = created->prediction.id();
+  observer.OnCreated(id);
+  const absl::Status draining = admission_.CheckServing();
+  if (draining.ok()) {
+    wait.subscription_ = watches_.Subscribe(
+        credential, id, admission_.Bounded(options), observer, created);
+    wait.create_.reset();
+    return;
+  }
+  // A paid prediction's id is returned even while draining.
+  observer.OnSnapshot(created, absl::ZeroDuration());
+  if (!wait.stopped_ && !IsTerminal(created->prediction)) {
+    observer.OnError(draining);
+  }
+}
+
+void Engine::OnWebhook(v1::Prediction prediction) {
+  client_.decode_stats().Add(prediction);
+  watches_.OnWebhook(std::move(prediction));
+}
+
+void Engine::BeginDrain(absl::Time end_at) {
+  admission_.BeginDrain();
+  watches_.DrainAll([this] { return admission_.DrainStatus(); });
+  end_calls_ = event_loop_.RunAt(end_at, [this] {
+    client_.AbortAll([this] { return admission_.DrainStatus(); });
+  });
+}
+
+EngineNumbers Engine::Numbers() {
+  EngineNumbers numbers;
+  budgets_.ForEach([&](CredentialBudget& budget) {
+    numbers.credentials.push_back(
+        {std::string(budget.credential->display_name()), budget.reads.stats(),
+         budget.creates.stats()});
+  });
+  numbers.upstream_healthy = client_.health().healthy();
+  numbers.decoding = client_.decode_stats();
+  numbers.watches = watches_.stats();
+  numbers.watch_count = watches_.watch_count();
+  numbers.waiter_count = watches_.waiter_count();
+  watches_.ForEach([&](const CredentialWatches& credential) {
+    if (credential.upstream_is_down()) ++numbers.open_circuit_breakers;
+    if (credential.list_is_distrusted()) ++numbers.distrusted_lists;
+  });
+  numbers.cache_bytes = watches_.cache().bytes();
+  numbers.cache_size = watches_.cache().size();
+  numbers.request_ids = creates_.kept_ids();
+  numbers.request_id_bytes = creates_.kept_bytes();
+  numbers.webhooks = {watches_.webhooks().stats(),
+                      watches_.webhooks().max_poll_interval(),
+                      watches_.webhooks().ownership_count()};
+  return numbers;
 }
 
 }  // namespace wriftai

@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "base/sanitize.h"
 #include "google/rpc/status.pb.h"
+#include "proto/predictions.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -63,7 +64,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 absl::Status AddCallInfo(const CallRecord& record, absl::Status status) {
   if (!GetDetail<google::rpc::ErrorInfo>(status).has_value()) return status;
   SetMetadata("gateway_request_id", record.request_id, status);
-  if (record.method == CallMethod::kCreateAndWait &&
+  if (record.method == MethodOf<v1::CreateAndWaitRequest>() &&
       !record.prediction_id.empty()) {
     SetMetadata("prediction_id", record.prediction_id, status);
   }

@@ -1,31 +1,40 @@
 #ifndef WRIFTAI_SERVICE_RPC_PREDICTION_SERVICE_H_
 #define WRIFTAI_SERVICE_RPC_PREDICTION_SERVICE_H_
 
-#include "absl/time/time.h"
 #include "base/delivered_bytes.h"
-#include "proto/predictions.h"
-#include "service/config.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
 #include "service/engine/engine.h"
-#include "service/rpc/unary_reactor.h"
-#include "service/rpc/wait_reactor.h"
+#include "service/rpc/rpc_runner.h"
 #include "service/telemetry/call_recorder.h"
 #include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
 
-// Implements wriftai.predictions.v1.Predictions. Every method takes and returns
-// bytes (see request_codec.h), validates the request on gRPC's thread, and does
-// the rest on the loop.
+// `Service` with generated methods that take and return bytes.
+template <typename Service, template <typename> class... Methods>
+struct WithRawMethods {
+  using Type = Service;
+};
+template <typename Service, template <typename> class First,
+          template <typename> class... Others>
+struct WithRawMethods<Service, First, Others...> {
+  using Type = First<typename WithRawMethods<Service, Others...>::Type>;
+};
+
+// Implements wriftai.predictions.v1.Predictions. Each method names its request
+// and connects the reactor with the engine; RpcRunner does the rest. Messages
+// are bytes: see request_codec.h.
 //
 // Threads: any. Engine, recorder and their loop must outlive it.
 class PredictionService final
-    : public v1::Predictions::WithRawCallbackMethod_Get<
-          v1::Predictions::WithRawCallbackMethod_Create<
-              v1::Predictions::WithRawCallbackMethod_List<
-                  v1::Predictions::WithRawCallbackMethod_Cancel<
-                      v1::Predictions::WithRawCallbackMethod_Wait<
-                          v1::Predictions::WithRawCallbackMethod_CreateAndWait<
-                              v1::Predictions::Service>>>>>> {
+    : public WithRawMethods<
+          v1::Predictions::Service, v1::Predictions::WithRawCallbackMethod_Get,
+          v1::Predictions::WithRawCallbackMethod_Create,
+          v1::Predictions::WithRawCallbackMethod_List,
+          v1::Predictions::WithRawCallbackMethod_Cancel,
+          v1::Predictions::WithRawCallbackMethod_Wait,
+          v1::Predictions::WithRawCallbackMethod_CreateAndWait>::Type {
  public:
   using Context = grpc::CallbackServerContext;
   using Bytes = grpc::ByteBuffer;
@@ -33,7 +42,7 @@ class PredictionService final
   // `delivered`: counts the bytes of each request; may be null.
   PredictionService(Engine& engine, CallRecorder& recorder,
                     DeliveredBytes* delivered = nullptr)
-      : engine_(engine), recorder_(recorder), delivered_(delivered) {}
+      : engine_(engine), runner_(engine, recorder, delivered) {}
 
   grpc::ServerUnaryReactor* Get(Context* context, const Bytes* request,
                                 Bytes* response) override;
@@ -50,8 +59,7 @@ class PredictionService final
 
  private:
   Engine& engine_;
-  CallRecorder& recorder_;
-  DeliveredBytes* const delivered_;
+  RpcRunner runner_;
 };
 
 }  // namespace wriftai

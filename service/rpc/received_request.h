@@ -73,18 +73,6 @@ absl::StatusOr<ReceivedRequest<Request>> Receive(
   return received;
 }
 
-// The size of a call's upstream request body.
-inline size_t UpstreamBytes(const CreateCall& call) {
-  return call.params.input_json.size();
-}
-inline size_t UpstreamBytes(const CreateAndWaitCall& call) {
-  return UpstreamBytes(call.create);
-}
-template <typename OtherCall>
-size_t UpstreamBytes(const OtherCall&) {
-  return 0;
-}
-
 // Decodes in the worker pool what Receive() has not decoded, and calls `done`
 // on the loop. On the loop.
 template <typename Request>
@@ -108,7 +96,7 @@ template <typename Request>
         if (!call.ok()) return done(call.status());
         // The body of the upstream request, and libcurl's copy of it.
         auto hold = engine.message_budget().TryAcquire(
-            received.owner, 2 * UpstreamBytes(*call));
+            received.owner, 2 * call->upstream_bytes);
         if (!hold.has_value()) {
           return done(MessageMemoryExhausted(engine.message_budget()));
         }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/uuid.h"
+#include "service/engine/engine.h"
 #include "service/rpc/model_reference.h"
 #include "service/rpc/request_codec.h"
 #include "upstream/error_details.h"
@@ -129,6 +130,13 @@ absl::StatusOr<CreateParams> CreateParamsFrom(v1::CreateRequest& request) {
   return params;
 }
 
+// "owner/name" or "owner/name:version".
+std::string NameOf(const ModelReference& model) {
+  std::string name = absl::StrCat(model.owner, "/", model.name);
+  if (model.version.has_value()) absl::StrAppend(&name, ":", *model.version);
+  return name;
+}
+
 absl::StatusOr<WatchOptions> WatchOptionsFrom(const v1::WaitOptions& options) {
   WatchOptions watch;
   watch.only_changes = options.only_changes();
@@ -156,7 +164,10 @@ absl::StatusOr<GetCall> CallFrom(const v1::GetRequest& request) {
   if (!id.ok()) return id.status();
   const auto format = PayloadFormatFrom(request.payload_format());
   if (!format.ok()) return format.status();
-  return GetCall{*std::move(id), *format};
+  GetCall call;
+  call.id = *std::move(id);
+  call.format = *format;
+  return call;
 }
 
 absl::StatusOr<CreateCall> CallFrom(v1::CreateRequest request) {
@@ -164,6 +175,8 @@ absl::StatusOr<CreateCall> CallFrom(v1::CreateRequest request) {
   auto params = CreateParamsFrom(request);
   if (!params.ok()) return params.status();
   call.params = *std::move(params);
+  call.model = NameOf(call.params.model);
+  call.upstream_bytes = call.params.input_json.size();
   if (!request.request_id().empty()) {
     auto request_id = UuidFrom("request_id", request.request_id());
     if (!request_id.ok()) return request_id.status();
@@ -181,13 +194,18 @@ absl::StatusOr<ListCall> CallFrom(const v1::ListRequest& request) {
   }
   const int page_size =
       request.page_size() == 0 ? kDefaultPageSize : request.page_size();
-  return ListCall{std::min(page_size, kMaxPageSize), request.page_token()};
+  ListCall call;
+  call.page_size = std::min(page_size, kMaxPageSize);
+  call.page_token = request.page_token();
+  return call;
 }
 
 absl::StatusOr<CancelCall> CallFrom(const v1::CancelRequest& request) {
   auto id = UuidFrom("id", request.id());
   if (!id.ok()) return id.status();
-  return CancelCall{*std::move(id)};
+  CancelCall call;
+  call.id = *std::move(id);
+  return call;
 }
 
 absl::StatusOr<WaitCall> CallFrom(const v1::WaitRequest& request) {
@@ -197,12 +215,16 @@ absl::StatusOr<WaitCall> CallFrom(const v1::WaitRequest& request) {
   if (!options.ok()) return options.status();
   const auto format = PayloadFormatFrom(request.payload_format());
   if (!format.ok()) return format.status();
-  return WaitCall{*std::move(id), *options, *format};
+  WaitCall call;
+  call.id = *std::move(id);
+  call.options = *options;
+  call.format = *format;
+  return call;
 }
 
 absl::StatusOr<CreateAndWaitCall> CallFrom(v1::CreateAndWaitRequest request) {
   auto create = CallFrom(std::move(*request.mutable_create()));
-  if (!create.ok()) return PrefixFields(kCreatePrefix, create.status());
+  if (!create.ok()) return PrefixFields(Engine::kCreatePrefix, create.status());
   const auto options = WatchOptionsFrom(request.wait_options());
   if (!options.ok()) return options.status();
   return CreateAndWaitCall{*std::move(create), *options};

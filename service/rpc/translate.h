@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_SERVICE_RPC_TRANSLATE_H_
 #define WRIFTAI_SERVICE_RPC_TRANSLATE_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -14,34 +15,33 @@
 
 namespace wriftai {
 
-struct GetCall {
-  std::string id;
+// What every call has. Fields that do not apply keep their defaults.
+struct ApiCall {
+  std::string id;     // The prediction's.
+  std::string model;  // Of a create: "owner/name[:version]", for the log.
   v1::PayloadFormat format = v1::PAYLOAD_FORMAT_VALUE;
+  size_t upstream_bytes = 0;  // Size of the upstream request's body.
 };
 
-struct CreateCall {
+struct GetCall : ApiCall {};
+
+struct CreateCall : ApiCall {
   CreateParams params;
   std::string request_id;  // Empty, or a UUID in lower case.
-  v1::PayloadFormat format = v1::PAYLOAD_FORMAT_VALUE;
 };
 
-struct ListCall {
+struct ListCall : ApiCall {
   int page_size = 25;
   std::string page_token;  // Still sealed.
 };
 
-struct CancelCall {
-  std::string id;
-};
+struct CancelCall : ApiCall {};
 
-struct WaitCall {
-  std::string id;
+struct WaitCall : ApiCall {
   WatchOptions options;
-  v1::PayloadFormat format = v1::PAYLOAD_FORMAT_VALUE;
 };
 
-struct CreateAndWaitCall {
-  CreateCall create;
+struct CreateAndWaitCall : CreateCall {
   WatchOptions options;
 };
 
@@ -52,9 +52,6 @@ absl::StatusOr<ListCall> CallFrom(const v1::ListRequest& request);
 absl::StatusOr<CancelCall> CallFrom(const v1::CancelRequest& request);
 absl::StatusOr<WaitCall> CallFrom(const v1::WaitRequest& request);
 absl::StatusOr<CreateAndWaitCall> CallFrom(v1::CreateAndWaitRequest request);
-
-// The prefix of CreateRequest's fields in CreateAndWaitRequest.
-inline constexpr char kCreatePrefix[] = "create.";
 
 }  // namespace wriftai
 

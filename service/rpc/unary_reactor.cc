@@ -1,61 +1,59 @@
 #include "service/rpc/unary_reactor.h"
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
-#include "service/rpc/grpc_status.h"
+#include "service/rpc/update_codec.h"
 
 namespace wriftai {
 
-UnaryReactor* UnaryReactor::Run(EventLoop& event_loop, CallRecorder& recorder,
-                                CallRecord record, Work work) {
-  auto* const reactor =
-      new UnaryReactor(event_loop, recorder, std::move(record));
-  event_loop.Post([reactor, work = std::move(work)]() mutable {
-    reactor->Start(std::move(work));
-  });
-  return reactor;
-}
-
-UnaryReactor* UnaryReactor::Fail(EventLoop& event_loop, CallRecorder& recorder,
-                                 CallRecord record,
-                                 const absl::Status& status) {
-  return Run(event_loop, recorder, std::move(record),
-             [status](UnaryReactor& reactor) {
-               reactor.End(status);
-               return CallHandle();
-             });
-}
-
-void UnaryReactor::OnCancel() {
-  event_loop_.Post(
-      [this] { End(CancellationStatus(record_, event_loop_.Now())); });
-}
-
-void UnaryReactor::OnDone() {
-  event_loop_.Post([self = std::unique_ptr<UnaryReactor>(this)] {});
-}
-
 void UnaryReactor::Start(Work work) {
-  recorder_.Begin(record_);
-  // The caller may have cancelled before the work started.
-  if (ended_) return;
-  Continue(work(*this));
+  event_loop().Post([this, work = std::move(work)]() mutable {
+    recorder().Begin(record());
+    // The caller may have cancelled already.
+    if (!ended_) work();
+  });
 }
 
-void UnaryReactor::End(const grpc::ByteBuffer& bytes,
-                       grpc::ByteBuffer& response) {
-  record_.sent_bytes = static_cast<int64_t>(bytes.Length());
-  response = bytes;
+void UnaryReactor::Continue(absl::StatusOr<CallHandle> step) {
+  if (!step.ok()) return End(step.status());
+  if (!ended_ && *step != nullptr) step_ = *std::move(step);
+}
+
+void UnaryReactor::End(const absl::StatusOr<SnapshotPtr>& prediction) {
+  if (!prediction.ok()) return End(prediction.status());
+  record().prediction_id = (*prediction)->prediction.id();
+  if (const auto bytes = FindEncoded(**prediction)) {
+    return End(BufferOf(bytes));
+  }
+  Continue(
+      Encode(*prediction,
+             [this](const absl::StatusOr<PredictionEncoder::Bytes>& bytes) {
+               if (!bytes.ok()) return End(bytes.status());
+               End(BufferOf(*bytes));
+             }));
+}
+
+void UnaryReactor::End(const grpc::ByteBuffer& message) {
+  record().sent_bytes = static_cast<int64_t>(message.Length());
+  response_ = message;
   End(absl::OkStatus());
 }
 
 void UnaryReactor::End(const absl::Status& status) {
   if (ended_) return;
   ended_ = true;
-  work_.reset();
-  recorder_.End(status, record_);
-  Finish(ToGrpcStatus(AddCallInfo(record_, status)));
+  step_.reset();
+  FinishWith(status);
+}
+
+void UnaryReactor::OnCancel() {
+  event_loop().Post([this] { End(CancellationStatus(record(), now())); });
+}
+
+void UnaryReactor::OnDone() {
+  event_loop().Post([self = std::unique_ptr<UnaryReactor>(this)] {});
 }
 
 }  // namespace wriftai

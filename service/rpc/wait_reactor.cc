@@ -1,42 +1,30 @@
 #include "service/rpc/wait_reactor.h"
 
+#include <cstdint>
 #include <utility>
 
-#include "service/rpc/grpc_status.h"
 #include "service/rpc/update_codec.h"
 #include "upstream/prediction_state.h"
 
 namespace wriftai {
 
-WaitReactor* WaitReactor::Run(EventLoop& event_loop, CallRecorder& recorder,
-                              CallRecord record, Begin begin) {
-  auto* const reactor =
-      new WaitReactor(event_loop, recorder, std::move(record));
-  event_loop.Post([reactor, begin = std::move(begin)]() mutable {
-    reactor->entry_ = reactor->recorder_.streams().Open(reactor->record_);
-    reactor->recorder_.Begin(reactor->record_);
+void WaitReactor::Start(Work work) {
+  event_loop().Post([this, work = std::move(work)]() mutable {
+    entry_ = recorder().streams().Open(record());
+    recorder().Begin(record());
     // The caller may have cancelled already.
-    if (!reactor->finished_) reactor->Continue(begin(*reactor));
+    if (!finished_) work();
   });
-  return reactor;
 }
 
-WaitReactor* WaitReactor::Fail(EventLoop& event_loop, CallRecorder& recorder,
-                               CallRecord record, const absl::Status& status) {
-  return Run(event_loop, recorder, std::move(record),
-             [status](WaitReactor& reactor) {
-               reactor.End(status);
-               return CallHandle();
-             });
+void WaitReactor::Continue(CallHandle decoding) {
+  if (!cancelled_ && !ending_.has_value()) decoding_ = std::move(decoding);
 }
 
-void WaitReactor::Subscribe(WatchRegistry& registry,
-                            const std::shared_ptr<const Credential>& credential,
-                            std::string id, const WatchOptions& options,
-                            SnapshotPtr known) {
-  record_.prediction_id = id;
-  subscription_ = registry.Subscribe(credential, std::move(id), options, *this,
-                                     std::move(known));
+void WaitReactor::Continue(absl::StatusOr<std::unique_ptr<WaitHandle>> wait) {
+  decoding_.reset();
+  if (!wait.ok()) return End(wait.status());
+  wait_ = *std::move(wait);
 }
 
 void WaitReactor::End(const absl::Status& status) {
@@ -44,70 +32,72 @@ void WaitReactor::End(const absl::Status& status) {
   WriteNext();
 }
 
-void WaitReactor::EndAfter(const SnapshotPtr& last,
-                           const absl::Status& status) {
-  pending_ = Update{last, absl::ZeroDuration()};
-  End(status);
+void WaitReactor::OnCreated(const std::string& id) {
+  record().prediction_id = id;
 }
 
 void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
                              absl::Duration interval) {
-  if (pending_.has_value()) recorder_.streams().OnConflated(entry_);
+  if (pending_.has_value()) recorder().streams().OnConflated(entry_);
   pending_ = Update{snapshot, interval};
   WriteNext();
 }
 
 void WaitReactor::OnWriteDone(bool ok) {
-  event_loop_.Post([this, ok] {
+  event_loop().Post([this, ok] {
     writing_ = false;
-    recorder_.streams().OnWritten(entry_);
+    recorder().streams().OnWritten(entry_);
     if (!ok) cancelled_ = true;
     WriteNext();
   });
 }
 
 void WaitReactor::OnCancel() {
-  event_loop_.Post([this] {
+  event_loop().Post([this] {
     cancelled_ = true;
     WriteNext();
   });
 }
 
 void WaitReactor::OnDone() {
-  event_loop_.Post([self = std::unique_ptr<WaitReactor>(this)] {
-    self->recorder_.streams().Close(self->entry_);
+  event_loop().Post([self = std::unique_ptr<WaitReactor>(this)] {
+    self->recorder().streams().Close(self->entry_);
   });
 }
 
+// Keeps the wait's slot, which is released with the stream.
+void WaitReactor::StopWaiting() {
+  decoding_.reset();
+  if (wait_ != nullptr) wait_->Stop();
+}
+
 void WaitReactor::WriteNext() {
-  if (cancelled_ || ending_.has_value()) {
-    call_.reset();
-    subscription_.reset();
-  }
+  if (cancelled_ || ending_.has_value()) StopWaiting();
   if (cancelled_) {
     encoding_.reset();
     current_.reset();
   }
   if (finished_ || writing_ || current_.has_value()) return;
   if (cancelled_) {
-    FinishWith(CancellationStatus(record_, event_loop_.Now()));
+    finished_ = true;
+    FinishWith(CancellationStatus(record(), now()));
   } else if (pending_.has_value()) {
     current_ = std::exchange(pending_, std::nullopt);
-    Encode();
+    EncodeCurrent();
   } else if (ending_.has_value()) {
+    finished_ = true;
     FinishWith(*ending_);
   }
 }
 
-void WaitReactor::Encode() {
+void WaitReactor::EncodeCurrent() {
   const SnapshotPtr& snapshot = current_->snapshot;
-  if (const auto bytes = encoder_->Find(*snapshot, format_)) {
+  if (const auto bytes = FindEncoded(*snapshot)) {
     Write(bytes);
     return;
   }
-  encoding_ = encoder_->Encode(
-      owner_, snapshot, format_,
-      [this](const absl::StatusOr<PredictionEncoder::Bytes>& bytes) {
+  encoding_ = Encode(
+      snapshot, [this](const absl::StatusOr<PredictionEncoder::Bytes>& bytes) {
         encoding_.reset();
         if (bytes.ok()) return Write(*bytes);
         current_.reset();
@@ -117,22 +107,16 @@ void WaitReactor::Encode() {
       });
 }
 
-void WaitReactor::FinishWith(const absl::Status& status) {
-  finished_ = true;
-  recorder_.End(status, record_);
-  Finish(ToGrpcStatus(AddCallInfo(record_, status)));
-}
-
 void WaitReactor::Write(const PredictionEncoder::Bytes& prediction) {
   const Update update = *std::exchange(current_, std::nullopt);
-  recorder_.streams().OnWrite(entry_, event_loop_.Now());
-  in_flight_ = EncodeUpdate(*update.snapshot, prediction, ++record_.updates,
+  recorder().streams().OnWrite(entry_, now());
+  in_flight_ = EncodeUpdate(*update.snapshot, prediction, ++record().updates,
                             update.interval);
-  record_.sent_bytes += static_cast<int64_t>(in_flight_.Length());
+  record().sent_bytes += static_cast<int64_t>(in_flight_.Length());
   if (IsTerminal(update.snapshot->prediction)) {
     finished_ = true;
-    subscription_.reset();
-    recorder_.End(absl::OkStatus(), record_);
+    StopWaiting();
+    recorder().End(absl::OkStatus(), record());
     StartWriteAndFinish(&in_flight_, grpc::WriteOptions(), grpc::Status::OK);
   } else {
     writing_ = true;

@@ -5,13 +5,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "base/random_id.h"
+#include "grpcpp/server_context.h"
 #include "proto/predictions.h"
 #include "upstream/error_details.h"
-#include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
 namespace {
@@ -58,29 +57,6 @@ void ReadTrace(const CallMetadata& metadata, CallRecord& record) {
 
 }  // namespace
 
-absl::string_view ShortName(CallMethod method) {
-  switch (method) {
-    case CallMethod::kGet:
-      return "Get";
-    case CallMethod::kCreate:
-      return "Create";
-    case CallMethod::kList:
-      return "List";
-    case CallMethod::kCancel:
-      return "Cancel";
-    case CallMethod::kWait:
-      return "Wait";
-    case CallMethod::kCreateAndWait:
-      return "CreateAndWait";
-  }
-  return "";
-}
-
-std::string FullName(CallMethod method) {
-  return absl::StrCat(v1::Predictions::service_full_name(), "/",
-                      ShortName(method));
-}
-
 CallRecord MakeCallRecord(CallMethod method, const grpc::ByteBuffer& request,
                           absl::Time deadline, const EventLoop& event_loop,
                           grpc::CallbackServerContext& context) {
@@ -91,7 +67,7 @@ CallRecord MakeCallRecord(CallMethod method, const grpc::ByteBuffer& request,
   record.request_id = RequestIdFrom(context.client_metadata());
   record.peer = AddressOf(context.peer());
   record.received_bytes = static_cast<int64_t>(request.Length());
-  if (method != CallMethod::kWait) {
+  if (method != MethodOf<v1::WaitRequest>()) {
     record.upstream = std::make_shared<CallTrace>();
   }
   ReadTrace(context.client_metadata(), record);

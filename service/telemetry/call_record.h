@@ -1,7 +1,6 @@
 #ifndef WRIFTAI_SERVICE_TELEMETRY_CALL_RECORD_H_
 #define WRIFTAI_SERVICE_TELEMETRY_CALL_RECORD_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,19 +14,10 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "service/telemetry/call_metadata.h"
+#include "service/telemetry/call_method.h"
 #include "upstream/call_trace.h"
 
 namespace wriftai {
-
-enum class CallMethod { kGet, kCreate, kList, kCancel, kWait, kCreateAndWait };
-
-inline constexpr size_t kCallMethodCount = 6;
-
-// "Get".
-absl::string_view ShortName(CallMethod method);
-
-// "wriftai.predictions.v1.Predictions/Get".
-std::string FullName(CallMethod method);
 
 // The facts about one call, for metrics and the log. It contains no token, no
 // payload, and only validated text from the caller. Small, because a waiting
@@ -35,7 +25,7 @@ std::string FullName(CallMethod method);
 //
 // A value, used by one thread at a time: first gRPC's, then the loop.
 struct CallRecord {
-  CallMethod method = CallMethod::kGet;
+  CallMethod method = nullptr;
   bool ended = false;
   absl::Time started_at;  // By EventLoop::Now(), like the deadline.
   absl::Time deadline = absl::InfiniteFuture();

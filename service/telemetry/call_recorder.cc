@@ -94,8 +94,7 @@ std::string EndLine(const CallRecord& record, const absl::Status& status,
   if (!status.ok()) fields.AddIfAny("reason", ReasonName(status));
   fields.Add("duration_seconds", duration);
   AddIdentity(record, fields);
-  if (record.method == CallMethod::kWait ||
-      record.method == CallMethod::kCreateAndWait) {
+  if (record.method->server_streaming()) {
     fields.Add("updates", record.updates);
   }
   fields.Add("received_bytes", record.received_bytes);
@@ -116,7 +115,7 @@ std::string EndLine(const CallRecord& record, const absl::Status& status,
 
 // The kind of a line, for throttling of similar lines.
 std::string KindOf(const CallRecord& record, const absl::Status& status) {
-  return absl::StrCat(static_cast<int>(record.method), " ",
+  return absl::StrCat(record.method->index(), " ",
                       static_cast<int>(status.code()), " ",
                       static_cast<int>(ReasonOf(status)));
 }
@@ -129,7 +128,7 @@ CallRecorder::CallRecorder(const EventLoop& event_loop,
     : event_loop_(event_loop), logger_(std::move(logger)), format_(format) {}
 
 void CallRecorder::Begin(const CallRecord& record) {
-  ++stats_.started[static_cast<size_t>(record.method)];
+  ++stats_.started[record.method];
   if (logger_->should_log(spdlog::level::debug)) {
     logger_->debug(StartLine(record, format_));
   }
@@ -161,7 +160,7 @@ void CallRecorder::End(const absl::Status& status, CallRecord& record) {
   }
   FailedCall failed = DescribeError(status);
   failed.time = event_loop_.WallNow();
-  failed.method = std::string(ShortName(record.method));
+  failed.method = record.method->name();
   failed.request_id = record.request_id;
   failed.credential = record.credential;
   errors_.Add(std::move(failed));

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "base/histogram.h"
-#include "service/telemetry/call_record.h"
+#include "service/telemetry/call_method.h"
 
 namespace wriftai {
 
@@ -36,7 +36,7 @@ struct CallStats {
     Histogram<kMessageSizeBounds> received;
   };
 
-  std::array<int64_t, kCallMethodCount> started{};
+  std::map<CallMethod, int64_t> started;
 
   // Only combinations that occurred: at most one entry per method and code.
   std::map<std::pair<CallMethod, absl::StatusCode>, Ended> ended;

@@ -7,12 +7,12 @@
 #include "tests/support/silent_logger.h"
 
 namespace wriftai {
-ServiceHarness::ServiceHarness(Config config) {
+ServiceHarness::ServiceHarness(EngineOptions options) {
   loop_ = std::make_unique<CurlEventLoop>(HttpOptions());
   upstream_ = std::make_unique<ScriptedTransport>(*loop_);
-  config.upstream.base_url = "http://upstream/v1";
+  options.upstream.base_url = "http://upstream/v1";
   engine_ = std::make_unique<Engine>(
-      config, *GatewayCredential::Open(Secret("own"), "", *loop_), *loop_,
+      options, *GatewayCredential::Open(Secret("own"), "", *loop_), *loop_,
       *upstream_, 1);
   recorder_ =
       std::make_unique<CallRecorder>(*loop_, SilentLogger(), LogFormat::kText);
@@ -44,7 +44,7 @@ void ServiceHarness::Drain() {
 
 size_t ServiceHarness::waiter_count() {
   size_t count = 0;
-  RunOnLoop(*loop_, [&] { count = engine_->watches().waiter_count(); });
+  RunOnLoop(*loop_, [&] { count = engine_->Numbers().waiter_count; });
   return count;
 }
 

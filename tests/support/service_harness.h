@@ -6,8 +6,6 @@
 
 #include "absl/strings/string_view.h"
 #include "grpcpp/grpcpp.h"
-#include "proto/predictions.h"
-#include "service/config.h"
 #include "service/engine/engine.h"
 #include "service/rpc/prediction_service.h"
 #include "tests/support/scripted_transport.h"
@@ -17,10 +15,10 @@
 namespace wriftai {
 
 // Without rate limits, for tests that do not test pacing.
-inline Config UnpacedConfig() {
-  Config config;
-  config.rates = BudgetRegistry::kUnlimited;
-  return config;
+inline EngineOptions UnpacedOptions() {
+  EngineOptions options;
+  options.rates = BudgetRegistry::kUnlimited;
+  return options;
 }
 
 // The service over a real gRPC connection on port 0, its loop, and an upstream
@@ -29,7 +27,7 @@ inline Config UnpacedConfig() {
 // Threads: the test's. Owns: all parts; stops them in the destructor.
 class ServiceHarness {
  public:
-  explicit ServiceHarness(Config config = UnpacedConfig());
+  explicit ServiceHarness(EngineOptions options = UnpacedOptions());
   ~ServiceHarness();
 
   ScriptedTransport& upstream() { return *upstream_; }

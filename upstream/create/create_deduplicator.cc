@@ -88,8 +88,9 @@ class CreateDeduplicator::Joiner : public Call {
 };
 
 CreateDeduplicator::CreateDeduplicator(EventLoop& event_loop,
+                                       PredictionCreator& creator,
                                        PredictionClient& client)
-    : event_loop_(event_loop), client_(client) {}
+    : event_loop_(event_loop), creator_(creator), client_(client) {}
 
 CreateDeduplicator::~CreateDeduplicator() = default;
 
@@ -143,7 +144,7 @@ CallHandle CreateDeduplicator::Begin(const Digest& key,
   CallHandle joiner = Join(context.deadline, entry, std::move(done));
   // The create outlives its callers, so their deadlines do not apply.
   context.deadline = absl::InfiniteFuture();
-  entry.in_flight->create = client_.Create(
+  entry.in_flight->create = creator_.Create(
       std::move(context), std::move(params),
       [this, key](const absl::StatusOr<v1::Prediction>& created) {
         OnCreated(key, created);

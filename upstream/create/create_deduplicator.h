@@ -26,11 +26,11 @@ namespace wriftai {
 // request) is forgotten, so a retry with the same ID sends a new create. Every
 // other failure is kept, CREATE_OUTCOME_UNKNOWN included.
 //
-// Threads: loop. Owns: creates in flight, results. EventLoop and client must
-// outlive it; it must outlive its handles. Fails: by the client's table;
-// INVALID_ARGUMENT (request_id) if the ID was used for a different create;
-// RESOURCE_EXHAUSTED (TOO_MANY_REQUEST_IDS, RetryInfo) if too many IDs are
-// kept.
+// Threads: loop. Owns: creates in flight, results. EventLoop, creator and
+// client must outlive it; it must outlive its handles. Fails: by the client's
+// table; INVALID_ARGUMENT (request_id) if the ID was used for a different
+// create; RESOURCE_EXHAUSTED (TOO_MANY_REQUEST_IDS, RetryInfo) if too many IDs
+// are kept.
 class CreateDeduplicator {
  public:
   // How long a result is kept. Far longer than any caller retries.
@@ -48,7 +48,9 @@ class CreateDeduplicator {
   // it, the oldest results keep only the ID and are fetched on demand.
   static constexpr size_t kMaxBytes = 64 << 20;
 
-  CreateDeduplicator(EventLoop& event_loop, PredictionClient& client);
+  // `creator` sends the creates; `client` fetches results kept as an ID only.
+  CreateDeduplicator(EventLoop& event_loop, PredictionCreator& creator,
+                     PredictionClient& client);
   ~CreateDeduplicator();
 
   // `request_id`: a UUID in lower case. Destroying the handle does not stop the
@@ -88,6 +90,7 @@ class CreateDeduplicator {
   void EvictPredictions();
 
   EventLoop& event_loop_;
+  PredictionCreator& creator_;
   PredictionClient& client_;
   Entries entries_;
   DynamicThresholdLimiter ids_{kMaxIds, kShare};  // By the credential's key.

@@ -200,12 +200,13 @@ TEST(EngineMetricsTest, CollectsOnLoop) {
   CurlEventLoop loop{HttpOptions()};
   NoTransport transport;
   auto engine = std::make_unique<Engine>(
-      Config(), *GatewayCredential::Open(Secret("own"), "", loop), loop,
+      EngineOptions(), *GatewayCredential::Open(Secret("own"), "", loop), loop,
       transport, 1);
   const auto credential = std::make_shared<const Credential>(Secret("token"));
+  CallHandle call;
   RunOnLoop(loop, [&] {
-    const auto budget = engine->budgets().For(credential);
-    EXPECT_TRUE(budget->reads.TryAcquire().has_value());
+    auto context = engine->ContextFor({credential, absl::InfiniteFuture()});
+    call = engine->List(*std::move(context), {}, [](const auto&) {});
   });
   {
     AdminHarness admin(loop, {EngineMetrics(loop, *engine, kLong)}, kLong);
@@ -217,14 +218,18 @@ TEST(EngineMetricsTest, CollectsOnLoop) {
                           "\",bucket=\"read\",purpose=\"call\"} 1\n")));
     EXPECT_THAT(body, HasSubstr("\nwriftai_gateway_waiters 0\n"));
   }
-  RunOnLoop(loop, [&] { engine.reset(); });
+  RunOnLoop(loop, [&] {
+    call.reset();
+    engine.reset();
+  });
 }
 
 TEST(EngineMetricsTest, FailsOnStalledLoopThatRespondsLater) {
   ManualEventLoop loop;
   NoTransport transport;
-  Engine engine(Config(), *GatewayCredential::Open(Secret("own"), "", loop),
-                loop, transport, 1);
+  Engine engine(EngineOptions(),
+                *GatewayCredential::Open(Secret("own"), "", loop), loop,
+                transport, 1);
   const AdminPages::Source source = EngineMetrics(loop, engine, kShort);
   EXPECT_THAT(source(), StatusIs(absl::StatusCode::kUnavailable,
                                  "the event loop is not responding"));

@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "prometheus/text_serializer.h"
+#include "proto/predictions.h"
 
 namespace wriftai {
 namespace {
@@ -19,7 +20,7 @@ std::string Text(const CallStats& stats, int64_t dropped_lines = 0) {
 
 TEST(CallMetricsTest, ExportsStartedForEveryMethod) {
   CallStats stats;
-  stats.started[static_cast<size_t>(CallMethod::kWait)] = 3;
+  stats.started[MethodOf<v1::WaitRequest>()] = 3;
   const std::string text = Text(stats);
   for (const char* method :
        {"Get", "Create", "List", "Cancel", "CreateAndWait"}) {
@@ -36,7 +37,7 @@ TEST(CallMetricsTest, ExportsStartedForEveryMethod) {
 TEST(CallMetricsTest, ExportsDurationAndSizesByCode) {
   CallStats stats;
   CallStats::Ended& ended =
-      stats.ended[{CallMethod::kGet, absl::StatusCode::kNotFound}];
+      stats.ended[{MethodOf<v1::GetRequest>(), absl::StatusCode::kNotFound}];
   ended.duration.Add(absl::Milliseconds(3));
   ended.duration.Add(absl::Hours(3));
   ended.sent.Add(0.0);

@@ -36,8 +36,10 @@ constexpr char kPayload[] = "marker-of-a-payload";
 class StatusCollectorTest : public testing::Test {
  protected:
   void Wait(const std::string& token) {
-    subscriptions_.push_back(engine_.watches().Subscribe(
-        std::make_shared<const Credential>(Secret(token)), kId, {}, observer_));
+    const auto context =
+        engine_.ContextFor({std::make_shared<const Credential>(Secret(token)),
+                            absl::InfiniteFuture()});
+    waits_.push_back(*engine_.Wait(*context, kId, {}, observer_));
     loop_.RunPosted();
   }
 
@@ -63,20 +65,21 @@ class StatusCollectorTest : public testing::Test {
     return counts;
   }
 
-  void SetUp() override {
-    engine_.watches().set_on_poll_failed(
-        [this](const Credential& credential, const absl::Status& status) {
-          recorder_.OnPollFailed(credential, status);
-        });
-  }
-
   ManualEventLoop loop_;
   FakeTransport transport_;
   CallRecorder recorder_{loop_, SilentLogger(), LogFormat::kText};
-  Engine engine_{Config(), *GatewayCredential::Open(Secret("own"), "", loop_),
-                 loop_, transport_, 1};
+  Engine engine_{
+      EngineOptions(),
+      *GatewayCredential::Open(Secret("own"), "", loop_),
+      loop_,
+      transport_,
+      1,
+      nullptr,
+      [this](const Credential& credential, const absl::Status& status) {
+        recorder_.OnPollFailed(credential, status);
+      }};
   RecordingObserver observer_;
-  std::vector<std::unique_ptr<Subscription>> subscriptions_;
+  std::vector<std::unique_ptr<WaitHandle>> waits_;
   StatusCollector collector_{engine_, recorder_, loop_};
 };
 

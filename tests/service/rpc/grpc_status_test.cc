@@ -5,6 +5,7 @@
 
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
+#include "proto/predictions.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -43,7 +44,7 @@ TEST(GrpcStatusTest, AddsRequestIdToErrorInfo) {
 
 TEST(GrpcStatusTest, AddsPredictionIdAfterCreate) {
   CallRecord record;
-  record.method = CallMethod::kCreateAndWait;
+  record.method = MethodOf<v1::CreateAndWaitRequest>();
   const absl::Status draining =
       GatewayError(absl::StatusCode::kUnavailable, v1::DRAINING, "later");
   EXPECT_EQ(MetadataOf("prediction_id", AddCallInfo(record, draining)), "");

@@ -203,9 +203,9 @@ TEST(WaitStreamTest, DrainEndsStreamWithRetryInfo) {
 }
 
 TEST(WaitStreamTest, RejectsWaitsBeyondLimitUntilOneEnds) {
-  Config config = UnpacedConfig();
-  config.max_waits = 1;
-  ServiceHarness harness(config);
+  EngineOptions options = UnpacedOptions();
+  options.max_waits = 1;
+  ServiceHarness harness(options);
   Stream first(harness, kInterval);
   harness.upstream().Respond(1, 200, PredictionJson("pending"));
   EXPECT_EQ(first.Next(), "pending");
@@ -231,9 +231,9 @@ TEST(WaitStreamTest, RejectsWaitsBeyondLimitUntilOneEnds) {
 }
 
 TEST(WaitStreamTest, EndsAtMaxWait) {
-  Config config = UnpacedConfig();
-  config.max_wait = absl::Milliseconds(50);
-  ServiceHarness harness(config);
+  EngineOptions options = UnpacedOptions();
+  options.max_wait = absl::Milliseconds(50);
+  ServiceHarness harness(options);
   Stream stream(harness, kInterval);
   EXPECT_EQ(stream.Next(), "");
   const grpc::Status status = stream.Finish();
@@ -243,9 +243,9 @@ TEST(WaitStreamTest, EndsAtMaxWait) {
 }
 
 TEST(WaitStreamTest, EndsBeforeAgedConnectionCloses) {
-  Config config = UnpacedConfig();
-  config.server.max_connection_age_grace = absl::Milliseconds(50);
-  ServiceHarness harness(config);
+  EngineOptions options = UnpacedOptions();
+  options.stream_grace = absl::Milliseconds(50);
+  ServiceHarness harness(options);
   Stream stream(harness, kInterval);
   EXPECT_EQ(stream.Next(), "");
   const grpc::Status status = stream.Finish();
@@ -256,11 +256,10 @@ TEST(WaitStreamTest, EndsBeforeAgedConnectionCloses) {
 }
 
 TEST(WaitStreamTest, HasNoAgeLimitIfConnectionsHaveNone) {
-  Config config = UnpacedConfig();
-  config.server.max_connection_age = absl::ZeroDuration();
-  config.server.max_connection_age_grace = absl::Milliseconds(1);
-  config.max_wait = absl::Milliseconds(50);
-  ServiceHarness harness(config);
+  EngineOptions options = UnpacedOptions();
+  options.stream_grace = absl::InfiniteDuration();
+  options.max_wait = absl::Milliseconds(50);
+  ServiceHarness harness(options);
   Stream stream(harness, kInterval);
   EXPECT_EQ(stream.Next(), "");
   EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(stream.Finish()).reason(),

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/predictions.h"
 #include "service/rpc/auth_metadata.h"
 #include "tests/support/status_matchers.h"
 #include "upstream/error_details.h"
@@ -97,9 +98,9 @@ TEST(CancellationStatusTest, IsDeadlineExceededNearDeadline) {
 }
 
 TEST(CallMethodTest, FullNameMatchesSchema) {
-  EXPECT_EQ(FullName(CallMethod::kGet),
+  EXPECT_EQ(FullName(MethodOf<v1::GetRequest>()),
             "wriftai.predictions.v1.Predictions/Get");
-  EXPECT_EQ(FullName(CallMethod::kCreateAndWait),
+  EXPECT_EQ(FullName(MethodOf<v1::CreateAndWaitRequest>()),
             "wriftai.predictions.v1.Predictions/CreateAndWait");
 }
 

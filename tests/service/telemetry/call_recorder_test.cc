@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/predictions.h"
 #include "service/logging/logging.h"
 #include "spdlog/sinks/ostream_sink.h"
 #include "tests/support/manual_event_loop.h"
@@ -34,7 +35,7 @@ class CallRecorderTest : public ::testing::Test {
         std::make_unique<CallRecorder>(event_loop_, std::move(logger), format);
   }
 
-  CallRecord Record(CallMethod method = CallMethod::kGet) const {
+  CallRecord Record(CallMethod method = MethodOf<v1::GetRequest>()) const {
     CallRecord record;
     record.method = method;
     record.started_at = event_loop_.Now();
@@ -78,10 +79,9 @@ class CallRecorderTest : public ::testing::Test {
 
 TEST_F(CallRecorderTest, CountsStartAndEndOfCallOnce) {
   LogFrom(spdlog::level::info);
-  CallRecord record = Record(CallMethod::kWait);
+  CallRecord record = Record(MethodOf<v1::WaitRequest>());
   recorder_->Begin(record);
-  EXPECT_EQ(recorder_->stats().started[static_cast<size_t>(CallMethod::kWait)],
-            1);
+  EXPECT_EQ(recorder_->stats().started.at(MethodOf<v1::WaitRequest>()), 1);
   EXPECT_THAT(recorder_->stats().ended, IsEmpty());
   event_loop_.Advance(absl::Seconds(1500));
   record.sent_bytes = 5000;
@@ -90,8 +90,8 @@ TEST_F(CallRecorderTest, CountsStartAndEndOfCallOnce) {
   recorder_->End(absl::OkStatus(), record);
   ASSERT_THAT(recorder_->stats().ended, SizeIs(1));
   const auto& [call, ended] = *recorder_->stats().ended.begin();
-  EXPECT_EQ(call,
-            std::make_pair(CallMethod::kWait, absl::StatusCode::kCancelled));
+  EXPECT_EQ(call, std::make_pair(MethodOf<v1::WaitRequest>(),
+                                 absl::StatusCode::kCancelled));
   EXPECT_EQ(ended.duration.sum(), 1500);
   EXPECT_EQ(ended.sent.sum(), 5000);
   EXPECT_EQ(ended.received.sum(), 40);
@@ -100,7 +100,7 @@ TEST_F(CallRecorderTest, CountsStartAndEndOfCallOnce) {
 
 TEST_F(CallRecorderTest, LogsLineWhenCallEnds) {
   LogFrom(spdlog::level::info);
-  CallRecord record = Record(CallMethod::kCreateAndWait);
+  CallRecord record = Record(MethodOf<v1::CreateAndWaitRequest>());
   recorder_->Begin(record);
   record.trace = TraceContext::Parse(
       "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
@@ -212,7 +212,7 @@ TEST_F(CallRecorderTest, KeepsErrorsForOperators) {
   LineOf(absl::CancelledError());
   LineOf(
       GatewayError(absl::StatusCode::kUnavailable, v1::STREAM_AGE_REACHED, ""));
-  CallRecord record = Record(CallMethod::kCancel);
+  CallRecord record = Record(MethodOf<v1::CancelRequest>());
   record.credential = "0123456789ab";
   recorder_->End(
       GatewayError(absl::StatusCode::kUnavailable, v1::DRAINING, "bye"),

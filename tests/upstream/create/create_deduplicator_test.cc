@@ -53,7 +53,7 @@ class CreateDeduplicatorTest : public ::testing::Test {
 
   ManualEventLoop event_loop_;
   FakePredictionClient client_;
-  CreateDeduplicator deduplicator_{event_loop_, client_};
+  CreateDeduplicator deduplicator_{event_loop_, client_, client_};
   Caller first_;
   Caller second_;
 };

@@ -1,4 +1,4 @@
-#include "upstream/create/webhook_injector.h"
+#include "upstream/webhook/webhook_injector.h"
 
 #include <optional>
 #include <string>
@@ -22,6 +22,19 @@ constexpr char kUrl[] = "https://gateway/webhooks/wriftai";
 constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 constexpr char kRequest[] = "11111111-1111-1111-1111-111111111111";
 
+// Records what was created.
+class RecordingCreates : public WebhookInjector::Observer {
+ public:
+  void OnCreated(const Credential& credential, const v1::Prediction& created,
+                 bool with_gateway_webhook) override {
+    EXPECT_EQ(credential.token().Reveal(), "token");
+    list.push_back(created.id() +
+                   (with_gateway_webhook ? " gateway" : " caller"));
+  }
+
+  std::vector<std::string> list;
+};
+
 class WebhookInjectorTest : public ::testing::Test {
  protected:
   static CallContext Context() {
@@ -35,7 +48,7 @@ class WebhookInjectorTest : public ::testing::Test {
     params.input_json = "{}";
     return params;
   }
-  PredictionClient::PredictionDone Keep() {
+  PredictionCreator::PredictionDone Keep() {
     return [this](auto result) { results_.push_back(std::move(result)); };
   }
   const std::optional<WebhookParams>& Sent(size_t call) const {
@@ -45,19 +58,13 @@ class WebhookInjectorTest : public ::testing::Test {
   ManualEventLoop event_loop_;
   FakePredictionClient client_;
   std::string key_ = "old";
-  std::vector<std::string> created_;
-  WebhookInjector injector_{
-      client_,
-      [this] {
-        return WebhookParams{kUrl, Secret(key_)};
-      },
-      [this](const Credential& credential, const v1::Prediction& created,
-             bool with_gateway_webhook) {
-        EXPECT_EQ(credential.token().Reveal(), "token");
-        created_.push_back(created.id() +
-                           (with_gateway_webhook ? " gateway" : " caller"));
-      }};
-  CreateDeduplicator deduplicator_{event_loop_, injector_};
+  RecordingCreates created_;
+  WebhookInjector injector_{client_,
+                            [this] {
+                              return WebhookParams{kUrl, Secret(key_)};
+                            },
+                            created_};
+  CreateDeduplicator deduplicator_{event_loop_, injector_, client_};
   std::vector<absl::StatusOr<v1::Prediction>> results_;
 };
 
@@ -67,7 +74,7 @@ TEST_F(WebhookInjectorTest, AddsGatewayWebhookToCreateWithoutOne) {
   EXPECT_EQ(Sent(0)->url, kUrl);
   EXPECT_EQ(Sent(0)->secret->Reveal(), "old");
   client_.Complete(MakePrediction(kId, "pending"));
-  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " gateway"));
+  EXPECT_THAT(created_.list, ElementsAre(std::string(kId) + " gateway"));
   EXPECT_THAT(results_, SizeIs(1));
 }
 
@@ -78,26 +85,21 @@ TEST_F(WebhookInjectorTest, KeepsWebhookOfCaller) {
   EXPECT_EQ(Sent(0)->url, "https://caller/");
   EXPECT_FALSE(Sent(0)->secret.has_value());
   client_.Complete(MakePrediction(kId, "pending"));
-  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " caller"));
+  EXPECT_THAT(created_.list, ElementsAre(std::string(kId) + " caller"));
 }
 
 TEST_F(WebhookInjectorTest, AddsNoWebhookWithoutPublicUrl) {
-  int created = 0;
-  WebhookInjector none(
-      client_, nullptr,
-      [&](const Credential&, const v1::Prediction&, bool with_gateway_webhook) {
-        created += with_gateway_webhook ? 100 : 1;
-      });
+  WebhookInjector none(client_, nullptr, created_);
   const auto call = none.Create(Context(), Params(), Keep());
   EXPECT_FALSE(Sent(0).has_value());
   client_.Complete(MakePrediction(kId, "pending"));
-  EXPECT_EQ(created, 1);
+  EXPECT_THAT(created_.list, ElementsAre(std::string(kId) + " caller"));
 }
 
 TEST_F(WebhookInjectorTest, DoesNotReportFailedCreate) {
   const auto call = injector_.Create(Context(), Params(), Keep());
   client_.Complete(absl::UnavailableError("no"));
-  EXPECT_THAT(created_, IsEmpty());
+  EXPECT_THAT(created_.list, IsEmpty());
   EXPECT_THAT(results_, ElementsAre(StatusIs(absl::StatusCode::kUnavailable)));
 }
 
@@ -117,7 +119,7 @@ TEST_F(WebhookInjectorTest, ReportsPredictionWhoseCallersCancelled) {
   auto call = deduplicator_.Create(Context(), kRequest, Params(), Keep());
   call.reset();
   client_.Complete(MakePrediction(kId, "pending"));
-  EXPECT_THAT(created_, ElementsAre(std::string(kId) + " gateway"));
+  EXPECT_THAT(created_.list, ElementsAre(std::string(kId) + " gateway"));
   EXPECT_THAT(results_, IsEmpty());
 }
 

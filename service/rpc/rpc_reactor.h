@@ -1,0 +1,83 @@
+#ifndef WRIFTAI_SERVICE_RPC_RPC_REACTOR_H_
+#define WRIFTAI_SERVICE_RPC_RPC_REACTOR_H_
+
+#include <string>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "base/event_loop.h"
+#include "grpcpp/support/server_callback.h"
+#include "proto/predictions.h"
+#include "service/engine/prediction_encoder.h"
+#include "service/rpc/grpc_status.h"
+#include "service/telemetry/call_recorder.h"
+
+namespace wriftai {
+
+// What a reactor works with; all of it must outlive the reactor.
+struct RpcContext {
+  EventLoop& event_loop;
+  CallRecorder& recorder;
+  PredictionEncoder& encoder;
+};
+
+// The common part of the reactors: one call, its record and its status.
+//
+// gRPC's reactions run on its own threads, touch no fields, and post to the
+// loop. The last one, OnDone, posts the deletion. The loop's queue is FIFO, so
+// the deletion runs after every task that uses the object.
+//
+// Threads: made on any; fields on the loop. Owns: itself. Fails: through the
+// call's status.
+template <typename GrpcReactor>
+class RpcReactor : public GrpcReactor {
+ public:
+  // The work of a call. It ends the call or continues it; on the loop.
+  using Work = absl::AnyInvocable<void()>;
+
+  RpcReactor(const RpcContext& context, CallRecord record)
+      : context_(context),
+        open_call_(context.recorder),
+        record_(std::move(record)) {}
+
+  // On the loop.
+  CallRecord& record() { return record_; }
+
+  // How predictions are encoded, and the owner to charge. On the loop, before
+  // the first one.
+  void EncodeFor(absl::string_view owner, v1::PayloadFormat format) {
+    owner_ = std::string(owner);
+    format_ = format;
+  }
+
+ protected:
+  EventLoop& event_loop() { return context_.event_loop; }
+  CallRecorder& recorder() { return context_.recorder; }
+  absl::Time now() { return context_.event_loop.Now(); }
+
+  PredictionEncoder::Bytes FindEncoded(const Snapshot& snapshot) {
+    return context_.encoder.Find(snapshot, format_);
+  }
+  CallHandle Encode(const SnapshotPtr& snapshot, PredictionEncoder::Done done) {
+    return context_.encoder.Encode(owner_, snapshot, format_, std::move(done));
+  }
+
+  // Sends the status; the last act of a call.
+  void FinishWith(const absl::Status& status) {
+    recorder().End(status, record_);
+    this->Finish(ToGrpcStatus(AddCallInfo(record_, status)));
+  }
+
+ private:
+  const RpcContext context_;
+  const CallRecorder::OpenCall open_call_;
+  CallRecord record_;
+  std::string owner_;
+  v1::PayloadFormat format_ = v1::PAYLOAD_FORMAT_VALUE;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_RPC_RPC_REACTOR_H_

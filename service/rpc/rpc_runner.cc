@@ -1,0 +1,97 @@
+#include "service/rpc/rpc_runner.h"
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "grpc/support/time.h"
+#include "grpcpp/server_context.h"
+#include "service/rpc/auth_metadata.h"
+#include "service/rpc/grpc_status.h"
+#include "upstream/error_details.h"
+
+namespace wriftai {
+namespace {
+
+// A generous bound for the headers of a call; gRPC accepts 8 KiB.
+constexpr int64_t kMaxHeaderBytes = 16 << 10;
+
+// Converts gRPC's wall-clock deadline back to the duration that was on the
+// wire, so clock steps do not move it. Does not use deadline(), whose
+// nanoseconds overflow after the year 2262: some clients send such deadlines
+// for "none".
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context,
+                      const EventLoop& event_loop) {
+  const gpr_timespec deadline = context.raw_deadline();
+  if (gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0) {
+    return absl::InfiniteFuture();
+  }
+  const gpr_timespec left =
+      gpr_time_sub(deadline, gpr_now(deadline.clock_type));
+  return event_loop.Now() + absl::Seconds(left.tv_sec) +
+         absl::Nanoseconds(left.tv_nsec);
+}
+
+template <typename GrpcReactor>
+class NoMessageReactor : public GrpcReactor {
+ public:
+  NoMessageReactor() {
+    static const auto& status = *new grpc::Status(ToGrpcStatus(
+        GatewayError(absl::StatusCode::kInvalidArgument, v1::INVALID_MESSAGE,
+                     "the call ended without a request message")));
+    this->Finish(status);
+  }
+
+ private:
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* RpcRunner::RejectUnary() {
+  return new NoMessageReactor<grpc::ServerUnaryReactor>;
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* RpcRunner::RejectStream() {
+  return new NoMessageReactor<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
+}
+
+CallRecord RpcRunner::Record(CallMethod method,
+                             grpc::CallbackServerContext& context,
+                             const grpc::ByteBuffer& request) {
+  if (delivered_ != nullptr) {
+    delivered_->Add(context.peer(),
+                    kMaxHeaderBytes + static_cast<int64_t>(request.Length()));
+  }
+  const EventLoop& event_loop = engine_.event_loop();
+  return MakeCallRecord(method, request, DeadlineOf(context, event_loop),
+                        event_loop, context);
+}
+
+absl::StatusOr<Caller> RpcRunner::CallerOf(
+    const grpc::CallbackServerContext& context,
+    const CallRecord& record) const {
+  Caller caller;
+  caller.deadline = record.deadline;
+  if (engine_.credential_policy() == CredentialPolicy::kGateway) return caller;
+  auto credential = CredentialFromMetadata(context.client_metadata());
+  if (!credential.ok()) return credential.status();
+  caller.credential = *std::move(credential);
+  return caller;
+}
+
+void RpcRunner::Describe(const ApiCall& call, CallRecord& record) {
+  record.prediction_id = call.id;
+  record.model = call.model;
+}
+
+absl::StatusOr<CallContext> RpcRunner::ContextFor(const Caller& caller,
+                                                  CallRecord& record) {
+  auto context = engine_.ContextFor(caller);
+  if (!context.ok()) return context;
+  record.credential = std::string(context->credential->display_name());
+  context->trace = record.upstream;
+  return context;
+}
+
+}  // namespace wriftai

@@ -1,0 +1,141 @@
+#ifndef WRIFTAI_SERVICE_RPC_RPC_RUNNER_H_
+#define WRIFTAI_SERVICE_RPC_RPC_RUNNER_H_
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/delivered_bytes.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
+#include "service/engine/engine.h"
+#include "service/rpc/received_request.h"
+#include "service/rpc/rpc_reactor.h"
+#include "service/rpc/unary_reactor.h"
+#include "service/rpc/wait_reactor.h"
+#include "service/telemetry/call_recorder.h"
+
+namespace wriftai {
+
+// The path of every call. On gRPC's thread: record, authenticate, decode and
+// translate the request. On the loop: decode in the worker pool if it is large,
+// find the credential, and run the RPC's handler. An error of any step ends the
+// call through its reactor.
+//
+// Threads: any. Engine, recorder and their loop must outlive it and its calls.
+class RpcRunner {
+ public:
+  // `delivered`: counts the bytes of each request; may be null.
+  RpcRunner(Engine& engine, CallRecorder& recorder, DeliveredBytes* delivered)
+      : engine_(engine), recorder_(recorder), delivered_(delivered) {}
+
+  // `handler` runs on the loop with the context for upstream requests, the
+  // call and the reactor. It returns what UnaryReactor::Continue() takes.
+  template <typename Request, typename Handler>
+  grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext& context,
+                                     const grpc::ByteBuffer& request,
+                                     grpc::ByteBuffer& response,
+                                     Handler handler) {
+    if (!request.Valid()) return RejectUnary();
+    auto* const reactor = new UnaryReactor(
+        reactor_context(), Record(MethodOf<Request>(), context, request),
+        response);
+    Run<Request>(context, request, *reactor, std::move(handler));
+    return reactor;
+  }
+
+  // The same for a stream. The handler returns the wait that the reactor
+  // observes.
+  template <typename Request, typename Handler>
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* RunStream(
+      grpc::CallbackServerContext& context, const grpc::ByteBuffer& request,
+      Handler handler) {
+    if (!request.Valid()) return RejectStream();
+    auto* const reactor = new WaitReactor(
+        reactor_context(), Record(MethodOf<Request>(), context, request));
+    Run<Request>(context, request, *reactor, std::move(handler));
+    return reactor;
+  }
+
+ private:
+  template <typename Request, typename Reactor, typename Handler>
+  void Run(const grpc::CallbackServerContext& context,
+           const grpc::ByteBuffer& request, Reactor& reactor, Handler handler) {
+    auto received = Accept<Request>(context, request, reactor.record());
+    if (!received.ok()) {
+      return reactor.Start(
+          [&reactor, status = received.status()] { reactor.End(status); });
+    }
+    reactor.Start([this, &reactor, received = *std::move(received),
+                   handler = std::move(handler)]() mutable {
+      if (received.call.has_value()) {
+        return Handle(std::move(received), reactor, handler);
+      }
+      reactor.Continue(FinishReading<Request>(
+          engine_, std::move(received),
+          [this, &reactor, handler = std::move(handler)](
+              absl::StatusOr<ReceivedRequest<Request>> read) mutable {
+            if (!read.ok()) return reactor.End(read.status());
+            Describe(*read->call, reactor.record());
+            Handle(*std::move(read), reactor, handler);
+          }));
+    });
+  }
+
+  // Authenticates, decodes and translates. Leaves a large request undecoded.
+  template <typename Request>
+  absl::StatusOr<ReceivedRequest<Request>> Accept(
+      const grpc::CallbackServerContext& context,
+      const grpc::ByteBuffer& request, CallRecord& record) {
+    auto caller = CallerOf(context, record);
+    if (!caller.ok()) return caller.status();
+    auto received = Receive<Request>(engine_, *caller, request);
+    if (received.ok() && received->call.has_value()) {
+      Describe(*received->call, record);
+    }
+    return received;
+  }
+
+  template <typename Request, typename Reactor, typename Handler>
+  void Handle(ReceivedRequest<Request> received, Reactor& reactor,
+              Handler& handler) {
+    auto context = ContextFor(received.caller, reactor.record());
+    if (!context.ok()) return reactor.End(context.status());
+    context->memory = std::move(received.memory);
+    reactor.EncodeFor(context->credential->key(), received.call->format);
+    reactor.Continue(
+        handler(*std::move(context), *std::move(received.call), reactor));
+  }
+
+  // The reactors of calls that were reset or half-closed before their message
+  // arrived. They make no record, since there may be thousands of these a
+  // second.
+  static grpc::ServerUnaryReactor* RejectUnary();
+  static grpc::ServerWriteReactor<grpc::ByteBuffer>* RejectStream();
+
+  RpcContext reactor_context() {
+    return {engine_.event_loop(), recorder_, engine_.encoder()};
+  }
+
+  CallRecord Record(CallMethod method, grpc::CallbackServerContext& context,
+                    const grpc::ByteBuffer& request);
+
+  absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context,
+                                  const CallRecord& record) const;
+
+  // Copies the identifying fields of a request to its record.
+  static void Describe(const ApiCall& call, CallRecord& record);
+
+  // The context for upstream requests. Also records the credential.
+  absl::StatusOr<CallContext> ContextFor(const Caller& caller,
+                                         CallRecord& record);
+
+  Engine& engine_;
+  CallRecorder& recorder_;
+  DeliveredBytes* const delivered_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_RPC_RPC_RUNNER_H_
