@@ -1,6 +1,5 @@
 #include "service/app.h"
 
-#include <algorithm>
 #include <optional>
 #include <random>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "service/admin/webhook_metrics.h"
 #include "service/config_files.h"
 #include "service/config_options.h"
+#include "service/connection_limits.h"
 #include "service/engine/engine.h"
 #include "service/engine/gateway_credential.h"
 #include "service/rpc/prediction_service.h"
@@ -25,6 +25,7 @@
 #include "service/server/http_url.h"
 #include "service/server/memory_guard.h"
 #include "service/server/tls/tls_credentials.h"
+#include "service/server_drain.h"
 #include "service/telemetry/call_recorder.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
@@ -35,23 +36,6 @@
 
 namespace wriftai {
 namespace {
-
-// Stages of a drain, as fractions of the drain timeout. Calls end with an
-// error; gRPC cancels calls whose callers do not read; their connections are
-// closed. The remainder is for stopping everything else.
-constexpr double kEndCallsAt = 0.9;
-constexpr double kCancelCallsAt = 0.95;
-constexpr double kCloseConnectionsAt = 0.97;
-
-// With a short timeout, gRPC's own shutdown still gets this long first.
-constexpr absl::Duration kMinCloseDelay = absl::Milliseconds(100);
-
-// How often a drain checks for idle connections, and how long a connection must
-// be silent to count as idle. gRPC itself waits up to 20 s for a ping's
-// response, which clients such as Python's do not send while they have no
-// call. A request in transit keeps its connection busy.
-constexpr absl::Duration kIdleCheckInterval = absl::Milliseconds(100);
-constexpr absl::Duration kIdleFor = absl::Milliseconds(500);
 
 // Whether unauthenticated callers can use the gateway's token. The sandbox's
 // token needs no protection.
@@ -97,41 +81,8 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(Config config,
   return app;
 }
 
-// Keeps the total of all connections below the limit of open files.
-void App::LimitConnections() {
-  size_t limit = RaiseFdLimit();
-  // The sandbox holds the other end of each upstream connection.
-  if (config_.sandbox) limit -= limit / 4;
-  ServerConfig& server = config_.server;
-  DescriptorBudget requested;
-  requested.upstream = static_cast<size_t>(config_.max_connections);
-  requested.callers = static_cast<size_t>(server.max_caller_connections);
-  if (!server.health_address.empty()) {
-    requested.health = static_cast<size_t>(server.max_health_connections);
-  }
-  if (!config_.http_address.empty()) {
-    requested.admin = AdminServer::Options().max_connections;
-  }
-  if (!config_.webhooks.address.empty()) {
-    requested.webhooks = WebhookServer::Options().max_connections;
-  }
-  connections_ = DivideDescriptors(limit, requested);
-  if (connections_.callers < requested.callers ||
-      connections_.upstream < requested.upstream) {
-    spdlog::warn(
-        "the limit of open files (ulimit -n) allows only {} caller connections "
-        "(--max_caller_connections is {}) and {} upstream connections "
-        "(--max_connections is {})",
-        connections_.callers, requested.callers, connections_.upstream,
-        requested.upstream);
-  }
-  config_.max_connections = static_cast<int64_t>(connections_.upstream);
-  server.max_caller_connections = static_cast<int64_t>(connections_.callers);
-  server.max_health_connections = static_cast<int64_t>(connections_.health);
-}
-
 absl::Status App::StartParts() {
-  LimitConnections();
+  connections_ = LimitConnections(config_);
   if (config_.sandbox) {
     auto sandbox = sandbox::Sandbox::Start(sandbox::SandboxOptions());
     if (!sandbox.ok()) return sandbox.status();
@@ -336,29 +287,12 @@ void App::Stop() {
   }
   port_watchdog_.Stop();
   if (parts_->server != nullptr) {
-    const absl::Time started_at = parts_->loop->Now();
+    ServerDrain drain(*parts_->engine, *parts_->server, *parts_->call_recorder,
+                      *parts_->loop, config_.drain_timeout);
     parts_->memory_guard.reset();
-    parts_->server->health().BeginDrain();
-    TimerHandle close_connections;
-    RunOnLoop(*parts_->loop, [this, started_at, &close_connections] {
-      const absl::Duration timeout = config_.drain_timeout;
-      parts_->engine->BeginDrain(started_at + timeout * kEndCallsAt);
-      close_connections = parts_->loop->RunAt(
-          started_at + std::max(timeout * kCloseConnectionsAt, kMinCloseDelay),
-          [this] {
-            spdlog::warn("closing connections whose callers do not read");
-            parts_->server->CloseConnections();
-          });
-      CloseIdleConnections();
-    });
-    parts_->server->Shutdown(started_at +
-                             config_.drain_timeout * kCancelCallsAt -
-                             parts_->loop->Now());
-    RunOnLoop(*parts_->loop, [this, &close_connections] {
-      close_connections.reset();
-      close_idle_connections_.reset();
-      parts_->engine->ListenToHealth(nullptr);
-    });
+    drain.Run();
+    RunOnLoop(*parts_->loop,
+              [this] { parts_->engine->ListenToHealth(nullptr); });
     parts_->server.reset();
   }
   parts_->service.reset();
@@ -376,15 +310,6 @@ void App::Stop() {
   }
   parts_->loop.reset();
   parts_->sandbox.reset();
-}
-
-void App::CloseIdleConnections() {
-  if (parts_->call_recorder->open_calls() == 0) {
-    parts_->server->CloseIdleConnections(kIdleFor);
-  }
-  close_idle_connections_ =
-      parts_->loop->RunAt(parts_->loop->Now() + kIdleCheckInterval,
-                          [this] { CloseIdleConnections(); });
 }
 
 }  // namespace wriftai

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "base/event_loop.h"
 #include "base/listener_counters.h"
 #include "service/config.h"
 #include "service/logging/logging.h"
@@ -41,16 +40,12 @@ class App {
   struct Parts;
 
   App(Config config, const Logging& logging);
-  void LimitConnections();
   absl::Status StartParts();
   absl::Status StartEngine();
   absl::Status StartWebhooks();
   absl::Status StartAdminServer();
   absl::Status StartGrpcServer();
   void StartPortWatchdog();
-
-  // During a drain: closes idle connections, now and periodically. On the loop.
-  void CloseIdleConnections();
 
   Config config_;
   const Logging& logging_;
@@ -62,7 +57,6 @@ class App {
   DescriptorBudget connections_;
   PortWatchdog port_watchdog_;
   std::unique_ptr<Parts> parts_;
-  TimerHandle close_idle_connections_;  // Loop only. Set only during Stop().
 };
 
 }  // namespace wriftai

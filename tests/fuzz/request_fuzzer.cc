@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,17 +16,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/uuid.h"
+#include "google/protobuf/message.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/generic/generic_stub.h"
+#include "service/telemetry/call_method.h"
 #include "tests/fuzz/check_status.h"
 #include "tests/support/service_harness.h"
 #include "upstream/json/json_text.h"
 
 namespace wriftai {
 namespace {
-
-constexpr const char* kMethods[] = {"Get",    "Create", "List",
-                                    "Cancel", "Wait",   "CreateAndWait"};
 
 bool IsPrintable(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), absl::ascii_isprint);
@@ -81,11 +80,14 @@ bool Next(grpc::CompletionQueue& queue) {
   return ok;
 }
 
-template <typename Message>
-void CheckMessages(const std::vector<std::string>& messages) {
+void CheckMessages(CallMethod method,
+                   const std::vector<std::string>& messages) {
+  const std::unique_ptr<google::protobuf::Message> message(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(method->output_type())
+          ->New());
   for (const std::string& bytes : messages) {
-    Message message;
-    FUZZ_CHECK(message.ParseFromString(bytes));
+    FUZZ_CHECK(message->ParseFromString(bytes));
   }
 }
 
@@ -102,15 +104,14 @@ void CheckError(const grpc::Status& status) {
   }
 }
 
-void CheckCall(const char* method, absl::string_view request) {
+void CheckCall(CallMethod method, absl::string_view request) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() +
                        std::chrono::seconds(20));
   grpc::CompletionQueue queue;
   grpc::GenericStub stub(Harness().channel());
-  const auto call = stub.PrepareCall(
-      &context, absl::StrCat("/wriftai.predictions.v1.Predictions/", method),
-      &queue);
+  const auto call =
+      stub.PrepareCall(&context, absl::StrCat("/", FullName(method)), &queue);
   call->StartCall(nullptr);
   bool ok = Next(queue);
   if (ok) {
@@ -137,16 +138,7 @@ void CheckCall(const char* method, absl::string_view request) {
     return;
   }
   FUZZ_CHECK(!messages.empty());
-  const std::string name = method;
-  if (name == "List") {
-    CheckMessages<v1::ListResponse>(messages);
-  } else if (name == "Cancel") {
-    CheckMessages<v1::CancelResponse>(messages);
-  } else if (name == "Wait" || name == "CreateAndWait") {
-    CheckMessages<v1::PredictionUpdate>(messages);
-  } else {
-    CheckMessages<v1::Prediction>(messages);
-  }
+  CheckMessages(method, messages);
 }
 
 }  // namespace
@@ -154,8 +146,9 @@ void CheckCall(const char* method, absl::string_view request) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
+  const auto& service = wriftai::PredictionsService();
   wriftai::CheckCall(
-      wriftai::kMethods[data[0] % std::size(wriftai::kMethods)],
+      service.method(data[0] % service.method_count()),
       absl::string_view(reinterpret_cast<const char*>(data), size).substr(1));
   return 0;
 }
