@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs the packages that this Debian 12 lacks, if any.
 #
-#   scripts/install.sh build   to configure, build and run the programs
-#   scripts/install.sh test    also everything that scripts/test.sh uses
-#   scripts/install.sh dev     also an editor's language server and a debugger
+#   scripts/install.sh build      to configure, build and run the programs
+#   scripts/install.sh examples   also what the examples in the documents use
+#   scripts/install.sh test       also everything that scripts/test.sh uses
+#   scripts/install.sh dev        also an editor's language server and a debugger
 #
 # Requires root or sudo only if a package is missing.
 source "$(dirname "$0")/common.sh"
@@ -34,6 +35,17 @@ BUILD_PACKAGES=(
   rapidjson-dev
   zlib1g-dev
 )
+EXAMPLE_PACKAGES=(
+  curl
+  golang-go
+  golang-google-grpc-dev
+  golang-google-protobuf-dev
+  openssl  # Certificates; also of the tests' upstreams.
+  protoc-gen-go-1-5
+  protoc-gen-go-grpc
+  python3
+  python3-grpcio
+)
 TEST_PACKAGES=(
   buildah  # Images, without a Docker engine.
   catatonit  # PID 1 of podman's pods.
@@ -42,26 +54,19 @@ TEST_PACKAGES=(
   clang-format-14
   clang-tidy-14
   containernetworking-plugins  # podman's networks.
-  curl
   docker-compose  # Checks docker-compose.yml.
   golang-github-containernetworking-plugin-dnsname  # Names in these networks.
   git  # lint.sh checks the files that git tracks.
   iproute2
   libclang-rt-14-dev
   mmdebstrap  # The base image.
-  openssl  # Certificates of the tests' upstreams.
   podman
   podman-compose
-  python3
-  python3-grpcio
   runc  # crun does not start everywhere.
 )
 # Generators, compilers and libraries of the languages in tests/stubs.
 STUB_PACKAGES=(
   default-jdk-headless
-  golang-go
-  golang-google-grpc-dev
-  golang-google-protobuf-dev
   libgeronimo-annotation-1.3-spec-java  # javax.annotation
   libgrpc-java
   libguava-java
@@ -70,8 +75,6 @@ STUB_PACKAGES=(
   php-cli
   php-google-protobuf
   protobuf-compiler-grpc-java-plugin
-  protoc-gen-go-1-5
-  protoc-gen-go-grpc
   ruby
   ruby-google-protobuf
   ruby-grpc
@@ -81,22 +84,29 @@ DEV_PACKAGES=(
   gdb
 )
 # COMMAND:PACKAGE, for commands that many machines do not have from Debian.
-TEST_COMMANDS=(kubectl:kubernetes-client node:nodejs npm:npm)
+EXAMPLE_COMMANDS=(node:nodejs npm:npm)
+TEST_COMMANDS=(kubectl:kubernetes-client)
 
 missing_packages() {
   local package entry
-  for package in "${BUILD_PACKAGES[@]}"; do print_if_missing "$package"; done
-  if [[ $1 == dev ]]; then
-    for package in "${DEV_PACKAGES[@]}"; do print_if_missing "$package"; done
-  fi
-  if [[ $1 != build ]]; then
-    for package in "${TEST_PACKAGES[@]}" "${STUB_PACKAGES[@]}"; do
-      print_if_missing "$package"
-    done
-    for entry in "${TEST_COMMANDS[@]}"; do
-      command -v "${entry%%:*}" >/dev/null || say "${entry##*:}"
-    done
-  fi
+  local packages=("${BUILD_PACKAGES[@]}") commands=()
+  case $1 in dev) packages+=("${DEV_PACKAGES[@]}") ;; esac
+  case $1 in
+    examples | test | dev)
+      packages+=("${EXAMPLE_PACKAGES[@]}")
+      commands+=("${EXAMPLE_COMMANDS[@]}")
+      ;;
+  esac
+  case $1 in
+    test | dev)
+      packages+=("${TEST_PACKAGES[@]}" "${STUB_PACKAGES[@]}")
+      commands+=("${TEST_COMMANDS[@]}")
+      ;;
+  esac
+  for package in "${packages[@]}"; do print_if_missing "$package"; done
+  for entry in "${commands[@]}"; do
+    command -v "${entry%%:*}" >/dev/null || say "${entry##*:}"
+  done
 }
 
 # Prints the package unless it is installed.
@@ -144,8 +154,8 @@ npm_modules_match() {
 }
 
 case ${1:-} in
-  build | test | dev) ;;
-  *) die "expected build, test or dev" ;;
+  build | examples | test | dev) ;;
+  *) die "expected build, examples, test or dev" ;;
 esac
 [[ -r /etc/debian_version ]] || die "this script requires Debian 12"
 
@@ -157,6 +167,6 @@ fi
 if [[ $1 != build ]]; then
   node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
     die "node $(node --version) is too old: expected 18 or later"
-  unpack_prometheus
+  [[ $1 == examples ]] || unpack_prometheus
   npm_modules_match || npm ci --prefix tests --no-audit --no-fund
 fi

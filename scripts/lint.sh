@@ -100,7 +100,7 @@ check_includes() {
   local failed=0
   only_in 'curl/' 'upstream/http/' || failed=1
   only_in 'rapidjson/' 'upstream/json/|sandbox/json\.' || failed=1
-  only_in 'grpc/|grpcpp/|[^">]*\.grpc\.pb\.h' 'service/|client/|tests/' ||
+  only_in 'grpc/|grpcpp/|[^">]*\.grpc\.pb\.h' 'service/|client/|docs/|tests/' ||
     failed=1
   only_in 'prometheus/' 'service/admin/|tests/' || failed=1
   only_in 'openssl/' \

@@ -8,6 +8,7 @@ import { Client } from '../integration/support/client.mjs';
 import { failure } from '../integration/support/rpc_error.mjs';
 import { setting } from '../integration/support/setting.mjs';
 import { eventually } from './support/eventually.mjs';
+import { fromRoot } from './support/paths.mjs';
 import { Container, freePort, podman, podmanStatus, tool }
   from './support/podman.mjs';
 
@@ -103,6 +104,28 @@ test('the gateway serves a client, and holds 1,000 waits in a quarter of the ' +
   assert.equal(await container.stop(), 0);
   await Promise.all(drained);
   assert.equal(await container.inspect('.State.OOMKilled'), 'false');
+});
+
+test('the README\'s container has a sandbox, and a client for it', async (t) => {
+  const readme = readFileSync(fromRoot('README.md'), 'utf8');
+  const [, flags] =
+      new RegExp(`^docker run .* wriftai-gateway:${TAG} (.*)$`, 'm').exec(readme);
+  const [, command] = /^docker exec wriftai (.*)$/m.exec(readme);
+  // Other ports: the machine may use the default ones.
+  const address = `127.0.0.1:${await freePort()}`;
+  const container = await Container.run(t, GATEWAY, {
+    args: flags.split(' '),
+    env: {
+      GATEWAY_LISTEN_ADDRESS: address,
+      GATEWAY_HTTP_ADDRESS: `127.0.0.1:${await freePort()}`,
+      WRIFTCTL_ADDRESS: address,
+    },
+  });
+  await container.healthy();
+  const output = await podman(
+      'exec', container.id, ...command.replaceAll("'", '').split(' '));
+  assert.match(output, /^status +succeeded$/m);
+  assert.match(output, /^Hello$/m);
 });
 
 test('a second SIGTERM ends the gateway at once, also as PID 1', async (t) => {

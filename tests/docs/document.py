@@ -6,7 +6,9 @@ Blocks:
   any other has a file name after the language (```python build/a.py) and
             creates that file; a later block of the same name is appended
 
-A comment <!-- not run: REASON --> before a block skips it.
+A comment <!-- not run: REASON --> before a block skips it. After a comment
+<!-- preparation -->, a sh block has commands that make the tree in which the
+document runs.
 """
 
 import dataclasses
@@ -20,21 +22,23 @@ class Block:
   file: str
   text: str
   not_run: str
+  is_preparation: bool
 
 
 _FENCE = re.compile(r'^```(\S*)[ ]*(\S*)$')
 _NOT_RUN = re.compile(r'^<!-- not run: (.*) -->$')
+_PREPARATION = '<!-- preparation -->'
 
 
 def read_blocks(path):
   """Returns all blocks of the document, in order."""
-  blocks, block, not_run = [], None, ''
+  blocks, block, not_run, is_preparation = [], None, '', False
   with open(path, encoding='utf-8') as document:
     for number, line in enumerate(document, 1):
       fence = _FENCE.match(line.rstrip())
       if block is None and fence:
-        block = Block(number, fence[1], fence[2], '', not_run)
-        not_run = ''
+        block = Block(number, fence[1], fence[2], '', not_run, is_preparation)
+        not_run, is_preparation = '', False
       elif block is not None and line.rstrip() == '```':
         blocks.append(block)
         block = None
@@ -42,9 +46,16 @@ def read_blocks(path):
         block.text += line
       elif _NOT_RUN.match(line.rstrip()):
         not_run = _NOT_RUN.match(line.rstrip())[1]
+      elif line.rstrip() == _PREPARATION:
+        is_preparation = True
   if block is not None:
     raise ValueError(f'{path}:{block.line}: missing end of the block')
   return blocks
+
+
+def preparation_of(blocks):
+  """Returns the commands that make the tree of a document with these blocks."""
+  return ''.join(block.text for block in blocks if block.is_preparation)
 
 
 _UUID = r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'

@@ -1,9 +1,12 @@
 """Tests the comparison of documents with outputs."""
 
+import os
+import subprocess
 import tempfile
 import unittest
 
-from document import Comparison, read_blocks
+from document import Comparison, preparation_of, read_blocks
+from make_trees import make_tree
 from session import Session
 
 _FIRST = 'c12258c4-ed83-4d7b-a784-8ed55412325a'
@@ -75,9 +78,44 @@ class ReadBlocksTest(unittest.TestCase):
         '<!-- not run: why -->\n```sh\na\n```\n```sh\nb\n```\n')
     self.assertEqual(('why', ''), (first.not_run, second.not_run))
 
+  def test_preparation_is_the_text_of_all_its_blocks(self):
+    blocks = self.read('<!-- preparation -->\n```sh\na\n```\n```sh\nb\n```\n'
+                       '<!-- preparation -->\n```sh\nc\n```\n')
+    self.assertEqual('a\nc\n', preparation_of(blocks))
+
   def test_rejects_an_unterminated_block(self):
     with self.assertRaises(ValueError):
       self.read('```sh\na\n')
+
+
+class MakeTreeTest(unittest.TestCase):
+
+  def setUp(self):
+    folder = tempfile.TemporaryDirectory()
+    self.addCleanup(folder.cleanup)
+    self.source = os.path.join(folder.name, 'source')
+    self.tree = os.path.join(folder.name, 'tree')
+    subprocess.run(['git', 'init', '-q', self.source], check=True)
+    self.write('.gitignore', '/build/\n')
+    self.write('build/program', '')
+    self.write('source.cc', '')
+
+  def write(self, name, text):
+    path = os.path.join(self.source, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w', encoding='utf-8') as file:
+      file.write(text)
+
+  def test_has_the_files_without_builds_and_what_the_commands_make(self):
+    make_tree(self.source, self.tree, 'mkdir build\ntouch build/made\n')
+    self.assertEqual(['.gitignore', 'build', 'source.cc'],
+                     sorted(os.listdir(self.tree)))
+    self.assertEqual(['made'], os.listdir(os.path.join(self.tree, 'build')))
+
+  def test_failing_commands_leave_no_tree(self):
+    with self.assertRaises(SystemExit):
+      make_tree(self.source, self.tree, 'false\ntrue\n')
+    self.assertFalse(os.path.exists(self.tree))
 
 
 class SessionTest(unittest.TestCase):

@@ -1,12 +1,12 @@
 """Runs the commands of a document exactly as printed, and compares the output.
 
-  run_document.py [--isolated_only] SOURCE_DIR BUILD_DIR DOCUMENT
+  run_document.py [--isolated_only] TREES_DIR DOCUMENT
 
-Runs in a copy of the checkout, with BUILD_DIR as its build/release, and in a
-separate network namespace: the document's ports are free, and nothing is
-downloaded. Where that is not allowed, it runs on the machine's network, or with
---isolated_only exits with status 77 and the reason: documents that run at the
-same time would use the same ports.
+Runs in a copy of the tree that make_trees.py made with the document's own
+commands, and in a separate network namespace: the document's ports are free,
+and nothing is downloaded. Where that is not allowed, it runs on the machine's
+network, or with --isolated_only exits with status 77 and the reason: documents
+that run at the same time would use the same ports.
 """
 
 import argparse
@@ -17,7 +17,8 @@ import sys
 import tempfile
 import time
 
-from document import Comparison, read_blocks
+from document import Comparison, preparation_of, read_blocks
+from make_trees import tree_of
 from session import BlockError, Session
 
 _INSIDE = 'DOCUMENT_TEST_IN_NETWORK_NAMESPACE'
@@ -42,14 +43,16 @@ def enter_network_namespace(isolated_only):
         "machine's network, whose ports may be in use", flush=True)
 
 
-def make_checkout(source, build):
-  """Creates a folder with links to the checkout, except its builds."""
+def make_copy(tree):
+  """Creates a folder with links to the tree; new files stay in the folder."""
   folder = tempfile.mkdtemp(prefix='document-test-')
-  for name in os.listdir(source):
-    if name not in ('build', '.git'):
-      os.symlink(os.path.join(source, name), os.path.join(folder, name))
   os.mkdir(os.path.join(folder, 'build'))
-  os.symlink(build, os.path.join(folder, 'build', 'release'))
+  for name in os.listdir(tree):
+    if name != 'build':
+      os.symlink(os.path.join(tree, name), os.path.join(folder, name))
+  for name in os.listdir(os.path.join(tree, 'build')):
+    os.symlink(os.path.join(tree, 'build', name),
+               os.path.join(folder, 'build', name))
   return folder
 
 
@@ -72,6 +75,8 @@ def run_blocks(blocks, folder, session, path):
     try:
       if block.not_run:
         print(f'{where}: not run: {block.not_run}', flush=True)
+      elif block.is_preparation:
+        print(f'{where}: has made the tree', flush=True)
       elif block.language == 'sh':
         print(f'{where}: {block.text.strip().splitlines()[0]}', flush=True)
         run_block(block, following, comparison, session)
@@ -109,15 +114,18 @@ def run_block(block, following, comparison, session):
 def main():
   parser = argparse.ArgumentParser()
   parser.add_argument('--isolated_only', action='store_true')
-  parser.add_argument('paths', nargs=3)
+  parser.add_argument('paths', nargs=2)
   arguments = parser.parse_args()
-  source, build, path = map(os.path.realpath, arguments.paths)
+  trees, path = map(os.path.realpath, arguments.paths)
   enter_network_namespace(arguments.isolated_only)
   blocks = read_blocks(path)
-  folder = make_checkout(source, build)
+  tree = tree_of(trees, preparation_of(blocks))
+  if not os.path.isdir(tree):
+    sys.exit(f'{path}: {tree} is missing: run make_trees.py')
+  folder = make_copy(tree)
   session = Session(folder)
   try:
-    ran = run_blocks(blocks, folder, session, os.path.relpath(path, source))
+    ran = run_blocks(blocks, folder, session, os.path.relpath(path))
   finally:
     session.close()
     shutil.rmtree(folder)

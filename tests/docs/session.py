@@ -18,6 +18,16 @@ _LISTENS = re.compile(r'gRPC listens on|^listening on ', re.M)
 _LOG_LINE = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+Z '
                        r'(?:trace|debug|info|warning|error|critical) .*\n')
 
+# Settings of the programs, which a reader may not have.
+_SETTINGS = re.compile(r'(WRIFTAI|GATEWAY|SANDBOX|WRIFTCTL)_')
+_PROXIES = re.compile(r'.*_proxy$', re.I)
+
+
+def clean_environment():
+  """Returns the environment without settings of the programs."""
+  return {name: value for name, value in os.environ.items()
+          if not _SETTINGS.match(name)}
+
 
 class BlockError(Exception):
   """A block did not run as documented."""
@@ -27,10 +37,8 @@ class Session:
   """Owns the shell and its child processes; close() kills them."""
 
   def __init__(self, folder):
-    excluded = re.compile(r'(WRIFTAI|GATEWAY|SANDBOX|WRIFTCTL)_|.*_proxy$',
-                          re.I)
-    environment = {name: value for name, value in os.environ.items()
-                   if not excluded.match(name)}
+    environment = {name: value for name, value in clean_environment().items()
+                   if not _PROXIES.match(name)}
     self._shell = subprocess.Popen(
         ['bash', '--noprofile', '--norc'], cwd=folder, env=environment,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -1,12 +1,12 @@
 // Replaces two gateways that share a token one after the other. The clients run
-// the exact code shown in docs/clients.md.
+// the code of docs/clients.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import process from 'node:process';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkout, filesOf } from './support/document.mjs';
+import { checkout, copyPrograms } from './support/document.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { Metrics } from './support/metrics.mjs';
 import { secret } from './support/program.mjs';
@@ -28,8 +28,7 @@ const CREATE_RATE = 150;
 // Generous: only keeps a hang from lasting forever.
 const TIMEOUT_MS = 100_000;
 
-const folder =
-    await filesOf('docs/clients.md', 'resilient.mjs', 'service_config.json');
+const folder = await copyPrograms('docs/clients');
 after(() => rm(folder, { recursive: true }));
 process.chdir(checkout);
 const { connect, create, wait } = await import(`${folder}/resilient.mjs`);

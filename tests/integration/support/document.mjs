@@ -1,29 +1,19 @@
-import assert from 'node:assert/strict';
-import { mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** The root of the checkout, where the documents' commands run. */
+export const checkout = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * Extracts the files that a document shows (```LANGUAGE PATH/NAME) into a new
- * folder, which also links the npm packages of these tests.
+ * Copies a folder of the documents' programs to a new one, which also links the
+ * npm packages of these tests.
  */
-export async function filesOf(document, ...names) {
-  const text = await readFile(path.join(root, document), 'utf8');
-  const folder = await mkdtemp(path.join(tmpdir(), 'document-'));
-  for (const name of names) {
-    const escaped = name.replaceAll('.', '\\.');
-    const [, contents] =
-        new RegExp(`^\`\`\`\\w+ \\S*/${escaped}\n(.*?)^\`\`\`$`, 'ms')
-            .exec(text) ?? assert.fail(`${document} shows no ${name}`);
-    await writeFile(path.join(folder, name), contents);
-  }
-  await symlink(path.join(root, 'tests/node_modules'),
-                path.join(folder, 'node_modules'));
-  return folder;
+export async function copyPrograms(folder) {
+  const copy = await mkdtemp(path.join(tmpdir(), 'document-'));
+  await cp(path.join(checkout, folder), copy, { recursive: true });
+  await symlink(path.join(checkout, 'tests/node_modules'),
+                path.join(copy, 'node_modules'));
+  return copy;
 }
-
-/** The root of the checkout, where the documents' commands run. */
-export const checkout = root;
