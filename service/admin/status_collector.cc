@@ -133,8 +133,8 @@ void StatusCollector::SampleEachInterval() {
   const CredentialNameFn name_of = NameAmong(numbers.credentials);
   StatusHistory::CallCounts calls = CallCounts();
   engine_.ForEachCredential([&](const CredentialWatches& watches) {
-    calls.waiters[name_of(watches.credential()->display_name())] +=
-        watches.waiter_count();
+    calls.waiters[name_of(watches.table().credential()->display_name())] +=
+        watches.table().waiter_count();
   });
   const absl::Time now = event_loop_.Now();
   history_.Add(now, numbers, calls);

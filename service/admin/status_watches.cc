@@ -96,14 +96,15 @@ std::map<std::string, WatchSums> FillWatches(const Engine& engine,
   int polling = 0;
   int failing = 0;
   engine.ForEachCredential([&](const CredentialWatches& watches) {
-    if (watches.targets().empty()) return;
+    if (watches.table().targets().empty()) return;
     ++polling;
-    WatchSums& sums = by_name[name_of(watches.credential()->display_name())];
-    if (watches.upstream_is_down()) {
+    WatchSums& sums =
+        by_name[name_of(watches.table().credential()->display_name())];
+    if (watches.polls().upstream_is_down()) {
       ++failing;
       sums.upstream_is_down = true;
     }
-    for (const auto& [id, target] : watches.targets()) {
+    for (const auto& [id, target] : watches.table().targets()) {
       // An idle watch has lost its last waiter and is about to be removed.
       if (!target->watch.idle()) Add(*target, now, table, sums);
     }

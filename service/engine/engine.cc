@@ -209,8 +209,8 @@ EngineNumbers Engine::Numbers() {
   numbers.watch_count = watches_.watch_count();
   numbers.waiter_count = watches_.waiter_count();
   watches_.ForEach([&](const CredentialWatches& credential) {
-    if (credential.upstream_is_down()) ++numbers.open_circuit_breakers;
-    if (credential.list_is_distrusted()) ++numbers.distrusted_lists;
+    if (credential.polls().upstream_is_down()) ++numbers.open_circuit_breakers;
+    if (credential.table().list_is_distrusted()) ++numbers.distrusted_lists;
   });
   numbers.cache_bytes = watches_.cache().bytes();
   numbers.cache_size = watches_.cache().size();

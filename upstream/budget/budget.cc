@@ -67,14 +67,14 @@ class Budget::Waiter : public Call {
 Budget::Budget(double rate, EventLoop& event_loop, double share)
     : event_loop_(event_loop), model_(rate, share) {}
 
-std::optional<Permit> Budget::TryAcquire() {
+std::optional<Permit> Budget::TryAcquire(Priority priority) {
   DropOverdue();
   const absl::Time now = event_loop_.Now();
   if (!calls_.empty() || PollTurn() <= now ||
-      model_.Earliest(Priority::kCall, now) > now) {
+      model_.Earliest(priority, now) > now) {
     return std::nullopt;
   }
-  return Grant(Priority::kCall);
+  return Grant(priority);
 }
 
 CallHandle Budget::Acquire(absl::Time deadline, Granted granted) {

@@ -77,8 +77,8 @@ class Budget {
   // Grants no permit before `when`.
   void Pause(absl::Time when) { model_.Pause(when); }
 
-  // A permit for a call if one is available now. nullopt: use Acquire().
-  std::optional<Permit> TryAcquire();
+  // A permit if one is available now. nullopt: use Acquire() or AcquirePoll().
+  std::optional<Permit> TryAcquire(Priority priority);
 
   // Waits for a permit for a call. `granted` runs on the loop, once, after this
   // returns, and never after the handle is destroyed. Fails at once with

@@ -47,7 +47,7 @@ RestCall::RestCall(EventLoop& event_loop, HttpTransport& transport,
 }
 
 void RestCall::Attempt() {
-  if (auto permit = budget_->TryAcquire()) {
+  if (auto permit = budget_->TryAcquire(Priority::kCall)) {
     SendWith(*std::move(permit));
     return;
   }

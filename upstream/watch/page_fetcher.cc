@@ -4,17 +4,19 @@
 
 namespace wriftai {
 
-PollTarget* PageFetcher::Find(const std::string& id) {
-  const auto found = targets_.find(id);
-  return found == targets_.end() ? nullptr : found->second.get();
-}
+namespace {
+
+// The list as an item of the circuit breaker. Prediction ids are never empty.
+constexpr char kListItem[] = "";
+
+}  // namespace
 
 void PageFetcher::Fetch(PageMap::Page& page, CallContext context) {
   page.in_flight = true;
   const auto fetch = fetches_.insert(fetches_.end(), PageFetch());
   fetch->newer = page.newer;
   fetch->requested = event_loop_.ThisInstant();
-  for (auto& [id, target] : targets_) {
+  for (auto& [id, target] : table_.targets()) {
     if (target->created == absl::InfinitePast() ||
         !page.Spans(target->created) || target->get != nullptr) {
       continue;
@@ -29,7 +31,8 @@ void PageFetcher::Fetch(PageMap::Page& page, CallContext context) {
       client_.List(std::move(context), std::move(params),
                    [this, fetch](absl::StatusOr<PredictionPage> fetched) {
                      OnFetched(fetch, std::move(fetched));
-                     observer_.OnFetchEnded();
+                     // One more may be in flight.
+                     table_.MarkDirty();
                    });
 }
 
@@ -38,7 +41,7 @@ void PageFetcher::OnFetched(PageFetches::iterator fetch,
   const PageFetch done = std::move(*fetch);
   fetches_.erase(fetch);
   for (const std::string& id : done.expected) {
-    if (PollTarget* const target = Find(id)) {
+    if (PollTarget* const target = table_.Find(id)) {
       target->page_until = absl::InfinitePast();
     }
   }
@@ -48,10 +51,10 @@ void PageFetcher::OnFetched(PageFetches::iterator fetch,
     OnFailed(done, page, fetched.status());
     return;
   }
-  observer_.OnPage();
+  observer_.OnUpstreamResponse();
   const absl::Time now = event_loop_.Now();
-  if (planner_.trust().OnPage(page, *fetched, done.requested.now, now)) {
-    observer_.OnListDistrusted();
+  if (table_.list_trust().OnPage(page, *fetched, done.requested.now, now)) {
+    table_.DropPageObservations();
   }
   const PageResult result = ApplyPageItems(*fetched, done);
   planner_.OnPage(page, done.requested.now, *fetched, result.matched,
@@ -65,24 +68,30 @@ void PageFetcher::OnFailed(const PageFetch& fetch, PageMap::Page& page,
   const Standing standing = page.failures.any() ? Standing::kFailing
                             : page.known()      ? Standing::kHealthy
                                                 : Standing::kUntried;
-  planner_.trust().OnPageFailed(page, status, event_loop_.Now(),
-                                breaker_.last_response(), random_);
-  observer_.OnPageFailed(status, standing, fetch.requested.now);
+  table_.list_trust().OnPageFailed(page, status, event_loop_.Now(),
+                                   breaker_.last_response(), random_);
+  if (status.code() == absl::StatusCode::kUnauthenticated) {
+    table_.RejectToken(status);
+  } else {
+    observer_.OnPollFailed(kListItem, standing, status, fetch.requested.now,
+                           absl::Seconds(1));
+  }
 }
 
-// Passes the items of watched predictions to the observer. All have the same
-// observation time, however long the observer takes.
+// Applies the items of watched predictions. All have the same observation time,
+// however long the waiters take.
 PageFetcher::PageResult PageFetcher::ApplyPageItems(const PredictionPage& page,
                                                     const PageFetch& fetch) {
   PageResult result;
   const Instant observed = event_loop_.ThisInstant();
   for (const v1::Prediction& item : page.predictions) {
-    PollTarget* const target = Find(item.id());
+    PollTarget* const target = table_.Find(item.id());
     if (target == nullptr || target->watch.idle()) continue;
     ++result.matched;
-    const bool had_ended = target->output_pending || target->watch.ended();
-    observer_.OnPageItem(*target, item, fetch.requested, observed);
-    if (!had_ended && target->output_pending) ++result.newly_ended;
+    const bool end_was_known = target->output_pending || target->watch.ended();
+    table_.Apply(
+        Observation(&item, v1::SOURCE_LIST, fetch.requested, observed));
+    if (!end_was_known && target->output_pending) ++result.newly_ended;
   }
   stats_.seen_on_pages += result.matched;
   return result;
@@ -93,7 +102,7 @@ PageFetcher::PageResult PageFetcher::ApplyPageItems(const PredictionPage& page,
 void PageFetcher::MarkMissing(const PageFetch& fetch,
                               const PageMap::Page& page) {
   for (const std::string& id : fetch.expected) {
-    PollTarget* const target = Find(id);
+    PollTarget* const target = table_.Find(id);
     if (target != nullptr && target->requested_at < fetch.requested.now &&
         page.Spans(target->created)) {
       target->missing_from_page = true;

@@ -14,49 +14,25 @@
 #include "base/random.h"
 #include "upstream/prediction_client.h"
 #include "upstream/watch/poll_circuit_breaker.h"
+#include "upstream/watch/poll_observer.h"
 #include "upstream/watch/poll_planner.h"
-#include "upstream/watch/poll_target.h"
 #include "upstream/watch/watch_stats.h"
+#include "upstream/watch/watch_table.h"
 
 namespace wriftai {
 
-// Fetches pages of one credential's list, and finds the targets that they show
-// and the targets that are missing from them.
+// Fetches pages of one credential's list, applies what they show of watched
+// predictions to the table, and marks those that are missing from them.
 //
 // Threads: loop. Owns: the fetches in flight. The constructor's arguments must
-// outlive it. Fails: through the observer.
+// outlive it. Fails: through the table and the observer.
 class PageFetcher {
  public:
-  class Observer {
-   public:
-    virtual ~Observer() = default;
-
-    // A page that was requested at `requested` shows a target as `item`.
-    virtual void OnPageItem(PollTarget& target, const v1::Prediction& item,
-                            const Instant& requested,
-                            const Instant& observed) = 0;
-
-    // A page was fetched; called before OnPageItem() for its items.
-    virtual void OnPage() = 0;
-
-    // The list was found to be wrong.
-    virtual void OnListDistrusted() = 0;
-
-    // The fetch of a page that was requested at `requested_at` failed.
-    // `standing` is that of the page before the failure.
-    virtual void OnPageFailed(const absl::Status& status,
-                              PollCircuitBreaker::Standing standing,
-                              absl::Time requested_at) = 0;
-
-    // A fetch has ended; called last.
-    virtual void OnFetchEnded() = 0;
-  };
-
-  PageFetcher(PollTargets& targets, PollPlanner& planner,
+  PageFetcher(WatchTable& table, PollPlanner& planner,
               const PollCircuitBreaker& breaker, PredictionClient& client,
               EventLoop& event_loop, Random& random, WatchStats& stats,
-              Observer& observer)
-      : targets_(targets),
+              PollObserver& observer)
+      : table_(table),
         planner_(planner),
         breaker_(breaker),
         client_(client),
@@ -88,16 +64,15 @@ class PageFetcher {
                 const absl::Status& status);
   PageResult ApplyPageItems(const PredictionPage& page, const PageFetch& fetch);
   void MarkMissing(const PageFetch& fetch, const PageMap::Page& page);
-  PollTarget* Find(const std::string& id);
 
-  PollTargets& targets_;
+  WatchTable& table_;
   PollPlanner& planner_;
   const PollCircuitBreaker& breaker_;
   PredictionClient& client_;
   EventLoop& event_loop_;
   Random& random_;
   WatchStats& stats_;
-  Observer& observer_;
+  PollObserver& observer_;
   PageFetches fetches_;
 };
 

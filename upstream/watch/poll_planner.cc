@@ -73,7 +73,7 @@ PollPlanner::Candidates PollPlanner::FindCandidates(
   Candidates best;
   double best_priority = 0;
   // Uses the demand of the last plan, since this one's is not known yet.
-  const bool confirm = MayFetchPages(now) && now >= trust_.confirm_at();
+  const bool confirm = MayFetchPages(now) && now >= list_trust_.confirm_at();
   double demand = 0;
   for (auto& [id, target] : targets) {
     const bool failing = target->failures.any();
@@ -196,7 +196,7 @@ PageMap::Page* PollPlanner::ChoosePage(PollTargets& targets,
 }
 
 bool PollPlanner::MayFetchPages(absl::Time now) const {
-  if (!trust_.usable(now)) return false;
+  if (!list_trust_.usable(now)) return false;
   switch (policy_) {
     case PagePolicy::kByCost:
       return contended_;

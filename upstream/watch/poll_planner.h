@@ -65,7 +65,7 @@ enum class PagePolicy { kByCost, kNever, kAlways };
 // that is unknown, pages are searched from the newest down while they show
 // enough of the targets (kYieldGain); after that, the target gets its own GET.
 //
-// Threads: loop. Owns: the page map and the list trust. `run_durations` must
+// Threads: loop. Owns: the page map. `run_durations` and `list_trust` must
 // outlive it.
 class PollPlanner {
  public:
@@ -73,14 +73,17 @@ class PollPlanner {
   static constexpr int kPageSize = 50;  // The upstream's maximum.
   static constexpr int kPollsPerRetry = 8;
   static constexpr double kLateIntervals = 2;
-  // Of CredentialWatches::kMaxInFlight, 64. Four GETs that hang for 30 s each
+  // Of PollLoop::kMaxInFlight, 64. Four GETs that hang for 30 s each
   // allow one retry every 7 s.
   static constexpr size_t kMaxFailingGets = 4;
   static constexpr size_t kMaxUntriedGets = 16;
   static constexpr double kYieldGain = 0.5;
 
-  PollPlanner(PagePolicy policy, const ModelRunDurations& run_durations)
-      : policy_(policy), run_durations_(run_durations) {}
+  PollPlanner(PagePolicy policy, const ModelRunDurations& run_durations,
+              const ListTrust& list_trust)
+      : policy_(policy),
+        run_durations_(run_durations),
+        list_trust_(list_trust) {}
 
   // `rate` is the budget in requests per second; may be infinite. `now` is on
   // EventLoop::Now()'s clock, `wall_now` on WallNow()'s.
@@ -111,8 +114,6 @@ class PollPlanner {
   bool contended() const { return contended_; }
 
   PageMap& pages() { return pages_; }
-  ListTrust& trust() { return trust_; }
-  const ListTrust& trust() const { return trust_; }
 
  private:
   // The best due target of each kind; null if none exists.
@@ -142,8 +143,8 @@ class PollPlanner {
 
   const PagePolicy policy_;
   const ModelRunDurations& run_durations_;
+  const ListTrust& list_trust_;
   PageMap pages_;
-  ListTrust trust_;
   bool contended_ = false;
   double ended_share_ = 0;  // Of the targets that pages show.
   double yield_ = 1;  // Of recent pages: targets found, divided by page size.

@@ -65,6 +65,22 @@ struct PollTarget {
     return std::max(earliest, requested_at + interval());
   }
 
+  // A GET or a create returned a state. If a page was ahead of it, polling
+  // continues as before the page.
+  void OnVerified(absl::Time now) {
+    verified_at = now;
+    failures.OnSuccess();
+    missing_from_page = false;
+    output_pending = false;
+  }
+
+  // Whether a GET is newer, or will be, than a page that was requested at
+  // `page_requested_at`.
+  bool HasNewerGet(absl::Time page_requested_at, absl::Time now) const {
+    return (get != nullptr && now - get_sent_at < kMaxPageWait) ||
+           page_requested_at < verified_at;
+  }
+
   // A page that was requested at `requested` shows it as `item`.
   void RecordPageObservation(const v1::Prediction& item,
                              const Instant& requested) {

@@ -23,6 +23,7 @@ WatchRegistry::WatchRegistry(const Options& options, EventLoop& event_loop,
       cache_(options.cache, event_loop),
       webhooks_(options.webhooks, event_loop, *this),
       recent_creates_(event_loop),
+      shared_{event_loop_, cache_, webhooks_, recent_creates_, stats_},
       evictor_(kEvictAfter, kEvictManyAfter, event_loop,
                [this](absl::Time before) { return EvictIdleSince(before); }) {}
 
@@ -33,9 +34,9 @@ CredentialWatches& WatchRegistry::For(
   std::unique_ptr<CredentialWatches>& watches = watches_[credential->key()];
   if (watches == nullptr) {
     watches = std::make_unique<CredentialWatches>(
-        credential, CredentialWatches::Context{
-                        event_loop_, client_, budgets_, cache_, random_, stats_,
-                        webhooks_, recent_creates_, on_poll_failed_, pages_});
+        credential, shared_,
+        PollLoop::Shared{event_loop_, client_, budgets_, random_, stats_,
+                         recent_creates_, on_poll_failed_, pages_});
   }
   evictor_.OnCount(watches_.size());
   return *watches;
@@ -54,36 +55,30 @@ std::unique_ptr<Subscription> WatchRegistry::Subscribe(
 
 void WatchRegistry::Apply(const Credential& credential,
                           const v1::Prediction& prediction, v1::Source source) {
-  assert(event_loop_.OnLoopThread());
-  if (source == v1::SOURCE_CREATE) {
-    recent_creates_.Record(credential.key(), prediction.id());
-  }
-  if (!NotifyWaiters(credential, prediction, source) &&
-      source != v1::SOURCE_LIST) {
-    CacheSnapshot(credential.key(), prediction, source);
-  }
-  // There are no further events for predictions that have ended, and pages show
-  // many of them.
-  if (source == v1::SOURCE_LIST && IsTerminal(prediction)) return;
-  webhooks_.RecordOwner(credential.key(), prediction.id());
+  Apply(credential.key(), &prediction, source);
 }
 
 void WatchRegistry::Apply(const Credential& credential,
                           const SnapshotPtr& snapshot) {
-  assert(event_loop_.OnLoopThread());
-  const v1::Prediction& prediction = snapshot->prediction;
-  if (!NotifyWaiters(credential, prediction, snapshot->source)) {
-    cache_.Put(credential.key(), snapshot);
-  }
-  webhooks_.RecordOwner(credential.key(), prediction.id());
+  Apply(credential.key(), snapshot, snapshot->source);
 }
 
-bool WatchRegistry::NotifyWaiters(const Credential& credential,
-                                  const v1::Prediction& prediction,
-                                  v1::Source source) {
-  const auto watches = watches_.find(credential.key());
-  return watches != watches_.end() &&
-         watches->second->Apply(prediction, source);
+void WatchRegistry::OnEvent(const std::string& credential_key,
+                            const v1::Prediction& event) {
+  Apply(credential_key, &event, v1::SOURCE_WEBHOOK);
+}
+
+void WatchRegistry::Apply(const std::string& credential_key,
+                          Observation::State state, v1::Source source) {
+  assert(event_loop_.OnLoopThread());
+  const Instant now = event_loop_.ThisInstant();
+  Observation observation(std::move(state), source, now, now);
+  const auto watches = watches_.find(credential_key);
+  if (watches == watches_.end()) {
+    WatchTable::ApplyUnwatched(shared_, credential_key, observation);
+  } else {
+    watches->second->Apply(std::move(observation));
+  }
 }
 
 void WatchRegistry::MarkWebhookActive(const Credential& credential,
@@ -91,35 +86,14 @@ void WatchRegistry::MarkWebhookActive(const Credential& credential,
   webhooks_.MarkActive(credential.key(), id);
 }
 
-void WatchRegistry::OnEvent(const std::string& credential_key,
-                            const v1::Prediction& event) {
-  const auto watches = watches_.find(credential_key);
-  if (watches != watches_.end() && watches->second->ApplyEvent(event)) return;
-  const SnapshotPtr known = cache_.Find(credential_key, event.id());
-  if (webhooks_.Accept(credential_key,
-                       known == nullptr ? nullptr : &known->prediction, event,
-                       nullptr)) {
-    CacheSnapshot(credential_key, event, v1::SOURCE_WEBHOOK);
-  }
-}
-
 void WatchRegistry::OnEventMissed() {
   if (replan_ != nullptr) return;
   replan_ = event_loop_.RunAt(event_loop_.Now(), [this] { ReplanAll(); });
 }
 
-// Checks the size first: a needless copy of 60 MB would block the loop for
-// 300 ms.
-void WatchRegistry::CacheSnapshot(const std::string& credential_key,
-                                  const v1::Prediction& prediction,
-                                  v1::Source source) {
-  if (!cache_.Fits(prediction)) return;
-  cache_.Put(credential_key, SnapshotOf(prediction, source));
-}
-
 void WatchRegistry::ReplanAll() {
   replan_.reset();
-  for (const auto& [key, watches] : watches_) watches->Replan();
+  for (const auto& [key, watches] : watches_) watches->table().MarkDirty();
 }
 
 void WatchRegistry::OnTokenRejected(const Credential& credential) {
@@ -141,20 +115,21 @@ SnapshotPtr WatchRegistry::Ended(const Credential& credential,
 }
 
 void WatchRegistry::DrainAll(const std::function<absl::Status()>& status) {
-  for (const auto& [key, watches] : watches_) watches->DrainAll(status);
+  for (const auto& [key, watches] : watches_) watches->table().DrainAll(status);
 }
 
 size_t WatchRegistry::watch_count() const {
   size_t count = 0;
   for (const auto& [key, watches] : watches_) {
-    count += watches->targets().size();
+    count += watches->table().targets().size();
   }
   return count;
 }
 
 size_t WatchRegistry::waiter_count() const {
   size_t count = 0;
-  for (const auto& [key, watches] : watches_) count += watches->waiter_count();
+  for (const auto& [key, watches] : watches_)
+    count += watches->table().waiter_count();
   return count;
 }
 
@@ -167,13 +142,14 @@ void WatchRegistry::Unsubscribe(const std::string& credential_key,
                                 const std::string& id, uint64_t waiter) {
   assert(event_loop_.OnLoopThread());
   const auto watches = watches_.find(credential_key);
-  if (watches != watches_.end()) watches->second->Unsubscribe(id, waiter);
+  if (watches != watches_.end())
+    watches->second->table().Unsubscribe(id, waiter);
 }
 
 size_t WatchRegistry::EvictIdleSince(absl::Time before) {
   for (auto it = watches_.begin(); it != watches_.end();) {
-    it =
-        it->second->idle_since() <= before ? watches_.erase(it) : std::next(it);
+    it = it->second->table().idle_since() <= before ? watches_.erase(it)
+                                                    : std::next(it);
   }
   return watches_.size();
 }

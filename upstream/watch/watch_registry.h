@@ -17,11 +17,13 @@
 #include "upstream/budget/budget_registry.h"
 #include "upstream/prediction_client.h"
 #include "upstream/watch/credential_watches.h"
+#include "upstream/watch/observation.h"
 #include "upstream/watch/prediction_observer.h"
 #include "upstream/watch/recent_creates.h"
 #include "upstream/watch/rejected_token_cache.h"
 #include "upstream/watch/snapshot_cache.h"
 #include "upstream/watch/watch_stats.h"
+#include "upstream/watch/watch_table.h"
 #include "upstream/webhook/webhook_feed.h"
 
 namespace wriftai {
@@ -151,11 +153,8 @@ class WatchRegistry : private WebhookFeed::Listener {
   void Unsubscribe(const std::string& credential_key, const std::string& id,
                    uint64_t waiter);
   size_t EvictIdleSince(absl::Time before);
-  void CacheSnapshot(const std::string& credential_key,
-                     const v1::Prediction& prediction, v1::Source source);
-  // Returns false if there are no waiters.
-  bool NotifyWaiters(const Credential& credential,
-                     const v1::Prediction& prediction, v1::Source source);
+  void Apply(const std::string& credential_key, Observation::State state,
+             v1::Source source);
   void ReplanAll();
 
   EventLoop& event_loop_;
@@ -168,6 +167,7 @@ class WatchRegistry : private WebhookFeed::Listener {
   SnapshotCache cache_;
   WebhookFeed webhooks_;
   RecentCreates recent_creates_;
+  const WatchTable::Shared shared_;
 
   // By the credential's key.
   std::map<std::string, std::unique_ptr<CredentialWatches>> watches_;

@@ -39,7 +39,7 @@ class BudgetTest : public ::testing::Test {
   }
 
   void UseUp() {
-    auto permit = budget_.TryAcquire();
+    auto permit = budget_.TryAcquire(Priority::kCall);
     ASSERT_TRUE(permit.has_value());
     permit->OnResponse(RateLimit(), false);
   }
@@ -52,9 +52,9 @@ class BudgetTest : public ::testing::Test {
 
 TEST_F(BudgetTest, GrantsOneAtOnceAndThenOnePerSecond) {
   UseUp();
-  EXPECT_FALSE(budget_.TryAcquire().has_value());
+  EXPECT_FALSE(budget_.TryAcquire(Priority::kCall).has_value());
   event_loop_.Advance(absl::Seconds(1));
-  EXPECT_TRUE(budget_.TryAcquire().has_value());
+  EXPECT_TRUE(budget_.TryAcquire(Priority::kCall).has_value());
 }
 
 TEST_F(BudgetTest, GrantsOnlyFromLoop) {
@@ -179,21 +179,21 @@ TEST_F(BudgetTest, DoesNotGrantPollAfterHandleIsDropped) {
 }
 
 TEST_F(BudgetTest, ReusesReleasedPermit) {
-  auto permit = budget_.TryAcquire();
+  auto permit = budget_.TryAcquire(Priority::kCall);
   ASSERT_TRUE(permit.has_value());
-  EXPECT_FALSE(budget_.TryAcquire().has_value());
+  EXPECT_FALSE(budget_.TryAcquire(Priority::kCall).has_value());
   permit->Release();
   EXPECT_FALSE(static_cast<bool>(*permit));
   EXPECT_EQ(budget_.stats().outstanding, 0);
-  EXPECT_TRUE(budget_.TryAcquire().has_value());
+  EXPECT_TRUE(budget_.TryAcquire(Priority::kCall).has_value());
 }
 
 TEST_F(BudgetTest, CountsLostPermitButNotAsOutstanding) {
-  auto permit = budget_.TryAcquire();
+  auto permit = budget_.TryAcquire(Priority::kCall);
   EXPECT_EQ(budget_.stats().outstanding, 1);
   permit.reset();
   EXPECT_EQ(budget_.stats().outstanding, 0);
-  EXPECT_FALSE(budget_.TryAcquire().has_value());
+  EXPECT_FALSE(budget_.TryAcquire(Priority::kCall).has_value());
 }
 
 // With a limit of three per second, three requests that hang until their
@@ -207,7 +207,7 @@ TEST_F(BudgetTest, HangingRequestsDoNotUseUpLaterWindows) {
   for (int second = 0; second < 10; ++second) {
     for (int tick = 0, used = 0; tick < 20; ++tick) {
       event_loop_.Advance(absl::Milliseconds(50));
-      auto permit = budget_.TryAcquire();
+      auto permit = budget_.TryAcquire(Priority::kCall);
       if (!permit.has_value()) continue;
       ++used;
       if (second > 1 && hanging.size() < 3) {
@@ -243,7 +243,8 @@ TEST_F(BudgetTest, RetryAfterOfPollPausesForASecondAndDoubles) {
   EXPECT_EQ(budget_.stats().rate, 1) << "not 1 in 20 s";
   poll_limited();
   EXPECT_EQ(budget_.stats().polls, 2);
-  EXPECT_TRUE(budget_.TryAcquire().has_value()) << "2 s after the second";
+  EXPECT_TRUE(budget_.TryAcquire(Priority::kCall).has_value())
+      << "2 s after the second";
 }
 
 TEST_F(BudgetTest, PausesForFullRetryAfterIfAllPollsAreLimited) {
@@ -289,17 +290,17 @@ TEST_F(BudgetTest, RetryAfterOfCallPausesInFull) {
   RateLimit retry_after;
   retry_after.reset_after = retry_after.retry_after = absl::Seconds(20);
   retry_after.reset_is_retry_after = true;
-  auto permit = budget_.TryAcquire();
+  auto permit = budget_.TryAcquire(Priority::kCall);
   ASSERT_TRUE(permit.has_value());
   permit->OnResponse(retry_after, true);
   event_loop_.Advance(absl::Seconds(19));
-  EXPECT_FALSE(budget_.TryAcquire().has_value());
+  EXPECT_FALSE(budget_.TryAcquire(Priority::kCall).has_value());
   event_loop_.Advance(absl::Seconds(1));
-  EXPECT_TRUE(budget_.TryAcquire().has_value());
+  EXPECT_TRUE(budget_.TryAcquire(Priority::kCall).has_value());
 }
 
 TEST_F(BudgetTest, LateResponseUpdatesOnlyLimit) {
-  auto permit = budget_.TryAcquire();
+  auto permit = budget_.TryAcquire(Priority::kCall);
   ASSERT_TRUE(permit.has_value());
   event_loop_.Advance(Budget::kMaxTransit);
   EXPECT_EQ(budget_.stats().outstanding, 1);
@@ -310,20 +311,20 @@ TEST_F(BudgetTest, LateResponseUpdatesOnlyLimit) {
   permit->OnResponse(rate, false);
   EXPECT_EQ(budget_.stats().outstanding, 0);
   EXPECT_EQ(budget_.stats().limit, 7);
-  EXPECT_TRUE(budget_.TryAcquire().has_value());
+  EXPECT_TRUE(budget_.TryAcquire(Priority::kCall).has_value());
 }
 
 TEST_F(BudgetTest, MoveAssignmentReportsOldPermitAsLost) {
   Budget unlimited(std::numeric_limits<double>::infinity(), event_loop_);
-  Permit permit = *unlimited.TryAcquire();
-  permit = *unlimited.TryAcquire();
+  Permit permit = *unlimited.TryAcquire(Priority::kCall);
+  permit = *unlimited.TryAcquire(Priority::kCall);
   EXPECT_EQ(unlimited.stats().outstanding, 1);
 }
 
 TEST_F(BudgetTest, PausesUntilResetOf429) {
   RateLimit rate;
   rate.reset_after = absl::Seconds(7);
-  budget_.TryAcquire()->OnResponse(rate, true);
+  budget_.TryAcquire(Priority::kCall)->OnResponse(rate, true);
   const CallHandle call = Acquire("call");
   event_loop_.Advance(absl::Seconds(7) - absl::Nanoseconds(1));
   EXPECT_THAT(granted_, IsEmpty());
@@ -335,7 +336,7 @@ TEST_F(BudgetTest, PausesUntilResetOf429) {
 TEST_F(BudgetTest, GrantsAllAtOnceWithoutLimit) {
   Budget unlimited(std::numeric_limits<double>::infinity(), event_loop_);
   for (int i = 0; i < 1000; ++i) {
-    auto permit = unlimited.TryAcquire();
+    auto permit = unlimited.TryAcquire(Priority::kCall);
     ASSERT_TRUE(permit.has_value());
     permit->OnResponse(RateLimit(), false);
   }

@@ -218,7 +218,7 @@ TEST_F(WatchEdgeCasesTest, ReportsPollFailuresThatEndNoWait) {
       });
   bool down = false;
   const auto check_breaker = [&](const CredentialWatches& watches) {
-    down = watches.upstream_is_down();
+    down = watches.polls().upstream_is_down();
   };
   SubscribeAll(AddPredictions(20));
   event_loop_.Advance(absl::Seconds(20));

@@ -61,7 +61,8 @@ class PollPlannerTest : public ::testing::Test {
 
   ManualEventLoop event_loop_;
   ModelRunDurations run_durations_;
-  PollPlanner planner_{PagePolicy::kByCost, run_durations_};
+  ListTrust list_trust_;
+  PollPlanner planner_{PagePolicy::kByCost, run_durations_, list_trust_};
   PollTargets targets_;
   RecordingObserver observer_;
   Random random_{1};
@@ -229,9 +230,8 @@ TEST_F(PollPlannerTest, FetchesNoPagesWhilePagesFail) {
   for (int i = 0; i < 10; ++i) AddSeen(i);
   PageMap::Page* const page = Next().list;
   ASSERT_NE(page, nullptr);
-  planner_.trust().OnPageFailed(*page, absl::UnavailableError("500"),
-                                event_loop_.Now(), absl::InfinitePast(),
-                                random_);
+  list_trust_.OnPageFailed(*page, absl::UnavailableError("500"),
+                           event_loop_.Now(), absl::InfinitePast(), random_);
   EXPECT_NE(Next().get, nullptr);
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_NE(Next().list, nullptr);

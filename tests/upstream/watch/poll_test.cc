@@ -6,7 +6,7 @@
 #include "tests/support/recording_observer.h"
 #include "tests/upstream/watch/one_watch.h"
 #include "upstream/error_details.h"
-#include "upstream/watch/credential_watches.h"
+#include "upstream/watch/poll_circuit_breaker.h"
 
 namespace wriftai {
 namespace {

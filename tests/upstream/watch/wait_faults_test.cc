@@ -59,7 +59,7 @@ class WaitFaultsTest : public ManyWaitsTest {
   bool BreakerIsOpen() const {
     bool open = false;
     registry_.ForEach([&](const CredentialWatches& watches) {
-      open = watches.upstream_is_down();
+      open = watches.polls().upstream_is_down();
     });
     return open;
   }
@@ -67,7 +67,7 @@ class WaitFaultsTest : public ManyWaitsTest {
   bool Distrusted() const {
     bool distrusted = false;
     registry_.ForEach([&](const CredentialWatches& watches) {
-      distrusted = watches.list_is_distrusted();
+      distrusted = watches.table().list_is_distrusted();
     });
     return distrusted;
   }

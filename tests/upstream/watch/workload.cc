@@ -199,7 +199,7 @@ void Workload::Run() {
 void Workload::RecordPeaks() {
   double demand = 0;
   registry_.ForEach([&](const CredentialWatches& watches) {
-    for (const auto& [id, target] : watches.targets()) {
+    for (const auto& [id, target] : watches.table().targets()) {
       if (target->watch.idle()) continue;
       demand += 1 / absl::ToDoubleSeconds(target->watch.interval());
     }
