@@ -178,6 +178,17 @@ TEST_F(BudgetTest, DoesNotGrantPollAfterHandleIsDropped) {
   EXPECT_EQ(budget_.stats().polls, 0);
 }
 
+TEST_F(BudgetTest, PollTakesFreePermitAtOnceUnlessCallWaits) {
+  const CallHandle call = Acquire("a");
+  EXPECT_FALSE(budget_.TryAcquire(Priority::kPoll).has_value());
+  event_loop_.RunPosted();
+  EXPECT_THAT(granted_, ElementsAre("a"));
+  EXPECT_FALSE(budget_.TryAcquire(Priority::kPoll).has_value());
+  event_loop_.Advance(absl::Seconds(2));
+  EXPECT_TRUE(budget_.TryAcquire(Priority::kPoll).has_value());
+  EXPECT_EQ(budget_.stats().polls, 1);
+}
+
 TEST_F(BudgetTest, ReusesReleasedPermit) {
   auto permit = budget_.TryAcquire(Priority::kCall);
   ASSERT_TRUE(permit.has_value());
