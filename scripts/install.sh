@@ -37,6 +37,7 @@ BUILD_PACKAGES=(
 )
 EXAMPLE_PACKAGES=(
   curl
+  golang-github-golang-protobuf-1-5-dev  # gRPC with 1.3 panics in calls.
   golang-go
   golang-google-grpc-dev
   golang-google-protobuf-dev

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"log"
 
 	predictionsv1 "github.com/wriftai/grpc-gateway/clients/go/wriftai/predictions/v1"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -32,6 +35,10 @@ func main() {
 		log.Fatal(err)
 	}
 	defer connection.Close()
-	var _ predictionsv1.PredictionsClient =
-		predictionsv1.NewPredictionsClient(connection)
+	// Nothing listens there, so the request is encoded but not sent.
+	_, err = predictionsv1.NewPredictionsClient(connection).Get(
+		context.Background(), &predictionsv1.GetRequest{})
+	if status.Code(err) != codes.Unavailable {
+		log.Fatalf("expected UNAVAILABLE, got %v", err)
+	}
 }
