@@ -27,6 +27,7 @@
 #include "service/server/tls/tls_credentials.h"
 #include "service/server_drain.h"
 #include "service/telemetry/call_recorder.h"
+#include "service/telemetry/poll_log.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
@@ -53,6 +54,7 @@ struct App::Parts {
   std::unique_ptr<TlsCredentials> tls;
   std::unique_ptr<CurlEventLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
+  std::unique_ptr<PollLog> poll_log;
   std::unique_ptr<CallRecorder> call_recorder;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<WebhookInbox> webhook_inbox;
@@ -140,13 +142,16 @@ absl::Status App::StartEngine() {
   }
   parts_->call_recorder = std::make_unique<CallRecorder>(
       *parts_->loop, logging_.fields_logger(), logging_.format());
+  parts_->poll_log =
+      std::make_unique<PollLog>(logging_.fields_logger(), logging_.format());
   parts_->engine = std::make_unique<Engine>(
       EngineOptionsFrom(config_), *std::move(gateway_credential), *parts_->loop,
       *parts_->loop, std::random_device{}(), std::move(gateway_webhook),
       [recorder = parts_->call_recorder.get()](const Credential& credential,
                                                const absl::Status& status) {
         recorder->OnPollFailed(credential, status);
-      });
+      },
+      parts_->poll_log->enabled() ? parts_->poll_log.get() : nullptr);
   return absl::OkStatus();
 }
 

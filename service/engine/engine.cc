@@ -20,7 +20,7 @@ Engine::Engine(const EngineOptions& options,
                EventLoop& event_loop, HttpTransport& transport,
                uint64_t random_seed,
                WebhookInjector::GatewayWebhook gateway_webhook,
-               WatchRegistry::PollFailed on_poll_failed)
+               WatchRegistry::PollFailed on_poll_failed, PollTrace* poll_trace)
     : credentials_(options.credentials),
       max_request_bytes_(options.max_request_bytes),
       message_budget_(std::max(options.message_memory,
@@ -40,6 +40,7 @@ Engine::Engine(const EngineOptions& options,
       watches_({options.cache, options.webhooks, PagePolicy::kByCost},
                event_loop, client_, budgets_, random_) {
   watches_.set_on_poll_failed(std::move(on_poll_failed));
+  watches_.set_poll_trace(poll_trace);
   if (gateway_credential_ != nullptr && gateway_credential_->from_file()) {
     // The destructor runs on the loop, and so after this.
     event_loop_.Post([this] { WatchTokenFile(); });

@@ -53,12 +53,13 @@ class Engine final : private WebhookInjector::Observer {
 
   // `gateway_credential`: the gateway's credential, or null. `gateway_webhook`:
   // the webhook for creates that have none; empty: no webhook.
-  // `on_poll_failed`: see WatchRegistry; may be empty.
+  // `on_poll_failed`, `poll_trace`: see WatchRegistry; may be empty or null.
   Engine(const EngineOptions& options,
          std::shared_ptr<const GatewayCredential> gateway_credential,
          EventLoop& event_loop, HttpTransport& transport, uint64_t random_seed,
          WebhookInjector::GatewayWebhook gateway_webhook = nullptr,
-         WatchRegistry::PollFailed on_poll_failed = nullptr);
+         WatchRegistry::PollFailed on_poll_failed = nullptr,
+         PollTrace* poll_trace = nullptr);
 
   EventLoop& event_loop() { return event_loop_; }
 

@@ -35,8 +35,9 @@ void AddLogFlags(FlagSet& flags, LogOptions& options) {
             "expected debug, info, warning or error");
       },
       "Minimum level to log. info: one line for each completed call. debug: "
-      "also one when a call starts. warning: only calls that failed because of "
-      "the gateway, its budget or the upstream.",
+      "also one when a call starts, and why each poll was sent or not. "
+      "warning: only calls that failed because of the gateway, its budget or "
+      "the upstream.",
       "info");
 }
 

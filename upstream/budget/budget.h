@@ -90,6 +90,9 @@ class Budget {
   // Waits for a permit for a poll. At most one at a time. `granted` as above.
   [[nodiscard]] CallHandle AcquirePoll(PollGranted granted);
 
+  // When a permit for a poll is expected if no call goes first.
+  absl::Time NextPollAt() { return PollEarliest(event_loop_.Now()); }
+
   // This replica's share, in requests per second.
   double rate() const { return model_.own_rate(); }
 

@@ -54,6 +54,7 @@ UnreliableGets GetFetcher::CountUnreliable() const {
 void GetFetcher::OnDone(PollTarget& target, Instant requested,
                         absl::StatusOr<v1::Prediction> got) {
   target.get.reset();
+  table_.tracer().OnResult(target.watch.id(), PollKind::kGet, got.status());
   if (!got.ok()) {
     OnFailed(target, got.status());
   } else {

@@ -23,6 +23,7 @@ void PageFetcher::Fetch(PageMap::Page& page, CallContext context) {
     }
     target->page_until = fetch->requested.now + PollTarget::kMaxPageWait;
     fetch->expected.push_back(id);
+    table_.tracer().OnSent(*target, PollKind::kPage);
   }
   ListParams params;
   params.page_size = PollPlanner::kPageSize;
@@ -43,6 +44,7 @@ void PageFetcher::OnFetched(PageFetches::iterator fetch,
   for (const std::string& id : done.expected) {
     if (PollTarget* const target = table_.Find(id)) {
       target->page_until = absl::InfinitePast();
+      table_.tracer().OnResult(id, PollKind::kPage, fetched.status());
     }
   }
   PageMap::Page& page = planner_.pages().At(done.newer);

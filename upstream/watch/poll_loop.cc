@@ -26,6 +26,7 @@ PollLoop::PollLoop(WatchTable& table, const Shared& shared)
              shared_.random, shared_.stats, *this) {}
 
 void PollLoop::MarkDirty() {
+  if (acquire_ != nullptr) TracePlans();
   // A permit is followed by a plan anyway.
   if (dirty_ || acquire_ != nullptr) return;
   dirty_ = true;
@@ -38,6 +39,7 @@ void PollLoop::MarkDirty() {
 void PollLoop::Plan() {
   plan_.reset();
   dirty_ = false;
+  TracePlans();
   if (acquire_ != nullptr ||
       gets_.in_flight() + pages_.in_flight() >= kMaxInFlight) {
     return;
@@ -49,6 +51,14 @@ void PollLoop::Plan() {
   } else if (due != absl::InfiniteFuture()) {
     plan_ = shared_.event_loop.RunAt(due, [this] { Plan(); });
   }
+}
+
+void PollLoop::TracePlans() {
+  PollTracer& tracer = table_.tracer();
+  if (!tracer.on()) return;
+  tracer.OnPlan(table_.targets(), gets_.CountUnreliable(), breaker_,
+                breaker_.is_open() ? ProbeDue() : absl::InfiniteFuture(),
+                gets_.in_flight() + pages_.in_flight() >= kMaxInFlight);
 }
 
 // When the first target is due; at most `now` if one is due already.
@@ -83,6 +93,7 @@ void PollLoop::AcquirePermit() {
     const CallHandle granted = std::move(acquire_);
     Send(std::move(permit));
   });
+  table_.tracer().OnPermitRequested(budget_->reads);
 }
 
 // Sends what is worth most by now.
@@ -126,6 +137,7 @@ void PollLoop::SendProbe(Permit permit) {
 
 void PollLoop::Get(PollTarget& target, Permit permit) {
   ++shared_.stats.gets;
+  table_.tracer().OnSent(target, PollKind::kGet);
   gets_.Fetch(target, PollContext(std::move(permit)));
 }
 

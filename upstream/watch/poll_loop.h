@@ -76,6 +76,7 @@ class PollLoop : private PollObserver {
                     absl::Duration interval) override;
 
   void Plan();
+  void TracePlans();
   absl::Time PollDue(absl::Time now) const;
   absl::Time ProbeDue();
   PollTarget* NextProbe(bool* untried);

@@ -14,10 +14,17 @@
 #include "upstream/watch/list_trust.h"
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_failures.h"
+#include "upstream/watch/poll_trace.h"
 #include "upstream/watch/prediction_watch.h"
 #include "upstream/webhook/webhook_feed.h"
 
 namespace wriftai {
+
+// The next poll of a target as PollTrace last heard of it.
+struct TracedPlan {
+  PollReason reason = PollReason::kNone;
+  absl::Time due = absl::InfinitePast();
+};
 
 // A watch and the state of its polls. All times but `created` and `ended_at`
 // are on EventLoop::Now()'s clock.
@@ -63,6 +70,21 @@ struct PollTarget {
     // While GETs fail, pages may still show the state, but not the output.
     if (output_pending || !seen() || failures.any()) return earliest;
     return std::max(earliest, requested_at + interval());
+  }
+
+  // Why it is due then.
+  PollReason reason(absl::Time now) const {
+    if (watch.idle() || watch.ended()) return PollReason::kNone;
+    if (get != nullptr) return PollReason::kInFlight;
+    if (page_until > now && DueAt() == page_until) {
+      return PollReason::kPageInFlight;
+    }
+    if (failures.any()) return PollReason::kBackoff;
+    if (output_pending) return PollReason::kOutput;
+    if (!seen()) return PollReason::kFirst;
+    return webhook_backoff.interval() > watch.interval()
+               ? PollReason::kWebhookActive
+               : PollReason::kInterval;
   }
 
   // A GET or a create returned a state. If a page was ahead of it, polling
@@ -122,6 +144,7 @@ struct PollTarget {
   absl::Time page_until = absl::InfinitePast();
   WebhookFeed::Backoff webhook_backoff;
   CallHandle get;
+  TracedPlan traced;  // Only with a PollTrace.
 };
 
 // By id.

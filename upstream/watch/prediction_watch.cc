@@ -134,26 +134,41 @@ absl::Duration PredictionWatch::PollSpacing() const {
 void PredictionWatch::NotifyNewWaiter(uint64_t waiter) {
   new_waiters_.erase(waiter);
   const auto found = waiters_.find(waiter);
-  if (found != waiters_.end()) NotifyOne(found);
+  if (found == waiters_.end()) return;
+  const SnapshotPtr snapshot = newest_;
+  NotifyOne(found);
+  ReportNotified(*snapshot, 1);
+}
+
+void PredictionWatch::ReportNotified(const Snapshot& snapshot,
+                                     int64_t waiters) const {
+  if (on_notified_ && waiters > 0) on_notified_(snapshot, waiters);
 }
 
 // Notifies the next batch, and reschedules itself until all are notified.
 void PredictionWatch::NotifyNext() {
   notifying_.reset();
   const absl::Time now = event_loop_.Now();
+  const SnapshotPtr snapshot = newest_;
+  int64_t notified = 0;
   for (int i = 0; i < kNotifyBatch; ++i) {
     const auto next = waiters_.lower_bound(next_notified_);
     if (next == waiters_.end()) {
-      if (!std::exchange(notify_again_, false)) return;
+      if (!std::exchange(notify_again_, false)) {
+        ReportNotified(*snapshot, notified);
+        return;
+      }
       next_notified_ = 0;
       continue;
     }
     next_notified_ = next->first + 1;
     if (new_waiters_.count(next->first) == 0 &&
         next->second.IsDue(*newest_, now, PollSpacing())) {
+      ++notified;
       NotifyOne(next);
     }
   }
+  ReportNotified(*snapshot, notified);
   notifying_ = event_loop_.RunAt(now, [this] { NotifyNext(); });
 }
 

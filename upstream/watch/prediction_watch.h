@@ -65,12 +65,20 @@ class PredictionWatch {
   // Sets the actual interval between polls, if it is longer than interval().
   void set_spacing(absl::Duration spacing) { spacing_ = spacing; }
 
+  // `callback` runs after waiters were notified of `snapshot`, for a trace.
+  using Notified =
+      std::function<void(const Snapshot& snapshot, int64_t waiters)>;
+  void set_on_notified(Notified callback) {
+    on_notified_ = std::move(callback);
+  }
+
  private:
   absl::Duration PollSpacing() const;
   void EndAll(const std::function<absl::Status()>& status, bool notify_first);
   void NotifyNewWaiter(uint64_t waiter);
   void NotifyNext();
   void NotifyOne(std::map<uint64_t, Waiter>::iterator waiter);
+  void ReportNotified(const Snapshot& snapshot, int64_t waiters) const;
   void OnWaitTimeout(uint64_t waiter);
   Waiter Extract(std::map<uint64_t, Waiter>::iterator waiter);
 
@@ -82,6 +90,7 @@ class PredictionWatch {
   uint64_t next_waiter_ = 0;
   SnapshotPtr newest_;
   absl::Duration spacing_;
+  Notified on_notified_;  // May be empty.
 
   // The notification round in progress: the next waiter, and whether a new
   // round must follow.

@@ -18,6 +18,7 @@
 #include "upstream/prediction_client.h"
 #include "upstream/watch/credential_watches.h"
 #include "upstream/watch/observation.h"
+#include "upstream/watch/poll_trace.h"
 #include "upstream/watch/prediction_observer.h"
 #include "upstream/watch/recent_creates.h"
 #include "upstream/watch/rejected_token_cache.h"
@@ -91,6 +92,10 @@ class WatchRegistry : private WebhookFeed::Listener {
     on_poll_failed_ = std::move(callback);
   }
 
+  // Reports the polls of watches that are subscribed to from now on. `trace`
+  // must outlive this; may be null.
+  void set_poll_trace(PollTrace* trace) { poll_trace_ = trace; }
+
   // Watches the prediction `id` (a lowercase UUID) with `credential`.
   // `observer` must outlive the subscription. `known` is the first snapshot
   // unless a newer one is cached; may be null.
@@ -163,6 +168,7 @@ class WatchRegistry : private WebhookFeed::Listener {
   Random& random_;
   const PagePolicy pages_;
   PollFailed on_poll_failed_;
+  PollTrace* poll_trace_ = nullptr;
   WatchStats stats_;
   SnapshotCache cache_;
   WebhookFeed webhooks_;

@@ -26,6 +26,7 @@ WatchTable::WatchTable(std::shared_ptr<const Credential> credential,
     : credential_(std::move(credential)),
       shared_(shared),
       on_dirty_(std::move(on_dirty)),
+      tracer_(shared_.poll_trace, credential_, shared_.event_loop),
       rejected_token_(shared_.event_loop),
       idle_since_(shared_.event_loop.Now()) {}
 
@@ -43,6 +44,13 @@ uint64_t WatchTable::Subscribe(const std::string& id,
     target->webhook_backoff =
         shared_.webhooks.StartBackoff(credential_->key(), id);
     target->watch.set_spacing(target->webhook_backoff.interval());
+    if (tracer_.on()) {
+      target->watch.set_on_notified(
+          [this, &id = target->watch.id()](const Snapshot& snapshot,
+                                           int64_t waiters) {
+            tracer_.OnNotified(id, snapshot, waiters);
+          });
+    }
   }
   if (target->watch.newest() != nullptr) ++shared_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();

@@ -15,6 +15,8 @@
 #include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/observation.h"
 #include "upstream/watch/poll_target.h"
+#include "upstream/watch/poll_trace.h"
+#include "upstream/watch/poll_tracer.h"
 #include "upstream/watch/recent_creates.h"
 #include "upstream/watch/rejected_token_cache.h"
 #include "upstream/watch/snapshot_cache.h"
@@ -38,6 +40,7 @@ class WatchTable {
     WebhookFeed& webhooks;
     RecentCreates& recent_creates;
     WatchStats& stats;
+    PollTrace* const& poll_trace;  // May be null.
   };
 
   // `on_dirty` runs whenever polls may be due sooner or later than before.
@@ -87,6 +90,7 @@ class WatchTable {
   }
   const ModelRunDurations& run_durations() const { return run_durations_; }
   ListTrust& list_trust() { return list_trust_; }
+  PollTracer& tracer() { return tracer_; }
   // Whether pages were found to be wrong, so GETs are used instead.
   bool list_is_distrusted() const {
     return list_trust_.distrusted(shared_.event_loop.Now());
@@ -115,6 +119,7 @@ class WatchTable {
   const Shared shared_;
   const std::function<void()> on_dirty_;
 
+  PollTracer tracer_;
   PollTargets targets_;
   ModelRunDurations run_durations_;
   ListTrust list_trust_;

@@ -43,6 +43,9 @@ class OneWatch {
     registry_.Apply(*credential_, prediction, source);
   }
 
+  // For subscriptions from now on.
+  void set_poll_trace(PollTrace* trace) { registry_.set_poll_trace(trace); }
+
   void Drain() {
     registry_.DrainAll([] { return absl::UnavailableError("draining"); });
   }
