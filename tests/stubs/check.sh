@@ -88,9 +88,8 @@ check_csharp() {
   generate --csharp_out=. $proto
   mcs --parse Predictions.cs
   {
-    echo 'namespace WriftAI.Predictions.V1 {'
     echo 'using pbr = global::Google.Protobuf.Reflection;'
-    sed -n '/#region Enums/,/#endregion/p' Predictions.cs
+    sed -n -e '/^namespace /p' -e '/#region Enums/,/#endregion/p' Predictions.cs
     echo '}'
   } >Enums.cs
   mcs -out:program.exe Enums.cs "$here/OriginalName.cs" "$here/Program.cs"
