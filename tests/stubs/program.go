@@ -4,7 +4,8 @@ import (
 	"context"
 	"log"
 
-	predictionsv1 "github.com/wriftai/grpc-gateway/clients/go/wriftai/predictions/v1"
+	// Without a name here: it must be the one of go_package.
+	"github.com/wriftai/grpc-gateway/clients/go/wriftai/predictions/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
