@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kMaxHeadBytes = 16 << 10;
 
 // A common default of load balancers, for idle connections and slow clients.
-constexpr absl::Duration kTimeout = absl::Minutes(1);
+constexpr absl::Duration kRequestTimeout = absl::Minutes(1);
 
 // Open connections per request that can be handled at the same time.
 constexpr size_t kConnectionsPerWorker = 2;
@@ -77,7 +77,7 @@ absl::Status Sandbox::Listen() {
   options.limits.max_head_bytes = kMaxHeadBytes;
   options.limits.max_body_bytes =
       static_cast<size_t>(state_.options.max_body_bytes);
-  options.timeout = kTimeout;
+  options.timeout = kRequestTimeout;
   options.max_connections =
       kConnectionsPerWorker * static_cast<size_t>(state_.options.workers);
   options.max_held_bytes = kMaxBodiesHeld * options.limits.max_body_bytes;

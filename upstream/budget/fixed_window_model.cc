@@ -161,8 +161,9 @@ absl::Time FixedWindowModel::Earliest(Priority priority, absl::Time now,
                     (priority == Priority::kPoll && own_ >= Quota());
   const absl::Time start = full ? end() : start_;
   absl::Duration slot = full ? length_ * kGuard : absl::ZeroDuration();
-  if (priority == Priority::kPoll)
+  if (priority == Priority::kPoll) {
     slot = std::max(slot, PollSlot(full ? 0 : own_));
+  }
   return std::max(now, start + slot);
 }
 

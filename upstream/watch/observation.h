@@ -53,7 +53,8 @@ class Observation {
   // The prediction, moved out if this owns it.
   v1::Prediction Take() && {
     auto* const owned = std::get_if<v1::Prediction>(&state_);
-    return owned != nullptr ? std::move(*owned) : prediction();
+    if (owned == nullptr) return prediction();
+    return std::move(*owned);
   }
 
   // The first snapshot of this state; the given one, if there is one.

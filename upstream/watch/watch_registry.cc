@@ -129,8 +129,9 @@ size_t WatchRegistry::watch_count() const {
 
 size_t WatchRegistry::waiter_count() const {
   size_t count = 0;
-  for (const auto& [key, watches] : watches_)
+  for (const auto& [key, watches] : watches_) {
     count += watches->table().waiter_count();
+  }
   return count;
 }
 
@@ -143,8 +144,9 @@ void WatchRegistry::Unsubscribe(const std::string& credential_key,
                                 const std::string& id, uint64_t waiter) {
   assert(event_loop_.OnLoopThread());
   const auto watches = watches_.find(credential_key);
-  if (watches != watches_.end())
+  if (watches != watches_.end()) {
     watches->second->table().Unsubscribe(id, waiter);
+  }
 }
 
 size_t WatchRegistry::EvictIdleSince(absl::Time before) {
