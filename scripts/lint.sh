@@ -85,7 +85,7 @@ only_in() {
 # project that is neither in it nor matches OTHERS.
 may_include() {
   expect_none "$1 may include only $2" "$(files "$1*.cc" "$1*.h" |
-    xargs grep -nE '^ *# *include *"(base|client|sandbox|service|upstream|wriftai)/' |
+    xargs grep -nE '^ *# *include *"(base|client|proto|sandbox|service|upstream|wriftai)/' |
     grep -Ev "include *\"($1|$2)")"
 }
 
