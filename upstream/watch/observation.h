@@ -60,14 +60,8 @@ class Observation {
   // The first snapshot of this state; the given one, if there is one.
   SnapshotPtr ToSnapshot() const {
     const auto* const shared = std::get_if<SnapshotPtr>(&state_);
-    return shared != nullptr
-               ? *shared
-               : std::make_shared<const Snapshot>(Snapshot{prediction(),
-                                                           source_,
-                                                           observed_.wall,
-                                                           observed_.now,
-                                                           1,
-                                                           {}});
+    return shared != nullptr ? *shared
+                             : MakeSnapshot(prediction(), source_, observed_);
   }
 
  private:

@@ -78,12 +78,7 @@ bool PredictionWatch::Apply(v1::Prediction prediction, v1::Source source,
       ++revision;
     }
   }
-  newest_ = std::make_shared<const Snapshot>(Snapshot{std::move(prediction),
-                                                      source,
-                                                      observed.wall,
-                                                      observed.now,
-                                                      revision,
-                                                      {}});
+  newest_ = MakeSnapshot(std::move(prediction), source, observed, revision);
   if (notifying_ != nullptr) {
     notify_again_ = true;
     return true;

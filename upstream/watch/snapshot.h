@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/time/time.h"
+#include "base/event_loop.h"
 #include "proto/predictions.h"
 
 namespace wriftai {
@@ -34,6 +36,16 @@ struct Snapshot {
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+inline SnapshotPtr MakeSnapshot(v1::Prediction prediction, v1::Source source,
+                                const Instant& observed, int64_t revision = 1) {
+  return std::make_shared<const Snapshot>(Snapshot{std::move(prediction),
+                                                   source,
+                                                   observed.wall,
+                                                   observed.now,
+                                                   revision,
+                                                   {}});
+}
 
 }  // namespace wriftai
 

@@ -104,9 +104,7 @@ void WatchRegistry::OnTokenRejected(const Credential& credential) {
 
 SnapshotPtr WatchRegistry::SnapshotOf(v1::Prediction prediction,
                                       v1::Source source) const {
-  const Instant observed = event_loop_.ThisInstant();
-  return std::make_shared<const Snapshot>(Snapshot{
-      std::move(prediction), source, observed.wall, observed.now, 1, {}});
+  return MakeSnapshot(std::move(prediction), source, event_loop_.ThisInstant());
 }
 
 SnapshotPtr WatchRegistry::Ended(const Credential& credential,
