@@ -14,6 +14,7 @@
 source "$(dirname "$0")/common.sh"
 
 TIDY_PASSED=build/tidy
+BUF=tests/node_modules/.bin/buf
 # The compiled schema. buf rejects every change to proto/ that would break the
 # code or the messages of a caller who uses this one.
 ACCEPTED_SCHEMA=tests/schema/v1.json
@@ -52,25 +53,23 @@ check_words() {
 }
 
 check_schema() {
-  local buf=tests/node_modules/.bin/buf
-  [[ -x $buf ]] || die "$buf is missing: run scripts/install.sh test"
-  "$buf" lint proto
-  "$buf" format -d --exit-code proto
-  "$buf" breaking proto --against "$ACCEPTED_SCHEMA"
-  schema_image "$buf" | cmp -s - "$ACCEPTED_SCHEMA" ||
+  [[ -x $BUF ]] || die "$BUF is missing: run scripts/install.sh test"
+  "$BUF" lint proto
+  "$BUF" format -d --exit-code proto
+  "$BUF" breaking proto --against "$ACCEPTED_SCHEMA"
+  schema_image | cmp -s - "$ACCEPTED_SCHEMA" ||
     die "proto/ has additions: review them, then run scripts/lint.sh accept-schema"
 }
 
 # The schema as JSON, with a line for each member: diffs stay readable.
 schema_image() {
-  "$1" build proto --exclude-source-info -o '-#format=json' |
+  "$BUF" build proto --exclude-source-info -o '-#format=json' |
     /usr/bin/python3 -m json.tool --indent 1
 }
 
 accept_schema() {
-  local buf=tests/node_modules/.bin/buf
-  "$buf" breaking proto --against "$ACCEPTED_SCHEMA"
-  schema_image "$buf" >"$ACCEPTED_SCHEMA.new"
+  "$BUF" breaking proto --against "$ACCEPTED_SCHEMA"
+  schema_image >"$ACCEPTED_SCHEMA.new"
   mv "$ACCEPTED_SCHEMA.new" "$ACCEPTED_SCHEMA"
 }
 

@@ -33,7 +33,7 @@ void AdminServer::Handle(IncomingRequest request, HttpResponder responder) {
     responder.Respond(std::move(response).ToHttp());
   };
   const std::string& target = request.head.target;
-  // Empty if there is no valid head. A body is not read, and does not matter.
+  // Empty without a valid head. A body is not read, and does not matter.
   if (target.empty() || target.front() != '/') {
     return respond({400, "Bad Request\n"});
   }

@@ -92,7 +92,7 @@ class Engine final : private WebhookInjector::Observer {
 
   // Watches the prediction, at most for --max_wait. `observer` must outlive the
   // handle; it is never called inside Wait(). RESOURCE_EXHAUSTED
-  // (TOO_MANY_WAITS) if there is no slot for the credential.
+  // (TOO_MANY_WAITS) if no slot is left for the credential.
   absl::StatusOr<std::unique_ptr<WaitHandle>> Wait(
       const CallContext& context, std::string id, const WatchOptions& options,
       PredictionObserver& observer);
