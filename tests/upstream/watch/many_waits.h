@@ -1,10 +1,12 @@
 #ifndef WRIFTAI_TESTS_UPSTREAM_WATCH_MANY_WAITS_H_
 #define WRIFTAI_TESTS_UPSTREAM_WATCH_MANY_WAITS_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_prediction_client.h"
 #include "tests/support/manual_event_loop.h"
@@ -50,6 +52,13 @@ class ManyWaitsTest : public ::testing::Test {
 
   void SubscribeAll(const std::vector<std::string>& ids) {
     for (const std::string& id : ids) Subscribe(id);
+  }
+
+  // Number of updates that `waiter` gets in the next `duration`.
+  size_t UpdatesOf(Waiter& waiter, absl::Duration duration) {
+    const size_t before = waiter.observer.statuses.size();
+    event_loop_.Advance(duration);
+    return waiter.observer.statuses.size() - before;
   }
 
   ManualEventLoop event_loop_;

@@ -18,7 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::Ge;
 using ::testing::IsEmpty;
 using ::testing::Le;
-using ::testing::Not;
 using ::testing::SizeIs;
 
 const absl::Status kServerError = absl::UnavailableError("500");
@@ -36,13 +35,6 @@ absl::Status Limited(absl::Duration retry_after) {
 
 class WaitFaultsTest : public ManyWaitsTest {
  protected:
-  // Number of updates that `waiter` gets in the next `duration`.
-  size_t UpdatesOf(Waiter& waiter, absl::Duration duration) {
-    const size_t before = waiter.observer.statuses.size();
-    event_loop_.Advance(duration);
-    return waiter.observer.statuses.size() - before;
-  }
-
   // Watches a healthy id, and 3 s later `count` ids that fail with `failure`.
   // Returns the updates of the healthy one in the minute after that.
   size_t UpdatesWithFailingIds(int count, const absl::Status& failure) {
@@ -62,14 +54,6 @@ class WaitFaultsTest : public ManyWaitsTest {
       open = watches.polls().upstream_is_down();
     });
     return open;
-  }
-
-  bool Distrusted() const {
-    bool distrusted = false;
-    registry_.ForEach([&](const CredentialWatches& watches) {
-      distrusted = watches.table().list_is_distrusted();
-    });
-    return distrusted;
   }
 };
 
@@ -211,85 +195,6 @@ TEST_F(WaitFaultsTest, ProbesHangingUpstreamRarely) {
   EXPECT_THAT(upstream_.reads() - before, AllOf(Ge(2), Le(24)));
 }
 
-// 60 predictions that end after 10 s, while pages show `started` forever.
-TEST_F(WaitFaultsTest, NotifiesOfEndsThatStaleListHides) {
-  const std::vector<std::string> ids = AddPredictions(60, absl::Seconds(10));
-  SubscribeAll(ids);
-  event_loop_.Advance(absl::Seconds(3));
-  for (const std::string& id : ids) upstream_.FreezeOnPages(id);
-  event_loop_.Advance(absl::Seconds(47));
-  for (const auto& waiter : waiters_) {
-    ASSERT_THAT(waiter->observer.statuses, Not(IsEmpty()));
-    EXPECT_EQ(waiter->observer.statuses.back(), "succeeded");
-  }
-}
-
-TEST_F(WaitFaultsTest, NotifiesOfEndsThatStaleListHidesDespiteClockSkew) {
-  event_loop_.StepWallClock(absl::Hours(1));
-  const std::vector<std::string> ids = AddPredictions(60, absl::Seconds(10));
-  SubscribeAll(ids);
-  event_loop_.Advance(absl::Seconds(3));
-  for (const std::string& id : ids) upstream_.FreezeOnPages(id);
-  // Our clock is behind from now on: no change seems to precede a page.
-  event_loop_.Advance(absl::Seconds(47));
-  for (const auto& waiter : waiters_) {
-    EXPECT_EQ(waiter->observer.statuses.back(), "succeeded");
-  }
-}
-
-TEST_F(WaitFaultsTest, TrustsListWithSmallLag) {
-  upstream_.set_list_lag(absl::Seconds(2));
-  for (int i = 0; i < 100; ++i) {
-    Subscribe(AddPredictions(1, absl::Seconds(20 + i))[0]);
-    event_loop_.Advance(absl::Seconds(1));
-    ASSERT_FALSE(Distrusted()) << i;
-  }
-}
-
-TEST_F(WaitFaultsTest, DistrustsListWithLargeLagForIncreasingTimes) {
-  upstream_.set_list_lag(absl::Minutes(2));
-  int distrusted = 0;
-  for (int second = 0; second < 1200; ++second) {
-    if (second < 300)
-      Subscribe(AddPredictions(1, absl::Seconds(20 + second))[0]);
-    event_loop_.Advance(absl::Seconds(1));
-    if (second > 600 && Distrusted()) ++distrusted;
-  }
-  EXPECT_GE(distrusted, 100);
-}
-
-TEST_F(WaitFaultsTest, FindsStaleItemByItsAge) {
-  const std::vector<std::string> ids = AddPredictions(40, absl::Seconds(30));
-  const std::vector<std::string> others = AddPredictions(20, absl::Hours(1));
-  SubscribeAll(ids);
-  SubscribeAll(others);
-  event_loop_.Advance(absl::Seconds(10));
-  upstream_.FreezeOnPages(ids[17]);
-  event_loop_.Advance(absl::Seconds(110));
-  EXPECT_EQ(waiters_[17]->observer.statuses.back(), "succeeded");
-}
-
-TEST_F(WaitFaultsTest, GetsPredictionsMissingFromPages) {
-  const std::vector<std::string> ids = AddPredictions(40, absl::Seconds(30));
-  for (size_t i = 0; i < ids.size(); i += 2) upstream_.HideOnPages(ids[i]);
-  SubscribeAll(ids);
-  event_loop_.Advance(absl::Seconds(75));
-  for (const auto& waiter : waiters_) {
-    EXPECT_EQ(waiter->observer.statuses.back(), "succeeded");
-  }
-}
-
-TEST_F(WaitFaultsTest, CorrectListCostsFewConfirmations) {
-  SubscribeAll(AddPredictions(45));
-  event_loop_.Advance(absl::Minutes(1));
-  const int64_t gets = upstream_.gets();
-  const int64_t reads = upstream_.reads();
-  event_loop_.Advance(absl::Minutes(10));
-  EXPECT_LE(upstream_.gets() - gets, 95) << "5% of the budget of 1,800";
-  EXPECT_GE(upstream_.gets() - gets, 60);
-  EXPECT_GE(upstream_.reads() - reads, 600);
-}
-
 TEST_F(WaitFaultsTest, PermanentErrorEndsOnlyItsOwnWait) {
   for (const absl::Status& failure :
        {Undecodable(), GatewayError(absl::StatusCode::kResourceExhausted,
@@ -343,69 +248,6 @@ TEST_F(WaitFaultsTest, SuccessResetsCountOfPermanentErrors) {
     event_loop_.Advance(absl::Seconds(10));
   }
   EXPECT_THAT(waiter.observer.errors, IsEmpty());
-}
-
-TEST_F(WaitFaultsTest, RetriesNotFoundRightAfterOwnCreate) {
-  const std::string id = AddPredictions(1)[0];
-  registry_.Apply(*token_, upstream_.StateOf(id), v1::SOURCE_CREATE);
-  upstream_.Delete(id);
-  Waiter& waiter = Subscribe(id);
-  event_loop_.Advance(absl::Seconds(4));
-  EXPECT_THAT(waiter.observer.errors, IsEmpty());
-  EXPECT_THAT(upstream_.GetsOf(id), SizeIs(Ge(3u)));
-  upstream_.Undelete(id);
-  EXPECT_GE(UpdatesOf(waiter, absl::Seconds(5)), 2u);
-  EXPECT_THAT(waiter.observer.errors, IsEmpty());
-}
-
-TEST_F(WaitFaultsTest, NotFoundLongAfterOwnCreateEndsWait) {
-  const std::string id = AddPredictions(1)[0];
-  registry_.Apply(*token_, upstream_.StateOf(id), v1::SOURCE_CREATE);
-  upstream_.Delete(id);
-  Waiter& waiter = Subscribe(id);
-  event_loop_.Advance(RecentCreates::kGrace - absl::Milliseconds(1));
-  EXPECT_THAT(waiter.observer.errors, IsEmpty());
-  event_loop_.Advance(absl::Seconds(1));
-  EXPECT_THAT(waiter.observer.errors,
-              ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
-}
-
-TEST_F(WaitFaultsTest, NotFoundAfterAnotherTokensCreateEndsWait) {
-  const std::string id = AddPredictions(1)[0];
-  registry_.Apply(*MakeCredential("other"), upstream_.StateOf(id),
-                  v1::SOURCE_CREATE);
-  upstream_.Delete(id);
-  Waiter& waiter = Subscribe(id);
-  event_loop_.Advance(absl::Seconds(1));
-  EXPECT_THAT(waiter.observer.errors,
-              ElementsAre(StatusIs(absl::StatusCode::kNotFound)));
-}
-
-TEST_F(WaitFaultsTest, GoneRightAfterOwnCreateEndsWait) {
-  const std::string id = AddPredictions(1)[0];
-  registry_.Apply(*token_, upstream_.StateOf(id), v1::SOURCE_CREATE);
-  absl::Status gone =
-      GatewayError(absl::StatusCode::kNotFound, v1::NOT_FOUND, "410");
-  SetMetadata("http_status", "410", gone);
-  upstream_.Fail(id, gone);
-  Waiter& waiter = Subscribe(id);
-  event_loop_.Advance(absl::Seconds(2));
-  EXPECT_THAT(waiter.observer.errors, ElementsAre(gone));
-}
-
-TEST(RecentCreatesTest, KeepsAtMostMaxCreatesForTheGracePeriod) {
-  ManualEventLoop clock;
-  RecentCreates creates(clock);
-  for (size_t i = 0; i < RecentCreates::kMaxCreates + 10; ++i) {
-    creates.Record("many", std::to_string(i));
-  }
-  creates.Record("few", "1");
-  EXPECT_EQ(creates.size(), RecentCreates::kMaxCreates);
-  EXPECT_EQ(creates.GraceEnd("few", "1"), clock.Now() + RecentCreates::kGrace);
-  EXPECT_EQ(creates.GraceEnd("many", "0"), absl::InfinitePast());
-  clock.Advance(RecentCreates::kGrace);
-  creates.Record("few", "2");
-  EXPECT_EQ(creates.size(), 1u);
 }
 
 }  // namespace
