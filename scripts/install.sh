@@ -4,6 +4,7 @@
 #   scripts/install.sh build      to configure, build and run the programs
 #   scripts/install.sh examples   also what the examples in the documents use
 #   scripts/install.sh test       also everything that scripts/test.sh uses
+#   scripts/install.sh bench      what scripts/bench.sh uses
 #   scripts/install.sh dev        also an editor's language server and a debugger
 #
 # Requires root or sudo only if a package is missing.
@@ -80,6 +81,13 @@ STUB_PACKAGES=(
   ruby-google-protobuf
   ruby-grpc
 )
+# The other gateways that scripts/bench.sh measures, and its load.
+BENCH_PACKAGES=(
+  libpcre2-8-0  # nginx
+  linux-perf  # Counts system calls.
+  nghttp2-client  # h2load
+  python3-httpx
+)
 DEV_PACKAGES=(
   clangd-14  # .clangd
   gdb
@@ -93,11 +101,12 @@ missing_packages() {
   local packages=("${BUILD_PACKAGES[@]}") commands=()
   case $1 in dev) packages+=("${DEV_PACKAGES[@]}") ;; esac
   case $1 in
-    examples | test | dev)
+    examples | test | bench | dev)
       packages+=("${EXAMPLE_PACKAGES[@]}")
       commands+=("${EXAMPLE_COMMANDS[@]}")
       ;;
   esac
+  case $1 in bench) packages+=("${BENCH_PACKAGES[@]}") ;; esac
   case $1 in
     test | dev)
       packages+=("${TEST_PACKAGES[@]}" "${STUB_PACKAGES[@]}")
@@ -129,34 +138,41 @@ install_packages() {
     apt-get install -q -y --no-install-recommends "$@"
 }
 
-# Unpacks Prometheus' programs from Debian's package. Installing it would start
-# a server now and at every boot.
-unpack_prometheus() {
+# unpack PACKAGE COMMAND: unpacks Debian's package to build/tools, unless it has
+# COMMAND already. Installing it would start a server now and at every boot.
+unpack() {
   local folder=build/tools
-  [[ ! -x $folder/usr/bin/promtool ]] || return 0
+  [[ ! -x $folder/$2 ]] || return 0
   mkdir -p "$folder"
-  say "unpacking: prometheus"
-  (cd "$folder" && rm -f prometheus_*.deb && apt-get download -q prometheus &&
-    dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb)
+  say "unpacking: $1"
+  (cd "$folder" && rm -f "$1"_*.deb && apt-get download -q "$1" &&
+    dpkg-deb -x "$1"_*.deb . && rm "$1"_*.deb)
 }
 
-# Whether tests/node_modules matches the lock file: every installed package has
-# the locked version, and only packages for other platforms are missing.
+# npm_install FOLDER: makes FOLDER/node_modules match the lock file, unless it
+# does: every installed package has the locked version, and only packages for
+# other platforms are missing.
+npm_install() {
+  npm_modules_match "$1" || npm ci --prefix "$1" --no-audit --no-fund
+}
+
 npm_modules_match() {
-  [[ -e tests/node_modules/.package-lock.json ]] && node -e '
-    const read = (file) => JSON.parse(require("fs").readFileSync(file)).packages;
-    const locked = read("tests/package-lock.json");
-    const here = read("tests/node_modules/.package-lock.json");
+  [[ -e $1/node_modules/.package-lock.json ]] && node -e '
+    const folder = process.argv[1];
+    const read = (file) =>
+        JSON.parse(require("fs").readFileSync(`${folder}/${file}`)).packages;
+    const locked = read("package-lock.json");
+    const here = read("node_modules/.package-lock.json");
     delete locked[""];
     const differs = Object.keys({...locked, ...here}).filter((name) =>
         here[name] ? here[name].integrity !== locked[name]?.integrity
                    : !locked[name].optional);
-    process.exit(differs.length === 0 ? 0 : 1);'
+    process.exit(differs.length === 0 ? 0 : 1);' "$1"
 }
 
 case ${1:-} in
-  build | examples | test | dev) ;;
-  *) die "expected build, examples, test or dev" ;;
+  build | examples | test | bench | dev) ;;
+  *) die "expected build, examples, test, bench or dev" ;;
 esac
 [[ -r /etc/debian_version ]] || die "this script requires Debian 12"
 
@@ -165,9 +181,14 @@ if [[ ${#missing[@]} -gt 0 ]]; then
   say "installing: ${missing[*]}"
   install_packages "${missing[@]}"
 fi
-if [[ $1 != build ]]; then
-  node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
-    die "node $(node --version) is too old: expected 18 or later"
-  [[ $1 == examples ]] || unpack_prometheus
-  npm_modules_match || npm ci --prefix tests --no-audit --no-fund
-fi
+[[ $1 != build ]] || exit 0
+node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
+  die "node $(node --version) is too old: expected 18 or later"
+case $1 in
+  test | dev) unpack prometheus usr/bin/promtool ;;
+  bench) unpack nginx usr/sbin/nginx ;;
+esac
+case $1 in
+  bench) npm_install tests/bench/peers/node ;;
+  *) npm_install tests ;;
+esac

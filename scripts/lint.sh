@@ -97,7 +97,7 @@ expect_none() {
 
 check_includes() {
   local failed=0
-  only_in 'curl/' 'upstream/http/' || failed=1
+  only_in 'curl/' 'upstream/http/|tests/bench/peers/' || failed=1
   only_in 'rapidjson/' 'upstream/json/|sandbox/json\.' || failed=1
   only_in 'grpc/|grpcpp/|[^">]*\.grpc\.pb\.h' 'service/|client/|docs/|tests/' ||
     failed=1

@@ -1,0 +1,78 @@
+"""What is measured."""
+
+import dataclasses
+
+import documents
+from wriftai.predictions.v1 import predictions_pb2 as v1
+
+JSON = v1.PAYLOAD_FORMAT_JSON
+VALUE = v1.PAYLOAD_FORMAT_VALUE
+GATEWAYS = ('go', 'node', 'python', 'ours')
+
+
+@dataclasses.dataclass
+class UnaryCase:
+  """One method, called again and again with the same request."""
+  name: str
+  title: str
+  method: str
+  request: object
+  # What the upstream sends, and what a gateway makes of it.
+  document: dict
+  response: object
+  peers: tuple = ('bare',) + GATEWAYS
+  # The response comes without an upstream request.
+  cached: bool = False
+
+  @property
+  def upstream_path(self):
+    if self.method == 'Get':
+      return '/predictions/' + self.request.id
+    return '/predictions'
+
+
+def get(name, title, size, payload_format, status='started', **more):
+  document = documents.prediction(size, status)
+  return UnaryCase(
+      name, title, 'Get',
+      v1.GetRequest(id=document['id'], payload_format=payload_format),
+      document, documents.message_of(document, payload_format), **more)
+
+
+def list_50():
+  page = documents.page(50)
+  return UnaryCase('list-50', 'List of 50', 'List',
+                   v1.ListRequest(page_size=50), page, documents.list_of(page))
+
+
+def create():
+  document = documents.prediction(600, 'pending')
+  request = v1.CreateRequest(
+      model='deepseek-ai/deepseek-r1:1', payload_format=JSON,
+      input_json=documents.compact(document['input']))
+  return UnaryCase('create', 'Create, 600 B', 'Create', request, document,
+                   documents.message_of(document, JSON))
+
+
+CASES = {
+    'get-600': lambda name: get(name, 'Get, 600 B, JSON', 600, JSON),
+    'get-20k': lambda name: get(name, 'Get, 20 kB, JSON', 20_000, JSON),
+    'get-2m': lambda name: get(name, 'Get, 2 MB, JSON', 2_000_000, JSON),
+    'get-600-value': lambda name: get(name, 'Get, 600 B, Value', 600, VALUE),
+    'get-20k-value':
+        lambda name: get(name, 'Get, 20 kB, Value', 20_000, VALUE),
+    'get-2m-value': lambda name: get(name, 'Get, 2 MB, Value', 2_000_000, VALUE),
+    'get-600-cached':
+        lambda name: get(name, 'Get, 600 B, JSON, ended and cached', 600, JSON,
+                         'succeeded', peers=('bare', 'ours'), cached=True),
+    'list-50': lambda name: list_50(),
+    'create': lambda name: create(),
+}
+
+
+def names():
+  return list(CASES)
+
+
+def find(name):
+  return CASES[name](name) if name in CASES else None

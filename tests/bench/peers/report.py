@@ -1,0 +1,49 @@
+"""Results of the benchmark: medians, spread and ratios."""
+
+import datetime
+import os
+import statistics
+import subprocess
+
+
+def result_of(case, figures, options):
+  return {
+      'name': case.name, 'title': case.title, 'rounds': options.rounds,
+      'seconds': options.seconds, 'peers': summary_of(figures),
+  }
+
+
+def summary_of(figures):
+  """Adds the sum of both bare parts, and the ratios of each round."""
+  if 'bare_http' in figures:
+    figures['bare'] = {'cpu_us': [
+        grpc + http for grpc, http in zip(figures['bare_grpc']['cpu_us'],
+                                          figures['bare_http']['cpu_us'])]}
+  base = 'bare' if 'bare' in figures else 'bare_grpc'
+  for name, of_peer in figures.items():
+    for other, key in ((base, 'cpu_over_bare'), ('go', 'cpu_over_go')):
+      if other in figures and name != other:
+        of_peer[key] = [a / b for a, b in zip(of_peer['cpu_us'],
+                                              figures[other]['cpu_us'])]
+  return {name: {key: spread(values) for key, values in of_peer.items()}
+          for name, of_peer in figures.items()}
+
+
+def spread(values):
+  return {'median': statistics.median(values), 'min': min(values),
+          'max': max(values)}
+
+
+def run_of(options, results):
+  commit = subprocess.run(['git', 'describe', '--always', '--dirty'],
+                          capture_output=True, text=True, check=False)
+  with open('/proc/cpuinfo', encoding='utf-8') as cpuinfo:
+    models = [line.partition(':')[2].strip() for line in cpuinfo
+              if line.startswith('model name')]
+  now = datetime.datetime.now(datetime.timezone.utc)
+  return {
+      'benchmark': 'peers', 'time': now.isoformat(timespec='seconds'),
+      'commit': commit.stdout.strip(), 'cores': os.cpu_count(),
+      'processor': models[0] if models else 'unknown', 'load': os.getloadavg(),
+      'cases': results,
+  }

@@ -1,0 +1,50 @@
+"""Results as Markdown."""
+
+TITLES = {
+    'bare': 'bare gRPC + bare libcurl',
+    'bare_grpc': 'bare gRPC',
+    'bare_http': 'bare libcurl',
+    'go': 'Go',
+    'node': 'Node.js',
+    'python': 'Python',
+    'ours': 'wriftai-gateway',
+}
+COLUMNS = (
+    ('cpu_us', 'CPU per call (µs)', True),
+    ('cpu_over_bare', '× bare', True),
+    ('cpu_over_go', '× Go', True),
+    ('calls_per_s', 'calls/s', False),
+    ('p50_ms', 'p50 (ms)', False),
+    ('p99_ms', 'p99 (ms)', True),
+    ('added_p99_ms', 'added p99 (ms)', True),
+    ('peak_mib', 'peak RSS (MiB)', False),
+    ('syscalls_all', 'system calls', False),
+)
+
+
+def number(value):
+  if value >= 100:
+    return f'{value:,.0f}'
+  return f'{value:.3g}'
+
+
+def cell(figure, with_spread):
+  if figure is None:
+    return ''
+  text = number(figure['median'])
+  if with_spread and figure['min'] != figure['max']:
+    text += f' ({number(figure["min"])}–{number(figure["max"])})'
+  return text
+
+
+def table_of(case):
+  columns = [column for column in COLUMNS
+             if any(column[0] in of_peer for of_peer in case['peers'].values())]
+  lines = ['| | ' + ' | '.join(title for _, title, _ in columns) + ' |',
+           '|---' * (len(columns) + 1) + '|']
+  for name, title in TITLES.items():
+    if name in case['peers']:
+      of_peer = case['peers'][name]
+      cells = [cell(of_peer.get(key), wide) for key, _, wide in columns]
+      lines.append(f'| {title} | ' + ' | '.join(cells) + ' |')
+  return '\n'.join(lines)

@@ -1,0 +1,118 @@
+"""Measures one method of all peers, in rounds."""
+
+import os
+
+import checks
+import documents
+import load
+import peers
+import upstream
+from syscalls import Counter
+
+WARM_UP_S = 2
+
+
+class UnaryRun:
+  """One case: its upstream, its servers, and what was measured of each."""
+
+  def __init__(self, case, options):
+    self._case = case
+    self._options = options
+    self._folder = f'build/bench/{case.name}'
+    os.makedirs(self._folder, exist_ok=True)
+    self._body = os.path.join(self._folder, 'request')
+    self._response = os.path.join(self._folder, 'response')
+    with open(self._body, 'wb') as file:
+      file.write(documents.frame(case.request))
+    with open(self._response, 'wb') as file:
+      file.write(case.response.SerializeToString())
+    self._servers = {}
+    self._sizes = {}
+    self.peers = [peer for peer in case.peers
+                  if not options.peers or peer in options.peers]
+    self.figures = {}
+
+  def run(self):
+    """Returns lists of one figure per round, by peer and name."""
+    nginx = upstream.start_nginx(self._folder, self._options.load_core,
+                                 self._case)
+    self._api = nginx.api
+    try:
+      self._start()
+      for _ in range(self._options.rounds):
+        for name in self._servers:
+          self._saturate(name)
+        if 'bare' in self.peers and not self._case.cached:
+          self._fetch()
+      for _ in range(self._options.rounds):
+        for name in self._servers:
+          self._pace(name)
+      for name, server in self._servers.items():
+        self._add(name, 'peak_mib', server.memory_kib() / 1024)
+        self._count(name, server)
+    finally:
+      for server in self._servers.values():
+        server.stop()
+      nginx.stop()
+    return self.figures
+
+  def _start(self):
+    names = ['bare_grpc' if peer == 'bare' else peer for peer in self.peers]
+    for name in names:
+      server = peers.start(name, self._options.server_core, self._folder,
+                           self._api, self._response)
+      self._servers[name] = server
+      self._sizes[name] = checks.check(name, server.port, self._case)
+      self._load(server, WARM_UP_S)
+
+  def _load(self, server, seconds):
+    return load.saturate(self._options.load_core, server.port,
+                         self._case.method, self._body, seconds)
+
+  def _saturate(self, name):
+    server = self._servers[name]
+    before = server.cpu_seconds()
+    result = self._load(server, self._options.seconds)
+    cpu = server.cpu_seconds() - before
+    # Errors have no body.
+    if result.data_bytes < 0.99 * result.calls * (self._sizes[name] + 5):
+      raise RuntimeError(f'{name}: {result.calls} responses have only '
+                         f'{result.data_bytes} bytes')
+    self._add(name, 'cpu_us', cpu / result.calls * 1e6)
+    self._add(name, 'calls_per_s', result.calls_per_s)
+
+  def _url(self):
+    return self._api + self._case.upstream_path
+
+  def _fetch(self):
+    result = load.fetch(self._options.server_core, self._url(),
+                        self._options.seconds)
+    self._add('bare_http', 'cpu_us', result['cpu_s'] / result['calls'] * 1e6)
+    self._add('bare_http', 'calls_per_s', result['calls'] / result['seconds'])
+    self._add('bare_http', 'peak_mib', result['peak_kib'] / 1024)
+
+  def _pace(self, name):
+    """Latencies at half of the load, and those of fetches at that rate."""
+    rates = sorted(self.figures[name]['calls_per_s'])
+    rate = rates[len(rates) // 2] / 2
+    latencies = sorted(load.pace(
+        self._options.load_core, self._servers[name].port, self._case.method,
+        self._body, self._options.seconds, rate, self._folder))
+    p99 = latencies[int(0.99 * (len(latencies) - 1))] * 1e3
+    self._add(name, 'p50_ms', latencies[len(latencies) // 2] * 1e3)
+    self._add(name, 'p99_ms', p99)
+    if self._case.method != 'Create' and name != 'bare_grpc':
+      fetch = load.fetch(self._options.server_core, self._url(),
+                         self._options.seconds, rate)
+      self._add(name, 'fetch_p99_ms', fetch['p99_ms'])
+      self._add(name, 'added_p99_ms', p99 - fetch['p99_ms'])
+
+  def _count(self, name, server):
+    counter = Counter(server.pid, os.path.join(self._folder, 'perf.log'))
+    result = self._load(server, 1)
+    for call, count in counter.stop().items():
+      if count:
+        self._add(name, f'syscalls_{call}', count / result.calls)
+
+  def _add(self, name, figure, value):
+    self.figures.setdefault(name, {}).setdefault(figure, []).append(value)
