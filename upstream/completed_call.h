@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "base/call.h"
 #include "base/event_loop.h"
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 
 namespace wriftai {
 
@@ -18,7 +18,7 @@ namespace wriftai {
 class CompletedCall : public Call {
  public:
   CompletedCall(EventLoop& event_loop, absl::StatusOr<v1::Prediction> result,
-                PredictionClient::PredictionDone done)
+                PredictionDone done)
       : timer_(event_loop.RunAt(
             event_loop.Now(),
             [result = std::move(result), done = std::move(done)]() mutable {

@@ -88,8 +88,7 @@ CallHandle Engine::Get(CallContext context, std::string id, SnapshotDone done) {
                      });
 }
 
-CallHandle Engine::List(CallContext context, ListParams params,
-                        PredictionClient::PageDone done) {
+CallHandle Engine::List(CallContext context, ListParams params, PageDone done) {
   const auto credential = context.credential;
   return client_.List(std::move(context), std::move(params),
                       [this, credential, done = std::move(done)](
@@ -128,7 +127,7 @@ void Engine::OnCreated(const Credential& credential,
 }
 
 CallHandle Engine::Cancel(CallContext context, std::string id,
-                          PredictionClient::CancelDone done) {
+                          RestPredictionClient::CancelDone done) {
   return client_.Cancel(std::move(context), std::move(id), std::move(done));
 }
 

@@ -45,7 +45,7 @@ struct Caller {
 //
 // Threads: the constructor, event_loop() and the section "any thread": any.
 // Everything else, including the destructor: loop. EventLoop and transport must
-// outlive it; it must outlive its handles. Fails: see PredictionClient;
+// outlive it; it must outlive its handles. Fails: see PredictionReader;
 // UNAVAILABLE (DRAINING) for waits while draining.
 class Engine final : private WebhookInjector::Observer {
  public:
@@ -80,15 +80,14 @@ class Engine final : private WebhookInjector::Observer {
   // Returns null after `done` if the prediction has ended and is cached.
   CallHandle Get(CallContext context, std::string id, SnapshotDone done);
 
-  CallHandle List(CallContext context, ListParams params,
-                  PredictionClient::PageDone done);
+  CallHandle List(CallContext context, ListParams params, PageDone done);
 
   // Creates once per `request_id`. Empty: always creates.
   CallHandle Create(CallContext context, const std::string& request_id,
                     CreateParams params, SnapshotDone done);
 
   CallHandle Cancel(CallContext context, std::string id,
-                    PredictionClient::CancelDone done);
+                    RestPredictionClient::CancelDone done);
 
   // Watches the prediction, at most for --max_wait. `observer` must outlive the
   // handle; it is never called inside Wait(). RESOURCE_EXHAUSTED

@@ -66,12 +66,6 @@ CallHandle FakePredictionClient::List(CallContext context, ListParams params,
                 nullptr, std::move(done));
 }
 
-CallHandle FakePredictionClient::Cancel(CallContext context, std::string id,
-                                        CancelDone) {
-  return Record({"cancel", std::move(context), std::move(id), {}, {}}, nullptr,
-                nullptr);
-}
-
 FakePredictionClient::Waiting FakePredictionClient::Take(
     size_t index, const absl::Status& status) {
   auto pending = pending_.extract(index);

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 
 namespace wriftai {
 
@@ -24,10 +24,11 @@ std::shared_ptr<const Credential> MakeCredential(absl::string_view name);
 //
 // Threads: the loop's (the test's). It must outlive its handles. Fails: the
 // test, if it completes a call that is not pending.
-class FakePredictionClient : public PredictionClient {
+class FakePredictionClient final : public PredictionReader,
+                                   public PredictionCreator {
  public:
   struct Recorded {
-    std::string operation;  // "get", "create", "list", "cancel".
+    std::string operation;  // "get", "create" or "list".
     CallContext context;    // Without the permit.
     std::string id;
     CreateParams create;
@@ -40,8 +41,6 @@ class FakePredictionClient : public PredictionClient {
                     PredictionDone done) override;
   CallHandle List(CallContext context, ListParams params,
                   PageDone done) override;
-  CallHandle Cancel(CallContext context, std::string id,
-                    CancelDone done) override;
 
   const std::vector<Recorded>& calls() const { return calls_; }
   size_t pending_count() const { return pending_.size(); }

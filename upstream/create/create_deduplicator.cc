@@ -60,8 +60,7 @@ struct CreateDeduplicator::Entry {
 // One caller of a create in flight.
 class CreateDeduplicator::Joiner : public Call {
  public:
-  Joiner(std::shared_ptr<InFlight> create,
-         PredictionClient::PredictionDone done)
+  Joiner(std::shared_ptr<InFlight> create, PredictionDone done)
       : create_(std::move(create)), done_(std::move(done)) {
     create_->joiners.push_back(this);
   }
@@ -76,28 +75,28 @@ class CreateDeduplicator::Joiner : public Call {
   // May destroy this. Only the first call counts.
   void Finish(absl::StatusOr<v1::Prediction> result) {
     timer_.reset();
-    PredictionClient::PredictionDone done = std::move(done_);
+    PredictionDone done = std::move(done_);
     done_ = nullptr;
     if (done) done(std::move(result));
   }
 
  private:
   const std::shared_ptr<InFlight> create_;
-  PredictionClient::PredictionDone done_;
+  PredictionDone done_;
   TimerHandle timer_;
 };
 
 CreateDeduplicator::CreateDeduplicator(EventLoop& event_loop,
                                        PredictionCreator& creator,
-                                       PredictionClient& client)
-    : event_loop_(event_loop), creator_(creator), client_(client) {}
+                                       PredictionReader& reader)
+    : event_loop_(event_loop), creator_(creator), reader_(reader) {}
 
 CreateDeduplicator::~CreateDeduplicator() = default;
 
 CallHandle CreateDeduplicator::Create(CallContext context,
                                       const std::string& request_id,
                                       CreateParams params,
-                                      PredictionClient::PredictionDone done) {
+                                      PredictionDone done) {
   assert(event_loop_.OnLoopThread());
   EvictExpired();
   const Digest key =
@@ -131,7 +130,7 @@ CreateDeduplicator::Digest CreateDeduplicator::DigestOf(
 CallHandle CreateDeduplicator::Begin(const Digest& key,
                                      const Digest& fingerprint,
                                      CallContext context, CreateParams params,
-                                     PredictionClient::PredictionDone done) {
+                                     PredictionDone done) {
   const std::string& owner = context.credential->key();
   auto slot = ids_.TryAcquire(owner);
   if (!slot.has_value()) {
@@ -153,7 +152,7 @@ CallHandle CreateDeduplicator::Begin(const Digest& key,
 }
 
 CallHandle CreateDeduplicator::Join(absl::Time deadline, const Entry& entry,
-                                    PredictionClient::PredictionDone done) {
+                                    PredictionDone done) {
   auto joiner = std::make_unique<Joiner>(entry.in_flight, std::move(done));
   if (deadline != absl::InfiniteFuture()) {
     joiner->set_timer(event_loop_.RunAt(deadline, [raw = joiner.get()] {
@@ -167,16 +166,16 @@ CallHandle CreateDeduplicator::Join(absl::Time deadline, const Entry& entry,
 }
 
 CallHandle CreateDeduplicator::Replay(CallContext context, const Entry& entry,
-                                      PredictionClient::PredictionDone done) {
+                                      PredictionDone done) {
   if (!entry.status.ok()) return Complete(entry.status, std::move(done));
   if (entry.prediction != nullptr) {
     return Complete(*entry.prediction, std::move(done));
   }
-  return client_.Get(std::move(context), entry.id, std::move(done));
+  return reader_.Get(std::move(context), entry.id, std::move(done));
 }
 
 CallHandle CreateDeduplicator::Complete(absl::StatusOr<v1::Prediction> result,
-                                        PredictionClient::PredictionDone done) {
+                                        PredictionDone done) {
   return std::make_unique<CompletedCall>(event_loop_, std::move(result),
                                          std::move(done));
 }

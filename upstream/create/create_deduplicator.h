@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "base/dynamic_threshold_limiter.h"
 #include "base/event_loop.h"
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 
 namespace wriftai {
 
@@ -27,7 +27,7 @@ namespace wriftai {
 // other failure is kept, CREATE_OUTCOME_UNKNOWN included.
 //
 // Threads: loop. Owns: creates in flight, results. EventLoop, creator and
-// client must outlive it; it must outlive its handles. Fails: by the client's
+// reader must outlive it; it must outlive its handles. Fails: by the client's
 // table; INVALID_ARGUMENT (request_id) if the ID was used for a different
 // create; RESOURCE_EXHAUSTED (TOO_MANY_REQUEST_IDS, RetryInfo) if too many IDs
 // are kept.
@@ -48,9 +48,9 @@ class CreateDeduplicator {
   // it, the oldest results keep only the ID and are fetched on demand.
   static constexpr size_t kMaxBytes = 64 << 20;
 
-  // `creator` sends the creates; `client` fetches results kept as an ID only.
+  // `creator` sends the creates; `reader` fetches results kept as an ID only.
   CreateDeduplicator(EventLoop& event_loop, PredictionCreator& creator,
-                     PredictionClient& client);
+                     PredictionReader& reader);
   ~CreateDeduplicator();
 
   // `request_id`: a UUID in lower case. Destroying the handle does not stop the
@@ -58,8 +58,7 @@ class CreateDeduplicator {
   // create.
   [[nodiscard]] CallHandle Create(CallContext context,
                                   const std::string& request_id,
-                                  CreateParams params,
-                                  PredictionClient::PredictionDone done);
+                                  CreateParams params, PredictionDone done);
 
   size_t kept_ids() const { return entries_.size(); }
   size_t kept_bytes() const { return kept_bytes_; }
@@ -75,13 +74,12 @@ class CreateDeduplicator {
   static Digest DigestOf(absl::string_view data);
   CallHandle Begin(const Digest& key, const Digest& fingerprint,
                    CallContext context, CreateParams params,
-                   PredictionClient::PredictionDone done);
-  CallHandle Join(absl::Time deadline, const Entry& entry,
-                  PredictionClient::PredictionDone done);
+                   PredictionDone done);
+  CallHandle Join(absl::Time deadline, const Entry& entry, PredictionDone done);
   CallHandle Replay(CallContext context, const Entry& entry,
-                    PredictionClient::PredictionDone done);
+                    PredictionDone done);
   CallHandle Complete(absl::StatusOr<v1::Prediction> result,
-                      PredictionClient::PredictionDone done);
+                      PredictionDone done);
   absl::Status TooManyRequestIds(size_t count) const;
   void OnCreated(const Digest& key,
                  const absl::StatusOr<v1::Prediction>& created);
@@ -91,7 +89,7 @@ class CreateDeduplicator {
 
   EventLoop& event_loop_;
   PredictionCreator& creator_;
-  PredictionClient& client_;
+  PredictionReader& reader_;
   Entries entries_;
   DynamicThresholdLimiter ids_{kMaxIds, kShare};  // By the credential's key.
   std::deque<Digest> completed_;  // Oldest first, the order of expiry.

@@ -12,7 +12,7 @@
 #include "upstream/budget/budget_registry.h"
 #include "upstream/http/http_transport.h"
 #include "upstream/json/decode_stats.h"
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 #include "upstream/rest/rest_call.h"
 #include "upstream/rest/upstream_health.h"
 
@@ -45,9 +45,12 @@ struct RestClientOptions {
 // credential's budget.
 //
 // Threads: loop. EventLoop, transport, budgets and random must outlive it and
-// its calls; it must outlive its calls. Fails: see PredictionClient.
-class RestPredictionClient : public PredictionClient {
+// its calls; it must outlive its calls. Fails: see PredictionReader.
+class RestPredictionClient final : public PredictionReader,
+                                   public PredictionCreator {
  public:
+  using CancelDone = absl::AnyInvocable<void(absl::Status)>;
+
   RestPredictionClient(RestClientOptions options, EventLoop& event_loop,
                        HttpTransport& transport, BudgetRegistry& budgets,
                        Random& random, WorkerPool* workers = nullptr);
@@ -58,8 +61,10 @@ class RestPredictionClient : public PredictionClient {
                     PredictionDone done) override;
   CallHandle List(CallContext context, ListParams params,
                   PageDone done) override;
-  CallHandle Cancel(CallContext context, std::string id,
-                    CancelDone done) override;
+
+  // OK: the upstream accepted the cancellation. Not retried. `id` is a UUID.
+  [[nodiscard]] CallHandle Cancel(CallContext context, std::string id,
+                                  CancelDone done);
 
   // Counts inexact fields of responses and, if the owner adds them, of
   // webhooks.

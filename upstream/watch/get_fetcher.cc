@@ -34,7 +34,7 @@ void GetFetcher::Fetch(PollTarget& target, CallContext context) {
   const Instant requested = event_loop_.ThisInstant();
   target.requested_at = target.get_sent_at = requested.now;
   auto in_flight = std::make_unique<InFlight>(*this, target);
-  in_flight->set_call(client_.Get(
+  in_flight->set_call(reader_.Get(
       std::move(context), target.watch.id(),
       [this, &target, requested](absl::StatusOr<v1::Prediction> got) {
         OnDone(target, requested, std::move(got));

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "base/event_loop.h"
 #include "base/random.h"
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_observer.h"
 #include "upstream/watch/poll_planner.h"
@@ -33,11 +33,11 @@ namespace wriftai {
 class GetFetcher {
  public:
   GetFetcher(WatchTable& table, const PollCircuitBreaker& breaker,
-             PredictionClient& client, const RecentCreates& recent_creates,
+             PredictionReader& reader, const RecentCreates& recent_creates,
              EventLoop& event_loop, Random& random, PollObserver& observer)
       : table_(table),
         breaker_(breaker),
-        client_(client),
+        reader_(reader),
         recent_creates_(recent_creates),
         event_loop_(event_loop),
         random_(random),
@@ -58,7 +58,7 @@ class GetFetcher {
 
   WatchTable& table_;
   const PollCircuitBreaker& breaker_;
-  PredictionClient& client_;
+  PredictionReader& reader_;
   const RecentCreates& recent_creates_;
   EventLoop& event_loop_;
   Random& random_;

@@ -29,7 +29,7 @@ void PageFetcher::Fetch(PageMap::Page& page, CallContext context) {
   params.page_size = PollPlanner::kPageSize;
   params.cursor = page.cursor;
   fetch->call =
-      client_.List(std::move(context), std::move(params),
+      reader_.List(std::move(context), std::move(params),
                    [this, fetch](absl::StatusOr<PredictionPage> fetched) {
                      OnFetched(fetch, std::move(fetched));
                      // One more may be in flight.

@@ -12,7 +12,7 @@
 #include "base/call.h"
 #include "base/event_loop.h"
 #include "base/random.h"
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_observer.h"
 #include "upstream/watch/poll_planner.h"
@@ -29,13 +29,13 @@ namespace wriftai {
 class PageFetcher {
  public:
   PageFetcher(WatchTable& table, PollPlanner& planner,
-              const PollCircuitBreaker& breaker, PredictionClient& client,
+              const PollCircuitBreaker& breaker, PredictionReader& reader,
               EventLoop& event_loop, Random& random, WatchStats& stats,
               PollObserver& observer)
       : table_(table),
         planner_(planner),
         breaker_(breaker),
-        client_(client),
+        reader_(reader),
         event_loop_(event_loop),
         random_(random),
         stats_(stats),
@@ -68,7 +68,7 @@ class PageFetcher {
   WatchTable& table_;
   PollPlanner& planner_;
   const PollCircuitBreaker& breaker_;
-  PredictionClient& client_;
+  PredictionReader& reader_;
   EventLoop& event_loop_;
   Random& random_;
   WatchStats& stats_;

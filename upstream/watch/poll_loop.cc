@@ -20,9 +20,9 @@ PollLoop::PollLoop(WatchTable& table, const Shared& shared)
       shared_(shared),
       budget_(shared_.budgets.For(table_.credential())),
       planner_(shared_.pages, table_.run_durations(), table_.list_trust()),
-      gets_(table_, breaker_, shared_.client, shared_.recent_creates,
+      gets_(table_, breaker_, shared_.reader, shared_.recent_creates,
             shared_.event_loop, shared_.random, *this),
-      pages_(table_, planner_, breaker_, shared_.client, shared_.event_loop,
+      pages_(table_, planner_, breaker_, shared_.reader, shared_.event_loop,
              shared_.random, shared_.stats, *this) {}
 
 void PollLoop::MarkDirty() {

@@ -11,7 +11,7 @@
 #include "base/event_loop.h"
 #include "base/random.h"
 #include "upstream/budget/budget_registry.h"
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 #include "upstream/watch/get_fetcher.h"
 #include "upstream/watch/page_fetcher.h"
 #include "upstream/watch/poll_circuit_breaker.h"
@@ -38,7 +38,7 @@ class PollLoop : private PollObserver {
   // Shared by all credentials.
   struct Shared {
     EventLoop& event_loop;
-    PredictionClient& client;
+    PredictionReader& reader;
     BudgetRegistry& budgets;
     Random& random;
     WatchStats& stats;

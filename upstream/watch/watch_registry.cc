@@ -13,10 +13,10 @@ Subscription::~Subscription() {
 }
 
 WatchRegistry::WatchRegistry(const Options& options, EventLoop& event_loop,
-                             PredictionClient& client, BudgetRegistry& budgets,
+                             PredictionReader& reader, BudgetRegistry& budgets,
                              Random& random)
     : event_loop_(event_loop),
-      client_(client),
+      reader_(reader),
       budgets_(budgets),
       random_(random),
       pages_(options.pages),
@@ -36,7 +36,7 @@ CredentialWatches& WatchRegistry::For(
   if (watches == nullptr) {
     watches = std::make_unique<CredentialWatches>(
         credential, shared_,
-        PollLoop::Shared{event_loop_, client_, budgets_, random_, stats_,
+        PollLoop::Shared{event_loop_, reader_, budgets_, random_, stats_,
                          recent_creates_, on_poll_failed_, pages_});
   }
   evictor_.OnCount(watches_.size());

@@ -15,7 +15,7 @@
 #include "base/idle_evictor.h"
 #include "base/random.h"
 #include "upstream/budget/budget_registry.h"
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 #include "upstream/watch/credential_watches.h"
 #include "upstream/watch/observation.h"
 #include "upstream/watch/poll_trace.h"
@@ -62,7 +62,7 @@ class Subscription {
 // the last known state of other predictions. Predictions are private to a user,
 // so credentials never share a watch, even for the same id.
 //
-// Threads: loop. The event loop, client, budgets and random must outlive it; it
+// Threads: loop. The event loop, reader, budgets and random must outlive it; it
 // must outlive its subscriptions. Fails: through the observers.
 class WatchRegistry : private WebhookFeed::Listener {
  public:
@@ -83,7 +83,7 @@ class WatchRegistry : private WebhookFeed::Listener {
       std::function<void(const Credential&, const absl::Status&)>;
 
   WatchRegistry(const Options& options, EventLoop& event_loop,
-                PredictionClient& client, BudgetRegistry& budgets,
+                PredictionReader& reader, BudgetRegistry& budgets,
                 Random& random);
   ~WatchRegistry() override;
 
@@ -163,7 +163,7 @@ class WatchRegistry : private WebhookFeed::Listener {
   void ReplanAll();
 
   EventLoop& event_loop_;
-  PredictionClient& client_;
+  PredictionReader& reader_;
   BudgetRegistry& budgets_;
   Random& random_;
   const PagePolicy pages_;

@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 
 namespace wriftai {
 

@@ -140,17 +140,6 @@ CallHandle SimulatedUpstream::List(CallContext context, ListParams params,
   return Send(std::move(request));
 }
 
-CallHandle SimulatedUpstream::Create(CallContext, CreateParams,
-                                     PredictionDone) {
-  ADD_FAILURE() << "watches do not create";
-  return nullptr;
-}
-
-CallHandle SimulatedUpstream::Cancel(CallContext, std::string, CancelDone) {
-  ADD_FAILURE() << "watches do not cancel";
-  return nullptr;
-}
-
 CallHandle SimulatedUpstream::Send(Request request) {
   EXPECT_TRUE(request.permit) << "a poll without a permit";
   const uint64_t number = next_request_++;

@@ -13,7 +13,7 @@
 #include "base/random.h"
 #include "sandbox/rate_limiter.h"
 #include "tests/support/manual_event_loop.h"
-#include "upstream/prediction_client.h"
+#include "upstream/prediction_calls.h"
 
 namespace wriftai {
 
@@ -23,7 +23,7 @@ namespace wriftai {
 //
 // Threads: the test's. The event loop must outlive it; it must outlive its
 // handles. Fails: the test, if a read has no permit.
-class SimulatedUpstream : public PredictionClient {
+class SimulatedUpstream : public PredictionReader {
  public:
   struct Options {
     sandbox::RateLimiter::Options limits;
@@ -93,10 +93,6 @@ class SimulatedUpstream : public PredictionClient {
                  PredictionDone done) override;
   CallHandle List(CallContext context, ListParams params,
                   PageDone done) override;
-  CallHandle Create(CallContext context, CreateParams params,
-                    PredictionDone done) override;
-  CallHandle Cancel(CallContext context, std::string id,
-                    CancelDone done) override;
 
  private:
   class Handle;

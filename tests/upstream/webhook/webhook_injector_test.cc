@@ -48,7 +48,7 @@ class WebhookInjectorTest : public ::testing::Test {
     params.input_json = "{}";
     return params;
   }
-  PredictionCreator::PredictionDone Keep() {
+  PredictionDone Keep() {
     return [this](auto result) { results_.push_back(std::move(result)); };
   }
   const std::optional<WebhookParams>& Sent(size_t call) const {

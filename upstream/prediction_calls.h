@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_UPSTREAM_PREDICTION_CLIENT_H_
-#define WRIFTAI_UPSTREAM_PREDICTION_CLIENT_H_
+#ifndef WRIFTAI_UPSTREAM_PREDICTION_CALLS_H_
+#define WRIFTAI_UPSTREAM_PREDICTION_CALLS_H_
 
 #include <memory>
 #include <string>
@@ -37,12 +37,33 @@ struct CallContext {
   std::shared_ptr<const void> memory;
 };
 
-// Creates predictions. See PredictionClient.
+using PredictionDone = absl::AnyInvocable<void(absl::StatusOr<v1::Prediction>)>;
+using PageDone = absl::AnyInvocable<void(absl::StatusOr<PredictionPage>)>;
+
+// Reads predictions from the upstream.
+//
+// Threads: loop only. Arguments are taken by value. `done` runs on the loop,
+// exactly once, after the method has returned, and never after the handle is
+// destroyed. Fails: by the table of upstream/rest/http_status.h, with details;
+// RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED) if the credential's budget has no
+// permit before the deadline.
+class PredictionReader {
+ public:
+  virtual ~PredictionReader() = default;
+
+  // `id` is a UUID.
+  [[nodiscard]] virtual CallHandle Get(CallContext context, std::string id,
+                                       PredictionDone done) = 0;
+
+  [[nodiscard]] virtual CallHandle List(CallContext context, ListParams params,
+                                        PageDone done) = 0;
+};
+
+// Creates predictions.
+//
+// Threads, fails: as PredictionReader.
 class PredictionCreator {
  public:
-  using PredictionDone =
-      absl::AnyInvocable<void(absl::StatusOr<v1::Prediction>)>;
-
   virtual ~PredictionCreator() = default;
 
   // Sends at most one POST, ever. UNKNOWN (CREATE_OUTCOME_UNKNOWN) if it may
@@ -52,30 +73,6 @@ class PredictionCreator {
                                           PredictionDone done) = 0;
 };
 
-// The upstream, with one method per operation on predictions.
-//
-// Threads: loop only. Arguments are taken by value. `done` runs on the loop,
-// exactly once, after the method has returned, and never after the handle is
-// destroyed. Fails: by the table of upstream/rest/http_status.h, with details;
-// RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED) if the credential's budget has no
-// permit before the deadline.
-class PredictionClient : public PredictionCreator {
- public:
-  using PageDone = absl::AnyInvocable<void(absl::StatusOr<PredictionPage>)>;
-  using CancelDone = absl::AnyInvocable<void(absl::Status)>;
-
-  // `id` is a UUID.
-  [[nodiscard]] virtual CallHandle Get(CallContext context, std::string id,
-                                       PredictionDone done) = 0;
-
-  [[nodiscard]] virtual CallHandle List(CallContext context, ListParams params,
-                                        PageDone done) = 0;
-
-  // OK: the upstream accepted the cancellation. Not retried.
-  [[nodiscard]] virtual CallHandle Cancel(CallContext context, std::string id,
-                                          CancelDone done) = 0;
-};
-
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_PREDICTION_CLIENT_H_
+#endif  // WRIFTAI_UPSTREAM_PREDICTION_CALLS_H_
