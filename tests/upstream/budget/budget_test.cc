@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <limits>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -103,18 +102,16 @@ TEST_F(BudgetTest, BoundsQueueByMaxQueueTime) {
 TEST_F(BudgetTest, EndsOvertakenCallAtItsDeadline) {
   UseUp();
   const CallHandle first = Acquire("first", absl::Milliseconds(1500));
-  std::optional<Permit> other;
   event_loop_.Advance(absl::Milliseconds(999));
   // A 429 of another request delays it beyond its deadline.
-  Budget& budget = budget_;
   const CallHandle sooner =
-      budget.Acquire(event_loop_.Now() + absl::Milliseconds(100),
-                     [](absl::StatusOr<Permit> permit) {
-                       ASSERT_THAT(permit, IsOk());
-                       RateLimit rate;
-                       rate.reset_after = absl::Seconds(5);
-                       permit->OnResponse(rate, true);
-                     });
+      budget_.Acquire(event_loop_.Now() + absl::Milliseconds(100),
+                      [](absl::StatusOr<Permit> permit) {
+                        ASSERT_THAT(permit, IsOk());
+                        RateLimit rate;
+                        rate.reset_after = absl::Seconds(5);
+                        permit->OnResponse(rate, true);
+                      });
   event_loop_.Advance(absl::Milliseconds(500));
   EXPECT_THAT(failed_, IsEmpty());
   event_loop_.Advance(absl::Milliseconds(1));
