@@ -61,16 +61,20 @@ std::string SanitizeAscii(absl::string_view text, size_t max_bytes) {
 
 std::string SanitizeText(absl::string_view text, size_t max_bytes) {
   std::string shown;
-  while (!text.empty()) {
+  for (;;) {
+    const size_t run =
+        PrintableAsciiRun(text.substr(0, max_bytes - shown.size()));
+    shown.append(text.data(), run);
+    text.remove_prefix(run);
+    if (text.empty()) return shown;
     const absl::string_view before = text;
     const std::optional<char32_t> next = TakeUtf8(text);
     absl::string_view piece = before.substr(0, before.size() - text.size());
     if (!next.has_value() || IsIn(kHidden, *next)) piece = "?";
     if (next.has_value() && IsIn(kBlank, *next)) piece = " ";
-    if (shown.size() + piece.size() > max_bytes) break;
+    if (shown.size() + piece.size() > max_bytes) return shown;
     shown.append(piece.data(), piece.size());
   }
-  return shown;
 }
 
 bool IsVisibleText(absl::string_view text) {

@@ -12,19 +12,46 @@ bool IsSurrogate(char32_t code_point) {
   return code_point >= 0xd800 && code_point <= 0xdfff;
 }
 
-// The number of ASCII bytes at the beginning of `text`.
-size_t AsciiRun(absl::string_view text) {
+// A value with `byte` in each of its eight bytes.
+constexpr uint64_t Repeat(unsigned char byte) {
+  return 0x0101010101010101 * byte;
+}
+
+bool AreAscii(uint64_t bytes) { return (bytes & Repeat(0x80)) == 0; }
+
+// Whether all eight bytes are from ' ' to '~'. Each difference sets the high
+// bit of a byte that is out of range, if no byte has it already.
+bool ArePrintable(uint64_t bytes) {
+  const uint64_t at_least_space = (bytes | Repeat(0x80)) - Repeat(' ');
+  const uint64_t above_tilde = bytes + Repeat(0x7f - '~');
+  return AreAscii(bytes) && AreAscii(above_tilde) && AreAscii(~at_least_space);
+}
+
+bool IsAscii(unsigned char byte) { return byte < 0x80; }
+
+bool IsPrintable(unsigned char byte) { return byte >= ' ' && byte <= '~'; }
+
+// The number of bytes at the beginning of `text` that fit; `all_fit` tests
+// eight at once.
+template <typename AllFit, typename Fits>
+size_t Run(absl::string_view text, AllFit all_fit, Fits fits) {
   size_t i = 0;
   for (; i + sizeof(uint64_t) <= text.size(); i += sizeof(uint64_t)) {
     uint64_t bytes;
     std::memcpy(&bytes, text.data() + i, sizeof(bytes));
-    if ((bytes & 0x8080808080808080) != 0) break;
+    if (!all_fit(bytes)) break;
   }
-  while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80) ++i;
+  while (i < text.size() && fits(static_cast<unsigned char>(text[i]))) ++i;
   return i;
 }
 
+size_t AsciiRun(absl::string_view text) { return Run(text, AreAscii, IsAscii); }
+
 }  // namespace
+
+size_t PrintableAsciiRun(absl::string_view text) {
+  return Run(text, ArePrintable, IsPrintable);
+}
 
 std::optional<char32_t> TakeUtf8(absl::string_view& text) {
   const auto first = static_cast<unsigned char>(text.front());
@@ -111,7 +138,11 @@ bool IsLineSafe(char32_t code_point) {
 std::string LineSafe(absl::string_view text) {
   std::string safe;
   safe.reserve(text.size());
-  while (!text.empty()) {
+  for (;;) {
+    const size_t run = PrintableAsciiRun(text);
+    safe.append(text.data(), run);
+    text.remove_prefix(run);
+    if (text.empty()) return safe;
     const absl::string_view before = text;
     const std::optional<char32_t> code_point = TakeUtf8(text);
     if (code_point.has_value() && IsLineSafe(*code_point)) {
@@ -120,7 +151,6 @@ std::string LineSafe(absl::string_view text) {
       safe.append(kReplacementCharacter.data(), kReplacementCharacter.size());
     }
   }
-  return safe;
 }
 
 }  // namespace wriftai

@@ -18,6 +18,10 @@ inline constexpr absl::string_view kReplacementCharacter = "\xef\xbf\xbd";
 // is not valid UTF-8 (RFC 3629), removes one byte and returns nullopt.
 std::optional<char32_t> TakeUtf8(absl::string_view& text);
 
+// The number of printable ASCII characters and spaces at the beginning of
+// `text`. Takes eight at a time.
+size_t PrintableAsciiRun(absl::string_view text);
+
 // The position of the first byte that is not valid UTF-8, or npos.
 size_t FindInvalidUtf8(absl::string_view text);
 

@@ -19,6 +19,19 @@ TEST(Utf8Test, TakeInvertsAppendForEveryCodePoint) {
   }
 }
 
+TEST(Utf8Test, PrintableRunEndsBeforeAnyOtherByteAtAnyPosition) {
+  const std::string printable = "abcdefgh ~zyxwvut";
+  for (size_t position = 0; position < printable.size(); ++position) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text = printable;
+      text[position] = static_cast<char>(byte);
+      const bool fits = byte >= ' ' && byte <= '~';
+      ASSERT_EQ(PrintableAsciiRun(text), fits ? text.size() : position) << byte;
+    }
+  }
+  EXPECT_EQ(PrintableAsciiRun(""), 0U);
+}
+
 TEST(Utf8Test, FindsFirstInvalidByte) {
   for (const std::string bad :
        {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x80\x80",
