@@ -88,11 +88,14 @@ class SchemaServices::Exchange : public grpc::ServerGenericBidiReactor {
 };
 
 SchemaServices::SchemaServices(bool channelz)
-    : listed_(std::make_unique<v1::Predictions::Service>()) {
+    : channelz_(channelz),
+      listed_(std::make_unique<v1::Predictions::Service>()) {}
+
+void SchemaServices::StartServer() {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // gRPC serves health without its schema; this links it in for reflection.
   grpc::health::v1::HealthCheckRequest::descriptor();
-  if (channelz) grpc::channelz::experimental::InitChannelzService();
+  if (channelz_) grpc::channelz::experimental::InitChannelzService();
   grpc::ServerBuilder builder;
   builder.RegisterService(listed_.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
@@ -110,6 +113,7 @@ SchemaServices::SchemaServices(bool channelz)
 }
 
 SchemaServices::~SchemaServices() {
+  if (server_ == nullptr) return;
   stub_.reset();
   server_->Shutdown(std::chrono::system_clock::now());
   server_->Wait();
@@ -129,6 +133,7 @@ grpc::ServerGenericBidiReactor* SchemaServices::CreateReactor(
          absl::StrCat("too many concurrent reflection and channelz calls (",
                       kMaxStreams, "); retry later")});
   }
+  absl::call_once(started_, [this] { StartServer(); });
   return new Exchange(*this, method);
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 
+#include "absl/base/call_once.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
@@ -15,6 +16,9 @@ namespace wriftai {
 // a thread for each stream as long as the client likes. Here they run in an
 // in-process server without a port. Each request, of at most a few kilobytes,
 // becomes a separate call to it with a deadline.
+//
+// The first such call starts the server: its thread polls the connections of
+// the whole process, and would pass on what it receives for others.
 //
 // Threads: any. Owns: that server. Fails: never; calls fail with their status.
 class SchemaServices : public grpc::CallbackGenericService {
@@ -36,6 +40,10 @@ class SchemaServices : public grpc::CallbackGenericService {
   class Exchange;
   class Refusal;
 
+  void StartServer();
+
+  const bool channelz_;
+  absl::once_flag started_;
   // Registered so that reflection lists it.
   std::unique_ptr<grpc::Service> listed_;
   std::unique_ptr<grpc::Server> server_;
