@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/flag_set.h"
 #include "base/process_start.h"
@@ -109,6 +110,11 @@ int main(int argc, char** argv) {
   // Setting the variable enables gRPC's log.
   setenv("GRPC_VERBOSITY", "NONE", 0);
   google::protobuf::SetLogHandler(nullptr);
+#ifdef NDEBUG
+  // Debian builds abseil without NDEBUG, where each lock of gRPC's mutexes
+  // updates a graph that detects deadlocks.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+#endif
 
   auto line = wriftai::ParseCommandLine(wriftai::ArgumentsFromMain(argc, argv),
                                         std::getenv,
