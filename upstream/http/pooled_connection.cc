@@ -60,17 +60,18 @@ void PooledConnection::Detach(CURL* easy) {
 
 bool PooledConnection::BeginRequest(CURL* easy, absl::string_view local_ip,
                                     int local_port) {
-  const auto is_this = [&](curl_socket_t socket) {
-    return IsAt(socket, local_ip, local_port);
-  };
-  if (is_open() && is_this(socket_)) {
+  if (is_open() && local_port == local_port_ && local_ip == local_ip_) {
     // An HTTP/2 connection may receive frames that belong to no response.
     return is_multiplexed_ || !HasInput(easy);
   }
   ResetSocket();
-  const auto made = std::find_if(attempts_.begin(), attempts_.end(), is_this);
+  const auto made = std::find_if(
+      attempts_.begin(), attempts_.end(),
+      [&](curl_socket_t socket) { return IsAt(socket, local_ip, local_port); });
   if (made == attempts_.end()) return false;
   socket_ = *made;
+  local_ip_ = std::string(local_ip);
+  local_port_ = local_port;
   attempts_.clear();
   // A new connection may hold TLS session tickets.
   return true;

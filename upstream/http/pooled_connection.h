@@ -65,6 +65,9 @@ class PooledConnection {
   // The connected socket. (CURLINFO_ACTIVESOCKET does not work with a shared
   // cache.)
   curl_socket_t socket_ = CURL_SOCKET_BAD;
+  // The local address of `socket_`, as libcurl reports it.
+  std::string local_ip_;
+  int local_port_ = 0;
   bool is_multiplexed_ = false;
   // Sockets created since; one may become `socket_`. libcurl 7.88 closes
   // sockets that fail to connect without CURLOPT_CLOSESOCKETFUNCTION. So these
