@@ -51,15 +51,14 @@ absl::Time CurlEventLoop::Now() const {
 absl::Time CurlEventLoop::WallNow() const { return absl::Now(); }
 
 void CurlEventLoop::Post(Task task) {
-  bool is_first = false;
+  bool wake = false;
   {
     MutexLock lock(mutex_);
     if (closed_) return;
-    is_first = inbox_.empty();
     inbox_.push_back(std::move(task));
+    wake = std::exchange(sleeping_, false);
   }
-  // The loop takes the whole inbox at once, so one wakeup per batch is enough.
-  if (is_first) transfers_.Wake();
+  if (wake) transfers_.Wake();
 }
 
 TimerHandle CurlEventLoop::RunAt(absl::Time when, Task task) {
@@ -86,7 +85,7 @@ void CurlEventLoop::Run() {
   while (RunInbox()) {
     RunTimers();
     transfers_.Perform();
-    transfers_.Wait(UntilNextTimer());
+    transfers_.Wait(MaxSleep());
   }
   DestroyAll();
 }
@@ -97,6 +96,7 @@ bool CurlEventLoop::RunInbox() {
   {
     MutexLock lock(mutex_);
     if (stopping_) return false;
+    sleeping_ = false;
     batch.swap(inbox_);
   }
   for (Task& task : batch) {
@@ -116,7 +116,14 @@ void CurlEventLoop::RunTimers() {
   }
 }
 
-absl::Duration CurlEventLoop::UntilNextTimer() const {
+// How long to wait for sockets. From here until the next RunInbox(), Post()
+// wakes the loop if that is not zero.
+absl::Duration CurlEventLoop::MaxSleep() {
+  {
+    MutexLock lock(mutex_);
+    if (!inbox_.empty() || stopping_) return absl::ZeroDuration();
+    sleeping_ = true;
+  }
   const std::optional<absl::Time> next = timers_.NextTime();
   if (!next.has_value()) return kMaxSleep;
   return std::clamp(*next - Now(), absl::ZeroDuration(), kMaxSleep);

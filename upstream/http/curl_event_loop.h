@@ -48,7 +48,7 @@ class CurlEventLoop : public EventLoop, public HttpTransport {
   void Run();
   bool RunInbox();
   void RunTimers();
-  absl::Duration UntilNextTimer() const;
+  absl::Duration MaxSleep();
   void DestroyAll();
 
   const HttpOptions options_;
@@ -61,6 +61,8 @@ class CurlEventLoop : public EventLoop, public HttpTransport {
 
   Mutex mutex_;
   std::vector<Task> inbox_ ABSL_GUARDED_BY(mutex_);
+  // Whether a posted task must wake the loop.
+  bool sleeping_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 

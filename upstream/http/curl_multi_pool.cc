@@ -69,6 +69,7 @@ CurlMultiPool::CurlMultiPool(EventLoop& event_loop, const HttpOptions& options)
       options_(options),
       bodies_(options.max_bodies_bytes),
       multi_(NewMulti()),
+      poller_(multi_.get()),
       pool_(options),
       self_(std::make_shared<CurlMultiPool*>(this)) {
   // Required by PooledConnection.
@@ -179,8 +180,7 @@ void CurlMultiPool::OnTimeout(uint64_t id) {
 }
 
 void CurlMultiPool::Perform() {
-  int running = 0;
-  curl_multi_perform(multi_.get(), &running);
+  poller_.Perform();
   int left = 0;
   // A callback may end other transfers; libcurl then drops their messages.
   while (CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
@@ -208,15 +208,6 @@ void CurlMultiPool::OnDone(Entry& entry, CURLcode code) {
   }
   ended->done(std::move(result));
 }
-
-void CurlMultiPool::Wait(absl::Duration timeout) {
-  timeout = absl::Ceil(timeout, absl::Milliseconds(1));
-  curl_multi_poll(multi_.get(), nullptr, 0,
-                  static_cast<int>(absl::ToInt64Milliseconds(timeout)),
-                  nullptr);
-}
-
-void CurlMultiPool::Wake() { curl_multi_wakeup(multi_.get()); }
 
 bool CurlMultiPool::Clear() {
   pool_.CloseIdle(absl::InfiniteFuture());

@@ -13,6 +13,7 @@
 #include "base/event_loop.h"
 #include "upstream/http/connection_pool.h"
 #include "upstream/http/curl_handle.h"
+#include "upstream/http/curl_poller.h"
 #include "upstream/http/curl_transfer.h"
 #include "upstream/http/http_options.h"
 #include "upstream/http/http_transport.h"
@@ -44,10 +45,10 @@ class CurlMultiPool {
 
   // Sleeps until a socket is ready, a libcurl timer is due, Wake() is called,
   // or `timeout` is over.
-  void Wait(absl::Duration timeout);
+  void Wait(absl::Duration timeout) { poller_.Wait(timeout); }
 
   // Ends the current Wait(), or else the next one. Any thread.
-  void Wake();
+  void Wake() { poller_.Wake(); }
 
   // Drops all requests in flight without calling back. False if there were
   // none.
@@ -74,6 +75,7 @@ class CurlMultiPool {
   const HttpOptions& options_;
   ByteBudget bodies_;
   const CurlMulti multi_;
+  CurlPoller poller_;
   ConnectionPool pool_;
   TimerHandle close_idle_;
   std::vector<CurlEasy> idle_;
