@@ -23,12 +23,34 @@ class UnaryCase:
   peers: tuple = ('bare',) + GATEWAYS
   # The response comes without an upstream request.
   cached: bool = False
+  # The body of the upstream request, if it is a POST.
+  post: str = None
 
   @property
   def upstream_path(self):
     if self.method == 'Get':
       return '/predictions/' + self.request.id
     return '/predictions'
+
+
+@dataclasses.dataclass
+class FanOutCase:
+  """One change of a prediction, to all who wait for it."""
+  name: str
+  title: str
+  waits: int
+
+
+@dataclasses.dataclass
+class IdleCase:
+  """Waits for one prediction that does not change."""
+  name: str
+  title: str
+  waits: int
+
+
+def idle(waits):
+  return lambda name: IdleCase(name, f'{waits:,} idle Waits', waits)
 
 
 def get(name, title, size, payload_format, status='started', **more):
@@ -50,8 +72,10 @@ def create():
   request = v1.CreateRequest(
       model='deepseek-ai/deepseek-r1:1', payload_format=JSON,
       input_json=documents.compact(document['input']))
+  post = {'model': request.model, 'input': document['input']}
   return UnaryCase('create', 'Create, 600 B', 'Create', request, document,
-                   documents.message_of(document, JSON))
+                   documents.message_of(document, JSON),
+                   post=documents.compact(post))
 
 
 CASES = {
@@ -67,6 +91,12 @@ CASES = {
                          'succeeded', peers=('bare', 'ours'), cached=True),
     'list-50': lambda name: list_50(),
     'create': lambda name: create(),
+    'fan-out':
+        lambda name: FanOutCase(name, 'One update to 10,000 waiters', 10_000),
+    'idle-1k': idle(1_000),
+    'idle-10k': idle(10_000),
+    'idle-50k': idle(50_000),
+    'idle-100k': idle(100_000),
 }
 
 

@@ -13,8 +13,8 @@ CONNECTIONS = 4
 STREAMS = 16
 HEADERS = ('content-type: application/grpc', 'te: trailers',
            'authorization: Bearer token')
-# For connecting, and for the last calls.
-SPARE_S = 30
+# Longer than any measurement takes, even of a slow server on a busy machine.
+TIMEOUT_S = 180
 
 
 @dataclasses.dataclass
@@ -35,21 +35,20 @@ def path_of(method):
   return f'/wriftai.predictions.v1.Predictions/{method}'
 
 
-def saturate(core, port, method, body, seconds):
-  """As many calls as the server can take."""
+def saturate(core, port, method, body, calls):
+  """`calls` calls, as fast as the server can take them."""
   command = h2load(port, method, body, [
       f'--clients={CONNECTIONS}', f'--max-concurrent-streams={STREAMS}',
-      f'--duration={seconds}'])
-  output = subprocess.run(pinned(core, command), capture_output=True, text=True,
-                          timeout=seconds + SPARE_S, check=True).stdout
+      f'--requests={calls}'])
+  output = run(core, command)
   requests = re.search(r'(\d+) succeeded, (\d+) failed, (\d+) errored', output)
   rate = re.search(r'finished in .*?, ([\d.]+) req/s', output)
   data = re.search(r'headers \(space.*?\((\d+)\) data', output)
   if not requests or not rate or not data:
     raise RuntimeError(f'h2load: cannot read: {output}')
-  if requests.group(2) != '0' or requests.group(3) != '0':
+  if int(requests.group(1)) != calls:
     raise RuntimeError(f'h2load: failed calls: {requests.group(0)}')
-  return Load(int(requests.group(1)), float(rate.group(1)), int(data.group(1)))
+  return Load(calls, float(rate.group(1)), int(data.group(1)))
 
 
 def pace(core, port, method, body, seconds, rate, folder):
@@ -72,16 +71,23 @@ def pace(core, port, method, body, seconds, rate, folder):
       os.remove(name + '.log')
     running.append((name + '.log', subprocess.Popen(
         pinned(core, command), stdout=subprocess.DEVNULL)))
-  latencies = []
-  for log, process in running:
-    process.wait(seconds + SPARE_S)
-    with open(log, encoding='utf-8') as lines:
-      for line in lines:
-        _, status, microseconds = line.split('\t')[:3]
-        if status != '200':
-          raise RuntimeError(f'h2load: a call has failed: {line}')
-        latencies.append(int(microseconds) / 1e6)
-  return latencies
+  try:
+    for _, process in running:
+      process.wait(TIMEOUT_S)
+  finally:
+    for _, process in running:
+      process.kill()
+      process.wait()
+  return [latency for log, _ in running for latency in read_latencies(log)]
+
+
+def read_latencies(log):
+  with open(log, encoding='utf-8') as lines:
+    for line in lines:
+      _, status, microseconds = line.split('\t')[:3]
+      if status != '200':
+        raise RuntimeError(f'h2load: a call has failed: {line}')
+      yield int(microseconds) / 1e6
 
 
 def write_times(path, method, port, seconds, rate, seed):
@@ -97,10 +103,20 @@ def write_times(path, method, port, seconds, rate, seed):
   return count
 
 
-def fetch(core, url, seconds, rate=0):
-  """bare_http's figures."""
+def fetch(core, url, seconds, rate=0, body=None):
+  """bare_http's figures. `body`: the file to POST, if any."""
   command = ['build/release/bin/bare_http', url, str(CONNECTIONS * STREAMS),
              str(seconds), str(rate)]
-  output = subprocess.run(pinned(core, command), capture_output=True, text=True,
-                          timeout=seconds + SPARE_S, check=True).stdout
-  return json.loads(output)
+  if body:
+    command.append(body)
+  return json.loads(run(core, command))
+
+
+def run(core, command):
+  ended = subprocess.run(pinned(core, command), stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, text=True,
+                         timeout=TIMEOUT_S, check=False)
+  if ended.returncode != 0:
+    raise RuntimeError(f'{" ".join(command)}: exit status {ended.returncode}: '
+                       f'{ended.stdout[-1000:]}')
+  return ended.stdout

@@ -11,7 +11,9 @@ STOP_TIMEOUT_S = 5
 
 
 def pinned(core, command):
-  return ['taskset', '--cpu-list', str(core), *command]
+  """The command on one core; it ends when the benchmark does."""
+  return ['setpriv', '--pdeathsig', 'KILL', 'taskset', '--cpu-list', str(core),
+          *command]
 
 
 class Server:

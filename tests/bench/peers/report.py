@@ -5,6 +5,10 @@ import os
 import statistics
 import subprocess
 
+# Figures with ratios to those of other peers in the same round.
+COMPARED = ('cpu_us', 'calls_per_s', 'p50_ms', 'p99_ms', 'peak_mib', 'last_ms',
+            'end_cpu_us', 'end_last_ms', 'kib_per_wait', 'syscalls_all')
+
 
 def result_of(case, figures, options):
   return {
@@ -19,12 +23,17 @@ def summary_of(figures):
     figures['bare'] = {'cpu_us': [
         grpc + http for grpc, http in zip(figures['bare_grpc']['cpu_us'],
                                           figures['bare_http']['cpu_us'])]}
-  base = 'bare' if 'bare' in figures else 'bare_grpc'
+  bases = {'bare': 'bare' if 'bare' in figures else 'bare_grpc', 'go': 'go'}
   for name, of_peer in figures.items():
-    for other, key in ((base, 'cpu_over_bare'), ('go', 'cpu_over_go')):
-      if other in figures and name != other:
-        of_peer[key] = [a / b for a, b in zip(of_peer['cpu_us'],
-                                              figures[other]['cpu_us'])]
+    ratios = {}
+    for base_name, base in bases.items():
+      if base not in figures or base == name:
+        continue
+      for figure in COMPARED:
+        if figure in of_peer and figure in figures[base]:
+          ratios[f'{figure}_over_{base_name}'] = [
+              a / b for a, b in zip(of_peer[figure], figures[base][figure])]
+    of_peer.update(ratios)
   return {name: {key: spread(values) for key, values in of_peer.items()}
           for name, of_peer in figures.items()}
 

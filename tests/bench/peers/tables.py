@@ -9,14 +9,25 @@ TITLES = {
     'python': 'Python',
     'ours': 'wriftai-gateway',
 }
+# Figure, title, and whether the spread is shown.
 COLUMNS = (
-    ('cpu_us', 'CPU per call (µs)', True),
-    ('cpu_over_bare', '× bare', True),
-    ('cpu_over_go', '× Go', True),
+    ('cpu_us', 'CPU (µs)', True),
+    ('cpu_us_over_bare', '× bare', True),
+    ('cpu_us_over_go', '× Go', True),
     ('calls_per_s', 'calls/s', False),
     ('p50_ms', 'p50 (ms)', False),
     ('p99_ms', 'p99 (ms)', True),
     ('added_p99_ms', 'added p99 (ms)', True),
+    ('last_ms', 'last waiter (ms)', True),
+    ('last_ms_over_bare', '× bare', True),
+    ('end_cpu_us', 'end: CPU (µs)', True),
+    ('end_cpu_us_over_bare', '× bare', True),
+    ('end_last_ms', 'end: last waiter (ms)', True),
+    ('end_last_ms_over_bare', '× bare', True),
+    ('kib_per_wait', 'memory of one (KiB)', True),
+    ('kib_per_wait_over_bare', '× bare', True),
+    ('rest_percent', 'CPU at rest (% of a core)', True),
+    ('open_s', 'opening all (s)', False),
     ('peak_mib', 'peak RSS (MiB)', False),
     ('syscalls_all', 'system calls', False),
 )

@@ -9,7 +9,10 @@ import peers
 import upstream
 from syscalls import Counter
 
+# For compilers at run time, and for allocators.
 WARM_UP_S = 2
+# All streams, twice.
+MIN_CALLS = 2 * load.CONNECTIONS * load.STREAMS
 
 
 class UnaryRun:
@@ -22,12 +25,19 @@ class UnaryRun:
     os.makedirs(self._folder, exist_ok=True)
     self._body = os.path.join(self._folder, 'request')
     self._response = os.path.join(self._folder, 'response')
+    self._post = None
+    if case.post is not None:
+      self._post = os.path.join(self._folder, 'post')
+      with open(self._post, 'w', encoding='utf-8') as file:
+        file.write(case.post)
     with open(self._body, 'wb') as file:
       file.write(documents.frame(case.request))
     with open(self._response, 'wb') as file:
       file.write(case.response.SerializeToString())
     self._servers = {}
     self._sizes = {}
+    # Calls per second, about.
+    self._rates = {}
     self.peers = [peer for peer in case.peers
                   if not options.peers or peer in options.peers]
     self.figures = {}
@@ -35,7 +45,7 @@ class UnaryRun:
   def run(self):
     """Returns lists of one figure per round, by peer and name."""
     nginx = upstream.start_nginx(self._folder, self._options.load_core,
-                                 self._case)
+                                 self._case.method, self._case.document)
     self._api = nginx.api
     try:
       self._start()
@@ -63,16 +73,22 @@ class UnaryRun:
                            self._api, self._response)
       self._servers[name] = server
       self._sizes[name] = checks.check(name, server.port, self._case)
-      self._load(server, WARM_UP_S)
+      self._rates[name] = self._load(server, MIN_CALLS).calls_per_s
+      self._rates[name] = self._load_for(name, WARM_UP_S).calls_per_s
 
-  def _load(self, server, seconds):
+  def _load(self, server, calls):
     return load.saturate(self._options.load_core, server.port,
-                         self._case.method, self._body, seconds)
+                         self._case.method, self._body, calls)
+
+  def _load_for(self, name, seconds):
+    """A fixed number of calls, so that none is only partly counted."""
+    calls = max(MIN_CALLS, int(self._rates[name] * seconds))
+    return self._load(self._servers[name], calls)
 
   def _saturate(self, name):
     server = self._servers[name]
     before = server.cpu_seconds()
-    result = self._load(server, self._options.seconds)
+    result = self._load_for(name, self._options.seconds)
     cpu = server.cpu_seconds() - before
     # Errors have no body.
     if result.data_bytes < 0.99 * result.calls * (self._sizes[name] + 5):
@@ -81,12 +97,13 @@ class UnaryRun:
     self._add(name, 'cpu_us', cpu / result.calls * 1e6)
     self._add(name, 'calls_per_s', result.calls_per_s)
 
-  def _url(self):
-    return self._api + self._case.upstream_path
+  def _fetch_for(self, rate=0):
+    return load.fetch(self._options.server_core,
+                      self._api + self._case.upstream_path,
+                      self._options.seconds, rate, self._post)
 
   def _fetch(self):
-    result = load.fetch(self._options.server_core, self._url(),
-                        self._options.seconds)
+    result = self._fetch_for()
     self._add('bare_http', 'cpu_us', result['cpu_s'] / result['calls'] * 1e6)
     self._add('bare_http', 'calls_per_s', result['calls'] / result['seconds'])
     self._add('bare_http', 'peak_mib', result['peak_kib'] / 1024)
@@ -101,15 +118,14 @@ class UnaryRun:
     p99 = latencies[int(0.99 * (len(latencies) - 1))] * 1e3
     self._add(name, 'p50_ms', latencies[len(latencies) // 2] * 1e3)
     self._add(name, 'p99_ms', p99)
-    if self._case.method != 'Create' and name != 'bare_grpc':
-      fetch = load.fetch(self._options.server_core, self._url(),
-                         self._options.seconds, rate)
+    if name != 'bare_grpc' and not self._case.cached:
+      fetch = self._fetch_for(rate)
       self._add(name, 'fetch_p99_ms', fetch['p99_ms'])
       self._add(name, 'added_p99_ms', p99 - fetch['p99_ms'])
 
   def _count(self, name, server):
     counter = Counter(server.pid, os.path.join(self._folder, 'perf.log'))
-    result = self._load(server, 1)
+    result = self._load_for(name, 1)
     for call, count in counter.stop().items():
       if count:
         self._add(name, f'syscalls_{call}', count / result.calls)

@@ -53,20 +53,21 @@ def free_port():
     return probe.getsockname()[1]
 
 
-def start_nginx(folder, core, case):
-  """Serves the case's document."""
+def start_nginx(folder, core, method, document):
+  """Serves the document to Get, List or Create."""
   folder = os.path.abspath(os.path.join(folder, 'nginx'))
   os.makedirs(folder + '/v1/predictions', exist_ok=True)
-  text = documents.compact(case.document)
-  if case.method != 'Create':
-    path = '/list.json' if case.method == 'List' else '/v1' + case.upstream_path
+  text = documents.compact(document)
+  if method != 'Create':
+    path = ('/list.json' if method == 'List' else
+            '/v1/predictions/' + document['id'])
     with open(folder + path, 'w', encoding='utf-8') as file:
       file.write(text)
   port = free_port()
   config = folder + '/nginx.conf'
   with open(config, 'w', encoding='utf-8') as file:
     file.write(CONFIG.format(folder=folder, port=port,
-                             created=text if case.method == 'Create' else ''))
+                             created=text if method == 'Create' else ''))
   return Nginx([NGINX, '-p', folder, '-c', config], core,
                folder + '/nginx.log', port)
 

@@ -1,11 +1,11 @@
 // Fetches a URL with libcurl and does nothing else: the least that an upstream
 // request can cost.
 //
-//   bare_http URL CONCURRENCY SECONDS [RATE]
+//   bare_http URL CONCURRENCY SECONDS RATE [BODY_FILE]
 //
-// With RATE, the fetches start at random (Poisson) times, on average RATE per
-// second, and otherwise as soon as the earlier ones have ended. Prints JSON:
-// processor time, and latencies in milliseconds.
+// Fetches start at random (Poisson) times, on average RATE per second; with 0,
+// as soon as earlier ones have ended. BODY_FILE makes them POSTs of JSON.
+// Prints JSON: processor time, and latencies in milliseconds.
 #include <curl/curl.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -15,6 +15,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <string>
@@ -41,7 +43,7 @@ size_t Append(const char* data, size_t size, size_t count, void* body) {
 // Runs fetches on one thread: libcurl's multi interface on an epoll set.
 class Fetcher {
  public:
-  Fetcher(const char* url, long concurrency)
+  Fetcher(const char* url, long concurrency, const std::string* body)
       : transfers_(static_cast<size_t>(concurrency)) {
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, concurrency);
     curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Fetcher::OnSocket);
@@ -49,6 +51,9 @@ class Fetcher {
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Fetcher::OnTimer);
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
     headers_ = curl_slist_append(headers_, "authorization: Bearer token");
+    if (body != nullptr) {
+      headers_ = curl_slist_append(headers_, "content-type: application/json");
+    }
     for (Transfer& transfer : transfers_) {
       transfer.easy = curl_easy_init();
       curl_easy_setopt(transfer.easy, CURLOPT_URL, url);
@@ -58,6 +63,11 @@ class Fetcher {
       curl_easy_setopt(transfer.easy, CURLOPT_WRITEFUNCTION, &Append);
       curl_easy_setopt(transfer.easy, CURLOPT_WRITEDATA, &transfer.body);
       curl_easy_setopt(transfer.easy, CURLOPT_PRIVATE, &transfer);
+      if (body != nullptr) {
+        curl_easy_setopt(transfer.easy, CURLOPT_POSTFIELDSIZE,
+                         static_cast<long>(body->size()));
+        curl_easy_setopt(transfer.easy, CURLOPT_POSTFIELDS, body->data());
+      }
       free_.push_back(&transfer);
     }
   }
@@ -75,6 +85,10 @@ class Fetcher {
       }
       const bool paced = rate > 0 && !free_.empty();
       Wait(paced ? std::min(next, end) : end);
+      if (!Collect()) return false;
+    }
+    while (free_.size() < transfers_.size()) {
+      Wait(Clock::now() + std::chrono::seconds(1));
       if (!Collect()) return false;
     }
     return true;
@@ -151,7 +165,7 @@ class Fetcher {
       long status = 0;
       curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
       curl_multi_remove_handle(multi_, easy);
-      if (result != CURLE_OK || status != 200) {
+      if (result != CURLE_OK || status / 100 != 2) {
         std::fprintf(stderr, "bare_http: %s, status %ld\n",
                      curl_easy_strerror(result), status);
         return false;
@@ -187,9 +201,10 @@ long PeakKib() {
   return usage.ru_maxrss;
 }
 
-int Run(const char* url, long concurrency, double seconds, double rate) {
+int Run(const char* url, long concurrency, double seconds, double rate,
+        const std::string* body) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  Fetcher fetcher(url, concurrency);
+  Fetcher fetcher(url, concurrency, body);
   const double before = CpuSeconds();
   const Clock::time_point start = Clock::now();
   if (!fetcher.Run(seconds, rate)) return 1;
@@ -214,10 +229,16 @@ int Run(const char* url, long concurrency, double seconds, double rate) {
 }  // namespace wriftai::bench
 
 int main(int argc, char** argv) {
-  if (argc < 4) {
-    std::fputs("usage: bare_http URL CONCURRENCY SECONDS [RATE]\n", stderr);
+  if (argc < 5) {
+    std::fputs("usage: bare_http URL CONCURRENCY SECONDS RATE [BODY_FILE]\n",
+               stderr);
     return 2;
   }
+  std::string body;
+  if (argc > 5) {
+    std::ifstream file(argv[5], std::ios::binary);
+    body.assign(std::istreambuf_iterator<char>(file), {});
+  }
   return wriftai::bench::Run(argv[1], std::atol(argv[2]), std::atof(argv[3]),
-                             argc > 4 ? std::atof(argv[4]) : 0);
+                             std::atof(argv[4]), argc > 5 ? &body : nullptr);
 }

@@ -1,0 +1,60 @@
+"""Measures how one change of a prediction reaches all of its waiters."""
+
+import os
+import time
+
+from wait_servers import WaitServers
+from waits import Waits
+
+# After the first, which allocates memory.
+UPDATES = 4
+
+
+class FanOutRun:
+  """Each round has a new server, because the prediction ends."""
+
+  def __init__(self, case, options):
+    self._case = case
+    self._options = options
+    self.figures = {}
+
+  def run(self):
+    """Returns lists of one figure per round, by peer and name."""
+    servers = WaitServers(self._case, self._options)
+    try:
+      for _ in range(self._options.rounds):
+        for name in servers.peers():
+          with servers.start(name, self._case.waits) as server:
+            self._measure(name, servers, server)
+    finally:
+      servers.stop()
+    return self.figures
+
+  def _measure(self, name, servers, server):
+    log = os.path.join(servers.folder, 'waits.log')
+    size = servers.update.ByteSize() * self._case.waits
+    with Waits(self._options.load_core, server.process.port, servers.request,
+               self._case.waits, log) as waits:
+      waits.await_bytes(size)
+      self._update(server, waits, size)
+      cpu, delays = server.process.cpu_seconds(), []
+      for _ in range(UPDATES):
+        delays.append(self._update(server, waits, size))
+      cpu = server.process.cpu_seconds() - cpu
+      self._add(name, 'cpu_us', cpu / UPDATES / self._case.waits * 1e6)
+      self._add(name, 'last_ms', sum(delays) / UPDATES * 1e3)
+      cpu, start = server.process.cpu_seconds(), time.time()
+      server.change(end=True)
+      self._add(name, 'end_last_ms', (waits.await_end() - start) * 1e3)
+      cpu = server.process.cpu_seconds() - cpu
+      self._add(name, 'end_cpu_us', cpu / self._case.waits * 1e6)
+      self._add(name, 'peak_mib', server.process.memory_kib() / 1024)
+
+  def _update(self, server, waits, size):
+    """Returns the seconds until the last waiter has the update."""
+    before, start = waits.received(), time.time()
+    server.change()
+    return waits.await_bytes(before + size) - start
+
+  def _add(self, name, figure, value):
+    self.figures.setdefault(name, {}).setdefault(figure, []).append(value)

@@ -1,0 +1,47 @@
+"""Measures what open Waits cost while nothing happens."""
+
+import os
+import time
+
+from wait_servers import WaitServers
+from waits import Waits
+
+REST_S = 5
+
+
+class IdleRun:
+
+  def __init__(self, case, options):
+    self._case = case
+    self._options = options
+    self.figures = {}
+
+  def run(self):
+    """Returns lists of one figure per round, by peer and name."""
+    servers = WaitServers(self._case, self._options)
+    try:
+      for _ in range(self._options.rounds):
+        for name in servers.peers():
+          with servers.start(name, self._case.waits) as server:
+            self._measure(name, servers, server.process)
+    finally:
+      servers.stop()
+    return self.figures
+
+  def _measure(self, name, servers, server):
+    log = os.path.join(servers.folder, 'waits.log')
+    before, start = server.memory_kib('VmRSS'), time.time()
+    with Waits(self._options.load_core, server.port, servers.request,
+               self._case.waits, log) as waits:
+      last = waits.await_bytes(servers.update.ByteSize() * self._case.waits)
+      self._add(name, 'open_s', last - start)
+      self._add(name, 'kib_per_wait',
+                (server.memory_kib('VmRSS') - before) / self._case.waits)
+      cpu, start = server.cpu_seconds(), time.time()
+      time.sleep(REST_S)
+      self._add(name, 'rest_percent',
+                (server.cpu_seconds() - cpu) / (time.time() - start) * 100)
+      self._add(name, 'peak_mib', server.memory_kib() / 1024)
+
+  def _add(self, name, figure, value):
+    self.figures.setdefault(name, {}).setdefault(figure, []).append(value)

@@ -1,0 +1,91 @@
+"""The servers whose Waits are compared: bare gRPC, and the gateway.
+
+A plain gateway polls for each waiter, so it has no fan-out and no idle Wait.
+"""
+
+import copy
+import http.client
+import os
+
+import documents
+import peers
+import upstream
+from wriftai.predictions.v1 import predictions_pb2 as v1
+
+PEERS = {'bare': 'bare_grpc', 'ours': 'ours'}
+SIZE = 600
+
+
+class WaitServers:
+  """The prediction, its upstream, and the files that the servers need."""
+
+  def __init__(self, case, options):
+    self._options = options
+    self.folder = f'build/bench/{case.name}'
+    os.makedirs(self.folder, exist_ok=True)
+    self.document = documents.prediction(SIZE, 'pending')
+    self.update = v1.PredictionUpdate(
+        prediction=documents.message_of(self.document, v1.PAYLOAD_FORMAT_JSON))
+    self.request = os.path.join(self.folder, 'request')
+    with open(self.request, 'wb') as file:
+      file.write(documents.frame(v1.WaitRequest(
+          id=self.document['id'], payload_format=v1.PAYLOAD_FORMAT_JSON,
+          wait_options=v1.WaitOptions(only_changes=True))))
+    self._response = os.path.join(self.folder, 'response')
+    with open(self._response, 'wb') as file:
+      file.write(self.update.SerializeToString())
+    self._nginx = upstream.start_nginx(
+        self.folder, options.load_core, 'Get', self.document)
+
+  def peers(self):
+    wanted = self._options.peers or PEERS
+    return [name for peer, name in PEERS.items() if peer in wanted]
+
+  def start(self, name, waits):
+    port = upstream.free_port()
+    server = peers.start(
+        name, self._options.server_core, self.folder, self._nginx.api,
+        self._response, [
+            f'--max_waits={2 * waits + 1000}', '--webhook_allow_unsigned',
+            f'--webhook_address=127.0.0.1:{port}',
+            f'--webhook_public_url=http://127.0.0.1:{port}/webhooks/wriftai'])
+    return WaitServer(name, server, port, self.document)
+
+  def stop(self):
+    self._nginx.stop()
+
+
+class WaitServer:
+  """One server, and how it hears that the prediction has changed."""
+
+  def __init__(self, name, process, webhook_port, document):
+    self.process = process
+    self._is_bare = name == 'bare_grpc'
+    self._webhook_port = webhook_port
+    self._document = copy.deepcopy(document)
+    self._changes = 0
+
+  def change(self, end=False):
+    """Updates the prediction for all waiters."""
+    if self._is_bare:
+      self.process.send('end' if end else 'update')
+      return
+    self._changes += 1
+    self._document['updated_at'] = f'2026-11-28T11:49:{self._changes:02}.000001Z'
+    if end:
+      self._document['status'] = 'succeeded'
+    connection = http.client.HTTPConnection('127.0.0.1', self._webhook_port,
+                                            timeout=10)
+    connection.request('POST', '/webhooks/wriftai',
+                       documents.compact(self._document),
+                       {'content-type': 'application/json'})
+    response = connection.getresponse()
+    if response.status != 200:
+      raise RuntimeError(f'webhook: status {response.status}')
+    connection.close()
+
+  def __enter__(self):
+    return self
+
+  def __exit__(self, *unused):
+    self.process.stop()
