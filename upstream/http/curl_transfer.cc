@@ -35,7 +35,9 @@ CurlTransfer::CurlTransfer(HttpRequest request, const HttpOptions& options,
       response_(options) {}
 
 absl::Status CurlTransfer::Prepare(CurlEasy easy) {
-  if (absl::Status status = CheckRequest(request_); !status.ok()) return status;
+  absl::StatusOr<CurlUrl> url = CheckRequest(request_);
+  if (!url.ok()) return url.status();
+  url_ = *std::move(url);
   easy_ = std::move(easy);
   CurlOptions set(easy_.get());
   SetConnection(set);
@@ -84,7 +86,9 @@ void CurlTransfer::SetConnection(CurlOptions& set) const {
 
 void CurlTransfer::SetRequest(CurlOptions& set) {
   set.Text(CURLOPT_PROTOCOLS_STR, "http,https");
+  // With both, libcurl neither parses the text nor formats the parsed URL.
   set.Text(CURLOPT_URL, request_.url);
+  set.Pointer(CURLOPT_CURLU, url_.get());
   // The URL is already encoded; libcurl must not resolve a ".." in it.
   set.Number(CURLOPT_PATH_AS_IS, 1);
   // A redirect is a response like any other. Following it would send the bearer

@@ -90,6 +90,7 @@ class CurlTransfer {
   const HttpOptions& options_;
   ByteBudget& bodies_;
   HttpRequest request_;
+  CurlUrl url_;  // Of the request.
   CurlHeaders headers_;
   ResponseBuffer response_;
   BodyMemory memory_;

@@ -1,13 +1,13 @@
 #include "upstream/http/request_check.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "upstream/http/curl_handle.h"
 
 namespace wriftai {
 namespace {
@@ -40,7 +40,7 @@ bool IsOwnedByTransport(absl::string_view name) {
   return false;
 }
 
-absl::Status CheckUrl(const std::string& url) {
+absl::StatusOr<CurlUrl> ParseUrl(const std::string& url) {
   if (!absl::StartsWithIgnoreCase(url, "http://") &&
       !absl::StartsWithIgnoreCase(url, "https://")) {
     return Invalid("url", "must start with http:// or https://");
@@ -50,17 +50,20 @@ absl::Status CheckUrl(const std::string& url) {
       return Invalid("url", "must be printable ASCII without spaces");
     }
   }
-  const CurlUrl parsed(curl_url());
+  CurlUrl parsed(curl_url());
+  // Out of memory; operator new would end the process, too.
+  if (parsed == nullptr) std::abort();
   const CURLUcode code = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(),
                                       CURLU_DISALLOW_USER | CURLU_PATH_AS_IS);
   if (code != CURLUE_OK) return Invalid("url", curl_url_strerror(code));
-  return absl::OkStatus();
+  return parsed;
 }
 
 }  // namespace
 
-absl::Status CheckRequest(const HttpRequest& request) {
-  if (absl::Status status = CheckUrl(request.url); !status.ok()) return status;
+absl::StatusOr<CurlUrl> CheckRequest(const HttpRequest& request) {
+  absl::StatusOr<CurlUrl> url = ParseUrl(request.url);
+  if (!url.ok()) return url;
   for (const auto& [name, value] : request.headers) {
     if (!IsToken(name)) return Invalid("header", "the name is not a token");
     if (IsOwnedByTransport(name)) {
@@ -80,7 +83,7 @@ absl::Status CheckRequest(const HttpRequest& request) {
   if (request.method == HttpMethod::kGet && !request.body.empty()) {
     return Invalid("body", "not allowed with GET");
   }
-  return absl::OkStatus();
+  return url;
 }
 
 }  // namespace wriftai

@@ -1,21 +1,22 @@
 #ifndef WRIFTAI_UPSTREAM_HTTP_REQUEST_CHECK_H_
 #define WRIFTAI_UPSTREAM_HTTP_REQUEST_CHECK_H_
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "upstream/http/curl_handle.h"
 #include "upstream/http/http_message.h"
 
 namespace wriftai {
 
-// INVALID_ARGUMENT with the reason if `request` must not be sent:
+// The parsed URL of `request`. INVALID_ARGUMENT with the reason if the request
+// must not be sent:
 // - a URL that is not absolute http or https, or has white space, a control
 //   character, a non-ASCII byte, or a user name;
 // - a header name that is not a token (RFC 9110), or that only the transport
-// may
-//   set because it frames or routes the message;
+//   may set because it frames or routes the message;
 // - CR, LF or NUL in a header value or the bearer; both a bearer and an
 //   `authorization` header;
 // - a body with GET. The message quotes no value. Any thread.
-absl::Status CheckRequest(const HttpRequest& request);
+absl::StatusOr<CurlUrl> CheckRequest(const HttpRequest& request);
 
 }  // namespace wriftai
 

@@ -20,7 +20,7 @@ HttpRequest Request(std::string url = "https://api.example/v1") {
 absl::Status CheckHeader(std::string name, std::string value) {
   HttpRequest request = Request();
   request.headers = {{std::move(name), std::move(value)}};
-  return CheckRequest(request);
+  return CheckRequest(request).status();
 }
 
 TEST(CheckRequestTest, AcceptsHttpAndHttps) {
