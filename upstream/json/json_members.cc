@@ -1,19 +1,27 @@
 #include "upstream/json/json_members.h"
 
 #include <cassert>
+#include <cstring>
 
 namespace wriftai {
 
 absl::StatusOr<JsonMembers> JsonMembers::Read(
     absl::string_view text, std::initializer_list<absl::string_view> names) {
   JsonMembers result;
+  result.members_.reserve(names.size());
   for (const absl::string_view name : names) {
     result.members_.push_back({name, std::nullopt});
   }
   const absl::Status status = ForEachJsonMember(
       text, [&](absl::string_view key, const JsonSlice& value) {
+        // Once per key, since there are many names.
+        const bool has_escape =
+            std::memchr(key.data(), '\\', key.size()) != nullptr;
+        const absl::string_view plain = key.substr(1, key.size() - 2);
         for (Member& member : result.members_) {
-          if (JsonKeyIs(key, member.name)) member.value = value;
+          if (has_escape ? JsonKeyIs(key, member.name) : plain == member.name) {
+            member.value = value;
+          }
         }
       });
   if (!status.ok()) return status;

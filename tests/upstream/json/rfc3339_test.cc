@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -31,6 +32,18 @@ TEST(TimestampFromRfc3339Test, KeepsEveryMicrosecondOfASecond) {
     const std::string digits = absl::StrCat(1000000 + micros).substr(1);
     EXPECT_EQ(Parsed("2025-08-13T11:48:44." + digits + "Z"),
               absl::StrCat("1755085724.", micros * 1000));
+  }
+}
+
+TEST(TimestampFromRfc3339Test, ReadsEachDayInUtcAsWithAnOffset) {
+  for (int year = 1; year <= 9999; year += 37) {
+    for (int month = 1; month <= 12; ++month) {
+      for (int day = 1; day <= 31; ++day) {
+        const std::string time =
+            absl::StrFormat("%04d-%02d-%02dT23:59:58.5", year, month, day);
+        EXPECT_EQ(Parsed(time + "Z"), Parsed(time + "+00:00"));
+      }
+    }
   }
 }
 
