@@ -117,16 +117,16 @@ check_includes() {
   may_include 'upstream/json/' 'base/|upstream/prediction_params|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/watch/' \
-    'base/|upstream/(budget/|error_details|prediction_(client|params|state)|retry_policy|webhook/webhook_feed)|proto/|wriftai/' ||
+    'base/|upstream/(budget/|error_details|prediction_(calls|params|state)|retry_policy|webhook/webhook_feed)|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/create/' \
-    'base/|upstream/(completed_call|error_details|json/|prediction_(client|params))|proto/|wriftai/' ||
+    'base/|upstream/(completed_call|error_details|json/|prediction_(calls|params))|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/rest/' \
-    'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(client|params)|retry_policy)|proto/|wriftai/' ||
+    'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(calls|params)|retry_policy)|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/webhook/' \
-    'base/|upstream/(json/|prediction_(client|state))|proto/|wriftai/' || failed=1
+    'base/|upstream/(json/|prediction_(calls|state))|proto/|wriftai/' || failed=1
   may_include 'service/logging/' 'base/|upstream/json/' || failed=1
   may_include 'service/server/' 'base/|proto/|wriftai/' || failed=1
   may_include 'service/server/tls/' 'base/' || failed=1
