@@ -2,13 +2,18 @@
 
   write_tables.py DOCUMENT RESULTS.json...
 
-Replaces the table of each scenario in RESULTS, between
-<!-- figures of BENCHMARK SCENARIO --> and <!-- end -->. These tables are
-written only by this program, so every figure comes from a run.
+Replaces the table of each scenario or case in RESULTS, between
+<!-- figures of BENCHMARK NAME --> and <!-- end -->. These tables are written
+only by this program, so every figure comes from a run.
 """
 
 import json
+import os
 import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'peers'))
+
+import tables  # scripts/bench.sh prints them, too.
 
 
 def number(value):
@@ -40,6 +45,15 @@ def table_of(results, scenario):
   return '\n'.join(lines) + '\n\n'
 
 
+def sections_of(results):
+  """Names and texts."""
+  if results['benchmark'] == 'peers':
+    return [(case['name'], tables.section_of(case))
+            for case in results['cases']]
+  return [(scenario['name'], table_of(results, scenario))
+          for scenario in results['scenarios']]
+
+
 def main():
   path, *files = sys.argv[1:]
   with open(path, encoding='utf-8') as document:
@@ -47,13 +61,13 @@ def main():
   for file in files:
     with open(file, encoding='utf-8') as source:
       results = json.load(source)
-    for scenario in results['scenarios']:
-      start = f'<!-- figures of {results["benchmark"]} {scenario["name"]} -->\n'
+    for name, section in sections_of(results):
+      start = f'<!-- figures of {results["benchmark"]} {name} -->\n'
       before, found, rest = text.partition(start)
       _, end, after = rest.partition('<!-- end -->')
       if not found or not end:
         sys.exit(f'{path}: missing {start.strip()} or its <!-- end -->')
-      text = before + start + table_of(results, scenario) + end + after
+      text = before + start + section + end + after
   with open(path, 'w', encoding='utf-8') as document:
     document.write(text)
 

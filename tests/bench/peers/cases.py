@@ -11,7 +11,7 @@ GATEWAYS = ('go', 'node', 'python', 'ours')
 
 
 @dataclasses.dataclass
-class UnaryCase:
+class CallCase:
   """One method, called again and again with the same request."""
   name: str
   title: str
@@ -25,12 +25,33 @@ class UnaryCase:
   cached: bool = False
   # The body of the upstream request, if it is a POST.
   post: str = None
+  # The upstream is wriftai-sandbox, which sends webhooks, in place of nginx.
+  webhooks: bool = False
 
   @property
   def upstream_path(self):
     if self.method == 'Get':
       return '/predictions/' + self.request.id
     return '/predictions'
+
+
+def create_and_wait():
+  """A prediction that ends 2 ms after its creation."""
+  document = documents.prediction(600, 'pending')
+  document['input']['sandbox'] = {'pending_s': 0.001, 'run_s': 0.001}
+  create_request = v1.CreateRequest(
+      model='wriftai/echo', payload_format=JSON,
+      input_json=documents.compact(document['input']))
+  post = {'model': create_request.model, 'input': document['input']}
+  return CallCase(
+      'create-and-wait', 'CreateAndWait with webhooks, 600 B',
+      'CreateAndWait', v1.CreateAndWaitRequest(
+          create=create_request,
+          wait_options=v1.WaitOptions(only_changes=True)),
+      document, v1.PredictionUpdate(
+          prediction=documents.message_of(document, JSON)),
+      peers=('bare', 'go', 'ours'), post=documents.compact(post),
+      webhooks=True)
 
 
 @dataclasses.dataclass
@@ -55,7 +76,7 @@ def idle(waits):
 
 def get(name, title, size, payload_format, status='started', **more):
   document = documents.prediction(size, status)
-  return UnaryCase(
+  return CallCase(
       name, title, 'Get',
       v1.GetRequest(id=document['id'], payload_format=payload_format),
       document, documents.message_of(document, payload_format), **more)
@@ -63,7 +84,7 @@ def get(name, title, size, payload_format, status='started', **more):
 
 def list_50():
   page = documents.page(50)
-  return UnaryCase('list-50', 'List of 50', 'List',
+  return CallCase('list-50', 'List of 50', 'List',
                    v1.ListRequest(page_size=50), page, documents.list_of(page))
 
 
@@ -73,7 +94,7 @@ def create():
       model='deepseek-ai/deepseek-r1:1', payload_format=JSON,
       input_json=documents.compact(document['input']))
   post = {'model': request.model, 'input': document['input']}
-  return UnaryCase('create', 'Create, 600 B', 'Create', request, document,
+  return CallCase('create', 'Create, 600 B', 'Create', request, document,
                    documents.message_of(document, JSON),
                    post=documents.compact(post))
 
@@ -91,6 +112,7 @@ CASES = {
                          'succeeded', peers=('bare', 'ours'), cached=True),
     'list-50': lambda name: list_50(),
     'create': lambda name: create(),
+    'create-and-wait': lambda name: create_and_wait(),
     'fan-out':
         lambda name: FanOutCase(name, 'One update to 10,000 waiters', 10_000),
     'idle-1k': idle(1_000),

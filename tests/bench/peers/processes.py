@@ -23,12 +23,12 @@ class Server:
   which goes to the file `log`.
   """
 
-  def __init__(self, command, core, log, ready, environment=None):
+  def __init__(self, command, core, log, ready):
     self._log = log
     with open(log, 'wb') as output:
       self._process = subprocess.Popen(
           pinned(core, command), stdin=subprocess.PIPE, stdout=output,
-          stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
+          stderr=subprocess.STDOUT)
     self.pid = self._process.pid
     try:
       self.port = int(self._await(re.compile(ready)))

@@ -1,6 +1,7 @@
 """Results of the benchmark: medians, spread and ratios."""
 
 import datetime
+import json
 import os
 import statistics
 import subprocess
@@ -11,9 +12,15 @@ COMPARED = ('cpu_us', 'calls_per_s', 'p50_ms', 'p99_ms', 'peak_mib', 'last_ms',
 
 
 def result_of(case, figures, options):
+  """The figures of a case. It has the circumstances of its own measurement,
+  because cases may be measured again alone."""
+  now = datetime.datetime.now(datetime.timezone.utc)
   return {
-      'name': case.name, 'title': case.title, 'rounds': options.rounds,
-      'seconds': options.seconds, 'peers': summary_of(figures),
+      'name': case.name, 'title': case.title,
+      'time': now.isoformat(timespec='seconds'), 'commit': commit(),
+      'rounds': options.rounds, 'seconds': options.seconds,
+      'processor': processor(), 'load_average': os.getloadavg()[1],
+      'peers': summary_of(figures),
   }
 
 
@@ -43,16 +50,19 @@ def spread(values):
           'max': max(values)}
 
 
-def run_of(options, results):
-  commit = subprocess.run(['git', 'describe', '--always', '--dirty'],
-                          capture_output=True, text=True, check=False)
+def commit():
+  described = subprocess.run(['git', 'describe', '--always', '--dirty'],
+                             capture_output=True, text=True, check=False)
+  return described.stdout.strip() or 'unknown'
+
+
+def processor():
   with open('/proc/cpuinfo', encoding='utf-8') as cpuinfo:
     models = [line.partition(':')[2].strip() for line in cpuinfo
               if line.startswith('model name')]
-  now = datetime.datetime.now(datetime.timezone.utc)
-  return {
-      'benchmark': 'peers', 'time': now.isoformat(timespec='seconds'),
-      'commit': commit.stdout.strip(), 'cores': os.cpu_count(),
-      'processor': models[0] if models else 'unknown', 'load': os.getloadavg(),
-      'cases': results,
-  }
+  return f'{len(models)} cores, {models[0]}' if models else 'unknown'
+
+
+def write(options, results):
+  with open(options.json, 'w', encoding='utf-8') as file:
+    json.dump({'benchmark': 'peers', 'cases': results}, file, indent=1)

@@ -59,3 +59,12 @@ def table_of(case):
       cells = [cell(of_peer.get(key), wide) for key, _, wide in columns]
       lines.append(f'| {title} | ' + ' | '.join(cells) + ' |')
   return '\n'.join(lines)
+
+
+def section_of(case):
+  """The table and its circumstances, for a document."""
+  measured = (f'{case["title"]}: {case["rounds"]} rounds of '
+              f'{number(case["seconds"])} s, {case["time"]}, commit '
+              f'{case["commit"]}, {case["processor"]}, load average '
+              f'{number(case["load_average"])} (the benchmark alone makes 2).')
+  return f'\n{measured}\n\n{table_of(case)}\n\n'

@@ -1,4 +1,8 @@
-"""nginx as the upstream: static responses, as cheap as possible."""
+"""The upstreams.
+
+nginx sends static responses, as cheaply as possible. wriftai-sandbox runs
+predictions and sends webhooks.
+"""
 
 import os
 import socket
@@ -7,6 +11,7 @@ import time
 import documents
 from processes import START_TIMEOUT_S, Server
 
+SANDBOX = 'build/release/bin/wriftai-sandbox'
 NGINX = 'build/tools/usr/sbin/nginx'
 
 # `$` belongs to nginx. A POST cannot be served from a file.
@@ -70,6 +75,21 @@ def start_nginx(folder, core, method, document):
                              created=text if method == 'Create' else ''))
   return Nginx([NGINX, '-p', folder, '-c', config], core,
                folder + '/nginx.log', port)
+
+
+def start_sandbox(folder, core):
+  return Sandbox(
+      [SANDBOX, '--listen_address=127.0.0.1:0', '--rate_limits=false',
+       '--read_rate=100000', '--create_rate=100000', '--recent_requests=0'],
+      core, os.path.join(folder, 'sandbox.log'),
+      r'listening on http://[0-9.]+:(\d+)')
+
+
+class Sandbox(Server):
+
+  @property
+  def api(self):
+    return f'http://127.0.0.1:{self.port}/v1'
 
 
 class Nginx(Server):

@@ -4,7 +4,6 @@ A plain gateway polls for each waiter, so it has no fan-out and no idle Wait.
 """
 
 import copy
-import http.client
 import os
 
 import documents
@@ -42,14 +41,11 @@ class WaitServers:
     return [name for peer, name in PEERS.items() if peer in wanted]
 
   def start(self, name, waits):
-    port = upstream.free_port()
+    webhooks = peers.Webhooks(self.folder)
     server = peers.start(
         name, self._options.server_core, self.folder, self._nginx.api,
-        self._response, [
-            f'--max_waits={2 * waits + 1000}', '--webhook_allow_unsigned',
-            f'--webhook_address=127.0.0.1:{port}',
-            f'--webhook_public_url=http://127.0.0.1:{port}/webhooks/wriftai'])
-    return WaitServer(name, server, port, self.document)
+        self._response, webhooks, [f'--max_waits={2 * waits + 1000}'])
+    return WaitServer(name, server, webhooks, self.document)
 
   def stop(self):
     self._nginx.stop()
@@ -58,10 +54,10 @@ class WaitServers:
 class WaitServer:
   """One server, and how it hears that the prediction has changed."""
 
-  def __init__(self, name, process, webhook_port, document):
+  def __init__(self, name, process, webhooks, document):
     self.process = process
     self._is_bare = name == 'bare_grpc'
-    self._webhook_port = webhook_port
+    self._webhooks = webhooks
     self._document = copy.deepcopy(document)
     self._changes = 0
 
@@ -74,15 +70,7 @@ class WaitServer:
     self._document['updated_at'] = f'2026-11-28T11:49:{self._changes:02}.000001Z'
     if end:
       self._document['status'] = 'succeeded'
-    connection = http.client.HTTPConnection('127.0.0.1', self._webhook_port,
-                                            timeout=10)
-    connection.request('POST', '/webhooks/wriftai',
-                       documents.compact(self._document),
-                       {'content-type': 'application/json'})
-    response = connection.getresponse()
-    if response.status != 200:
-      raise RuntimeError(f'webhook: status {response.status}')
-    connection.close()
+    self._webhooks.deliver(documents.compact(self._document))
 
   def __enter__(self):
     return self

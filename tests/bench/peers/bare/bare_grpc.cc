@@ -2,9 +2,9 @@
 //
 //   bare_grpc RESPONSE_FILE
 //
-// Every call gets the bytes of RESPONSE_FILE. A Wait then stays open. Of the
-// lines on stdin, "update" sends the bytes to all open Waits, and "end" also
-// ends these with OK.
+// Every call gets the bytes of RESPONSE_FILE, a CreateAndWait twice. A Wait
+// then stays open. Of the lines on stdin, "update" sends the bytes to all open
+// Waits, and "end" also ends these with OK.
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
@@ -80,11 +80,34 @@ void Streams::Broadcast(bool end) {
   for (Stream* stream : open_) stream->Send(end);
 }
 
-class Service final : public v1::Predictions::WithRawCallbackMethod_Get<
-                          v1::Predictions::WithRawCallbackMethod_List<
-                              v1::Predictions::WithRawCallbackMethod_Create<
-                                  v1::Predictions::WithRawCallbackMethod_Wait<
-                                      v1::Predictions::Service>>>> {
+// One CreateAndWait: two updates, then OK. Owns itself until OnDone.
+class TwoUpdates final : public grpc::ServerWriteReactor<ByteBuffer> {
+ public:
+  explicit TwoUpdates(const ByteBuffer& update) : update_(update) {
+    StartWrite(&update_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (finishing_) return;
+    finishing_ = true;
+    if (!ok) return Finish(grpc::Status::CANCELLED);
+    StartWriteAndFinish(&update_, {}, grpc::Status::OK);
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  const ByteBuffer& update_;
+  bool finishing_ = false;
+};
+
+class Service final
+    : public v1::Predictions::WithRawCallbackMethod_Get<
+          v1::Predictions::WithRawCallbackMethod_List<
+              v1::Predictions::WithRawCallbackMethod_Create<
+                  v1::Predictions::WithRawCallbackMethod_Wait<
+                      v1::Predictions::WithRawCallbackMethod_CreateAndWait<
+                          v1::Predictions::Service>>>>> {
  public:
   explicit Service(const std::string& response) {
     const grpc::Slice slice(response);
@@ -112,6 +135,11 @@ class Service final : public v1::Predictions::WithRawCallbackMethod_Get<
       grpc::CallbackServerContext* context,
       const ByteBuffer* request) override {
     return new Stream(streams_, response_);
+  }
+  grpc::ServerWriteReactor<ByteBuffer>* CreateAndWait(
+      grpc::CallbackServerContext* context,
+      const ByteBuffer* request) override {
+    return new TwoUpdates(response_);
   }
 
  private:

@@ -1,7 +1,7 @@
 // A gateway as a good Go engineer writes it in an afternoon: one upstream
 // request per call, without budget, cache, sharing or logs.
 //
-//	gateway API_BASE_URL
+//	gateway API_BASE_URL [WEBHOOK_ADDRESS KEY_FILE]
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	v1 "github.com/wriftai/grpc-gateway/clients/go/wriftai/predictions/v1"
@@ -30,8 +31,9 @@ const maxResponseBytes = 64 << 20
 
 type gateway struct {
 	v1.UnimplementedPredictionsServer
-	api  string
-	http *http.Client
+	api      string
+	http     *http.Client
+	webhooks *webhooks
 }
 
 func (g *gateway) Get(ctx context.Context, request *v1.GetRequest) (*v1.Prediction, error) {
@@ -81,6 +83,14 @@ func (g *gateway) List(ctx context.Context, request *v1.ListRequest) (*v1.ListRe
 }
 
 func (g *gateway) Create(ctx context.Context, request *v1.CreateRequest) (*v1.Prediction, error) {
+	created, err := g.create(ctx, request, nil)
+	if err != nil {
+		return nil, err
+	}
+	return created.message(request.PayloadFormat)
+}
+
+func (g *gateway) create(ctx context.Context, request *v1.CreateRequest, hook *webhook) (*prediction, error) {
 	input := json.RawMessage(request.GetInputJson())
 	if value := request.GetInput(); value != nil {
 		text, err := value.MarshalJSON()
@@ -89,21 +99,20 @@ func (g *gateway) Create(ctx context.Context, request *v1.CreateRequest) (*v1.Pr
 		}
 		input = text
 	}
-	if request.Model == "" || !json.Valid(input) {
+	if request.GetModel() == "" || !json.Valid(input) {
 		return nil, status.Error(codes.InvalidArgument, "expected a model, and an input of valid JSON")
 	}
 	body, err := json.Marshal(struct {
-		Model string          `json:"model"`
-		Input json.RawMessage `json:"input"`
-	}{request.Model, input})
+		Model   string          `json:"model"`
+		Input   json.RawMessage `json:"input"`
+		Webhook *webhook        `json:"webhook,omitempty"`
+	}{request.Model, input, hook})
 	if err != nil {
 		return nil, status.Error(codes.Internal, err.Error())
 	}
 	var created prediction
-	if err := g.call(ctx, "POST", "/predictions", body, &created); err != nil {
-		return nil, err
-	}
-	return created.message(request.PayloadFormat)
+	err = g.call(ctx, "POST", "/predictions", body, &created)
+	return &created, err
 }
 
 // Sends one request with the caller's token, and decodes the response.
@@ -149,23 +158,43 @@ func (g *gateway) call(ctx context.Context, method, path string, body []byte, re
 }
 
 func main() {
-	if len(os.Args) != 2 {
-		log.Fatal("usage: gateway API_BASE_URL")
+	if len(os.Args) != 2 && len(os.Args) != 4 {
+		log.Fatal("usage: gateway API_BASE_URL [WEBHOOK_ADDRESS KEY_FILE]")
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
 	transport.MaxIdleConns = 512
 	transport.MaxIdleConnsPerHost = 512
 	transport.DisableCompression = true
+	g := &gateway{
+		api:  os.Args[1],
+		http: &http.Client{Transport: transport, Timeout: 30 * time.Second},
+	}
+	if len(os.Args) == 4 {
+		g.webhooks = serveWebhooks(os.Args[2], os.Args[3])
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)
 	}
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(16 << 20))
-	v1.RegisterPredictionsServer(server, &gateway{
-		api:  os.Args[1],
-		http: &http.Client{Transport: transport, Timeout: 30 * time.Second},
-	})
+	v1.RegisterPredictionsServer(server, g)
 	fmt.Printf("gRPC listens on %s\n", listener.Addr())
 	log.Fatal(server.Serve(listener))
+}
+
+func serveWebhooks(address, keyFile string) *webhooks {
+	key, err := os.ReadFile(keyFile)
+	if err != nil {
+		log.Fatal(err)
+	}
+	const path = "/webhooks/wriftai"
+	hooks := &webhooks{
+		registered: webhook{URL: "http://" + address + path, Secret: strings.TrimSpace(string(key))},
+		events:     map[string]chan *prediction{},
+	}
+	mux := http.NewServeMux()
+	mux.Handle(path, hooks)
+	go func() { log.Fatal(http.ListenAndServe(address, mux)) }()
+	return hooks
 }

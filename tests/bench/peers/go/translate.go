@@ -43,6 +43,10 @@ var statuses = map[string]v1.PredictionStatus{
 	"failed":    v1.PredictionStatus_PREDICTION_STATUS_FAILED,
 }
 
+func (p *prediction) hasEnded() bool {
+	return p.Status == "succeeded" || p.Status == "failed"
+}
+
 func (p *prediction) message(format v1.PayloadFormat) (*v1.Prediction, error) {
 	if !isUUID(p.ID) || p.Status == "" {
 		return nil, status.Error(codes.Internal, "upstream response: expected an id and a status")

@@ -15,7 +15,7 @@ WARM_UP_S = 2
 MIN_CALLS = 2 * load.CONNECTIONS * load.STREAMS
 
 
-class UnaryRun:
+class CallRun:
   """One case: its upstream, its servers, and what was measured of each."""
 
   def __init__(self, case, options):
@@ -44,9 +44,8 @@ class UnaryRun:
 
   def run(self):
     """Returns lists of one figure per round, by peer and name."""
-    nginx = upstream.start_nginx(self._folder, self._options.load_core,
-                                 self._case.method, self._case.document)
-    self._api = nginx.api
+    source = self._start_upstream()
+    self._api = source.api
     try:
       self._start()
       for _ in range(self._options.rounds):
@@ -63,14 +62,22 @@ class UnaryRun:
     finally:
       for server in self._servers.values():
         server.stop()
-      nginx.stop()
+      source.stop()
     return self.figures
+
+  def _start_upstream(self):
+    core = self._options.load_core
+    if self._case.webhooks:
+      return upstream.start_sandbox(self._folder, core)
+    return upstream.start_nginx(self._folder, core, self._case.method,
+                                self._case.document)
 
   def _start(self):
     names = ['bare_grpc' if peer == 'bare' else peer for peer in self.peers]
     for name in names:
+      webhooks = peers.Webhooks(self._folder) if self._case.webhooks else None
       server = peers.start(name, self._options.server_core, self._folder,
-                           self._api, self._response)
+                           self._api, self._response, webhooks)
       self._servers[name] = server
       self._sizes[name] = checks.check(name, server.port, self._case)
       self._rates[name] = self._load(server, MIN_CALLS).calls_per_s
@@ -91,7 +98,7 @@ class UnaryRun:
     result = self._load_for(name, self._options.seconds)
     cpu = server.cpu_seconds() - before
     # Errors have no body.
-    if result.data_bytes < 0.99 * result.calls * (self._sizes[name] + 5):
+    if result.data_bytes < 0.99 * result.calls * self._sizes[name]:
       raise RuntimeError(f'{name}: {result.calls} responses have only '
                          f'{result.data_bytes} bytes')
     self._add(name, 'cpu_us', cpu / result.calls * 1e6)
