@@ -6,11 +6,12 @@ import checks
 import documents
 import load
 import peers
+import syscalls
 import upstream
-from syscalls import Counter
 
 # For compilers at run time, and for allocators.
-WARM_UP_S = 2
+WARM_UP_S = 3
+COUNT_S = 1
 # All streams, twice.
 MIN_CALLS = 2 * load.CONNECTIONS * load.STREAMS
 
@@ -25,6 +26,7 @@ class CallRun:
     os.makedirs(self._folder, exist_ok=True)
     self._body = os.path.join(self._folder, 'request')
     self._response = os.path.join(self._folder, 'response')
+    self._perf_log = os.path.join(self._folder, 'perf.log')
     self._post = None
     if case.post is not None:
       self._post = os.path.join(self._folder, 'post')
@@ -51,7 +53,7 @@ class CallRun:
       for _ in range(self._options.rounds):
         for name in self._servers:
           self._saturate(name)
-        if 'bare' in self.peers and not self._case.cached:
+        if self._has_fetches():
           self._fetch()
       for _ in range(self._options.rounds):
         for name in self._servers:
@@ -59,11 +61,16 @@ class CallRun:
       for name, server in self._servers.items():
         self._add(name, 'peak_mib', server.memory_kib() / 1024)
         self._count(name, server)
+      if self._has_fetches():
+        self._count_fetches()
     finally:
       for server in self._servers.values():
         server.stop()
       source.stop()
     return self.figures
+
+  def _has_fetches(self):
+    return 'bare' in self.peers and not self._case.cached
 
   def _start_upstream(self):
     core = self._options.load_core
@@ -104,13 +111,13 @@ class CallRun:
     self._add(name, 'cpu_us', cpu / result.calls * 1e6)
     self._add(name, 'calls_per_s', result.calls_per_s)
 
-  def _fetch_for(self, rate=0):
+  def _fetch_for(self, seconds, rate=0, prefix=()):
     return load.fetch(self._options.server_core,
-                      self._api + self._case.upstream_path,
-                      self._options.seconds, rate, self._post)
+                      self._api + self._case.upstream_path, seconds, rate,
+                      self._post, prefix)
 
   def _fetch(self):
-    result = self._fetch_for()
+    result = self._fetch_for(self._options.seconds)
     self._add('bare_http', 'cpu_us', result['cpu_s'] / result['calls'] * 1e6)
     self._add('bare_http', 'calls_per_s', result['calls'] / result['seconds'])
     self._add('bare_http', 'peak_mib', result['peak_kib'] / 1024)
@@ -126,16 +133,23 @@ class CallRun:
     self._add(name, 'p50_ms', latencies[len(latencies) // 2] * 1e3)
     self._add(name, 'p99_ms', p99)
     if name != 'bare_grpc' and not self._case.cached:
-      fetch = self._fetch_for(rate)
+      fetch = self._fetch_for(self._options.seconds, rate)
       self._add(name, 'fetch_p99_ms', fetch['p99_ms'])
       self._add(name, 'added_p99_ms', p99 - fetch['p99_ms'])
 
   def _count(self, name, server):
-    counter = Counter(server.pid, os.path.join(self._folder, 'perf.log'))
-    result = self._load_for(name, 1)
-    for call, count in counter.stop().items():
+    counter = syscalls.Counter(server.pid, self._perf_log)
+    calls = self._load_for(name, COUNT_S).calls
+    self._add_counts(name, counter.stop(), calls)
+
+  def _count_fetches(self):
+    calls = self._fetch_for(COUNT_S, 0, syscalls.perf(self._perf_log))['calls']
+    self._add_counts('bare_http', syscalls.counts_in(self._perf_log), calls)
+
+  def _add_counts(self, name, counts, calls):
+    for call, count in counts.items():
       if count:
-        self._add(name, f'syscalls_{call}', count / result.calls)
+        self._add(name, f'syscalls_{call}', count / calls)
 
   def _add(self, name, figure, value):
     self.figures.setdefault(name, {}).setdefault(figure, []).append(value)

@@ -103,10 +103,10 @@ def write_times(path, method, port, seconds, rate, seed):
   return count
 
 
-def fetch(core, url, seconds, rate=0, body=None):
+def fetch(core, url, seconds, rate=0, body=None, prefix=()):
   """bare_http's figures. `body`: the file to POST, if any."""
-  command = ['build/release/bin/bare_http', url, str(CONNECTIONS * STREAMS),
-             str(seconds), str(rate)]
+  command = [*prefix, 'build/release/bin/bare_http', url,
+             str(CONNECTIONS * STREAMS), str(seconds), str(rate)]
   if body:
     command.append(body)
   return json.loads(run(core, command))

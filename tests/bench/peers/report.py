@@ -27,9 +27,10 @@ def result_of(case, figures, options):
 def summary_of(figures):
   """Adds the sum of both bare parts, and the ratios of each round."""
   if 'bare_http' in figures:
-    figures['bare'] = {'cpu_us': [
-        grpc + http for grpc, http in zip(figures['bare_grpc']['cpu_us'],
-                                          figures['bare_http']['cpu_us'])]}
+    grpc, http = figures['bare_grpc'], figures['bare_http']
+    figures['bare'] = {
+        figure: [a + b for a, b in zip(grpc[figure], http[figure])]
+        for figure in ('cpu_us', 'syscalls_all') if figure in http}
   bases = {'bare': 'bare' if 'bare' in figures else 'bare_grpc', 'go': 'go'}
   for name, of_peer in figures.items():
     ratios = {}
