@@ -22,6 +22,9 @@ int main(int argc, char** argv) {
   // wriftctl reports errors itself. The libraries' log lines would interfere
   // with the status line. An explicit GRPC_VERBOSITY takes precedence.
   setenv("GRPC_VERBOSITY", "NONE", 0);
+  // Between two tries of a call, only gRPC's backup poll drives the connection
+  // attempt, by default every 5 s: attempts time out that would succeed.
+  setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", 0);
   google::protobuf::SetLogHandler(nullptr);
   std::ios::sync_with_stdio(false);
   const absl::StatusOr<wriftai::client::Invocation> invocation =

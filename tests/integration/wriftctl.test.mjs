@@ -162,6 +162,27 @@ test('wait survives a restart of the gateway', async (t) => {
   assert.equal(code, 1, stderr);
 });
 
+test('create --wait reaches a gateway that starts later', async (t) => {
+  const { address, ...stopped } =
+      await Gateway.start({ apiBaseUrl: sandbox.baseUrl });
+  await stopped.program.stop();
+  const creating = new Program(
+      setting('WRIFTCTL'),
+      ['create', 'wriftai/echo', '--input=1', '--wait', `--address=${address}`],
+      options());
+  const retries = () => creating.stderr.split('; retrying in ').length - 1;
+  await creating.awaitOutput('stderr', /(refused; retrying in[^]*refused; re)/);
+  const later = await Gateway.start({
+    apiBaseUrl: sandbox.baseUrl, flags: [`--listen_address=${address}`],
+  });
+  t.after(() => later.stop());
+  const before = retries();
+  const { code, stderr } = await creating.end();
+  assert.equal(code, 0, stderr);
+  // One may already be scheduled, and fail before the next attempt to connect.
+  assert.ok(retries() <= before + 2, stderr);
+});
+
 test('a request_id creates once across two runs', async () => {
   const once = ['wriftai/echo', '--input=1', `--request_id=${randomUUID()}`];
   const before = await sandbox.createdCount();
