@@ -8,6 +8,7 @@ import load
 import peers
 import syscalls
 import upstream
+from figures import Figures
 
 # For compilers at run time, and for allocators.
 WARM_UP_S = 3
@@ -42,7 +43,7 @@ class CallRun:
     self._rates = {}
     self.peers = [peer for peer in case.peers
                   if not options.peers or peer in options.peers]
-    self.figures = {}
+    self.figures = Figures()
 
   def run(self):
     """Returns lists of one figure per round, by peer and name."""
@@ -59,7 +60,7 @@ class CallRun:
         for name in self._servers:
           self._pace(name)
       for name, server in self._servers.items():
-        self._add(name, 'peak_mib', server.memory_kib() / 1024)
+        self.figures.add(name, 'peak_mib', server.memory_kib() / 1024)
         self._count(name, server)
       if self._has_fetches():
         self._count_fetches()
@@ -108,8 +109,8 @@ class CallRun:
     if result.data_bytes < 0.99 * result.calls * self._sizes[name]:
       raise RuntimeError(f'{name}: {result.calls} responses have only '
                          f'{result.data_bytes} bytes')
-    self._add(name, 'cpu_us', cpu / result.calls * 1e6)
-    self._add(name, 'calls_per_s', result.calls_per_s)
+    self.figures.add(name, 'cpu_us', cpu / result.calls * 1e6)
+    self.figures.add(name, 'calls_per_s', result.calls_per_s)
 
   def _fetch_for(self, seconds, rate=0, prefix=()):
     return load.fetch(self._options.server_core,
@@ -118,9 +119,10 @@ class CallRun:
 
   def _fetch(self):
     result = self._fetch_for(self._options.seconds)
-    self._add('bare_http', 'cpu_us', result['cpu_s'] / result['calls'] * 1e6)
-    self._add('bare_http', 'calls_per_s', result['calls'] / result['seconds'])
-    self._add('bare_http', 'peak_mib', result['peak_kib'] / 1024)
+    calls = result['calls']
+    self.figures.add('bare_http', 'cpu_us', result['cpu_s'] / calls * 1e6)
+    self.figures.add('bare_http', 'calls_per_s', calls / result['seconds'])
+    self.figures.add('bare_http', 'peak_mib', result['peak_kib'] / 1024)
 
   def _pace(self, name):
     """Latencies at half of the load, and those of fetches at that rate."""
@@ -130,12 +132,12 @@ class CallRun:
         self._options.load_core, self._servers[name].port, self._case.method,
         self._body, self._options.seconds, rate, self._folder))
     p99 = latencies[int(0.99 * (len(latencies) - 1))] * 1e3
-    self._add(name, 'p50_ms', latencies[len(latencies) // 2] * 1e3)
-    self._add(name, 'p99_ms', p99)
+    self.figures.add(name, 'p50_ms', latencies[len(latencies) // 2] * 1e3)
+    self.figures.add(name, 'p99_ms', p99)
     if name != 'bare_grpc' and not self._case.cached:
       fetch = self._fetch_for(self._options.seconds, rate)
-      self._add(name, 'fetch_p99_ms', fetch['p99_ms'])
-      self._add(name, 'added_p99_ms', p99 - fetch['p99_ms'])
+      self.figures.add(name, 'fetch_p99_ms', fetch['p99_ms'])
+      self.figures.add(name, 'added_p99_ms', p99 - fetch['p99_ms'])
 
   def _count(self, name, server):
     counter = syscalls.Counter(server.pid, self._perf_log)
@@ -149,7 +151,4 @@ class CallRun:
   def _add_counts(self, name, counts, calls):
     for call, count in counts.items():
       if count:
-        self._add(name, f'syscalls_{call}', count / calls)
-
-  def _add(self, name, figure, value):
-    self.figures.setdefault(name, {}).setdefault(figure, []).append(value)
+        self.figures.add(name, f'syscalls_{call}', count / calls)

@@ -70,6 +70,16 @@ class IdleCase:
   waits: int
 
 
+@dataclasses.dataclass
+class BesideCase:
+  """Small Gets at a fixed rate, while a large one is in progress."""
+  name: str
+  title: str
+  rate: float
+  large_bytes: int
+  peers: tuple = GATEWAYS
+
+
 def idle(waits):
   return lambda name: IdleCase(name, f'{waits:,} idle Waits', waits)
 
@@ -106,13 +116,17 @@ CASES = {
     'get-600-value': lambda name: get(name, 'Get, 600 B, Value', 600, VALUE),
     'get-20k-value':
         lambda name: get(name, 'Get, 20 kB, Value', 20_000, VALUE),
-    'get-2m-value': lambda name: get(name, 'Get, 2 MB, Value', 2_000_000, VALUE),
+    'get-2m-value':
+        lambda name: get(name, 'Get, 2 MB, Value', 2_000_000, VALUE),
     'get-600-cached':
         lambda name: get(name, 'Get, 600 B, JSON, ended and cached', 600, JSON,
                          'succeeded', peers=('bare', 'ours'), cached=True),
     'list-50': lambda name: list_50(),
     'create': lambda name: create(),
     'create-and-wait': lambda name: create_and_wait(),
+    'get-beside-50m':
+        lambda name: BesideCase(name, 'Gets of 600 B beside one of 50 MB',
+                                rate=200, large_bytes=50_000_000),
     'fan-out':
         lambda name: FanOutCase(name, 'One update to 10,000 waiters', 10_000),
     'idle-1k': idle(1_000),

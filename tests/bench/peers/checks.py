@@ -49,7 +49,8 @@ def check_response(peer, channel, case):
 
 def check_stream(peer, channel, case):
   """The created prediction first, the ended one last."""
-  call = channel.unary_stream(path_of(case.method), request_serializer=serialize)
+  call = channel.unary_stream(path_of(case.method),
+                              request_serializer=serialize)
   updates = [v1.PredictionUpdate.FromString(update) for update in call(
       case.request, metadata=METADATA, timeout=TIMEOUT_S)]
   ended = peer == 'bare_grpc' or (

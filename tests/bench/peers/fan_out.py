@@ -3,6 +3,7 @@
 import os
 import time
 
+from figures import Figures
 from wait_servers import WaitServers
 from waits import Waits
 
@@ -16,7 +17,7 @@ class FanOutRun:
   def __init__(self, case, options):
     self._case = case
     self._options = options
-    self.figures = {}
+    self.figures = Figures()
 
   def run(self):
     """Returns lists of one figure per round, by peer and name."""
@@ -41,20 +42,17 @@ class FanOutRun:
       for _ in range(UPDATES):
         delays.append(self._update(server, waits, size))
       cpu = server.process.cpu_seconds() - cpu
-      self._add(name, 'cpu_us', cpu / UPDATES / self._case.waits * 1e6)
-      self._add(name, 'last_ms', sum(delays) / UPDATES * 1e3)
+      self.figures.add(name, 'cpu_us', cpu / UPDATES / self._case.waits * 1e6)
+      self.figures.add(name, 'last_ms', sum(delays) / UPDATES * 1e3)
       cpu, start = server.process.cpu_seconds(), time.time()
       server.change(end=True)
-      self._add(name, 'end_last_ms', (waits.await_end() - start) * 1e3)
+      self.figures.add(name, 'end_last_ms', (waits.await_end() - start) * 1e3)
       cpu = server.process.cpu_seconds() - cpu
-      self._add(name, 'end_cpu_us', cpu / self._case.waits * 1e6)
-      self._add(name, 'peak_mib', server.process.memory_kib() / 1024)
+      self.figures.add(name, 'end_cpu_us', cpu / self._case.waits * 1e6)
+      self.figures.add(name, 'peak_mib', server.process.memory_kib() / 1024)
 
   def _update(self, server, waits, size):
     """Returns the seconds until the last waiter has the update."""
     before, start = waits.received(), time.time()
     server.change()
     return waits.await_bytes(before + size) - start
-
-  def _add(self, name, figure, value):
-    self.figures.setdefault(name, {}).setdefault(figure, []).append(value)

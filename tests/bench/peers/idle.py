@@ -3,6 +3,7 @@
 import os
 import time
 
+from figures import Figures
 from wait_servers import WaitServers
 from waits import Waits
 
@@ -14,7 +15,7 @@ class IdleRun:
   def __init__(self, case, options):
     self._case = case
     self._options = options
-    self.figures = {}
+    self.figures = Figures()
 
   def run(self):
     """Returns lists of one figure per round, by peer and name."""
@@ -34,14 +35,11 @@ class IdleRun:
     with Waits(self._options.load_core, server.port, servers.request,
                self._case.waits, log) as waits:
       last = waits.await_bytes(servers.update.ByteSize() * self._case.waits)
-      self._add(name, 'open_s', last - start)
-      self._add(name, 'kib_per_wait',
+      self.figures.add(name, 'open_s', last - start)
+      self.figures.add(name, 'kib_per_wait',
                 (server.memory_kib('VmRSS') - before) / self._case.waits)
       cpu, start = server.cpu_seconds(), time.time()
       time.sleep(REST_S)
-      self._add(name, 'rest_percent',
+      self.figures.add(name, 'rest_percent',
                 (server.cpu_seconds() - cpu) / (time.time() - start) * 100)
-      self._add(name, 'peak_mib', server.memory_kib() / 1024)
-
-  def _add(self, name, figure, value):
-    self.figures.setdefault(name, {}).setdefault(figure, []).append(value)
+      self.figures.add(name, 'peak_mib', server.memory_kib() / 1024)

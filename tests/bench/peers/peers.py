@@ -15,8 +15,8 @@ READY = r'gRPC listens on [0-9.]+:(\d+)'
 BUILD = 'build/release/bin'
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
-# The upstream of the benchmark has no rate limit. 64 responses of 2 MB take more
-# than the default of --message_memory.
+# The upstream of the benchmark has no rate limit. 64 responses of 2 MB take
+# more than the default of --message_memory.
 OUR_FLAGS = ('--listen_address=127.0.0.1:0', '--http_address=',
              '--read_rate=100000', '--create_rate=100000',
              '--message_memory=1073741824')

@@ -1,17 +1,14 @@
-"""Results of the benchmark: medians, spread and ratios."""
+"""The results of the benchmark, as JSON."""
 
 import datetime
 import json
 import os
-import statistics
 import subprocess
 
-# Figures with ratios to those of other peers in the same round.
-COMPARED = ('cpu_us', 'calls_per_s', 'p50_ms', 'p99_ms', 'peak_mib', 'last_ms',
-            'end_cpu_us', 'end_last_ms', 'kib_per_wait', 'syscalls_all')
+from figures import summary_of
 
 
-def result_of(case, figures, options):
+def result_of(case, measured, options):
   """The figures of a case. It has the circumstances of its own measurement,
   because cases may be measured again alone."""
   now = datetime.datetime.now(datetime.timezone.utc)
@@ -20,35 +17,8 @@ def result_of(case, figures, options):
       'time': now.isoformat(timespec='seconds'), 'commit': commit(),
       'rounds': options.rounds, 'seconds': options.seconds,
       'processor': processor(), 'load_average': os.getloadavg()[1],
-      'peers': summary_of(figures),
+      'peers': summary_of(measured),
   }
-
-
-def summary_of(figures):
-  """Adds the sum of both bare parts, and the ratios of each round."""
-  if 'bare_http' in figures:
-    grpc, http = figures['bare_grpc'], figures['bare_http']
-    figures['bare'] = {
-        figure: [a + b for a, b in zip(grpc[figure], http[figure])]
-        for figure in ('cpu_us', 'syscalls_all') if figure in http}
-  bases = {'bare': 'bare' if 'bare' in figures else 'bare_grpc', 'go': 'go'}
-  for name, of_peer in figures.items():
-    ratios = {}
-    for base_name, base in bases.items():
-      if base not in figures or base == name:
-        continue
-      for figure in COMPARED:
-        if figure in of_peer and figure in figures[base]:
-          ratios[f'{figure}_over_{base_name}'] = [
-              a / b for a, b in zip(of_peer[figure], figures[base][figure])]
-    of_peer.update(ratios)
-  return {name: {key: spread(values) for key, values in of_peer.items()}
-          for name, of_peer in figures.items()}
-
-
-def spread(values):
-  return {'median': statistics.median(values), 'min': min(values),
-          'max': max(values)}
 
 
 def commit():

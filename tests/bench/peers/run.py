@@ -9,12 +9,14 @@ import cases
 import options as options_module
 import report
 import tables
+from beside import BesideRun
 from calls import CallRun
 from fan_out import FanOutRun
 from idle import IdleRun
 
 RUNS = {
     cases.CallCase: CallRun,
+    cases.BesideCase: BesideRun,
     cases.FanOutCase: FanOutRun,
     cases.IdleCase: IdleRun,
 }

@@ -18,6 +18,8 @@ COLUMNS = (
     ('p50_ms', 'p50 (ms)', False),
     ('p99_ms', 'p99 (ms)', True),
     ('added_p99_ms', 'added p99 (ms)', True),
+    ('beside_p99_ms', 'p99 beside it (ms)', True),
+    ('growth_ms', 'growth (ms)', True),
     ('last_ms', 'last waiter (ms)', True),
     ('last_ms_over_bare', '× bare', True),
     ('end_cpu_us', 'end: CPU (µs)', True),

@@ -58,21 +58,21 @@ def free_port():
     return probe.getsockname()[1]
 
 
-def start_nginx(folder, core, method, document):
-  """Serves the document to Get, List or Create."""
+def start_nginx(folder, core, method, *responses):
+  """Serves the documents to Get, or the only one to List or Create."""
   folder = os.path.abspath(os.path.join(folder, 'nginx'))
   os.makedirs(folder + '/v1/predictions', exist_ok=True)
-  text = documents.compact(document)
+  created = documents.compact(responses[0]) if method == 'Create' else ''
   if method != 'Create':
-    path = ('/list.json' if method == 'List' else
-            '/v1/predictions/' + document['id'])
-    with open(folder + path, 'w', encoding='utf-8') as file:
-      file.write(text)
+    for document in responses:
+      path = ('/list.json' if method == 'List' else
+              '/v1/predictions/' + document['id'])
+      with open(folder + path, 'w', encoding='utf-8') as file:
+        file.write(documents.compact(document))
   port = free_port()
   config = folder + '/nginx.conf'
   with open(config, 'w', encoding='utf-8') as file:
-    file.write(CONFIG.format(folder=folder, port=port,
-                             created=text if method == 'Create' else ''))
+    file.write(CONFIG.format(folder=folder, port=port, created=created))
   return Nginx([NGINX, '-p', folder, '-c', config], core,
                folder + '/nginx.log', port)
 

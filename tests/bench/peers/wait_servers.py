@@ -67,7 +67,8 @@ class WaitServer:
       self.process.send('end' if end else 'update')
       return
     self._changes += 1
-    self._document['updated_at'] = f'2026-11-28T11:49:{self._changes:02}.000001Z'
+    self._document['updated_at'] = (
+        f'2026-11-28T11:49:{self._changes:02}.000001Z')
     if end:
       self._document['status'] = 'succeeded'
     self._webhooks.deliver(documents.compact(self._document))
