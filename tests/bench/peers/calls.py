@@ -13,8 +13,8 @@ from figures import Figures
 # For compilers at run time, and for allocators.
 WARM_UP_S = 3
 COUNT_S = 1
-# All streams, twice.
-MIN_CALLS = 2 * load.CONNECTIONS * load.STREAMS
+# All streams once.
+MIN_CALLS = load.CONNECTIONS * load.STREAMS
 
 
 class CallRun:

@@ -8,6 +8,7 @@ from wriftai.predictions.v1 import predictions_pb2 as v1
 JSON = v1.PAYLOAD_FORMAT_JSON
 VALUE = v1.PAYLOAD_FORMAT_VALUE
 GATEWAYS = ('go', 'node', 'python', 'ours')
+PEERS = ('bare',) + GATEWAYS
 
 
 @dataclasses.dataclass
@@ -20,7 +21,7 @@ class CallCase:
   # What the upstream sends, and what a gateway makes of it.
   document: dict
   response: object
-  peers: tuple = ('bare',) + GATEWAYS
+  peers: tuple = PEERS
   # The response comes without an upstream request.
   cached: bool = False
   # The body of the upstream request, if it is a POST.

@@ -14,7 +14,7 @@ def parse():
                       help='a case to measure; may be repeated. All: '
                       + ', '.join(cases.names()))
   parser.add_argument('--peers', metavar='NAMES',
-                      help='comma-separated: bare, go, node, python, ours')
+                      help='comma-separated, of ' + ', '.join(cases.PEERS))
   parser.add_argument('--rounds', type=int, default=5, metavar='N',
                       help='how often each peer is measured (default: 5)')
   parser.add_argument('--seconds', type=float, default=3,
@@ -30,12 +30,16 @@ def parse():
   if options.quick:
     options.rounds, options.seconds = 2, 1
   if options.rounds < 1 or options.seconds <= 0:
-    parser.error('--rounds and --seconds: expected at least 1')
+    parser.error('expected --rounds of at least 1, and --seconds above 0')
   cores = os.sched_getaffinity(0)
   for core in (options.server_core, options.load_core):
     if core not in cores:
       parser.error(f'core {core}: expected one of {sorted(cores)}')
   options.peers = options.peers.split(',') if options.peers else None
+  for peer in options.peers or ():
+    if peer not in cases.PEERS:
+      parser.error(f'--peers: {peer}: expected one of '
+                   + ', '.join(cases.PEERS))
   options.cases = [
       find_case(parser, name) for name in options.case or cases.names()
   ]
