@@ -26,9 +26,10 @@ struct Instant {
 // The clocks, timers and tasks of the one thread that owns all mutable state.
 // Other threads post tasks to it.
 //
-// Threads: Post(), Now(), WallNow() and OnLoopThread() from any; RunAt() on
-// the loop. Owns: the tasks until they have run. Fails: never; tasks that are
-// still pending when the loop is destroyed are destroyed without running.
+// Threads: Post(), PostIdle(), Now(), WallNow() and OnLoopThread() from any;
+// RunAt() on the loop. Owns: the tasks until they have run. Fails: never; tasks
+// that are still pending when the loop is destroyed are destroyed without
+// running.
 class EventLoop {
  public:
   using Task = absl::AnyInvocable<void()>;
@@ -48,6 +49,10 @@ class EventLoop {
 
   // Runs `task` on the loop thread, after all tasks posted before it.
   virtual void Post(Task task) = 0;
+
+  // Post() without waking the loop if it sleeps: `task` runs with its next
+  // work, at most a second later. For cleaning up, which nothing waits for.
+  virtual void PostIdle(Task task) = 0;
 
   // Runs `task` on the loop thread once Now() has reached `when`, unless the
   // handle is destroyed first. Tasks with the same time run in the order in

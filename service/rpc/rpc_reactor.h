@@ -69,6 +69,9 @@ class RpcReactor : public GrpcReactor {
     return context_.encoder.Encode(owner_, snapshot, format_, std::move(done));
   }
 
+  // gRPC is done with the call: no longer counts it as open. Any thread.
+  void CloseCall() { open_call_.Close(); }
+
   // Sends the status; the last act of a call.
   void FinishWith(const absl::Status& status) {
     recorder().End(status, record_);
@@ -77,7 +80,7 @@ class RpcReactor : public GrpcReactor {
 
  private:
   const RpcContext context_;
-  const CallRecorder::OpenCall open_call_;
+  CallRecorder::OpenCall open_call_;
   CallRecord record_;
   std::string owner_;
   v1::PayloadFormat format_ = v1::PAYLOAD_FORMAT_VALUE;

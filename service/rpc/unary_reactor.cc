@@ -53,7 +53,8 @@ void UnaryReactor::OnCancel() {
 }
 
 void UnaryReactor::OnDone() {
-  event_loop().Post([self = std::unique_ptr<UnaryReactor>(this)] {});
+  CloseCall();
+  event_loop().PostIdle([self = std::unique_ptr<UnaryReactor>(this)] {});
 }
 
 }  // namespace wriftai

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "base/credential.h"
@@ -44,18 +45,23 @@ class CallRecorder {
   const OpenStreams& streams() const { return streams_; }
 
   // Counts a call as open until gRPC has written its status and is done with
-  // it. Made on any thread.
+  // it. Any thread.
   class OpenCall {
    public:
-    explicit OpenCall(CallRecorder& recorder) : open_(recorder.open_calls_) {
-      ++open_;
+    explicit OpenCall(CallRecorder& recorder) : open_(&recorder.open_calls_) {
+      ++*open_;
     }
-    ~OpenCall() { --open_; }
+    ~OpenCall() { Close(); }
     OpenCall(const OpenCall&) = delete;
     OpenCall& operator=(const OpenCall&) = delete;
 
+    // Earlier than the destructor.
+    void Close() {
+      if (open_ != nullptr) --*std::exchange(open_, nullptr);
+    }
+
    private:
-    std::atomic<int64_t>& open_;
+    std::atomic<int64_t>* open_;
   };
 
   // The number of open calls. Any thread.

@@ -30,6 +30,7 @@ class ManualEventLoop : public EventLoop {
   absl::Time Now() const override;
   absl::Time WallNow() const override;
   void Post(Task task) override;
+  void PostIdle(Task task) override { Post(std::move(task)); }
   [[nodiscard]] TimerHandle RunAt(absl::Time when, Task task) override;
   bool OnLoopThread() const override;
 

@@ -32,7 +32,7 @@ PooledConnection* ConnectionPool::Acquire(const std::string& key, Choice choice,
     const auto max = static_cast<size_t>(options_.max_connections);
     if (entries_.size() >= max && !idle_.empty()) Close(*idle_.front());
     if (entries_.size() >= max) return nullptr;
-    auto made = std::make_unique<Entry>(key, now);
+    auto made = std::make_unique<Entry>(key, now, poller_);
     entry = made.get();
     entries_.emplace(&entry->connection, std::move(made));
   }

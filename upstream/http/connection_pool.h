@@ -29,8 +29,9 @@ class ConnectionPool {
   // 9113, section 6.5.2, recommends for servers.
   static constexpr int kMaxStreams = 100;
 
-  // `options` must outlive this.
-  explicit ConnectionPool(const HttpOptions& options) : options_(options) {}
+  // Both must outlive this.
+  ConnectionPool(const HttpOptions& options, CurlPoller& poller)
+      : options_(options), poller_(poller) {}
 
   // The key of connections that `request` may use: its scope and origin.
   static std::string KeyOf(const HttpRequest& request);
@@ -59,7 +60,8 @@ class ConnectionPool {
 
  private:
   struct Entry {
-    Entry(const std::string& key, absl::Time now) : connection(key, now) {}
+    Entry(const std::string& key, absl::Time now, CurlPoller& poller)
+        : connection(key, now, poller) {}
 
     PooledConnection connection;
     int transfers = 0;
@@ -75,6 +77,7 @@ class ConnectionPool {
   void Close(Entry& entry);
 
   const HttpOptions& options_;
+  CurlPoller& poller_;
   std::unordered_map<PooledConnection*, std::unique_ptr<Entry>> entries_;
   // Connections that take another transfer. Most recently used last.
   std::unordered_map<std::string, Available> available_;

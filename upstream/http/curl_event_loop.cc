@@ -13,8 +13,8 @@ namespace {
 // must not delay responses.
 constexpr int kMaxTimersPerRound = 256;
 
-// Maximum sleep of the loop. Work wakes it earlier; this bounds the cost of a
-// lost wakeup.
+// Maximum sleep of the loop, and so of a task of PostIdle(). Other work wakes
+// it earlier.
 constexpr absl::Duration kMaxSleep = absl::Seconds(1);
 
 // A write to a connection closed by the peer may raise SIGPIPE, which ends the
@@ -59,6 +59,11 @@ void CurlEventLoop::Post(Task task) {
     wake = std::exchange(sleeping_, false);
   }
   if (wake) transfers_.Wake();
+}
+
+void CurlEventLoop::PostIdle(Task task) {
+  MutexLock lock(mutex_);
+  if (!closed_) inbox_.push_back(std::move(task));
 }
 
 TimerHandle CurlEventLoop::RunAt(absl::Time when, Task task) {

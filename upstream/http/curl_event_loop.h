@@ -39,6 +39,7 @@ class CurlEventLoop : public EventLoop, public HttpTransport {
   absl::Time Now() const override;
   absl::Time WallNow() const override;
   void Post(Task task) override;
+  void PostIdle(Task task) override;
   [[nodiscard]] TimerHandle RunAt(absl::Time when, Task task) override;
   bool OnLoopThread() const override;
   [[nodiscard]] CallHandle Send(HttpRequest request, Done done) override;

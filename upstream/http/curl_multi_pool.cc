@@ -70,7 +70,7 @@ CurlMultiPool::CurlMultiPool(EventLoop& event_loop, const HttpOptions& options)
       bodies_(options.max_bodies_bytes),
       multi_(NewMulti()),
       poller_(multi_.get()),
-      pool_(options),
+      pool_(options, poller_),
       self_(std::make_shared<CurlMultiPool*>(this)) {
   // Required by PooledConnection.
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, CurlLong{1});

@@ -71,14 +71,39 @@ CurlPoller::~CurlPoller() {
 
 int CurlPoller::OnSocket(CURL*, curl_socket_t socket, int events, void* self,
                          void*) {
-  const int epoll = static_cast<CurlPoller*>(self)->epoll_.get();
-  if (events == CURL_POLL_REMOVE) {
-    // Fails for a socket that is already closed, which has left the set.
-    epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nullptr);
-  } else {
-    Watch(epoll, socket, EpollEvents(events));
-  }
+  static_cast<CurlPoller*>(self)->SetEvents(
+      socket, events == CURL_POLL_REMOVE ? 0 : EpollEvents(events));
   return 0;
+}
+
+void CurlPoller::SetEvents(curl_socket_t socket, uint32_t events) {
+  const auto kept = kept_.find(socket);
+  if (kept == kept_.end()) {
+    if (events != 0) return Watch(epoll_.get(), socket, events);
+    // Fails for a socket that is already closed, which has left the set.
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
+    return;
+  }
+  kept->second.is_awaited = events != 0;
+  if (events == 0 || events == kept->second.events) return;
+  Watch(epoll_.get(), socket, events);
+  kept->second.events = events;
+}
+
+// The socket may be in the set; its first events are set anew in any case.
+void CurlPoller::Keep(curl_socket_t socket) { kept_[socket] = Kept(); }
+
+void CurlPoller::OnReady(curl_socket_t socket, uint32_t events) {
+  const auto kept = kept_.find(socket);
+  if (kept != kept_.end() && !kept->second.is_awaited) {
+    // Unexpected data or a close, which would wake the loop until the next use.
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
+    kept->second.events = 0;
+    return;
+  }
+  int running = 0;
+  // libcurl ignores sockets that it does not wait for.
+  curl_multi_socket_action(multi_, socket, CurlEvents(events), &running);
 }
 
 int CurlPoller::OnTimer(CURLM*, CurlLong milliseconds, void* self) {
@@ -104,21 +129,19 @@ void CurlPoller::Wait(absl::Duration timeout) {
 }
 
 void CurlPoller::Perform() {
-  int running = 0;
   for (size_t i = 0; i < ready_count_; ++i) {
     const epoll_event& event = ready_[i];
     if (event.data.fd == wake_.get()) {
       uint64_t wakeups = 0;
       static_cast<void>(read(wake_.get(), &wakeups, sizeof(wakeups)));
     } else {
-      // Ignores sockets that libcurl no longer waits for.
-      curl_multi_socket_action(multi_, event.data.fd, CurlEvents(event.events),
-                               &running);
+      OnReady(event.data.fd, event.events);
     }
   }
   ready_count_ = 0;
   if (IsTimerDue()) {
     timer_.reset();  // libcurl sets the next one.
+    int running = 0;
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
   }
 }

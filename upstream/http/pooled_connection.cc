@@ -33,8 +33,12 @@ bool IsAt(curl_socket_t socket, absl::string_view ip, int port) {
 
 }  // namespace
 
-PooledConnection::PooledConnection(std::string key, absl::Time now)
-    : key_(std::move(key)), opened_at_(now), share_(curl_share_init()) {
+PooledConnection::PooledConnection(std::string key, absl::Time now,
+                                   CurlPoller& poller)
+    : key_(std::move(key)),
+      opened_at_(now),
+      poller_(poller),
+      share_(curl_share_init()) {
   if (share_ == nullptr ||
       curl_share_setopt(share_.get(), CURLSHOPT_SHARE,
                         CURL_LOCK_DATA_CONNECT) != CURLSHE_OK) {
@@ -70,6 +74,7 @@ bool PooledConnection::BeginRequest(CURL* easy, absl::string_view local_ip,
       [&](curl_socket_t socket) { return IsAt(socket, local_ip, local_port); });
   if (made == attempts_.end()) return false;
   socket_ = *made;
+  poller_.Keep(socket_);
   local_ip_ = std::string(local_ip);
   local_port_ = local_port;
   attempts_.clear();
@@ -90,6 +95,7 @@ bool PooledConnection::HasInput(CURL* easy) const {
 }
 
 void PooledConnection::ResetSocket() {
+  poller_.Forget(socket_);
   socket_ = CURL_SOCKET_BAD;
   is_multiplexed_ = false;
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "upstream/http/curl_handle.h"
+#include "upstream/http/curl_poller.h"
 
 namespace wriftai {
 
@@ -22,8 +23,9 @@ namespace wriftai {
 // out of memory ends the process, as operator new does.
 class PooledConnection {
  public:
-  // `key`: see ConnectionPool::KeyOf(). `now`: EventLoop::Now().
-  PooledConnection(std::string key, absl::Time now);
+  // `key`: see ConnectionPool::KeyOf(). `now`: EventLoop::Now(). `poller` waits
+  // for the socket, and must outlive this.
+  PooledConnection(std::string key, absl::Time now, CurlPoller& poller);
   ~PooledConnection();
   PooledConnection(const PooledConnection&) = delete;
   PooledConnection& operator=(const PooledConnection&) = delete;
@@ -62,6 +64,7 @@ class PooledConnection {
 
   const std::string key_;
   const absl::Time opened_at_;
+  CurlPoller& poller_;
   // The connected socket. (CURLINFO_ACTIVESOCKET does not work with a shared
   // cache.)
   curl_socket_t socket_ = CURL_SOCKET_BAD;
