@@ -131,35 +131,42 @@ CallHandle Engine::Cancel(CallContext context, std::string id,
   return client_.Cancel(std::move(context), std::move(id), std::move(done));
 }
 
+absl::StatusOr<std::unique_ptr<WaitHandle>> Engine::AcquireWait(
+    const Credential& credential) {
+  auto slot = admission_.Acquire(credential);
+  if (!slot.ok()) return slot.status();
+  return std::unique_ptr<WaitHandle>(new WaitHandle(*std::move(slot)));
+}
+
 absl::StatusOr<std::unique_ptr<WaitHandle>> Engine::Wait(
     const CallContext& context, std::string id, const WatchOptions& options,
     PredictionObserver& observer) {
-  auto slot = admission_.Acquire(*context.credential);
-  if (!slot.ok()) return slot.status();
-  std::unique_ptr<WaitHandle> wait(new WaitHandle(*std::move(slot)));
-  wait->subscription_ = watches_.Subscribe(
+  auto acquired = AcquireWait(*context.credential);
+  if (!acquired.ok()) return acquired;
+  WaitHandle& wait = **acquired;
+  wait.subscription_ = watches_.Subscribe(
       context.credential, std::move(id), admission_.Bounded(options), observer);
-  return wait;
+  return acquired;
 }
 
 absl::StatusOr<std::unique_ptr<WaitHandle>> Engine::CreateAndWait(
     CallContext context, const std::string& request_id, CreateParams params,
     const WatchOptions& options, CreateObserver& observer) {
-  auto slot = admission_.Acquire(*context.credential);
-  if (!slot.ok()) return slot.status();
-  std::unique_ptr<WaitHandle> wait(new WaitHandle(*std::move(slot)));
+  auto acquired = AcquireWait(*context.credential);
+  if (!acquired.ok()) return acquired;
+  WaitHandle& wait = **acquired;
   const auto credential = context.credential;
-  wait->create_ =
+  wait.create_ =
       Create(std::move(context), request_id, std::move(params),
              [this, credential, options, &observer,
-              &wait = *wait](absl::StatusOr<SnapshotPtr> created) {
+              &wait](absl::StatusOr<SnapshotPtr> created) {
                if (!created.ok()) {
                  return observer.OnError(
                      PrefixFields(kCreatePrefix, created.status()));
                }
                SubscribeTo(*created, credential, options, observer, wait);
              });
-  return wait;
+  return acquired;
 }
 
 // Continues a CreateAndWait with its wait.

@@ -132,6 +132,9 @@ class Engine final : private WebhookInjector::Observer {
  private:
   void OnCreated(const Credential& credential, const v1::Prediction& created,
                  bool with_gateway_webhook) override;
+  // A wait that has a slot and no subscription yet.
+  absl::StatusOr<std::unique_ptr<WaitHandle>> AcquireWait(
+      const Credential& credential);
   void SubscribeTo(const SnapshotPtr& created,
                    const std::shared_ptr<const Credential>& credential,
                    const WatchOptions& options, CreateObserver& observer,
