@@ -167,7 +167,7 @@ absl::Status App::StartWebhooks() {
   parts_->webhook_inbox = std::make_unique<WebhookInbox>(
       WebhookInbox::Options(), *parts_->loop,
       [engine = parts_->engine.get()](v1::Prediction prediction) {
-        engine->OnWebhook(std::move(prediction));
+        engine->PublishWebhook(std::move(prediction));
       });
   WebhookReceiver::Options receiver;
   receiver.allow_unsigned = webhooks.allow_unsigned;

@@ -190,9 +190,9 @@ void Engine::SubscribeTo(const SnapshotPtr& created,
   }
 }
 
-void Engine::OnWebhook(v1::Prediction prediction) {
+void Engine::PublishWebhook(v1::Prediction prediction) {
   client_.decode_stats().Add(prediction);
-  watches_.OnWebhook(std::move(prediction));
+  watches_.PublishWebhook(std::move(prediction));
 }
 
 void Engine::BeginDrain(absl::Time end_at) {

@@ -107,8 +107,8 @@ class Engine final : private WebhookInjector::Observer {
   // The prefix of CreateRequest's fields in CreateAndWaitRequest.
   static constexpr char kCreatePrefix[] = "create.";
 
-  // Takes a verified webhook.
-  void OnWebhook(v1::Prediction prediction);
+  // Publishes a verified webhook event to the waiters of its owners.
+  void PublishWebhook(v1::Prediction prediction);
 
   // Rejects new waits. Running waits end with UNAVAILABLE and a jittered
   // RetryInfo each, to spread their load over time. Other calls may continue

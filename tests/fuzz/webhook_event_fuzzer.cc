@@ -34,7 +34,7 @@ class StoppedClock : public EventLoop {
 
 class CheckingSink : public WebhookSink {
  public:
-  bool OnWebhook(v1::Prediction prediction) override {
+  bool TryPush(v1::Prediction prediction) override {
     FUZZ_CHECK(UuidFromText(prediction.id()) == prediction.id());
     v1::Prediction read;
     FUZZ_CHECK(read.ParseFromString(prediction.SerializeAsString()));

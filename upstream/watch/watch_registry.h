@@ -121,9 +121,11 @@ class WatchRegistry : private WebhookFeed::Listener {
   // less often. Call after Apply().
   void MarkWebhookActive(const Credential& credential, const std::string& id);
 
-  // Applies a webhook event for every credential that is known to own the
+  // Publishes a webhook event to every credential that is known to own the
   // prediction: notifies its waiters or caches the state.
-  void OnWebhook(v1::Prediction event) { webhooks_.Publish(std::move(event)); }
+  void PublishWebhook(v1::Prediction event) {
+    webhooks_.Publish(std::move(event));
+  }
 
   // The upstream rejected the token: evicts its cached states and ownerships.
   void OnTokenRejected(const Credential& credential);

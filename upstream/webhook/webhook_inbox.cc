@@ -14,7 +14,7 @@ WebhookInbox::WebhookInbox(Options options, EventLoop& event_loop,
 
 WebhookInbox::~WebhookInbox() { state_->deliver = nullptr; }
 
-bool WebhookInbox::OnWebhook(v1::Prediction prediction) {
+bool WebhookInbox::TryPush(v1::Prediction prediction) {
   const size_t bytes = prediction.ByteSizeLong();
   {
     MutexLock lock(state_->mutex);

@@ -13,7 +13,7 @@ namespace wriftai {
 
 // Hands webhook events over to the loop. Rejects them while the loop is behind.
 //
-// Threads: OnWebhook() any, `deliver` on the loop; constructor and destructor
+// Threads: TryPush() any, `deliver` on the loop; constructor and destructor
 // on the loop, or while no thread calls it. Never calls `deliver` after the
 // destructor. `event_loop` must outlive it. Fails: by rejecting events.
 class WebhookInbox final : public WebhookSink {
@@ -29,7 +29,7 @@ class WebhookInbox final : public WebhookSink {
   WebhookInbox(Options options, EventLoop& event_loop, Deliver deliver);
   ~WebhookInbox() override;
 
-  bool OnWebhook(v1::Prediction prediction) override;
+  bool TryPush(v1::Prediction prediction) override;
 
  private:
   // Shared with the posted tasks, which may outlive the inbox.

@@ -45,8 +45,8 @@ WebhookOutcome WebhookReceiver::Receive(const AcceptedHead& head,
   }
   auto prediction = PredictionFromJson(body);
   if (!prediction.ok()) return WebhookOutcome::kNotAPrediction;
-  return sink_.OnWebhook(*std::move(prediction)) ? WebhookOutcome::kAccepted
-                                                 : WebhookOutcome::kFull;
+  return sink_.TryPush(*std::move(prediction)) ? WebhookOutcome::kAccepted
+                                               : WebhookOutcome::kFull;
 }
 
 bool WebhookReceiver::Verify(const WebhookSignature& signature,

@@ -15,7 +15,7 @@ class WebhookSink {
   virtual ~WebhookSink() = default;
 
   // False if the sink is full; the sender is then asked to retry.
-  virtual bool OnWebhook(v1::Prediction prediction) = 0;
+  virtual bool TryPush(v1::Prediction prediction) = 0;
 };
 
 }  // namespace wriftai

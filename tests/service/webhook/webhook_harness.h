@@ -21,7 +21,7 @@ namespace wriftai {
 // Threads: any.
 class IdSink : public WebhookSink {
  public:
-  bool OnWebhook(v1::Prediction prediction) override {
+  bool TryPush(v1::Prediction prediction) override {
     MutexLock lock(mutex_);
     if (full_) return false;
     ids_.push_back(prediction.id());

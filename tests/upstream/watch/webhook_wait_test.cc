@@ -52,7 +52,7 @@ class WebhookWaitTest : public ::testing::Test {
   void DeliverEvent(const char* status, int updated, const char* id = kId) {
     v1::Prediction event = MakePrediction(id, status, updated);
     event.set_output_json(status);
-    registry_.OnWebhook(std::move(event));
+    registry_.PublishWebhook(std::move(event));
     event_loop_.RunPosted();
   }
 

@@ -35,8 +35,8 @@ class WebhookInboxTest : public ::testing::Test {
 
 TEST_F(WebhookInboxTest, DeliversOnLoopInOrder) {
   const auto inbox = Inbox();
-  EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
-  EXPECT_TRUE(inbox->OnWebhook(Prediction("b")));
+  EXPECT_TRUE(inbox->TryPush(Prediction("a")));
+  EXPECT_TRUE(inbox->TryPush(Prediction("b")));
   EXPECT_THAT(delivered_, IsEmpty());
   event_loop_.RunPosted();
   EXPECT_THAT(delivered_, ElementsAre("a", "b"));
@@ -46,11 +46,11 @@ TEST_F(WebhookInboxTest, RejectsEventsAboveLimitUntilLoopCatchesUp) {
   WebhookInbox::Options options;
   options.max_events = 2;
   const auto inbox = Inbox(options);
-  EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
-  EXPECT_TRUE(inbox->OnWebhook(Prediction("b")));
-  EXPECT_FALSE(inbox->OnWebhook(Prediction("c")));
+  EXPECT_TRUE(inbox->TryPush(Prediction("a")));
+  EXPECT_TRUE(inbox->TryPush(Prediction("b")));
+  EXPECT_FALSE(inbox->TryPush(Prediction("c")));
   event_loop_.RunPosted();
-  EXPECT_TRUE(inbox->OnWebhook(Prediction("d")));
+  EXPECT_TRUE(inbox->TryPush(Prediction("d")));
   event_loop_.RunPosted();
   EXPECT_THAT(delivered_, ElementsAre("a", "b", "d"));
 }
@@ -59,16 +59,16 @@ TEST_F(WebhookInboxTest, RejectsBytesAboveLimitUntilLoopCatchesUp) {
   WebhookInbox::Options options;
   options.max_bytes = 100;
   const auto inbox = Inbox(options);
-  EXPECT_FALSE(inbox->OnWebhook(Prediction(std::string(101, 'x'))));
-  EXPECT_TRUE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
-  EXPECT_FALSE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
+  EXPECT_FALSE(inbox->TryPush(Prediction(std::string(101, 'x'))));
+  EXPECT_TRUE(inbox->TryPush(Prediction(std::string(60, 'x'))));
+  EXPECT_FALSE(inbox->TryPush(Prediction(std::string(60, 'x'))));
   event_loop_.RunPosted();
-  EXPECT_TRUE(inbox->OnWebhook(Prediction(std::string(60, 'x'))));
+  EXPECT_TRUE(inbox->TryPush(Prediction(std::string(60, 'x'))));
 }
 
 TEST_F(WebhookInboxTest, DeliversNothingAfterDestruction) {
   auto inbox = Inbox();
-  EXPECT_TRUE(inbox->OnWebhook(Prediction("a")));
+  EXPECT_TRUE(inbox->TryPush(Prediction("a")));
   inbox.reset();
   event_loop_.RunPosted();
   EXPECT_THAT(delivered_, IsEmpty());

@@ -25,7 +25,7 @@ constexpr char kBody[] =
 
 class RecordingSink : public WebhookSink {
  public:
-  bool OnWebhook(v1::Prediction prediction) override {
+  bool TryPush(v1::Prediction prediction) override {
     if (full) return false;
     predictions.push_back(std::move(prediction));
     return true;
