@@ -1,7 +1,5 @@
 #include "base/http_server/http_connection.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -13,7 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "base/socket_address.h"
 
 namespace wriftai {
 namespace {
@@ -247,19 +245,8 @@ void HttpConnection::SendNow(absl::string_view text) const {
 }
 
 std::string HttpConnection::Peer() const {
-  sockaddr_in6 peer = {};
-  socklen_t size = sizeof(peer);
-  if (getpeername(fd(), reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
-    return "";
-  }
-  char text[INET6_ADDRSTRLEN] = "";
-  const void* const ip =
-      peer.sin6_family == AF_INET6
-          ? static_cast<const void*>(&peer.sin6_addr)
-          : &reinterpret_cast<const sockaddr_in*>(&peer)->sin_addr;
-  inet_ntop(peer.sin6_family, ip, text, sizeof(text));
-  // An IPv4 client of a socket that accepts both families.
-  return std::string(absl::StripPrefix(text, "::ffff:"));
+  const auto peer = PeerAddressOf(fd());
+  return peer.has_value() ? IpOf(*peer) : "";
 }
 
 }  // namespace wriftai

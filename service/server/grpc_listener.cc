@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/socket_address.h"
 #include "base/steady_clock.h"
 #include "spdlog/spdlog.h"
 
@@ -36,30 +37,14 @@ constexpr absl::Duration kCountInterval = absl::Seconds(5);
 // Keeps a flood of connections from flooding the log.
 constexpr absl::Duration kRefusalLogInterval = absl::Minutes(1);
 
-bool IsIpv4(const in6_addr& address) { return IN6_IS_ADDR_V4MAPPED(&address); }
-
 // The peer to limit: the IPv4 address, or the IPv6 /64 network, since one host
 // usually controls all addresses of its /64.
 std::string PeerOf(const sockaddr_storage& from) {
-  char text[INET6_ADDRSTRLEN] = "?";
-  if (from.ss_family == AF_INET) {
-    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(from).sin_addr,
-              text, sizeof(text));
-    return text;
-  }
-  in6_addr address = reinterpret_cast<const sockaddr_in6&>(from).sin6_addr;
-  if (IsIpv4(address)) {
-    inet_ntop(AF_INET, &address.s6_addr[12], text, sizeof(text));
-    return text;
-  }
+  if (IsIpv4(from)) return IpOf(from);
+  sockaddr_storage network = from;
+  in6_addr& address = reinterpret_cast<sockaddr_in6&>(network).sin6_addr;
   std::fill(address.s6_addr + 8, address.s6_addr + 16, uint8_t{0});
-  inet_ntop(AF_INET6, &address, text, sizeof(text));
-  return std::string(text) + "/64";
-}
-
-// The port has the same offset in both address families.
-int PortOfAddress(const sockaddr_storage& address) {
-  return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  return IpOf(network) + "/64";
 }
 
 // The address the socket listens on; IPv4 loopback if it is a wildcard.
@@ -218,7 +203,7 @@ void GrpcListener::OnAcceptError(int error) {
 void GrpcListener::HandleConnection(UniqueFd socket,
                                     const sockaddr_storage& from) {
   const int probe_port = probe_port_;
-  if (probe_port != 0 && PortOfAddress(from) == probe_port) {
+  if (probe_port != 0 && SocketPortOf(from) == probe_port) {
     probe_port_ = 0;
   } else {
     std::string peer = PeerOf(from);

@@ -17,8 +17,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "base/socket_address.h"
 
 namespace wriftai {
 namespace {
@@ -84,20 +84,9 @@ int64_t ResidentBytes() {
 
 // ADDRESS:PORT as gRPC formats it: an IPv4-mapped IPv6 address becomes IPv4.
 std::string PeerOf(int fd) {
-  sockaddr_in6 peer = {};
-  socklen_t size = sizeof(peer);
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
-    return "";
-  }
-  char text[INET6_ADDRSTRLEN] = "";
-  if (peer.sin6_family == AF_INET6) {
-    inet_ntop(AF_INET6, &peer.sin6_addr, text, sizeof(text));
-  } else {
-    inet_ntop(AF_INET, &reinterpret_cast<sockaddr_in*>(&peer)->sin_addr, text,
-              sizeof(text));
-  }
-  return absl::StrCat(absl::StripPrefix(text, "::ffff:"), ":",
-                      ntohs(peer.sin6_port));  // Same offset for IPv4.
+  const auto peer = PeerAddressOf(fd);
+  if (!peer.has_value()) return "";
+  return absl::StrCat(IpOf(*peer), ":", SocketPortOf(*peer));
 }
 
 // The bytes received on the socket; nullopt if it is not a connection to
