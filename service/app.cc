@@ -194,6 +194,15 @@ absl::Status App::StartWebhooks() {
 }
 
 absl::Status App::StartAdminServer() {
+  AdminPages::Options pages;
+  pages.port_check = [this] { return port_watchdog_.status(); };
+  if (!config_.http_address.empty()) {
+    RunOnLoop(*parts_->loop, [this] {
+      parts_->status_collector = std::make_unique<StatusCollector>(
+          *parts_->engine, *parts_->call_recorder, *parts_->loop);
+    });
+    pages.status = EngineStatus(*parts_->loop, *parts_->status_collector);
+  }
   parts_->admin_pages = std::make_unique<AdminPages>(
       *parts_->loop,
       std::vector<AdminPages::Source>{
@@ -208,16 +217,9 @@ absl::Status App::StartAdminServer() {
                  {"http", &admin_connections_},
                  {"webhook", &webhook_connections_}},
                 port_watchdog_.status().ok());
-          }});
-  parts_->admin_pages->set_port_check(
-      [this] { return port_watchdog_.status(); });
+          }},
+      std::move(pages));
   if (config_.http_address.empty()) return absl::OkStatus();
-  RunOnLoop(*parts_->loop, [this] {
-    parts_->status_collector = std::make_unique<StatusCollector>(
-        *parts_->engine, *parts_->call_recorder, *parts_->loop);
-  });
-  parts_->admin_pages->set_status(
-      EngineStatus(*parts_->loop, *parts_->status_collector));
   AdminServer::Options options;
   options.max_connections = connections_.admin;
   auto server =

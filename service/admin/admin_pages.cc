@@ -94,12 +94,12 @@ bool LoopWatchdog::IsResponsive(absl::Duration timeout) {
 }
 
 AdminPages::AdminPages(EventLoop& loop, std::vector<Source> sources,
-                       absl::Duration loop_timeout)
+                       Options options)
     : loop_(loop),
       started_at_(loop.Now()),
       wall_started_at_(loop.WallNow()),
       sources_(std::move(sources)),
-      loop_timeout_(loop_timeout),
+      options_(std::move(options)),
       watchdog_(loop) {}
 
 AdminServer::Pages AdminPages::pages() {
@@ -107,7 +107,7 @@ AdminServer::Pages AdminPages::pages() {
       {"/healthz", [this](absl::string_view) { return Health(); }},
       {"/readyz", [this](absl::string_view) { return Readiness(); }},
       {"/metrics", [this](absl::string_view) { return Metrics(); }}};
-  if (status_) {
+  if (options_.status) {
     pages["/statusz"] = [this](absl::string_view query) {
       return Status(query);
     };
@@ -116,10 +116,10 @@ AdminServer::Pages AdminPages::pages() {
 }
 
 AdminServer::Response AdminPages::Health() {
-  if (!watchdog_.IsResponsive(loop_timeout_)) {
+  if (!watchdog_.IsResponsive(options_.loop_timeout)) {
     return Unavailable(kLoopUnresponsive);
   }
-  if (absl::Status port = port_check_(); !port.ok()) {
+  if (absl::Status port = options_.port_check(); !port.ok()) {
     return Unavailable(port.message());
   }
   return {200, "ok\n"};
@@ -139,7 +139,7 @@ AdminServer::Response AdminPages::Readiness() {
 
 AdminServer::Response AdminPages::Metrics() {
   // Checked first: a stalled loop costs one timeout instead of one per source.
-  if (!watchdog_.IsResponsive(loop_timeout_)) {
+  if (!watchdog_.IsResponsive(options_.loop_timeout)) {
     return Unavailable(kLoopUnresponsive);
   }
   std::vector<prometheus::MetricFamily> families;
@@ -157,11 +157,11 @@ AdminServer::Response AdminPages::Status(absl::string_view query) {
     return {400, "format: expected html or json\n"};
   }
   const absl::Time began_at = loop_.Now();
-  if (!watchdog_.IsResponsive(loop_timeout_)) {
+  if (!watchdog_.IsResponsive(options_.loop_timeout)) {
     return Unavailable(kLoopUnresponsive);
   }
   const absl::Time now = loop_.Now();
-  const auto collected = status_();
+  const auto collected = options_.status();
   if (!collected.ok()) return Unavailable(collected.status().message());
   status::Report report = **collected;
   report.set_version(std::string(Version()));
@@ -171,7 +171,7 @@ AdminServer::Response AdminPages::Status(absl::string_view query) {
   report.set_uptime_seconds(absl::ToDoubleSeconds(now - started_at_));
   report.set_loop_delay_seconds(absl::ToDoubleSeconds(now - began_at));
   report.set_phase(PhaseName(phase_));
-  report.set_grpc_port_failure(std::string(port_check_().message()));
+  report.set_grpc_port_failure(std::string(options_.port_check().message()));
   AddFindings(report);
   if (*format == Format::kJson) {
     return {200, StatusPageJson(report), "application/json", kNoSniffing};

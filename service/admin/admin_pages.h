@@ -69,17 +69,17 @@ class AdminPages {
   // Below a kubelet's default probe timeout of 1 s.
   static constexpr absl::Duration kLoopTimeout = absl::Milliseconds(900);
 
-  AdminPages(EventLoop& loop, std::vector<Source> sources,
-             absl::Duration loop_timeout = kLoopTimeout);
+  struct Options {
+    // Empty: there is no status page.
+    StatusSource status;
 
-  // Call before pages().
-  void set_status(StatusSource status) { status_ = std::move(status); }
+    // Checks the gRPC port. Called from any thread; must not block.
+    std::function<absl::Status()> port_check = [] { return absl::OkStatus(); };
 
-  // Sets the check of the gRPC port; call before pages(). The check is called
-  // from any thread and must not block.
-  void set_port_check(std::function<absl::Status()> check) {
-    port_check_ = std::move(check);
-  }
+    absl::Duration loop_timeout = kLoopTimeout;
+  };
+
+  AdminPages(EventLoop& loop, std::vector<Source> sources, Options options);
 
   void SetPhase(Phase phase) { phase_ = phase; }
 
@@ -96,10 +96,8 @@ class AdminPages {
   const absl::Time started_at_;       // On EventLoop::Now()'s clock.
   const absl::Time wall_started_at_;  // On the wall clock.
   const std::vector<Source> sources_;
-  const absl::Duration loop_timeout_;
+  const Options options_;
   LoopWatchdog watchdog_;
-  StatusSource status_;
-  std::function<absl::Status()> port_check_ = [] { return absl::OkStatus(); };
   std::atomic<Phase> phase_{Phase::kStarting};
 };
 

@@ -30,8 +30,7 @@ class AdminHarness {
  public:
   AdminHarness(EventLoop& loop, std::vector<AdminPages::Source> sources,
                absl::Duration loop_timeout)
-      : pages_(loop, std::move(sources), loop_timeout) {
-    pages_.set_status([this] { return status_; });
+      : pages_(loop, std::move(sources), OptionsWith(loop_timeout)) {
     server_ = *AdminServer::Start("127.0.0.1:0", pages_.pages(),
                                   AdminServer::Options(), counters_);
   }
@@ -53,6 +52,13 @@ class AdminHarness {
   }
 
  private:
+  AdminPages::Options OptionsWith(absl::Duration loop_timeout) {
+    AdminPages::Options options;
+    options.status = [this] { return status_; };
+    options.loop_timeout = loop_timeout;
+    return options;
+  }
+
   absl::StatusOr<AdminPages::StatusReport> status_ =
       std::make_shared<const status::Report>();
   AdminPages pages_;
