@@ -1,6 +1,7 @@
 // The trace answers why a prediction was polled, or was not.
 #include "upstream/watch/poll_trace.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,15 +9,20 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/upstream/watch/many_waits.h"
 #include "tests/upstream/watch/one_watch.h"
 #include "upstream/error_details.h"
+#include "upstream/watch/poll_loop.h"
+#include "upstream/watch/poll_planner.h"
 
 namespace wriftai {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -112,6 +118,18 @@ TEST_F(PollTraceTest, ReportsBackoffAfterFailure) {
                       "planned ", static_cast<int>(PollReason::kBackoff)))));
 }
 
+TEST_F(PollTraceTest, ReportsOutputAfterPageShowedEnd) {
+  watch_.Subscribe(Every(absl::Seconds(10)), first_);
+  RunPending();
+  CompletePoll("started");
+  event_loop_.Advance(absl::Seconds(2));
+  trace_.Take();
+  watch_.Apply(MakePrediction(OneWatch::kId, "succeeded", 1), v1::SOURCE_LIST);
+  RunPending();
+  EXPECT_THAT(trace_.Take(),
+              ElementsAre(Planned(PollReason::kOutput, "0"), "sent late 0"));
+}
+
 TEST_F(PollTraceTest, ReportsNothingWithoutWaiters) {
   const uint64_t waiter = watch_.Subscribe(Every(absl::Seconds(1)), first_);
   RunPending();
@@ -181,9 +199,78 @@ TEST(PollTraceBreakerTest, ReportsOpenCircuitBreaker) {
   event_loop.RunPosted();
   const std::vector<std::string> lines = trace.Take();
   EXPECT_THAT(lines,
-              testing::Contains(StartsWith(absl::StrCat(
+              Contains(StartsWith(absl::StrCat(
                   "planned ", static_cast<int>(PollReason::kCircuitBreaker)))))
       << absl::StrJoin(lines, "\n");
+}
+
+// Waits for many predictions of one token, without a rate limit.
+class PollTraceLimitTest : public ::testing::Test {
+ protected:
+  PollTraceLimitTest() { registry_.set_poll_trace(&trace_); }
+
+  void Subscribe(size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      waits_.push_back(registry_.Subscribe(
+          credential_, absl::StrFormat("00000000-0000-4000-8000-%012d", i),
+          WatchOptions(), observer_));
+    }
+    event_loop_.RunPosted();
+  }
+
+  // Completes the GETs that were sent so far, and those that follow at once.
+  void CompleteGets() {
+    for (; completed_ < client_.calls().size(); ++completed_) {
+      client_.Complete(
+          completed_,
+          MakePrediction(client_.calls()[completed_].id, "started"));
+      event_loop_.RunPosted();
+    }
+  }
+
+  ManualEventLoop event_loop_;
+  FakePredictionClient client_;
+  Random random_{1};
+  BudgetRegistry budgets_{BudgetRegistry::kUnlimited, event_loop_};
+  WatchRegistry registry_{WatchRegistry::Options(), event_loop_, client_,
+                          budgets_, random_};
+  RecordingTrace trace_;
+  const std::shared_ptr<const Credential> credential_ = MakeCredential("token");
+  RecordingObserver observer_;
+  std::vector<std::unique_ptr<Subscription>> waits_;
+  size_t completed_ = 0;
+};
+
+TEST_F(PollTraceLimitTest, ReportsPredictionBehindHangingGets) {
+  Subscribe(PollPlanner::kMaxUntriedGets + 1);
+  EXPECT_EQ(client_.pending_count(), PollPlanner::kMaxUntriedGets);
+  EXPECT_THAT(trace_.Take(),
+              Contains(Planned(PollReason::kHangingGets, "inf")).Times(1));
+}
+
+TEST_F(PollTraceLimitTest, ReportsPredictionBehindMaxPollsInFlight) {
+  Subscribe(PollLoop::kMaxInFlight + 1);
+  CompleteGets();
+  trace_.Take();
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_EQ(client_.pending_count(), PollLoop::kMaxInFlight);
+  EXPECT_THAT(trace_.Take(),
+              Contains(Planned(PollReason::kMaxInFlight, "inf")).Times(1));
+}
+
+// More predictions than the rate limit has GETs for.
+class PollTracePageTest : public ManyWaitsTest {};
+
+TEST_F(PollTracePageTest, ReportsPredictionsThatPageInFlightShouldShow) {
+  RecordingTrace trace;
+  registry_.set_poll_trace(&trace);
+  SubscribeAll(AddPredictions(30));
+  event_loop_.Advance(absl::Seconds(20));
+  EXPECT_GT(upstream_.lists(), 0);
+  EXPECT_THAT(
+      trace.Take(),
+      Contains(StartsWith(absl::StrCat(
+          "planned ", static_cast<int>(PollReason::kPageInFlight), " in "))));
 }
 
 }  // namespace
