@@ -7,7 +7,7 @@
 #   tidy       clang-tidy; requires build
 #   test       all tests of the preset release; requires build
 #   asan       builds the preset asan, and runs its tests
-#   tsan       the same with the preset tsan; runs only by name
+#   tsan       the same with the preset tsan, which has only tests with threads
 #
 # Instead of `test`, a label of the tests runs only those that have it: unit,
 # transport, service, integration, documents, fuzz-regression, stubs, deploy,
@@ -17,7 +17,7 @@
 # is in build/logs.
 source "$(dirname "$0")/common.sh"
 
-STEPS=(packages lint build tidy test asan)
+STEPS=(packages lint build tidy test asan tsan)
 
 # build PRESET
 build() {
@@ -54,7 +54,7 @@ run_step() {
       ;;
     unit | transport | service | integration | documents | fuzz-regression | \
       stubs | deploy | container | bench) run_tests release "$1" ;;
-    *) die "$1: expected ${STEPS[*]}, tsan, or a label of the tests" ;;
+    *) die "$1: expected ${STEPS[*]}, or a label of the tests" ;;
   esac
 }
 
