@@ -28,6 +28,7 @@ class StoppedClock : public EventLoop {
   absl::Time Now() const override { return absl::UnixEpoch(); }
   absl::Time WallNow() const override { return absl::FromUnixSeconds(kNow); }
   void Post(Task) override { FUZZ_CHECK(false); }
+  void PostIdle(Task) override { FUZZ_CHECK(false); }
   TimerHandle RunAt(absl::Time, Task) override { return nullptr; }
   bool OnLoopThread() const override { return false; }
 };

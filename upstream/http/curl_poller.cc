@@ -90,7 +90,7 @@ void CurlPoller::SetEvents(curl_socket_t socket, uint32_t events) {
   kept->second.events = events;
 }
 
-// The socket may be in the set; its first events are set anew in any case.
+// The socket may be in the set already; Watch() accepts that.
 void CurlPoller::Keep(curl_socket_t socket) { kept_[socket] = Kept(); }
 
 void CurlPoller::OnReady(curl_socket_t socket, uint32_t events) {
