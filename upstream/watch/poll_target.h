@@ -24,6 +24,7 @@ namespace wriftai {
 struct TracedPlan {
   PollReason reason = PollReason::kNone;
   absl::Time due = absl::InfinitePast();
+  absl::Time since = absl::InfinitePast();  // When it was planned this way.
 };
 
 // A watch and the state of its polls. All times but `created` and `ended_at`

@@ -26,8 +26,9 @@ void PollTracer::OnPlan(const PollTargets& targets,
     // Every probe postpones the next one; one line is enough.
     const bool same_due =
         before.due == plan.due || plan.reason == PollReason::kCircuitBreaker;
-    if ((before.reason == plan.reason && same_due) ||
-        plan.reason == PollReason::kNone ||
+    const bool is_same = before.reason == plan.reason && same_due;
+    target->traced.since = is_same ? before.since : now;
+    if (is_same || plan.reason == PollReason::kNone ||
         plan.reason == PollReason::kInFlight) {
       continue;
     }
@@ -47,7 +48,8 @@ void PollTracer::OnSent(const PollTarget& target, PollKind kind) {
   if (!on()) return;
   // A page may show targets that are not due yet, or were due at once.
   const absl::Time now = event_loop_.Now();
-  const absl::Time due = std::max(target.traced.due, target.joined_at);
+  const absl::Time due =
+      std::max({target.traced.due, target.traced.since, target.joined_at});
   trace_->OnSent(*credential_, target.watch.id(), kind,
                  std::max(now - due, absl::ZeroDuration()));
 }
