@@ -50,7 +50,11 @@ class Waits:
         return last
       if now > end or self._process.poll() is not None:
         raise RuntimeError(f'{self.count} waits: expected {at_least} bytes, '
-                           f'got {before}')
+                           f'got {before}; {self._lost()} waits have ended')
+
+  def _lost(self):
+    with open(self._log, encoding='utf-8') as lines:
+      return sum(1 for _ in lines)
 
   def await_end(self):
     """Returns the time at which the last Wait has ended."""
