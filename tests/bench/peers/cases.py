@@ -37,9 +37,9 @@ class CallCase:
 
 
 def create_and_wait():
-  """A prediction that ends 2 ms after its creation."""
+  """A prediction that ends 10 ms after its creation."""
   document = documents.prediction(600, 'pending')
-  document['input']['sandbox'] = {'pending_s': 0.001, 'run_s': 0.001}
+  document['input']['sandbox'] = {'pending_s': 0.005, 'run_s': 0.005}
   create_request = v1.CreateRequest(
       model='wriftai/echo', payload_format=JSON,
       input_json=documents.compact(document['input']))
