@@ -1,4 +1,4 @@
-// Fetches a URL with libcurl and does nothing else: the least that an upstream
+// Fetches a URL with libcurl and drops the body: the least that an upstream
 // request can cost.
 //
 //   bare_http URL CONCURRENCY SECONDS RATE [BODY_FILE]
@@ -32,11 +32,9 @@ using Seconds = std::chrono::duration<double>;
 struct Transfer {
   CURL* easy = nullptr;
   Clock::time_point start;
-  std::string body;
 };
 
-size_t Append(const char* data, size_t size, size_t count, void* body) {
-  static_cast<std::string*>(body)->append(data, size * count);
+size_t Drop(const char* data, size_t size, size_t count, void* unused) {
   return size * count;
 }
 
@@ -60,8 +58,7 @@ class Fetcher {
       curl_easy_setopt(transfer.easy, CURLOPT_PROXY, "");
       curl_easy_setopt(transfer.easy, CURLOPT_NOSIGNAL, 1L);
       curl_easy_setopt(transfer.easy, CURLOPT_HTTPHEADER, headers_);
-      curl_easy_setopt(transfer.easy, CURLOPT_WRITEFUNCTION, &Append);
-      curl_easy_setopt(transfer.easy, CURLOPT_WRITEDATA, &transfer.body);
+      curl_easy_setopt(transfer.easy, CURLOPT_WRITEFUNCTION, &Drop);
       curl_easy_setopt(transfer.easy, CURLOPT_PRIVATE, &transfer);
       if (body != nullptr) {
         curl_easy_setopt(transfer.easy, CURLOPT_POSTFIELDSIZE,
@@ -126,7 +123,6 @@ class Fetcher {
   void Start() {
     Transfer& transfer = *free_.back();
     free_.pop_back();
-    transfer.body.clear();
     transfer.start = Clock::now();
     curl_multi_add_handle(multi_, transfer.easy);
   }
