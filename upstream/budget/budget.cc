@@ -74,7 +74,18 @@ std::optional<Permit> Budget::TryAcquire(Priority priority) {
       model_.Earliest(priority, now) > now) {
     return std::nullopt;
   }
+  if (priority == Priority::kSpare) {
+    const SpareRequests spare = model_.Spare(now);
+    if (poll_ != nullptr || spare.count + spare.left_free <= 0) {
+      return std::nullopt;
+    }
+  }
   return Grant(priority);
+}
+
+SpareRequests Budget::Spare() {
+  DropOverdue();
+  return model_.Spare(event_loop_.Now());
 }
 
 CallHandle Budget::Acquire(absl::Time deadline, Granted granted) {
@@ -130,7 +141,7 @@ absl::Time Budget::PollEarliest(absl::Time now) {
 
 // Of the requests sent, those of that priority.
 int64_t& Budget::SentCount(Priority priority) {
-  return priority == Priority::kPoll ? counts_.polls : counts_.calls;
+  return priority == Priority::kCall ? counts_.calls : counts_.polls;
 }
 
 Permit Budget::Grant(Priority priority) {
@@ -187,7 +198,7 @@ void Budget::DropExpired() {
 void Budget::OnResponse(uint64_t request, RateLimit rate, bool limited,
                         Priority priority) {
   const absl::Time now = event_loop_.Now();
-  if (limited && priority == Priority::kPoll && rate.reset_is_retry_after) {
+  if (limited && priority != Priority::kCall && rate.reset_is_retry_after) {
     rate.reset_after = rate.retry_after = PollPause(now, *rate.reset_after);
   }
   consecutive_429s_ = limited ? consecutive_429s_ + 1 : 0;
@@ -206,6 +217,7 @@ void Budget::OnResponse(uint64_t request, RateLimit rate, bool limited,
       now < poll_limited_until_) {
     resource_limits_until_ = now + kResourceLimitWindow;
   }
+  model_.OnRoundTrip(now - sent->second);
   sent_.erase(sent);
   if (limited && rate.reset_is_retry_after &&
       rate.reset_after == absl::ZeroDuration()) {

@@ -90,6 +90,10 @@ class Budget {
   // Waits for a permit for a poll. At most one at a time. `granted` as above.
   [[nodiscard]] CallHandle AcquirePoll(PollGranted granted);
 
+  // Requests that may go although nothing is due: with Priority::kSpare, which
+  // TryAcquire() grants only from them, and while nothing else waits.
+  SpareRequests Spare();
+
   // When a permit for a poll is expected if no call goes first.
   absl::Time NextPollAt() { return PollEarliest(event_loop_.Now()); }
 

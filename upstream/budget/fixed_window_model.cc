@@ -19,11 +19,30 @@ constexpr size_t kMaxWindowsWhileUnknown = 5;
 // boundary may arrive in the previous window, which is full.
 constexpr double kGuard = 0.03;
 
+// How long after a response others have certainly not used more, as a part of
+// the window.
+constexpr double kFresh = 0.02;
+
 // Consecutive responses consistent with kCount that override an earlier kind.
 constexpr int kMinCountStreak = 6;
 
 // Tolerance for rounding errors, in requests.
 constexpr double kShareRounding = 1e-9;
+
+// The last poll slot while others use the token. Its response should be there
+// before these parts of the window: early enough to use what is left, or, in
+// windows whose end is observed, as late as possible.
+constexpr double kLeftoverFrom = 0.92;
+constexpr double kLookArrival = 0.97;
+// The latter is at most this much later than usual.
+constexpr double kLookLater = 0.12;
+
+// The part of each window that spare polls leave free, rounded up: with the
+// published limit, one request, as much as an official client needs.
+constexpr double kLeftFree = 1.0 / 3;
+
+// Weight of the past in round_trip_, which is otherwise a maximum.
+constexpr double kRoundTripDecay = 0.9;
 
 // Step of each shift of the poll slots, and the minimum before they wrap
 // around.
@@ -40,25 +59,35 @@ void FixedWindowModel::set_length(absl::Duration length) {
 bool FixedWindowModel::Roll(absl::Time now, int64_t outstanding) {
   if (!located() || now < end()) return false;
   Close();
+  const absl::Time ended = end();
   start_ += length_ * ((now - start_) / length_);
   if (now - start_ >= length_) start_ += length_;
+  if (start_ > ended + length_ / 2) SkipWindow();
   own_ = outstanding;
   return true;
 }
 
+size_t FixedWindowModel::MaxWindows() const {
+  return kind_ == Kind::kCount ? kMaxWindows : kMaxWindowsWhileUnknown;
+}
+
+// A window without any event of ours is over.
+void FixedWindowModel::SkipWindow() {
+  others_.OnWindow(std::nullopt, false, MaxWindows());
+}
+
 void FixedWindowModel::Close() {
   // A window without responses says nothing about others.
-  if (responded_ > 0 || others_now_ > 0) {
-    others_seen_.push_back(others_now_);
-    const size_t max_windows =
-        kind_ == Kind::kCount ? kMaxWindows : kMaxWindowsWhileUnknown;
-    while (others_seen_.size() > max_windows) others_seen_.pop_front();
-  }
+  const bool seen = responded_ > 0 || others_now_ > 0;
+  others_.OnWindow(seen ? std::make_optional(others_now_) : std::nullopt,
+                   saw_end_, MaxWindows());
   own_ = 0;
   responded_ = 0;
   lost_ = 0;
   reported_ = 0;
   others_now_ = 0;
+  responded_at_ = absl::InfinitePast();
+  saw_end_ = false;
 }
 
 void FixedWindowModel::OnReleased() { own_ = std::max<int64_t>(0, own_ - 1); }
@@ -68,6 +97,7 @@ bool FixedWindowModel::MoveTo(absl::Time end, int64_t outstanding) {
   const bool newer = located() && end > this->end() + length_ / 2;
   if (!located() || newer) {
     if (newer) Close();
+    if (newer && end > this->end() + length_ * 1.5) SkipWindow();
     own_ = outstanding + 1;
   } else if (end < this->end() - length_ / 2) {
     return false;
@@ -76,10 +106,13 @@ bool FixedWindowModel::MoveTo(absl::Time end, int64_t outstanding) {
   return true;
 }
 
-void FixedWindowModel::OnResponse(absl::Time end, int64_t remaining,
-                                  int64_t outstanding) {
+void FixedWindowModel::OnResponse(absl::Time now, absl::Time end,
+                                  int64_t remaining, int64_t outstanding) {
   if (!MoveTo(end, outstanding)) return;
   ++responded_;
+  responded_at_ = now;
+  saw_end_ =
+      others_.look() && now >= start_ + length_ * (LastPollSlot(true) - kFresh);
   reported_ = std::max(reported_, limit_ - remaining);
   const int64_t ours = responded_ + lost_ + outstanding;
   others_now_ = std::max(others_now_, limit_ - remaining - ours);
@@ -87,9 +120,12 @@ void FixedWindowModel::OnResponse(absl::Time end, int64_t remaining,
 
 void FixedWindowModel::OnLimited(absl::Time end, int64_t outstanding) {
   if (!MoveTo(end, outstanding)) return;
+  // Another consumer uses what is left, too.
+  if (own_ > Quota()) leftovers_from_ = end + length_ * kMaxWindows;
   reported_ = limit_;
   others_now_ =
       std::max(others_now_, limit_ - responded_ - lost_ - outstanding);
+  saw_end_ = true;
 }
 
 // A count leaves at most what this replica has not used. A bucket leaves more
@@ -110,8 +146,12 @@ void FixedWindowModel::set_kind(Kind kind) {
   if (kind == kind_) return;
   kind_ = kind;
   // Apparent use by others may have been the other kind.
-  others_seen_.clear();
+  others_.Clear();
   others_now_ = 0;
+}
+
+void FixedWindowModel::OnRoundTrip(absl::Duration duration) {
+  round_trip_ = std::max(duration, round_trip_ * kRoundTripDecay);
 }
 
 void FixedWindowModel::ShiftPollSlots() {
@@ -131,8 +171,7 @@ int64_t FixedWindowModel::OwnMax() const {
 
 int64_t FixedWindowModel::others() const {
   const int64_t replicas = limit_ - OwnMax();
-  int64_t max = others_now_;
-  for (const int64_t seen : others_seen_) max = std::max(max, seen);
+  const int64_t max = std::max(others_now_, others_.max());
   if (max <= replicas) return replicas;
   // One more than was seen. Others may use more in the next window, or after
   // our last request in this one; finding out would cost a 429. One request per
@@ -144,25 +183,56 @@ int64_t FixedWindowModel::ReservedForOthers() const {
   return std::max<int64_t>(0, others() - others_now_);
 }
 
+int64_t FixedWindowModel::LeftFree() const {
+  return static_cast<int64_t>(
+      std::ceil(static_cast<double>(limit_) * kLeftFree));
+}
+
+int64_t FixedWindowModel::Spare(int64_t outstanding) const {
+  return limit_ - LeftFree() - Used(outstanding) - ReservedForOthers();
+}
+
 int64_t FixedWindowModel::Quota() const { return limit_ - others(); }
 
-absl::Duration FixedWindowModel::PollSlot(int64_t index) const {
+double FixedWindowModel::LastPollSlot(bool look) const {
+  if (others_.max() == 0 || share_ < 1) return last_poll_slot_;
+  const double round_trip = absl::FDivDuration(round_trip_, length_);
+  const double slot =
+      look ? std::min(last_poll_slot_ + kLookLater, kLookArrival - round_trip)
+           : std::min(last_poll_slot_, kLeftoverFrom - round_trip);
+  return std::max(slot, kMinLastPollSlot);
+}
+
+absl::Duration FixedWindowModel::PollSlot(int64_t index, bool look) const {
+  const double last = LastPollSlot(look);
   const auto behind = static_cast<double>(Quota() - 1 - index);
-  const double spacing =
-      std::min(1.0 / static_cast<double>(limit_),
-               last_poll_slot_ / (static_cast<double>(Quota()) - 0.5));
-  return length_ * (last_poll_slot_ - behind * spacing);
+  const double spacing = std::min(1.0 / static_cast<double>(limit_),
+                                  last / (static_cast<double>(Quota()) - 0.5));
+  return length_ * (last - behind * spacing);
+}
+
+bool FixedWindowModel::HasLeftover(absl::Time now, int64_t outstanding) const {
+  if (others_.max() == 0 || others_.look() || share_ < 1) return false;
+  const int64_t awaited =
+      std::max<int64_t>(0, others_.expected() - others_now_);
+  return responded_at_ >= start_ + length_ * LastPollSlot(false) &&
+         now <= responded_at_ + length_ * kFresh &&
+         now < end() - length_ * kGuard && now >= leftovers_from_ &&
+         Used(outstanding) + awaited < limit_;
 }
 
 absl::Time FixedWindowModel::Earliest(Priority priority, absl::Time now,
                                       int64_t outstanding) const {
   if (!located()) return now;
+  if (priority == Priority::kPoll && HasLeftover(now, outstanding)) return now;
   const bool full = Used(outstanding) + ReservedForOthers() >= limit_ ||
                     (priority == Priority::kPoll && own_ >= Quota());
   const absl::Time start = full ? end() : start_;
   absl::Duration slot = full ? length_ * kGuard : absl::ZeroDuration();
   if (priority == Priority::kPoll) {
-    slot = std::max(slot, PollSlot(full ? 0 : own_));
+    // Whether to look at the end of the next window is not known yet.
+    slot = std::max(slot,
+                    full ? PollSlot(0, false) : PollSlot(own_, others_.look()));
   }
   return std::max(now, start + slot);
 }

@@ -2,9 +2,10 @@
 #define WRIFTAI_UPSTREAM_BUDGET_FIXED_WINDOW_MODEL_H_
 
 #include <cstdint>
-#include <deque>
+#include <optional>
 
 #include "absl/time/time.h"
+#include "upstream/budget/other_consumers.h"
 #include "upstream/budget/priority.h"
 
 namespace wriftai {
@@ -53,8 +54,10 @@ class FixedWindowModel {
   // A request of ours will get no response. It may or may not have arrived.
   void OnLost() { ++lost_; }
 
-  // A response reported that its window ends at `end`, with `remaining` left.
-  void OnResponse(absl::Time end, int64_t remaining, int64_t outstanding);
+  // A response, received `now`, reported that its window ends at `end`, with
+  // `remaining` left.
+  void OnResponse(absl::Time now, absl::Time end, int64_t remaining,
+                  int64_t outstanding);
 
   // The kind of limit, as detected from responses.
   enum class Kind {
@@ -68,6 +71,9 @@ class FixedWindowModel {
   // Detects the kind from the response last passed to OnResponse(). Call only
   // if no other request was in flight with it.
   void DetectKind(int64_t remaining);
+
+  // A response took `duration`.
+  void OnRoundTrip(absl::Duration duration);
 
   // A 429 reported that its window ends at `end`.
   void OnLimited(absl::Time end, int64_t outstanding);
@@ -95,13 +101,26 @@ class FixedWindowModel {
   absl::Time Earliest(Priority priority, absl::Time now,
                       int64_t outstanding) const;
 
+  // Requests that may go in the rest of this window although nothing is due.
+  // LeftFree() more are left to calls, due polls and other consumers. May be
+  // negative.
+  int64_t Spare(int64_t outstanding) const;
+  int64_t LeftFree() const;
+
   // Requests per window left to this replica, at least 1.
   int64_t Quota() const;
 
  private:
   bool MoveTo(absl::Time end, int64_t outstanding);
   void Close();
-  absl::Duration PollSlot(int64_t index) const;
+  void SkipWindow();
+  size_t MaxWindows() const;
+  double LastPollSlot(bool look) const;
+  // Whether a poll may use what others leave of this window. Only right after a
+  // response late in the window: then it is known what they have used, so this
+  // causes no 429 of ours, and likely what they will still use.
+  bool HasLeftover(absl::Time now, int64_t outstanding) const;
+  absl::Duration PollSlot(int64_t index, bool look) const;
 
   const double share_;
   int64_t limit_;
@@ -117,8 +136,12 @@ class FixedWindowModel {
   double last_poll_slot_ = kLastPollSlot;
   Kind kind_ = Kind::kUnknown;
   int count_streak_ = 0;  // Consecutive responses consistent with kCount.
-  // Use by others in the last windows that had responses.
-  std::deque<int64_t> others_seen_;
+  absl::Time responded_at_ = absl::InfinitePast();  // Last, in this window.
+  bool saw_end_ = false;                            // Of the current window.
+
+  absl::Duration round_trip_;
+  absl::Time leftovers_from_ = absl::InfinitePast();  // No leftovers before.
+  OtherConsumers others_;
 };
 
 }  // namespace wriftai

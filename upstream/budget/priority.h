@@ -3,8 +3,9 @@
 
 namespace wriftai {
 
-// What a request is for: a call that a caller is waiting for, or a poll.
-enum class Priority { kCall, kPoll };
+// What a request is for: a call that a caller is waiting for, a poll that is
+// due, or a poll that no interval asks for.
+enum class Priority { kCall, kPoll, kSpare };
 
 }  // namespace wriftai
 

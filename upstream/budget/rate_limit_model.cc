@@ -26,6 +26,11 @@ constexpr double kMaxSpacing = 16;
 constexpr double kSpacingAfterLimited = 2;
 constexpr double kSpacingAfterResponse = 0.98;
 
+// The part of a token bucket that spare polls leave, and the time between two
+// of them, in refilled tokens.
+constexpr double kLeftInBucket = 0.5;
+constexpr double kSpareSpacing = 1.5;
+
 // Resets have a resolution of 1 s, rounded up.
 constexpr absl::Duration kResetResolution = absl::Seconds(1);
 
@@ -99,6 +104,24 @@ absl::Time RateLimitModel::Earliest(Priority priority, absl::Time now) {
       by_window >= window_.end() && window_.kind() == Kind::kCount;
   return std::max(
       {when, by_window, begins_full ? now : bucket_.AvailableAt(1, now)});
+}
+
+SpareRequests RateLimitModel::Spare(absl::Time now) {
+  Roll(now);
+  if (unlimited() || !window_.located() || paused(now)) {
+    return {0, 0, now, std::max(paused_until_, now + window_.length())};
+  }
+  if (window_.kind() != Kind::kRefill) {
+    return {window_.Spare(outstanding_),
+            window_.HasOtherConsumers() ? 0 : window_.LeftFree(),
+            window_.end() - window_.length(), window_.end()};
+  }
+  // As many as refill until then, if the bucket is full enough.
+  const double left =
+      bucket_.Tokens(now) - bucket_.capacity() * kLeftInBucket - 1;
+  return {left < 0 ? 0 : 1, 0, last_sent_,
+          std::max(now, last_sent_) +
+              absl::Seconds(kSpareSpacing / bucket_.refill_rate())};
 }
 
 absl::Time RateLimitModel::EarliestByBucket(Priority priority,
@@ -245,7 +268,7 @@ void RateLimitModel::ApplyWindow(absl::Time now, const RateLimit& rate,
   }
   named_end_ = end;
   named_at_ = now;
-  window_.OnResponse(end, remaining, outstanding_);
+  window_.OnResponse(now, end, remaining, outstanding_);
   if (alone) window_.DetectKind(remaining);
 }
 

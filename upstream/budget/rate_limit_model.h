@@ -12,6 +12,16 @@
 
 namespace wriftai {
 
+// Requests that may be sent although nothing is due.
+struct SpareRequests {
+  int64_t count = 0;
+  // More that are left free for consumers that have not shown up so far. For a
+  // likely end.
+  int64_t left_free = 0;
+  absl::Time since;  // The count is for the time from `since`
+  absl::Time until;  // to `until`.
+};
+
 // Models the rate limit of one bucket of a token, and when the next request may
 // go. Starts from the flags and is corrected by every response.
 //
@@ -43,7 +53,12 @@ class RateLimitModel {
   void Pause(absl::Time when) { paused_until_ = std::max(paused_until_, when); }
 
   // Earliest time of the next request by current knowledge, at least `now`.
+  // For Priority::kSpare: if Spare() has any.
   absl::Time Earliest(Priority priority, absl::Time now);
+
+  // The spare requests, and until when the count holds. None without knowledge
+  // of the limit.
+  SpareRequests Spare(absl::Time now);
 
   // Estimates the same for a call with `ahead` calls before it.
   absl::Time EarliestBehind(int64_t ahead, absl::Time now);
@@ -56,6 +71,9 @@ class RateLimitModel {
 
   // Its response arrived and was not a 429.
   void OnResponse(absl::Time now, const RateLimit& rate);
+
+  // Its response took `duration`. Call before OnResponse().
+  void OnRoundTrip(absl::Duration duration) { window_.OnRoundTrip(duration); }
 
   // The response of a request that was reported lost. The remaining requests
   // are outdated by now, but the limit is not.

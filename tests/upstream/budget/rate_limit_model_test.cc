@@ -148,6 +148,41 @@ TEST_F(RateLimitModelTest, ReservesUseByOthers) {
   EXPECT_GE(Until(Priority::kCall), 0.95);
 }
 
+// A request on its way across the boundary may count in the new window.
+TEST_F(RateLimitModelTest, CountsRequestsInFlightInNextWindow) {
+  Exchange(MakeRateLimit(3, 2, 0.9));
+  Advance(0.4);
+  Exchange(MakeRateLimit(3, 1, 0.5));
+  Advance(0.45);
+  model_.OnSent(now());
+  Advance(0.1);
+  EXPECT_EQ(model_.Used(now()), 1);
+  model_.OnSent(now());
+  model_.OnSent(now());
+  EXPECT_GE(Until(Priority::kCall), 0.9) << "three may arrive in this window";
+}
+
+TEST_F(RateLimitModelTest, LeavesAThirdOfWindowToOthers) {
+  EXPECT_EQ(model_.Spare(now()).count, 0) << "before the limit is known";
+  Exchange(MakeRateLimit(3, 2, 0.9));
+  EXPECT_EQ(model_.Spare(now()).count, 1);
+  EXPECT_EQ(model_.Spare(now()).left_free, 1);
+  EXPECT_EQ(model_.Spare(now()).until, now() + absl::Seconds(0.9));
+  Advance(0.4);
+  Exchange(MakeRateLimit(3, 1, 0.5));
+  EXPECT_EQ(model_.Spare(now()).count, 0);
+}
+
+TEST_F(RateLimitModelTest, HasNoSpareRequestsBesideOtherConsumer) {
+  Exchange(MakeRateLimit(3, 2, 0.9));
+  Advance(0.4);
+  Exchange(MakeRateLimit(3, 1, 0.5));
+  Advance(0.6);
+  Exchange(MakeRateLimit(3, 1, 0.9));
+  EXPECT_LE(model_.Spare(now()).count, 0);
+  EXPECT_EQ(model_.Spare(now()).left_free, 0);
+}
+
 TEST_F(RateLimitModelTest, PausesUntilResetIfNothingIsLeftAndKindIsUnknown) {
   Exchange(MakeRateLimit(3, 0, 0.7));
   EXPECT_NEAR(Until(Priority::kCall), 0.7, 0.05);
