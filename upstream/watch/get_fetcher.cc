@@ -30,14 +30,15 @@ GetFetcher::~GetFetcher() {
   while (!in_flight_.empty()) (*in_flight_.begin())->get.reset();
 }
 
-void GetFetcher::Fetch(PollTarget& target, CallContext context) {
+void GetFetcher::Fetch(PollTarget& target, CallContext context, bool early) {
   const Instant requested = event_loop_.ThisInstant();
-  target.requested_at = target.get_sent_at = requested.now;
+  target.get_sent_at = requested.now;
+  if (!early) target.requested_at = requested.now;
   auto in_flight = std::make_unique<InFlight>(*this, target);
   in_flight->set_call(reader_.Get(
       std::move(context), target.watch.id(),
-      [this, &target, requested](absl::StatusOr<v1::Prediction> got) {
-        OnDone(target, requested, std::move(got));
+      [this, &target, requested, early](absl::StatusOr<v1::Prediction> got) {
+        OnDone(target, requested, early, std::move(got));
       }));
   target.get = std::move(in_flight);
 }
@@ -51,9 +52,14 @@ UnreliableGets GetFetcher::CountUnreliable() const {
   return unreliable;
 }
 
-void GetFetcher::OnDone(PollTarget& target, Instant requested,
+void GetFetcher::OnDone(PollTarget& target, Instant requested, bool early,
                         absl::StatusOr<v1::Prediction> got) {
   target.get.reset();
+  if (early && target.DueAt() <= event_loop_.Now()) {
+    // It has become due in the meantime.
+    target.requested_at = requested.now;
+    early = false;
+  }
   table_.tracer().OnResult(target.watch.id(), PollKind::kGet, got.status());
   if (!got.ok()) {
     OnFailed(target, got.status());
@@ -63,6 +69,7 @@ void GetFetcher::OnDone(PollTarget& target, Instant requested,
     Observation observation(*std::move(got), v1::SOURCE_GET, requested,
                             observed);
     observation.set_is_own_poll();
+    observation.set_is_early(early);
     table_.Apply(std::move(observation));
     observer_.OnUpstreamResponse();
   }

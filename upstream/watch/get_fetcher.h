@@ -44,7 +44,8 @@ class GetFetcher {
         observer_(observer) {}
   ~GetFetcher();
 
-  void Fetch(PollTarget& target, CallContext context);
+  // `early`: the target is not due yet, and still is when it would have been.
+  void Fetch(PollTarget& target, CallContext context, bool early = false);
 
   size_t in_flight() const { return in_flight_.size(); }
   UnreliableGets CountUnreliable() const;
@@ -52,7 +53,7 @@ class GetFetcher {
  private:
   class InFlight;
 
-  void OnDone(PollTarget& target, Instant requested,
+  void OnDone(PollTarget& target, Instant requested, bool early,
               absl::StatusOr<v1::Prediction> got);
   void OnFailed(PollTarget& target, const absl::Status& status);
 

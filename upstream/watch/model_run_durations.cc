@@ -19,6 +19,10 @@ constexpr double kEarlyFraction = 0.8;
 // for long.
 constexpr absl::Duration kLongRun = absl::Minutes(10);
 
+// Minimum margin around the recorded runs: jitter, and a part of the longest.
+constexpr absl::Duration kMinMargin = absl::Milliseconds(50);
+constexpr double kMinMarginPart = 0.02;
+
 std::string ModelKey(const v1::Model& model) {
   return absl::StrCat(model.owner(), "/", model.name(), ":",
                       model.version_number());
@@ -53,6 +57,24 @@ double ModelRunDurations::IntervalMultiplier(const v1::Model& model,
   if (age < *shortest * kEarlyFraction) return kMaxIntervalMultiplier;
   if (age > std::max(kLongRun, *longest * 2)) return kMaxIntervalMultiplier;
   return 1;
+}
+
+std::optional<ModelRunDurations::LikelyEnd> ModelRunDurations::LikelyEndOf(
+    const v1::Model& model) const {
+  const auto found = durations_.find(ModelKey(model));
+  if (found == durations_.end() || found->second.size() < 2) {
+    return std::nullopt;
+  }
+  const Durations& durations = found->second;
+  const auto [shortest, longest] =
+      std::minmax_element(durations.begin(), durations.end());
+  // The mean distance of two runs: the fewer there are, the more likely the
+  // next one is shorter or longer than all of them.
+  const absl::Duration margin =
+      std::max((*longest - *shortest) / (durations.size() - 1),
+               kMinMargin + *longest * kMinMarginPart);
+  return LikelyEnd{std::min(*shortest * kEarlyFraction, *shortest - margin),
+                   *longest + margin};
 }
 
 bool ModelRunDurations::IsOverdue(const v1::Model& model,

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -34,6 +35,14 @@ class ModelRunDurations {
   double IntervalMultiplier(const v1::Model& model, absl::Duration age) const;
 
   static constexpr double kMaxIntervalMultiplier = 1.5;
+
+  // Between which ages a prediction of the model likely ends, by at least
+  // two runs.
+  struct LikelyEnd {
+    absl::Duration earliest;
+    absl::Duration latest;
+  };
+  std::optional<LikelyEnd> LikelyEndOf(const v1::Model& model) const;
 
   // Whether a prediction of that age has run longer than all recorded ones of
   // its model.

@@ -50,6 +50,10 @@ class Observation {
   bool is_own_poll() const { return is_own_poll_; }
   void set_is_own_poll() { is_own_poll_ = true; }
 
+  // Whether no waiter's interval asked for that poll yet.
+  bool is_early() const { return is_early_; }
+  void set_is_early(bool early) { is_early_ = early; }
+
   // The prediction, moved out if this owns it.
   v1::Prediction Take() && {
     auto* const owned = std::get_if<v1::Prediction>(&state_);
@@ -70,6 +74,7 @@ class Observation {
   const Instant requested_;
   const Instant observed_;
   bool is_own_poll_ = false;
+  bool is_early_ = false;
 };
 
 }  // namespace wriftai

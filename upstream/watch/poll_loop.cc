@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "upstream/retry_policy.h"
+#include "upstream/watch/spare_polls.h"
 
 namespace wriftai {
 namespace {
@@ -48,9 +49,42 @@ void PollLoop::Plan() {
   const absl::Time due = breaker_.is_open() ? ProbeDue() : PollDue(now);
   if (due <= now) {
     AcquirePermit();
-  } else if (due != absl::InfiniteFuture()) {
-    plan_ = shared_.event_loop.RunAt(due, [this] { Plan(); });
+    return;
   }
+  const absl::Time next = std::min(due, PlanSparePoll(now));
+  if (next != absl::InfiniteFuture()) {
+    plan_ = shared_.event_loop.RunAt(next, [this] { Plan(); });
+  }
+}
+
+// Nothing is due: sends a spare poll if that is worth it now. Returns when to
+// plan again.
+absl::Time PollLoop::PlanSparePoll(absl::Time now) {
+  // While intervals need more than the budget, pages show more than single
+  // polls.
+  if (!shared_.spare_polls || planner_.contended() || breaker_.is_open() ||
+      table_.targets().empty()) {
+    return absl::InfiniteFuture();
+  }
+  const SpareRequests spare = budget_->reads.Spare();
+  const SparePoll poll =
+      SparePoll::Next(table_.targets(), table_.run_durations(), spare, now,
+                      shared_.event_loop.WallNow());
+  if (poll.target == nullptr || poll.when > now) return poll.when;
+  auto permit = budget_->reads.TryAcquire(Priority::kSpare);
+  if (!permit.has_value()) return spare.until;
+  SendSparePoll(*poll.target, *std::move(permit));
+  // The response plans again.
+  return absl::InfiniteFuture();
+}
+
+void PollLoop::SendSparePoll(PollTarget& target, Permit permit) {
+  const absl::Time now = shared_.event_loop.Now();
+  const bool early = now < target.ReplacesDueFrom();
+  const absl::Time due = target.DueAt();
+  Get(target, std::move(permit), early);
+  // It replaces the next one, so updates keep their pace.
+  if (!early) target.requested_at = std::max(due, now);
 }
 
 void PollLoop::TracePlans() {
@@ -135,10 +169,10 @@ void PollLoop::SendProbe(Permit permit) {
   }
 }
 
-void PollLoop::Get(PollTarget& target, Permit permit) {
+void PollLoop::Get(PollTarget& target, Permit permit, bool early) {
   ++shared_.stats.gets;
   table_.tracer().OnSent(target, PollKind::kGet);
-  gets_.Fetch(target, PollContext(std::move(permit)));
+  gets_.Fetch(target, PollContext(std::move(permit)), early);
 }
 
 void PollLoop::FetchPage(PageMap::Page& page, Permit permit) {

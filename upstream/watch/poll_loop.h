@@ -25,7 +25,8 @@ namespace wriftai {
 
 // The polls of one credential. Whenever a watch is due and the budget grants a
 // permit, the planner chooses the next request, and a fetcher sends it and
-// applies the result to the table.
+// applies the result to the table. While none is due, spare requests go to what
+// may end soon (SparePoll).
 //
 // When different healthy predictions fail in a row, the upstream is considered
 // down and is probed, one request at a time (PollCircuitBreaker).
@@ -47,6 +48,7 @@ class PollLoop : private PollObserver {
     const std::function<void(const Credential&, const absl::Status&)>&
         on_poll_failed;
     PagePolicy pages = PagePolicy::kByCost;
+    bool spare_polls = true;
   };
 
   // Maximum number of polls in flight. More than the published rate sends
@@ -78,12 +80,14 @@ class PollLoop : private PollObserver {
   void Plan();
   void TracePlans();
   absl::Time PollDue(absl::Time now) const;
+  absl::Time PlanSparePoll(absl::Time now);
   absl::Time ProbeDue();
   PollTarget* NextProbe(bool* untried);
   void AcquirePermit();
   void Send(Permit permit);
   void SendProbe(Permit permit);
-  void Get(PollTarget& target, Permit permit);
+  void SendSparePoll(PollTarget& target, Permit permit);
+  void Get(PollTarget& target, Permit permit, bool early = false);
   void FetchPage(PageMap::Page& page, Permit permit);
   CallContext PollContext(Permit permit) const;
 

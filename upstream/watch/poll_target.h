@@ -73,6 +73,19 @@ struct PollTarget {
     return std::max(earliest, requested_at + interval());
   }
 
+  // A spare poll this shortly before one is due replaces it.
+  static constexpr absl::Duration kMaxEarliness = absl::Milliseconds(500);
+  absl::Time ReplacesDueFrom() const {
+    return requested_at + interval() - std::min(interval() / 2, kMaxEarliness);
+  }
+
+  // Whether a poll may show its end before it is due. Webhooks show it sooner.
+  bool MaySparePoll(absl::Time now) const {
+    return get == nullptr && !watch.idle() && !watch.ended() && seen() &&
+           !output_pending && !failures.any() && !webhook_backoff.active() &&
+           page_until <= now;
+  }
+
   // Why it is due then.
   PollReason reason(absl::Time now) const {
     if (watch.idle() || watch.ended()) return PollReason::kNone;
@@ -126,8 +139,9 @@ struct PollTarget {
   const absl::Time joined_at;
   absl::Time created = absl::InfinitePast();  // By the upstream's clock.
   absl::Time seen_at = absl::InfinitePast();  // Last observation of a state.
-  absl::Time requested_at = absl::InfinitePast();  // When it was requested.
-  absl::Time state_since = absl::InfinitePast();   // First seen in this state.
+  // When it was requested; without early polls.
+  absl::Time requested_at = absl::InfinitePast();
+  absl::Time state_since = absl::InfinitePast();  // First seen in this state.
   // Last observation from a GET, create or webhook rather than a page.
   absl::Time verified_at = absl::InfinitePast();
   absl::Time get_sent_at = absl::InfinitePast();   // Its last GET was sent.

@@ -69,7 +69,7 @@ Waiter PredictionWatch::Extract(std::map<uint64_t, Waiter>::iterator waiter) {
 }
 
 bool PredictionWatch::Apply(v1::Prediction prediction, v1::Source source,
-                            const Instant& observed) {
+                            const Instant& observed, bool early) {
   int64_t revision = 1;
   if (newest_ != nullptr) {
     if (!MayFollow(newest_->prediction, prediction)) return false;
@@ -81,8 +81,10 @@ bool PredictionWatch::Apply(v1::Prediction prediction, v1::Source source,
   newest_ = MakeSnapshot(std::move(prediction), source, observed, revision);
   if (notifying_ != nullptr) {
     notify_again_ = true;
+    early_ = early_ && early;
     return true;
   }
+  early_ = early;
   next_notified_ = 0;
   NotifyNext();
   return true;
@@ -158,7 +160,7 @@ void PredictionWatch::NotifyNext() {
     }
     next_notified_ = next->first + 1;
     if (new_waiters_.count(next->first) == 0 &&
-        next->second.IsDue(*newest_, now, PollSpacing())) {
+        next->second.IsDue(*newest_, now, PollSpacing(), early_)) {
       ++notified;
       NotifyOne(next);
     }

@@ -41,9 +41,9 @@ class PredictionWatch {
 
   // Applies a state that was observed at `observed`, and notifies the waiters.
   // A terminal state ends the watch. Returns false, and does nothing, if the
-  // state is older than the newest one.
+  // state is older than the newest one. `early`: see Waiter::IsDue().
   bool Apply(v1::Prediction prediction, v1::Source source,
-             const Instant& observed);
+             const Instant& observed, bool early = false);
 
   // Ends every wait with an error. `status` is called once per wait.
   void Fail(const std::function<absl::Status()>& status);
@@ -97,6 +97,7 @@ class PredictionWatch {
   TimerHandle notifying_;
   uint64_t next_notified_ = 0;
   bool notify_again_ = false;
+  bool early_ = false;  // Only changes of status are due in it.
   // Pending first notifications, one timer each, canceled by Unsubscribe().
   std::map<uint64_t, TimerHandle> new_waiters_;
 };

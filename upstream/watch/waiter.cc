@@ -7,10 +7,11 @@
 namespace wriftai {
 
 bool Waiter::IsDue(const Snapshot& snapshot, absl::Time now,
-                   absl::Duration poll_spacing) const {
+                   absl::Duration poll_spacing, bool early) const {
   if (notified_ == nullptr || IsTerminal(snapshot.prediction)) return true;
   const v1::Prediction& before = notified_->prediction;
   if (before.status_text() != snapshot.prediction.status_text()) return true;
+  if (early) return false;
   if (options_.only_changes) return notified_->revision != snapshot.revision;
   // Half a poll interval of slack: results arrive slightly early or late, and
   // waiting for the next one would double the interval.

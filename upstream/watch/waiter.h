@@ -26,9 +26,10 @@ class Waiter {
   // Whether `snapshot`, observed at `now`, is due. The first snapshot, a change
   // of status and the end always are; others depend on the options. The
   // upstream is polled every `poll_spacing`; a waiter with a longer interval
-  // gets the poll result nearest to it.
+  // gets the poll result nearest to it. `early`: no interval asked for this
+  // poll yet, so only changes of status are due.
   bool IsDue(const Snapshot& snapshot, absl::Time now,
-             absl::Duration poll_spacing) const;
+             absl::Duration poll_spacing, bool early) const;
 
   // Passes `snapshot` to the observer. May destroy this.
   void Notify(const SnapshotPtr& snapshot, absl::Time now,

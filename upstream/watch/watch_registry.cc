@@ -20,6 +20,7 @@ WatchRegistry::WatchRegistry(const Options& options, EventLoop& event_loop,
       budgets_(budgets),
       random_(random),
       pages_(options.pages),
+      spare_polls_(options.spare_polls),
       cache_(options.cache, event_loop),
       webhooks_(options.webhooks, event_loop, *this),
       recent_creates_(event_loop),
@@ -37,7 +38,8 @@ CredentialWatches& WatchRegistry::For(
     watches = std::make_unique<CredentialWatches>(
         credential, shared_,
         PollLoop::Shared{event_loop_, reader_, budgets_, random_, stats_,
-                         recent_creates_, on_poll_failed_, pages_});
+                         recent_creates_, on_poll_failed_, pages_,
+                         spare_polls_});
   }
   evictor_.OnCount(watches_.size());
   return *watches;

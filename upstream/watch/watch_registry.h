@@ -77,6 +77,8 @@ class WatchRegistry : private WebhookFeed::Listener {
     SnapshotCache::Options cache;
     WebhookFeed::Options webhooks;
     PagePolicy pages = PagePolicy::kByCost;
+    // If false, polls only when an interval asks for it, as a baseline.
+    bool spare_polls = true;
   };
 
   using PollFailed =
@@ -169,6 +171,7 @@ class WatchRegistry : private WebhookFeed::Listener {
   BudgetRegistry& budgets_;
   Random& random_;
   const PagePolicy pages_;
+  const bool spare_polls_;
   PollFailed on_poll_failed_;
   PollTrace* poll_trace_ = nullptr;
   WatchStats stats_;

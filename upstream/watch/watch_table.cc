@@ -292,7 +292,8 @@ void WatchTable::SetState(PollTarget& target, Observation observation) {
   const SnapshotPtr before = target.watch.newest();
   const bool had_ended = target.watch.ended();
   const v1::Source source = observation.source();
-  target.watch.Apply(std::move(observation).Take(), source, observed);
+  const bool early = observation.is_early();
+  target.watch.Apply(std::move(observation).Take(), source, observed, early);
   const SnapshotPtr& newest = target.watch.newest();
   if (before == nullptr || before->revision != newest->revision) {
     target.state_since = observed.now;

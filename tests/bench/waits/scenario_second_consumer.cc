@@ -10,6 +10,8 @@ namespace {
 
 constexpr double kShare = 0.5;
 
+constexpr double kMaxOverOracle = 1.3;
+
 }  // namespace
 
 absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options) {
@@ -62,7 +64,7 @@ absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options) {
        "",
        Ratio(mean, oracle_mean),
        {},
-       {}},
+       Bound{kMaxOverOracle, Bound::Kind::kTime}},
   };
   return report;
 }

@@ -90,6 +90,20 @@ TEST(FairnessTest, ManyPredictions) {
   CheckSeeds(shape);
 }
 
+// They may exceed the intervals, and nothing else.
+TEST(FairnessTest, SparePolls) {
+  WorkloadShape shape;
+  shape.predictions = 5;
+  shape.spare_polls = true;
+  ForEachSeed([&](uint64_t seed) {
+    Workload workload(shape, seed);
+    workload.Run();
+    EXPECT_EQ(workload.limited(), 0) << "429s";
+    EXPECT_LE(workload.longest_gap(), Limits().longest_gap);
+    EXPECT_LE(workload.longest_end_delay(), Limits().longest_end_delay);
+  });
+}
+
 // Over all seeds, pages must not increase the number of reads. A single
 // workload may need more, since every end that a page shows costs a GET.
 TEST(FairnessTest, PagesDoNotIncreaseReads) {

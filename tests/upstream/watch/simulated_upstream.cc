@@ -181,8 +181,11 @@ absl::Status SimulatedUpstream::CheckRequest(Request& request,
   const RateLimiter::Decision decision =
       limiter_.Acquire("token", RateLimiter::Bucket::kRead, wall);
   request.rate = RateLimitOf(decision, wall, back);
+  Counts& second = seconds_[absl::ToUnixSeconds(wall)];
+  ++second.reads;
   if (!decision.allowed) {
     ++limited_;
+    ++second.limited;
     absl::Status status = absl::ResourceExhaustedError("429");
     SetRetryDelay(*request.rate.reset_after, status);
     return status;
@@ -190,6 +193,12 @@ absl::Status SimulatedUpstream::CheckRequest(Request& request,
   if (request.id.empty()) return page_failure_;
   const SimulatedPrediction& simulated = At(request.id);
   return simulated.deleted ? absl::NotFoundError("404") : simulated.failure;
+}
+
+bool SimulatedUpstream::ReadByOther() {
+  return limiter_
+      .Acquire("token", RateLimiter::Bucket::kRead, event_loop_.WallNow())
+      .allowed;
 }
 
 bool SimulatedUpstream::Hangs(const Request& request) const {

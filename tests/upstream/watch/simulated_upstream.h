@@ -79,11 +79,20 @@ class SimulatedUpstream : public PredictionReader {
 
   void set_latency(absl::Duration latency) { latency_ = latency; }
 
+  // A read of another consumer of the token. Returns whether it was allowed.
+  bool ReadByOther();
+
   int64_t gets() const { return gets_; }
   int64_t lists() const { return lists_; }
   int64_t reads() const { return gets_ + lists_; }
   // Number of 429 responses.
   int64_t limited() const { return limited_; }
+  // What arrived in each second of the wall clock, without other consumers.
+  struct Counts {
+    int64_t reads = 0;
+    int64_t limited = 0;  // Of them.
+  };
+  const std::map<int64_t, Counts>& seconds() const { return seconds_; }
   // When its GETs were sent.
   const std::vector<absl::Time>& GetsOf(const std::string& id) const {
     return At(id).gets;
@@ -149,6 +158,7 @@ class SimulatedUpstream : public PredictionReader {
   int64_t gets_ = 0;
   int64_t lists_ = 0;
   int64_t limited_ = 0;
+  std::map<int64_t, Counts> seconds_;
 };
 
 }  // namespace wriftai

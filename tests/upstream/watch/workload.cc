@@ -107,8 +107,8 @@ Workload::Workload(const WorkloadShape& shape, uint64_t seed)
       rate_(kRates[static_cast<size_t>(UpTo(int{kRates.size()}) - 1)]),
       upstream_(OptionsOf(shape, seed, rate_), event_loop_),
       budgets_({static_cast<double>(rate_), 15}, event_loop_),
-      registry_(WatchRegistry::Options(), event_loop_, upstream_, budgets_,
-                random_),
+      registry_({{}, {}, PagePolicy::kByCost, shape.spare_polls}, event_loop_,
+                upstream_, budgets_, random_),
       token_(MakeCredential("token")) {
   // Starts at a random time within a second.
   event_loop_.Advance(UpTo(absl::Seconds(1)));

@@ -28,7 +28,8 @@ struct WorkloadShape {
   int unwatched = 0;            // Unwatched predictions created meanwhile.
   // The rate limit refills steadily instead of in windows.
   bool refills = false;
-  bool pages = true;  // If false, the upstream has no list.
+  bool pages = true;         // If false, the upstream has no list.
+  bool spare_polls = false;  // Polls that no interval asks for.
 };
 
 // A reproducible random workload of predictions and waiters. Runs against the
