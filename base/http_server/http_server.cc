@@ -88,12 +88,18 @@ class EpollHttpServer final : public HttpServer {
           responses_->ClearWake();
         } else if (id == kListenerId) {
           if (!paused_) Accept();
-        } else if (const auto found = by_id_.find(id); found != by_id_.end()) {
+        } else if (const auto found = by_id_.find(id);
+                   found != by_id_.end() &&
+                   found->second->state() != State::kProcessing) {
           OnReady(found->second);
         }
       }
-      if (paused_ && resume_at_ <= SteadyNow()) ResumeAccepting();
-      RespondAll();
+      const bool responded = RespondAll();
+      // A connection that has its response makes room for a waiting one.
+      if (paused_ && (resume_at_ <= SteadyNow() ||
+                      (responded && pending_socket_.get() >= 0))) {
+        ResumeAccepting();
+      }
       CloseExpired();
     }
     waiting_.clear();
@@ -160,7 +166,9 @@ class EpollHttpServer final : public HttpServer {
                                         SteadyNow(), settings_);
     by_id_.emplace(id, added);
     counters_.open = static_cast<int64_t>(by_id_.size());
-    if (!Watch(EPOLL_CTL_ADD, added->fd(), 0, id)) {
+    // epoll reports a reset even without being asked, so this must be one shot,
+    // too: else it would spin the loop while the request is handled.
+    if (!Watch(EPOLL_CTL_ADD, added->fd(), EPOLLONESHOT, id)) {
       Close(waiting_, added);
       return true;
     }
@@ -225,7 +233,9 @@ class EpollHttpServer final : public HttpServer {
     }
   }
 
-  void RespondAll() {
+  // Returns whether there was a response.
+  bool RespondAll() {
+    bool any = false;
     for (auto ready = responses_->Take(); !ready.empty();
          ready = responses_->Take()) {
       for (auto& [id, response] : ready) {
@@ -235,8 +245,10 @@ class EpollHttpServer final : public HttpServer {
         // The next request may have arrived together with this one.
         held_bytes_ += connection->held_bytes();
         Settle(processing_, connection);
+        any = true;
       }
     }
+    return any;
   }
 
   // Puts a connection from `list` where its new state belongs, and requests one

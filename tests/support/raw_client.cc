@@ -40,6 +40,13 @@ bool RawClient::Send(absl::string_view bytes) {
   return true;
 }
 
+void RawClient::Reset() {
+  const linger none = {1, 0};
+  setsockopt(fd_, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+  close(fd_);
+  fd_ = -1;
+}
+
 bool RawClient::HasInput(absl::Duration wait) {
   pollfd connection = {fd_, POLLIN, 0};
   return poll(&connection, 1,

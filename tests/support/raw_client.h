@@ -26,6 +26,9 @@ class RawClient {
   // `wait`.
   bool HasInput(absl::Duration wait = absl::ZeroDuration());
 
+  // Closes the connection with a TCP reset.
+  void Reset();
+
   // Reads the next response: its head, and its body of content-length bytes or
   // fewer if the connection ends.
   struct Response {

@@ -1,12 +1,16 @@
 #include "base/http_server/http_server.h"
 
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/raw_client.h"
@@ -17,10 +21,15 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Responds with method, target and body; holds requests for /held.
+// Responds with method, target and body; holds requests for /held, and its
+// thread for /block.
 class Echo : public HttpHandler {
  public:
   void Handle(IncomingRequest request, HttpResponder responder) override {
+    if (request.head.target == "/block") {
+      is_blocked_.Notify();
+      unblock_.WaitForNotification();
+    }
     if (request.head.target == "/held") {
       held_.emplace(std::move(responder));
       is_held_.Notify();
@@ -48,6 +57,8 @@ class Echo : public HttpHandler {
     held_->Respond(std::move(response));
   }
 
+  absl::Notification is_blocked_;
+  absl::Notification unblock_;
   absl::Notification is_held_;
   std::optional<HttpResponder> held_;
 };
@@ -165,6 +176,54 @@ TEST_F(HttpServerTest, EvictsIdleConnectionNotOneThatWaits) {
   EXPECT_EQ(counters_.evicted, 1);
   handler_.Release();
   EXPECT_EQ(held.Read().body, "late");
+}
+
+TEST_F(HttpServerTest, WaitingConnectionTakesTheNextFreeSlot) {
+  HttpServer::Options options;
+  options.listen_address = "127.0.0.1:0";
+  options.timeout = absl::Minutes(10);
+  options.max_connections = 1;
+  server_ = *HttpServer::Start(options, handler_, counters_);
+  RawClient held(server_->port());
+  held.Send(Head("GET /held HTTP/1.1"));
+  handler_.is_held_.WaitForNotification();
+  // Far more than have their turn if each waits for the end of a pause.
+  std::vector<std::unique_ptr<RawClient>> waiting;
+  for (int i = 0; i < 50; ++i) {
+    waiting.push_back(std::make_unique<RawClient>(server_->port()));
+    waiting.back()->Send(Head("GET /later HTTP/1.1"));
+  }
+  const absl::Time start = absl::Now();
+  handler_.Release();
+  for (const auto& client : waiting) {
+    EXPECT_EQ(client->Read().body, "GET /later 127.0.0.1");
+  }
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+}
+
+absl::Duration ProcessCpuTime() {
+  timespec time = {};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return absl::DurationFromTimespec(time);
+}
+
+TEST_F(HttpServerTest, ResetWhileRequestIsHandledTakesNoTime) {
+  Start();
+  RawClient blocking(server_->port());
+  blocking.Send(Head("GET /block HTTP/1.1"));
+  handler_.is_blocked_.WaitForNotification();
+  // The request has arrived when the connection is accepted.
+  RawClient client(server_->port());
+  client.Send(Head("GET /held HTTP/1.1"));
+  handler_.unblock_.Notify();
+  blocking.Read();
+  handler_.is_held_.WaitForNotification();
+  client.Reset();
+  const absl::Duration before = ProcessCpuTime();
+  // Nothing arrives in this time.
+  EXPECT_FALSE(blocking.HasInput(absl::Milliseconds(300)));
+  EXPECT_LT(ProcessCpuTime() - before, absl::Milliseconds(30));
+  handler_.Release();
 }
 
 TEST_F(HttpServerTest, ResponseAfterStopIsDropped) {
