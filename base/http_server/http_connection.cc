@@ -156,10 +156,10 @@ void HttpConnection::Dispatch(std::optional<HttpFailure> failure,
   request.context = std::move(context_);
   request.head = reader_.TakeHead();
   request.body = reader_.TakeBody();
-  rest_ = reader_.TakeRest();
-  reader_ = HttpRequestReader(settings_.limits);
   close_ = failure.has_value() || !settings_.keep_alive ||
            !AllowsKeepAlive(request.head);
+  if (!close_) rest_ = reader_.TakeRest();
+  reader_ = HttpRequestReader(settings_.limits);
   omit_body_ = request.head.method == "HEAD";
   state_ = State::kProcessing;
   dispatched_at_ = now;

@@ -27,10 +27,13 @@ bool IsTarget(absl::string_view text) {
   });
 }
 
-bool IsFieldValue(absl::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return c != '\t' && absl::ascii_iscntrl(static_cast<unsigned char>(c));
-  });
+// Without the whitespace around it: spaces and tabs only (RFC 9110, section
+// 5.6.3).
+absl::string_view Stripped(absl::string_view value) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!value.empty() && is_space(value.front())) value.remove_prefix(1);
+  while (!value.empty() && is_space(value.back())) value.remove_suffix(1);
+  return value;
 }
 
 bool ReadRequestLine(absl::string_view line, HttpHead& head) {
@@ -50,10 +53,9 @@ bool ReadField(absl::string_view line, HttpHead& head) {
   const size_t colon = line.find(':');
   if (colon == absl::string_view::npos) return false;
   const absl::string_view name = line.substr(0, colon);
-  const absl::string_view value =
-      absl::StripAsciiWhitespace(line.substr(colon + 1));
+  const absl::string_view value = Stripped(line.substr(colon + 1));
   head.headers.emplace_back(name, value);
-  return IsToken(name) && IsFieldValue(value);
+  return IsToken(name) && IsFieldText(value);
 }
 
 // Requires exactly one framing, stated once. Parsers that disagree on where a
@@ -94,6 +96,21 @@ std::vector<absl::string_view> HttpHead::Values(absl::string_view name) const {
     }
   }
   return values;
+}
+
+size_t HttpHead::held_bytes() const {
+  size_t bytes = HeldBytes(method) + HeldBytes(target) +
+                 headers.capacity() * sizeof(headers.front());
+  for (const auto& [name, value] : headers) {
+    bytes += HeldBytes(name) + HeldBytes(value);
+  }
+  return bytes;
+}
+
+bool IsFieldText(absl::string_view line) {
+  return std::none_of(line.begin(), line.end(), [](char c) {
+    return c != '\t' && absl::ascii_iscntrl(static_cast<unsigned char>(c));
+  });
 }
 
 std::optional<HttpHead> ParseHttpHead(absl::string_view text) {

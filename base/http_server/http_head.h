@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_BASE_HTTP_SERVER_HTTP_HEAD_H_
 #define WRIFTAI_BASE_HTTP_SERVER_HTTP_HEAD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,7 +29,21 @@ struct HttpHead {
 
   // The values of all headers named `name`, ignoring case.
   std::vector<absl::string_view> Values(absl::string_view name) const;
+
+  // The heap memory that it holds.
+  size_t held_bytes() const;
 };
+
+// The heap memory that `text` holds. Short strings are stored inside the
+// object.
+inline size_t HeldBytes(const std::string& text) {
+  return text.capacity() > std::string().capacity() ? text.capacity() : 0;
+}
+
+// Whether `line` may be part of a message: no control characters but tabs. A
+// parser that takes a CR or LF alone for the end of a line would see another
+// message.
+bool IsFieldText(absl::string_view line);
 
 // Parses a head, including the empty line that ends it. Strict where RFC 9112
 // lets a server choose: lines end in CRLF, headers are not folded, and the body

@@ -1,6 +1,7 @@
 #include "base/http_server/http_request_reader.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -57,7 +58,13 @@ bool HttpRequestReader::ReadHead() {
     searched_ = size - std::min(size, kHeadEnd.size() - 1);
     return false;
   }
-  auto head = ParseHttpHead(absl::string_view(buffer_).substr(0, size));
+  const absl::string_view text = absl::string_view(buffer_).substr(0, size);
+  // The request line and the empty line are no headers.
+  if (std::count(text.begin(), text.end(), '\n') >
+      static_cast<ptrdiff_t>(limits_.max_headers) + 2) {
+    return Fail(HttpFailure::kHeadTooLarge);
+  }
+  auto head = ParseHttpHead(text);
   if (!head.has_value()) return Fail(HttpFailure::kMalformed);
   head_ = *std::move(head);
   used_ = size;
@@ -97,6 +104,7 @@ bool HttpRequestReader::ReadLine() {
   }
   if (end == absl::string_view::npos) return false;
   const absl::string_view line = Rest().substr(0, end);
+  if (!IsFieldText(line)) return Fail(HttpFailure::kMalformed);
   used_ += end + kLineEnd.size();
   if (part_ == Part::kChunkSize) return OnChunkSize(line);
   if (part_ == Part::kTrailer) return OnTrailer(line);

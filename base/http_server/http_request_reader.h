@@ -20,6 +20,9 @@ class HttpRequestReader {
   struct Limits {
     // A common server default; most heads have a few hundred bytes.
     size_t max_head_bytes = 8 << 10;
+    // Three times what clients and proxies send. Each takes 64 bytes or more,
+    // so a head of empty ones would otherwise take 128 KiB.
+    size_t max_headers = 100;
     // Enough for a webhook whose output embeds an image of 3 MB. It is also the
     // default message limit of gRPC clients.
     size_t max_body_bytes = 4 << 20;
@@ -48,7 +51,9 @@ class HttpRequestReader {
   }
 
   // The heap memory that it holds.
-  size_t held_bytes() const { return HeldBy(buffer_) + HeldBy(body_); }
+  size_t held_bytes() const {
+    return HeldBytes(buffer_) + HeldBytes(body_) + head_.held_bytes();
+  }
 
  private:
   // What the next bytes belong to.
@@ -61,11 +66,6 @@ class HttpRequestReader {
   bool OnChunkSize(absl::string_view line);
   bool OnTrailer(absl::string_view line);
   bool Fail(HttpFailure failure);
-
-  // Short strings are stored inside the object.
-  static size_t HeldBy(const std::string& text) {
-    return text.capacity() > std::string().capacity() ? text.capacity() : 0;
-  }
 
   absl::string_view Rest() const {
     return absl::string_view(buffer_).substr(used_);

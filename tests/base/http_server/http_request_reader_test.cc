@@ -120,6 +120,9 @@ TEST(HttpRequestReaderTest, RejectsMalformedHead) {
       "POST / HTTP/1.1\r\na: b\r\n c: d\r\n\r\n",
       "POST / HTTP/1.1\r\na: b\rc\r\n\r\n",
       "POST / HTTP/1.1\r\na: b\nc: d\r\n\r\n",
+      "POST / HTTP/1.1\r\na: b\r\r\n\r\n",
+      "POST / HTTP/1.1\r\na: b\n\r\n\r\n",
+      "POST / HTTP/1.1\r\na:\x0b b\r\n\r\n",
       std::string("POST / HTTP/1.1\r\na: b\0c\r\n\r\n", 28),
   };
   for (const std::string& head : heads) {
@@ -137,7 +140,10 @@ TEST(HttpRequestReaderTest, RejectsRepeatedOrInvalidFraming) {
         "transfer-encoding: identity\r\n", "transfer-encoding:\r\n",
         "content-length:\r\n", "content-length: -1\r\n",
         "content-length: +1\r\n", "content-length: 1, 1\r\n",
-        "content-length: 0x1\r\n", "content-length: 1234567890123456789\r\n"}) {
+        "content-length: 0x1\r\n", "content-length: 1234567890123456789\r\n",
+        "content-length: 1\n\r\n", "content-length: 1\r\r\n",
+        "transfer-encoding: \x0b chunked\r\n",
+        "transfer-encoding: chunked\x0c\r\n"}) {
     ExpectFails(absl::StrCat("POST / HTTP/1.1\r\n", headers, "\r\n"),
                 HttpFailure::kMalformed);
   }
@@ -155,6 +161,24 @@ TEST(HttpRequestReaderTest, RejectsMalformedChunk) {
     const std::string bytes = absl::StrCat(kChunkedHead, body, "\r\n");
     ExpectFails(bytes, HttpFailure::kMalformed);
   }
+}
+
+// Parsers that end lines at a LF alone would see another request here.
+TEST(HttpRequestReaderTest, RejectsControlCharactersInChunkLinesAndTrailers) {
+  for (const char* const body :
+       {"1;\n\r\na\r\n0\r\n", "1;x\ry\r\na\r\n0\r\n",
+        "1\r\na\r\n0\r\nGET / HTTP/1.1\nx: y\r\n", "1\r\na\r\n0\r\nx: y\r\r\n",
+        "1\r\na\r\n0\r\nx: \x7f\r\n"}) {
+    ExpectFails(absl::StrCat(kChunkedHead, body, "\r\n"),
+                HttpFailure::kMalformed);
+  }
+}
+
+TEST(HttpRequestReaderTest, BoundsNumberOfHeaders) {
+  std::string fits = "POST / HTTP/1.1\r\n";
+  for (int i = 0; i < 100; ++i) absl::StrAppend(&fits, "a:\r\n");
+  EXPECT_EQ(ReadAll(fits + "\r\n").state(), State::kDone);
+  ExpectFails(fits + "a:\r\n\r\n", HttpFailure::kHeadTooLarge);
 }
 
 TEST(HttpRequestReaderTest, BoundsHead) {
@@ -212,6 +236,15 @@ TEST(HttpRequestReaderTest, HeldBytesAreBoundedByReceivedBytes) {
   EXPECT_EQ(reader.held_bytes(), 0u);
   reader.Feed("POST / HTTP/1.1\r\ncontent-length: 4000000\r\n\r\n");
   EXPECT_LT(reader.held_bytes(), 1000u);
+}
+
+TEST(HttpRequestReaderTest, HeldBytesIncludeParsedHead) {
+  HttpRequestReader reader({});
+  reader.Feed("POST / HTTP/1.1\r\ncontent-length: 1\r\n");
+  for (int i = 0; i < 99; ++i) reader.Feed("a:\r\n");
+  reader.Feed("\r\n");
+  ASSERT_EQ(reader.state(), State::kBody);
+  EXPECT_GE(reader.held_bytes(), 100 * 2 * sizeof(std::string));
 }
 
 }  // namespace
