@@ -37,8 +37,9 @@ struct PollTarget {
   static constexpr absl::Duration kMaxPageWait = absl::Seconds(3);
 
   PollTarget(std::string id, SnapshotPtr known, absl::Time now,
-             EventLoop& event_loop)
-      : watch(std::move(id), std::move(known), event_loop), joined_at(now) {
+             EventLoop& event_loop, uint64_t& next_waiter)
+      : watch(std::move(id), std::move(known), event_loop, next_waiter),
+        joined_at(now) {
     if (watch.newest() == nullptr) return;
     seen_at = requested_at = state_since = watch.newest()->applied_at;
     created = CreatedAt(watch.newest()->prediction);

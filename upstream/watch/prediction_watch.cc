@@ -35,8 +35,11 @@ absl::Status StreamAgeReached(absl::string_view id) {
 }  // namespace
 
 PredictionWatch::PredictionWatch(std::string id, SnapshotPtr known,
-                                 EventLoop& event_loop)
-    : id_(std::move(id)), event_loop_(event_loop), newest_(std::move(known)) {}
+                                 EventLoop& event_loop, uint64_t& next_waiter)
+    : id_(std::move(id)),
+      event_loop_(event_loop),
+      next_waiter_(next_waiter),
+      newest_(std::move(known)) {}
 
 uint64_t PredictionWatch::Subscribe(const WatchOptions& options,
                                     PredictionObserver& observer) {

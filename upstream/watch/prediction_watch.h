@@ -30,8 +30,11 @@ class PredictionWatch {
   // Waiters per batch. At about 10 us each, a batch takes 3 ms.
   static constexpr int kNotifyBatch = 256;
 
-  // `known` is the initial snapshot; may be null.
-  PredictionWatch(std::string id, SnapshotPtr known, EventLoop& event_loop);
+  // `known` is the initial snapshot; may be null. `next_waiter`: the next
+  // waiter's key. It outlives the watch, so that no later waiter gets the key
+  // of one that has ended, and whose owner may still unsubscribe it.
+  PredictionWatch(std::string id, SnapshotPtr known, EventLoop& event_loop,
+                  uint64_t& next_waiter);
 
   // Adds a waiter. If there is a snapshot, the waiter gets it in a separate
   // task on the loop. Returns the waiter's key for Unsubscribe().
@@ -87,7 +90,7 @@ class PredictionWatch {
 
   std::map<uint64_t, Waiter> waiters_;
   std::multiset<absl::Duration> intervals_;  // Of the waiters.
-  uint64_t next_waiter_ = 0;
+  uint64_t& next_waiter_;
   SnapshotPtr newest_;
   absl::Duration spacing_;
   Notified on_notified_;  // May be empty.

@@ -9,13 +9,11 @@ void RejectedTokenCache::Record(absl::Status status) {
   expires_at_ = event_loop_.Now() + kTtl;
 }
 
-uint64_t RejectedTokenCache::Notify(PredictionObserver& observer) {
-  const uint64_t key = next_key_--;
+void RejectedTokenCache::Notify(uint64_t key, PredictionObserver& observer) {
   pending_[key] = event_loop_.RunAt(event_loop_.Now(), [this, key, &observer] {
     pending_.erase(key);
     observer.OnError(status_);
   });
-  return key;
 }
 
 }  // namespace wriftai

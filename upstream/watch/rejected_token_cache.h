@@ -31,9 +31,8 @@ class RejectedTokenCache {
   bool active() const { return event_loop_.Now() < expires_at_; }
 
   // Calls `observer` in a separate task on the loop, unless Cancel() is called
-  // with the returned key before. Keys count down from the maximum, so they do
-  // not collide with waiters' keys.
-  uint64_t Notify(PredictionObserver& observer);
+  // with its `key` before.
+  void Notify(uint64_t key, PredictionObserver& observer);
   void Cancel(uint64_t key) { pending_.erase(key); }
 
  private:
@@ -41,7 +40,6 @@ class RejectedTokenCache {
   absl::Status status_;
   absl::Time expires_at_ = absl::InfinitePast();
   std::map<uint64_t, TimerHandle> pending_;
-  uint64_t next_key_ = UINT64_MAX;
 };
 
 }  // namespace wriftai

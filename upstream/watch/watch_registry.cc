@@ -24,8 +24,8 @@ WatchRegistry::WatchRegistry(const Options& options, EventLoop& event_loop,
       cache_(options.cache, event_loop),
       webhooks_(options.webhooks, event_loop, *this),
       recent_creates_(event_loop),
-      shared_{event_loop_,     cache_, webhooks_,
-              recent_creates_, stats_, poll_trace_},
+      shared_{event_loop_, cache_,      webhooks_,   recent_creates_,
+              stats_,      poll_trace_, next_waiter_},
       evictor_(kEvictAfter, kEvictManyAfter, event_loop,
                [this](absl::Time before) { return EvictIdleSince(before); }) {}
 

@@ -178,6 +178,7 @@ class WatchRegistry : private WebhookFeed::Listener {
   SnapshotCache cache_;
   WebhookFeed webhooks_;
   RecentCreates recent_creates_;
+  uint64_t next_waiter_ = 0;
   const WatchTable::Shared shared_;
 
   // By the credential's key.

@@ -35,12 +35,17 @@ uint64_t WatchTable::Subscribe(const std::string& id,
                                PredictionObserver& observer, SnapshotPtr known,
                                bool contended) {
   ++shared_.stats.waits;
-  if (rejected_token_.active()) return rejected_token_.Notify(observer);
+  if (rejected_token_.active()) {
+    const uint64_t waiter = shared_.next_waiter++;
+    rejected_token_.Notify(waiter, observer);
+    return waiter;
+  }
   std::unique_ptr<PollTarget>& target = targets_[id];
   if (target == nullptr) {
     if (auto kept = shared_.cache.Find(credential_->key(), id)) known = kept;
     target = std::make_unique<PollTarget>(
-        id, std::move(known), shared_.event_loop.Now(), shared_.event_loop);
+        id, std::move(known), shared_.event_loop.Now(), shared_.event_loop,
+        shared_.next_waiter);
     target->webhook_backoff =
         shared_.webhooks.StartBackoff(credential_->key(), id);
     target->watch.set_spacing(target->webhook_backoff.interval());

@@ -41,6 +41,7 @@ class WatchTable {
     RecentCreates& recent_creates;
     WatchStats& stats;
     PollTrace* const& poll_trace;  // May be null.
+    uint64_t& next_waiter;         // See PredictionWatch.
   };
 
   // `on_dirty` runs whenever polls may be due sooner or later than before.

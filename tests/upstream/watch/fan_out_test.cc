@@ -54,7 +54,8 @@ class FanOutTest : public ::testing::Test {
   ManualEventLoop event_loop_;
   std::vector<RecordingObserver> waiters_;
   std::vector<uint64_t> keys_;
-  PredictionWatch watch_{kId, nullptr, event_loop_};
+  uint64_t next_waiter_ = 0;
+  PredictionWatch watch_{kId, nullptr, event_loop_, next_waiter_};
 };
 
 TEST_F(FanOutTest, RunsOtherTasksBetweenBatches) {

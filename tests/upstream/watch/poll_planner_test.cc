@@ -68,13 +68,15 @@ class PollPlannerTest : public ::testing::Test {
   Random random_{1};
 
  private:
+  uint64_t next_waiter_ = 0;
+
   std::string NextId() const { return absl::StrCat(1000 + targets_.size()); }
 
   PollTarget& Add(SnapshotPtr known, absl::Duration interval) {
     const std::string id = NextId();
     auto& target = targets_[id];
-    target = std::make_unique<PollTarget>(id, std::move(known),
-                                          event_loop_.Now(), event_loop_);
+    target = std::make_unique<PollTarget>(
+        id, std::move(known), event_loop_.Now(), event_loop_, next_waiter_);
     WatchOptions options;
     options.poll_interval = interval;
     target->watch.Subscribe(options, observer_);

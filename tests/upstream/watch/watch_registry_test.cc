@@ -131,6 +131,21 @@ TEST_F(WatchRegistryTest, SubscriptionMayOutliveItsWatch) {
   b.reset();
 }
 
+// A slow reader keeps the subscription of a wait that has ended. The cache may
+// have evicted the prediction in the meantime, or it was too large.
+TEST_F(WatchRegistryTest, LateUnsubscribeDoesNotEndAnotherWait) {
+  auto a = Subscribe("token", kId, alice_);
+  event_loop_.RunPosted();
+  CompletePoll(0, "succeeded");
+  registry_.OnTokenRejected(*MakeCredential("token"));  // Evicts the cache.
+  const auto b = Subscribe("token", kId, bob_);
+  event_loop_.RunPosted();
+  a.reset();
+  event_loop_.RunPosted();
+  CompletePoll(1, "succeeded");
+  EXPECT_THAT(bob_.statuses, ElementsAre("succeeded"));
+}
+
 TEST_F(WatchRegistryTest, SendsCreateResponseFirstWithoutRead) {
   const auto a = registry_.Subscribe(
       MakeCredential("token"), kId, WatchOptions(), alice_,
