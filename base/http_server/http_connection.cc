@@ -129,19 +129,19 @@ void HttpConnection::Read(char* scratch, size_t size, absl::Time now) {
 
 void HttpConnection::Consume(absl::string_view bytes, absl::Time now) {
   received_ = true;
-  const ReaderState read = reader_.Feed(bytes);
+  const ReaderState read = reader_->Feed(bytes);
   if (read == ReaderState::kHead) return;
-  if (read == ReaderState::kFailed) return Dispatch(reader_.failure(), now);
+  if (read == ReaderState::kFailed) return Dispatch(reader_->failure(), now);
   if (!head_accepted_) {
-    auto rejection = settings_.handler->RejectHead(reader_.head(), context_);
+    auto rejection = settings_.handler->RejectHead(reader_->head(), context_);
     if (rejection.has_value()) {
-      reader_ = HttpRequestReader(settings_.limits);
+      reader_.emplace(settings_.limits);
       close_ = true;
       return Respond(
           std::make_shared<const ServerResponse>(*std::move(rejection)), now);
     }
     head_accepted_ = true;
-    if (read == ReaderState::kBody && reader_.head().expects_continue) {
+    if (read == ReaderState::kBody && reader_->head().expects_continue) {
       SendNow("HTTP/1.1 100 Continue\r\n\r\n");
     }
   }
@@ -154,12 +154,12 @@ void HttpConnection::Dispatch(std::optional<HttpFailure> failure,
   request.failure = failure;
   request.peer = Peer();
   request.context = std::move(context_);
-  request.head = reader_.TakeHead();
-  request.body = reader_.TakeBody();
+  request.head = reader_->TakeHead();
+  request.body = reader_->TakeBody();
   close_ = failure.has_value() || !settings_.keep_alive ||
            !AllowsKeepAlive(request.head);
-  if (!close_) rest_ = reader_.TakeRest();
-  reader_ = HttpRequestReader(settings_.limits);
+  if (!close_) rest_ = reader_->TakeRest();
+  reader_.emplace(settings_.limits);
   omit_body_ = request.head.method == "HEAD";
   state_ = State::kProcessing;
   dispatched_at_ = now;

@@ -56,7 +56,7 @@ class HttpConnection {
   absl::Time progress_at() const { return progress_at_; }
 
   // The memory held for an incomplete request.
-  size_t held_bytes() const { return reader_.held_bytes(); }
+  size_t held_bytes() const { return reader_->held_bytes(); }
 
   // Reads or writes as much as it can without blocking, at most `size` bytes
   // through `scratch`.
@@ -85,7 +85,8 @@ class HttpConnection {
   State state_ = State::kReading;
 
   // The request.
-  HttpRequestReader reader_;
+  // Never empty. Replaced, not assigned to: strings keep their memory then.
+  std::optional<HttpRequestReader> reader_;
   bool is_first_ = true;        // Of the connection.
   bool received_ = false;       // At least one byte was received.
   bool head_accepted_ = false;  // RejectHead() did not reject it.

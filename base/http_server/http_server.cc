@@ -241,9 +241,10 @@ class EpollHttpServer final : public HttpServer {
       for (auto& [id, response] : ready) {
         // The server closes no connection that waits for its response.
         const Iterator connection = by_id_.at(id);
+        const size_t held = connection->held_bytes();
         connection->Respond(std::move(response), SteadyNow());
         // The next request may have arrived together with this one.
-        held_bytes_ += connection->held_bytes();
+        held_bytes_ += connection->held_bytes() - held;
         Settle(processing_, connection);
         any = true;
       }

@@ -178,6 +178,30 @@ TEST_F(HttpServerTest, EvictsIdleConnectionNotOneThatWaits) {
   EXPECT_EQ(held.Read().body, "late");
 }
 
+TEST_F(HttpServerTest, AnsweredRequestsHoldNoMemory) {
+  HttpServer::Options options;
+  options.listen_address = "127.0.0.1:0";
+  options.timeout = absl::Minutes(10);
+  options.max_held_bytes = 100'000;
+  server_ = *HttpServer::Start(options, handler_, counters_);
+  for (int i = 0; i < 20; ++i) {
+    for (const std::string& request :
+         {std::string(9000, 'x'),
+          Head("GET / HTTP/1.1") + std::string(9000, 'x'),
+          Head("POST / HTTP/1.1", "transfer-encoding: chunked\r\n") +
+              "2000\r\n" + std::string(0x2000, 'x') + "\r\nfffffff\r\n"}) {
+      EXPECT_NE(RawClient(server_->port()).Call(request).head, "");
+    }
+  }
+  // Above the limit, each incomplete request would be evicted.
+  RawClient client(server_->port());
+  client.Send(Head("POST /a HTTP/1.1", "content-length: 4\r\n") + "ab");
+  EXPECT_NE(RawClient(server_->port()).Call(Head("GET / HTTP/1.1")).head, "");
+  client.Send("cd");
+  EXPECT_EQ(client.Read().body, "POST /aabcd 127.0.0.1");
+  EXPECT_EQ(counters_.evicted, 0);
+}
+
 TEST_F(HttpServerTest, WaitingConnectionTakesTheNextFreeSlot) {
   HttpServer::Options options;
   options.listen_address = "127.0.0.1:0";
