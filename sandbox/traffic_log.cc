@@ -8,6 +8,18 @@
 #include "sandbox/caller.h"
 
 namespace wriftai::sandbox {
+namespace {
+
+// The name under which a method is counted. Clients may invent any number.
+std::string CountedMethod(absl::string_view method) {
+  for (const absl::string_view known :
+       {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    if (method == known) return std::string(method);
+  }
+  return "other";
+}
+
+}  // namespace
 
 TrafficLog::TrafficLog(size_t max_recent) : max_recent_(max_recent) {}
 
@@ -29,7 +41,8 @@ void TrafficLog::CountRequest(const Request& request, const Route& route,
   recorded.status = status;
 
   MutexLock lock(mutex_);
-  ++stats_.requests[{request.method, std::string(route.pattern), status}];
+  ++stats_.requests[{CountedMethod(request.method), std::string(route.pattern),
+                     status}];
   stats_.clients.Count(request, route.creates(), status, arrival);
   recent_.push_back(std::move(recorded));
   while (recent_.size() > max_recent_) recent_.pop_front();

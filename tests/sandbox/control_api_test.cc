@@ -87,6 +87,11 @@ TEST_F(ControlApiTest, StatisticsKeepOnlyRecentRequests) {
   EXPECT_EQ(recent[0].target, "/v1/predictions/2");
 }
 
+TEST_F(ControlApiTest, StatisticsDoNotGrowWithInventedMethods) {
+  for (const char* method : {"A", "B", "C"}) Call(method, "/v1/predictions");
+  EXPECT_EQ(state_->traffic.Stats().requests.size(), 1u);
+}
+
 TEST_F(ControlApiTest, RejectsRemoteClients) {
   peer_ = "10.0.0.7";
   EXPECT_EQ(Call("GET", "/sandbox/stats").status, 403);
