@@ -37,7 +37,8 @@ Engine::Engine(const EngineOptions& options,
               &workers_),
       webhook_injector_(client_, std::move(gateway_webhook), *this),
       creates_(event_loop, webhook_injector_, client_),
-      watches_({options.cache, options.webhooks, PagePolicy::kByCost},
+      watches_({options.cache, options.webhooks, PagePolicy::kByCost,
+                options.spare_polls},
                event_loop, client_, budgets_, random_) {
   watches_.set_on_poll_failed(std::move(on_poll_failed));
   watches_.set_poll_trace(poll_trace);

@@ -37,6 +37,9 @@ struct EngineOptions {
   BudgetRegistry::Rates rates;
   SnapshotCache::Options cache;
   WebhookFeed::Options webhooks;
+
+  // See WatchRegistry::Options.
+  bool spare_polls = true;
 };
 
 }  // namespace wriftai

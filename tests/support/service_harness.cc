@@ -11,6 +11,8 @@ ServiceHarness::ServiceHarness(EngineOptions options) {
   loop_ = std::make_unique<CurlEventLoop>(HttpOptions());
   upstream_ = std::make_unique<ScriptedTransport>(*loop_);
   options.upstream.base_url = "http://upstream/v1";
+  // Tests respond to polls by number, and each must give an update.
+  options.spare_polls = false;
   engine_ = std::make_unique<Engine>(
       options, *GatewayCredential::Open(Secret("own"), "", *loop_), *loop_,
       *upstream_, 1);
