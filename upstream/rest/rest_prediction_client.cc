@@ -258,8 +258,9 @@ CallHandle RestPredictionClient::Cancel(CallContext context, std::string id,
       HttpMethod::kPost,
       absl::StrCat("/predictions/", PercentEncode(id), "/cancel"), context);
   const std::string owner = context.credential->key();
-  return Send(std::move(context), {Operation::kCancel, id}, std::move(request),
-              [this, owner, id, done = std::move(done)](
+  CallSubject subject = {Operation::kCancel, id};
+  return Send(std::move(context), std::move(subject), std::move(request),
+              [this, owner, id = std::move(id), done = std::move(done)](
                   const absl::StatusOr<HttpResponse>& response) mutable {
                 if (!response.ok()) return done(response.status());
                 const absl::Status status = CheckAcknowledgement(id, *response);
