@@ -14,7 +14,7 @@ bool IsSurrogate(char32_t code_point) {
 
 // A value with `byte` in each of its eight bytes.
 constexpr uint64_t Repeat(unsigned char byte) {
-  return 0x0101010101010101 * byte;
+  return uint64_t{0x0101010101010101} * byte;
 }
 
 bool AreAscii(uint64_t bytes) { return (bytes & Repeat(0x80)) == 0; }
