@@ -100,10 +100,12 @@ class Run {
         run_time, scenario_.model.empty() ? absl::StrCat("m", ids_.size())
                                           : scenario_.model));
     waiters_.push_back(std::make_unique<Waiter>(*this));
-    subscriptions_.push_back(registry_.Subscribe(
-        token_, ids_.back(), WatchOptions(), *waiters_.back(),
-        registry_.SnapshotOf(upstream_.StateOf(ids_.back()),
-                             v1::SOURCE_CREATE)));
+    WatchOptions options;
+    options.poll_interval = scenario_.poll_interval;
+    subscriptions_.push_back(
+        registry_.Subscribe(token_, ids_.back(), options, *waiters_.back(),
+                            registry_.SnapshotOf(upstream_.StateOf(ids_.back()),
+                                                 v1::SOURCE_CREATE)));
   }
 
   void Schedule(Other& other, const Consumer& consumer) {

@@ -27,7 +27,8 @@ struct Scenario {
   std::vector<absl::Duration> run_times;
   // Whether each prediction is created after the end of the previous one.
   bool one_by_one = false;
-  absl::Duration pause;         // Between them.
+  absl::Duration pause;  // Between them.
+  absl::Duration poll_interval = absl::Seconds(1);
   std::string model = "m";      // Empty: one model per prediction.
   absl::Duration get_interval;  // Of interactive Gets. Zero: none.
   std::vector<Consumer> consumers;

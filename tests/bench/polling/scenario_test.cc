@@ -48,6 +48,18 @@ TEST(ScenarioTest, LoneWaiterGetsUpdatesAtItsInterval) {
   EXPECT_LE(result.updates, 63);
 }
 
+TEST(ScenarioTest, LongIntervalKeepsItsUpdates) {
+  Scenario one;
+  one.run_times = {absl::Seconds(605)};
+  one.poll_interval = absl::Seconds(10);
+  const ScenarioResult result = RunScenario(one);
+  EXPECT_GE(result.reads, 1000);
+  EXPECT_LE(result.mean_delay, 0.6);
+  // One every ten seconds, the first one, the start and the end.
+  EXPECT_GE(result.updates, 61);
+  EXPECT_LE(result.updates, 63);
+}
+
 TEST(ScenarioTest, PredictionOfATenthOfASecondEndsWithinAnotherTenth) {
   Scenario one = OneScenario(1);
   std::fill(one.run_times.begin(), one.run_times.end(),

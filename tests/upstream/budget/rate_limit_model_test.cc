@@ -148,18 +148,83 @@ TEST_F(RateLimitModelTest, ReservesUseByOthers) {
   EXPECT_GE(Until(Priority::kCall), 0.95);
 }
 
-// A request on its way across the boundary may count in the new window.
+// A request on its way across the boundary may arrive in the new window, even
+// if its response never does.
 TEST_F(RateLimitModelTest, CountsRequestsInFlightInNextWindow) {
   Exchange(MakeRateLimit(3, 2, 0.9));
-  Advance(0.4);
-  Exchange(MakeRateLimit(3, 1, 0.5));
-  Advance(0.45);
+  Advance(0.85);
   model_.OnSent(now());
   Advance(0.1);
   EXPECT_EQ(model_.Used(now()), 1);
-  model_.OnSent(now());
-  model_.OnSent(now());
-  EXPECT_GE(Until(Priority::kCall), 0.9) << "three may arrive in this window";
+  model_.OnLost();
+  EXPECT_EQ(model_.Used(now()), 1);
+  Exchange(MakeRateLimit(3, 2, 0.95));
+  EXPECT_EQ(model_.Used(now()), 2);
+}
+
+TEST_F(RateLimitModelTest, Attributes429OfFirstRequestInWindowToOthers) {
+  Exchange(MakeRateLimit(3, 2, 0.9));
+  Advance(0.4);
+  Exchange(MakeRateLimit(3, 1, 0.5));
+  Advance(0.6);
+  EXPECT_TRUE(Limited(MakeRateLimit(3, 0, 0.9)));
+  EXPECT_EQ(model_.others(), 2);
+}
+
+// Another consumer uses one request in each window.
+class SharedRateLimitModelTest : public RateLimitModelTest {
+ protected:
+  // Ends at the start of a window, with the pattern known.
+  SharedRateLimitModelTest() {
+    Exchange(MakeRateLimit(3, 2, 0.9));
+    Advance(0.4);
+    Exchange(MakeRateLimit(3, 1, 0.5));
+    Advance(0.5);
+    for (int window = 0; window < 6; ++window) {
+      Advance(0.97);
+      Exchange(MakeRateLimit(3, 1, 0.03));
+      Advance(0.03);
+    }
+  }
+};
+
+TEST_F(SharedRateLimitModelTest, UsesLeftoverOnlyRightAfterLateResponse) {
+  Advance(0.5);
+  Exchange(MakeRateLimit(3, 1, 0.5));
+  EXPECT_GT(Until(Priority::kPoll), 0.5) << "too early in the window";
+  Advance(0.5 + 0.86);
+  Exchange(MakeRateLimit(3, 1, 0.14));
+  EXPECT_EQ(Until(Priority::kPoll), 0);
+  Advance(0.03);
+  EXPECT_GT(Until(Priority::kPoll), 0.11) << "others may have used it by now";
+}
+
+TEST_F(SharedRateLimitModelTest, UsesNoLeftoversForAMinuteAfterTheir429) {
+  Advance(0.86);
+  Exchange(MakeRateLimit(3, 1, 0.14));
+  ASSERT_EQ(Until(Priority::kPoll), 0);
+  Limited(MakeRateLimit(3, 0, 0.14));
+  Advance(0.14);
+  for (int window = 0; window < 59; ++window) {
+    Advance(0.86);
+    Exchange(MakeRateLimit(3, 1, 0.14));
+    ASSERT_GT(Until(Priority::kPoll), 0) << window;
+    Advance(0.11);
+    Exchange(MakeRateLimit(3, 0, 0.03));
+    Advance(0.03);
+  }
+}
+
+TEST_F(RateLimitModelTest, ExpectedUseByOthersIsNotSpare) {
+  Exchange(MakeRateLimit(9, 8, 0.9));
+  Advance(0.4);
+  Exchange(MakeRateLimit(9, 7, 0.5));
+  EXPECT_EQ(model_.Spare(now()).count, 4);
+  Advance(0.6);
+  Exchange(MakeRateLimit(9, 7, 0.9));
+  // Of nine, ours and theirs are used, one more may be theirs, and three stay
+  // free.
+  EXPECT_EQ(model_.Spare(now()).count, 3);
 }
 
 TEST_F(RateLimitModelTest, LeavesAThirdOfWindowToOthers) {
