@@ -56,10 +56,11 @@ LikelyEnd LikelyEndOf(const PollTarget& target,
   return end;
 }
 
-// Whether an end is likely enough within the window to spend all of it.
-bool IsLikelyBefore(absl::Time until, const LikelyEnd& end, absl::Time now) {
-  const absl::Time from = std::max(now, end.earliest);
-  return end.known && until - from >= (end.latest - from) * kLikely;
+// Whether an end is likely enough within the window to spend all of it. Holds
+// for the whole window: its last poll is worth as much as its first one.
+bool IsLikelyIn(const SpareRequests& window, const LikelyEnd& end) {
+  const absl::Time from = std::max(window.since, end.earliest);
+  return end.known && window.until - from >= (end.latest - from) * kLikely;
 }
 
 }  // namespace
@@ -86,7 +87,7 @@ SparePoll SparePoll::Next(const PollTargets& targets,
       continue;
     }
     from = std::min(from, end.earliest);
-    likely = likely || IsLikelyBefore(spare.until, end, now);
+    likely = likely || IsLikelyIn(spare, end);
     if (!end.known && target->get_sent_at < target->joined_at) {
       first_poll = std::min(first_poll, target->seen_at + kFirstPoll);
     }

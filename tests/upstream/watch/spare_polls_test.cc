@@ -127,6 +127,18 @@ TEST_F(SparePollTest, SpendsAllOfTheWindowOnALikelyEnd) {
   EXPECT_NEAR(Until(Next(1, 0)), 0.7, 1e-6);
 }
 
+TEST_F(SparePollTest, SpendsAllUntilTheWindowEnds) {
+  AddRuns({29, 31});
+  Add(absl::Seconds(30));
+  SpareRequests spare{0, 1, event_loop_.Now(),
+                      event_loop_.Now() + absl::Seconds(1)};
+  event_loop_.Advance(absl::Milliseconds(990));
+  EXPECT_NE(SparePoll::Next(targets_, run_durations_, spare, event_loop_.Now(),
+                            event_loop_.WallNow())
+                .target,
+            nullptr);
+}
+
 TEST_F(SparePollTest, LeavesAThirdFreeIfTheEndIsNotLikelyNow) {
   AddRuns({20, 60});
   Add(absl::Seconds(30));
@@ -146,7 +158,11 @@ TEST_F(SparePollTest, SkipsTargetsThatGainNothing) {
       .failures.OnFailure(absl::UnavailableError("503"), absl::Seconds(1),
                           absl::Seconds(30), event_loop_.Now(),
                           absl::InfinitePast(), random_);
-  EXPECT_EQ(Next().target, nullptr);
+  const WebhookReliability reliability(absl::Seconds(30));
+  Add(absl::Seconds(30)).webhook_backoff.Start(reliability);
+  EXPECT_EQ(Next(10).target, nullptr);
+  PollTarget& other = Add(absl::Seconds(30));
+  EXPECT_EQ(Next(10).target, &other);
 }
 
 }  // namespace
