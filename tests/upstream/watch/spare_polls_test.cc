@@ -1,5 +1,6 @@
 #include "upstream/watch/spare_polls.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -34,8 +35,8 @@ class SparePollTest : public ::testing::Test {
     snapshot->prediction.set_id(id);
     snapshot->applied_at = event_loop_.Now() - ago;
     auto& target = targets_[id];
-    target = std::make_unique<PollTarget>(id, std::move(snapshot),
-                                          event_loop_.Now(), event_loop_);
+    target = std::make_unique<PollTarget>(
+        id, std::move(snapshot), event_loop_.Now(), event_loop_, next_waiter_);
     target->get_sent_at = event_loop_.Now();
     WatchOptions options;
     options.poll_interval = interval;
@@ -70,6 +71,7 @@ class SparePollTest : public ::testing::Test {
   }
 
   ManualEventLoop event_loop_;
+  uint64_t next_waiter_ = 0;
   ModelRunDurations run_durations_;
   PollTargets targets_;
   RecordingObserver observer_;
