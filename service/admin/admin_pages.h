@@ -70,7 +70,7 @@ class AdminPages {
   static constexpr absl::Duration kLoopTimeout = absl::Milliseconds(900);
 
   struct Options {
-    // Empty: there is no status page.
+    // Empty: no status page.
     StatusSource status;
 
     // Checks the gRPC port. Called from any thread; must not block.
