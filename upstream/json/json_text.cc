@@ -1,7 +1,6 @@
 #include "upstream/json/json_text.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -133,9 +132,7 @@ absl::Status ForEachJsonElement(
 bool JsonKeyIs(absl::string_view key, absl::string_view name) {
   // The longest encoding of a character is \uXXXX.
   if (key.size() > 6 * name.size() + 2) return false;
-  if (key.substr(1, key.size() - 2) == name) return true;
-  return std::memchr(key.data(), '\\', key.size()) != nullptr &&
-         DecodeJsonToken(key).text == name;
+  return DecodeJsonToken(key).text == name;
 }
 
 absl::string_view WithoutByteOrderMark(absl::string_view text) {
