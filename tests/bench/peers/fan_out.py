@@ -1,5 +1,6 @@
 """Measures how one change of a prediction reaches all of its waiters."""
 
+import contextlib
 import os
 import time
 
@@ -22,13 +23,9 @@ class FanOutRun:
   def run(self):
     """Returns lists of one figure per round, by peer and name."""
     servers = WaitServers(self._case, self._options)
-    try:
-      for _ in range(self._options.rounds):
-        for name in servers.peers():
-          with servers.start(name, self._case.waits) as server:
-            self._measure(name, servers, server)
-    finally:
-      servers.stop()
+    with contextlib.closing(servers.rounds(self._case.waits)) as rounds:
+      for name, server in rounds:
+        self._measure(name, servers, server)
     return self.figures
 
   def _measure(self, name, servers, server):

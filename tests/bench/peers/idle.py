@@ -1,5 +1,6 @@
 """Measures what open Waits cost while nothing happens."""
 
+import contextlib
 import os
 import time
 
@@ -20,13 +21,9 @@ class IdleRun:
   def run(self):
     """Returns lists of one figure per round, by peer and name."""
     servers = WaitServers(self._case, self._options)
-    try:
-      for _ in range(self._options.rounds):
-        for name in servers.peers():
-          with servers.start(name, self._case.waits) as server:
-            self._measure(name, servers, server.process)
-    finally:
-      servers.stop()
+    with contextlib.closing(servers.rounds(self._case.waits)) as rounds:
+      for name, server in rounds:
+        self._measure(name, servers, server.process)
     return self.figures
 
   def _measure(self, name, servers, server):

@@ -47,8 +47,19 @@ class WaitServers:
         self._response, webhooks, [f'--max_waits={2 * waits + 1000}'])
     return WaitServer(name, server, webhooks, self.document)
 
-  def stop(self):
-    self._nginx.stop()
+  def rounds(self, waits):
+    """Yields the name and a new server of each peer, in rounds.
+
+    Stops each server before the next one starts, and then the upstream; if
+    it is left early, when it is closed.
+    """
+    try:
+      for _ in range(self._options.rounds):
+        for name in self.peers():
+          with self.start(name, waits) as server:
+            yield name, server
+    finally:
+      self._nginx.stop()
 
 
 class WaitServer:
