@@ -8,7 +8,12 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
 
 namespace wriftai {
 namespace {
@@ -26,14 +31,20 @@ const std::string& StaticAlpn(const std::string& text) {
 }  // namespace
 
 RawHttpServer::RawHttpServer(Script script) : script_(std::move(script)) {
-  Bind();
+  Bind(INADDR_LOOPBACK, 0);
   Listen();
 }
 
 RawHttpServer::RawHttpServer(Script script, Start)
     : script_(std::move(script)) {
-  Bind();
+  Bind(INADDR_LOOPBACK, 0);
   FillQueue();
+}
+
+RawHttpServer::RawHttpServer(Script script, int port)
+    : script_(std::move(script)) {
+  Bind(INADDR_LOOPBACK + 1, port);
+  Listen();
 }
 
 RawHttpServer::RawHttpServer(Script script, const TlsIdentity& identity,
@@ -42,7 +53,7 @@ RawHttpServer::RawHttpServer(Script script, const TlsIdentity& identity,
       tls_(MakeServerTls(identity, StaticAlpn(alpn))) {
   // OpenSSL writes to a socket that the client may have closed.
   std::signal(SIGPIPE, SIG_IGN);
-  Bind();
+  Bind(INADDR_LOOPBACK, 0);
   Listen();
 }
 
@@ -96,6 +107,19 @@ void RawHttpServer::Release() {
   changed_.notify_all();
 }
 
+bool RawHttpServer::WaitForAttempt() const {
+  // A line of the table has the remote port and the state SYN-SENT, in hex.
+  const std::string attempt = absl::StrFormat(":%04X 02 ", port_);
+  const auto deadline = std::chrono::steady_clock::now() + kWaitTimeout;
+  while (std::chrono::steady_clock::now() < deadline) {
+    std::ifstream table("/proc/net/tcp");
+    const std::string text{std::istreambuf_iterator<char>(table), {}};
+    if (absl::StrContains(text, attempt)) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
 bool RawHttpServer::WaitForRequests(size_t count) const {
   std::unique_lock<std::mutex> lock(mutex_);
   return changed_.wait_for(lock, kWaitTimeout,
@@ -113,11 +137,12 @@ bool RawHttpServer::WaitForDisconnects(int count) const {
                            [&] { return disconnects_ >= count; });
 }
 
-void RawHttpServer::Bind() {
+void RawHttpServer::Bind(in_addr_t host, int port) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(host);
+  address.sin_port = htons(static_cast<uint16_t>(port));
   socklen_t size = sizeof(address);
   if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
       getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) !=

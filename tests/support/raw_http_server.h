@@ -1,6 +1,8 @@
 #ifndef WRIFTAI_TESTS_SUPPORT_RAW_HTTP_SERVER_H_
 #define WRIFTAI_TESTS_SUPPORT_RAW_HTTP_SERVER_H_
 
+#include <netinet/in.h>
+
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -30,6 +32,8 @@ class RawHttpServer {
   // Connection attempts hang until Listen(), as with an unreachable host.
   enum class Start { kNotAccepting };
   RawHttpServer(Script script, Start start);
+  // On 127.0.0.2, at that port.
+  RawHttpServer(Script script, int port);
   // With TLS. Selects the protocol `alpn` if the client offers it.
   RawHttpServer(Script script, const TlsIdentity& identity,
                 const std::string& alpn = "http/1.1");
@@ -62,6 +66,10 @@ class RawHttpServer {
   // Unblocks every RawConnection::WaitForRelease(), now and later.
   void Release();
 
+  // With kNotAccepting: blocks until the first packet of a client's connection
+  // attempt was dropped. The kernel sends the next one after a second.
+  bool WaitForAttempt() const;
+
   // Block until `count` requests were read, Send() was called `count` times, or
   // clients closed `count` connections.
   bool WaitForRequests(size_t count) const;
@@ -70,7 +78,7 @@ class RawHttpServer {
 
  private:
   friend class RawConnection;
-  void Bind();
+  void Bind(in_addr_t host, int port);
   void FillQueue();
   void AcceptAll();
   void Serve(int fd, int index);

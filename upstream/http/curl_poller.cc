@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace wriftai {
 namespace {
@@ -31,6 +32,18 @@ int CurlEvents(uint32_t epoll_events) {
   }
   if ((epoll_events & EPOLLOUT) != 0) events |= CURL_CSELECT_OUT;
   return events;
+}
+
+// After a failed connection attempt, libcurl 7.88 tries the next address only
+// when the transfer is run again, for which it sets no timer. This runs all of
+// them; no other function runs one and reports its sockets. (Deprecated because
+// of what it costs.)
+void PerformAll(CURLM* multi) {
+  int running = 0;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  curl_multi_socket_all(multi, &running);
+#pragma GCC diagnostic pop
 }
 
 // Adds `fd` to the set, or changes the events it is watched for.
@@ -76,34 +89,46 @@ int CurlPoller::OnSocket(CURL*, curl_socket_t socket, int events, void* self,
   return 0;
 }
 
-void CurlPoller::SetEvents(curl_socket_t socket, uint32_t events) {
-  const auto kept = kept_.find(socket);
-  if (kept == kept_.end()) {
-    if (events != 0) return Watch(epoll_.get(), socket, events);
-    // Fails for a socket that is already closed, which has left the set.
-    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
-    return;
-  }
-  kept->second.is_awaited = events != 0;
-  if (events == 0 || events == kept->second.events) return;
-  Watch(epoll_.get(), socket, events);
-  kept->second.events = events;
+void CurlPoller::SetEvents(curl_socket_t fd, uint32_t events) {
+  if (events == 0) return Unwatch(fd);
+  Socket& socket = sockets_[fd];
+  socket.is_awaited = true;
+  // libcurl may have closed another socket with this number and not told.
+  if (socket.is_kept && socket.events == events) return;
+  Watch(epoll_.get(), fd, events);
+  socket.events = events;
 }
 
-// The socket may be in the set already; Watch() accepts that.
-void CurlPoller::Keep(curl_socket_t socket) { kept_[socket] = Kept(); }
+// libcurl 7.88 also calls this for sockets that it has closed, whose number may
+// be another thread's. So the socket stays in the set until it is ready.
+void CurlPoller::Unwatch(curl_socket_t fd) {
+  const auto socket = sockets_.find(fd);
+  if (socket == sockets_.end()) return;
+  if (socket->second.is_kept) {
+    socket->second.is_awaited = false;
+  } else {
+    Forget(fd);
+  }
+}
 
-void CurlPoller::OnReady(curl_socket_t socket, uint32_t events) {
-  const auto kept = kept_.find(socket);
-  if (kept != kept_.end() && !kept->second.is_awaited) {
+void CurlPoller::Forget(curl_socket_t fd) {
+  sockets_.erase(fd);
+  for (size_t i = 0; i < ready_count_; ++i) {
+    if (ready_[i].data.fd == fd) ready_[i].data.fd = CURL_SOCKET_BAD;
+  }
+}
+
+void CurlPoller::OnReady(curl_socket_t fd, uint32_t events) {
+  const auto socket = sockets_.find(fd);
+  if (socket == sockets_.end() || !socket->second.is_awaited) {
     // Unexpected data or a close, which would wake the loop until the next use.
-    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
-    kept->second.events = 0;
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    if (socket != sockets_.end()) socket->second.events = 0;
     return;
   }
   int running = 0;
-  // libcurl ignores sockets that it does not wait for.
-  curl_multi_socket_action(multi_, socket, CurlEvents(events), &running);
+  curl_multi_socket_action(multi_, fd, CurlEvents(events), &running);
+  if ((events & EPOLLERR) != 0) has_error_ = true;
 }
 
 int CurlPoller::OnTimer(CURLM*, CurlLong milliseconds, void* self) {
@@ -134,7 +159,7 @@ void CurlPoller::Perform() {
     if (event.data.fd == wake_.get()) {
       uint64_t wakeups = 0;
       static_cast<void>(read(wake_.get(), &wakeups, sizeof(wakeups)));
-    } else {
+    } else if (event.data.fd != CURL_SOCKET_BAD) {
       OnReady(event.data.fd, event.events);
     }
   }
@@ -144,6 +169,7 @@ void CurlPoller::Perform() {
     int running = 0;
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
   }
+  if (std::exchange(has_error_, false)) PerformAll(multi_);
 }
 
 bool CurlPoller::IsTimerDue() const {

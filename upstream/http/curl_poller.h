@@ -45,15 +45,17 @@ class CurlPoller {
   // Ends the current Wait(), or else the next one. Any thread.
   void Wake();
 
-  // Keeps `socket` in the set while libcurl does not wait for it, until
-  // Forget(), which must be called before it is closed.
-  void Keep(curl_socket_t socket);
-  void Forget(curl_socket_t socket) { kept_.erase(socket); }
+  // `fd` is connected: it stays in the set while libcurl does not wait for it.
+  void Keep(curl_socket_t fd) { sockets_[fd].is_kept = true; }
+
+  // `fd` is about to be closed.
+  void Forget(curl_socket_t fd);
 
  private:
-  struct Kept {
-    uint32_t events = 0;  // In the set for these; 0: not in it.
-    bool is_awaited = false;
+  struct Socket {
+    uint32_t events = 0;      // In the set for these; 0: not in it.
+    bool is_awaited = false;  // By libcurl.
+    bool is_kept = false;
   };
 
   // Sockets handled in a round. More stay ready for the next one.
@@ -63,8 +65,9 @@ class CurlPoller {
                       void* known);
   static int OnTimer(CURLM* multi, CurlLong milliseconds, void* self);
 
-  void SetEvents(curl_socket_t socket, uint32_t events);
-  void OnReady(curl_socket_t socket, uint32_t events);
+  void SetEvents(curl_socket_t fd, uint32_t events);
+  void Unwatch(curl_socket_t fd);
+  void OnReady(curl_socket_t fd, uint32_t events);
   bool IsTimerDue() const;
 
   CURLM* const multi_;
@@ -72,7 +75,8 @@ class CurlPoller {
   const UniqueFd wake_;
   std::array<epoll_event, kMaxReady> ready_;
   size_t ready_count_ = 0;
-  std::unordered_map<curl_socket_t, Kept> kept_;
+  bool has_error_ = false;  // A ready socket had an error.
+  std::unordered_map<curl_socket_t, Socket> sockets_;
   std::optional<std::chrono::steady_clock::time_point> timer_;
 };
 

@@ -95,7 +95,6 @@ bool PooledConnection::HasInput(CURL* easy) const {
 }
 
 void PooledConnection::ResetSocket() {
-  poller_.Forget(socket_);
   socket_ = CURL_SOCKET_BAD;
   is_multiplexed_ = false;
 }
@@ -115,6 +114,7 @@ int PooledConnection::OnClose(void* self, curl_socket_t socket) {
   attempts.erase(std::remove(attempts.begin(), attempts.end(), socket),
                  attempts.end());
   if (connection->socket_ == socket) connection->ResetSocket();
+  connection->poller_.Forget(socket);
   return close(socket);
 }
 

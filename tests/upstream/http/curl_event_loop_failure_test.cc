@@ -1,4 +1,5 @@
 #include "tests/upstream/http/loop_test.h"
+#include "tests/upstream/http/slow_resolver.h"
 
 namespace wriftai {
 namespace {
@@ -109,6 +110,22 @@ TEST_F(CurlEventLoopFailureTest, TimeoutDuringResponseMayHaveSent) {
   });
   EXPECT_THAT(Failure(Within(absl::Milliseconds(200), Get(server.Url("/")))),
               FailsAs(Kind::kTimeout, true));
+}
+
+// With one epoll set, libcurl waited for half of the time for connecting.
+TEST_F(CurlEventLoopFailureTest, TriesNextAddressOnceConnectionIsRefused) {
+  options().connect_timeout = absl::Minutes(10);
+  auto refusing = std::make_unique<RawHttpServer>(
+      &NeverRespond, RawHttpServer::Start::kNotAccepting);
+  RawHttpServer next(
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "next")),
+      refusing->port());
+  std::future<HttpResponse> response = std::async(std::launch::async, [&] {
+    return Response(Get(next.Url("/", kTwoAddressesName)));
+  });
+  ASSERT_TRUE(refusing->WaitForAttempt());
+  refusing.reset();
+  EXPECT_EQ(response.get().body, "next");
 }
 
 // A TLS handshake without a response keeps the connection attempt open.

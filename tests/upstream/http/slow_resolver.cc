@@ -87,5 +87,11 @@ int GetAddrInfo(const char* node, const char* service, const addrinfo* hints,
     ++wriftai::counted_lookups;
     node = "127.0.0.1";
   }
-  return original(node, service, hints, result);
+  if (node == nullptr || std::strcmp(node, wriftai::kTwoAddressesName) != 0) {
+    return original(node, service, hints, result);
+  }
+  if (const int error = original("127.0.0.1", service, hints, result)) {
+    return error;
+  }
+  return original("127.0.0.2", service, hints, &(*result)->ai_next);
 }

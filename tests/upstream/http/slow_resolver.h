@@ -27,6 +27,9 @@ class SlowResolver {
 inline constexpr char kCountedName[] = "counted.invalid";
 int CountedLookups();
 
+// A name of 127.0.0.1 and then 127.0.0.2.
+inline constexpr char kTwoAddressesName[] = "two.invalid";
+
 }  // namespace wriftai
 
 #endif  // WRIFTAI_TESTS_UPSTREAM_HTTP_SLOW_RESOLVER_H_
