@@ -28,6 +28,14 @@ const std::string& StaticAlpn(const std::string& text) {
   return text == http2 ? http2 : http1;
 }
 
+sockaddr_in AddressOf(in_addr_t host, int port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(host);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  return address;
+}
+
 }  // namespace
 
 RawHttpServer::RawHttpServer(Script script) : script_(std::move(script)) {
@@ -139,10 +147,7 @@ bool RawHttpServer::WaitForDisconnects(int count) const {
 
 void RawHttpServer::Bind(in_addr_t host, int port) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(host);
-  address.sin_port = htons(static_cast<uint16_t>(port));
+  sockaddr_in address = AddressOf(host, port);
   socklen_t size = sizeof(address);
   if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
       getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) !=
@@ -155,10 +160,7 @@ void RawHttpServer::Bind(in_addr_t host, int port) {
 // The shortest queue holds one connection; the kernel drops further ones.
 void RawHttpServer::FillQueue() {
   filler_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<uint16_t>(port_));
+  sockaddr_in address = AddressOf(INADDR_LOOPBACK, port_);
   if (listen(listener_, 0) != 0 ||
       connect(filler_, reinterpret_cast<sockaddr*>(&address),
               sizeof(address)) != 0) {

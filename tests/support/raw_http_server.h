@@ -66,8 +66,9 @@ class RawHttpServer {
   // Unblocks every RawConnection::WaitForRelease(), now and later.
   void Release();
 
-  // With kNotAccepting: blocks until the first packet of a client's connection
-  // attempt was dropped. The kernel sends the next one after a second.
+  // With kNotAccepting: blocks until a client has begun to connect. The kernel
+  // drops its packet, and the client's sends the next one after a second. False
+  // after a long timeout.
   bool WaitForAttempt() const;
 
   // Block until `count` requests were read, Send() was called `count` times, or

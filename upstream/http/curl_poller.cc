@@ -121,7 +121,8 @@ void CurlPoller::Forget(curl_socket_t fd) {
 void CurlPoller::OnReady(curl_socket_t fd, uint32_t events) {
   const auto socket = sockets_.find(fd);
   if (socket == sockets_.end() || !socket->second.is_awaited) {
-    // Unexpected data or a close, which would wake the loop until the next use.
+    // Unexpected data or a close, which would wake the loop until the next use;
+    // or a socket that Unwatch() has left in the set.
     epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
     if (socket != sockets_.end()) socket->second.events = 0;
     return;

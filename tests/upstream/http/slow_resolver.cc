@@ -40,6 +40,10 @@ void LookUpSlowly() {
   state.changed.notify_all();
 }
 
+bool Is(const char* node, const char* name) {
+  return node != nullptr && std::strcmp(node, name) == 0;
+}
+
 }  // namespace
 
 SlowResolver::SlowResolver() {
@@ -79,19 +83,18 @@ int GetAddrInfo(const char* node, const char* service, const addrinfo* hints,
                 addrinfo** result) {
   static const auto original =
       reinterpret_cast<decltype(&GetAddrInfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
-  if (node != nullptr && std::strcmp(node, wriftai::SlowResolver::kName) == 0) {
+  if (wriftai::Is(node, wriftai::SlowResolver::kName)) {
     wriftai::LookUpSlowly();
     return EAI_NONAME;
   }
-  if (node != nullptr && std::strcmp(node, wriftai::kCountedName) == 0) {
+  if (wriftai::Is(node, wriftai::kTwoAddressesName)) {
+    const int error = original("127.0.0.1", service, hints, result);
+    if (error != 0) return error;
+    return original("127.0.0.2", service, hints, &(*result)->ai_next);
+  }
+  if (wriftai::Is(node, wriftai::kCountedName)) {
     ++wriftai::counted_lookups;
     node = "127.0.0.1";
   }
-  if (node == nullptr || std::strcmp(node, wriftai::kTwoAddressesName) != 0) {
-    return original(node, service, hints, result);
-  }
-  if (const int error = original("127.0.0.1", service, hints, result)) {
-    return error;
-  }
-  return original("127.0.0.2", service, hints, &(*result)->ai_next);
+  return original(node, service, hints, result);
 }
