@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { Client } from '../integration/support/client.mjs';
+import { freePort } from '../integration/support/free_port.mjs';
 import { setting } from '../integration/support/setting.mjs';
 import { fromValue } from '../integration/support/value.mjs';
 import { eventually } from './support/eventually.mjs';
-import { freePort, podmanStatus, tool } from './support/podman.mjs';
+import { podmanStatus, tool } from './support/podman.mjs';
 
 const PROJECT = 'wriftai-test';
 

@@ -5,12 +5,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readFileSync } from 'node:fs';
 import { Client } from '../integration/support/client.mjs';
+import { freePort } from '../integration/support/free_port.mjs';
 import { failure } from '../integration/support/rpc_error.mjs';
 import { setting } from '../integration/support/setting.mjs';
 import { eventually } from './support/eventually.mjs';
 import { fromRoot } from './support/paths.mjs';
-import { Container, freePort, podman, podmanStatus, tool }
-  from './support/podman.mjs';
+import { Container, podman, podmanStatus, tool } from './support/podman.mjs';
 
 const TAG = setting('WRIFTAI_IMAGE_TAG');
 const GATEWAY = `localhost/wriftai-gateway:${TAG}`;

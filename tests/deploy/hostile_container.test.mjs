@@ -7,12 +7,13 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { test } from 'node:test';
 import { Client } from '../integration/support/client.mjs';
+import { freePort } from '../integration/support/free_port.mjs';
 import { Prober } from '../integration/support/prober.mjs';
 import { Sandbox } from '../integration/support/sandbox.mjs';
 import { setting } from '../integration/support/setting.mjs';
 import { attackOnce } from './support/attacker.mjs';
 import { groupPeakMiB } from './support/control_group.mjs';
-import { Container, freePort } from './support/podman.mjs';
+import { Container } from './support/podman.mjs';
 
 const GATEWAY = `localhost/wriftai-gateway:${setting('WRIFTAI_IMAGE_TAG')}`;
 const LIMIT_MIB = 512;

@@ -9,12 +9,12 @@ import { stringify } from 'yaml';
 import { Authority } from '../integration/support/certificates.mjs';
 import { Client } from '../integration/support/client.mjs';
 import { temporaryFolder } from '../integration/support/files.mjs';
+import { freePort } from '../integration/support/free_port.mjs';
 import { run } from '../integration/support/program.mjs';
 import { setting } from '../integration/support/setting.mjs';
 import { fromValue } from '../integration/support/value.mjs';
 import { eventually } from './support/eventually.mjs';
-import { Container, freePort, podman, podmanStatus }
-  from './support/podman.mjs';
+import { Container, podman, podmanStatus } from './support/podman.mjs';
 import { rendered, whyNotRendered } from './support/render.mjs';
 
 const TAG = setting('WRIFTAI_IMAGE_TAG');

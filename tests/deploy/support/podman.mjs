@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import net from 'node:net';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { eventually } from './eventually.mjs';
@@ -41,15 +40,6 @@ export async function podman(...args) {
 /** Runs `podman ARGS`; returns its exit status. */
 export async function podmanStatus(...args) {
   return (await tool('podman', ['--log-level=fatal', ...args])).code;
-}
-
-/** An unused port of 127.0.0.1. */
-export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 // The restrictions of the cluster's pods, with the host's network.

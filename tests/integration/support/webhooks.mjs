@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { replaceFile } from './files.mjs';
+import { freePort } from './free_port.mjs';
 import { Gateway } from './gateway.mjs';
-
-/** A port that was just free; the public URL must be known at the start. */
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The signature header, implemented independently of the programs. */
 export function sign(key, body, seconds = Math.floor(Date.now() / 1000)) {
