@@ -114,6 +114,7 @@ check_includes() {
   may_include 'base/' 'base/' || failed=1
   may_include 'upstream/http/' 'base/' || failed=1
   may_include 'upstream/budget/' 'base/|upstream/error_details' || failed=1
+  may_include 'upstream/cluster/' 'base/' || failed=1
   may_include 'upstream/json/' 'base/|upstream/prediction_params|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/watch/' \

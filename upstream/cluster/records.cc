@@ -1,0 +1,70 @@
+#include "upstream/cluster/records.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace wriftai::cluster {
+namespace {
+
+constexpr absl::string_view kSendingText = "sending";
+constexpr absl::string_view kAnsweredText = "answered";
+
+// The value of the first line NAME=VALUE, or empty.
+std::string Field(absl::string_view text, absl::string_view name) {
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(line, absl::MaxSplits('=', 1));
+    if (parts.first == name) return std::string(parts.second);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string Encode(const MemberRecord& record) {
+  return absl::StrCat("address=", record.address, "\n");
+}
+
+absl::StatusOr<MemberRecord> DecodeMember(absl::string_view text) {
+  MemberRecord record;
+  record.address = Field(text, "address");
+  if (record.address.empty()) {
+    return absl::InvalidArgumentError("member record: expected an address");
+  }
+  return record;
+}
+
+std::string Encode(const RequestRecord& record) {
+  return absl::StrCat(
+      "state=",
+      record.state == RequestRecord::State::kSending ? kSendingText
+                                                     : kAnsweredText,
+      "\nsession=", record.session, "\nattempt=", record.attempt,
+      "\nfingerprint=", record.fingerprint, "\nresult=", record.result, "\n");
+}
+
+absl::StatusOr<RequestRecord> DecodeRequest(absl::string_view text) {
+  RequestRecord record;
+  const std::string state = Field(text, "state");
+  if (state == kAnsweredText) {
+    record.state = RequestRecord::State::kAnswered;
+  } else if (state != kSendingText) {
+    return absl::InvalidArgumentError(
+        "request record: expected the state sending or answered");
+  }
+  record.session = Field(text, "session");
+  record.attempt = Field(text, "attempt");
+  record.fingerprint = Field(text, "fingerprint");
+  record.result = Field(text, "result");
+  if (record.session.empty() || record.attempt.empty() ||
+      record.fingerprint.empty()) {
+    return absl::InvalidArgumentError(
+        "request record: expected session, attempt and fingerprint");
+  }
+  return record;
+}
+
+}  // namespace wriftai::cluster
