@@ -15,7 +15,7 @@ PYTHON=/usr/bin/python3  # Debian's, with Debian's libraries.
 build_programs() {
   cmake --preset release
   cmake --build --preset release --target \
-    wriftai-gateway wriftai-sandbox bare_grpc bare_http
+    wriftai-gateway wriftai-sandbox bare_grpc bare_http bare_relay
 }
 
 generate_messages() {

@@ -8,7 +8,7 @@ from wriftai.predictions.v1 import predictions_pb2 as v1
 JSON = v1.PAYLOAD_FORMAT_JSON
 VALUE = v1.PAYLOAD_FORMAT_VALUE
 GATEWAYS = ('go', 'node', 'python', 'ours')
-PEERS = ('bare',) + GATEWAYS
+PEERS = ('bare', 'relay') + GATEWAYS
 
 
 @dataclasses.dataclass
@@ -21,7 +21,7 @@ class CallCase:
   # What the upstream sends, and what a gateway makes of it.
   document: dict
   response: object
-  peers: tuple = PEERS
+  peers: tuple = ('bare',) + GATEWAYS
   # The response comes without an upstream request.
   cached: bool = False
   # The body of the upstream request, if it is a POST.
@@ -111,9 +111,12 @@ def create():
 
 
 CASES = {
-    'get-600': lambda name: get(name, 'Get, 600 B, JSON', 600, JSON),
-    'get-20k': lambda name: get(name, 'Get, 20 kB, JSON', 20_000, JSON),
-    'get-2m': lambda name: get(name, 'Get, 2 MB, JSON', 2_000_000, JSON),
+    'get-600':
+        lambda name: get(name, 'Get, 600 B, JSON', 600, JSON, peers=PEERS),
+    'get-20k':
+        lambda name: get(name, 'Get, 20 kB, JSON', 20_000, JSON, peers=PEERS),
+    'get-2m':
+        lambda name: get(name, 'Get, 2 MB, JSON', 2_000_000, JSON, peers=PEERS),
     'get-600-value': lambda name: get(name, 'Get, 600 B, Value', 600, VALUE),
     'get-20k-value':
         lambda name: get(name, 'Get, 20 kB, Value', 20_000, VALUE),

@@ -54,8 +54,8 @@ class Webhooks:
 def start(peer, core, folder, api, response, webhooks=None, flags=()):
   """Starts a server.
 
-  `response`: the file with what bare_grpc sends. `webhooks`: for those that
-  receive them. `flags`: more of wriftai-gateway.
+  `response`: the file with what bare_grpc and bare_relay send. `webhooks`: for
+  those that receive them. `flags`: more of wriftai-gateway.
   """
   command = command_of(peer, api, response, webhooks) + list(
       flags if peer == 'ours' else [])
@@ -65,6 +65,8 @@ def start(peer, core, folder, api, response, webhooks=None, flags=()):
 def command_of(peer, api, response, webhooks):
   if peer == 'bare_grpc':
     return [f'{BUILD}/bare_grpc', response]
+  if peer == 'relay':
+    return [f'{BUILD}/bare_relay', api, response]
   if peer == 'go':
     return ['build/bench/go/gateway', api] + (
         [webhooks.address, webhooks.key_file] if webhooks else [])

@@ -4,6 +4,7 @@ TITLES = {
     'bare': 'bare gRPC + bare libcurl',
     'bare_grpc': 'bare gRPC',
     'bare_http': 'bare libcurl',
+    'relay': 'bare relay',
     'go': 'Go',
     'node': 'Node.js',
     'python': 'Python',
