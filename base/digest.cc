@@ -5,6 +5,8 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
+#include <cstdlib>
+
 namespace wriftai {
 namespace {
 
@@ -15,9 +17,17 @@ const unsigned char* Bytes(absl::string_view data) {
 }  // namespace
 
 std::string Sha256(absl::string_view data) {
+  // SHA256() searches OpenSSL's providers in each call, which takes longer than
+  // hashing a token.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(Bytes(data), data.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
+  // Fails only if out of memory, as operator new, or if OpenSSL is configured
+  // without SHA-256.
+  if (EVP_Digest(data.data(), data.size(),
+                 reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+                 sha256, nullptr) != 1) {
+    std::abort();
+  }
   return digest;
 }
 
