@@ -45,7 +45,16 @@ size_t Run(absl::string_view text, AllFit all_fit, Fits fits) {
   return i;
 }
 
-size_t AsciiRun(absl::string_view text) { return Run(text, AreAscii, IsAscii); }
+size_t AsciiRun(absl::string_view text) {
+  // First 32 bytes at a time: payloads are long and mostly ASCII.
+  size_t begin = 0;
+  for (uint64_t bytes[4]; begin + sizeof(bytes) <= text.size();
+       begin += sizeof(bytes)) {
+    std::memcpy(bytes, text.data() + begin, sizeof(bytes));
+    if (!AreAscii(bytes[0] | bytes[1] | bytes[2] | bytes[3])) break;
+  }
+  return begin + Run(text.substr(begin), AreAscii, IsAscii);
+}
 
 }  // namespace
 

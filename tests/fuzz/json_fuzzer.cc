@@ -12,6 +12,7 @@
 #include "tests/support/json_parts.h"
 #include "tests/support/value_messages.h"
 #include "upstream/json/json_limits.h"
+#include "upstream/json/json_scan.h"
 #include "upstream/json/json_string.h"
 #include "upstream/json/json_text.h"
 #include "upstream/json/prediction_json.h"
@@ -56,6 +57,22 @@ void CheckPart(const JsonSlice& slice, absl::string_view text) {
   FUZZ_CHECK(IsUtf8(decoded.text));
   const DecodedString again = DecodeJsonToken(EncodeJsonString(decoded.text));
   FUZZ_CHECK(again.exact && again.text == decoded.text);
+}
+
+// Checks that each run ends at the same byte on every processor.
+void CheckRuns(absl::string_view text) {
+  const char* const end = text.data() + text.size();
+  const char* const blocks_end = BlocksEnd(text.data(), end);
+  for (const char* p = text.data(); p != end;) {
+    const char* const run_end = PortablePlainEnd(p, end);
+    FUZZ_CHECK(FindPlainEnd(p, blocks_end, end) == run_end);
+    p = run_end == end ? end : run_end + 1;
+  }
+  for (const char* p = text.data(); p != end;) {
+    const char* const run_end = PortableSkipDigits(p, end);
+    FUZZ_CHECK(SkipDigits(p, blocks_end, end) == run_end);
+    p = run_end == end ? end : run_end + 1;
+  }
 }
 
 void CheckText(absl::string_view text) {
@@ -106,6 +123,7 @@ void CheckInput(absl::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
+  wriftai::CheckRuns(text);
   wriftai::CheckText(text);
   wriftai::CheckValue(text);
   wriftai::CheckInput(text);

@@ -7,7 +7,6 @@
 #include <limits>
 #include <system_error>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
@@ -79,38 +78,7 @@ std::string ShortestScientific(double number) {
   return std::string(buffer, result.ptr);
 }
 
-// Removes the digits at the beginning of `text`. Returns whether there were
-// any.
-bool ConsumeDigits(absl::string_view& text) {
-  size_t count = 0;
-  while (count < text.size() && absl::ascii_isdigit(text[count])) ++count;
-  text.remove_prefix(count);
-  return count > 0;
-}
-
-bool ConsumeOneOf(char a, char b, absl::string_view& text) {
-  if (text.empty() || (text.front() != a && text.front() != b)) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
 }  // namespace
-
-size_t ScanJsonNumber(absl::string_view text) {
-  absl::string_view rest = text;
-  absl::ConsumePrefix(&rest, "-");
-  const bool zero = absl::ConsumePrefix(&rest, "0");
-  const bool digits = ConsumeDigits(rest);
-  if (zero == digits) return 0;
-  if (absl::ConsumePrefix(&rest, ".") && !ConsumeDigits(rest)) return 0;
-  if (ConsumeOneOf('e', 'E', rest)) {
-    ConsumeOneOf('+', '-', rest);
-    if (!ConsumeDigits(rest)) return 0;
-  }
-  const bool continues =
-      ConsumeOneOf('.', '.', rest) || ConsumeOneOf('e', 'E', rest);
-  return continues ? 0 : text.size() - rest.size();
-}
 
 std::optional<double> ExactDouble(absl::string_view number) {
   // Fast path: a decimal of at most 15 digits (DBL_DIG) is the shortest decimal

@@ -9,12 +9,7 @@
 
 namespace wriftai {
 
-// The length of the RFC 8259 number at the beginning of `text`. 0 if there is
-// none, or if it is incomplete (`1.`, `1e`), has a leading zero, or continues
-// with another point or exponent (`1.2.3`, `1e5.5`).
-size_t ScanJsonNumber(absl::string_view text);
-
-// The double for `number` (which ScanJsonNumber() accepts); nullopt if the
+// The double for `number` (which ScanNumber() accepts); nullopt if the
 // conversion would change it. It does if the shortest decimal that reads back
 // as the double is another number. So 0.1, 1.0 and 1e0 are exact; 2^53+1, 1e400
 // and 1e-400 are not. Nor is 2^60, which most languages would print with other

@@ -1,7 +1,6 @@
 #include "upstream/json/json_string.h"
 
-#include <cstdint>
-#include <cstring>
+#include <algorithm>
 #include <optional>
 
 #include "absl/strings/ascii.h"
@@ -12,34 +11,6 @@ namespace {
 
 // Bytes of \uXXXX.
 constexpr size_t kUnicodeEscapeBytes = 6;
-
-// Whether any of eight bytes is a quote, a backslash or a control character.
-// Each term sets the high bit of a byte below its bound. A borrow from a higher
-// byte occurs only above such a byte.
-bool RunEndsIn(uint64_t bytes) {
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  constexpr uint64_t kHighs = 0x8080808080808080;
-  const uint64_t quote = bytes ^ (kOnes * '"');
-  const uint64_t backslash = bytes ^ (kOnes * '\\');
-  return ((((bytes - kOnes * 0x20) & ~bytes) | ((quote - kOnes) & ~quote) |
-           ((backslash - kOnes) & ~backslash)) &
-          kHighs) != 0;
-}
-
-// The number of bytes from `begin` on that need no decoding.
-size_t PlainRun(absl::string_view text, size_t begin) {
-  size_t end = begin;
-  for (; end + sizeof(uint64_t) <= text.size(); end += sizeof(uint64_t)) {
-    uint64_t bytes;
-    std::memcpy(&bytes, text.data() + end, sizeof(bytes));
-    if (RunEndsIn(bytes)) break;
-  }
-  while (end < text.size() && text[end] != '"' && text[end] != '\\' &&
-         static_cast<unsigned char>(text[end]) >= 0x20) {
-    ++end;
-  }
-  return end - begin;
-}
 
 // The value of the first four bytes of `text` as hex digits.
 std::optional<char32_t> HexOf(absl::string_view text) {
@@ -55,26 +26,6 @@ std::optional<char32_t> HexOf(absl::string_view text) {
     number = number * 16 + static_cast<char32_t>(digit);
   }
   return number;
-}
-
-// The size of the escape at the beginning of `text`. On failure returns 0 and
-// sets `problem`; `problem` stays null if the text ends first.
-size_t ScanEscape(absl::string_view text, const char*& problem) {
-  if (text.size() < 2) return 0;
-  if (text[1] != 'u') {
-    constexpr absl::string_view kSimple = "\"\\/bfnrt";
-    if (kSimple.find(text[1]) != absl::string_view::npos) return 2;
-    problem = "invalid escape in a string";
-    return 0;
-  }
-  const absl::string_view digits = text.substr(2, 4);
-  if (HexOf(digits).has_value()) return kUnicodeEscapeBytes;
-  bool all_digits = true;
-  for (const char c : digits) {
-    all_digits &= absl::ascii_isxdigit(static_cast<unsigned char>(c));
-  }
-  if (!all_digits) problem = "invalid \\u escape in a string";
-  return 0;
 }
 
 // The character of an escape of two bytes.
@@ -133,27 +84,22 @@ void AppendPlain(absl::string_view run, DecodedString& decoded) {
 
 }  // namespace
 
-JsonStringScan ScanJsonString(absl::string_view text) {
-  JsonStringScan scan;
-  size_t i = 1;
-  for (;;) {
-    i += PlainRun(text, i);
-    scan.position = i;
-    if (i >= text.size()) return scan;
-    if (text[i] == '"') {
-      scan.size = i + 1;
-      return scan;
-    }
-    if (text[i] != '\\') {
-      scan.problem = text[i] == '\0'
-                         ? "unexpected NUL"
-                         : "unescaped control character in a string";
-      return scan;
-    }
-    const size_t escape = ScanEscape(text.substr(i), scan.problem);
-    if (escape == 0) return scan;
-    i += escape;
+size_t ScanJsonEscape(absl::string_view text, const char*& problem) {
+  if (text.size() < 2) return 0;
+  if (text[1] != 'u') {
+    constexpr absl::string_view kSimple = "\"\\/bfnrt";
+    if (kSimple.find(text[1]) != absl::string_view::npos) return 2;
+    problem = "invalid escape in a string";
+    return 0;
   }
+  const absl::string_view digits = text.substr(2, 4);
+  if (HexOf(digits).has_value()) return kUnicodeEscapeBytes;
+  bool all_digits = true;
+  for (const char c : digits) {
+    all_digits &= absl::ascii_isxdigit(static_cast<unsigned char>(c));
+  }
+  if (!all_digits) problem = "invalid \\u escape in a string";
+  return 0;
 }
 
 DecodedString DecodeJsonToken(absl::string_view token) {

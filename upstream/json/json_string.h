@@ -8,20 +8,11 @@
 
 namespace wriftai {
 
-// The result of scanning a string.
-struct JsonStringScan {
-  // Bytes of the string, including quotes; 0 on failure.
-  size_t size = 0;
-
-  // The problem and its byte. Null with `size` 0: the text ended first.
-  const char* problem = nullptr;
-  size_t position = 0;
-};
-
-// Scans the string at the beginning of `text`, which starts with a quote, by
-// the grammar of RFC 8259, section 7, alone. Any \uXXXX is valid, even half of
-// a surrogate pair, and so are any non-ASCII bytes. Any thread.
-JsonStringScan ScanJsonString(absl::string_view text);
+// The size of the escape at the beginning of `text`, which starts with a
+// backslash, by the grammar of RFC 8259, section 7, alone: any \uXXXX is valid,
+// even half of a surrogate pair. On failure returns 0 and sets `problem`, which
+// stays null if the text ends first. Any thread.
+size_t ScanJsonEscape(absl::string_view text, const char*& problem);
 
 // The decoded value of a string.
 struct DecodedString {
@@ -32,7 +23,7 @@ struct DecodedString {
   bool exact = true;
 };
 
-// Decodes `token`, a complete string that ScanJsonString() accepts. Any thread.
+// Decodes `token`, a complete string that ReadJson() accepts. Any thread.
 DecodedString DecodeJsonToken(absl::string_view token);
 
 }  // namespace wriftai

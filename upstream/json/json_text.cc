@@ -1,6 +1,5 @@
 #include "upstream/json/json_text.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -15,80 +14,79 @@
 namespace wriftai {
 namespace {
 
-// Finds the outermost value and its direct members or elements.
-class Splitter final : public JsonVisitor {
- public:
-  using Visit =
-      absl::FunctionRef<void(absl::string_view key, const JsonSlice& value)>;
+using Visit =
+    absl::FunctionRef<void(absl::string_view key, const JsonSlice& value)>;
 
-  // `visit` receives each member or element of the outermost value if that is
-  // of kind `split`. Elements have an empty key.
-  Splitter(absl::string_view text, JsonKind split, Visit visit)
-      : text_(text), split_(split), visit_(visit) {}
-
-  bool OnKey(absl::string_view token) override {
-    if (level_ == 1) key_ = token;
-    return true;
+JsonKind KindOf(absl::string_view value) {
+  switch (value.front()) {
+    case '{':
+      return JsonKind::kObject;
+    case '[':
+      return JsonKind::kArray;
+    case '"':
+      return JsonKind::kString;
+    case 't':
+    case 'f':
+      return JsonKind::kBool;
+    case 'n':
+      return JsonKind::kNull;
+    default:
+      return JsonKind::kNumber;
   }
+}
 
-  bool OnScalar(const JsonSlice& slice) override {
-    Found(slice);
-    return true;
+// Reads a value as JsonReader::ReadValue().
+const char* ReadSlice(JsonReader& reader, const char* p, JsonSlice& slice) {
+  const char* const begin = reader.SkipSpace(p);
+  NoJsonVisitor ignore;
+  p = reader.ReadValue(begin, ignore, slice.depth);
+  if (p == nullptr) return nullptr;
+  slice.text = JsonToken{begin, p}.text();
+  slice.kind = KindOf(slice.text);
+  return p;
+}
+
+// Reads the object or array whose opening bracket is at `p`, and passes its
+// members or elements to `visit`. Elements have an empty key.
+const char* ReadParts(JsonReader& reader, const char* p, bool is_object,
+                      Visit visit) {
+  ++p;
+  if (reader.IsNext(p, is_object ? '}' : ']')) return p + 1;
+  for (bool closed = false; !closed;) {
+    JsonToken key;
+    if (is_object) p = reader.ReadKey(p, key);
+    if (p == nullptr) return nullptr;
+    JsonSlice part;
+    p = ReadSlice(reader, p, part);
+    if (p == nullptr) return nullptr;
+    visit(key.text(), part);
+    p = reader.ReadSeparator(p, is_object, closed);
+    if (p == nullptr) return nullptr;
   }
-
-  bool OnStart(JsonKind kind, size_t begin) override {
-    if (level_ < 2) open_[level_] = {kind, begin, level_};
-    ++level_;
-    for (Open& open : open_) open.deepest = std::max(open.deepest, level_);
-    return true;
-  }
-
-  bool OnEnd(size_t end) override {
-    --level_;
-    if (level_ < 2) {
-      const Open& open = open_[level_];
-      Found({open.kind, text_.substr(open.begin, end - open.begin),
-             open.deepest - level_});
-    }
-    return true;
-  }
-
-  const JsonSlice& root() const { return root_; }
-
- private:
-  struct Open {
-    JsonKind kind = JsonKind::kNull;
-    size_t begin = 0;
-    size_t deepest = 0;  // Levels around the innermost value so far.
-  };
-
-  void Found(const JsonSlice& slice) {
-    if (level_ == 0) root_ = slice;
-    if (level_ == 1 && open_[0].kind == split_) visit_(key_, slice);
-  }
-
-  const absl::string_view text_;
-  const JsonKind split_;
-  const Visit visit_;
-  size_t level_ = 0;
-  Open open_[2];
-  absl::string_view key_;
-  JsonSlice root_;
-};
-
-absl::Status Split(absl::string_view text, JsonKind kind, const char* name,
-                   Splitter::Visit visit) {
-  Splitter splitter(text, kind, visit);
-  if (absl::Status s = ReadJson(text, splitter); !s.ok()) return s;
-  if (splitter.root().kind == kind) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("expected a JSON ", name));
+  return p;
 }
 
 absl::StatusOr<JsonSlice> Skim(absl::string_view text, size_t max_depth) {
-  const auto ignore = [](absl::string_view, const JsonSlice&) {};
-  Splitter splitter(text, JsonKind::kNull, ignore);
-  if (absl::Status s = ReadJson(text, splitter, max_depth); !s.ok()) return s;
-  return splitter.root();
+  JsonReader reader(text, max_depth);
+  JsonSlice root;
+  const char* const p = ReadSlice(reader, reader.begin(), root);
+  if (p == nullptr || reader.ReadEnd(p) == nullptr) return reader.status();
+  return root;
+}
+
+absl::Status Split(absl::string_view text, JsonKind kind, const char* name,
+                   Visit visit) {
+  const bool is_object = kind == JsonKind::kObject;
+  JsonReader reader(text);
+  const char* p = reader.begin();
+  if (reader.IsNext(p, is_object ? '{' : '[')) {
+    p = ReadParts(reader, p, is_object, visit);
+    if (p != nullptr) reader.ReadEnd(p);
+    return reader.status();
+  }
+  const absl::Status status = SkimJson(text).status();
+  if (!status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat("expected a JSON ", name));
 }
 
 bool IsContinuation(char c) {

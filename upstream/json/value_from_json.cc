@@ -21,29 +21,30 @@ using google::protobuf::Value;
 
 size_t BytesFieldSize(size_t size) { return 1 + VarintSize(size) + size; }
 
-// Writes a Value. Stops reading at the first part that it cannot represent.
+// A visitor of ReadJson() that writes a Value. Stops reading at the first part
+// that it cannot represent.
 //
 // The wire format has sizes before contents, but the size of an array or object
 // is known only at its end. So everything else is written immediately to
 // content_. The headers of arrays and objects are inserted in the final copy.
-class ValueEncoder final : public JsonVisitor {
+class ValueEncoder {
  public:
   ValueEncoder(absl::string_view json, size_t max_growth)
       : json_(json), max_growth_(max_growth) {}
 
-  bool OnKey(absl::string_view token) override {
-    DecodedString key = DecodeJsonToken(token);
+  bool OnKey(JsonToken token) {
+    DecodedString key = DecodeJsonToken(token.text());
     key_ = std::move(key.text);
     return key.exact || Inexact();
   }
 
-  bool OnScalar(const JsonSlice& slice) override {
+  bool OnScalar(JsonKind kind, JsonToken token) {
     DecodedString string;
-    if (slice.kind == JsonKind::kString) string = DecodeJsonToken(slice.text);
+    if (kind == JsonKind::kString) string = DecodeJsonToken(token.text());
     if (!string.exact) return Inexact();
     const std::string& decoded = string.text;
     scalar_.clear();
-    if (!EncodeScalar(slice, decoded)) return false;
+    if (!EncodeScalar(kind, token.text(), decoded)) return false;
     if (InObject()) {
       AppendBytesHeader(Struct::kFieldsFieldNumber,
                         BytesFieldSize(key_.size()) +
@@ -58,11 +59,10 @@ class ValueEncoder final : public JsonVisitor {
     }
     content_.append(scalar_);
     content_.append(decoded);
-    return Fits(static_cast<size_t>(slice.text.data() - json_.data()) +
-                slice.text.size());
+    return Fits(static_cast<size_t>(token.end - json_.data()));
   }
 
-  bool OnStart(JsonKind kind, size_t begin) override {
+  bool OnStart(JsonKind kind, size_t begin) {
     messages_ += MessagesOf(kind);
     if (messages_ > kMaxValueMessages) return Inexact();
     Container container;
@@ -79,7 +79,7 @@ class ValueEncoder final : public JsonVisitor {
     return Fits(begin);
   }
 
-  bool OnEnd(size_t end) override {
+  bool OnEnd(size_t end) {
     const Open open = open_.back();
     open_.pop_back();
     Container& container = containers_[open.container];
@@ -160,25 +160,26 @@ class ValueEncoder final : public JsonVisitor {
   }
 
   // Encodes a scalar, except for the content of a string.
-  bool EncodeScalar(const JsonSlice& slice, absl::string_view decoded) {
+  bool EncodeScalar(JsonKind kind, absl::string_view token,
+                    absl::string_view decoded) {
     const auto tag = [this](uint32_t field, WireType type) {
       AppendVarint(field << 3 | static_cast<uint32_t>(type), scalar_);
     };
-    switch (slice.kind) {
+    switch (kind) {
       case JsonKind::kNull:
         tag(Value::kNullValueFieldNumber, WireType::kVarint);
         scalar_.push_back(0);
         return true;
       case JsonKind::kBool:
         tag(Value::kBoolValueFieldNumber, WireType::kVarint);
-        scalar_.push_back(slice.text == "true" ? 1 : 0);
+        scalar_.push_back(token == "true" ? 1 : 0);
         return true;
       case JsonKind::kString:
         AppendBytesHeader(Value::kStringValueFieldNumber, decoded.size(),
                           scalar_);
         return true;
       default: {
-        const std::optional<double> number = ExactDouble(slice.text);
+        const std::optional<double> number = ExactDouble(token);
         if (!number.has_value()) return Inexact();
         uint64_t bits = 0;
         std::memcpy(&bits, &*number, sizeof(bits));

@@ -14,22 +14,6 @@ using testing::Optional;
 
 constexpr double kTwoTo53 = 9007199254740992.0;
 
-TEST(ScanJsonNumberTest, ScansWholeNumber) {
-  EXPECT_EQ(ScanJsonNumber("-12.50e+07,1"), 10U);
-  EXPECT_EQ(ScanJsonNumber("0]"), 1U);
-  EXPECT_EQ(ScanJsonNumber("7"), 1U);
-  EXPECT_EQ(ScanJsonNumber("0E0 "), 3U);
-  EXPECT_EQ(ScanJsonNumber("1-1"), 1U);
-}
-
-TEST(ScanJsonNumberTest, RejectsInvalidNumbers) {
-  for (const char* const text :
-       {"", "-", "-a", "01", "-00", "1.", "1.e1", ".1", "1e", "1e+", "1.2.3",
-        "1e1.0", "1e1e1", "0.1.", "--1", "e1", "+1"}) {
-    EXPECT_EQ(ScanJsonNumber(text), 0U) << text;
-  }
-}
-
 TEST(ExactDoubleTest, AcceptsShortestDecimalInAnyNotation) {
   EXPECT_THAT(ExactDouble("0.1"), Optional(0.1));
   EXPECT_THAT(ExactDouble("1"), Optional(1.0));

@@ -259,6 +259,29 @@ TEST(SkimJsonTest, CountsDepthOfEachPart) {
   EXPECT_EQ((*members)[3].value.depth, 1U);
 }
 
+TEST(SkimJsonTest, RejectsMismatchedBracketAtEveryLevel) {
+  constexpr size_t kLevels = 200;
+  std::string text;
+  for (size_t i = 0; i < kLevels; ++i) {
+    text += i % 3 == 0 ? "[" : R"({"":)";
+  }
+  text += "1";
+  const size_t first_closing = text.size();
+  for (size_t i = kLevels; i-- > 0;) text += i % 3 == 0 ? "]" : "}";
+  ASSERT_EQ(SkimJson(text)->depth, kLevels);
+  for (size_t at = first_closing; at < text.size(); ++at) {
+    std::string mismatched = text;
+    mismatched[at] = text[at] == ']' ? '}' : ']';
+    EXPECT_THAT(SkimJson(mismatched),
+                StatusIs(kInvalid,
+                         absl::StrCat("not valid JSON at byte ", at,
+                                      text[at] == '}' ? ": expected ',' or '}' "
+                                                        "after a member"
+                                                      : ": expected ',' or ']' "
+                                                        "after an element")));
+  }
+}
+
 TEST(JsonKeyIsTest, DecodesEscapes) {
   EXPECT_TRUE(JsonKeyIs(R"("id")", "id"));
   EXPECT_TRUE(JsonKeyIs(R"("\u0069\u0064")", "id"));
