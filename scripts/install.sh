@@ -20,6 +20,7 @@ BUILD_PACKAGES=(
   golang-github-gogo-googleapis-dev  # google/rpc/*.proto
   grpc-proto  # grpc/health/v1/health.proto
   libabsl-dev
+  libbenchmark-dev
   libcurl4-openssl-dev
   libgmock-dev
   libgrpc++-dev
@@ -65,6 +66,8 @@ TEST_PACKAGES=(
   podman
   podman-compose
   runc  # crun does not start everywhere.
+  strace  # Counts system calls.
+  valgrind  # Counts instructions.
 )
 # Generators, compilers and libraries of the languages in tests/stubs.
 STUB_PACKAGES=(
