@@ -17,8 +17,15 @@ log_of() {
   printf '%s/%s.log' "$LOG_DIR" "$(printf '%s' "$1" | tr -cs 'a-zA-Z0-9' '-')"
 }
 
+# failures_in LOG: what node's tests, GoogleTest, unittest and compilers report.
+failures_in() {
+  grep -aE -A 15 '^ *not ok [0-9]|: Failure$|^(ERROR|FAIL): |: error: ' "$1" |
+    head -n 120 || true
+}
+
 # step NAME COMMAND...: runs the command with its output in a log, and prints
-# one line with its duration. On failure, prints the end of the log and exits.
+# one line with its duration. On failure, prints what has failed and the end of
+# the log, and exits.
 LOG_DIR=build/logs
 step() {
   local name=$1 log start=$SECONDS
@@ -31,6 +38,7 @@ step() {
     return
   fi
   say "FAILED after $(seconds_text $((SECONDS - start)))"
+  failures_in "$log" >&2
   tail -n 80 "$log" >&2
   die "FAILED: $name (full output: $log)"
 }

@@ -61,7 +61,7 @@ for (const [attack, expected] of [
   ['rapid reset', CLOSED],
   ['huge metadata', CLOSED],
 ]) {
-  test(`the container survives ${attack}`, { timeout: 60_000 }, async (t) => {
+  test(`the container survives ${attack}`, { timeout: 180_000 }, async (t) => {
     const sandbox = await Sandbox.start();
     t.after(() => sandbox.stop());
     const { address, container } = await startGateway(t, sandbox.baseUrl);

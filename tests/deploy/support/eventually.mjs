@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // For conditions without an event to wait for, which are polled.
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 const INTERVAL_MS = 100;
 
 /**

@@ -5,8 +5,10 @@ import { promisify } from 'node:util';
 import { eventually } from './eventually.mjs';
 import { fromRoot } from './paths.mjs';
 
-// Timeout of one command, and of stopping a container.
-const TIMEOUT_MS = 60_000;
+// Timeout of one command, and of stopping a container. Where PID 1 does not
+// reap processes, podman takes 20 s to notice an exit, and podman-compose runs
+// it several times.
+const TIMEOUT_MS = 180_000;
 
 const env = {
   ...process.env,
