@@ -1,0 +1,66 @@
+#ifndef WRIFTAI_TESTS_UPSTREAM_CLUSTER_REPLICA_H_
+#define WRIFTAI_TESTS_UPSTREAM_CLUSTER_REPLICA_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/event_loop.h"
+#include "upstream/cluster/cluster_times.h"
+#include "upstream/cluster/cluster_view.h"
+#include "upstream/cluster/introductions.h"
+#include "upstream/cluster/keys.h"
+#include "upstream/cluster/known_peers.h"
+#include "upstream/cluster/peer_link.h"
+#include "upstream/cluster/request_records.h"
+#include "upstream/cluster/session.h"
+#include "upstream/cluster/store.h"
+#include "upstream/cluster/tenures.h"
+#include "upstream/cluster/vouching.h"
+
+namespace wriftai::cluster {
+
+// Everything of upstream/cluster, wired up as in a process. It has not joined
+// before session.Start().
+//
+// Threads: one. All arguments must outlive it.
+class Replica : public TenureObserver {
+ public:
+  Replica(EventLoop& event_loop, Store& store, PeerLink& link, const Keys& keys,
+          const ClusterTimes& times, CoordinationOutage outage,
+          const std::string& node, const std::string& address)
+      : view(keys),
+        session(event_loop, store, keys, times, node, address, view),
+        peers(view, node),
+        introductions(event_loop, link, times, view, session),
+        vouching(event_loop, link, times, outage, view, peers, session),
+        tenures(event_loop, store, keys, times, view, session, introductions,
+                *this),
+        requests(event_loop, store, keys, times, view, session, tenures) {
+    view.set_observer(tenures);
+    session.AddObserver(introductions);
+    session.AddObserver(vouching);
+    session.AddObserver(tenures);
+  }
+
+  void OnTenureBegan(const std::string& tag, int64_t epoch) override {
+    changes.push_back(absl::StrCat("+", tag));
+  }
+  void OnTenureEnded(const std::string& tag, int64_t epoch) override {
+    changes.push_back(absl::StrCat("-", tag));
+  }
+
+  ClusterView view;
+  Session session;
+  KnownPeers peers;
+  Introductions introductions;
+  Vouching vouching;
+  Tenures tenures;
+  RequestRecords requests;
+  std::vector<std::string> changes;  // +TAG, -TAG.
+};
+
+}  // namespace wriftai::cluster
+
+#endif  // WRIFTAI_TESTS_UPSTREAM_CLUSTER_REPLICA_H_

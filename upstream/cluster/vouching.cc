@@ -1,0 +1,114 @@
+#include "upstream/cluster/vouching.h"
+
+#include <utility>
+
+#include "upstream/cluster/keys.h"
+
+namespace wriftai::cluster {
+
+Vouching::Vouching(EventLoop& event_loop, PeerLink& link,
+                   const ClusterTimes& times, CoordinationOutage outage,
+                   const ClusterView& view, KnownPeers& peers, Session& session)
+    : event_loop_(event_loop),
+      link_(link),
+      times_(times),
+      outage_(outage),
+      view_(view),
+      peers_(peers),
+      session_(session) {}
+
+Vouching::~Vouching() = default;
+
+VouchResponse Vouching::Answer(const VouchRequest& request) {
+  peers_.Add(request.asker);
+  VouchResponse response;
+  response.ended =
+      view_.HasEnded(request.asker.session, request.asker.revision);
+  response.peers = peers_.All();
+  if (session_.active()) response.peers.push_back(session_.AsPeer());
+  return response;
+}
+
+void Vouching::OnSessionEnded() {
+  tick_.reset();
+  round_.reset();
+}
+
+void Vouching::OnTick() {
+  if (outage_ == CoordinationOutage::kPause) return;
+  const absl::Time now = event_loop_.Now();
+  tick_ = event_loop_.RunAt(now + times_.read_interval, [this] { OnTick(); });
+  if (now - session_.last_good_read() <= times_.vouching_delay()) {
+    round_.reset();
+    return;
+  }
+  // A lapsed session must not come back by its peers' word: they may have
+  // granted since.
+  if (!session_.IsCertain()) return;
+  if (round_ != nullptr && now - round_->sent_at < times_.store_deadline) {
+    return;
+  }
+  StartRound();
+}
+
+void Vouching::StartRound() {
+  if (!peers_.complete()) return;
+  round_ = std::make_unique<Round>();
+  round_->sent_at = event_loop_.Now();
+  for (const Peer& peer : peers_.All()) {
+    if (!Ask(peer)) {
+      round_.reset();
+      return;
+    }
+  }
+  ConcludeIfAnswered();
+}
+
+bool Vouching::Ask(const Peer& peer) {
+  // A former process of this replica may have had its address.
+  if (NodeOf(peer.session) == session_.node() ||
+      peer.address == session_.address()) {
+    return true;
+  }
+  if (view_.HasEnded(peer.session, peer.revision)) return true;
+  if (peer.address.empty()) return false;
+  const auto [call, is_new] = round_->calls.try_emplace(peer.address);
+  if (!is_new) return true;
+  ++round_->unanswered;
+  call->second =
+      link_.Vouch(peer.address, {session_.AsPeer()},
+                  round_->sent_at + times_.store_deadline,
+                  [this](const absl::StatusOr<VouchResponse>& response) {
+                    OnResponse(response);
+                  });
+  return true;
+}
+
+void Vouching::OnResponse(const absl::StatusOr<VouchResponse>& response) {
+  if (!response.ok()) {
+    round_.reset();
+    return;
+  }
+  if (response->ended) {
+    session_.OnSeenEnded();
+    return;
+  }
+  --round_->unanswered;
+  for (const Peer& peer : response->peers) {
+    if (!Ask(peer)) {
+      round_.reset();
+      return;
+    }
+  }
+  ConcludeIfAnswered();
+}
+
+void Vouching::ConcludeIfAnswered() {
+  if (round_->unanswered > 0) return;
+  if (session_.IsCertain()) {
+    session_.ExtendCertainty(round_->sent_at + times_.certainty);
+  }
+  round_.reset();
+}
+
+}  // namespace wriftai::cluster
