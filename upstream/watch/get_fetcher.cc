@@ -41,6 +41,7 @@ void GetFetcher::Fetch(PollTarget& target, CallContext context, bool early) {
         OnDone(target, requested, early, std::move(got));
       }));
   target.get = std::move(in_flight);
+  table_.polls().OnChanged(target);
 }
 
 UnreliableGets GetFetcher::CountUnreliable() const {
@@ -55,6 +56,7 @@ UnreliableGets GetFetcher::CountUnreliable() const {
 void GetFetcher::OnDone(PollTarget& target, Instant requested, bool early,
                         absl::StatusOr<v1::Prediction> got) {
   target.get.reset();
+  table_.polls().OnChanged(target);
   if (early && target.DueAt() <= event_loop_.Now()) {
     // It has become due in the meantime.
     target.requested_at = requested.now;

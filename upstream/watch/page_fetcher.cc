@@ -16,15 +16,21 @@ void PageFetcher::Fetch(PageMap::Page& page, CallContext context) {
   const auto fetch = fetches_.insert(fetches_.end(), PageFetch());
   fetch->newer = page.newer;
   fetch->requested = event_loop_.ThisInstant();
-  for (auto& [id, target] : table_.targets()) {
-    if (target->created == absl::InfinitePast() ||
-        !page.Spans(target->created) || target->get != nullptr) {
-      continue;
+  // It cannot show more than the newest ones of those that it spans.
+  int spanned = 0;
+  const auto expect = [&](PollTarget& target) {
+    if (target.get == nullptr) {
+      target.page_until = fetch->requested.now + PollTarget::kMaxPageWait;
+      fetch->expected.push_back(target.watch.id());
+      table_.polls().OnChanged(target);
+      table_.tracer().OnSent(target, PollKind::kPage);
     }
-    target->page_until = fetch->requested.now + PollTarget::kMaxPageWait;
-    fetch->expected.push_back(id);
-    table_.tracer().OnSent(*target, PollKind::kPage);
-  }
+    return ++spanned < PollPlanner::kPageSize;
+  };
+  table_.polls().VisitCreated(
+      page.newer,
+      page.known() && !page.is_last ? page.oldest : absl::InfinitePast(),
+      expect);
   ListParams params;
   params.page_size = PollPlanner::kPageSize;
   params.cursor = page.cursor;
@@ -44,6 +50,7 @@ void PageFetcher::OnFetched(PageFetches::iterator fetch,
   for (const std::string& id : done.expected) {
     if (PollTarget* const target = table_.Find(id)) {
       target->page_until = absl::InfinitePast();
+      table_.polls().OnChanged(*target);
       table_.tracer().OnResult(id, PollKind::kPage, fetched.status());
     }
   }

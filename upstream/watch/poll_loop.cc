@@ -20,7 +20,7 @@ PollLoop::PollLoop(WatchTable& table, const Shared& shared)
     : table_(table),
       shared_(shared),
       budget_(shared_.budgets.For(table_.credential())),
-      planner_(shared_.pages, table_.run_durations(), table_.list_trust()),
+      planner_(shared_.pages, table_.list_trust()),
       gets_(table_, breaker_, shared_.reader, shared_.recent_creates,
             shared_.event_loop, shared_.random, *this),
       pages_(table_, planner_, breaker_, shared_.reader, shared_.event_loop,
@@ -46,7 +46,7 @@ void PollLoop::Plan() {
     return;
   }
   const absl::Time now = shared_.event_loop.Now();
-  const absl::Time due = breaker_.is_open() ? ProbeDue() : PollDue(now);
+  const absl::Time due = breaker_.is_open() ? ProbeDue() : PollDue();
   if (due <= now) {
     AcquirePermit();
     return;
@@ -85,6 +85,7 @@ void PollLoop::SendSparePoll(PollTarget& target, Permit permit) {
   Get(target, std::move(permit), early);
   // It replaces the next one, so updates keep their pace.
   if (!early) target.requested_at = std::max(due, now);
+  table_.polls().OnChanged(target);
 }
 
 void PollLoop::TracePlans() {
@@ -96,14 +97,9 @@ void PollLoop::TracePlans() {
 }
 
 // When the first target is due; at most `now` if one is due already.
-absl::Time PollLoop::PollDue(absl::Time now) const {
-  absl::Time due = absl::InfiniteFuture();
-  const UnreliableGets unreliable = gets_.CountUnreliable();
-  for (const auto& [id, target] : table_.targets()) {
-    due = std::min(due, PollPlanner::DueAt(*target, unreliable));
-    if (due <= now) break;
-  }
-  return due;
+absl::Time PollLoop::PollDue() {
+  return table_.polls().NextDue(PollPlanner::Allowed(gets_.CountUnreliable()),
+                                shared_.event_loop.ThisInstant());
 }
 
 absl::Time PollLoop::ProbeDue() {
@@ -137,9 +133,8 @@ void PollLoop::Send(Permit permit) {
   if (breaker_.is_open()) {
     SendProbe(std::move(permit));
   } else {
-    const PollPlan plan =
-        planner_.Next(table_.targets(), gets_.CountUnreliable(), rate, now,
-                      shared_.event_loop.WallNow());
+    const PollPlan plan = planner_.Next(table_.polls(), gets_.CountUnreliable(),
+                                        rate, shared_.event_loop.ThisInstant());
     if (plan.get != nullptr) {
       if (plan.confirms) table_.list_trust().OnConfirm(now, rate);
       Get(*plan.get, std::move(permit));
@@ -194,6 +189,7 @@ void PollLoop::OnUpstreamResponse() {
     for (const auto& [id, target] : table_.targets()) {
       target->failures.ResetBackoff(breaker_.since());
     }
+    table_.polls().OnAllChanged();
   }
   breaker_.OnResponse(shared_.event_loop.Now());
 }

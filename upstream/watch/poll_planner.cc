@@ -25,30 +25,37 @@ constexpr double kYieldRecovery = 0.01;
 
 }  // namespace
 
-PollPlan PollPlanner::Next(PollTargets& targets,
-                           const UnreliableGets& unreliable, double rate,
-                           absl::Time now, absl::Time wall_now) {
-  const Candidates due =
-      FindCandidates(targets, unreliable, rate, now, wall_now);
+PollPlan PollPlanner::Next(PollQueue& targets, const UnreliableGets& unreliable,
+                           double rate, const Instant& now) {
+  targets.Refresh(now);
+  // Uses the demand of the last plan: pages replace GETs one plan later.
+  PollTarget* const confirm =
+      MayFetchPages(now.now) && now.now >= list_trust_.confirm_at()
+          ? targets.FindToConfirm(kMinUnverified, kOverduePriority, now)
+          : nullptr;
+  const PollQueue::Due due = targets.FindDue(Allowed(unreliable), now);
+  contended_ = targets.demand() > rate * kContended;
   const bool polls = due.seen != nullptr || due.unseen != nullptr;
   const bool others = due.output != nullptr || polls;
   if (due.retry != nullptr &&
       (!others || requests_since_retry_ + 1 >= kPollsPerRetry)) {
     requests_since_retry_ = 0;
-    return Retry(targets, *due.retry, now);
+    return Retry(targets, *due.retry, now.now);
   }
-  if (!others) return {nullptr, nullptr, due.next_due};
+  if (!others) {
+    return {nullptr, nullptr, targets.NextDue(Allowed(unreliable), now)};
+  }
   ++requests_since_retry_;
   if (due.output != nullptr && (!polls || fetches_ + 1 < kFetchesPerPoll)) {
     ++fetches_;
-    return {due.output, nullptr, now};
+    return {due.output, nullptr, now.now};
   }
   fetches_ = 0;
-  if (due.confirm != nullptr) return {due.confirm, nullptr, now, true};
-  return Poll(targets, *Stalest(due), now);
+  if (confirm != nullptr) return {confirm, nullptr, now.now, true};
+  return Poll(targets, *Stalest(due), now.now);
 }
 
-PollPlan PollPlanner::Retry(PollTargets& targets, PollTarget& target,
+PollPlan PollPlanner::Retry(PollQueue& targets, PollTarget& target,
                             absl::Time now) {
   const bool by_page = !retried_by_page_ && !target.output_pending &&
                        !target.missing_from_page &&
@@ -61,67 +68,24 @@ PollPlan PollPlanner::Retry(PollTargets& targets, PollTarget& target,
 }
 
 // The target to poll next.
-PollTarget* PollPlanner::Stalest(const Candidates& due) {
+PollTarget* PollPlanner::Stalest(const PollQueue::Due& due) {
   const bool late = due.seen != nullptr && due.staleness > kLateIntervals;
   polled_unseen_ = due.unseen != nullptr && !(polled_unseen_ && late);
   return polled_unseen_ ? due.unseen : due.seen;
 }
 
-PollPlanner::Candidates PollPlanner::FindCandidates(
-    PollTargets& targets, const UnreliableGets& unreliable, double rate,
-    absl::Time now, absl::Time wall_now) {
-  Candidates best;
-  double best_priority = 0;
-  // Uses the demand of the last plan, since this one's is not known yet.
-  const bool confirm = MayFetchPages(now) && now >= list_trust_.confirm_at();
-  double demand = 0;
-  for (auto& [id, target] : targets) {
-    const bool failing = target->failures.any();
-    if (!target->watch.idle()) {
-      demand += 1 / absl::ToDoubleSeconds(target->interval());
-    }
-    const double priority =
-        confirm ? ConfirmationPriority(*target, now, wall_now) : 0;
-    if (priority > best_priority) {
-      best.confirm = target.get();
-      best_priority = priority;
-    }
-    const absl::Time due = DueAt(*target, unreliable);
-    if (due > now) {
-      best.next_due = std::min(best.next_due, due);
-    } else if (failing) {
-      if (best.retry == nullptr ||
-          target->failures.not_before() < best.retry->failures.not_before()) {
-        best.retry = target.get();
-      }
-    } else if (target->output_pending) {
-      if (best.output == nullptr || target->ended_at < best.output->ended_at) {
-        best.output = target.get();
-      }
-    } else if (!target->seen()) {
-      if (best.unseen == nullptr ||
-          target->joined_at < best.unseen->joined_at) {
-        best.unseen = target.get();
-      }
-    } else if (const double staleness = Staleness(*target, now, wall_now);
-               best.seen == nullptr || staleness > best.staleness ||
-               (staleness == best.staleness &&
-                target->joined_at < best.seen->joined_at)) {
-      best.seen = target.get();
-      best.staleness = staleness;
-    }
-  }
-  contended_ = demand > rate * kContended;
-  return best;
+PollQueue::Allowed PollPlanner::Allowed(const UnreliableGets& unreliable) {
+  return {unreliable.failing < kMaxFailingGets,
+          unreliable.untried < kMaxUntriedGets};
 }
 
 absl::Time PollPlanner::DueAt(const PollTarget& target,
                               const UnreliableGets& unreliable) {
-  const bool full =
-      target.failures.any()
-          ? unreliable.failing >= kMaxFailingGets
-          : !target.has_succeeded() && unreliable.untried >= kMaxUntriedGets;
-  return full ? absl::InfiniteFuture() : target.DueAt();
+  const PollQueue::Allowed allowed = Allowed(unreliable);
+  const bool may = target.failures.any()
+                       ? allowed.failing
+                       : target.has_succeeded() || allowed.untried;
+  return may ? target.DueAt() : absl::InfiniteFuture();
 }
 
 PollTarget* PollPlanner::NextProbe(PollTargets& targets, absl::Time since,
@@ -156,7 +120,7 @@ PageMap::Page* PollPlanner::ProbePage() {
   return policy_ == PagePolicy::kNever || newest.in_flight ? nullptr : &newest;
 }
 
-PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
+PollPlan PollPlanner::Poll(PollQueue& targets, PollTarget& stalest,
                            absl::Time now) {
   PageMap::Page* const page = MayFetchPages(now) && !stalest.missing_from_page
                                   ? ChoosePage(targets, stalest, now)
@@ -167,7 +131,7 @@ PollPlan PollPlanner::Poll(PollTargets& targets, PollTarget& stalest,
 }
 
 // The page to fetch for `stalest`; null if a GET is worth more.
-PageMap::Page* PollPlanner::ChoosePage(PollTargets& targets,
+PageMap::Page* PollPlanner::ChoosePage(PollQueue& targets,
                                        const PollTarget& stalest,
                                        absl::Time now) {
   const bool position_known = stalest.created != absl::InfinitePast();
@@ -179,16 +143,19 @@ PageMap::Page* PollPlanner::ChoosePage(PollTargets& targets,
   }
   if (position_known && !page->Spans(stalest.created)) return nullptr;
   double worth = 0;
-  for (const auto& [id, target] : targets) {
-    if (target->get != nullptr || target->page_until > now ||
-        target->output_pending || target->missing_from_page) {
-      continue;
+  const auto add = [&](const PollTarget& target) {
+    if (target.get == nullptr && target.page_until <= now &&
+        !target.output_pending && !target.missing_from_page) {
+      worth += PageWorth(target, now);
     }
-    const bool may_be_on_page = target->created == absl::InfinitePast()
-                                    ? page->fetched_at < target->joined_at
-                                    : page->Spans(target->created);
-    if (may_be_on_page) worth += PageWorth(*target, now);
-  }
+    // More makes no difference.
+    return worth <= 1;
+  };
+  targets.VisitCreated(
+      page->newer,
+      page->known() && !page->is_last ? page->oldest : absl::InfinitePast(),
+      add);
+  targets.VisitUnlisted(page->fetched_at, add);
   if (!position_known || !page->known()) {
     worth = std::min(worth, kPageSize * yield_);
   }
@@ -213,35 +180,6 @@ double PollPlanner::PageWorth(const PollTarget& target, absl::Time now) const {
   const double waited = absl::ToDoubleSeconds(now - target.requested_at) /
                         absl::ToDoubleSeconds(target.interval());
   return std::clamp(waited, 0.0, 1.0) * (1 - ended_share_);
-}
-
-double PollPlanner::Staleness(const PollTarget& target, absl::Time now,
-                              absl::Time wall_now) const {
-  const v1::Prediction& known = target.watch.newest()->prediction;
-  const double multiplier =
-      run_durations_.IntervalMultiplier(known.model(), AgeOf(known, wall_now));
-  return absl::ToDoubleSeconds(now - target.seen_at) /
-         (absl::ToDoubleSeconds(target.interval()) * multiplier);
-}
-
-// How useful a GET is to check what pages showed of the target. Zero if it is
-// useless, or not allowed now.
-double PollPlanner::ConfirmationPriority(const PollTarget& target,
-                                         absl::Time now,
-                                         absl::Time wall_now) const {
-  if (!target.page_observation.has_value() || target.get != nullptr ||
-      target.watch.idle() || target.output_pending || target.failures.any() ||
-      now < target.get_sent_at + target.interval()) {
-    return 0;
-  }
-  const v1::Prediction& item = target.page_observation->item;
-  const bool overdue =
-      run_durations_.IsOverdue(item.model(), AgeOf(item, wall_now));
-  const absl::Duration unverified =
-      now - std::max(target.verified_at, target.joined_at);
-  // A recent GET or a new target gives nothing to check yet.
-  if (unverified < kMinUnverified) return 0;
-  return absl::ToDoubleSeconds(unverified) * (overdue ? kOverduePriority : 1);
 }
 
 void PollPlanner::OnPage(PageMap::Page& page, absl::Time requested_at,

@@ -5,8 +5,8 @@
 
 #include "absl/time/time.h"
 #include "upstream/watch/list_trust.h"
-#include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/page_map.h"
+#include "upstream/watch/poll_queue.h"
 #include "upstream/watch/poll_target.h"
 
 namespace wriftai {
@@ -65,8 +65,7 @@ enum class PagePolicy { kByCost, kNever, kAlways };
 // that is unknown, pages are searched from the newest down while they show
 // enough of the targets (kYieldGain); after that, the target gets its own GET.
 //
-// Threads: loop. Owns: the page map. `run_durations` and `list_trust` must
-// outlive it.
+// Threads: loop. Owns: the page map. `list_trust` must outlive it.
 class PollPlanner {
  public:
   static constexpr int kFetchesPerPoll = 16;
@@ -79,16 +78,15 @@ class PollPlanner {
   static constexpr size_t kMaxUntriedGets = 16;
   static constexpr double kYieldGain = 0.5;
 
-  PollPlanner(PagePolicy policy, const ModelRunDurations& run_durations,
-              const ListTrust& list_trust)
-      : policy_(policy),
-        run_durations_(run_durations),
-        list_trust_(list_trust) {}
+  PollPlanner(PagePolicy policy, const ListTrust& list_trust)
+      : policy_(policy), list_trust_(list_trust) {}
 
-  // `rate` is the budget in requests per second; may be infinite. `now` is on
-  // EventLoop::Now()'s clock, `wall_now` on WallNow()'s.
-  PollPlan Next(PollTargets& targets, const UnreliableGets& unreliable,
-                double rate, absl::Time now, absl::Time wall_now);
+  // `rate` is the budget in requests per second; may be infinite.
+  PollPlan Next(PollQueue& targets, const UnreliableGets& unreliable,
+                double rate, const Instant& now);
+
+  // Which targets may get GETs besides those in flight.
+  static PollQueue::Allowed Allowed(const UnreliableGets& unreliable);
 
   // When `target` is due. Next() does not plan a request for it before.
   static absl::Time DueAt(const PollTarget& target,
@@ -116,33 +114,15 @@ class PollPlanner {
   PageMap& pages() { return pages_; }
 
  private:
-  // The best due target of each kind; null if none exists.
-  struct Candidates {
-    PollTarget* output = nullptr;
-    PollTarget* unseen = nullptr;
-    PollTarget* seen = nullptr;
-    double staleness = 0;  // Of `seen`.
-    PollTarget* retry = nullptr;
-    PollTarget* confirm = nullptr;
-    absl::Time next_due = absl::InfiniteFuture();
-  };
-  PollPlan Retry(PollTargets& targets, PollTarget& target, absl::Time now);
-  PollTarget* Stalest(const Candidates& due);
-  Candidates FindCandidates(PollTargets& targets,
-                            const UnreliableGets& unreliable, double rate,
-                            absl::Time now, absl::Time wall_now);
-  PollPlan Poll(PollTargets& targets, PollTarget& stalest, absl::Time now);
-  PageMap::Page* ChoosePage(PollTargets& targets, const PollTarget& stalest,
+  PollPlan Retry(PollQueue& targets, PollTarget& target, absl::Time now);
+  PollTarget* Stalest(const PollQueue::Due& due);
+  PollPlan Poll(PollQueue& targets, PollTarget& stalest, absl::Time now);
+  PageMap::Page* ChoosePage(PollQueue& targets, const PollTarget& stalest,
                             absl::Time now);
   bool MayFetchPages(absl::Time now) const;
   double PageWorth(const PollTarget& target, absl::Time now) const;
-  double Staleness(const PollTarget& target, absl::Time now,
-                   absl::Time wall_now) const;
-  double ConfirmationPriority(const PollTarget& target, absl::Time now,
-                              absl::Time wall_now) const;
 
   const PagePolicy policy_;
-  const ModelRunDurations& run_durations_;
   const ListTrust& list_trust_;
   PageMap pages_;
   bool contended_ = false;

@@ -14,6 +14,7 @@
 #include "upstream/watch/list_trust.h"
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_failures.h"
+#include "upstream/watch/poll_position.h"
 #include "upstream/watch/poll_trace.h"
 #include "upstream/watch/prediction_watch.h"
 #include "upstream/webhook/webhook_feed.h"
@@ -160,7 +161,8 @@ struct PollTarget {
   absl::Time page_until = absl::InfinitePast();
   WebhookFeed::Backoff webhook_backoff;
   CallHandle get;
-  TracedPlan traced;  // Only with a PollTrace.
+  PollPosition position;  // Set by PollQueue.
+  TracedPlan traced;      // Only with a PollTrace.
 };
 
 // By id.

@@ -96,7 +96,9 @@ void WatchRegistry::OnEventMissed() {
 
 void WatchRegistry::ReplanAll() {
   replan_.reset();
-  for (const auto& [key, watches] : watches_) watches->table().MarkDirty();
+  for (const auto& [key, watches] : watches_) {
+    watches->table().OnIntervalsShortened();
+  }
 }
 
 void WatchRegistry::OnTokenRejected(const Credential& credential) {

@@ -64,6 +64,7 @@ uint64_t WatchTable::Subscribe(const std::string& id,
       average_spacing_ > options.poll_interval * kLateFactor) {
     target->watch.set_spacing(average_spacing_);
   }
+  polls_.OnChanged(*target);
   MarkDirty();
   return waiter;
 }
@@ -74,40 +75,43 @@ void WatchTable::Unsubscribe(const std::string& id, uint64_t waiter) {
   // The watch may already have been erased if the wait has ended.
   if (target == nullptr) return;
   target->watch.Unsubscribe(waiter);
+  polls_.OnChanged(*target);
   if (!target->watch.idle()) return;
   target->get.reset();
-  ScheduleErase();
+  ScheduleErase(id);
 }
 
 void WatchTable::Fail(PollTarget& target, const absl::Status& status) {
   target.watch.Fail([&] { return status; });
-  ScheduleErase();
+  polls_.OnChanged(target);
+  ScheduleErase(target.watch.id());
 }
 
 void WatchTable::RejectToken(const absl::Status& status) {
   rejected_token_.Record(status);
   shared_.cache.Evict(credential_->key());
   shared_.webhooks.Evict(credential_->key());
-  ForEachWatch(
-      [&](PredictionWatch& watch) { watch.Fail([&] { return status; }); });
-  ScheduleErase();
+  EndAll([&](PredictionWatch& watch) { watch.Fail([&] { return status; }); });
 }
 
 void WatchTable::DrainAll(const std::function<absl::Status()>& status) {
-  ForEachWatch([&](PredictionWatch& watch) { watch.Drain(status); });
-  ScheduleErase();
+  EndAll([&](PredictionWatch& watch) { watch.Drain(status); });
 }
 
-void WatchTable::ForEachWatch(
-    const std::function<void(PredictionWatch&)>& visit) {
+void WatchTable::EndAll(const std::function<void(PredictionWatch&)>& end) {
   // Observers may subscribe or unsubscribe. Only EraseIdle() erases targets.
   std::vector<PollTarget*> targets;
   targets.reserve(targets_.size());
   for (const auto& [id, target] : targets_) targets.push_back(target.get());
-  for (PollTarget* const target : targets) visit(target->watch);
+  for (PollTarget* const target : targets) {
+    end(target->watch);
+    polls_.OnChanged(*target);
+    ScheduleErase(target->watch.id());
+  }
 }
 
-void WatchTable::ScheduleErase() {
+void WatchTable::ScheduleErase(const std::string& id) {
+  may_be_idle_.push_back(id);
   if (erase_ != nullptr) return;
   erase_ = shared_.event_loop.RunAt(shared_.event_loop.Now(),
                                     [this] { EraseIdle(); });
@@ -115,17 +119,18 @@ void WatchTable::ScheduleErase() {
 
 void WatchTable::EraseIdle() {
   erase_.reset();
-  for (auto it = targets_.begin(); it != targets_.end();) {
-    const PredictionWatch& watch = it->second->watch;
-    if (!watch.idle()) {
-      ++it;
-      continue;
-    }
+  for (const std::string& id : std::exchange(may_be_idle_, {})) {
+    const auto found = targets_.find(id);
+    if (found == targets_.end()) continue;
+    const PredictionWatch& watch = found->second->watch;
+    // Its last waiter will unsubscribe.
+    if (!watch.idle()) continue;
     // Cached for later waits, unless the token was rejected.
     if (watch.newest() != nullptr && !rejected_token_.active()) {
       shared_.cache.Put(credential_->key(), watch.newest());
     }
-    it = targets_.erase(it);
+    polls_.Remove(*found->second);
+    targets_.erase(found);
   }
   if (targets_.empty()) idle_since_ = shared_.event_loop.Now();
   MarkDirty();
@@ -165,6 +170,7 @@ bool WatchTable::Apply(Observation observation) {
       ApplyVerified(*target, std::move(observation));
       RecordAccess(shared_, credential_->key(), target->watch.id(), source);
   }
+  polls_.OnChanged(*target);
   MarkDirty();
   return true;
 }
@@ -277,6 +283,12 @@ void WatchTable::CheckPageObservation(PollTarget& target,
 
 void WatchTable::DropPageObservations() {
   for (const auto& [id, target] : targets_) target->DropPageObservations();
+  polls_.OnAllChanged();
+}
+
+void WatchTable::OnIntervalsShortened() {
+  polls_.OnAllChanged();
+  MarkDirty();
 }
 
 void WatchTable::CheckMissedEvent(PollTarget& target,
@@ -327,7 +339,7 @@ void WatchTable::OnEnded(PollTarget& target, const Instant& observed) {
   run_durations_.Add(ended);
   target.output_pending = false;
   shared_.cache.Put(credential_->key(), target.watch.newest());
-  ScheduleErase();
+  ScheduleErase(target.watch.id());
 }
 
 }  // namespace wriftai

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -14,6 +15,7 @@
 #include "upstream/watch/list_trust.h"
 #include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/observation.h"
+#include "upstream/watch/poll_queue.h"
 #include "upstream/watch/poll_target.h"
 #include "upstream/watch/poll_trace.h"
 #include "upstream/watch/poll_tracer.h"
@@ -81,9 +83,13 @@ class WatchTable {
 
   void MarkDirty() { on_dirty_(); }
 
+  // The poll intervals of many targets are shorter than before.
+  void OnIntervalsShortened();
+
   PollTarget* Find(const std::string& id);
   PollTargets& targets() { return targets_; }
   const PollTargets& targets() const { return targets_; }
+  PollQueue& polls() { return polls_; }
   size_t waiter_count() const;
 
   const std::shared_ptr<const Credential>& credential() const {
@@ -112,8 +118,8 @@ class WatchTable {
   void SetState(PollTarget& target, Observation observation);
   void RecordSpacing(PollTarget& target, absl::Time now);
   void OnEnded(PollTarget& target, const Instant& observed);
-  void ForEachWatch(const std::function<void(PredictionWatch&)>& visit);
-  void ScheduleErase();
+  void EndAll(const std::function<void(PredictionWatch&)>& end);
+  void ScheduleErase(const std::string& id);
   void EraseIdle();
 
   const std::shared_ptr<const Credential> credential_;
@@ -123,13 +129,16 @@ class WatchTable {
   PollTracer tracer_;
   PollTargets targets_;
   ModelRunDurations run_durations_;
+  PollQueue polls_{targets_, run_durations_};
   ListTrust list_trust_;
   RejectedTokenCache rejected_token_;
   absl::Duration average_spacing_;
   absl::Time idle_since_;
   // Erases watches without waiters in a separate task, since the last waiter
-  // may unsubscribe while its watch is notifying it.
+  // may unsubscribe while its watch is notifying it. Looks only at the watches
+  // that may be idle, since there may be many others.
   TimerHandle erase_;
+  std::vector<std::string> may_be_idle_;  // By id; may repeat.
 };
 
 }  // namespace wriftai

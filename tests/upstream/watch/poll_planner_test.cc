@@ -35,8 +35,8 @@ class PollPlannerTest : public ::testing::Test {
   }
 
   PollPlan Next(double rate = kRate) {
-    return planner_.Next(targets_, UnreliableGets(), rate, event_loop_.Now(),
-                         event_loop_.WallNow());
+    return planner_.Next(polls_, UnreliableGets(), rate,
+                         event_loop_.ThisInstant());
   }
 
   // Plans the next GET and applies its result at once.
@@ -62,8 +62,9 @@ class PollPlannerTest : public ::testing::Test {
   ManualEventLoop event_loop_;
   ModelRunDurations run_durations_;
   ListTrust list_trust_;
-  PollPlanner planner_{PagePolicy::kByCost, run_durations_, list_trust_};
+  PollPlanner planner_{PagePolicy::kByCost, list_trust_};
   PollTargets targets_;
+  PollQueue polls_{targets_, run_durations_};
   RecordingObserver observer_;
   Random random_{1};
 
@@ -80,6 +81,7 @@ class PollPlannerTest : public ::testing::Test {
     WatchOptions options;
     options.poll_interval = interval;
     target->watch.Subscribe(options, observer_);
+    polls_.OnChanged(*target);
     return *target;
   }
 };
