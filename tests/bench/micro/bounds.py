@@ -43,7 +43,8 @@ HEADROOM = {
 # With 1,000 times as many watches, a step down a balanced tree is taken 10
 # times more: 7 levels become 17. The rest of an operation stays the same.
 MAX_GROWTH = 3
-GROWING = [f'Watches/{name}' for name in ('apply_unchanged', 'apply_change')]
+GROWING = [f'Watches/{name}' for name in (
+    'poll', 'subscribe_and_unsubscribe', 'apply_unchanged', 'apply_change')]
 SMALL, LARGE = 100, 100000
 
 # A figure below this part of the recorded one leaves its bound too loose.

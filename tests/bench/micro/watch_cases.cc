@@ -23,7 +23,7 @@ void Numbers(benchmark::internal::Benchmark* numbers) {
   numbers->Arg(100)->Arg(10'000)->Arg(100'000);
 }
 
-BENCHMARK_CAPTURE(Watches, poll, &ManyWatches::Poll)->Arg(100)->Arg(10'000);
+BENCHMARK_CAPTURE(Watches, poll, &ManyWatches::Poll)->Apply(Numbers);
 BENCHMARK_CAPTURE(Watches, subscribe_and_unsubscribe,
                   &ManyWatches::SubscribeAndUnsubscribe)
     ->Apply(Numbers);
