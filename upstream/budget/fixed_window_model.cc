@@ -37,6 +37,10 @@ constexpr double kLookArrival = 0.97;
 // The latter is at most this much later than usual.
 constexpr double kLookLater = 0.12;
 
+// How much earlier than the others' last request a poll goes in a window that
+// they may fill, as a part of the window.
+constexpr double kBeforeOthers = 0.07;
+
 // The part of each window that spare polls leave free, rounded up: with the
 // published limit, one request, as much as an official client needs.
 constexpr double kLeftFree = 1.0 / 3;
@@ -197,6 +201,12 @@ int64_t FixedWindowModel::Quota() const { return limit_ - others(); }
 double FixedWindowModel::LastPollSlot(bool look) const {
   if (others_.max() == 0 || share_ < 1) return last_poll_slot_;
   const double round_trip = absl::FDivDuration(round_trip_, length_);
+  // They have filled a window. Evenly spaced requests use up the limit only in
+  // its last part; before that, our one request is not refused.
+  if (others_.max() >= limit_) {
+    const double last = 1 - 1 / static_cast<double>(limit_) - kBeforeOthers;
+    return std::max(kGuard, std::min(last_poll_slot_, last - round_trip));
+  }
   const double slot =
       look ? std::min(last_poll_slot_ + kLookLater, kLookArrival - round_trip)
            : std::min(last_poll_slot_, kLeftoverFrom - round_trip);

@@ -93,6 +93,18 @@ TEST(ScenarioTest, SecondConsumerCostsNoMoreThanItUses) {
   }
 }
 
+// It fills every other window, which only a 429 shows, for a minute.
+TEST(ScenarioTest, ConsumerThatFillsWindowsCausesAtMostTwo429s) {
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    Scenario shared = SecondConsumerScenario(seed);
+    shared.consumers = {{absl::Milliseconds(400),
+                         absl::Seconds(10) + absl::Milliseconds(37 * seed)}};
+    const ScenarioResult result = RunScenario(shared);
+    EXPECT_EQ(result.unfinished, 0) << seed;
+    EXPECT_LE(result.limited_later, 2) << seed;
+  }
+}
+
 TEST(ScenarioTest, OfficialClientCostsNoMoreThanItUses) {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     Scenario shared = SecondConsumerScenario(seed);

@@ -171,6 +171,17 @@ TEST_F(RateLimitModelTest, Attributes429OfFirstRequestInWindowToOthers) {
   EXPECT_EQ(model_.others(), 2);
 }
 
+TEST_F(RateLimitModelTest, PollsEarlyInWindowAfterOthersFilledOne) {
+  Exchange(MakeRateLimit(3, 2, 0.9));
+  Advance(0.4);
+  Exchange(MakeRateLimit(3, 1, 0.5));
+  Advance(0.6);
+  ASSERT_TRUE(Limited(MakeRateLimit(3, 0, 0.9)));
+  Advance(0.95);
+  // Their third request may come from two thirds of the window on.
+  EXPECT_NEAR(Until(Priority::kPoll), 2.0 / 3 - 0.07 - 0.05, 1e-6);
+}
+
 // Another consumer uses one request in each window.
 class SharedRateLimitModelTest : public RateLimitModelTest {
  protected:
