@@ -63,6 +63,16 @@ Totals RunSeeds(FaultPattern pattern, CoordinationOutage outage) {
   return totals;
 }
 
+TEST(ClusterSimulationTest, SeedReplaysExactly) {
+  Scenario first(FaultPattern::kPartitions, CoordinationOutage::kServe, 7);
+  first.Run();
+  Scenario second(FaultPattern::kPartitions, CoordinationOutage::kServe, 7);
+  second.Run();
+  EXPECT_EQ(first.senders().availability(), second.senders().availability());
+  EXPECT_EQ(first.creates().sent(), second.creates().sent());
+  EXPECT_EQ(first.creates().answered(), second.creates().answered());
+}
+
 TEST(ClusterSimulationTest, SingleFaultsNeverMakeTwoSenders) {
   EXPECT_EQ(
       RunSeeds(FaultPattern::kSingle, CoordinationOutage::kServe).partitioned,

@@ -1,7 +1,6 @@
 #include "tests/upstream/cluster/simulation/sender_check.h"
 
-#include <algorithm>
-
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace wriftai::cluster {
@@ -64,12 +63,16 @@ bool SenderCheck::IsPartitioned(size_t old_slot, const Grant& old,
   if (old_slot == new_slot) return false;
   if (joined.began_at <= old.last_good_read) return false;
   if (AreConnected(old_slot, new_slot, joined.began_at)) return false;
-  for (size_t slot = 0; slot < kMaxSlots; ++slot) {
-    if (slot == old_slot || slot == new_slot ||
-        !AreConnected(slot, old_slot, joined.began_at)) {
+  // A process without a session is not a member, and is not asked.
+  for (const Peer& asked : KnownTo(old_slot, old.at)) {
+    size_t slot = 0;
+    if (!absl::SimpleAtoi(asked.address, &slot) || slot == old_slot ||
+        slot == new_slot || !AreConnected(slot, old_slot, joined.began_at)) {
       continue;
     }
-    if (Knew(slot, joined.session, old.at)) return false;
+    for (const Peer& named : KnownTo(slot, old.at)) {
+      if (named.session == joined.session) return false;
+    }
   }
   return true;
 }
@@ -91,16 +94,15 @@ void SenderCheck::RecordAcquaintances() {
   }
 }
 
-bool SenderCheck::Knew(size_t slot, const std::string& session,
-                       absl::Time granted_at) const {
+std::vector<Peer> SenderCheck::KnownTo(size_t slot,
+                                       absl::Time granted_at) const {
   for (auto all = acquaintances_.rbegin(); all != acquaintances_.rend();
        ++all) {
-    if (all->at > granted_at - cluster_.times.certainty) continue;
-    return std::any_of(
-        all->peers[slot].begin(), all->peers[slot].end(),
-        [&](const Peer& peer) { return peer.session == session; });
+    if (all->at <= granted_at - cluster_.times.certainty) {
+      return all->peers[slot];
+    }
   }
-  return false;
+  return {};
 }
 
 bool SenderCheck::AreConnected(size_t a, size_t b, absl::Time since) const {

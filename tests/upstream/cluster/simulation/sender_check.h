@@ -16,8 +16,8 @@ namespace wriftai::cluster {
 // Checks that a credential has one sender: between the last grant of one
 // process and the first of another lies the takeover pause. The documented
 // exception takes all of this: a session that began after the other one last
-// reached the store, no path between the two, and nobody who reaches the one
-// and knows the other.
+// reached the store, no path between the two, and nobody whom the one
+// asks and who knows the other.
 //
 // Threads: one. The cluster must outlive it.
 class SenderCheck {
@@ -52,10 +52,9 @@ class SenderCheck {
   };
 
   void RecordAcquaintances();
-  // Whether the slot's process knew the session when an owner that still
-  // granted at `granted_at` last asked it.
-  bool Knew(size_t slot, const std::string& session,
-            absl::Time granted_at) const;
+  // Whom the slot's process knew when an owner that still granted at
+  // `granted_at` last asked its peers.
+  std::vector<Peer> KnownTo(size_t slot, absl::Time granted_at) const;
   Grant GrantOf(size_t slot) const;
   void Check(size_t tag, size_t slot);
   bool IsPartitioned(size_t old_slot, const Grant& old, size_t new_slot,

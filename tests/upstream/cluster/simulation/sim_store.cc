@@ -69,9 +69,11 @@ class SimWatcher : public std::enable_shared_from_this<SimWatcher> {
         range_(std::move(range)),
         next_revision_(revision),
         on_events_(std::make_shared<Store::EventsDone>(std::move(on_events))) {
-    server_.watchers.insert(this);
+    number_ =
+        server_.watchers.empty() ? 0 : server_.watchers.rbegin()->first + 1;
+    server_.watchers.emplace(number_, this);
   }
-  ~SimWatcher() { server_.watchers.erase(this); }
+  ~SimWatcher() { server_.watchers.erase(number_); }
 
   void Schedule() {
     if (scheduled_ || failed_) return;
@@ -120,12 +122,13 @@ class SimWatcher : public std::enable_shared_from_this<SimWatcher> {
   const KeyRange range_;
   int64_t next_revision_;
   const std::shared_ptr<Store::EventsDone> on_events_;
+  int64_t number_ = 0;
   bool scheduled_ = false;
   bool failed_ = false;
 };
 
 void SimStoreServer::OnCommit() {
-  for (SimWatcher* const watcher : watchers) watcher->Schedule();
+  for (const auto& [number, watcher] : watchers) watcher->Schedule();
 }
 
 template <typename Result, typename Callback, typename Action>

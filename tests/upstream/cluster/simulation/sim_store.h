@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
-#include <set>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
@@ -43,7 +43,8 @@ class SimStoreServer {
   SimFaults& faults;
   Random& random;
   StoreState state;
-  std::set<SimWatcher*> watchers;
+  // By age, so that a seed replays exactly.
+  std::map<int64_t, SimWatcher*> watchers;
 
  private:
   void OnCommit();
