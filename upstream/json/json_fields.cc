@@ -141,10 +141,10 @@ std::optional<google::protobuf::Timestamp> JsonFields::Time(
   return time;
 }
 
-std::optional<std::string> JsonFields::Payload(absl::string_view name) {
+std::optional<absl::string_view> JsonFields::Payload(absl::string_view name) {
   const std::optional<JsonSlice> slice = members_.Find(name);
   if (!slice.has_value()) return std::nullopt;
-  if (IsPayload(*slice)) return std::string(slice->text);
+  if (IsPayload(*slice)) return slice->text;
   MarkInexact(name);
   return std::nullopt;
 }

@@ -70,7 +70,7 @@ class JsonFields {
 
   // The exact bytes of any value that is a payload (IsPayload()), including
   // null.
-  std::optional<std::string> Payload(absl::string_view name);
+  std::optional<absl::string_view> Payload(absl::string_view name);
 
   // An object.
   std::optional<JsonSlice> Object(absl::string_view name);

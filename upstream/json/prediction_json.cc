@@ -17,6 +17,11 @@
 namespace wriftai {
 namespace {
 
+// A payload of fewer bytes is copied: that costs less than its memory's unused
+// part, and than moving it to the beginning.
+constexpr size_t kMinTakenBytes = 4096;
+
+// What becomes of a prediction's payloads, logs and error.
 enum class Payloads { kInclude, kOmit };
 
 v1::PredictionStatus StatusFromText(absl::string_view text) {
@@ -111,8 +116,8 @@ void ReadError(const JsonMembers& members, JsonFields& fields,
   v1::PredictionError& read = *prediction.mutable_error();
   read.set_source(error.Line("source", kMaxErrorSourceBytes).value_or(""));
   read.set_message(error.Text("message", kMaxErrorMessageBytes).value_or(""));
-  if (auto detail = error.Payload("detail")) {
-    read.set_detail_json(*std::move(detail));
+  if (const auto detail = error.Payload("detail")) {
+    read.set_detail_json(std::string(*detail));
   }
 }
 
@@ -135,13 +140,38 @@ void ReadTimes(JsonFields& fields, v1::Prediction& prediction) {
   }
 }
 
-void ReadPayloads(JsonFields& fields, v1::Prediction& prediction) {
-  if (auto input = fields.Payload("input")) {
-    prediction.set_input_json(*std::move(input));
+// `part`, a part of `*memory`, with that memory if it is mostly `part`.
+std::string TakePart(absl::string_view part, std::string* memory) {
+  if (memory == nullptr || part.size() < kMinTakenBytes ||
+      part.size() < memory->capacity() / 2) {
+    return std::string(part);
   }
-  if (auto output = fields.Payload("output")) {
-    prediction.set_output_json(*std::move(output));
+  const auto begin = static_cast<size_t>(part.data() - memory->data());
+  std::string taken = std::move(*memory);
+  taken.resize(begin + part.size());
+  taken.erase(0, begin);
+  return taken;
+}
+
+using OptionalText = std::optional<absl::string_view>;
+
+// The larger one last: taking the memory ends the views into it.
+void SetPayloads(const OptionalText& input, const OptionalText& output,
+                 std::string* memory, v1::Prediction& prediction) {
+  const bool input_last =
+      input.value_or("").size() > output.value_or("").size();
+  if (output.has_value() && input_last) {
+    prediction.set_output_json(std::string(*output));
   }
+  if (input.has_value()) {
+    prediction.set_input_json(TakePart(*input, input_last ? memory : nullptr));
+  }
+  if (output.has_value() && !input_last) {
+    prediction.set_output_json(TakePart(*output, memory));
+  }
+}
+
+void ReadLogs(JsonFields& fields, v1::Prediction& prediction) {
   if (auto lines = fields.Lines("logs", kMaxLogLines, kMaxLogBytes)) {
     SetLines(*std::move(lines), *prediction.mutable_logs());
   }
@@ -150,8 +180,10 @@ void ReadPayloads(JsonFields& fields, v1::Prediction& prediction) {
   }
 }
 
+// `memory`: the string that contains `json` and may be taken, or null.
 absl::StatusOr<v1::Prediction> ReadPrediction(absl::string_view json,
-                                              Payloads payloads) {
+                                              Payloads payloads,
+                                              std::string* memory = nullptr) {
   const auto members =
       ReadObject(json, {"id", "status", "model", "created_at", "updated_at",
                         "setup_time", "execution_time", "url", "input",
@@ -169,8 +201,11 @@ absl::StatusOr<v1::Prediction> ReadPrediction(absl::string_view json,
     prediction.set_url(*std::move(url));
   }
   if (payloads == Payloads::kInclude) {
-    ReadPayloads(fields, prediction);
+    const OptionalText input = fields.Payload("input");
+    const OptionalText output = fields.Payload("output");
+    ReadLogs(fields, prediction);
     ReadError(*members, fields, inexact, prediction);
+    SetPayloads(input, output, memory, prediction);
   }
   for (const std::string& name : inexact.names()) {
     prediction.add_inexact_fields(name);
@@ -188,6 +223,10 @@ bool Contains(const PredictionPage& page, absl::string_view id) {
 
 absl::StatusOr<v1::Prediction> PredictionFromJson(absl::string_view json) {
   return ReadPrediction(WithoutByteOrderMark(json), Payloads::kInclude);
+}
+
+absl::StatusOr<v1::Prediction> TakePredictionFromJson(std::string& json) {
+  return ReadPrediction(WithoutByteOrderMark(json), Payloads::kInclude, &json);
 }
 
 absl::StatusOr<PredictionPage> PredictionPageFromJson(absl::string_view json) {

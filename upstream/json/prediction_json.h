@@ -58,6 +58,10 @@ inline constexpr absl::string_view kInexactFieldNames[] = {
 // most kMaxQuotedBytes.
 absl::StatusOr<v1::Prediction> PredictionFromJson(absl::string_view json);
 
+// The same, but a large payload that makes up most of `json` takes its memory
+// instead of a copy. `json` is unspecified afterwards, also after an error.
+absl::StatusOr<v1::Prediction> TakePredictionFromJson(std::string& json);
+
 // Reads a list page: `items` (required), `next_cursor` and `previous_cursor`
 // (string, number, null or absent). Input, output, error and logs of the items
 // are omitted, even if the upstream sends them. Items that PredictionFromJson()

@@ -31,11 +31,11 @@ std::string ExpectedId(absl::string_view id) {
   return absl::StrCat("id: expected ", id, ", the requested ID");
 }
 
-// As PredictionFromJson(), but fails if the response is for another ID than
+// As TakePredictionFromJson(), but fails if the response is for another ID than
 // `id`. Otherwise another prediction would be returned and cached as this one.
 absl::StatusOr<v1::Prediction> PredictionOf(absl::string_view id,
-                                            absl::string_view json) {
-  absl::StatusOr<v1::Prediction> prediction = PredictionFromJson(json);
+                                            std::string& json) {
+  absl::StatusOr<v1::Prediction> prediction = TakePredictionFromJson(json);
   if (prediction.ok() && !absl::EqualsIgnoreCase(prediction->id(), id)) {
     return absl::InvalidArgumentError(ExpectedId(id));
   }
@@ -208,7 +208,7 @@ CallHandle RestPredictionClient::Get(CallContext context, std::string id,
   return SendAndDecode<v1::Prediction>(
       std::move(context), {Operation::kGet, id}, std::move(request),
       std::move(done),
-      [id](absl::string_view json) { return PredictionOf(id, json); });
+      [id](std::string& json) { return PredictionOf(id, json); });
 }
 
 CallHandle RestPredictionClient::Create(CallContext context,
@@ -237,7 +237,7 @@ CallHandle RestPredictionClient::Create(CallContext context,
       std::move(context),
       {Operation::kCreate, absl::StrCat(model.owner, "/", model.name),
        params.input_is_value},
-      std::move(request), std::move(done), PredictionFromJson);
+      std::move(request), std::move(done), TakePredictionFromJson);
 }
 
 CallHandle RestPredictionClient::List(CallContext context, ListParams params,

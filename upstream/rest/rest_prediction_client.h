@@ -86,7 +86,8 @@ class RestPredictionClient final : public PredictionReader,
   CallHandle Send(CallContext&& context, CallSubject subject,
                   HttpRequest request, RestCall::Done done);
 
-  // Sends, and decodes the response with `decode`, which runs on any thread.
+  // Sends, and decodes the response with `decode`, which runs on any thread and
+  // may take the body's memory.
   template <typename T, typename Decode>
   CallHandle SendAndDecode(CallContext&& context, CallSubject subject,
                            HttpRequest&& request,

@@ -151,6 +151,52 @@ TEST(PredictionFromJsonTest, ReadsLargeOutput) {
             output);
 }
 
+TEST(TakePredictionFromJsonTest, ReadsSamePrediction) {
+  const std::string large = "\"" + std::string(5000, 'x') + "\"";
+  const std::string larger = "[" + std::string(6000, ' ') + "1]";
+  for (const std::string& json :
+       {std::string(kFull), "\xef\xbb\xbf" + BodyWith("\"output\":" + large),
+        BodyWith("\"input\":" + large + ",\"output\":" + larger),
+        BodyWith("\"input\":" + larger + ",\"output\":" + large),
+        BodyWith("\"input\":" + large + ",\"output\":" + large),
+        BodyWith("\"output\":" + large + ",\"logs\":[" + large + "]," +
+                 R"("error":{"detail":)" + large + "},\"url\":3"),
+        BodyWith("\"input\":\"" + std::string(5000, '\xff') + "\"")}) {
+    std::string taken = json;
+    const auto prediction = TakePredictionFromJson(taken);
+    ASSERT_THAT(prediction, IsOk());
+    EXPECT_TRUE(MessageDifferencer::Equals(*prediction, ReadPrediction(json)));
+  }
+}
+
+TEST(TakePredictionFromJsonTest, TakesMemoryOfLargerPayload) {
+  const std::string payload = "\"" + std::string(100000, 'x') + "\"";
+  std::string json = BodyWith("\"input\":[1],\"output\":" + payload);
+  const char* const memory = json.data();
+  const auto prediction = TakePredictionFromJson(json);
+  ASSERT_THAT(prediction, IsOk());
+  EXPECT_EQ(prediction->output_json().data(), memory);
+  EXPECT_EQ(prediction->output_json(), payload);
+  EXPECT_EQ(prediction->input_json(), "[1]");
+}
+
+TEST(TakePredictionFromJsonTest, LeavesMemoryThatIsMostlyUnused) {
+  const std::string payload = "\"" + std::string(100000, 'x') + "\"";
+  std::string json = BodyWith("\"output\":" + payload);
+  json.reserve(3 * json.size());
+  const char* const memory = json.data();
+  const auto prediction = TakePredictionFromJson(json);
+  ASSERT_THAT(prediction, IsOk());
+  EXPECT_NE(prediction->output_json().data(), memory);
+  EXPECT_EQ(prediction->output_json(), payload);
+}
+
+TEST(TakePredictionFromJsonTest, RejectsWhatPredictionFromJsonRejects) {
+  std::string json = R"({"id":1,"status":"pending"})";
+  EXPECT_THAT(TakePredictionFromJson(json),
+              StatusIs(kInvalid, "id: expected a UUID, got 1"));
+}
+
 struct Rejected {
   std::string json;
   std::string message;
