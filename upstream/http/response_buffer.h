@@ -41,12 +41,14 @@ class ResponseBuffer {
 
  private:
   bool Reject(std::string excess);
+  void Reserve(size_t bytes);
 
   const HttpOptions& options_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string body_;
   std::string excess_;
   size_t header_bytes_ = 0;
+  size_t content_length_ = 0;  // 0: none.
   bool is_interim_ = false;
   bool headers_complete_ = false;
 };

@@ -83,5 +83,35 @@ TEST_F(ResponseBufferTest, RejectsOneByteMoreThanBodyLimit) {
   EXPECT_EQ(buffer_.excess(), "the response's body exceeds 4 bytes");
 }
 
+TEST_F(ResponseBufferTest, ReservesContentLengthOnce) {
+  AddLines({"HTTP/1.1 200 OK", "Content-Length: 3000000", ""});
+  const std::string piece(100000, 'x');
+  for (int i = 0; i < 30; ++i) ASSERT_TRUE(buffer_.AddBody(piece));
+  const std::string body = buffer_.Take(200).body;
+  EXPECT_EQ(body, std::string(3000000, 'x'));
+  EXPECT_EQ(body.capacity(), 3000000U);
+}
+
+TEST_F(ResponseBufferTest, ReservesLittleForContentLengthThatDoesNotArrive) {
+  AddLines({"HTTP/1.1 200 OK", "Content-Length: 60000000", ""});
+  ASSERT_TRUE(buffer_.AddBody(std::string(100, 'x')));
+  EXPECT_EQ(buffer_.Take(200).body.capacity(), 65536U);
+}
+
+TEST_F(ResponseBufferTest, ReservesNothingForContentLengthAboveLimit) {
+  options_.max_response_bytes = 1000;
+  AddLines({"HTTP/1.1 200 OK", "Content-Length: 1001", ""});
+  ASSERT_TRUE(buffer_.AddBody("x"));
+  EXPECT_LT(buffer_.Take(200).body.capacity(), 100U);
+}
+
+TEST_F(ResponseBufferTest, KeepsBodyBeyondContentLength) {
+  // As of a compressed body.
+  AddLines({"HTTP/1.1 200 OK", "content-length: 100000", ""});
+  const std::string piece(70000, 'x');
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(buffer_.AddBody(piece));
+  EXPECT_EQ(buffer_.Take(200).body, std::string(1400000, 'x'));
+}
+
 }  // namespace
 }  // namespace wriftai
