@@ -1,21 +1,15 @@
 #include "service/engine/prediction_encoder.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "service/engine/prediction_wire.h"
 #include "upstream/error_details.h"
-#include "upstream/json/json_value.h"
-#include "upstream/json/proto_wire.h"
 
 namespace wriftai {
 namespace {
-
-using v1::Prediction;
-using v1::PredictionError;
 
 // Copying less JSON text than this takes at most 1 ms.
 constexpr size_t kInlineJsonBytes = size_t{1} << 20;
@@ -28,66 +22,15 @@ constexpr size_t kKeptBytes = 4096;
 // Sending a large message takes about this long.
 constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 
-size_t PayloadBytes(const Prediction& prediction) {
-  return prediction.input_json().size() + prediction.output_json().size() +
-         prediction.error().detail_json().size();
-}
-
-// Appends `field`, JSON text, as the Value field `number` if it fits without
-// loss, otherwise unchanged.
-void AppendPayload(const WireField& field, uint32_t number, std::string& out) {
-  const std::optional<std::string> value = ValueWireFromJson(field.bytes);
-  if (value.has_value()) {
-    AppendBytesHeader(number, value->size(), out);
-    out.append(*value);
-  } else {
-    out.append(field.whole.data(), field.whole.size());
+size_t SizeOf(const EncodedPrediction::Payloads& payloads) {
+  size_t size = 0;
+  for (const EncodedPrediction::Payload& payload : payloads) {
+    size += payload.text.size();
   }
-}
-
-std::string EncodeError(absl::string_view wire) {
-  std::string out;
-  WireReader reader(wire);
-  WireField field;
-  while (reader.Next(field)) {
-    if (field.number == PredictionError::kDetailJsonFieldNumber) {
-      AppendPayload(field, PredictionError::kDetailFieldNumber, out);
-    } else {
-      out.append(field.whole.data(), field.whole.size());
-    }
-  }
-  return out;
+  return size;
 }
 
 }  // namespace
-
-std::string EncodePrediction(v1::PayloadFormat format,
-                             const Prediction& prediction) {
-  std::string json = prediction.SerializeAsString();
-  if (format != v1::PAYLOAD_FORMAT_VALUE) return json;
-  std::string out;
-  WireReader reader(json);
-  WireField field;
-  while (reader.Next(field)) {
-    switch (field.number) {
-      case Prediction::kInputJsonFieldNumber:
-        AppendPayload(field, Prediction::kInputFieldNumber, out);
-        break;
-      case Prediction::kOutputJsonFieldNumber:
-        AppendPayload(field, Prediction::kOutputFieldNumber, out);
-        break;
-      case Prediction::kErrorFieldNumber: {
-        const std::string error = EncodeError(field.bytes);
-        AppendBytesHeader(field.number, error.size(), out);
-        out.append(error);
-        break;
-      }
-      default:
-        out.append(field.whole.data(), field.whole.size());
-    }
-  }
-  return out;
-}
 
 // One encoding job and its joiners.
 struct PredictionEncoder::Encoding {
@@ -133,20 +76,58 @@ class PredictionEncoder::Joiner : public Call {
   Done done_;
 };
 
-PredictionEncoder::Bytes PredictionEncoder::Find(const Snapshot& snapshot,
+PredictionEncoder::Bytes PredictionEncoder::Find(const std::string& owner,
+                                                 const SnapshotPtr& snapshot,
                                                  v1::PayloadFormat format) {
-  Snapshot::Encoded& encoded = snapshot.encoded[format];
-  if (encoded.kept != nullptr) return encoded.kept;
+  Snapshot::Encoded& encoded = snapshot->encoded[format];
   if (Bytes shared = encoded.shared.lock()) return shared;
-  const size_t payload = PayloadBytes(snapshot.prediction);
-  if (payload > (format == v1::PAYLOAD_FORMAT_VALUE ? WorkerPool::kInlineBytes
-                                                    : kInlineJsonBytes)) {
-    return nullptr;
+  Bytes bytes = encoded.kept;
+  const size_t payload = PayloadBytes(snapshot->prediction);
+  if (bytes == nullptr) {
+    const auto shared = SharedPayloads(format, snapshot->prediction);
+    if (payload - SizeOf(shared) > (format == v1::PAYLOAD_FORMAT_VALUE
+                                        ? WorkerPool::kInlineBytes
+                                        : kInlineJsonBytes)) {
+      return nullptr;
+    }
+    bytes = std::make_shared<const EncodedPrediction>(EncodedPrediction{
+        EncodePredictionHead(format, snapshot->prediction), shared});
+    if (bytes->head.size() <= kKeptRatio * payload + kKeptBytes) {
+      encoded.kept = bytes;
+    }
   }
-  auto bytes = std::make_shared<const std::string>(
-      EncodePrediction(format, snapshot.prediction));
-  encoded.shared = bytes;
-  if (bytes->size() <= kKeptRatio * payload + kKeptBytes) encoded.kept = bytes;
+  const size_t pinned = SizeOf(bytes->payloads);
+  return Share(owner, snapshot, format, std::move(bytes),
+               pinned > kInlineJsonBytes ? pinned : 0);
+}
+
+// Returns `bytes` with what they need: the snapshot whose payloads they share,
+// and `charged` bytes of the budget. Null if the budget is exhausted.
+PredictionEncoder::Bytes PredictionEncoder::Share(const std::string& owner,
+                                                  const SnapshotPtr& snapshot,
+                                                  v1::PayloadFormat format,
+                                                  Bytes bytes, size_t charged) {
+  struct Held {
+    Bytes bytes;
+    SnapshotPtr snapshot;
+    ByteBudget::Hold hold;
+  };
+  auto hold = budget_.TryAcquire(owner, charged);
+  // Never reject the response to a create: the error would imply that nothing
+  // was created.
+  if (!hold.has_value() && snapshot->source == v1::SOURCE_CREATE) {
+    hold = ByteBudget::Hold();
+  }
+  if (!hold.has_value()) return nullptr;
+  if (charged > 0 || !bytes->payloads.empty()) {
+    const EncodedPrediction* const encoded = bytes.get();
+    bytes = Bytes(
+        std::make_shared<const Held>(Held{
+            std::move(bytes), encoded->payloads.empty() ? nullptr : snapshot,
+            *std::move(hold)}),
+        encoded);
+  }
+  snapshot->encoded[format].shared = bytes;
   return bytes;
 }
 
@@ -162,7 +143,7 @@ CallHandle PredictionEncoder::Encode(const std::string& owner,
     encoding->job = workers_.Run<std::string>(
         owner, PayloadBytes(snapshot->prediction),
         [snapshot, format] {
-          return EncodePrediction(format, snapshot->prediction);
+          return EncodePredictionHead(format, snapshot->prediction);
         },
         [this, key](std::string encoded) {
           Complete(key, std::move(encoded));
@@ -171,29 +152,18 @@ CallHandle PredictionEncoder::Encode(const std::string& owner,
   return std::make_unique<Joiner>(*this, key, encoding, std::move(done));
 }
 
-void PredictionEncoder::Complete(const Key& key, std::string encoded) {
+void PredictionEncoder::Complete(const Key& key, std::string head) {
   const auto found = encodings_.find(key);
   const std::shared_ptr<Encoding> encoding = std::move(found->second);
   encodings_.erase(found);
-  // Released with the bytes.
-  struct Held {
-    std::string bytes;
-    ByteBudget::Hold hold;
-  };
+  const SnapshotPtr& snapshot = encoding->snapshot;
+  auto encoded = std::make_shared<const EncodedPrediction>(EncodedPrediction{
+      std::move(head), SharedPayloads(key.second, snapshot->prediction)});
+  const size_t size = encoded->head.size() + SizeOf(encoded->payloads);
+  const Bytes bytes =
+      Share(encoding->owner, snapshot, key.second, std::move(encoded), size);
   absl::StatusOr<Bytes> result = MessageMemoryExhausted(budget_);
-  auto hold = budget_.TryAcquire(encoding->owner, encoded.size());
-  // Never reject the response to a create: the error would imply that nothing
-  // was created.
-  if (!hold.has_value() && encoding->snapshot->source == v1::SOURCE_CREATE) {
-    hold = ByteBudget::Hold();
-  }
-  if (hold.has_value()) {
-    const auto held = std::make_shared<const Held>(
-        Held{std::move(encoded), *std::move(hold)});
-    result = Bytes(held, &held->bytes);
-    encoding->snapshot->encoded[static_cast<size_t>(key.second)].shared =
-        *result;
-  }
+  if (bytes != nullptr) result = bytes;
   // Completing a joiner may destroy others.
   while (!encoding->joiners.empty()) {
     Joiner* const joiner = encoding->joiners.back();

@@ -17,29 +17,26 @@
 
 namespace wriftai {
 
-// The wire format of `prediction`, whose payloads are JSON text. `format` is
-// VALUE or JSON. With VALUE, each payload that a Value can hold without loss
-// becomes a Value (ValueWireFromJson()). Any thread. Takes up to 300 ms for an
-// array of 4 MB, and 1 s for 64 MiB.
-std::string EncodePrediction(v1::PayloadFormat format,
-                             const v1::Prediction& prediction);
-
 // Encodes snapshots for their receivers: small ones inline, large ones in the
 // worker pool. Concurrent requests for the same encoding share one job. Large
-// encodings live as long as a receiver holds them.
+// encodings live as long as a receiver holds them, and are charged to the first
+// one. A large payload that needs no conversion is not encoded: the bytes keep
+// its snapshot, and are charged all the same.
 //
 // Threads: loop; the bytes: any. Owns: the jobs. Pool and budget must outlive
 // it, and it must outlive its handles.
 class PredictionEncoder {
  public:
-  using Bytes = std::shared_ptr<const std::string>;
+  using Bytes = std::shared_ptr<const EncodedPrediction>;
   using Done = absl::AnyInvocable<void(absl::StatusOr<Bytes>)>;
 
   PredictionEncoder(WorkerPool& workers, ByteBudget& budget)
       : workers_(workers), budget_(budget) {}
 
-  // Null if the snapshot is not encoded yet and is too large to encode inline.
-  Bytes Find(const Snapshot& snapshot, v1::PayloadFormat format);
+  // Null if the snapshot is not encoded yet, and is too large to encode inline
+  // or for the budget of `owner`.
+  Bytes Find(const std::string& owner, const SnapshotPtr& snapshot,
+             v1::PayloadFormat format);
 
   // Encodes `snapshot` for `owner` after Find() has returned null. `done` is
   // called later, unless the handle is destroyed first. RESOURCE_EXHAUSTED
@@ -50,11 +47,13 @@ class PredictionEncoder {
                                   v1::PayloadFormat format, Done done);
 
  private:
-  using Key = std::pair<const Snapshot*, int>;
+  using Key = std::pair<const Snapshot*, v1::PayloadFormat>;
   struct Encoding;
   class Joiner;
 
-  void Complete(const Key& key, std::string encoded);
+  void Complete(const Key& key, std::string head);
+  Bytes Share(const std::string& owner, const SnapshotPtr& snapshot,
+              v1::PayloadFormat format, Bytes bytes, size_t charged);
 
   WorkerPool& workers_;
   ByteBudget& budget_;

@@ -62,8 +62,8 @@ class RpcReactor : public GrpcReactor {
   CallRecorder& recorder() { return context_.recorder; }
   absl::Time now() { return context_.event_loop.Now(); }
 
-  PredictionEncoder::Bytes FindEncoded(const Snapshot& snapshot) {
-    return context_.encoder.Find(snapshot, format_);
+  PredictionEncoder::Bytes FindEncoded(const SnapshotPtr& snapshot) {
+    return context_.encoder.Find(owner_, snapshot, format_);
   }
   CallHandle Encode(const SnapshotPtr& snapshot, PredictionEncoder::Done done) {
     return context_.encoder.Encode(owner_, snapshot, format_, std::move(done));

@@ -24,7 +24,7 @@ void UnaryReactor::Continue(absl::StatusOr<CallHandle> step) {
 void UnaryReactor::End(const absl::StatusOr<SnapshotPtr>& prediction) {
   if (!prediction.ok()) return End(prediction.status());
   record().prediction_id = (*prediction)->prediction.id();
-  if (const auto bytes = FindEncoded(**prediction)) {
+  if (const auto bytes = FindEncoded(*prediction)) {
     return End(BufferOf(bytes));
   }
   Continue(

@@ -10,7 +10,8 @@
 
 namespace wriftai {
 
-// A message that shares `bytes` without copying them. Any thread.
+// A message that shares `bytes` without copying them. Any thread, which may
+// also be the one that ends the last use of the bytes.
 grpc::ByteBuffer BufferOf(const PredictionEncoder::Bytes& bytes);
 
 // Encodes a v1::PredictionUpdate. The encoded `prediction` is shared by all

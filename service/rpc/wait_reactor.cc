@@ -92,7 +92,7 @@ void WaitReactor::WriteNext() {
 
 void WaitReactor::EncodeCurrent() {
   const SnapshotPtr& snapshot = current_->snapshot;
-  if (const auto bytes = FindEncoded(*snapshot)) {
+  if (const auto bytes = FindEncoded(snapshot)) {
     Write(bytes);
     return;
   }

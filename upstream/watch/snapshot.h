@@ -7,11 +7,27 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/event_loop.h"
 #include "proto/predictions.h"
 
 namespace wriftai {
+
+// The wire format of a snapshot's prediction: the bytes of `head`, then each of
+// `payloads` as a field. Immutable once shared.
+struct EncodedPrediction {
+  // A field whose bytes are the snapshot's, not copied.
+  struct Payload {
+    uint32_t field;
+    absl::string_view text;
+  };
+  using Payloads = absl::InlinedVector<Payload, 2>;
+
+  std::string head;
+  Payloads payloads;
+};
 
 // One observed state of a prediction. Immutable once shared, so all waiters on
 // any thread can use the same one.
@@ -25,11 +41,11 @@ struct Snapshot {
   // again does not change it.
   int64_t revision = 0;
 
-  // The serialized prediction. The service encodes it on first use, and all
+  // The encoded prediction. The service encodes it on first use, and all
   // waiters share the result.
   struct Encoded {
-    std::shared_ptr<const std::string> kept;  // Only if it is small.
-    std::weak_ptr<const std::string> shared;
+    std::shared_ptr<const EncodedPrediction> kept;  // Only if it is small.
+    std::weak_ptr<const EncodedPrediction> shared;
   };
   // By payload format. Loop only.
   mutable std::array<Encoded, v1::PayloadFormat_ARRAYSIZE> encoded;

@@ -6,7 +6,7 @@
 #include "base/byte_budget.h"
 #include "base/credential.h"
 #include "base/worker_pool.h"
-#include "service/engine/prediction_encoder.h"
+#include "service/engine/prediction_wire.h"
 #include "service/rpc/page_token.h"
 #include "service/rpc/request_codec.h"
 #include "service/rpc/update_codec.h"
@@ -35,8 +35,9 @@ void PredictionToBytes(benchmark::State& state, v1::PayloadFormat format) {
   Measure(state, 1, [&] {
     const SnapshotPtr snapshot =
         MakeSnapshot(*PredictionFromJson(json), v1::SOURCE_GET, kObserved);
-    const auto bytes = std::make_shared<const std::string>(
-        EncodePrediction(format, snapshot->prediction));
+    const auto bytes = std::make_shared<const EncodedPrediction>(
+        EncodedPrediction{EncodePredictionHead(format, snapshot->prediction),
+                          SharedPayloads(format, snapshot->prediction)});
     benchmark::DoNotOptimize(BufferOf(bytes));
   });
 }

@@ -25,9 +25,9 @@ class EncodingObserver : public PredictionObserver {
 
   void OnSnapshot(const SnapshotPtr& snapshot,
                   absl::Duration interval) override {
-    message_ = EncodeUpdate(*snapshot,
-                            encoder_.Find(*snapshot, v1::PAYLOAD_FORMAT_JSON),
-                            ++sequence_, interval);
+    message_ = EncodeUpdate(
+        *snapshot, encoder_.Find("owner", snapshot, v1::PAYLOAD_FORMAT_JSON),
+        ++sequence_, interval);
   }
   void OnError(const absl::Status&) override {}
 

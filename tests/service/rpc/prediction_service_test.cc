@@ -50,6 +50,28 @@ TEST_F(PredictionServiceTest, GetReturnsPredictionInRequestedFormat) {
   EXPECT_EQ(prediction_.output().list_value().values(0).number_value(), 1);
 }
 
+TEST_F(PredictionServiceTest, GetReturnsLargePayloadsAsTheyAre) {
+  const std::string input = "[" + std::string(30000, ' ') + "1]";
+  const std::string output = "\"" + std::string(2000000, 'x') + "\"";
+  v1::GetRequest request;
+  request.set_id(kPredictionId);
+  request.set_payload_format(v1::PAYLOAD_FORMAT_JSON);
+  std::thread upstream([&] {
+    harness_.upstream().Respond(
+        1, 200,
+        absl::StrCat("{\"id\":\"", kPredictionId,
+                     "\",\"status\":\"started\",\"input\":", input,
+                     ",\"output\":", output, "}"));
+  });
+  const grpc::Status status =
+      harness_.stub().Get(&context_, request, &prediction_);
+  upstream.join();
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(prediction_.status_text(), "started");
+  EXPECT_TRUE(prediction_.input_json() == input);
+  EXPECT_TRUE(prediction_.output_json() == output);
+}
+
 TEST_F(PredictionServiceTest, SendsCallerTokenUpstream) {
   context_.AddMetadata("authorization", "Bearer callers");
   Get([this] {
