@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "base/sanitize.h"
+#include "base/utf8.h"
 #include "upstream/json/json_text.h"
 
 namespace wriftai {
@@ -31,7 +32,13 @@ LogFields::LogFields(LogFormat format, absl::string_view message)
 
 void LogFields::Add(absl::string_view key, absl::string_view value) {
   AddKey(key);
-  AddText(SanitizeText(value, kMaxValueBytes));
+  // Almost all values need no copy.
+  if (value.size() <= kMaxValueBytes &&
+      PrintableAsciiRun(value) == value.size()) {
+    AddText(value);
+  } else {
+    AddText(SanitizeText(value, kMaxValueBytes));
+  }
 }
 
 void LogFields::Add(absl::string_view key, int64_t value) {

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "upstream/json/json_limits.h"
 #include "upstream/json/json_reader.h"
+#include "upstream/json/json_scan.h"
 #include "upstream/json/json_string.h"
 #include "upstream/json/json_writer.h"
 
@@ -139,6 +140,10 @@ absl::string_view WithoutByteOrderMark(absl::string_view text) {
 }
 
 std::string EncodeJsonString(absl::string_view text) {
+  const char* const end = text.data() + text.size();
+  if (FindPlainEnd(text.data(), BlocksEnd(text.data(), end), end) == end) {
+    return absl::StrCat("\"", text, "\"");
+  }
   StringSink sink;
   JsonWriter<rapidjson::kWriteNoFlags> writer(sink);
   writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
