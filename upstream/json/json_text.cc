@@ -85,7 +85,7 @@ absl::Status Split(absl::string_view text, JsonKind kind, const char* name,
     if (p != nullptr) reader.ReadEnd(p);
     return reader.status();
   }
-  const absl::Status status = SkimJson(text).status();
+  absl::Status status = SkimJson(text).status();
   if (!status.ok()) return status;
   return absl::InvalidArgumentError(absl::StrCat("expected a JSON ", name));
 }
