@@ -162,6 +162,27 @@ TEST_F(RateLimitModelTest, CountsRequestsInFlightInNextWindow) {
   EXPECT_EQ(model_.Used(now()), 2);
 }
 
+// The response comes before our clock has reached the new window.
+TEST_F(RateLimitModelTest, CountsRequestsInFlightInWindowThatResponseOpens) {
+  Exchange(MakeRateLimit(3, 2, 0.9));
+  Advance(0.85);
+  model_.OnSent(now());
+  model_.OnSent(now());
+  model_.OnResponse(now(), MakeRateLimit(3, 2, 1.05));
+  model_.OnLost();
+  EXPECT_EQ(model_.Used(now()), 2);
+}
+
+TEST_F(RateLimitModelTest, DoesNotAttributeLostRequestToOthers) {
+  Exchange(MakeRateLimit(3, 2, 0.9));
+  Advance(0.3);
+  model_.OnSent(now());
+  model_.OnLost();
+  Advance(0.3);
+  Exchange(MakeRateLimit(3, 0, 0.3));
+  EXPECT_EQ(model_.others(), 0);
+}
+
 TEST_F(RateLimitModelTest, Attributes429OfFirstRequestInWindowToOthers) {
   Exchange(MakeRateLimit(3, 2, 0.9));
   Advance(0.4);
