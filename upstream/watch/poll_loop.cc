@@ -45,8 +45,9 @@ void PollLoop::Plan() {
       gets_.in_flight() + pages_.in_flight() >= kMaxInFlight) {
     return;
   }
+  // What is due is compared with the time at which it was looked up.
   const absl::Time now = shared_.event_loop.Now();
-  const absl::Time due = breaker_.is_open() ? ProbeDue() : PollDue();
+  const absl::Time due = breaker_.is_open() ? ProbeDue() : PollDue(now);
   if (due <= now) {
     AcquirePermit();
     return;
@@ -97,9 +98,9 @@ void PollLoop::TracePlans() {
 }
 
 // When the first target is due; at most `now` if one is due already.
-absl::Time PollLoop::PollDue() {
+absl::Time PollLoop::PollDue(absl::Time now) {
   return table_.polls().NextDue(PollPlanner::Allowed(gets_.CountUnreliable()),
-                                shared_.event_loop.ThisInstant());
+                                {now, shared_.event_loop.WallNow()});
 }
 
 absl::Time PollLoop::ProbeDue() {

@@ -79,7 +79,7 @@ class PollLoop : private PollObserver {
 
   void Plan();
   void TracePlans();
-  absl::Time PollDue();
+  absl::Time PollDue(absl::Time now);
   absl::Time PlanSparePoll(absl::Time now);
   absl::Time ProbeDue();
   PollTarget* NextProbe(bool* untried);

@@ -12,6 +12,7 @@
 #include "tests/support/manual_event_loop.h"
 #include "tests/support/recording_observer.h"
 #include "upstream/prediction_state.h"
+#include "upstream/watch/watch_registry.h"
 
 namespace wriftai {
 namespace {
@@ -309,6 +310,31 @@ TEST_F(PollQueueTest, VisitsTargetsOfPageNewestFirst) {
   ids.clear();
   queue_.VisitUnlisted(now().now, record);
   EXPECT_TRUE(ids.empty());
+}
+
+// An event loop whose clock never stands still.
+class TickingEventLoop : public ManualEventLoop {
+ public:
+  absl::Time Now() const override {
+    return ManualEventLoop::Now() + absl::Nanoseconds(++ticks_);
+  }
+
+ private:
+  mutable int64_t ticks_ = 0;
+};
+
+TEST(PollLoopTest, SendsPollAtOnceWhileTimePasses) {
+  TickingEventLoop event_loop;
+  FakePredictionClient upstream;
+  Random random(1);
+  BudgetRegistry budgets(BudgetRegistry::Rates(), event_loop);
+  WatchRegistry registry(WatchRegistry::Options(), event_loop, upstream,
+                         budgets, random);
+  RecordingObserver observer;
+  const auto subscription = registry.Subscribe(MakeCredential("token"), "1",
+                                               WatchOptions(), observer);
+  event_loop.RunPosted();
+  EXPECT_EQ(upstream.calls().size(), 1u);
 }
 
 }  // namespace
