@@ -129,14 +129,16 @@ check_includes() {
   may_include 'upstream/webhook/' \
     'base/|upstream/(json/|prediction_(calls|state))|proto/|wriftai/' || failed=1
   may_include 'service/logging/' 'base/|upstream/json/' || failed=1
-  may_include 'service/server/' 'base/|proto/|wriftai/' || failed=1
+  may_include 'service/streams/' 'base/' || failed=1
+  may_include 'service/server/' 'base/|proto/|service/streams/|wriftai/' ||
+    failed=1
   may_include 'service/server/tls/' 'base/' || failed=1
   may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
   may_include 'service/engine/' 'base/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/telemetry/' \
     'base/|service/(engine|logging)/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/rpc/' \
-    'base/|service/(engine|logging|telemetry)/|upstream/|proto/|wriftai/' ||
+    'base/|service/(engine|logging|streams|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/admin/' \
     'base/|service/(engine|logging|server|telemetry|webhook)/|upstream/|proto/|wriftai/' ||

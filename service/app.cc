@@ -240,11 +240,12 @@ absl::Status App::StartGrpcServer() {
   if (memory_limit > 0) parts_->delivered = std::make_unique<DeliveredBytes>();
   parts_->service = std::make_unique<PredictionService>(
       *parts_->engine, *parts_->call_recorder, parts_->delivered.get());
-  auto server = GrpcServer::Start(
-      config_.server,
-      parts_->tls == nullptr ? grpc::InsecureServerCredentials()
-                             : parts_->tls->ForServer(),
-      *parts_->service, {caller_connections_, health_connections_});
+  auto server = GrpcServer::Start(config_.server,
+                                  parts_->tls == nullptr
+                                      ? grpc::InsecureServerCredentials()
+                                      : parts_->tls->ForServer(),
+                                  *parts_->service, parts_->service->streams(),
+                                  {caller_connections_, health_connections_});
   if (!server.ok()) return server.status();
   parts_->server = *std::move(server);
   if (memory_limit > 0) {

@@ -1,12 +1,15 @@
 #include "service/rpc/prediction_service.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "service/rpc/page_token.h"
 #include "service/rpc/request_codec.h"
 #include "service/rpc/translate.h"
+#include "service/telemetry/call_method.h"
 
 namespace wriftai {
 namespace {
@@ -18,7 +21,23 @@ Engine::SnapshotDone EndOf(UnaryReactor& reactor) {
   };
 }
 
+template <typename Request>
+std::string PathOf() {
+  return absl::StrCat("/", FullName(MethodOf<Request>()));
+}
+
 }  // namespace
+
+PredictionService::PredictionService(Engine& engine, CallRecorder& recorder,
+                                     DeliveredBytes* delivered)
+    : engine_(engine), runner_(engine, recorder, delivered) {
+  streams_.AddMethod(PathOf<v1::WaitRequest>(), [this](AcceptedStream stream) {
+    RunWait(std::move(stream));
+  });
+  streams_.AddMethod(
+      PathOf<v1::CreateAndWaitRequest>(),
+      [this](AcceptedStream stream) { RunCreateAndWait(std::move(stream)); });
+}
 
 grpc::ServerUnaryReactor* PredictionService::Get(Context* context,
                                                  const Bytes* request,
@@ -77,22 +96,19 @@ grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
       });
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::Wait(
-    Context* context, const Bytes* request) {
-  return runner_.RunStream<v1::WaitRequest>(
-      *context, *request,
+void PredictionService::RunWait(AcceptedStream stream) {
+  runner_.RunStream<v1::WaitRequest>(
+      std::move(stream),
       [this](const CallContext& upstream, WaitCall call, WaitReactor& reactor) {
         return engine_.Wait(upstream, std::move(call.id), call.options,
                             reactor);
       });
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* PredictionService::CreateAndWait(
-    Context* context, const Bytes* request) {
-  return runner_.RunStream<v1::CreateAndWaitRequest>(
-      *context, *request,
-      [this](CallContext upstream, CreateAndWaitCall call,
-             WaitReactor& reactor) {
+void PredictionService::RunCreateAndWait(AcceptedStream stream) {
+  runner_.RunStream<v1::CreateAndWaitRequest>(
+      std::move(stream), [this](CallContext upstream, CreateAndWaitCall call,
+                                WaitReactor& reactor) {
         return engine_.CreateAndWait(std::move(upstream), call.request_id,
                                      std::move(call.params), call.options,
                                      reactor);

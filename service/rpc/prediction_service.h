@@ -6,6 +6,7 @@
 #include "grpcpp/support/server_callback.h"
 #include "service/engine/engine.h"
 #include "service/rpc/rpc_runner.h"
+#include "service/streams/stream_server.h"
 #include "service/telemetry/call_recorder.h"
 #include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
@@ -24,7 +25,8 @@ struct WithRawMethods<Service, First, Others...> {
 
 // Implements wriftai.predictions.v1.Predictions. Each method names its request
 // and connects the reactor with the engine; RpcRunner does the rest. Messages
-// are bytes: see request_codec.h.
+// are bytes: see request_codec.h. The streaming methods are served by
+// streams().
 //
 // Threads: any. Engine, recorder and their loop must outlive it.
 class PredictionService final
@@ -33,16 +35,18 @@ class PredictionService final
           v1::Predictions::WithRawCallbackMethod_Create,
           v1::Predictions::WithRawCallbackMethod_List,
           v1::Predictions::WithRawCallbackMethod_Cancel,
-          v1::Predictions::WithRawCallbackMethod_Wait,
-          v1::Predictions::WithRawCallbackMethod_CreateAndWait>::Type {
+          v1::Predictions::WithGenericMethod_Wait,
+          v1::Predictions::WithGenericMethod_CreateAndWait>::Type {
  public:
   using Context = grpc::CallbackServerContext;
   using Bytes = grpc::ByteBuffer;
 
   // `delivered`: counts the bytes of each request; may be null.
   PredictionService(Engine& engine, CallRecorder& recorder,
-                    DeliveredBytes* delivered = nullptr)
-      : engine_(engine), runner_(engine, recorder, delivered) {}
+                    DeliveredBytes* delivered = nullptr);
+
+  // Starts the server of this service.
+  StreamServer& streams() { return streams_; }
 
   grpc::ServerUnaryReactor* Get(Context* context, const Bytes* request,
                                 Bytes* response) override;
@@ -52,14 +56,14 @@ class PredictionService final
                                  Bytes* response) override;
   grpc::ServerUnaryReactor* Cancel(Context* context, const Bytes* request,
                                    Bytes* response) override;
-  grpc::ServerWriteReactor<Bytes>* Wait(Context* context,
-                                        const Bytes* request) override;
-  grpc::ServerWriteReactor<Bytes>* CreateAndWait(Context* context,
-                                                 const Bytes* request) override;
 
  private:
+  void RunWait(AcceptedStream stream);
+  void RunCreateAndWait(AcceptedStream stream);
+
   Engine& engine_;
   RpcRunner runner_;
+  StreamServer streams_;
 };
 
 }  // namespace wriftai

@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "base/event_loop.h"
-#include "grpcpp/support/server_callback.h"
 #include "proto/predictions.h"
 #include "service/engine/prediction_encoder.h"
 #include "service/rpc/grpc_status.h"
@@ -25,9 +24,9 @@ struct RpcContext {
 
 // The common part of the reactors: one call, its record and its status.
 //
-// gRPC's reactions run on its own threads, touch no fields, and post to the
-// loop. The last one, OnDone, posts the deletion. The loop's queue is FIFO, so
-// the deletion runs after every task that uses the object.
+// gRPC's reactions run on any thread, touch no fields, and post to the loop.
+// The last one, OnDone, posts the deletion. The loop's queue is FIFO, so the
+// deletion runs after every task that uses the object.
 //
 // Threads: made on any; fields on the loop. Owns: itself. Fails: through the
 // call's status.
@@ -37,15 +36,13 @@ class RpcReactor : public GrpcReactor {
   // The work of a call. It ends the call or continues it; on the loop.
   using Work = absl::AnyInvocable<void()>;
 
-  RpcReactor(const RpcContext& context, CallRecord record)
-      : context_(context),
+  // `call`: for the constructor of GrpcReactor.
+  template <typename... Call>
+  RpcReactor(const RpcContext& context, CallRecord record, Call&&... call)
+      : GrpcReactor(std::forward<Call>(call)...),
+        context_(context),
         open_call_(context.recorder),
         record_(std::move(record)) {}
-
-  // Runs the reactions on gRPC's thread that completed the operation. By
-  // default, gRPC passes them to a thread of its executor, which costs a wakeup
-  // per call. The reactions only post, which is what gRPC requires for this.
-  bool InternalInlineable() final { return true; }
 
   // On the loop.
   CallRecord& record() { return record_; }

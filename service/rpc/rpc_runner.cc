@@ -1,13 +1,11 @@
 #include "service/rpc/rpc_runner.h"
 
 #include <cstdint>
-#include <string>
 
 #include "absl/time/time.h"
-#include "grpc/support/time.h"
-#include "grpcpp/server_context.h"
 #include "service/rpc/auth_metadata.h"
 #include "service/rpc/grpc_status.h"
+#include "service/streams/stream_reactor.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -20,9 +18,7 @@ constexpr int64_t kMaxHeaderBytes = 16 << 10;
 // wire, so clock steps do not move it. Does not use deadline(), whose
 // nanoseconds overflow after the year 2262: some clients send such deadlines
 // for "none".
-absl::Time DeadlineOf(const grpc::CallbackServerContext& context,
-                      const EventLoop& event_loop) {
-  const gpr_timespec deadline = context.raw_deadline();
+absl::Time DeadlineOf(gpr_timespec deadline, const EventLoop& event_loop) {
   if (gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0) {
     return absl::InfiniteFuture();
   }
@@ -32,49 +28,64 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context,
          absl::Nanoseconds(left.tv_nsec);
 }
 
-template <typename GrpcReactor>
-class NoMessageReactor : public GrpcReactor {
+const grpc::Status& NoMessage() {
+  static const auto& status = *new grpc::Status(ToGrpcStatus(
+      GatewayError(absl::StatusCode::kInvalidArgument, v1::INVALID_MESSAGE,
+                   "the call ended without a request message")));
+  return status;
+}
+
+class RejectedUnary final : public grpc::ServerUnaryReactor {
  public:
-  NoMessageReactor() {
-    static const auto& status = *new grpc::Status(ToGrpcStatus(
-        GatewayError(absl::StatusCode::kInvalidArgument, v1::INVALID_MESSAGE,
-                     "the call ended without a request message")));
-    this->Finish(status);
-  }
+  RejectedUnary() { Finish(NoMessage()); }
 
  private:
   void OnDone() override { delete this; }
 };
 
+class RejectedStream final : public StreamReactor {
+ public:
+  explicit RejectedStream(AcceptedStream stream)
+      : StreamReactor(std::move(stream)) {}
+
+  void Start() {
+    Finish(NoMessage());
+    StartReactions();
+  }
+
+ private:
+  void OnWriteDone(bool ok) override {}
+  void OnCancel() override {}
+  void OnDone() override { delete this; }
+};
+
 }  // namespace
 
-grpc::ServerUnaryReactor* RpcRunner::RejectUnary() {
-  return new NoMessageReactor<grpc::ServerUnaryReactor>;
+grpc::ServerUnaryReactor* RpcRunner::RejectUnary() { return new RejectedUnary; }
+
+void RpcRunner::RejectStream(AcceptedStream stream) {
+  (new RejectedStream(std::move(stream)))->Start();
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* RpcRunner::RejectStream() {
-  return new NoMessageReactor<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
-}
-
-CallRecord RpcRunner::Record(CallMethod method,
-                             grpc::CallbackServerContext& context,
+CallRecord RpcRunner::Record(CallMethod method, const std::string& peer,
+                             const CallMetadata& metadata,
+                             gpr_timespec deadline,
                              const grpc::ByteBuffer& request) {
   if (delivered_ != nullptr) {
-    delivered_->Add(context.peer(),
+    delivered_->Add(peer,
                     kMaxHeaderBytes + static_cast<int64_t>(request.Length()));
   }
   const EventLoop& event_loop = engine_.event_loop();
-  return MakeCallRecord(method, request, DeadlineOf(context, event_loop),
-                        event_loop, context);
+  return MakeCallRecord(method, peer, metadata, request,
+                        DeadlineOf(deadline, event_loop), event_loop);
 }
 
-absl::StatusOr<Caller> RpcRunner::CallerOf(
-    const grpc::CallbackServerContext& context,
-    const CallRecord& record) const {
+absl::StatusOr<Caller> RpcRunner::CallerOf(const CallMetadata& metadata,
+                                           const CallRecord& record) const {
   Caller caller;
   caller.deadline = record.deadline;
   if (engine_.credential_policy() == CredentialPolicy::kGateway) return caller;
-  auto credential = CredentialFromMetadata(context.client_metadata());
+  auto credential = CredentialFromMetadata(metadata);
   if (!credential.ok()) return credential.status();
   caller.credential = *std::move(credential);
   return caller;

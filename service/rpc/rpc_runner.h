@@ -1,12 +1,14 @@
 #ifndef WRIFTAI_SERVICE_RPC_RPC_RUNNER_H_
 #define WRIFTAI_SERVICE_RPC_RPC_RUNNER_H_
 
-#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/delivered_bytes.h"
+#include "grpc/support/time.h"
+#include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "service/engine/engine.h"
@@ -14,6 +16,8 @@
 #include "service/rpc/rpc_reactor.h"
 #include "service/rpc/unary_reactor.h"
 #include "service/rpc/wait_reactor.h"
+#include "service/streams/accepted_stream.h"
+#include "service/telemetry/call_metadata.h"
 #include "service/telemetry/call_recorder.h"
 
 namespace wriftai {
@@ -38,31 +42,37 @@ class RpcRunner {
                                      grpc::ByteBuffer& response,
                                      Handler handler) {
     if (!request.Valid()) return RejectUnary();
-    auto* const reactor = new UnaryReactor(
-        reactor_context(), Record(MethodOf<Request>(), context, request),
-        response);
-    Run<Request>(context, request, *reactor, std::move(handler));
+    CallRecord record =
+        Record(MethodOf<Request>(), context.peer(), context.client_metadata(),
+               context.raw_deadline(), request);
+    context.AddInitialMetadata(kRequestIdKey, record.request_id);
+    auto* const reactor =
+        new UnaryReactor(reactor_context(), std::move(record), response);
+    Run<Request>(context.client_metadata(), request, *reactor,
+                 std::move(handler));
     return reactor;
   }
 
   // The same for a stream. The handler returns the wait that the reactor
   // observes.
   template <typename Request, typename Handler>
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* RunStream(
-      grpc::CallbackServerContext& context, const grpc::ByteBuffer& request,
-      Handler handler) {
-    if (!request.Valid()) return RejectStream();
-    auto* const reactor = new WaitReactor(
-        reactor_context(), Record(MethodOf<Request>(), context, request));
-    Run<Request>(context, request, *reactor, std::move(handler));
-    return reactor;
+  void RunStream(AcceptedStream stream, Handler handler) {
+    if (!stream.request.Valid()) return RejectStream(std::move(stream));
+    const CallMetadata metadata = std::move(stream.metadata);
+    grpc::ByteBuffer request;
+    request.Swap(&stream.request);
+    CallRecord record = Record(MethodOf<Request>(), stream.peer(), metadata,
+                               stream.deadline, request);
+    auto* const reactor = new WaitReactor(reactor_context(), std::move(record),
+                                          std::move(stream));
+    Run<Request>(metadata, request, *reactor, std::move(handler));
   }
 
  private:
   template <typename Request, typename Reactor, typename Handler>
-  void Run(const grpc::CallbackServerContext& context,
-           const grpc::ByteBuffer& request, Reactor& reactor, Handler handler) {
-    auto received = Accept<Request>(context, request, reactor.record());
+  void Run(const CallMetadata& metadata, const grpc::ByteBuffer& request,
+           Reactor& reactor, Handler handler) {
+    auto received = Accept<Request>(metadata, request, reactor.record());
     if (!received.ok()) {
       return reactor.Start(
           [&reactor, status = received.status()] { reactor.End(status); });
@@ -86,9 +96,9 @@ class RpcRunner {
   // Authenticates, decodes and translates. Leaves a large request undecoded.
   template <typename Request>
   absl::StatusOr<ReceivedRequest<Request>> Accept(
-      const grpc::CallbackServerContext& context,
-      const grpc::ByteBuffer& request, CallRecord& record) {
-    auto caller = CallerOf(context, record);
+      const CallMetadata& metadata, const grpc::ByteBuffer& request,
+      CallRecord& record) {
+    auto caller = CallerOf(metadata, record);
     if (!caller.ok()) return caller.status();
     auto received = Receive<Request>(engine_, *caller, request);
     if (received.ok() && received->call.has_value()) {
@@ -112,16 +122,17 @@ class RpcRunner {
   // arrived. They make no record, since there may be thousands of these a
   // second.
   static grpc::ServerUnaryReactor* RejectUnary();
-  static grpc::ServerWriteReactor<grpc::ByteBuffer>* RejectStream();
+  static void RejectStream(AcceptedStream stream);
 
   RpcContext reactor_context() {
     return {engine_.event_loop(), recorder_, engine_.encoder()};
   }
 
-  CallRecord Record(CallMethod method, grpc::CallbackServerContext& context,
+  CallRecord Record(CallMethod method, const std::string& peer,
+                    const CallMetadata& metadata, gpr_timespec deadline,
                     const grpc::ByteBuffer& request);
 
-  absl::StatusOr<Caller> CallerOf(const grpc::CallbackServerContext& context,
+  absl::StatusOr<Caller> CallerOf(const CallMetadata& metadata,
                                   const CallRecord& record) const;
 
   // Copies the identifying fields of a request to its record.

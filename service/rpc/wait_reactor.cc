@@ -3,10 +3,17 @@
 #include <cstdint>
 #include <utility>
 
+#include "grpcpp/support/byte_buffer.h"
 #include "service/rpc/update_codec.h"
 #include "upstream/prediction_state.h"
 
 namespace wriftai {
+
+WaitReactor::WaitReactor(const RpcContext& context, CallRecord record,
+                         AcceptedStream stream)
+    : RpcReactor(context, std::move(record), std::move(stream)) {
+  SetInitialMetadata(kRequestIdKey, this->record().request_id);
+}
 
 void WaitReactor::Start(Work work) {
   event_loop().Post([this, work = std::move(work)]() mutable {
@@ -15,6 +22,7 @@ void WaitReactor::Start(Work work) {
     // The caller may have cancelled already.
     if (!finished_) work();
   });
+  StartReactions();
 }
 
 void WaitReactor::Continue(CallHandle decoding) {
@@ -110,17 +118,17 @@ void WaitReactor::EncodeCurrent() {
 void WaitReactor::Write(const PredictionEncoder::Bytes& prediction) {
   const Update update = *std::exchange(current_, std::nullopt);
   recorder().streams().OnWrite(entry_, now());
-  in_flight_ = EncodeUpdate(*update.snapshot, prediction, ++record().updates,
-                            update.interval);
-  record().sent_bytes += static_cast<int64_t>(in_flight_.Length());
+  grpc::ByteBuffer message = EncodeUpdate(*update.snapshot, prediction,
+                                          ++record().updates, update.interval);
+  record().sent_bytes += static_cast<int64_t>(message.Length());
   if (IsTerminal(update.snapshot->prediction)) {
     finished_ = true;
     StopWaiting();
     recorder().End(absl::OkStatus(), record());
-    StartWriteAndFinish(&in_flight_, grpc::WriteOptions(), grpc::Status::OK);
+    StartWriteAndFinish(std::move(message), grpc::Status::OK);
   } else {
     writing_ = true;
-    StartWrite(&in_flight_);
+    StartWrite(std::move(message));
   }
 }
 

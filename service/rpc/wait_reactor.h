@@ -4,16 +4,15 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/call.h"
-#include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/server_callback.h"
 #include "service/engine/wait_handle.h"
 #include "service/rpc/rpc_reactor.h"
+#include "service/streams/accepted_stream.h"
+#include "service/streams/stream_reactor.h"
 #include "service/telemetry/open_streams.h"
 
 namespace wriftai {
@@ -28,12 +27,11 @@ namespace wriftai {
 //
 // Threads, fails: see RpcReactor. Owns: itself, the decoding of its request,
 // and the wait. The engine must outlive it.
-class WaitReactor final
-    : public RpcReactor<grpc::ServerWriteReactor<grpc::ByteBuffer>>,
-      public CreateObserver {
+class WaitReactor final : public RpcReactor<StreamReactor>,
+                          public CreateObserver {
  public:
-  WaitReactor(const RpcContext& context, CallRecord record)
-      : RpcReactor(context, std::move(record)) {}
+  WaitReactor(const RpcContext& context, CallRecord record,
+              AcceptedStream stream);
 
   // Posts the start of the stream.
   void Start(Work work);
@@ -78,8 +76,6 @@ class WaitReactor final
   bool cancelled_ = false;              // The caller no longer reads.
   bool writing_ = false;
   bool finished_ = false;
-  // gRPC requires the bytes to stay unchanged until the write is done.
-  grpc::ByteBuffer in_flight_;
 };
 
 }  // namespace wriftai

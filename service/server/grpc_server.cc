@@ -88,9 +88,9 @@ GrpcListener::OnConnection PassTo(Acceptor& acceptor) {
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     const ServerConfig& config,
     const std::shared_ptr<grpc::ServerCredentials>& credentials,
-    grpc::Service& service, Counters counters) {
+    grpc::Service& service, StreamServer& streams, Counters counters) {
   grpc::EnableDefaultHealthCheckService(true);
-  std::unique_ptr<GrpcServer> server(new GrpcServer(counters));
+  std::unique_ptr<GrpcServer> server(new GrpcServer(streams, counters));
   absl::Status status = server->StartServer(config, credentials, service);
   if (status.ok() && !config.health_address.empty()) {
     status = server->StartHealthServer(config);
@@ -116,13 +116,18 @@ absl::Status GrpcServer::StartServer(
   options.address = config.listen_address;
   options.max_connections = static_cast<size_t>(config.max_caller_connections);
   options.user_timeout = config.keepalive_timeout;
-  return Serve(options, credentials, builder, counters_.callers, port_);
+  return Serve(
+      options, credentials, builder,
+      [&] { return streams_.BuildAndStart(builder); }, counters_.callers,
+      port_);
 }
 
 absl::Status GrpcServer::Serve(
     const GrpcListener::Options& options,
     const std::shared_ptr<grpc::ServerCredentials>& credentials,
-    grpc::ServerBuilder& builder, ListenerCounters& counters, Port& port) {
+    grpc::ServerBuilder& builder,
+    absl::FunctionRef<std::unique_ptr<grpc::Server>()> start,
+    ListenerCounters& counters, Port& port) {
   auto listener = GrpcListener::Open(options, counters);
   if (!listener.ok()) {
     return absl::InvalidArgumentError(
@@ -133,7 +138,7 @@ absl::Status GrpcServer::Serve(
   port.acceptor = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       credentials);
-  port.server = builder.BuildAndStart();
+  port.server = start();
   if (port.server == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat(options.name, ": gRPC cannot start a server"));
@@ -159,8 +164,9 @@ absl::Status GrpcServer::StartHealthServer(const ServerConfig& config) {
   options.name = "--health_address";
   options.address = config.health_address;
   options.max_connections = static_cast<size_t>(config.max_health_connections);
-  return Serve(options, grpc::InsecureServerCredentials(), builder,
-               counters_.health, health_port_);
+  return Serve(
+      options, grpc::InsecureServerCredentials(), builder,
+      [&] { return builder.BuildAndStart(); }, counters_.health, health_port_);
 }
 
 void GrpcServer::Shutdown(absl::Duration grace) {
@@ -173,6 +179,7 @@ void GrpcServer::Shutdown(absl::Duration grace) {
     port.server->Wait();
   };
   stop(port_, grace);
+  streams_.Wait();
   stop(health_port_, absl::ZeroDuration());
   // Never balanced by grpc_shutdown(), which would wait for gRPC's poller: up
   // to 10 s if its last write exceeded the socket buffer.

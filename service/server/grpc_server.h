@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/generic/async_generic_service.h"
@@ -12,15 +13,17 @@
 #include "service/server/schema_services.h"
 #include "service/server/server_config.h"
 #include "service/server/server_health.h"
+#include "service/streams/stream_server.h"
 
 namespace wriftai {
 
-// Serves a service on the gRPC port, together with health, reflection and
-// channelz. An optional second port serves only health; it is a separate
-// server, so nothing else can be called there.
+// Serves a service and its streaming methods on the gRPC port, together with
+// health, reflection and channelz. An optional second port serves only health;
+// it is a separate server, so nothing else can be called there.
 //
 // Threads: main; any for health(), CloseConnections() and
-// CloseIdleConnections(). Owns: both servers. The service must outlive it.
+// CloseIdleConnections(). Owns: both servers. Service and streams must outlive
+// it.
 // Fails: only Start().
 class GrpcServer {
  public:
@@ -34,7 +37,7 @@ class GrpcServer {
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(
       const ServerConfig& config,
       const std::shared_ptr<grpc::ServerCredentials>& credentials,
-      grpc::Service& service, Counters counters);
+      grpc::Service& service, StreamServer& streams, Counters counters);
 
   // Cancels calls that are still in progress.
   ~GrpcServer();
@@ -75,18 +78,23 @@ class GrpcServer {
     std::string address;
   };
 
-  explicit GrpcServer(Counters counters) : counters_(counters) {}
+  GrpcServer(StreamServer& streams, Counters counters)
+      : streams_(streams), counters_(counters) {}
 
   absl::Status StartServer(
       const ServerConfig& config,
       const std::shared_ptr<grpc::ServerCredentials>& credentials,
       grpc::Service& service);
   absl::Status StartHealthServer(const ServerConfig& config);
+  // `start`: builds and starts the server.
   absl::Status Serve(
       const GrpcListener::Options& options,
       const std::shared_ptr<grpc::ServerCredentials>& credentials,
-      grpc::ServerBuilder& builder, ListenerCounters& counters, Port& port);
+      grpc::ServerBuilder& builder,
+      absl::FunctionRef<std::unique_ptr<grpc::Server>()> start,
+      ListenerCounters& counters, Port& port);
 
+  StreamServer& streams_;
   const Counters counters_;
   grpc::CallbackGenericService unimplemented_service_;
   std::unique_ptr<SchemaServices> schema_services_;

@@ -8,7 +8,6 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "base/random_id.h"
-#include "grpcpp/server_context.h"
 #include "proto/predictions.h"
 #include "upstream/error_details.h"
 
@@ -57,21 +56,21 @@ void ReadTrace(const CallMetadata& metadata, CallRecord& record) {
 
 }  // namespace
 
-CallRecord MakeCallRecord(CallMethod method, const grpc::ByteBuffer& request,
-                          absl::Time deadline, const EventLoop& event_loop,
-                          grpc::CallbackServerContext& context) {
+CallRecord MakeCallRecord(CallMethod method, absl::string_view peer,
+                          const CallMetadata& metadata,
+                          const grpc::ByteBuffer& request, absl::Time deadline,
+                          const EventLoop& event_loop) {
   CallRecord record;
   record.method = method;
   record.started_at = event_loop.Now();
   record.deadline = deadline;
-  record.request_id = RequestIdFrom(context.client_metadata());
-  record.peer = AddressOf(context.peer());
+  record.request_id = RequestIdFrom(metadata);
+  record.peer = AddressOf(peer);
   record.received_bytes = static_cast<int64_t>(request.Length());
   if (method != MethodOf<v1::WaitRequest>()) {
     record.upstream = std::make_shared<CallTrace>();
   }
-  ReadTrace(context.client_metadata(), record);
-  context.AddInitialMetadata(kRequestIdKey, record.request_id);
+  ReadTrace(metadata, record);
   return record;
 }
 

@@ -12,7 +12,6 @@
 #include "base/event_loop.h"
 #include "base/trace_context.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/server_callback.h"
 #include "service/telemetry/call_metadata.h"
 #include "service/telemetry/call_method.h"
 #include "upstream/call_trace.h"
@@ -54,11 +53,11 @@ struct CallRecord {
 // The metadata key of the request id, in requests and responses.
 inline constexpr char kRequestIdKey[] = "x-request-id";
 
-// Makes the record of a call, and adds the request id to the response's
-// metadata. On gRPC's thread, before anything is sent.
-CallRecord MakeCallRecord(CallMethod method, const grpc::ByteBuffer& request,
-                          absl::Time deadline, const EventLoop& event_loop,
-                          grpc::CallbackServerContext& context);
+// Makes the record of a call. `peer`: its URI from gRPC. On gRPC's thread.
+CallRecord MakeCallRecord(CallMethod method, absl::string_view peer,
+                          const CallMetadata& metadata,
+                          const grpc::ByteBuffer& request, absl::Time deadline,
+                          const EventLoop& event_loop);
 
 // The status of a call that its caller has cancelled: DEADLINE_EXCEEDED if its
 // deadline is the likely cause, otherwise CANCELLED. A caller's deadline passes

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
 #include "service/engine/engine.h"
 #include "service/rpc/prediction_service.h"
@@ -49,6 +50,7 @@ class ServiceHarness {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<CallRecorder> recorder_;
   std::unique_ptr<PredictionService> service_;
+  grpc::CallbackGenericService other_methods_;
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::Predictions::Stub> stub_;

@@ -14,6 +14,9 @@ extern "C" const char* __tsan_default_suppressions() {
       "called_from_lib:libupb.so\n"
       "race:libabsl_\n"
       "race:absl/status/status.h\n"
+      // The last reference to a slice calls its deleter; the order is that of
+      // gRPC's atomic counter.
+      "race:grpc_core::NewSliceRefcount::Destroy\n"
       // gRPC's own accesses in its headers, from the start of an operation to
       // its completion. No callback runs below these frames.
       "race_top:grpcpp/\n"

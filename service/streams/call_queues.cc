@@ -1,0 +1,42 @@
+#include "service/streams/call_queues.h"
+
+namespace wriftai {
+namespace {
+
+// gRPC calls it when a queue has shut down. Owns itself until then.
+class ShutdownDone : public grpc_completion_queue_functor {
+ public:
+  ShutdownDone() : grpc_completion_queue_functor{Run, 0, 0, nullptr} {}
+
+ private:
+  static void Run(grpc_completion_queue_functor* functor, int /*ok*/) {
+    delete static_cast<ShutdownDone*>(functor);
+  }
+};
+
+// Does not poll sockets: the threads of the C++ callback API do.
+grpc_completion_queue* MakeQueue() {
+  const grpc_completion_queue_attributes attributes = {
+      GRPC_CQ_CURRENT_VERSION, GRPC_CQ_CALLBACK, GRPC_CQ_NON_POLLING,
+      new ShutdownDone};
+  return grpc_completion_queue_create(
+      grpc_completion_queue_factory_lookup(&attributes), &attributes, nullptr);
+}
+
+}  // namespace
+
+CallQueues::CallQueues() {
+  grpc_init();
+  accepting_ = MakeQueue();
+  for (grpc_completion_queue*& queue : calls_) queue = MakeQueue();
+}
+
+CallQueues::~CallQueues() {
+  grpc_completion_queue_destroy(accepting_);
+  for (grpc_completion_queue* queue : calls_) {
+    grpc_completion_queue_destroy(queue);
+  }
+  grpc_shutdown();
+}
+
+}  // namespace wriftai

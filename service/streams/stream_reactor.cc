@@ -1,0 +1,156 @@
+#include "service/streams/stream_reactor.h"
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "grpc/slice.h"
+#include "grpc/support/log.h"
+#include "service/streams/core_buffer.h"
+
+namespace wriftai {
+namespace {
+
+// As gRPC's C++ library sends grpc::Status::error_details().
+constexpr char kDetailsKey[] = "grpc-status-details-bin";
+
+// The operations of one send. gRPC's core takes references to the slices when
+// it starts them, and refers to nothing else here afterwards.
+class SendBatch {
+ public:
+  SendBatch() = default;
+  ~SendBatch() {
+    for (size_t i = 0; i < slice_count_; ++i) grpc_slice_unref(slices_[i]);
+  }
+  SendBatch(const SendBatch&) = delete;
+  SendBatch& operator=(const SendBatch&) = delete;
+
+  // An empty value: no entry.
+  void AddInitialMetadata(const char* key, const std::string& value) {
+    auto& data = Add(GRPC_OP_SEND_INITIAL_METADATA).send_initial_metadata;
+    if (value.empty()) return;
+    SetEntry(key, value, initial_metadata_);
+    data.metadata = &initial_metadata_;
+    data.count = 1;
+  }
+
+  // `message` must stay valid until the operations are completed.
+  void AddMessage(grpc_byte_buffer* message) {
+    Add(GRPC_OP_SEND_MESSAGE).send_message.send_message = message;
+  }
+
+  void AddStatus(const grpc::Status& status) {
+    auto& data = Add(GRPC_OP_SEND_STATUS_FROM_SERVER).send_status_from_server;
+    data.status = static_cast<grpc_status_code>(status.error_code());
+    if (!status.error_message().empty()) {
+      data.status_details = &SliceOf(status.error_message());
+    }
+    const std::string details = status.error_details();
+    if (details.empty()) return;
+    SetEntry(kDetailsKey, details, trailing_metadata_);
+    data.trailing_metadata = &trailing_metadata_;
+    data.trailing_metadata_count = 1;
+  }
+
+  const grpc_op* operations() const { return operations_.data(); }
+  size_t count() const { return count_; }
+
+ private:
+  grpc_op::grpc_op_data& Add(grpc_op_type type) {
+    grpc_op& operation = operations_[count_++];
+    operation.op = type;
+    return operation.data;
+  }
+
+  grpc_slice& SliceOf(const std::string& bytes) {
+    grpc_slice& slice = slices_[slice_count_++];
+    slice = grpc_slice_from_copied_buffer(bytes.data(), bytes.size());
+    return slice;
+  }
+
+  void SetEntry(const char* key, const std::string& value,
+                grpc_metadata& entry) {
+    entry.key = grpc_slice_from_static_string(key);
+    entry.value = SliceOf(value);
+  }
+
+  std::array<grpc_op, 3> operations_ = {};
+  size_t count_ = 0;
+  grpc_metadata initial_metadata_ = {};
+  grpc_metadata trailing_metadata_ = {};
+  std::array<grpc_slice, 3> slices_ = {};
+  size_t slice_count_ = 0;
+};
+
+}  // namespace
+
+StreamReactor::StreamReactor(AcceptedStream stream)
+    : hold_(std::move(stream.hold)), call_(std::move(stream.call)) {}
+
+void StreamReactor::SetInitialMetadata(const char* key, std::string value) {
+  metadata_key_ = key;
+  metadata_value_ = std::move(value);
+}
+
+void StreamReactor::StartReactions() {
+  grpc_op close = {};
+  close.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
+  close.data.recv_close_on_server.cancelled = &cancelled_;
+  Start(call_.get(), &close, 1, close_);
+}
+
+void StreamReactor::StartWrite(grpc::ByteBuffer&& message) {
+  operations_.fetch_add(1, std::memory_order_relaxed);
+  Send(std::move(message), nullptr, write_);
+}
+
+void StreamReactor::Finish(const grpc::Status& status) {
+  Send(grpc::ByteBuffer(), &status, finish_);
+}
+
+void StreamReactor::StartWriteAndFinish(grpc::ByteBuffer&& message,
+                                        const grpc::Status& status) {
+  Send(std::move(message), &status, finish_);
+}
+
+void StreamReactor::Written(bool ok) {
+  message_.Clear();
+  OnWriteDone(ok);
+}
+
+void StreamReactor::Closed(bool /*ok*/) {
+  if (cancelled_ != 0) OnCancel();
+}
+
+void StreamReactor::EndOperation() {
+  if (operations_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  call_.reset();
+  // Released after OnDone(), which ends the object.
+  const CallCount::Hold hold = std::move(hold_);
+  OnDone();
+}
+
+void StreamReactor::Send(grpc::ByteBuffer&& message, const grpc::Status* status,
+                         grpc_completion_queue_functor& operation) {
+  SendBatch batch;
+  if (!std::exchange(sent_metadata_, true)) {
+    batch.AddInitialMetadata(metadata_key_,
+                             std::exchange(metadata_value_, std::string()));
+  }
+  if (message.Valid()) {
+    message_.Swap(&message);
+    batch.AddMessage(CoreBufferOf(message_));
+  }
+  if (status != nullptr) batch.AddStatus(*status);
+  Start(call_.get(), batch.operations(), batch.count(), operation);
+}
+
+// Static: the object may be destroyed before gRPC returns.
+void StreamReactor::Start(grpc_call* call, const grpc_op* operations,
+                          size_t count,
+                          grpc_completion_queue_functor& operation) {
+  GPR_ASSERT(grpc_call_start_batch(call, operations, count, &operation,
+                                   nullptr) == GRPC_CALL_OK);
+}
+
+}  // namespace wriftai

@@ -1,0 +1,276 @@
+#include "service/streams/stream_server.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/notification.h"
+#include "grpcpp/generic/async_generic_service.h"
+#include "grpcpp/grpcpp.h"
+#include "gtest/gtest.h"
+#include "proto/predictions.h"
+#include "service/streams/stream_reactor.h"
+#include "wriftai/predictions/v1/predictions.grpc.pb.h"
+
+namespace wriftai {
+namespace {
+
+constexpr char kPath[] = "/wriftai.predictions.v1.Predictions/Wait";
+
+grpc::ByteBuffer UpdateWith(int64_t sequence) {
+  v1::PredictionUpdate update;
+  update.set_sequence(sequence);
+  const grpc::Slice bytes(update.SerializeAsString());
+  return grpc::ByteBuffer(&bytes, 1);
+}
+
+// What a test observes of its calls.
+struct Events {
+  std::atomic<int> cancelled{0};
+  std::atomic<int> done{0};
+};
+
+// Writes updates from `first` to `last`, each when the previous one is done,
+// and then a status.
+class CountingReactor final : public StreamReactor {
+ public:
+  CountingReactor(AcceptedStream stream, Events& events, int64_t last,
+                  grpc::Status status)
+      : StreamReactor(std::move(stream)),
+        events_(events),
+        last_(last),
+        status_(std::move(status)) {
+    SetInitialMetadata("x-request-id", "of-the-test");
+  }
+
+  void Start() {
+    // Before the reactions, which may end the object.
+    Next();
+    StartReactions();
+  }
+
+ private:
+  void Next() {
+    if (next_ > last_) return Finish(status_);
+    StartWrite(UpdateWith(next_++));
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) next_ = last_ + 1;
+    Next();
+  }
+  void OnCancel() override { ++events_.cancelled; }
+  void OnDone() override {
+    ++events_.done;
+    delete this;
+  }
+
+  Events& events_;
+  int64_t next_ = 1;
+  const int64_t last_;
+  const grpc::Status status_;
+};
+
+// Stays open until the caller leaves, or until the test ends it.
+class OpenReactor final : public StreamReactor {
+ public:
+  OpenReactor(AcceptedStream stream, Events& events, bool ends_on_cancel = true)
+      : StreamReactor(std::move(stream)),
+        events_(events),
+        ends_on_cancel_(ends_on_cancel) {}
+
+  void Start() { StartReactions(); }
+  void End() { Finish(grpc::Status::CANCELLED); }
+
+ private:
+  void OnWriteDone(bool ok) override {}
+  void OnCancel() override {
+    ++events_.cancelled;
+    if (ends_on_cancel_) End();
+  }
+  void OnDone() override {
+    ++events_.done;
+    delete this;
+  }
+
+  Events& events_;
+  const bool ends_on_cancel_;
+};
+
+// A server with one streaming method, and a client.
+class StreamServerTest : public ::testing::Test {
+ protected:
+  void Serve(StreamServer::Handler handler) {
+    streams_.AddMethod(kPath, std::move(handler));
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                             &port);
+    builder.RegisterCallbackGenericService(&other_methods_);
+    server_ = streams_.BuildAndStart(builder);
+    ASSERT_NE(server_, nullptr);
+    stub_ = v1::Predictions::NewStub(grpc::CreateChannel(
+        absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
+  }
+
+  // Counts until `last` in each call, then ends it with `status`.
+  void ServeCounting(int64_t last, const grpc::Status& status) {
+    Serve([this, last, status](AcceptedStream stream) {
+      (new CountingReactor(std::move(stream), events_, last, status))->Start();
+    });
+  }
+
+  void Shutdown() {
+    if (server_ == nullptr) return;
+    server_->Shutdown(std::chrono::system_clock::now());
+    server_->Wait();
+    streams_.Wait();
+    server_.reset();
+  }
+
+  ~StreamServerTest() override { Shutdown(); }
+
+  Events events_;
+  StreamServer streams_;
+  grpc::CallbackGenericService other_methods_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::Predictions::Stub> stub_;
+};
+
+TEST_F(StreamServerTest, SendsMetadataThenUpdatesThenStatus) {
+  ServeCounting(3, grpc::Status(grpc::StatusCode::ABORTED, "why", "details"));
+  grpc::ClientContext context;
+  const auto reader = stub_->Wait(&context, v1::WaitRequest());
+  v1::PredictionUpdate update;
+  for (int64_t sequence = 1; sequence <= 3; ++sequence) {
+    ASSERT_TRUE(reader->Read(&update));
+    EXPECT_EQ(update.sequence(), sequence);
+  }
+  EXPECT_FALSE(reader->Read(&update));
+  const grpc::Status status = reader->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::ABORTED);
+  EXPECT_EQ(status.error_message(), "why");
+  EXPECT_EQ(status.error_details(), "details");
+  const auto& metadata = context.GetServerInitialMetadata();
+  EXPECT_EQ(metadata.count("x-request-id"), 1u);
+  EXPECT_EQ(metadata.find("x-request-id")->second, "of-the-test");
+}
+
+TEST_F(StreamServerTest, EndedCallIsDoneWithoutCancellation) {
+  ServeCounting(0, grpc::Status::OK);
+  grpc::ClientContext context;
+  EXPECT_TRUE(stub_->Wait(&context, v1::WaitRequest())->Finish().ok());
+  Shutdown();
+  EXPECT_EQ(events_.done, 1);
+  EXPECT_EQ(events_.cancelled, 0);
+}
+
+TEST_F(StreamServerTest, PassesRequestMetadataDeadlineAndPeer) {
+  std::string id;
+  std::string token;
+  std::string peer;
+  bool has_deadline = false;
+  Serve([&](AcceptedStream stream) {
+    grpc::Slice bytes;
+    EXPECT_TRUE(stream.request.DumpToSingleSlice(&bytes).ok());
+    v1::WaitRequest request;
+    EXPECT_TRUE(
+        request.ParseFromArray(bytes.begin(), static_cast<int>(bytes.size())));
+    id = request.id();
+    const grpc::string_ref value =
+        stream.metadata.find("authorization")->second;
+    token = std::string(value.data(), value.size());
+    peer = stream.peer();
+    has_deadline = gpr_time_cmp(stream.deadline,
+                                gpr_inf_future(stream.deadline.clock_type)) < 0;
+    (new CountingReactor(std::move(stream), events_, 0, grpc::Status::OK))
+        ->Start();
+  });
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer x");
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::minutes(1));
+  v1::WaitRequest request;
+  request.set_id("the-id");
+  EXPECT_TRUE(stub_->Wait(&context, request)->Finish().ok());
+  EXPECT_EQ(id, "the-id");
+  EXPECT_EQ(token, "Bearer x");
+  EXPECT_EQ(peer.substr(0, 15), "ipv4:127.0.0.1:");
+  EXPECT_TRUE(has_deadline);
+}
+
+// Many more than the posted requests, and none ends before all are open.
+TEST_F(StreamServerTest, AcceptsAnyNumberOfCallsAtOnce) {
+  constexpr int kCalls = 1000;
+  absl::BlockingCounter open(kCalls);
+  Serve([&](AcceptedStream stream) {
+    (new OpenReactor(std::move(stream), events_))->Start();
+    open.DecrementCount();
+  });
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::PredictionUpdate>>> calls;
+  for (int i = 0; i < kCalls; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    calls.push_back(stub_->Wait(contexts.back().get(), v1::WaitRequest()));
+  }
+  open.Wait();
+  for (const auto& context : contexts) context->TryCancel();
+  for (const auto& call : calls) {
+    EXPECT_EQ(call->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  Shutdown();
+  EXPECT_EQ(events_.cancelled, kCalls);
+  EXPECT_EQ(events_.done, kCalls);
+}
+
+TEST_F(StreamServerTest, WaitBlocksUntilCancelledCallsAreDone) {
+  absl::Notification open;
+  OpenReactor* reactor = nullptr;
+  Serve([&](AcceptedStream stream) {
+    reactor = new OpenReactor(std::move(stream), events_, false);
+    reactor->Start();
+    open.Notify();
+  });
+  grpc::ClientContext context;
+  const auto reader = stub_->Wait(&context, v1::WaitRequest());
+  open.WaitForNotification();
+  server_->Shutdown(std::chrono::system_clock::now());
+  server_->Wait();
+  EXPECT_EQ(events_.done, 0);
+  std::thread end([&] { reactor->End(); });
+  streams_.Wait();
+  EXPECT_EQ(events_.cancelled, 1);
+  EXPECT_EQ(events_.done, 1);
+  end.join();
+  server_.reset();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(StreamServerTest, DeadlineCancelsCall) {
+  Serve([&](AcceptedStream stream) {
+    (new OpenReactor(std::move(stream), events_))->Start();
+  });
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::milliseconds(50));
+  EXPECT_EQ(stub_->Wait(&context, v1::WaitRequest())->Finish().error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+}
+
+TEST_F(StreamServerTest, LeavesOtherMethodsToTheGenericService) {
+  ServeCounting(0, grpc::Status::OK);
+  grpc::ClientContext context;
+  v1::Prediction prediction;
+  EXPECT_EQ(stub_->Get(&context, v1::GetRequest(), &prediction).error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+}
+
+}  // namespace
+}  // namespace wriftai
