@@ -1,3 +1,4 @@
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -30,6 +31,13 @@ class Stream {
   // The status of the next update; empty at the end.
   std::string Next() {
     return reader_->Read(&update_) ? update_.prediction().status_text() : "";
+  }
+
+  // The status of the last update, once the stream has ended.
+  std::string Last() {
+    std::string last;
+    for (std::string next = Next(); !next.empty(); next = Next()) last = next;
+    return last;
   }
 
   const v1::PredictionUpdate& update() const { return update_; }
@@ -126,26 +134,28 @@ TEST(WaitStreamTest, CancellingLastStreamAbortsPoll) {
 }
 
 TEST(WaitStreamTest, SlowReaderGetsLatestAndDelaysNobody) {
-  ServiceHarness harness;
-  Stream slow(harness, kInterval);
-  Stream quick(harness, kInterval);
-  while (harness.waiter_count() < 2) std::this_thread::yield();
+  std::atomic<bool> ended{false};
   // Exceeds the flow-control windows, so the slow stream's writes block.
   const std::string large = "\"" + std::string(1 << 20, 'x') + "\"";
-  constexpr int kPolls = 12;
-  for (int poll = 1; poll <= kPolls; ++poll) {
-    harness.upstream().Respond(static_cast<size_t>(poll), 200,
-                               PredictionJson("started", large));
+  ServiceHarness harness;
+  // All polls: one that only the slow stream was due for gives the quick one no
+  // update.
+  harness.upstream().RespondToAll([&](const HttpRequest&) {
+    HttpResponse response;
+    response.status = 200;
+    response.body = ended ? PredictionJson("succeeded", "2")
+                          : PredictionJson("started", large);
+    return response;
+  });
+  Stream slow(harness, kInterval);
+  Stream quick(harness, kInterval);
+  for (int update = 0; update < 12; ++update) {
     EXPECT_EQ(quick.Next(), "started");
   }
-  harness.upstream().Respond(kPolls + 1, 200, PredictionJson("succeeded", "2"));
-  EXPECT_EQ(quick.Next(), "succeeded");
+  ended = true;
+  EXPECT_EQ(quick.Last(), "succeeded");
   EXPECT_TRUE(quick.Finish().ok());
-  std::string last;
-  for (std::string next = slow.Next(); !next.empty(); next = slow.Next()) {
-    last = next;
-  }
-  EXPECT_EQ(last, "succeeded");
+  EXPECT_EQ(slow.Last(), "succeeded");
   EXPECT_TRUE(slow.Finish().ok());
 }
 
