@@ -15,6 +15,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "tests/bench/peers/bare/bare_server.h"
 #include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai::bench {
@@ -163,14 +164,8 @@ int Run(const char* path) {
     return 2;
   }
   Service service(response);
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
-                           &port);
-  builder.RegisterService(&service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  const std::unique_ptr<grpc::Server> server = StartServer(service);
   if (server == nullptr) return 1;
-  std::cout << "gRPC listens on 127.0.0.1:" << port << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     service.streams().Broadcast(line == "end");
   }

@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "base/secret.h"
+#include "tests/bench/peers/bare/bare_server.h"
 #include "upstream/http/curl_event_loop.h"
 #include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
@@ -109,14 +110,8 @@ int Run(const std::string& api_base_url, const char* path) {
   CurlEventLoop loop(options);
   const Relay relay{loop, api_base_url, response};
   Service service(relay);
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
-                           &port);
-  builder.RegisterService(&service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  const std::unique_ptr<grpc::Server> server = StartServer(service);
   if (server == nullptr) return 1;
-  std::cout << "gRPC listens on 127.0.0.1:" << port << std::endl;
   // Until stdin is closed, or the process is stopped.
   for (std::string line; std::getline(std::cin, line);) {
   }
