@@ -20,7 +20,7 @@ struct MemberRecord {
 };
 
 std::string Encode(const MemberRecord& record);
-// INVALID_ARGUMENT if there is no address.
+// INVALID_ARGUMENT without an address.
 absl::StatusOr<MemberRecord> DecodeMember(absl::string_view text);
 
 // What is known of a create with a request ID.

@@ -38,7 +38,7 @@ struct BeginResult {
 
 // Remembers creates with a request ID in the store, for all replicas, so that
 // each is sent at most once. A record is written before the POST, in a
-// transaction that requires the current tenure and that there is no record. So
+// transaction that requires the current tenure and the absence of a record. So
 // a replica that has lost the credential, even without knowing it, sends
 // nothing.
 //

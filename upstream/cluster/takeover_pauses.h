@@ -27,7 +27,7 @@ class TakeoverPauses {
   void OnOwnerChanged(const std::string& tag, const Owner* before,
                       const Owner* after);
 
-  // InfinitePast if there is no pause.
+  // InfinitePast without a pause.
   absl::Time EndOf(const std::string& tag) const;
 
   // A session has begun. It waits for longer than any pause seen before.

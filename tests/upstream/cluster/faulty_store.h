@@ -29,7 +29,7 @@ class FaultyStore : public Store {
   FaultyStore(EventLoop& event_loop, Store& store)
       : event_loop_(event_loop), store_(store) {}
 
-  // Events that were held back are delivered once there is no fault.
+  // Delayed events are delivered once no fault is left.
   void set_fault(Fault fault) {
     fault_ = fault;
     const std::set<WatchCall*> watches = watches_;

@@ -33,7 +33,7 @@ class ReplicaTest : public ::testing::Test {
     ASSERT_TRUE(replica_->session.active());
   }
 
-  // A write by somebody else. Returns its revision.
+  // A write by another client. Returns its revision.
   int64_t PutKey(const std::string& key, const std::string& value,
                  int64_t lease = 0) {
     const int64_t revision =

@@ -31,7 +31,7 @@ class SenderCheck {
   const std::vector<std::string>& violations() const { return violations_; }
   // Whether the exception has occurred.
   bool partitioned() const { return partitioned_; }
-  // The part of all checks of a credential in which somebody could grant.
+  // The part of all checks of a credential in which a replica could grant.
   double availability() const {
     return static_cast<double>(granting_) / static_cast<double>(checks_);
   }
