@@ -15,6 +15,7 @@
 #include "base/flag_set.h"
 #include "base/process_start.h"
 #include "base/stop_signals.h"
+#include "base/thread_scheduling.h"
 #include "base/version.h"
 #include "google/protobuf/stubs/logging.h"
 #include "service/app.h"
@@ -101,8 +102,9 @@ absl::Status Serve(wriftai::CommandLine line, const wriftai::Logging& logging,
 };
 
 int main(int argc, char** argv) {
-  // Before any thread starts, so all threads inherit the signal mask.
+  // Before any thread starts, so all threads inherit both.
   wriftai::StopSignals signals;
+  wriftai::UseBatchScheduling();
   wriftai::RaiseFdLimit();
 
   // Silence the libraries' own logs. gRPC quotes callers' headers unsanitized

@@ -1,5 +1,6 @@
 // What the gateway does as it starts: options, the sandbox, many callers.
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Client } from './support/client.mjs';
 import { Gateway } from './support/gateway.mjs';
@@ -58,6 +59,22 @@ test('--sandbox works without a token and without a network', async (t) => {
     wait_options: { poll_interval: { nanos: 100e6 } },
   }).last();
   assert.deepEqual(fromValue(end.prediction.output), { a: 1 });
+});
+
+test('no thread but the loop interrupts another', async (t) => {
+  const gateway = await Gateway.start({ flags: ['--sandbox'] });
+  t.after(() => gateway.stop());
+  const folder = `/proc/${gateway.program.child.pid}/task`;
+  // After the name, which ends with `) `, the fields from the 3rd on: proc(5).
+  const policies = readdirSync(folder).map((thread) => Number(
+      readFileSync(`${folder}/${thread}/stat`, 'utf8').split(') ').pop()
+          .split(' ')[41 - 3]));
+  const SCHED_OTHER = 0;
+  const SCHED_BATCH = 3;
+  const batch = policies.filter((policy) => policy === SCHED_BATCH);
+  assert.equal(policies.filter((policy) => policy === SCHED_OTHER).length, 2,
+               'the loops of gateway and sandbox');
+  assert.ok(batch.length > 10, `${batch.length} threads`);
 });
 
 test('accepts more callers than the soft limit of descriptors', async (t) => {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/thread_scheduling.h"
+
 namespace wriftai {
 namespace {
 
@@ -87,6 +89,7 @@ void CurlEventLoop::RetireConnections(absl::string_view scope) {
 void CurlEventLoop::Run() {
   loop_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   BlockSigpipeInThisThread();
+  UseDefaultScheduling();
   while (RunInbox()) {
     RunTimers();
     transfers_.Perform();

@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "base/secret.h"
+#include "base/thread_scheduling.h"
 #include "tests/bench/peers/bare/bare_server.h"
 #include "upstream/http/curl_event_loop.h"
 #include "wriftai/predictions/v1/predictions.grpc.pb.h"
@@ -127,5 +128,6 @@ int main(int argc, char** argv) {
     std::cerr << "usage: bare_relay API_BASE_URL RESPONSE_FILE\n";
     return 2;
   }
+  wriftai::UseBatchScheduling();  // As the gateway.
   return wriftai::bench::Run(argv[1], argv[2]);
 }

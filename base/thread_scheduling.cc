@@ -1,0 +1,20 @@
+#include "base/thread_scheduling.h"
+
+#include <sched.h>
+
+namespace wriftai {
+namespace {
+
+void Replace(int policy, int replacement) {
+  if (sched_getscheduler(0) != policy) return;
+  const sched_param no_priority{};
+  sched_setscheduler(0, replacement, &no_priority);
+}
+
+}  // namespace
+
+void UseBatchScheduling() { Replace(SCHED_OTHER, SCHED_BATCH); }
+
+void UseDefaultScheduling() { Replace(SCHED_BATCH, SCHED_OTHER); }
+
+}  // namespace wriftai
