@@ -2,39 +2,13 @@
 // and all objects of an overlay against each other and the program. Each check
 // is also tested with an object that is invalid in one way.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { setting } from '../integration/support/setting.mjs';
-import { podProblems, referenceProblems, selectorProblems, serviceProblems }
-  from './support/cross_checks.mjs';
-import { budgetProblems, drainProblems, settingProblems }
-  from './support/gateway_checks.mjs';
-import { fromRoot } from './support/paths.mjs';
-import { RULE_PATH, ruleText } from './support/prometheus_rule.mjs';
-import { nameOf, rendered, whyNotRendered } from './support/render.mjs';
-import { schemaErrors } from './support/schema.mjs';
-
-// The Secrets that docs/deploying.md describes.
-const SECRETS = readFileSync(fromRoot('docs/deploying.md'), 'utf8')
-    .match(/(?<=^\| `)wriftai-gateway-[a-z-]+(?=` \|)/gm);
-
-const help = execFileSync(setting('WRIFTAI_GATEWAY'), ['--help'],
-                          { encoding: 'utf8' });
-
-async function problems(objects) {
-  const errors = await Promise.all(objects.map(
-      async (object) => (await schemaErrors(object)).map(
-          (error) => `${nameOf(object)}: ${error}`)));
-  // The other checks require objects that match the schema.
-  if (errors.flat().length > 0) return errors.flat();
-  return [
-    ...selectorProblems(objects),
-    ...referenceProblems(objects, SECRETS), ...serviceProblems(objects),
-    ...podProblems(objects), ...drainProblems(objects),
-    ...settingProblems(objects, help), ...budgetProblems(objects),
-  ];
-}
+import { INSTALLATIONS } from './support/installations.mjs';
+import { problems } from './support/problems.mjs';
+import { RULE_PATH, ruleText, rules } from './support/prometheus_rule.mjs';
+import { nameOf, rendered, renderedWith, whyNotRendered }
+  from './support/render.mjs';
 
 // Its name ends in a digest of its contents.
 const SETTINGS = 'the gateway\'s ConfigMap';
@@ -91,6 +65,20 @@ const DEFECTS = [
    ({ spec }) =>
      (spec.rules[0].http.paths[0].backend.service.port.name = 'x'),
    /Service\/wriftai-gateway-webhooks has no x$/],
+  ['a ScaledObject of something else', 'ScaledObject/wriftai-gateway',
+   ({ spec }) => (spec.scaleTargetRef.name = 'x'), /needs Deployment\/x$/],
+  ['a misspelled field of a ScaledObject', 'ScaledObject/wriftai-gateway',
+   ({ spec }) => (spec.minReplicas = 2), /unknown field \/spec\/minReplicas$/],
+  ['a Certificate for another Secret', 'Certificate/wriftai-gateway',
+   ({ spec }) => (spec.secretName = 'x'), /needs Secret\/x$/],
+  ['a Certificate without an issuer', 'Certificate/wriftai-gateway',
+   ({ spec }) => delete spec.issuerRef, /required property issuerRef$/],
+  ['a GRPCRoute to another Service', 'GRPCRoute/wriftai-gateway',
+   ({ spec }) => (spec.rules[0].backendRefs[0].name = 'x'),
+   /needs Service\/x$/],
+  ['a GRPCRoute to another port', 'GRPCRoute/wriftai-gateway',
+   ({ spec }) => (spec.rules[0].backendRefs[0].port = 443),
+   /Service\/wriftai-gateway has no 443$/],
   ['a container that may run as root', 'Deployment/wriftai-gateway',
    ({ spec }) => (spec.template.spec.securityContext.runAsNonRoot = false),
    /may run as root$/],
@@ -122,19 +110,26 @@ const why = whyNotRendered();
 if (why) console.log(`SKIPPED: deploy/k8s was not rendered: ${why}`);
 
 describe('deploy/k8s', { skip: why }, () => {
-  let production;
-  before(() => (production = rendered('production')));
+  let production, optional;
+  before(() => {
+    production = rendered('production');
+    // Objects of other installations.
+    optional = [
+      ...renderedWith('production', ['keda', 'certificate']),
+      ...renderedWith('development', ['grpcroute']),
+    ].filter(({ kind }) =>
+      ['Certificate', 'GRPCRoute', 'ScaledObject'].includes(kind));
+  });
 
-  test('production matches Kubernetes\' schema and the program',
-       async () => assert.deepEqual(await problems(production), []));
-
-  test('development matches Kubernetes\' schema and the program',
-       async () =>
-         assert.deepEqual(await problems(rendered('development')), []));
+  for (const [name, { overlay, components }] of Object.entries(INSTALLATIONS)) {
+    test(`${name} matches Kubernetes' schema and the program`, async () => {
+      assert.deepEqual(await problems(renderedWith(overlay, components)), []);
+    });
+  }
 
   for (const [what, name, breakIt, expected] of DEFECTS) {
     test(`the checks reject ${what}`, async () => {
-      const objects = structuredClone(production);
+      const objects = structuredClone([...production, ...optional]);
       breakIt(objects.find((object) => isNamed(object, name)));
       const found = await problems(objects);
       assert.ok(found.some((line) => expected.test(line)),
@@ -144,5 +139,10 @@ describe('deploy/k8s', { skip: why }, () => {
 
   test('the PrometheusRule equals rules.yml', () => {
     assert.equal(readFileSync(RULE_PATH, 'utf8'), ruleText());
+  });
+
+  test('kubectl does not change the expressions of alerts', () => {
+    const rule = production.find(({ kind }) => kind === 'PrometheusRule');
+    assert.deepEqual(rule.spec, rules());
   });
 });

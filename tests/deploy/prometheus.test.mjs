@@ -14,10 +14,8 @@ import { Sandbox } from '../integration/support/sandbox.mjs';
 import { WebhookGateway } from '../integration/support/webhooks.mjs';
 import { expressionsOf } from './support/dashboard.mjs';
 import { eventually } from './support/eventually.mjs';
-import { fromRoot } from './support/paths.mjs';
+import { fromRoot, toolPath } from './support/paths.mjs';
 
-// scripts/install.sh unpacks them there.
-const program = (name) => fromRoot(`build/tools/usr/bin/${name}`);
 const file = (name) => fromRoot(`deploy/${name}`);
 
 const RULES = parse(readFileSync(file('prometheus/rules.yml'), 'utf8'))
@@ -31,7 +29,7 @@ const EMPTY = ['Certificate expires in'];
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
 const promtool = (...args) =>
-  execFileSync(program('promtool'), args, { encoding: 'utf8' });
+  execFileSync(toolPath('promtool'), args, { encoding: 'utf8' });
 
 test('promtool accepts the rules and the configuration', () => {
   promtool('check', 'rules', file('prometheus/rules.yml'));
@@ -71,7 +69,7 @@ async function startPrometheus(folder, adminAddress) {
   configuration.scrape_configs[0].static_configs[0].targets = [adminAddress];
   const path = join(folder, 'prometheus.yml');
   writeFileSync(path, stringify(configuration));
-  const prometheus = new Program(program('prometheus'), [
+  const prometheus = new Program(toolPath('prometheus'), [
     `--config.file=${path}`, `--storage.tsdb.path=${join(folder, 'data')}`,
     '--web.listen-address=127.0.0.1:0',
   ]);
@@ -149,9 +147,10 @@ describe('Prometheus with a gateway under load', () => {
     const { body } = await gateway.page('/metrics');
     const known = new Set([...body.matchAll(/^# TYPE (\S+)/gm)].map(
         ([, name]) => name));
-    const scaler = readFileSync(file('k8s/production/autoscaler.yaml'), 'utf8');
+    const scalers = ['production/autoscaler', 'components/keda/scaledobject']
+        .map((name) => readFileSync(file(`k8s/${name}.yaml`), 'utf8'));
     const used = [...RULES, ...PANELS].map(({ expr }) => expr)
-        .concat(scaler).join('\n');
+        .concat(scalers).join('\n');
     const names = used.match(/\b(wriftai_gateway|grpc_server)_\w+/g)
         .map((name) => name.replace(/_(bucket|count|sum)$/, ''));
     assert.deepEqual([...new Set(names)].filter((name) => !known.has(name)),

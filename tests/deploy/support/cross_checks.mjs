@@ -44,7 +44,7 @@ function* selections(objects) {
       by, selector: podSelector,
       ports: ingress.flatMap(({ ports }) => ports).map(({ port }) => port),
     };
-    for (const { to, ports } of egress) {
+    for (const { to = [], ports } of egress) {
       for (const peer of to) {
         if (peer.namespaceSelector === undefined && peer.podSelector) {
           yield { by, selector: peer.podSelector,
@@ -64,6 +64,11 @@ export function selectorProblems(objects) {
         .map((port) => `${by} names the port ${port}, which its pods lack`);
   });
 }
+
+// Each backend of a GRPCRoute: [route, backend].
+const backendsOf = (objects) => ofKind(objects, 'GRPCRoute').flatMap(
+    (route) => route.spec.rules.flatMap(({ backendRefs }) => backendRefs)
+        .map((backend) => [route, backend]));
 
 /** References by name. `external`: Secrets that are created elsewhere. */
 export function referenceProblems(objects, external) {
@@ -98,11 +103,22 @@ export function referenceProblems(objects, external) {
     const { kind, name } = scaler.spec.scaleTargetRef;
     references.push([nameOf(scaler), kind, name]);
   }
+  for (const scaler of ofKind(objects, 'ScaledObject')) {
+    references.push(
+        [nameOf(scaler), 'Deployment', scaler.spec.scaleTargetRef.name]);
+  }
+  for (const certificate of ofKind(objects, 'Certificate')) {
+    references.push(
+        [nameOf(certificate), 'Secret', certificate.spec.secretName]);
+  }
+  for (const [route, { name }] of backendsOf(objects)) {
+    references.push([nameOf(route), 'Service', name]);
+  }
   return references.filter(([, kind, name]) => !known.has(`${kind}/${name}`))
       .map(([by, kind, name]) => `${by} needs ${kind}/${name}`);
 }
 
-/** References of ServiceMonitors and Ingresses to Services. */
+/** References of ServiceMonitors, Ingresses and GRPCRoutes to Services. */
 export function serviceProblems(objects) {
   const services = ofKind(objects, 'Service');
   const has = (service, port) =>
@@ -136,6 +152,12 @@ export function serviceProblems(objects) {
         found.push(
             `${nameOf(ingress)}: ${nameOf(named)} has no ${service.port.name}`);
       }
+    }
+  }
+  for (const [route, { name, port }] of backendsOf(objects)) {
+    const service = services.find(({ metadata }) => metadata.name === name);
+    if (service && !service.spec.ports.some((other) => other.port === port)) {
+      found.push(`${nameOf(route)}: ${nameOf(service)} has no ${port}`);
     }
   }
   return found;

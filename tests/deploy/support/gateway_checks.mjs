@@ -61,13 +61,20 @@ export function settingProblems(objects, help) {
   return found;
 }
 
-/** Whether a node can be drained while minReplicas run. */
+function minReplicasOf(objects, name) {
+  const scaler = find(objects, 'HorizontalPodAutoscaler', name);
+  if (scaler) return scaler.spec.minReplicas;
+  const scaled = find(objects, 'ScaledObject', name);
+  return scaled ? scaled.spec.minReplicaCount :
+      find(objects, 'Deployment', name).spec.replicas;
+}
+
+/** Whether a node can be drained while the fewest replicas run. */
 export function budgetProblems(objects) {
   return objects.filter(({ kind }) => kind === 'PodDisruptionBudget')
       .flatMap((budget) => {
-        const scaler = find(objects, 'HorizontalPodAutoscaler',
-                            budget.metadata.name);
-        const left = scaler.spec.minReplicas - budget.spec.maxUnavailable;
+        const left = minReplicasOf(objects, budget.metadata.name) -
+            budget.spec.maxUnavailable;
         return left >= 1 && budget.spec.maxUnavailable >= 1 ? [] :
             [`${nameOf(budget)} leaves ${left} replicas`];
       });

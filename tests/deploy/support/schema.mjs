@@ -1,10 +1,15 @@
-// Checks objects against the schemas of Kubernetes and the Prometheus operator.
+// Checks objects against the schemas of Kubernetes and of the operators that
+// deploy/ has objects for.
 
-const OPERATOR_GROUP = 'monitoring.coreos.com';
+const OPERATORS = {
+  'cert-manager.io': '@kubernetes-models/cert-manager',
+  'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
+  'keda.sh': '@kubernetes-models/keda',
+  'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
+};
 
 async function modelOf({ apiVersion, kind }) {
-  const from = apiVersion.startsWith(`${OPERATOR_GROUP}/`) ?
-      '@kubernetes-models/prometheus-operator' : 'kubernetes-models';
+  const from = OPERATORS[apiVersion.split('/')[0]] ?? 'kubernetes-models';
   const models = await import(`${from}/${apiVersion}`).catch(() => ({}));
   return models[kind];
 }

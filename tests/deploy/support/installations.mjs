@@ -1,0 +1,24 @@
+/**
+ * The installations that the tests render and compare: `overlay` and
+ * `components` of deploy/k8s, and the same as files of values for the chart.
+ */
+export const INSTALLATIONS = {
+  'development': {
+    overlay: 'development', components: [],
+    values: ['values-development.yaml'], namespace: 'wriftai-development',
+  },
+  'development with a GRPCRoute': {
+    overlay: 'development', components: ['grpcroute'],
+    values: ['values-development.yaml', 'ci/grpcroute.yaml'],
+    namespace: 'wriftai-development',
+  },
+  'production': {
+    overlay: 'production', components: [],
+    values: ['values-production.yaml'], namespace: 'wriftai',
+  },
+  'production with KEDA and cert-manager': {
+    overlay: 'production', components: ['keda', 'certificate'],
+    values: ['values-production.yaml', 'ci/keda.yaml', 'ci/certificate.yaml'],
+    namespace: 'wriftai',
+  },
+};
