@@ -113,6 +113,12 @@ describe('the chart', { skip: whyNotRendered() }, () => {
                  `wriftai-gateway:${version}`);
   });
 
+  test('requires the Kubernetes that has the sleep action', () => {
+    const { status, stderr } = helm('template', CHART, '--kube-version=1.29');
+    assert.equal(status, 1);
+    assert.match(stderr, /requires kubeVersion: >=1\.30\.0-0/);
+  });
+
   test('renders the same from a package', (t) => {
     const folder = temporaryFolder(t);
     const { stdout } = helm('package', CHART, `--destination=${folder}`);

@@ -39,18 +39,22 @@ test('the schema types every value and allows no others', () => {
   }
 });
 
-test('the schema has exactly the values of values.yaml', () => {
+test('the schema requires exactly the values of values.yaml', () => {
   const values = parse(readFileSync(`${CHART}/values.yaml`, 'utf8'));
   function compare(part, value, path) {
-    const { properties } = resolved(part);
+    const { properties, required } = resolved(part);
     if (properties === undefined) return;
-    assert.deepEqual(Object.keys(value).sort(), Object.keys(properties).sort(),
-                     path);
+    const names = Object.keys(value).sort();
+    assert.deepEqual(Object.keys(properties).sort(), names, path);
+    // The templates read all of them. Only null removes one.
+    if (required) assert.deepEqual([...required].sort(), names, path);
     for (const [name, field] of Object.entries(properties)) {
       compare(field, value[name], `${path}.${name}`);
     }
   }
+  // Without a default: Helm's own, and those with optional fields.
   const { global, flags, affinity, ...properties } = schema.properties;
+  assert.deepEqual([...schema.required].sort(), Object.keys(values).sort());
   for (const name of ['flags', 'affinity']) delete values[name];
   compare({ properties }, values, 'values');
 });
@@ -68,6 +72,7 @@ const REJECTED = [
    '- replicas: Invalid type. Expected: integer, given: string'],
   [['replicas=100'], '- replicas: Must be less than or equal to 99'],
   [['replica=2'], '- (root): Additional property replica is not allowed'],
+  [['tls.certificate=null'], '- tls: certificate is required'],
   [['token.value=a'], '- token: Additional property value is not allowed'],
   [['flags.access_token=a'],
    '- flags: Additional property access_token is not allowed'],
