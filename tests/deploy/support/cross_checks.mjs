@@ -5,9 +5,11 @@ import { nameOf } from './render.mjs';
 const ofKind = (objects, kind) =>
   objects.filter((object) => object.kind === kind);
 
-const podsOf = (objects) => ofKind(objects, 'Deployment').map(
-    (deployment) =>
-      ({ name: nameOf(deployment), ...deployment.spec.template }));
+const podsOf = (objects) => [
+  ...ofKind(objects, 'Deployment').map((deployment) =>
+    ({ name: nameOf(deployment), ...deployment.spec.template })),
+  ...ofKind(objects, 'Pod').map((pod) => ({ name: nameOf(pod), ...pod })),
+];
 
 const matches = (labels = {}, { matchLabels = {} }) =>
   Object.entries(matchLabels).every(([name, value]) => labels[name] === value);
@@ -183,7 +185,7 @@ export function podProblems(objects) {
       expect(container.resources?.limits?.memory, 'has no memory limit');
       expect(container.resources?.requests?.cpu, 'requests no CPU');
       expect(/:(?!latest$)[^/]+$/.test(container.image), 'has no pinned image');
-      const ports = container.ports.map((port) => port.name);
+      const ports = (container.ports ?? []).map((port) => port.name);
       for (const probe of ['startup', 'readiness', 'liveness']) {
         const port = container[`${probe}Probe`]?.httpGet?.port;
         expect(port === undefined || ports.includes(port),
