@@ -65,7 +65,7 @@ absl::Status ServerCertificate::Apply(
       certificate_text.ok() ? absl::string_view(*certificate_text) : "";
   const auto certificates = CertificatesFromPem(certificate_pem);
   if (certificates == nullptr) {
-    return InvalidFile("--tls_cert_file", certificate_file_,
+    return InvalidFile(flags_.cert_file, certificate_file_,
                        "a readable PEM file with a certificate and its "
                        "intermediates",
                        certificate_text.status());
@@ -73,15 +73,16 @@ absl::Status ServerCertificate::Apply(
   const absl::string_view key_pem = key_text.ok() ? key_text->Reveal() : "";
   const auto key = KeyFromPem(key_pem);
   if (key == nullptr) {
-    return InvalidFile("--tls_key_file", key_file_,
+    return InvalidFile(flags_.key_file, key_file_,
                        "a readable PEM file with a private key without a "
                        "passphrase",
                        key_text.status());
   }
   if (!IsUsable(certificates.get(), key.get())) {
-    return InvalidFile("--tls_key_file", key_file_,
-                       "the key of the first certificate in --tls_cert_file, "
-                       "both of at least 112 bits of security");
+    return InvalidFile(
+        flags_.key_file, key_file_,
+        absl::StrCat("the key of the first certificate in ", flags_.cert_file,
+                     ", both of at least 112 bits of security"));
   }
   absl::Status status =
       bundle_.Replace(absl::StrCat(key_pem, "\n", certificate_pem));

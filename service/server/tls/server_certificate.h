@@ -13,6 +13,7 @@
 #include "base/watched_file.h"
 #include "service/server/tls/memory_file.h"
 #include "service/server/tls/pem.h"
+#include "service/server/tls/tls_config.h"
 
 namespace wriftai {
 
@@ -25,8 +26,10 @@ namespace wriftai {
 // and then the last valid pair stays in use.
 class ServerCertificate {
  public:
-  ServerCertificate(std::string certificate_file, std::string key_file)
-      : certificate_file_(std::move(certificate_file), kMaxPemFileBytes),
+  ServerCertificate(std::string certificate_file, std::string key_file,
+                    const TlsFlagNames& flags = TlsFlagNames())
+      : flags_(flags),
+        certificate_file_(std::move(certificate_file), kMaxPemFileBytes),
         key_file_(std::move(key_file), kMaxPemFileBytes) {}
 
   // Reads both files and applies any change. INVALID_ARGUMENT: names the flag
@@ -47,6 +50,7 @@ class ServerCertificate {
   absl::Status Apply(const absl::StatusOr<std::string>& certificate_text,
                      const absl::StatusOr<Secret>& key_text);
 
+  const TlsFlagNames flags_;
   WatchedFile certificate_file_;
   WatchedFile key_file_;
   MemoryFile bundle_;

@@ -8,7 +8,14 @@
 
 namespace wriftai {
 
-// TLS on the gRPC port: PEM files, reloaded when they change.
+// The flags of a port's files, for errors.
+struct TlsFlagNames {
+  const char* cert_file = "--tls_cert_file";
+  const char* key_file = "--tls_key_file";
+  const char* client_ca_file = "--tls_client_ca_file";
+};
+
+// TLS on a gRPC port: PEM files, reloaded when they change.
 struct TlsConfig {
   std::string cert_file;  // Empty: plaintext.
   std::string key_file;
@@ -18,6 +25,8 @@ struct TlsConfig {
 
   // The allowed names of client certificates; empty: all.
   std::vector<NamePattern> allowed_names;
+
+  TlsFlagNames flags;
 };
 
 }  // namespace wriftai

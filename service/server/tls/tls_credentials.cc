@@ -3,9 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "grpcpp/security/tls_certificate_provider.h"
-#include "grpcpp/security/tls_credentials_options.h"
-#include "service/server/tls/client_certificate_verifier.h"
+#include "service/server/tls/certificate_verifier.h"
 #include "service/server/tls/pem.h"
 #include "spdlog/spdlog.h"
 
@@ -19,10 +17,12 @@ constexpr int kCheckSeconds = 1;
 }  // namespace
 
 TlsCredentials::TlsCredentials(const TlsConfig& config)
-    : client_ca_file_(config.client_ca_file, kMaxPemFileBytes),
-      certificate_(config.cert_file, config.key_file),
-      policy_(std::make_shared<ClientCertificatePolicy>(config.allowed_names)) {
-}
+    : flags_(config.flags),
+      client_ca_file_(config.client_ca_file, kMaxPemFileBytes),
+      certificate_(config.cert_file, config.key_file, config.flags),
+      clients_(std::make_shared<CertificatePolicy>(config.allowed_names)),
+      servers_(std::make_shared<CertificatePolicy>(config.allowed_names,
+                                                   CertificateRole::kServer)) {}
 
 absl::StatusOr<std::unique_ptr<TlsCredentials>> TlsCredentials::Open(
     const TlsConfig& config) {
@@ -34,10 +34,7 @@ absl::StatusOr<std::unique_ptr<TlsCredentials>> TlsCredentials::Open(
 }
 
 std::shared_ptr<grpc::ServerCredentials> TlsCredentials::ForServer() {
-  const std::string bundle = certificate_.bundle_path();
-  grpc::experimental::TlsServerCredentialsOptions options(
-      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-          bundle, bundle, kCheckSeconds));
+  grpc::experimental::TlsServerCredentialsOptions options(Provider());
   options.watch_identity_key_cert_pairs();
   if (!client_ca_file_.path().empty()) {
     // Requested but not required, so that missing ones are counted, too.
@@ -45,9 +42,32 @@ std::shared_ptr<grpc::ServerCredentials> TlsCredentials::ForServer() {
         GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
     options.set_certificate_verifier(
         grpc::experimental::ExternalCertificateVerifier::Create<
-            ClientCertificateVerifier>(policy_));
+            CertificateVerifier>(clients_));
   }
   return grpc::experimental::TlsServerCredentials(options);
+}
+
+grpc::experimental::TlsChannelCredentialsOptions TlsCredentials::ForClient() {
+  grpc::experimental::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(Provider());
+  options.watch_identity_key_cert_pairs();
+  // By the policy alone: gRPC would compare the names with the host, too.
+  options.set_verify_server_certs(false);
+  options.set_check_call_host(false);
+  options.set_certificate_verifier(
+      grpc::experimental::ExternalCertificateVerifier::Create<
+          CertificateVerifier>(servers_));
+  return options;
+}
+
+std::shared_ptr<TlsCredentials::CertificateProvider>
+TlsCredentials::Provider() {
+  if (provider_ == nullptr) {
+    const std::string bundle = certificate_.bundle_path();
+    provider_ =
+        std::make_shared<CertificateProvider>(bundle, bundle, kCheckSeconds);
+  }
+  return provider_;
 }
 
 void TlsCredentials::Watch(EventLoop& event_loop) {
@@ -62,15 +82,16 @@ absl::Status TlsCredentials::LoadAuthorities() {
   if (client_ca_file_.path().empty()) return absl::OkStatus();
   const auto text = client_ca_file_.Read();
   if (!client_ca_file_.changed()) return authorities_status_;
-  if (!text.ok() || !policy_->SetAuthorities(*text)) {
+  if (!text.ok() || !clients_->SetAuthorities(*text) ||
+      !servers_->SetAuthorities(*text)) {
     authorities_status_ = absl::InvalidArgumentError(
-        absl::StrCat("--tls_client_ca_file ", client_ca_file_.path(),
+        absl::StrCat(flags_.client_ca_file, " ", client_ca_file_.path(),
                      ": expected a readable PEM file with certificates",
                      text.ok() ? "" : ": ", text.status().message()));
     return authorities_status_;
   }
   if (std::exchange(has_authorities_, true)) {
-    spdlog::info("reloaded the CA certificates for clients");
+    spdlog::info("reloaded {}", flags_.client_ca_file);
   }
   authorities_status_ = absl::OkStatus();
   return absl::OkStatus();

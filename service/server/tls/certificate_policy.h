@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_POLICY_H_
-#define WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_POLICY_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_CERTIFICATE_POLICY_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_CERTIFICATE_POLICY_H_
 
 #include <deque>
 #include <memory>
@@ -16,21 +16,27 @@
 
 namespace wriftai {
 
-// Verifies client certificates. A certificate is accepted if it chains to a
-// trusted CA, is currently valid for use by a client (RFC 5280), and has an
-// allowed DNS name or URI among its subject alternative names. The common name
-// is ignored.
+// Whose certificates are verified.
+enum class CertificateRole { kClient, kServer };
+
+// Verifies the certificates of clients or of servers. A certificate is accepted
+// if it chains to a trusted CA, is currently valid for use in that role (RFC
+// 5280), and has an allowed DNS name or URI among its subject alternative
+// names. The common name is ignored, and so is the host of a server.
 //
 // A client that resumes a TLS session presents its own certificate again, but
 // not the intermediates. So the intermediates of accepted chains are cached.
 //
 // Threads: any. Owns: the CA store, the counters. Fails: closed; before the
 // first SetAuthorities() every certificate is rejected.
-class ClientCertificatePolicy {
+class CertificatePolicy {
  public:
   // `allowed`: if empty, any certificate is allowed, even without names.
-  explicit ClientCertificatePolicy(std::vector<NamePattern> allowed)
-      : allowed_(std::move(allowed)) {}
+  explicit CertificatePolicy(std::vector<NamePattern> allowed,
+                             CertificateRole role = CertificateRole::kClient)
+      : allowed_(std::move(allowed)), role_(role) {}
+
+  CertificateRole role() const { return role_; }
 
   // Trusts every certificate in `pem`, whether root or intermediate, instead of
   // the previous ones. False if `pem` has no certificates or a malformed one;
@@ -38,8 +44,8 @@ class ClientCertificatePolicy {
   bool SetAuthorities(absl::string_view pem);
 
   // Returns nullopt if the certificate is accepted; counts any refusal. `leaf`:
-  // the client's certificate as PEM, whose key it has proven to hold; empty if
-  // it presented none. `chain`: the certificates sent with it.
+  // the certificate as PEM, whose key its owner has proven to hold; empty if
+  // there was none. `chain`: the certificates sent with it.
   std::optional<TlsRefusal> Check(absl::string_view leaf,
                                   absl::string_view chain);
 
@@ -60,6 +66,7 @@ class ClientCertificatePolicy {
   void CacheIntermediates(STACK_OF(X509) * verified);
 
   const std::vector<NamePattern> allowed_;
+  const CertificateRole role_;
   TlsRefusalCounters refusals_;
   Mutex mutex_;
   std::shared_ptr<X509_STORE> authorities_ ABSL_GUARDED_BY(mutex_);
@@ -68,4 +75,4 @@ class ClientCertificatePolicy {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_POLICY_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_CERTIFICATE_POLICY_H_

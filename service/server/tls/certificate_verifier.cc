@@ -1,4 +1,4 @@
-#include "service/server/tls/client_certificate_verifier.h"
+#include "service/server/tls/certificate_verifier.h"
 
 #include <ctime>
 
@@ -8,8 +8,8 @@
 namespace wriftai {
 namespace {
 
-// Minimum time between log lines. Rejected clients retry at once, and there may
-// be many: the log names one of them, the metric counts all.
+// Minimum time between log lines. Both sides retry at once, and there may be
+// many: the log names one of them, the metric counts all.
 constexpr int64_t kLogIntervalSeconds = 10;
 
 absl::string_view View(const grpc::string_ref& text) {
@@ -18,7 +18,7 @@ absl::string_view View(const grpc::string_ref& text) {
 
 }  // namespace
 
-bool ClientCertificateVerifier::Verify(
+bool CertificateVerifier::Verify(
     grpc::experimental::TlsCustomVerificationCheckRequest* request,
     std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) {
   const absl::string_view leaf = View(request->peer_cert());
@@ -32,8 +32,7 @@ bool ClientCertificateVerifier::Verify(
   return true;
 }
 
-void ClientCertificateVerifier::Log(TlsRefusal refusal,
-                                    absl::string_view leaf) {
+void CertificateVerifier::Log(TlsRefusal refusal, absl::string_view leaf) {
   // Logs only certificates of trusted CAs: the names in others are untrusted
   // input.
   if (refusal != TlsRefusal::kNameNotAllowed &&
@@ -46,8 +45,10 @@ void ClientCertificateVerifier::Log(TlsRefusal refusal,
       !next_log_at_.compare_exchange_strong(next, now + kLogIntervalSeconds)) {
     return;
   }
-  spdlog::warn("rejected a client certificate, {}: {}", ToString(refusal),
-               ClientCertificatePolicy::NamesOf(leaf));
+  spdlog::warn(
+      "rejected a {} certificate, {}: {}",
+      policy_->role() == CertificateRole::kClient ? "client" : "server",
+      ToString(refusal), CertificatePolicy::NamesOf(leaf));
 }
 
 }  // namespace wriftai

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_VERIFIER_H_
-#define WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_VERIFIER_H_
+#ifndef WRIFTAI_SERVICE_SERVER_TLS_CERTIFICATE_VERIFIER_H_
+#define WRIFTAI_SERVICE_SERVER_TLS_CERTIFICATE_VERIFIER_H_
 
 #include <atomic>
 #include <functional>
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "grpcpp/security/tls_certificate_verifier.h"
-#include "service/server/tls/client_certificate_policy.h"
+#include "service/server/tls/certificate_policy.h"
 
 namespace wriftai {
 
@@ -16,11 +16,10 @@ namespace wriftai {
 // cause.
 //
 // Threads: gRPC's. Shares: the policy. Fails: closes the connection.
-class ClientCertificateVerifier
+class CertificateVerifier
     : public grpc::experimental::ExternalCertificateVerifier {
  public:
-  explicit ClientCertificateVerifier(
-      std::shared_ptr<ClientCertificatePolicy> policy)
+  explicit CertificateVerifier(std::shared_ptr<CertificatePolicy> policy)
       : policy_(std::move(policy)) {}
 
   bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request,
@@ -34,10 +33,10 @@ class ClientCertificateVerifier
  private:
   void Log(TlsRefusal refusal, absl::string_view leaf);
 
-  const std::shared_ptr<ClientCertificatePolicy> policy_;
+  const std::shared_ptr<CertificatePolicy> policy_;
   std::atomic<int64_t> next_log_at_{0};  // Seconds since the Unix epoch.
 };
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_SERVER_TLS_CLIENT_CERTIFICATE_VERIFIER_H_
+#endif  // WRIFTAI_SERVICE_SERVER_TLS_CERTIFICATE_VERIFIER_H_

@@ -1,4 +1,4 @@
-#include "service/server/tls/client_certificate_policy.h"
+#include "service/server/tls/certificate_policy.h"
 
 #include <openssl/err.h>
 
@@ -11,7 +11,7 @@
 namespace wriftai {
 namespace {
 
-// Maximum length of a chain from a client to a CA. Meshes have three or four.
+// Maximum length of a chain to a CA. Meshes have three or four.
 constexpr int kMaxDepth = 8;
 
 // At least 112 bits, which excludes SHA-1 and RSA below 2048 bits. This is the
@@ -54,7 +54,7 @@ bool AnyName(X509* certificate, Visit visit) {
 
 }  // namespace
 
-bool ClientCertificatePolicy::SetAuthorities(absl::string_view pem) {
+bool CertificatePolicy::SetAuthorities(absl::string_view pem) {
   const auto certificates = CertificatesFromPem(pem);
   if (certificates == nullptr) return false;
   std::shared_ptr<X509_STORE> store(X509_STORE_new(), OpensslFree());
@@ -67,15 +67,15 @@ bool ClientCertificatePolicy::SetAuthorities(absl::string_view pem) {
   return true;
 }
 
-std::optional<TlsRefusal> ClientCertificatePolicy::Check(
-    absl::string_view leaf, absl::string_view chain) {
+std::optional<TlsRefusal> CertificatePolicy::Check(absl::string_view leaf,
+                                                   absl::string_view chain) {
   const auto refusal = Verify(leaf, chain);
   if (refusal.has_value()) refusals_.Count(*refusal);
   return refusal;
 }
 
-std::optional<TlsRefusal> ClientCertificatePolicy::Verify(
-    absl::string_view leaf, absl::string_view chain) {
+std::optional<TlsRefusal> CertificatePolicy::Verify(absl::string_view leaf,
+                                                    absl::string_view chain) {
   if (leaf.empty()) return TlsRefusal::kNoCertificate;
   const auto certificates = CertificatesFromPem(leaf);
   if (certificates == nullptr) return TlsRefusal::kUntrusted;
@@ -91,7 +91,10 @@ std::optional<TlsRefusal> ClientCertificatePolicy::Verify(
   bool verified = false;
   if (X509_STORE_CTX_init(context.get(), authorities.get(), certificate,
                           untrusted.get()) == 1 &&
-      X509_STORE_CTX_set_purpose(context.get(), X509_PURPOSE_SSL_CLIENT) == 1) {
+      X509_STORE_CTX_set_purpose(context.get(),
+                                 role_ == CertificateRole::kClient
+                                     ? X509_PURPOSE_SSL_CLIENT
+                                     : X509_PURPOSE_SSL_SERVER) == 1) {
     X509_VERIFY_PARAM* const parameters =
         X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
@@ -106,7 +109,7 @@ std::optional<TlsRefusal> ClientCertificatePolicy::Verify(
   return std::nullopt;
 }
 
-std::string ClientCertificatePolicy::NamesOf(absl::string_view leaf) {
+std::string CertificatePolicy::NamesOf(absl::string_view leaf) {
   std::string names;
   const auto certificates = CertificatesFromPem(leaf);
   if (certificates == nullptr) return names;
@@ -119,7 +122,7 @@ std::string ClientCertificatePolicy::NamesOf(absl::string_view leaf) {
   return names;
 }
 
-bool ClientCertificatePolicy::IsAllowed(X509* leaf) const {
+bool CertificatePolicy::IsAllowed(X509* leaf) const {
   if (allowed_.empty()) return true;
   return AnyName(leaf, [this](absl::string_view name, bool is_uri) {
     return std::any_of(
@@ -129,7 +132,7 @@ bool ClientCertificatePolicy::IsAllowed(X509* leaf) const {
   });
 }
 
-OpensslPtr<STACK_OF(X509)> ClientCertificatePolicy::WithIntermediates(
+OpensslPtr<STACK_OF(X509)> CertificatePolicy::WithIntermediates(
     absl::string_view chain) {
   auto certificates = CertificatesFromPem(chain);
   if (certificates == nullptr) certificates.reset(sk_X509_new_null());
@@ -141,7 +144,7 @@ OpensslPtr<STACK_OF(X509)> ClientCertificatePolicy::WithIntermediates(
   return certificates;
 }
 
-void ClientCertificatePolicy::CacheIntermediates(STACK_OF(X509) * verified) {
+void CertificatePolicy::CacheIntermediates(STACK_OF(X509) * verified) {
   MutexLock lock(mutex_);
   for (int i = 1; i < sk_X509_num(verified); ++i) {
     X509* const certificate = sk_X509_value(verified, i);

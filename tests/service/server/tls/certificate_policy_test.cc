@@ -1,4 +1,4 @@
-#include "service/server/tls/client_certificate_policy.h"
+#include "service/server/tls/certificate_policy.h"
 
 #include <optional>
 #include <string>
@@ -14,17 +14,16 @@ namespace {
 constexpr char kCaller[] = "URI:spiffe://cluster.local/ns/a/sa/caller";
 
 // A policy that trusts one authority.
-class ClientCertificatePolicyTest : public ::testing::Test {
+class CertificatePolicyTest : public ::testing::Test {
  protected:
-  ClientCertificatePolicyTest() { Trust(root_.certificate()); }
+  CertificatePolicyTest() { Trust(root_.certificate()); }
 
   void Trust(const std::string& pem) {
     ASSERT_TRUE(policy_.SetAuthorities(pem));
   }
 
   // Returns the name of the refusal; "" if the certificate is accepted.
-  static std::string Check(ClientCertificatePolicy& policy,
-                           const TlsIdentity& client,
+  static std::string Check(CertificatePolicy& policy, const TlsIdentity& client,
                            const std::string& chain = "") {
     const auto refusal = policy.Check(client.certificate, chain);
     return refusal.has_value() ? ToString(*refusal) : "";
@@ -34,26 +33,26 @@ class ClientCertificatePolicyTest : public ::testing::Test {
   }
 
   const TestAuthority root_;
-  ClientCertificatePolicy policy_{{}};
+  CertificatePolicy policy_{{}};
 };
 
-TEST_F(ClientCertificatePolicyTest, AcceptsCertificatesOfTrustedAuthority) {
+TEST_F(CertificatePolicyTest, AcceptsCertificatesOfTrustedAuthority) {
   EXPECT_EQ(Check(root_.Issue({})), "");
   EXPECT_EQ(Check(root_.Issue({kCaller, "clientAuth"})), "");
   EXPECT_EQ(Check(root_.Issue({kCaller, "clientAuth,serverAuth"})), "");
 }
 
-TEST_F(ClientCertificatePolicyTest, RefusesClientWithoutCertificate) {
+TEST_F(CertificatePolicyTest, RefusesClientWithoutCertificate) {
   EXPECT_EQ(Check({}), "no_certificate");
 }
 
-TEST_F(ClientCertificatePolicyTest, RefusesCertificatesOfOtherAuthorities) {
+TEST_F(CertificatePolicyTest, RefusesCertificatesOfOtherAuthorities) {
   EXPECT_EQ(Check(TestAuthority().Issue({kCaller})), "untrusted");
   EXPECT_EQ(Check(MakeTlsIdentity("localhost")), "untrusted");
   EXPECT_EQ(Check({"-----BEGIN CERTIFICATE-----\nAAAA\n", ""}), "untrusted");
 }
 
-TEST_F(ClientCertificatePolicyTest, DoesNotTrustChainSentByClient) {
+TEST_F(CertificatePolicyTest, DoesNotTrustChainSentByClient) {
   const TestAuthority other;
   EXPECT_EQ(Check(other.Issue({}), other.certificate()), "untrusted");
   EXPECT_EQ(Check(other.Issue({}),
@@ -61,7 +60,7 @@ TEST_F(ClientCertificatePolicyTest, DoesNotTrustChainSentByClient) {
             "untrusted");
 }
 
-TEST_F(ClientCertificatePolicyTest, RefusesExpiredAndNotYetValidCertificates) {
+TEST_F(CertificatePolicyTest, RefusesExpiredAndNotYetValidCertificates) {
   CertificateSpec old;
   old.valid_from_seconds = -100;
   old.valid_until_seconds = -10;
@@ -73,17 +72,26 @@ TEST_F(ClientCertificatePolicyTest, RefusesExpiredAndNotYetValidCertificates) {
   EXPECT_EQ(Check(expired.Issue({}), expired.certificate()), "expired");
 }
 
-TEST_F(ClientCertificatePolicyTest, RefusesServerCertificates) {
+TEST_F(CertificatePolicyTest, RefusesServerCertificates) {
   EXPECT_EQ(Check(root_.Issue({kCaller, "serverAuth"})), "wrong_purpose");
 }
 
-TEST_F(ClientCertificatePolicyTest, RefusesWeakKeys) {
+TEST_F(CertificatePolicyTest, ForServersRefusesClientCertificates) {
+  CertificatePolicy servers({}, CertificateRole::kServer);
+  ASSERT_TRUE(servers.SetAuthorities(root_.certificate()));
+  EXPECT_EQ(Check(servers, root_.Issue({kCaller, "clientAuth"})),
+            "wrong_purpose");
+  EXPECT_EQ(Check(servers, root_.Issue({kCaller, "serverAuth"})), "");
+  EXPECT_EQ(Check(servers, root_.Issue({kCaller})), "");
+}
+
+TEST_F(CertificatePolicyTest, RefusesWeakKeys) {
   CertificateSpec weak;
   weak.rsa_bits = 1024;
   EXPECT_EQ(Check(root_.Issue(weak)), "untrusted");
 }
 
-TEST_F(ClientCertificatePolicyTest, RefusesCertificatesIssuedByClients) {
+TEST_F(CertificatePolicyTest, RefusesCertificatesIssuedByClients) {
   // The authority issued the client's certificate, but not as a CA.
   const TestAuthority intermediate = root_.IssueIntermediate();
   const TlsIdentity client = intermediate.Issue({kCaller});
@@ -92,14 +100,14 @@ TEST_F(ClientCertificatePolicyTest, RefusesCertificatesIssuedByClients) {
             "untrusted");
 }
 
-TEST_F(ClientCertificatePolicyTest, RequiresChainToAuthority) {
+TEST_F(CertificatePolicyTest, RequiresChainToAuthority) {
   const TestAuthority intermediate = root_.IssueIntermediate();
   const TlsIdentity client = intermediate.Issue({});
   EXPECT_EQ(Check(client), "untrusted");
   EXPECT_EQ(Check(client, intermediate.certificate()), "");
 }
 
-TEST_F(ClientCertificatePolicyTest, AcceptsResumedSessionWithoutChain) {
+TEST_F(CertificatePolicyTest, AcceptsResumedSessionWithoutChain) {
   const TestAuthority intermediate = root_.IssueIntermediate();
   const TlsIdentity client = intermediate.Issue({});
   ASSERT_EQ(Check(client, intermediate.certificate()), "");
@@ -109,14 +117,14 @@ TEST_F(ClientCertificatePolicyTest, AcceptsResumedSessionWithoutChain) {
   EXPECT_EQ(Check(client), "untrusted");
 }
 
-TEST_F(ClientCertificatePolicyTest, TrustsIntermediateAuthorityWithoutItsRoot) {
+TEST_F(CertificatePolicyTest, TrustsIntermediateAuthorityWithoutItsRoot) {
   const TestAuthority intermediate = root_.IssueIntermediate();
   Trust(intermediate.certificate());
   EXPECT_EQ(Check(intermediate.Issue({})), "");
   EXPECT_EQ(Check(root_.Issue({})), "untrusted");
 }
 
-TEST_F(ClientCertificatePolicyTest, AcceptsCertificatesOfEachAuthorityInList) {
+TEST_F(CertificatePolicyTest, AcceptsCertificatesOfEachAuthorityInList) {
   const TestAuthority next;
   Trust(absl::StrCat(root_.certificate(), next.certificate()));
   EXPECT_EQ(Check(root_.Issue({})), "");
@@ -126,7 +134,7 @@ TEST_F(ClientCertificatePolicyTest, AcceptsCertificatesOfEachAuthorityInList) {
   EXPECT_EQ(Check(next.Issue({})), "");
 }
 
-TEST_F(ClientCertificatePolicyTest, KeepsAuthoritiesIfNewListIsMalformed) {
+TEST_F(CertificatePolicyTest, KeepsAuthoritiesIfNewListIsMalformed) {
   const std::string pem = root_.certificate();
   for (const std::string& broken :
        {std::string(), std::string("nonsense"), pem.substr(0, pem.size() / 2),
@@ -136,13 +144,13 @@ TEST_F(ClientCertificatePolicyTest, KeepsAuthoritiesIfNewListIsMalformed) {
   EXPECT_EQ(Check(root_.Issue({})), "");
 }
 
-TEST_F(ClientCertificatePolicyTest, RefusesAllBeforeAuthoritiesAreSet) {
-  ClientCertificatePolicy policy({});
+TEST_F(CertificatePolicyTest, RefusesAllBeforeAuthoritiesAreSet) {
+  CertificatePolicy policy({});
   EXPECT_EQ(Check(policy, root_.Issue({})), "untrusted");
 }
 
-TEST_F(ClientCertificatePolicyTest, RequiresAllowedName) {
-  ClientCertificatePolicy policy(*ParseNamePatterns(
+TEST_F(CertificatePolicyTest, RequiresAllowedName) {
+  CertificatePolicy policy(*ParseNamePatterns(
       "spiffe://cluster.local/ns/*/sa/caller,*.callers.example"));
   ASSERT_TRUE(policy.SetAuthorities(root_.certificate()));
   for (const std::string& names :
@@ -163,14 +171,14 @@ TEST_F(ClientCertificatePolicyTest, RequiresAllowedName) {
   }
 }
 
-TEST_F(ClientCertificatePolicyTest, RefusesAllowedNameFromOtherAuthority) {
-  ClientCertificatePolicy policy(*ParseNamePatterns("a.example"));
+TEST_F(CertificatePolicyTest, RefusesAllowedNameFromOtherAuthority) {
+  CertificatePolicy policy(*ParseNamePatterns("a.example"));
   ASSERT_TRUE(policy.SetAuthorities(root_.certificate()));
   EXPECT_EQ(Check(policy, TestAuthority().Issue({"DNS:a.example"})),
             "untrusted");
 }
 
-TEST_F(ClientCertificatePolicyTest, CountsRefusalsByCause) {
+TEST_F(CertificatePolicyTest, CountsRefusalsByCause) {
   Check(root_.Issue({}));
   Check(TlsIdentity());
   Check(TlsIdentity());
@@ -182,12 +190,12 @@ TEST_F(ClientCertificatePolicyTest, CountsRefusalsByCause) {
   EXPECT_EQ(counts, (std::vector<int64_t>{2, 1, 0, 0, 0}));
 }
 
-TEST_F(ClientCertificatePolicyTest, EscapesAndTruncatesNamesForLog) {
-  EXPECT_EQ(ClientCertificatePolicy::NamesOf(
+TEST_F(CertificatePolicyTest, EscapesAndTruncatesNamesForLog) {
+  EXPECT_EQ(CertificatePolicy::NamesOf(
                 root_.Issue({"URI:spiffe://d/a\nb,DNS:c"}).certificate),
             "spiffe://d/a\\nb c");
   const std::string longer(1000, 'a');
-  EXPECT_EQ(ClientCertificatePolicy::NamesOf(
+  EXPECT_EQ(CertificatePolicy::NamesOf(
                 root_.Issue({absl::StrCat("DNS:", longer)}).certificate)
                 .size(),
             200u);
