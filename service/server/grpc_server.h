@@ -4,12 +4,12 @@
 #include <memory>
 #include <string>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
 #include "service/server/grpc_listener.h"
+#include "service/server/grpc_port.h"
 #include "service/server/schema_services.h"
 #include "service/server/server_config.h"
 #include "service/server/server_health.h"
@@ -46,11 +46,11 @@ class GrpcServer {
 
   // HOST:PORT with the actual port. health_address() is empty without a health
   // port.
-  const std::string& address() const { return port_.address; }
-  const std::string& health_address() const { return health_port_.address; }
+  const std::string& address() const { return port_.address(); }
+  const std::string& health_address() const { return health_port_.address(); }
 
   // The listener of the gRPC port.
-  GrpcListener& listener() const { return *port_.listener; }
+  GrpcListener& listener() const { return *port_.listener(); }
 
   ServerHealth& health() { return health_; }
 
@@ -70,14 +70,6 @@ class GrpcServer {
   void CloseIdleConnections(absl::Duration silence_timeout) const;
 
  private:
-  // In order of construction.
-  struct Port {
-    std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
-    std::unique_ptr<grpc::Server> server;
-    std::unique_ptr<GrpcListener> listener;  // Calls the acceptor.
-    std::string address;
-  };
-
   GrpcServer(StreamServer& streams, Counters counters)
       : streams_(streams), counters_(counters) {}
 
@@ -86,20 +78,16 @@ class GrpcServer {
       const std::shared_ptr<grpc::ServerCredentials>& credentials,
       grpc::Service& service);
   absl::Status StartHealthServer(const ServerConfig& config);
-  // `start`: builds and starts the server.
-  absl::Status Serve(
-      const GrpcListener::Options& options,
-      const std::shared_ptr<grpc::ServerCredentials>& credentials,
-      grpc::ServerBuilder& builder,
-      absl::FunctionRef<std::unique_ptr<grpc::Server>()> start,
-      ListenerCounters& counters, Port& port);
+  // Adds the server, which may be null, to health_ before it accepts calls.
+  std::unique_ptr<grpc::Server> WithHealth(
+      std::unique_ptr<grpc::Server> server);
 
   StreamServer& streams_;
   const Counters counters_;
   grpc::CallbackGenericService unimplemented_service_;
   std::unique_ptr<SchemaServices> schema_services_;
-  Port port_;
-  Port health_port_;
+  GrpcPort port_;
+  GrpcPort health_port_;
   ServerHealth health_;
   bool stopped_ = false;
 };
