@@ -53,15 +53,10 @@ void AddOutcomes(const std::vector<WaitOutcome>& outcomes, LoadResult& result) {
   }
 }
 
-// Adds the delay of each wait with an oracle, which notifies all waiters of a
-// prediction at the same time.
-void AddOracle(const Options& options, const std::vector<WaitOutcome>& outcomes,
-               const UpstreamCounts::Seconds& consumer, LoadResult& result) {
-  ReadBudget budget;
-  budget.per_second = options.read_rate;
-  for (const auto& [second, counts] : consumer) {
-    budget.taken[second] = counts.reads;
-  }
+// The delay in seconds of each wait with an oracle, which notifies all waiters
+// of a prediction at the same time.
+std::vector<double> OracleSeconds(const std::vector<WaitOutcome>& outcomes,
+                                  const ReadBudget& budget) {
   struct End {
     absl::Time time;
     size_t waiters = 0;
@@ -80,10 +75,27 @@ void AddOracle(const Options& options, const std::vector<WaitOutcome>& outcomes,
   times.reserve(ends.size());
   for (const End& end : ends) times.push_back(end.time);
   const std::vector<absl::Duration> delays = OracleDelays(times, budget);
+  std::vector<double> seconds;
   for (size_t i = 0; i < ends.size(); ++i) {
-    result.oracle_seconds.insert(result.oracle_seconds.end(), ends[i].waiters,
-                                 absl::ToDoubleSeconds(delays[i]));
+    seconds.insert(seconds.end(), ends[i].waiters,
+                   absl::ToDoubleSeconds(delays[i]));
   }
+  return seconds;
+}
+
+// `gets`: when the interactive Gets started.
+void AddOracles(const Options& options,
+                const std::vector<WaitOutcome>& outcomes,
+                const UpstreamCounts::Seconds& consumer,
+                const std::vector<absl::Time>& gets, LoadResult& result) {
+  ReadBudget budget;
+  budget.per_second = options.read_rate;
+  for (const auto& [second, counts] : consumer) {
+    budget.taken[second] = counts.reads;
+  }
+  result.oracle_seconds = OracleSeconds(outcomes, budget);
+  for (const absl::Time get : gets) ++budget.taken[absl::ToUnixSeconds(get)];
+  result.oracle_with_gets_seconds = OracleSeconds(outcomes, budget);
 }
 
 std::unique_ptr<SecondConsumer> StartConsumer(
@@ -136,9 +148,11 @@ absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
   load.AwaitEnds(DeadlineOf(options, plan, *running));
 
   consumer.reset();
+  std::vector<absl::Time> gets;
   result.staleness = sampler.Finish();
   if (probe.has_value()) {
     probe->Finish();
+    gets = probe->Starts();
     result.get_milliseconds = probe->Milliseconds();
     result.gets = probe->calls();
     result.get_failures = probe->failures();
@@ -155,7 +169,7 @@ absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
   result.consumer_refused = Refused(others);
   const std::vector<WaitOutcome> outcomes = load.Finish();
   AddOutcomes(outcomes, result);
-  AddOracle(options, outcomes, others, result);
+  AddOracles(options, outcomes, others, gets, result);
   return result;
 }
 

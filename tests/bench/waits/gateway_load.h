@@ -32,10 +32,12 @@ struct LoadPlan {
 
 struct LoadResult {
   int64_t waiters = 0;
-  size_t lost = 0;                       // Waits that were not completed.
-  size_t predictions_completed = 0;      // For at least one of the waiters.
-  std::vector<double> delay_seconds;     // Of all waits; see WaitOutcome.
-  std::vector<double> oracle_seconds;    // Of all waits, with an oracle.
+  size_t lost = 0;                     // Waits that were not completed.
+  size_t predictions_completed = 0;    // For at least one of the waiters.
+  std::vector<double> delay_seconds;   // Of all waits; see WaitOutcome.
+  std::vector<double> oracle_seconds;  // Of all waits, with an oracle.
+  // The same, with one that also serves the Gets.
+  std::vector<double> oracle_with_gets_seconds;
   std::vector<Spread> staleness;         // See OldestToMedian().
   std::vector<double> get_milliseconds;  // Of successful Gets.
   size_t gets = 0;

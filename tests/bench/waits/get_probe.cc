@@ -46,6 +46,12 @@ std::vector<double> GetProbe::Milliseconds() const {
   return milliseconds;
 }
 
+std::vector<absl::Time> GetProbe::Starts() const {
+  std::vector<absl::Time> starts;
+  for (const auto& call : calls_) starts.push_back(call->start);
+  return starts;
+}
+
 size_t GetProbe::failures() const {
   return static_cast<size_t>(
       std::count_if(calls_.begin(), calls_.end(),

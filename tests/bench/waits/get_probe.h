@@ -40,6 +40,8 @@ class GetProbe {
   // After Finish(): the latency of each successful call. Excludes failures,
   // which may be faster.
   std::vector<double> Milliseconds() const;
+  // When each call started.
+  std::vector<absl::Time> Starts() const;
   size_t calls() const { return calls_.size(); }
   size_t failures() const;
 
