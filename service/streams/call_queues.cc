@@ -14,7 +14,8 @@ class ShutdownDone : public grpc_completion_queue_functor {
   }
 };
 
-// Does not poll sockets: the threads of the C++ callback API do.
+// Does not poll sockets: SocketPoller and the threads of the C++ callback API
+// do.
 grpc_completion_queue* MakeQueue() {
   const grpc_completion_queue_attributes attributes = {
       GRPC_CQ_CURRENT_VERSION, GRPC_CQ_CALLBACK, GRPC_CQ_NON_POLLING,

@@ -12,6 +12,7 @@
 #include "service/streams/accepted_stream.h"
 #include "service/streams/call_count.h"
 #include "service/streams/call_queues.h"
+#include "service/streams/socket_poller.h"
 
 namespace wriftai {
 
@@ -19,9 +20,9 @@ namespace wriftai {
 // C++ service must leave them out (WithGenericMethod_...), which requires that
 // the server has a generic service.
 //
-// Threads: main; handlers run on threads of gRPC's executor. Owns: the queues
-// and the posted requests. Must outlive the server, and everything that the
-// handlers use must outlive Wait(). Fails: never.
+// Threads: main; handlers run on threads of gRPC's executor. Owns: the queues,
+// the poller and the posted requests. Must outlive the server, and everything
+// that the handlers use must outlive Wait(). Fails: never.
 class StreamServer {
  public:
   // Passes the call to a reactor. Must not block.
@@ -53,6 +54,7 @@ class StreamServer {
   void Register(grpc_server* server);
   void RequestCall(const Method& method);
 
+  SocketPoller poller_;
   CallQueues queues_;
   CallCount calls_;  // Posted requests and open calls.
   std::list<Method> methods_;
