@@ -84,14 +84,14 @@ PredictionEncoder::Bytes PredictionEncoder::Find(const std::string& owner,
   Bytes bytes = encoded.kept;
   const size_t payload = PayloadBytes(snapshot->prediction);
   if (bytes == nullptr) {
-    const auto shared = SharedPayloads(format, snapshot->prediction);
-    if (payload - SizeOf(shared) > (format == v1::PAYLOAD_FORMAT_VALUE
-                                        ? WorkerPool::kInlineBytes
-                                        : kInlineJsonBytes)) {
+    const size_t shared = SizeOf(SharedPayloads(format, snapshot->prediction));
+    if (payload - shared > (format == v1::PAYLOAD_FORMAT_VALUE
+                                ? WorkerPool::kInlineBytes
+                                : kInlineJsonBytes)) {
       return nullptr;
     }
-    bytes = std::make_shared<const EncodedPrediction>(EncodedPrediction{
-        EncodePredictionHead(format, snapshot->prediction), shared});
+    bytes = std::make_shared<const EncodedPrediction>(
+        EncodePredictionParts(format, snapshot->prediction));
     if (bytes->head.size() <= kKeptRatio * payload + kKeptBytes) {
       encoded.kept = bytes;
     }
@@ -140,28 +140,26 @@ CallHandle PredictionEncoder::Encode(const std::string& owner,
     encoding = std::make_shared<Encoding>();
     encoding->owner = owner;
     encoding->snapshot = snapshot;
-    encoding->job = workers_.Run<std::string>(
+    encoding->job = workers_.Run<EncodedPrediction>(
         owner, PayloadBytes(snapshot->prediction),
         [snapshot, format] {
-          return EncodePredictionHead(format, snapshot->prediction);
+          return EncodePredictionParts(format, snapshot->prediction);
         },
-        [this, key](std::string encoded) {
-          Complete(key, std::move(encoded));
+        [this, key](EncodedPrediction parts) {
+          Complete(key, std::move(parts));
         });
   }
   return std::make_unique<Joiner>(*this, key, encoding, std::move(done));
 }
 
-void PredictionEncoder::Complete(const Key& key, std::string head) {
+void PredictionEncoder::Complete(const Key& key, EncodedPrediction parts) {
   const auto found = encodings_.find(key);
   const std::shared_ptr<Encoding> encoding = std::move(found->second);
   encodings_.erase(found);
-  const SnapshotPtr& snapshot = encoding->snapshot;
-  auto encoded = std::make_shared<const EncodedPrediction>(EncodedPrediction{
-      std::move(head), SharedPayloads(key.second, snapshot->prediction)});
-  const size_t size = encoded->head.size() + SizeOf(encoded->payloads);
+  const size_t size = parts.head.size() + SizeOf(parts.payloads);
   const Bytes bytes =
-      Share(encoding->owner, snapshot, key.second, std::move(encoded), size);
+      Share(encoding->owner, encoding->snapshot, key.second,
+            std::make_shared<const EncodedPrediction>(std::move(parts)), size);
   absl::StatusOr<Bytes> result = MessageMemoryExhausted(budget_);
   if (bytes != nullptr) result = bytes;
   // Completing a joiner may destroy others.

@@ -51,7 +51,7 @@ class PredictionEncoder {
   struct Encoding;
   class Joiner;
 
-  void Complete(const Key& key, std::string head);
+  void Complete(const Key& key, EncodedPrediction parts);
   Bytes Share(const std::string& owner, const SnapshotPtr& snapshot,
               v1::PayloadFormat format, Bytes bytes, size_t charged);
 

@@ -141,25 +141,28 @@ std::string EncodePrediction(v1::PayloadFormat format,
   return out;
 }
 
-std::string EncodePredictionHead(v1::PayloadFormat format,
-                                 const Prediction& prediction) {
-  const EncodedPrediction::Payloads shared = SharedPayloads(format, prediction);
-  if (shared.empty()) return EncodePrediction(format, prediction);
+EncodedPrediction EncodePredictionParts(v1::PayloadFormat format,
+                                        const Prediction& prediction) {
+  EncodedPrediction parts;
+  parts.payloads = SharedPayloads(format, prediction);
+  if (parts.payloads.empty()) {
+    parts.head = EncodePrediction(format, prediction);
+    return parts;
+  }
   // Serialize() would copy and check the payloads again.
   std::vector<const FieldDescriptor*> fields;
   fields.reserve(static_cast<size_t>(Prediction::descriptor()->field_count()));
   Prediction::GetReflection()->ListFields(prediction, &fields);
-  std::string head;
-  head.reserve(kUsualHeadBytes);
+  parts.head.reserve(kUsualHeadBytes);
   for (const FieldDescriptor* const field : fields) {
     const bool is_shared =
-        std::any_of(shared.begin(), shared.end(),
+        std::any_of(parts.payloads.begin(), parts.payloads.end(),
                     [field](const EncodedPrediction::Payload& payload) {
                       return payload.field == NumberOf(*field);
                     });
-    if (!is_shared) AppendField(prediction, *field, head);
+    if (!is_shared) AppendField(prediction, *field, parts.head);
   }
-  return head;
+  return parts;
 }
 
 }  // namespace wriftai

@@ -30,10 +30,11 @@ EncodedPrediction::Payloads SharedPayloads(v1::PayloadFormat format,
 std::string EncodePrediction(v1::PayloadFormat format,
                              const v1::Prediction& prediction);
 
-// The same without the SharedPayloads(), which may follow in any order: an
-// encoded message is the concatenation of its encoded fields.
-std::string EncodePredictionHead(v1::PayloadFormat format,
-                                 const v1::Prediction& prediction);
+// The same in parts, without a copy of the SharedPayloads(): they may follow
+// the head in any order, since an encoded message is the concatenation of its
+// encoded fields.
+EncodedPrediction EncodePredictionParts(v1::PayloadFormat format,
+                                        const v1::Prediction& prediction);
 
 }  // namespace wriftai
 

@@ -36,8 +36,7 @@ void PredictionToBytes(benchmark::State& state, v1::PayloadFormat format) {
     const SnapshotPtr snapshot =
         MakeSnapshot(*PredictionFromJson(json), v1::SOURCE_GET, kObserved);
     const auto bytes = std::make_shared<const EncodedPrediction>(
-        EncodedPrediction{EncodePredictionHead(format, snapshot->prediction),
-                          SharedPayloads(format, snapshot->prediction)});
+        EncodePredictionParts(format, snapshot->prediction));
     benchmark::DoNotOptimize(BufferOf(bytes));
   });
 }

@@ -99,7 +99,7 @@ std::string BytesOf(const EncodedPrediction& encoded) {
   return bytes;
 }
 
-TEST(EncodePredictionHeadTest, OmitsOnlySharedPayloads) {
+TEST(EncodePredictionPartsTest, CopyNoSharedPayload) {
   const std::string large(kSharedPayloadBytes, ' ');
   v1::Prediction all;
   SetAllFields(all);
@@ -112,8 +112,7 @@ TEST(EncodePredictionHeadTest, OmitsOnlySharedPayloads) {
   v1::Prediction bare;
   bare.set_output_json(large + "2");
   for (const v1::Prediction& prediction : {all, output, both, bare}) {
-    const EncodedPrediction encoded = {EncodePredictionHead(kJson, prediction),
-                                       SharedPayloads(kJson, prediction)};
+    const EncodedPrediction encoded = EncodePredictionParts(kJson, prediction);
     EXPECT_LT(encoded.head.size(), kSharedPayloadBytes);
     v1::Prediction read;
     ASSERT_TRUE(read.ParseFromString(BytesOf(encoded)));
