@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 
 namespace wriftai {
 namespace {
@@ -38,6 +39,20 @@ OpensslPtr<EVP_PKEY> KeyFromPem(absl::string_view text) {
                                                    NoPassphrase, nullptr));
   ERR_clear_error();
   return key;
+}
+
+bool IsUsableIdentity(STACK_OF(X509) * certificates, EVP_PKEY* key) {
+  const OpensslPtr<SSL_CTX> context(SSL_CTX_new(TLS_method()));
+  bool usable = SSL_CTX_use_certificate(context.get(),
+                                        sk_X509_value(certificates, 0)) == 1;
+  for (int i = 1; i < sk_X509_num(certificates); ++i) {
+    usable = usable && SSL_CTX_add1_chain_cert(
+                           context.get(), sk_X509_value(certificates, i)) == 1;
+  }
+  usable = usable && SSL_CTX_use_PrivateKey(context.get(), key) == 1 &&
+           SSL_CTX_check_private_key(context.get()) == 1;
+  ERR_clear_error();
+  return usable;
 }
 
 }  // namespace wriftai

@@ -22,6 +22,10 @@ OpensslPtr<STACK_OF(X509)> CertificatesFromPem(absl::string_view text);
 // The first private key; null if none exists, or it requires a passphrase.
 OpensslPtr<EVP_PKEY> KeyFromPem(absl::string_view text);
 
+// Whether OpenSSL accepts the key and the certificates, of which the first is
+// that of the key, for one end of a connection, as gRPC will configure it.
+bool IsUsableIdentity(STACK_OF(X509) * certificates, EVP_PKEY* key);
+
 }  // namespace wriftai
 
 #endif  // WRIFTAI_SERVICE_SERVER_TLS_PEM_H_

@@ -1,7 +1,5 @@
 #include "service/server/tls/server_certificate.h"
 
-#include <openssl/err.h>
-
 #include <ctime>
 #include <utility>
 
@@ -20,21 +18,6 @@ absl::Status InvalidFile(absl::string_view flag, const WatchedFile& file,
   return absl::InvalidArgumentError(
       absl::StrCat(flag, " ", file.path(), ": expected ", expected,
                    read_status.ok() ? "" : ": ", read_status.message()));
-}
-
-// Whether OpenSSL accepts them for a server, as gRPC will configure it.
-bool IsUsable(STACK_OF(X509) * certificates, EVP_PKEY* key) {
-  const OpensslPtr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()));
-  bool usable = SSL_CTX_use_certificate(context.get(),
-                                        sk_X509_value(certificates, 0)) == 1;
-  for (int i = 1; i < sk_X509_num(certificates); ++i) {
-    usable = usable && SSL_CTX_add1_chain_cert(
-                           context.get(), sk_X509_value(certificates, i)) == 1;
-  }
-  usable = usable && SSL_CTX_use_PrivateKey(context.get(), key) == 1 &&
-           SSL_CTX_check_private_key(context.get()) == 1;
-  ERR_clear_error();
-  return usable;
 }
 
 absl::Time ExpiryOf(X509* certificate) {
@@ -78,7 +61,7 @@ absl::Status ServerCertificate::Apply(
                        "passphrase",
                        key_text.status());
   }
-  if (!IsUsable(certificates.get(), key.get())) {
+  if (!IsUsableIdentity(certificates.get(), key.get())) {
     return InvalidFile(
         flags_.key_file, key_file_,
         absl::StrCat("the key of the first certificate in ", flags_.cert_file,
