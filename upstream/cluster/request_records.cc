@@ -55,8 +55,9 @@ void RequestRecords::Begin(const std::string& tag, const std::string& digest,
   attempt.record.attempt = id;
   attempt.record.fingerprint = fingerprint;
   attempt.done = std::move(done);
-  attempt.timer = event_loop_.RunAt(event_loop_.Now() + times_.begin_deadline,
-                                    [this, &attempt] { OnDeadline(attempt); });
+  attempt.timer =
+      event_loop_.RunAt(event_loop_.Now() + times_.begin_deadline,
+                        [this, &attempt] { GiveUp(attempt, NoAnswer()); });
   WithLease(id, &RequestRecords::SendNew);
 }
 
@@ -115,7 +116,9 @@ void RequestRecords::OnBegin(Attempt& attempt,
 
 void RequestRecords::OnBeginFailed(Attempt& attempt,
                                    const absl::Status& status) {
-  if (IsUncertain(status)) return OnDeadline(attempt);
+  if (IsUncertain(status)) return GiveUp(attempt, NoAnswer());
+  // The record that filled the store may have been written.
+  if (absl::IsResourceExhausted(status)) return GiveUp(attempt, status);
   if (!absl::IsNotFound(status)) return Finish(attempt, status);
   // The lease has ended early. Nothing was written.
   lease_.OnNotFound(attempt.lease);
@@ -154,13 +157,15 @@ void RequestRecords::OnExisting(Attempt& attempt, const TxnResult& result) {
 }
 
 // The record may exist, or may still be written.
-void RequestRecords::OnDeadline(Attempt& attempt) {
-  if (attempt.phase == Phase::kNotSent) return Finish(attempt, NoAnswer());
+void RequestRecords::GiveUp(Attempt& attempt, absl::Status status) {
+  if (attempt.phase == Phase::kNotSent) {
+    return Finish(attempt, std::move(status));
+  }
   attempt.phase = Phase::kUndoing;
   attempt.timer.reset();
   BeginDone done = std::move(attempt.done);
   Undo(attempt);
-  done(NoAnswer());
+  done(std::move(status));
 }
 
 void RequestRecords::Finish(Attempt& attempt,

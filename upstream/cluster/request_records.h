@@ -102,7 +102,7 @@ class RequestRecords {
   void OnBegin(Attempt& attempt, const absl::StatusOr<TxnResult>& result);
   void OnBeginFailed(Attempt& attempt, const absl::Status& status);
   void OnExisting(Attempt& attempt, const TxnResult& result);
-  void OnDeadline(Attempt& attempt);
+  void GiveUp(Attempt& attempt, absl::Status status);
   void Finish(Attempt& attempt, absl::StatusOr<BeginResult> result);
 
   void SendSettle(Attempt& attempt);

@@ -93,9 +93,11 @@ struct Event {
 };
 
 // A linearizable, durable store. A call that fails with UNAVAILABLE or
-// DEADLINE_EXCEEDED may have taken effect, or may still do so. Any other error
-// is certain: nothing was changed. RESOURCE_EXHAUSTED: the store is full; reads
-// and KeepAlive continue. NOT_FOUND: the lease does not exist.
+// DEADLINE_EXCEEDED may have taken effect, or may still do so.
+// RESOURCE_EXHAUSTED: the store is full; reads and KeepAlive continue. It may
+// have taken effect, too: etcd applies the write that crosses its quota. Any
+// other error is certain: nothing was changed. NOT_FOUND: the lease does not
+// exist.
 //
 // Threads: loop. A callback runs on the loop, after the call returns and,
 // except Watch()'s, once the deadline has passed at the latest. Destroying a

@@ -24,6 +24,7 @@ class FaultyStore : public Store {
     kNone,
     kCut,            // Nothing arrives.
     kResponsesLost,  // Calls take effect, and time out.
+    kFillsUp,        // Commits take effect, and fail because the store is full.
   };
 
   FaultyStore(EventLoop& event_loop, Store& store)
@@ -55,6 +56,12 @@ class FaultyStore : public Store {
   [[nodiscard]] CallHandle Commit(Txn txn, absl::Time deadline,
                                   Done<TxnResult> done) override {
     ++commits_;
+    if (fault_ == Fault::kFillsUp) {
+      return store_.Commit(std::move(txn), deadline,
+                           [done = std::move(done)](const auto&) mutable {
+                             done(absl::ResourceExhaustedError("full"));
+                           });
+    }
     return Pass<TxnResult>(deadline, std::move(done), [&](auto then) {
       return store_.Commit(std::move(txn), deadline, std::move(then));
     });
@@ -74,7 +81,7 @@ class FaultyStore : public Store {
   [[nodiscard]] CallHandle RevokeLease(
       int64_t lease, absl::Time deadline,
       absl::AnyInvocable<void(absl::Status)> done) override {
-    if (fault_ == Fault::kNone) {
+    if (fault_ == Fault::kNone || fault_ == Fault::kFillsUp) {
       return store_.RevokeLease(lease, deadline, std::move(done));
     }
     return TimeOut(deadline, std::move(done));
@@ -144,7 +151,9 @@ class FaultyStore : public Store {
   }
   template <typename Result, typename Send>
   CallHandle Pass(absl::Time deadline, Done<Result> done, Send send) {
-    if (fault_ == Fault::kNone) return send(std::move(done));
+    if (fault_ == Fault::kNone || fault_ == Fault::kFillsUp) {
+      return send(std::move(done));
+    }
     CallHandle call;
     if (fault_ == Fault::kResponsesLost) {
       call = send(Done<Result>([](const absl::StatusOr<Result>&) {}));

@@ -154,6 +154,22 @@ TEST_F(RequestRecordsTest, FullStoreRejectsAndKeepsNothing) {
   EXPECT_EQ(requests().attempts(), 0u);
 }
 
+// etcd writes the record that crosses its quota, and reports it as full then.
+TEST_F(RequestRecordsTest, RecordThatFilledTheStoreIsUndone) {
+  ASSERT_THAT(Begin(), IsOk());  // The lease exists.
+  Settle(std::nullopt);
+  connection_.set_fault(Fault::kFillsUp);
+  Send();
+  // Commits of the undo fail, too.
+  event_loop_.RunPosted();
+  EXPECT_THAT(*result_, StatusIs(absl::StatusCode::kResourceExhausted, "full"));
+  EXPECT_EQ(requests().attempts(), 1u);
+  connection_.set_fault(Fault::kNone);
+  event_loop_.Advance(times_.retry_interval);
+  EXPECT_EQ(ValueOf(kKey), "(none)");
+  EXPECT_EQ(requests().attempts(), 0u);
+}
+
 constexpr char kNoAnswer[] =
     "the store has not confirmed the request ID in time; nothing was sent";
 
