@@ -205,7 +205,11 @@ fi
 node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
   die "node $(node --version) is too old: expected 18 or later"
 case $1 in
-  test | dev) unpack prometheus usr/bin/promtool ;;
+  test | dev)
+    unpack prometheus usr/bin/promtool
+    unpack etcd-server usr/bin/etcd
+    unpack etcd-client usr/bin/etcdctl  # Of the same version.
+    ;;
   bench) unpack nginx usr/sbin/nginx ;;
 esac
 case $1 in

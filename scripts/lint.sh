@@ -133,6 +133,8 @@ check_includes() {
   may_include 'service/server/' 'base/|proto/|service/streams/|wriftai/' ||
     failed=1
   may_include 'service/server/tls/' 'base/' || failed=1
+  may_include 'service/etcd/' \
+    'base/|service/(server/(http_url|tls/pem)|streams/call_count)|upstream/cluster/store' || failed=1
   may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
   may_include 'service/engine/' 'base/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/telemetry/' \

@@ -35,15 +35,19 @@ void AddNames(X509* certificate, std::string names) {
     names.erase(0, end + 1);
     const size_t colon = name.find(':');
     const std::string kind = name.substr(0, colon);
-    ASN1_IA5STRING* const text = ASN1_IA5STRING_new();
-    ASN1_STRING_set(text, name.data() + colon + 1,
-                    static_cast<int>(name.size() - colon - 1));
+    const std::string value = name.substr(colon + 1);
     GENERAL_NAME* const added = GENERAL_NAME_new();
-    GENERAL_NAME_set0_value(added,
-                            kind == "URI"   ? GEN_URI
-                            : kind == "DNS" ? GEN_DNS
-                                            : GEN_EMAIL,
-                            text);
+    if (kind == "IP") {
+      GENERAL_NAME_set0_value(added, GEN_IPADD, a2i_IPADDRESS(value.c_str()));
+    } else {
+      ASN1_IA5STRING* const text = ASN1_IA5STRING_new();
+      ASN1_STRING_set(text, value.data(), static_cast<int>(value.size()));
+      GENERAL_NAME_set0_value(added,
+                              kind == "URI"   ? GEN_URI
+                              : kind == "DNS" ? GEN_DNS
+                                              : GEN_EMAIL,
+                              text);
+    }
     sk_GENERAL_NAME_push(list.get(), added);
   }
   if (sk_GENERAL_NAME_num(list.get()) > 0) {
