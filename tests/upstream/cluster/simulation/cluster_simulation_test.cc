@@ -37,10 +37,10 @@ struct Totals {
   int64_t unknown = 0;
 };
 
-// Runs a quarter of all seeds, or only the chosen one.
+// Runs a fifth of all seeds, or only the chosen one.
 Totals RunSeeds(FaultPattern pattern, CoordinationOutage outage) {
   const uint64_t only = Environment("WRIFTAI_CLUSTER_SEED", 0);
-  const uint64_t seeds = Environment("WRIFTAI_CLUSTER_SEEDS", kSeeds) / 4;
+  const uint64_t seeds = Environment("WRIFTAI_CLUSTER_SEEDS", kSeeds) / 5;
   Totals totals;
   for (uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE(absl::StrCat("WRIFTAI_CLUSTER_SEED=", only ? only : seed));
@@ -85,6 +85,10 @@ TEST(ClusterSimulationTest, OverlappingFaultsMakeNoTwoSendersButForPartitions) {
 
 TEST(ClusterSimulationTest, PartitionsMakeTwoSendersOnlyAsDocumented) {
   RunSeeds(FaultPattern::kPartitions, CoordinationOutage::kServe);
+}
+
+TEST(ClusterSimulationTest, JoinsMakeTwoSendersOnlyAsDocumented) {
+  RunSeeds(FaultPattern::kJoins, CoordinationOutage::kServe);
 }
 
 TEST(ClusterSimulationTest, PausingNeverMakesTwoSendersInAnyPartition) {

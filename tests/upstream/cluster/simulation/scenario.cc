@@ -72,8 +72,9 @@ void Scenario::UseCredentials(size_t slot) {
 void Scenario::InjectFaults(absl::Time end) {
   if (healed_ || cluster_.now() > end) return;
   InjectFault();
-  const absl::Duration pause =
-      pattern_ == FaultPattern::kSingle ? Between(10, 13) : Between(0.3, 4);
+  const bool overlap = pattern_ == FaultPattern::kOverlapping ||
+                       pattern_ == FaultPattern::kPartitions;
+  const absl::Duration pause = overlap ? Between(0.3, 4) : Between(10, 13);
   cluster_.RunIn(pause, [this, end] { InjectFaults(end); });
 }
 
@@ -102,8 +103,11 @@ void Scenario::InjectFault() {
   const absl::Time until = cluster_.now() + duration;
   const size_t slot = Pick(2) == 0 ? OwnerSlot() : AnySlot();
   SimFaults& faults = cluster_.faults;
+  if (pattern_ == FaultPattern::kJoins) return ReplaceReplicas();
   if (pattern_ == FaultPattern::kPartitions && Pick(2) == 0) {
-    return Partition(duration);
+    if (Pick(3) == 0) return PartitionAndRevoke(duration);
+    Partition(duration);
+    return;
   }
   switch (const size_t kind = Pick(18)) {
     case 0:
@@ -174,7 +178,7 @@ void Scenario::InjectStoreFault(int kind, absl::Duration duration) {
   }
 }
 
-void Scenario::Partition(absl::Duration duration) {
+std::vector<bool> Scenario::Partition(absl::Duration duration) {
   std::vector<bool> side(kMaxSlots);
   for (size_t slot = 0; slot < kMaxSlots; ++slot) side[slot] = Pick(5) < 3;
   const absl::Time until = cluster_.now() + duration;
@@ -186,6 +190,23 @@ void Scenario::Partition(absl::Duration duration) {
       if (!side[b]) faults.CutLink(a, b, until);
     }
   }
+  return side;
+}
+
+// The store ends the sessions on the one side while responses to their last
+// reads are under way.
+void Scenario::PartitionAndRevoke(absl::Duration duration) {
+  const absl::Duration slow = Between(0.3, 1);
+  cluster_.faults.slow = std::max(cluster_.faults.slow, cluster_.now() + slow);
+  cluster_.RunIn(slow, [this, duration] {
+    if (healed_) return;
+    const std::vector<bool> side = Partition(duration);
+    for (size_t slot = 0; slot < kMaxSlots; ++slot) {
+      SimNode* const node = cluster_.node(slot);
+      if (!side[slot] || node == nullptr || !node->session.active()) continue;
+      (void)cluster_.store.state.RevokeLease(node->session.lease());
+    }
+  });
 }
 
 // The case that the book is for.
@@ -201,6 +222,39 @@ void Scenario::JoinWhileOthersAreCut() {
   }
 }
 
+// The same, but the owner hears of the new replicas only from another old one,
+// or late. The old ones see the others end first.
+void Scenario::ReplaceReplicas() {
+  const bool is_late = Pick(2) == 0;
+  const size_t owner = OwnerSlot();
+  size_t kept = 1;
+  for (size_t slot = 0; slot < kMaxSlots; ++slot) {
+    if (slot == owner || cluster_.node(slot) == nullptr) continue;
+    if (is_late || ++kept > 2) cluster_.Kill(slot);
+  }
+  cluster_.RunIn(absl::Seconds(3), [this, owner, is_late] {
+    if (healed_) return;
+    if (is_late) return JoinOverSlowLinks(owner);
+    for (size_t slot = 0; slot < kMaxSlots; ++slot) {
+      if (cluster_.node(slot) != nullptr) continue;
+      cluster_.faults.CutLink(owner, slot, cluster_.now() + absl::Seconds(9));
+    }
+    JoinWhileOthersAreCut();
+  });
+}
+
+// The owner's session has ended by then.
+void Scenario::JoinOverSlowLinks(size_t owner) {
+  SimFaults& faults = cluster_.faults;
+  const absl::Time until = cluster_.now() + Between(7, 9);
+  faults.cut[owner] = std::max(faults.cut[owner], until);
+  cluster_.RunIn(Between(2.2, 4), [this, &faults, owner] {
+    if (healed_) return;
+    faults.slow_links = cluster_.now() + absl::Seconds(4);
+    cluster_.Start((owner + 1) % kMaxSlots);
+  });
+}
+
 void Scenario::Heal() {
   healed_ = true;
   const absl::Time now = cluster_.now();
@@ -209,6 +263,7 @@ void Scenario::Heal() {
   faults.stuck.fill(now);
   for (auto& links : faults.link_cut) links.fill(now);
   faults.slow = std::min(faults.slow, now);
+  faults.slow_links = std::min(faults.slow_links, now);
   faults.lossy = std::min(faults.lossy, now);
   faults.store_hangs = std::min(faults.store_hangs, now);
   faults.store_down = std::min(faults.store_down, now);

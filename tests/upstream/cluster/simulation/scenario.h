@@ -17,6 +17,7 @@ enum class FaultPattern {
   kSingle,  // One fault at a time.
   kOverlapping,
   kPartitions,  // Part of the replicas, and the store, on either side.
+  kJoins,       // Replicas join while all others are cut off from the store.
 };
 
 // Three to five replicas that use three credentials, under random faults, and
@@ -41,8 +42,12 @@ class Scenario {
   void InjectFaults(absl::Time end);
   void InjectFault();
   void InjectStoreFault(int kind, absl::Duration duration);
-  void Partition(absl::Duration duration);
+  // Returns which slots are cut off from the store.
+  std::vector<bool> Partition(absl::Duration duration);
+  void PartitionAndRevoke(absl::Duration duration);
   void JoinWhileOthersAreCut();
+  void ReplaceReplicas();
+  void JoinOverSlowLinks(size_t owner);
   void Heal();
   void CheckRecovery();
 

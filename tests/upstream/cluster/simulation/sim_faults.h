@@ -33,10 +33,14 @@ struct SimFaults {
   absl::Time store_down = absl::InfinitePast();
   // The whole store hangs: it answers, and ends leases, afterwards.
   absl::Time store_hangs = absl::InfinitePast();
-  // Delays up to a second, so messages overtake each other.
+  // Delays up to a second, so messages overtake each other. Links are slow,
+  // too.
   absl::Time slow = absl::InfinitePast();
   // One message of five is lost.
   absl::Time lossy = absl::InfinitePast();
+  // Messages between slots take so long that responses may come too late, but
+  // every request arrives.
+  absl::Time slow_links = absl::InfinitePast();
 
   // Between two slots; both orders are set.
   std::array<PerSlot, kMaxSlots> link_cut;
@@ -59,6 +63,11 @@ struct SimFaults {
   absl::Duration Delay(absl::Time now, Random& random) const {
     const double max = now < slow ? 1 : 0.005;
     return absl::Seconds(0.0003 + max * random.Uniform());
+  }
+  absl::Duration LinkDelay(absl::Time now, Random& random) const {
+    if (now >= std::max(slow, slow_links)) return Delay(now, random);
+    // Within the deadline of a call.
+    return absl::Seconds(0.0003 + 0.55 * random.Uniform());
   }
   bool Loses(absl::Time now, Random& random) const {
     return now < lossy && random.Uniform() < 0.2;

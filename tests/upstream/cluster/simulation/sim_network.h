@@ -43,7 +43,7 @@ class SimNetwork {
     return loop_.Now() < faults_.link_cut[from][to] ||
            faults_.Loses(loop_.Now(), random_);
   }
-  absl::Duration Delay() { return faults_.Delay(loop_.Now(), random_); }
+  absl::Duration Delay() { return faults_.LinkDelay(loop_.Now(), random_); }
 
   SimLoop& loop_;
   SimFaults& faults_;
