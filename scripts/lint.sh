@@ -142,6 +142,8 @@ check_includes() {
   may_include 'service/rpc/' \
     'base/|service/(engine|logging|streams|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
+  may_include 'service/peers/' \
+    'base/|service/(rpc|server|streams)/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/admin/' \
     'base/|service/(engine|logging|server|telemetry|webhook)/|upstream/|proto/|wriftai/' ||
     failed=1

@@ -13,11 +13,6 @@
 namespace wriftai {
 namespace {
 
-// Percent-encoding may triple the message, base64 adds a third to the details,
-// and the message is in both: 3 x 1,000 + 4/3 x 3,500 < 8 KiB.
-constexpr size_t kMaxMessageBytes = 1000;
-constexpr size_t kMaxDetailBytes = 3500;
-
 std::string Details(const absl::Status& status, const std::string& message) {
   google::rpc::Status details;
   details.set_code(static_cast<int>(status.code()));
@@ -35,13 +30,13 @@ std::string Details(const absl::Status& status, const std::string& message) {
 std::string BoundedDetails(absl::Status status, const std::string& message) {
   std::string details = Details(status, message);
   auto bad_request = GetDetail<google::rpc::BadRequest>(status);
-  while (details.size() > kMaxDetailBytes && bad_request.has_value() &&
+  while (details.size() > kMaxStatusDetailBytes && bad_request.has_value() &&
          bad_request->field_violations_size() > 1) {
     bad_request->mutable_field_violations()->RemoveLast();
     SetDetail(*bad_request, status);
     details = Details(status, message);
   }
-  if (details.size() <= kMaxDetailBytes) return details;
+  if (details.size() <= kMaxStatusDetailBytes) return details;
   absl::Status reduced(status.code(), message);
   if (const auto info = GetDetail<google::rpc::ErrorInfo>(status)) {
     SetDetail(*info, reduced);
@@ -56,7 +51,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   // Leading or trailing spaces make a header value malformed (RFC 9113, section
   // 8.2.1). gRPC does not encode them, so peers drop the message or response.
   const std::string message(absl::StripAsciiWhitespace(
-      SanitizeText(status.message(), kMaxMessageBytes)));
+      SanitizeText(status.message(), kMaxStatusMessageBytes)));
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message,
                       BoundedDetails(status, message));
 }

@@ -1,11 +1,19 @@
 #ifndef WRIFTAI_SERVICE_RPC_GRPC_STATUS_H_
 #define WRIFTAI_SERVICE_RPC_GRPC_STATUS_H_
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "grpcpp/support/status.h"
 #include "service/telemetry/call_record.h"
 
 namespace wriftai {
+
+// The sizes that ToGrpcStatus() sends. Percent-encoding may triple the message,
+// base64 adds a third to the details, and the message is in both:
+// 3 x 1,000 + 4/3 x 3,500 < 8 KiB.
+inline constexpr size_t kMaxStatusMessageBytes = 1000;
+inline constexpr size_t kMaxStatusDetailBytes = 3500;
 
 // Converts `status` for gRPC: the message passes SanitizeText(), and the
 // details go into grpc-status-details-bin as google.rpc.Status. Message and

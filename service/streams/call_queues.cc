@@ -15,10 +15,12 @@ class ShutdownDone : public grpc_completion_queue_functor {
 };
 
 // Does not poll sockets: SocketPoller and the threads of the C++ callback API
-// do.
-grpc_completion_queue* MakeQueue() {
+// do, for all of the process.
+grpc_completion_queue* MakeQueue(CallQueues::Side side) {
   const grpc_completion_queue_attributes attributes = {
-      GRPC_CQ_CURRENT_VERSION, GRPC_CQ_CALLBACK, GRPC_CQ_NON_POLLING,
+      GRPC_CQ_CURRENT_VERSION, GRPC_CQ_CALLBACK,
+      side == CallQueues::Side::kServer ? GRPC_CQ_NON_POLLING
+                                        : GRPC_CQ_NON_LISTENING,
       new ShutdownDone};
   return grpc_completion_queue_create(
       grpc_completion_queue_factory_lookup(&attributes), &attributes, nullptr);
@@ -26,10 +28,10 @@ grpc_completion_queue* MakeQueue() {
 
 }  // namespace
 
-CallQueues::CallQueues() {
+CallQueues::CallQueues(Side side) {
   grpc_init();
-  accepting_ = MakeQueue();
-  for (grpc_completion_queue*& queue : calls_) queue = MakeQueue();
+  accepting_ = MakeQueue(side);
+  for (grpc_completion_queue*& queue : calls_) queue = MakeQueue(side);
 }
 
 CallQueues::~CallQueues() {

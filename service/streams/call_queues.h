@@ -28,7 +28,11 @@ class CallQueues {
   // them, at the cost of a lock.
   static constexpr size_t kQueues = 256;
 
-  CallQueues();
+  // What the queues are for. Calls that a client makes require a queue with a
+  // set of sockets to poll, which stays empty: see MakeQueue().
+  enum class Side { kServer, kClient };
+
+  explicit CallQueues(Side side = Side::kServer);
   ~CallQueues();
   CallQueues(const CallQueues&) = delete;
   CallQueues& operator=(const CallQueues&) = delete;

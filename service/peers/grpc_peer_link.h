@@ -1,0 +1,31 @@
+#ifndef WRIFTAI_SERVICE_PEERS_GRPC_PEER_LINK_H_
+#define WRIFTAI_SERVICE_PEERS_GRPC_PEER_LINK_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "base/call.h"
+#include "service/peers/peer_channels.h"
+#include "upstream/cluster/peer_link.h"
+
+namespace wriftai {
+
+// Calls the Peers service of other replicas.
+//
+// Threads: loop. The channels must outlive it. Fails: as PeerLink; a response
+// that is not valid is INTERNAL.
+class GrpcPeerLink final : public cluster::PeerLink {
+ public:
+  explicit GrpcPeerLink(PeerChannels& channels) : channels_(channels) {}
+
+  [[nodiscard]] CallHandle Vouch(const std::string& address,
+                                 cluster::VouchRequest request,
+                                 absl::Time deadline, VouchDone done) override;
+
+ private:
+  PeerChannels& channels_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_PEERS_GRPC_PEER_LINK_H_

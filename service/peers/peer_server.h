@@ -1,0 +1,67 @@
+#ifndef WRIFTAI_SERVICE_PEERS_PEER_SERVER_H_
+#define WRIFTAI_SERVICE_PEERS_PEER_SERVER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/listener_counters.h"
+#include "grpcpp/generic/async_generic_service.h"
+#include "grpcpp/grpcpp.h"
+#include "service/server/grpc_port.h"
+#include "service/server/tls/tls_credentials.h"
+#include "service/streams/stream_server.h"
+
+namespace wriftai {
+
+// Settings of the port for other replicas.
+struct PeerServerConfig {
+  std::string address;  // HOST:PORT to listen on.
+
+  int64_t max_request_bytes = 16 << 20;
+
+  // A peer forwards all its Waits over one connection, up to --max_waits.
+  int64_t max_concurrent_streams = 20'000;
+
+  // 100 replicas, twice as many during a rollout, and the probes of a scanner.
+  size_t max_connections = 256;
+};
+
+// The port for other replicas: a gRPC server of its own, so that no caller of
+// the public port reaches its services, and the other way round.
+//
+// Threads: main. Owns: the server. The credentials, the counters, the services
+// and `streams` must outlive it, and the loop must run until it is destroyed.
+// Fails: only Start().
+class PeerServer {
+ public:
+  // `tls`: null for plaintext, only on an address of this machine. `streams`:
+  // the streaming methods of the services. INVALID_ARGUMENT: cannot listen on
+  // the address; names its flag.
+  static absl::StatusOr<std::unique_ptr<PeerServer>> Start(
+      const PeerServerConfig& config, TlsCredentials* tls,
+      const std::vector<grpc::Service*>& services, StreamServer& streams,
+      ListenerCounters& counters);
+
+  // Cancels calls that are still in progress.
+  ~PeerServer();
+  PeerServer(const PeerServer&) = delete;
+  PeerServer& operator=(const PeerServer&) = delete;
+
+  // HOST:PORT with the actual port.
+  const std::string& address() const { return port_.address(); }
+
+ private:
+  explicit PeerServer(StreamServer& streams) : streams_(streams) {}
+
+  StreamServer& streams_;
+  grpc::CallbackGenericService unimplemented_service_;
+  GrpcPort port_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_PEERS_PEER_SERVER_H_

@@ -1,0 +1,31 @@
+#ifndef WRIFTAI_SERVICE_PEERS_VOUCH_CODEC_H_
+#define WRIFTAI_SERVICE_PEERS_VOUCH_CODEC_H_
+
+#include <cstddef>
+
+#include "absl/status/statusor.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "upstream/cluster/peer_link.h"
+
+// The messages of Peers.Vouch. Both sides check what they receive.
+//
+// All functions: pure, any thread. Decoding fails with INVALID_ARGUMENT, which
+// names the field.
+
+namespace wriftai {
+
+// Far more than the sessions of 100 replicas (KnownPeers::kMaxCallers) during a
+// rollout.
+inline constexpr size_t kMaxVouchPeers = 256;
+
+grpc::ByteBuffer EncodeVouch(const cluster::VouchRequest& request);
+grpc::ByteBuffer EncodeVouch(const cluster::VouchResponse& response);
+
+absl::StatusOr<cluster::VouchRequest> DecodeVouchRequest(
+    const grpc::ByteBuffer& bytes);
+absl::StatusOr<cluster::VouchResponse> DecodeVouchResponse(
+    const grpc::ByteBuffer& bytes);
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_PEERS_VOUCH_CODEC_H_

@@ -1,0 +1,92 @@
+#include "service/peers/vouch_codec.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "service/rpc/request_codec.h"
+#include "tests/support/status_matchers.h"
+#include "wriftai/peers/v1/peers.pb.h"
+
+namespace wriftai {
+namespace {
+
+cluster::Peer PeerAt(const std::string& address) {
+  return {"node.1", 7, address};
+}
+
+TEST(VouchCodecTest, CarriesRequests) {
+  const auto request = DecodeVouchRequest(
+      EncodeVouch(cluster::VouchRequest{PeerAt("10.0.0.1:50052")}));
+  ASSERT_THAT(request, IsOk());
+  EXPECT_EQ(request->asker.session, "node.1");
+  EXPECT_EQ(request->asker.revision, 7);
+  EXPECT_EQ(request->asker.address, "10.0.0.1:50052");
+}
+
+TEST(VouchCodecTest, CarriesResponses) {
+  cluster::VouchResponse sent;
+  sent.ended = true;
+  sent.peers = {PeerAt("10.0.0.1:50052"), PeerAt("[::1]:50052")};
+  const auto response = DecodeVouchResponse(EncodeVouch(sent));
+  ASSERT_THAT(response, IsOk());
+  EXPECT_TRUE(response->ended);
+  ASSERT_EQ(response->peers.size(), 2u);
+  EXPECT_EQ(response->peers[1].session, "node.1");
+  EXPECT_EQ(response->peers[1].revision, 7);
+  EXPECT_EQ(response->peers[1].address, "[::1]:50052");
+}
+
+TEST(VouchCodecTest, RejectsInvalidFields) {
+  const auto status = [](const cluster::Peer& asker) {
+    return DecodeVouchRequest(EncodeVouch(cluster::VouchRequest{asker}))
+        .status();
+  };
+  const char kSession[] =
+      "asker.session: expected 1 to 128 bytes of printable ASCII without '/'";
+  EXPECT_THAT(status({"", 7, "h:1"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, kSession));
+  EXPECT_THAT(status({"a/b", 7, "h:1"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, kSession));
+  EXPECT_THAT(status({"a\nb", 7, "h:1"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, kSession));
+  EXPECT_THAT(status({std::string(129, 'a'), 7, "h:1"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, kSession));
+  EXPECT_THAT(status({"a.1", 0, "h:1"}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "asker.revision: expected a positive number"));
+  EXPECT_THAT(status({"a.1", 7, "h"}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "asker.address: expected HOST:PORT"));
+}
+
+TEST(VouchCodecTest, RejectsTooManyPeers) {
+  cluster::VouchResponse sent;
+  for (size_t i = 0; i < kMaxVouchPeers; ++i) {
+    sent.peers.push_back(PeerAt("10.0.0.1:50052"));
+  }
+  EXPECT_THAT(DecodeVouchResponse(EncodeVouch(sent)), IsOk());
+  sent.peers.push_back(PeerAt("10.0.0.1:50052"));
+  EXPECT_THAT(DecodeVouchResponse(EncodeVouch(sent)),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "peers: expected at most 256"));
+}
+
+TEST(VouchCodecTest, RejectsLargeAndMalformedMessages) {
+  peers::v1::VouchRequest large;
+  large.mutable_asker()->set_session(std::string(1000, 'a'));
+  EXPECT_THAT(DecodeVouchRequest(Encode(large)),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "VouchRequest: expected a message of at most 512 bytes, "
+                       "not compressed"));
+  const grpc::Slice slice("\xff\xff");
+  EXPECT_THAT(DecodeVouchResponse(grpc::ByteBuffer(&slice, 1)),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "VouchResponse: expected a message of at most 131072 "
+                       "bytes, not compressed"));
+  EXPECT_THAT(DecodeVouchResponse(grpc::ByteBuffer()),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace wriftai
