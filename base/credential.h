@@ -30,6 +30,10 @@ class Credential {
   // The token before the last rotation; empty if it was never rotated.
   virtual Secret previous_token() const { return Secret(); }
 
+  // Whether this is a credential of the gateway, whose tokens may be rotated,
+  // and not a caller's token.
+  bool outlives_tokens() const { return outlives_tokens_; }
+
   // SHA-256 of the token, as 64 lower-case hex digits. A key that is not such a
   // hash belongs to a credential that outlives its tokens.
   const std::string& key() const { return key_; }
@@ -41,12 +45,13 @@ class Credential {
  protected:
   // A credential that outlives its tokens. `name` must not look like a hash.
   explicit Credential(const std::string& name)
-      : key_(name), display_name_(name) {}
+      : key_(name), display_name_(name), outlives_tokens_(true) {}
 
  private:
   const Secret token_;
   const std::string key_;
   const std::string display_name_;
+  const bool outlives_tokens_ = false;
 };
 
 }  // namespace wriftai

@@ -29,8 +29,9 @@ std::string PathOf() {
 }  // namespace
 
 PredictionService::PredictionService(Engine& engine, CallRecorder& recorder,
-                                     DeliveredBytes* delivered)
-    : engine_(engine), runner_(engine, recorder, delivered) {
+                                     DeliveredBytes* delivered,
+                                     ForwardedCallGate* gate)
+    : engine_(engine), runner_(engine, recorder, delivered, gate) {
   streams_.AddMethod(PathOf<v1::WaitRequest>(), [this](AcceptedStream stream) {
     RunWait(std::move(stream));
   });

@@ -5,6 +5,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "service/engine/engine.h"
+#include "service/rpc/forwarded_call_gate.h"
 #include "service/rpc/rpc_runner.h"
 #include "service/streams/stream_server.h"
 #include "service/telemetry/call_recorder.h"
@@ -28,7 +29,7 @@ struct WithRawMethods<Service, First, Others...> {
 // are bytes: see request_codec.h. The streaming methods are served by
 // streams().
 //
-// Threads: any. Engine, recorder and their loop must outlive it.
+// Threads: any. Engine, recorder, their loop and the gate must outlive it.
 class PredictionService final
     : public WithRawMethods<
           v1::Predictions::Service, v1::Predictions::WithRawCallbackMethod_Get,
@@ -41,9 +42,11 @@ class PredictionService final
   using Context = grpc::CallbackServerContext;
   using Bytes = grpc::ByteBuffer;
 
-  // `delivered`: counts the bytes of each request; may be null.
+  // `delivered`: counts the bytes of each request; may be null. `gate`: null,
+  // or for the service on the port for other replicas.
   PredictionService(Engine& engine, CallRecorder& recorder,
-                    DeliveredBytes* delivered = nullptr);
+                    DeliveredBytes* delivered = nullptr,
+                    ForwardedCallGate* gate = nullptr);
 
   // Starts the server of this service.
   StreamServer& streams() { return streams_; }

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "service/engine/engine.h"
+#include "service/rpc/forwarded_call_gate.h"
 #include "service/rpc/message_bytes.h"
 #include "service/rpc/request_codec.h"
 #include "service/rpc/translate.h"
@@ -45,6 +46,7 @@ struct ReceivedRequest {
   std::optional<CallOf<Request>> call;
   grpc::ByteBuffer bytes;              // To be decoded if there is no call.
   std::shared_ptr<CallMemory> memory;  // Null for small requests.
+  ForwardedCallInfo forwarded;         // On the port for other replicas.
 };
 
 // Decodes small requests inline. For large or compressed ones, acquires memory

@@ -12,6 +12,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "service/engine/engine.h"
+#include "service/rpc/forwarded_call_gate.h"
 #include "service/rpc/received_request.h"
 #include "service/rpc/rpc_reactor.h"
 #include "service/rpc/unary_reactor.h"
@@ -27,12 +28,19 @@ namespace wriftai {
 // find the credential, and run the RPC's handler. An error of any step ends the
 // call through its reactor.
 //
-// Threads: any. Engine, recorder and their loop must outlive it and its calls.
+// Threads: any. Engine, recorder, their loop and the gate must outlive it and
+// its calls.
 class RpcRunner {
  public:
   // `delivered`: counts the bytes of each request; may be null.
-  RpcRunner(Engine& engine, CallRecorder& recorder, DeliveredBytes* delivered)
-      : engine_(engine), recorder_(recorder), delivered_(delivered) {}
+  // `gate`: decides on the calls if other replicas forward them; null for the
+  // calls of clients.
+  RpcRunner(Engine& engine, CallRecorder& recorder, DeliveredBytes* delivered,
+            ForwardedCallGate* gate)
+      : engine_(engine),
+        recorder_(recorder),
+        delivered_(delivered),
+        gate_(gate) {}
 
   // `handler` runs on the loop with the context for upstream requests, the
   // call and the reactor. It returns what UnaryReactor::Continue() takes.
@@ -101,8 +109,12 @@ class RpcRunner {
     auto caller = CallerOf(metadata, record);
     if (!caller.ok()) return caller.status();
     auto received = Receive<Request>(engine_, *caller, request);
-    if (received.ok() && received->call.has_value()) {
-      Describe(*received->call, record);
+    if (!received.ok()) return received;
+    if (received->call.has_value()) Describe(*received->call, record);
+    if (gate_ != nullptr) {
+      const auto forwarded = ForwardedCallInfoFrom(metadata);
+      if (!forwarded.ok()) return forwarded.status();
+      received->forwarded = *forwarded;
     }
     return received;
   }
@@ -112,10 +124,22 @@ class RpcRunner {
               Handler& handler) {
     auto context = ContextFor(received.caller, reactor.record());
     if (!context.ok()) return reactor.End(context.status());
+    if (gate_ != nullptr) {
+      const ForwardedCallInfo& forwarded = received.forwarded;
+      absl::Status status = gate_->Check(*context->credential, forwarded.epoch);
+      if (!status.ok()) return reactor.End(status);
+      Apply(forwarded, *received.call);
+    }
     context->memory = std::move(received.memory);
     reactor.EncodeFor(context->credential->key(), received.call->format);
     reactor.Continue(
         handler(*std::move(context), *std::move(received.call), reactor));
+  }
+
+  static void Apply(const ForwardedCallInfo& forwarded, CreateCall& call) {
+    call.params.input_is_value = forwarded.input_is_value;
+  }
+  static void Apply(const ForwardedCallInfo& /*forwarded*/, ApiCall& /*call*/) {
   }
 
   // The reactors of calls that were reset or half-closed before their message
@@ -145,6 +169,7 @@ class RpcRunner {
   Engine& engine_;
   CallRecorder& recorder_;
   DeliveredBytes* const delivered_;
+  ForwardedCallGate* const gate_;
 };
 
 }  // namespace wriftai

@@ -1,0 +1,32 @@
+#ifndef WRIFTAI_SERVICE_PEERS_OWNER_DIRECTORY_H_
+#define WRIFTAI_SERVICE_PEERS_OWNER_DIRECTORY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/credential.h"
+
+namespace wriftai {
+
+// The replica that owns a credential.
+struct PeerOwner {
+  std::string address;  // HOST:PORT of its port for replicas.
+  int64_t epoch = 0;    // Of its tenure.
+};
+
+// Which replica owns a credential, as far as this one knows.
+//
+// Threads: loop. Fails: never.
+class OwnerDirectory {
+ public:
+  virtual ~OwnerDirectory() = default;
+
+  // nullopt: nobody owns it, or nobody knows. Also if this replica owns it.
+  virtual std::optional<PeerOwner> Find(const Credential& credential) = 0;
+  virtual bool IsOwnedHere(const Credential& credential) = 0;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_PEERS_OWNER_DIRECTORY_H_
