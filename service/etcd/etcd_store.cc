@@ -2,6 +2,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "base/mutex.h"
 #include "etcd/rpc.pb.h"
 #include "service/etcd/etcd_codec.h"
 #include "service/etcd/etcd_status.h"
@@ -36,8 +37,9 @@ struct EtcdStore::Exchange {
   Done<Result> done;  // Loop only. Null: dropped.
 
   // Until gRPC has completed it.
-  std::shared_ptr<Exchange> self;
-  CallCount::Hold hold;
+  Mutex mutex;
+  std::shared_ptr<Exchange> self ABSL_GUARDED_BY(mutex);
+  CallCount::Hold hold ABSL_GUARDED_BY(mutex);
 };
 
 template <typename Sent>
@@ -83,15 +85,23 @@ CallHandle EtcdStore::Start(Request request, absl::Time deadline, Send send,
   exchange->request = std::move(request);
   exchange->decode = std::move(decode);
   exchange->done = std::move(done);
-  exchange->self = exchange;
-  exchange->hold = call_count_.Add();
+  {
+    const MutexLock lock(exchange->mutex);
+    exchange->self = exchange;
+    exchange->hold = call_count_.Add();
+  }
   calls_.insert(&exchange->context);
   send(*exchange->connection, &exchange->context, &exchange->request,
        &exchange->response,
        [this, raw = exchange.get()](const grpc::Status& status) {
-         // Released once the loop has the call.
-         const CallCount::Hold hold = std::move(raw->hold);
-         link_->Post([this, owned = std::move(raw->self), status] {
+         CallCount::Hold hold;  // Released once the loop has the call.
+         std::shared_ptr<Sent> owned;
+         {
+           const MutexLock lock(raw->mutex);
+           hold = std::move(raw->hold);
+           owned = std::move(raw->self);
+         }
+         link_->Post([this, owned = std::move(owned), status] {
            Finish(*owned, status);
          });
        });

@@ -11,7 +11,10 @@ std::shared_ptr<WatchStream> WatchStream::Start(
   std::shared_ptr<WatchStream> stream(
       new WatchStream(std::move(connection), std::move(request),
                       std::move(link), std::move(hold), observer));
-  stream->self_ = stream;
+  {
+    const MutexLock lock(stream->mutex_);
+    stream->self_ = stream;
+  }
   // A member that has lost the others ends its watches instead of keeping
   // quiet.
   stream->context_.AddMetadata("hasleader", "true");
@@ -46,14 +49,14 @@ void WatchStream::Close() {
 }
 
 void WatchStream::OnReadDone(bool ok) {
-  bool ends = false;
+  std::shared_ptr<WatchStream> self;
   {
     const MutexLock lock(mutex_);
-    ends = !ok || closed_;
-    loop_has_turn_ = !ends;
+    loop_has_turn_ = ok && !closed_;
+    if (loop_has_turn_) self = self_;
   }
-  if (ends) return RemoveHold();
-  link_->Post([self = self_] { self->Process(); });
+  if (self == nullptr) return RemoveHold();
+  link_->Post([self = std::move(self)] { self->Process(); });
 }
 
 void WatchStream::Process() {
@@ -69,8 +72,14 @@ void WatchStream::Process() {
 
 void WatchStream::OnDone(const grpc::Status& status) {
   // Released once the loop has this object, because the store waits for it.
-  const CallCount::Hold hold = std::move(hold_);
-  link_->Post([self = std::move(self_), status] {
+  CallCount::Hold hold;
+  std::shared_ptr<WatchStream> owned;
+  {
+    const MutexLock lock(mutex_);
+    hold = std::move(hold_);
+    owned = std::move(self_);
+  }
+  link_->Post([self = std::move(owned), status] {
     if (self->observer_ != nullptr) self->observer_->OnStreamEnded(status);
   });
 }

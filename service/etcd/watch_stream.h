@@ -73,8 +73,8 @@ class WatchStream final
   bool loop_has_turn_ ABSL_GUARDED_BY(mutex_) = false;
 
   // Until OnDone().
-  std::shared_ptr<WatchStream> self_;
-  CallCount::Hold hold_;
+  std::shared_ptr<WatchStream> self_ ABSL_GUARDED_BY(mutex_);
+  CallCount::Hold hold_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace wriftai

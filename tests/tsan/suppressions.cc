@@ -21,6 +21,10 @@ extern "C" const char* __tsan_default_suppressions() {
       // its completion. No callback runs below these frames.
       "race_top:grpcpp/\n"
       "race:grpc::internal::CallOpSet\n"
+      "race:grpc::internal::CallOpClientRecvStatus::FinishOp\n"
+      // The messages that gRPC reads, on any of its threads, into a message of
+      // a call. The caller has it between two reads.
+      "race:etcdserverpb::\n"
       "race:grpc::internal::CallbackWithSuccessTag::~CallbackWithSuccessTag\n"
       "race:ServerCallbackUnaryImpl::Finish\n"
       "race:ServerCallbackWriterImpl::Finish\n"
