@@ -64,14 +64,28 @@ class Budget::Waiter : public Call {
   TimerHandle later_;
 };
 
-Budget::Budget(double rate, EventLoop& event_loop, double share)
-    : event_loop_(event_loop), model_(rate, share) {}
+Budget::Budget(double rate, EventLoop& event_loop, double share,
+               const GrantGuard* guard)
+    : event_loop_(event_loop), guard_(guard), model_(rate, share) {}
+
+absl::StatusOr<absl::Time> Budget::GrantsFrom() const {
+  if (guard_ == nullptr) return absl::InfinitePast();
+  return guard_->GrantsFrom();
+}
+
+// Reads the clock, since the process may have been stopped since any earlier
+// check.
+bool Budget::MayGrant() const {
+  if (guard_ == nullptr) return true;
+  const absl::StatusOr<absl::Time> from = guard_->GrantsFrom();
+  return from.ok() && *from <= event_loop_.Now();
+}
 
 std::optional<Permit> Budget::TryAcquire(Priority priority) {
   DropOverdue();
   const absl::Time now = event_loop_.Now();
   if (!calls_.empty() || PollTurn() <= now ||
-      model_.Earliest(priority, now) > now) {
+      model_.Earliest(priority, now) > now || !MayGrant()) {
     return std::nullopt;
   }
   if (priority == Priority::kSpare) {
@@ -92,9 +106,12 @@ CallHandle Budget::Acquire(absl::Time deadline, Granted granted) {
   assert(event_loop_.OnLoopThread());
   DropOverdue();
   const absl::Time now = event_loop_.Now();
-  const absl::Time reached = model_.EarliestBehind(QueuedBefore(deadline), now);
+  const absl::StatusOr<absl::Time> from = GrantsFrom();
+  if (!from.ok()) return Reject(from.status(), std::move(granted));
+  const absl::Time reached =
+      std::max(*from, model_.EarliestBehind(QueuedBefore(deadline), now));
   if (reached > std::min(deadline, now + kMaxQueueTime)) {
-    return Reject(reached, std::move(granted));
+    return Reject(Exhausted(reached - now), std::move(granted));
   }
   const Key key{deadline, next_age_++};
   auto waiter = std::make_unique<Waiter>(*this, key, std::move(granted));
@@ -114,11 +131,11 @@ CallHandle Budget::AcquirePoll(PollGranted granted) {
   return waiter;
 }
 
-CallHandle Budget::Reject(absl::Time when, Granted granted) {
+CallHandle Budget::Reject(absl::Status status, Granted granted) {
   ++counts_.rejected;
-  auto waiter = std::make_unique<Waiter>(*this, Key{when, next_age_++},
-                                         std::move(granted));
-  waiter->FinishAsync(Exhausted(when - event_loop_.Now()));
+  auto waiter = std::make_unique<Waiter>(
+      *this, Key{absl::InfiniteFuture(), next_age_++}, std::move(granted));
+  waiter->FinishAsync(std::move(status));
   return waiter;
 }
 
@@ -165,8 +182,20 @@ void Budget::ScheduleDispatch() {
   // PollEarliest() already accounts for a PollTurn() in the past.
   if (PollTurn() > now) when = std::min(when, PollTurn());
   if (!calls_.empty()) {
-    when = std::min({when, model_.Earliest(Priority::kCall, now),
-                     std::max(now, calls_.begin()->first.first)});
+    when = std::min(when, model_.Earliest(Priority::kCall, now));
+  }
+  const absl::StatusOr<absl::Time> from = GrantsFrom();
+  if (from.ok()) {
+    when = std::max(when, *from);
+  } else {
+    when = calls_.empty() ? absl::InfiniteFuture() : now;
+  }
+  if (!calls_.empty()) {
+    when = std::min(when, std::max(now, calls_.begin()->first.first));
+  }
+  if (when == absl::InfiniteFuture()) {
+    dispatch_.reset();
+    return;
   }
   dispatch_ = event_loop_.RunAt(when, [this] { Dispatch(); });
 }
@@ -175,6 +204,12 @@ void Budget::ScheduleDispatch() {
 void Budget::Dispatch() {
   DropExpired();
   const absl::Time now = event_loop_.Now();
+  const absl::StatusOr<absl::Time> from = GrantsFrom();
+  if (!from.ok() || *from > now) {
+    if (!from.ok()) EndCalls(from.status());
+    ScheduleDispatch();
+    return;
+  }
   const bool poll_first = PollTurn() <= now;
   const bool poll_may = poll_ != nullptr && PollEarliest(now) <= now;
   const bool call_may = !calls_.empty() && !(poll_first && poll_may) &&
@@ -193,6 +228,10 @@ void Budget::DropExpired() {
         GatewayError(absl::StatusCode::kDeadlineExceeded, v1::DEADLINE_EXCEEDED,
                      "the deadline passed before the call was sent"));
   }
+}
+
+void Budget::EndCalls(const absl::Status& status) {
+  while (!calls_.empty()) calls_.begin()->second->Finish(status);
 }
 
 void Budget::OnResponse(uint64_t request, RateLimit rate, bool limited,

@@ -9,10 +9,12 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/call.h"
 #include "base/event_loop.h"
+#include "upstream/budget/grant_guard.h"
 #include "upstream/budget/permit.h"
 #include "upstream/budget/priority.h"
 #include "upstream/budget/rate_limit_model.h"
@@ -69,13 +71,19 @@ class Budget {
   static constexpr absl::Duration kFirstPollPause = absl::Seconds(1);
   static constexpr absl::Duration kResourceLimitWindow = absl::Minutes(1);
 
-  // `rate`, `share`: see RateLimitModel.
-  Budget(double rate, EventLoop& event_loop, double share = 1);
+  // `rate`, `share`: see RateLimitModel. `guard` is asked before each grant,
+  // and must outlive this. Null: permits are always allowed.
+  Budget(double rate, EventLoop& event_loop, double share = 1,
+         const GrantGuard* guard = nullptr);
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
   // Grants no permit before `when`.
   void Pause(absl::Time when) { model_.Pause(when); }
+
+  // The guard's answer has changed: permits may be granted again, or the
+  // waiting calls end with its error, both from the loop.
+  void OnGuardChanged() { ScheduleDispatch(); }
 
   // A permit if one is available now. nullopt: use Acquire() or AcquirePoll().
   std::optional<Permit> TryAcquire(Priority priority);
@@ -84,7 +92,8 @@ class Budget {
   // returns, and never after the handle is destroyed. Fails at once with
   // RESOURCE_EXHAUSTED (BUDGET_EXHAUSTED, RetryInfo) if no permit is expected
   // by `deadline` or within kMaxQueueTime. Fails with DEADLINE_EXCEEDED if a
-  // permit was expected but did not become available.
+  // permit was expected but did not become available. Fails with the guard's
+  // error, at once or while it waits.
   [[nodiscard]] CallHandle Acquire(absl::Time deadline, Granted granted);
 
   // Waits for a permit for a poll. At most one at a time. `granted` as above.
@@ -115,19 +124,23 @@ class Budget {
   void OnLost(uint64_t request);
   void DropOverdue();
 
-  CallHandle Reject(absl::Time when, Granted granted);
+  CallHandle Reject(absl::Status status, Granted granted);
+  absl::StatusOr<absl::Time> GrantsFrom() const;
+  bool MayGrant() const;
   int64_t QueuedBefore(absl::Time deadline) const;
   Permit Grant(Priority priority);
   int64_t& SentCount(Priority priority);
   void ScheduleDispatch();
   void Dispatch();
   void DropExpired();
+  void EndCalls(const absl::Status& status);
   // When the waiting poll goes before calls. InfiniteFuture while no call was
   // sent since it started to wait.
   absl::Time PollTurn() const;
   absl::Time PollEarliest(absl::Time now);
 
   EventLoop& event_loop_;
+  const GrantGuard* const guard_;
   RateLimitModel model_;
   std::map<Key, Waiter*> calls_;
   uint64_t next_age_ = 0;

@@ -2,12 +2,15 @@
 
 #include <cassert>
 #include <iterator>
+#include <utility>
 
 namespace wriftai {
 
-BudgetRegistry::BudgetRegistry(Rates rates, EventLoop& event_loop)
+BudgetRegistry::BudgetRegistry(Rates rates, EventLoop& event_loop,
+                               MakeGuard make_guard)
     : rates_(rates),
       event_loop_(event_loop),
+      make_guard_(std::move(make_guard)),
       started_at_(event_loop.Now()),
       evictor_(kEvictAfter, kEvictManyAfter, event_loop,
                [this](absl::Time before) { return EvictIdleSince(before); }) {}
@@ -18,7 +21,8 @@ std::shared_ptr<CredentialBudget> BudgetRegistry::For(
   std::shared_ptr<CredentialBudget>& budget = budgets_[credential->key()];
   if (budget == nullptr) {
     budget = std::make_shared<CredentialBudget>(
-        credential, rates_.reads, rates_.creates, rates_.share, event_loop_);
+        credential, rates_.reads, rates_.creates, rates_.share, event_loop_,
+        make_guard_ ? make_guard_(*credential) : nullptr);
     if (rates_.share < 1) {
       budget->reads.Pause(started_at_ + kHandoverPause);
       budget->creates.Pause(started_at_ + kHandoverPause);
@@ -27,6 +31,11 @@ std::shared_ptr<CredentialBudget> BudgetRegistry::For(
   budget->used_at = event_loop_.Now();
   evictor_.OnCount(budgets_.size());
   return budget;
+}
+
+void BudgetRegistry::OnGuardChanged(const std::string& credential_key) {
+  const auto found = budgets_.find(credential_key);
+  if (found != budgets_.end()) found->second->OnGuardChanged();
 }
 
 void BudgetRegistry::ForEach(

@@ -13,18 +13,27 @@
 #include "base/event_loop.h"
 #include "base/idle_evictor.h"
 #include "upstream/budget/budget.h"
+#include "upstream/budget/grant_guard.h"
 
 namespace wriftai {
 
 // The two buckets of one credential.
 struct CredentialBudget {
   CredentialBudget(std::shared_ptr<const Credential> owner, double read_rate,
-                   double create_rate, double share, EventLoop& event_loop)
+                   double create_rate, double share, EventLoop& event_loop,
+                   std::unique_ptr<const GrantGuard> grant_guard)
       : credential(std::move(owner)),
-        reads(read_rate, event_loop, share),
-        creates(create_rate, event_loop, share) {}
+        guard(std::move(grant_guard)),
+        reads(read_rate, event_loop, share, guard.get()),
+        creates(create_rate, event_loop, share, guard.get()) {}
+
+  void OnGuardChanged() {
+    reads.OnGuardChanged();
+    creates.OnGuardChanged();
+  }
 
   const std::shared_ptr<const Credential> credential;
+  const std::unique_ptr<const GrantGuard> guard;  // Null: none.
   Budget reads;    // All requests except creates; includes cancels.
   Budget creates;  // Published limit: 15 per second.
   absl::Time used_at;
@@ -61,13 +70,22 @@ class BudgetRegistry {
   static constexpr Rates kUnlimited{std::numeric_limits<double>::infinity(),
                                     std::numeric_limits<double>::infinity(), 1};
 
-  BudgetRegistry(Rates rates, EventLoop& event_loop);
+  // The guard of a credential's budget.
+  using MakeGuard =
+      std::function<std::unique_ptr<const GrantGuard>(const Credential&)>;
+
+  // `make_guard`: empty if permits are always allowed.
+  BudgetRegistry(Rates rates, EventLoop& event_loop,
+                 MakeGuard make_guard = nullptr);
 
   // The caller must hold the result for as long as a permit or handle of it.
   std::shared_ptr<CredentialBudget> For(
       const std::shared_ptr<const Credential>& credential);
 
-  // Visits all budgets, for metrics.
+  // The answer of the guard of this credential has changed.
+  void OnGuardChanged(const std::string& credential_key);
+
+  // Visits all budgets.
   void ForEach(const std::function<void(CredentialBudget&)>& visit);
 
  private:
@@ -75,6 +93,7 @@ class BudgetRegistry {
 
   const Rates rates_;
   EventLoop& event_loop_;
+  const MakeGuard make_guard_;
   const absl::Time started_at_;
   // By the credential's key.
   std::map<std::string, std::shared_ptr<CredentialBudget>> budgets_;
