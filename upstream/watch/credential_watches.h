@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/credential.h"
+#include "upstream/watch/demand_observer.h"
 #include "upstream/watch/poll_loop.h"
 #include "upstream/watch/watch_table.h"
 
@@ -29,6 +30,18 @@ class CredentialWatches {
                      PredictionObserver& observer, SnapshotPtr known) {
     return table_.Subscribe(id, options, observer, std::move(known),
                             polls_.contended());
+  }
+
+  // Another process polls from now on. `demand`, which must outlive this,
+  // observes for what, and Apply() takes in what that process shows. Waiters
+  // keep their last state meanwhile.
+  void SuspendPolls(DemandObserver& demand) {
+    polls_.Suspend();
+    table_.ObserveDemand(&demand);
+  }
+  void ResumePolls() {
+    table_.ObserveDemand(nullptr);
+    polls_.Resume();
   }
 
   // Applies what another request than a poll showed, or an event.

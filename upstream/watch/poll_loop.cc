@@ -26,7 +26,20 @@ PollLoop::PollLoop(WatchTable& table, const Shared& shared)
       pages_(table_, planner_, breaker_, shared_.reader, shared_.event_loop,
              shared_.random, shared_.stats, *this) {}
 
+void PollLoop::Suspend() {
+  suspended_ = true;
+  dirty_ = false;
+  plan_.reset();
+  acquire_.reset();
+}
+
+void PollLoop::Resume() {
+  suspended_ = false;
+  MarkDirty();
+}
+
 void PollLoop::MarkDirty() {
+  if (suspended_) return;
   if (acquire_ != nullptr) TracePlans();
   // A permit is followed by a plan anyway.
   if (dirty_ || acquire_ != nullptr) return;

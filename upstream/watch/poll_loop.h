@@ -61,14 +61,20 @@ class PollLoop : private PollObserver {
   // task, once for all changes until then.
   void MarkDirty();
 
+  // Sends nothing more until Resume(). Polls in flight complete.
+  void Suspend();
+  void Resume();
+  bool suspended() const { return suspended_; }
+
   // Any response shows that the upstream is up. Targets that failed during the
   // outage are due again.
   void OnUpstreamResponse() override;
 
   // Whether the circuit breaker is open.
   bool upstream_is_down() const { return breaker_.is_open(); }
-  // Whether the demand exceeds the budget.
-  bool contended() const { return planner_.contended(); }
+  // Whether the demand exceeds the budget. Unknown, and so false, while
+  // suspended.
+  bool contended() const { return !suspended_ && planner_.contended(); }
 
  private:
   // PollObserver
@@ -103,6 +109,7 @@ class PollLoop : private PollObserver {
   CallHandle acquire_;  // Waits for a permit.
   TimerHandle plan_;
   bool dirty_ = false;  // `plan_` runs now.
+  bool suspended_ = false;
 };
 
 }  // namespace wriftai

@@ -163,6 +163,8 @@ struct PollTarget {
   CallHandle get;
   PollPosition position;  // Set by PollQueue.
   TracedPlan traced;      // Only with a PollTrace.
+  // As DemandObserver last heard of it.
+  absl::Duration reported_demand = absl::InfiniteDuration();
 };
 
 // By id.

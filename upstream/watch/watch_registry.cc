@@ -40,9 +40,31 @@ CredentialWatches& WatchRegistry::For(
         PollLoop::Shared{event_loop_, reader_, budgets_, random_, stats_,
                          recent_creates_, on_poll_failed_, pages_,
                          spare_polls_});
+    if (find_demand_observer_) {
+      DemandObserver* const demand = find_demand_observer_(*credential);
+      if (demand != nullptr) watches->SuspendPolls(*demand);
+    }
   }
   evictor_.OnCount(watches_.size());
   return *watches;
+}
+
+CredentialWatches* WatchRegistry::Find(const std::string& credential_key) {
+  const auto found = watches_.find(credential_key);
+  return found == watches_.end() ? nullptr : found->second.get();
+}
+
+void WatchRegistry::SuspendPolls(const std::string& credential_key,
+                                 DemandObserver& demand) {
+  if (CredentialWatches* const watches = Find(credential_key)) {
+    watches->SuspendPolls(demand);
+  }
+}
+
+void WatchRegistry::ResumePolls(const std::string& credential_key) {
+  if (CredentialWatches* const watches = Find(credential_key)) {
+    watches->ResumePolls();
+  }
 }
 
 std::unique_ptr<Subscription> WatchRegistry::Subscribe(

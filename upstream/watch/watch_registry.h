@@ -17,6 +17,7 @@
 #include "upstream/budget/budget_registry.h"
 #include "upstream/prediction_calls.h"
 #include "upstream/watch/credential_watches.h"
+#include "upstream/watch/demand_observer.h"
 #include "upstream/watch/observation.h"
 #include "upstream/watch/poll_trace.h"
 #include "upstream/watch/prediction_observer.h"
@@ -98,6 +99,19 @@ class WatchRegistry : private WebhookFeed::Listener {
   // must outlive this; may be null.
   void set_poll_trace(PollTrace* trace) { poll_trace_ = trace; }
 
+  // Whose polls to suspend from the start. See CredentialWatches.
+  using FindDemandObserver = std::function<DemandObserver*(const Credential&)>;
+
+  // `find` is asked once for each credential that is watched from now on. Null:
+  // polls are sent here.
+  void set_find_demand_observer(FindDemandObserver find) {
+    find_demand_observer_ = std::move(find);
+  }
+
+  // As CredentialWatches, if the credential has watches.
+  void SuspendPolls(const std::string& credential_key, DemandObserver& demand);
+  void ResumePolls(const std::string& credential_key);
+
   // Watches the prediction `id` (a lowercase UUID) with `credential`.
   // `observer` must outlive the subscription. `known` is the first snapshot
   // unless a newer one is cached; may be null.
@@ -159,6 +173,7 @@ class WatchRegistry : private WebhookFeed::Listener {
   void OnEventMissed() override;
 
   CredentialWatches& For(const std::shared_ptr<const Credential>& credential);
+  CredentialWatches* Find(const std::string& credential_key);
   void Unsubscribe(const std::string& credential_key, const std::string& id,
                    uint64_t waiter);
   size_t EvictIdleSince(absl::Time before);
@@ -174,6 +189,7 @@ class WatchRegistry : private WebhookFeed::Listener {
   const bool spare_polls_;
   PollFailed on_poll_failed_;
   PollTrace* poll_trace_ = nullptr;
+  FindDemandObserver find_demand_observer_;  // May be empty.
   WatchStats stats_;
   SnapshotCache cache_;
   WebhookFeed webhooks_;

@@ -64,7 +64,7 @@ uint64_t WatchTable::Subscribe(const std::string& id,
       average_spacing_ > options.poll_interval * kLateFactor) {
     target->watch.set_spacing(average_spacing_);
   }
-  polls_.OnChanged(*target);
+  OnChanged(*target);
   MarkDirty();
   return waiter;
 }
@@ -75,15 +75,36 @@ void WatchTable::Unsubscribe(const std::string& id, uint64_t waiter) {
   // The watch may already have been erased if the wait has ended.
   if (target == nullptr) return;
   target->watch.Unsubscribe(waiter);
-  polls_.OnChanged(*target);
+  OnChanged(*target);
   if (!target->watch.idle()) return;
   target->get.reset();
   ScheduleErase(id);
 }
 
+void WatchTable::OnChanged(PollTarget& target) {
+  polls_.OnChanged(target);
+  if (demand_ != nullptr) ReportDemand(target);
+}
+
+void WatchTable::ReportDemand(PollTarget& target) {
+  const absl::Duration interval =
+      target.watch.ended() ? absl::InfiniteDuration() : target.watch.interval();
+  if (interval == target.reported_demand) return;
+  target.reported_demand = interval;
+  demand_->OnDemandChanged(target.watch.id(), interval);
+}
+
+void WatchTable::ObserveDemand(DemandObserver* demand) {
+  demand_ = demand;
+  for (const auto& [id, target] : targets_) {
+    target->reported_demand = absl::InfiniteDuration();
+    if (demand_ != nullptr) ReportDemand(*target);
+  }
+}
+
 void WatchTable::Fail(PollTarget& target, const absl::Status& status) {
   target.watch.Fail([&] { return status; });
-  polls_.OnChanged(target);
+  OnChanged(target);
   ScheduleErase(target.watch.id());
 }
 
@@ -105,7 +126,7 @@ void WatchTable::EndAll(const std::function<void(PredictionWatch&)>& end) {
   for (const auto& [id, target] : targets_) targets.push_back(target.get());
   for (PollTarget* const target : targets) {
     end(target->watch);
-    polls_.OnChanged(*target);
+    OnChanged(*target);
     ScheduleErase(target->watch.id());
   }
 }
@@ -170,7 +191,7 @@ bool WatchTable::Apply(Observation observation) {
       ApplyVerified(*target, std::move(observation));
       RecordAccess(shared_, credential_->key(), target->watch.id(), source);
   }
-  polls_.OnChanged(*target);
+  OnChanged(*target);
   MarkDirty();
   return true;
 }

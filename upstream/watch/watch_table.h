@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "base/credential.h"
 #include "base/event_loop.h"
+#include "upstream/watch/demand_observer.h"
 #include "upstream/watch/list_trust.h"
 #include "upstream/watch/model_run_durations.h"
 #include "upstream/watch/observation.h"
@@ -81,6 +82,10 @@ class WatchTable {
   // Discards what pages showed, since the list was found to be wrong.
   void DropPageObservations();
 
+  // Reports to `demand`, which must outlive this, first what is watched now,
+  // then each change. Null: to nobody.
+  void ObserveDemand(DemandObserver* demand);
+
   void MarkDirty() { on_dirty_(); }
 
   // The poll intervals of many targets are shorter than before.
@@ -119,12 +124,15 @@ class WatchTable {
   void RecordSpacing(PollTarget& target, absl::Time now);
   void OnEnded(PollTarget& target, const Instant& observed);
   void EndAll(const std::function<void(PredictionWatch&)>& end);
+  void OnChanged(PollTarget& target);
+  void ReportDemand(PollTarget& target);
   void ScheduleErase(const std::string& id);
   void EraseIdle();
 
   const std::shared_ptr<const Credential> credential_;
   const Shared shared_;
   const std::function<void()> on_dirty_;
+  DemandObserver* demand_ = nullptr;
 
   PollTracer tracer_;
   PollTargets targets_;
