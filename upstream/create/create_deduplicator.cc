@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
 #include "upstream/completed_call.h"
+#include "upstream/create/created_nothing.h"
 #include "upstream/error_details.h"
 #include "upstream/json/prediction_json.h"
 
@@ -24,17 +26,6 @@ std::string FingerprintText(const CreateParams& params) {
       params.server_wait.value_or(-1), " ",
       params.validate_input.has_value() ? (*params.validate_input ? 1 : 0) : -1,
       " ", CreateBodyToJson(params, true));
-}
-
-// Whether the error proves that nothing was created.
-bool CreatedNothing(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kInternal:
-      return false;
-    default:
-      return true;
-  }
 }
 
 }  // namespace
@@ -88,8 +79,12 @@ class CreateDeduplicator::Joiner : public Call {
 
 CreateDeduplicator::CreateDeduplicator(EventLoop& event_loop,
                                        PredictionCreator& creator,
-                                       PredictionReader& reader)
-    : event_loop_(event_loop), creator_(creator), reader_(reader) {}
+                                       PredictionReader& reader,
+                                       RecordedCreator* recorded)
+    : event_loop_(event_loop),
+      creator_(creator),
+      reader_(reader),
+      recorded_(recorded) {}
 
 CreateDeduplicator::~CreateDeduplicator() = default;
 
@@ -104,8 +99,8 @@ CallHandle CreateDeduplicator::Create(CallContext context,
   const Digest fingerprint = DigestOf(FingerprintText(params));
   const auto entry = entries_.find(key);
   if (entry == entries_.end()) {
-    return Begin(key, fingerprint, std::move(context), std::move(params),
-                 std::move(done));
+    return Begin(key, request_id, fingerprint, std::move(context),
+                 std::move(params), std::move(done));
   }
   if (entry->second.fingerprint != fingerprint) {
     return Complete(
@@ -128,6 +123,7 @@ CreateDeduplicator::Digest CreateDeduplicator::DigestOf(
 }
 
 CallHandle CreateDeduplicator::Begin(const Digest& key,
+                                     const std::string& request_id,
                                      const Digest& fingerprint,
                                      CallContext context, CreateParams params,
                                      PredictionDone done) {
@@ -143,10 +139,19 @@ CallHandle CreateDeduplicator::Begin(const Digest& key,
   CallHandle joiner = Join(context.deadline, entry, std::move(done));
   // The create outlives its callers, so their deadlines do not apply.
   context.deadline = absl::InfiniteFuture();
+  if (recorded_ != nullptr) {
+    entry.in_flight->create = recorded_->Create(
+        std::move(context), request_id,
+        absl::BytesToHexString({fingerprint.data(), fingerprint.size()}),
+        std::move(params), [this, key](const RecordedCreator::Result& result) {
+          OnCreated(key, result.created, result.is_outcome);
+        });
+    return joiner;
+  }
   entry.in_flight->create = creator_.Create(
       std::move(context), std::move(params),
       [this, key](const absl::StatusOr<v1::Prediction>& created) {
-        OnCreated(key, created);
+        OnCreated(key, created, true);
       });
   return joiner;
 }
@@ -196,12 +201,13 @@ absl::Status CreateDeduplicator::TooManyRequestIds(size_t count) const {
 }
 
 void CreateDeduplicator::OnCreated(
-    const Digest& key, const absl::StatusOr<v1::Prediction>& created) {
+    const Digest& key, const absl::StatusOr<v1::Prediction>& created,
+    bool is_outcome) {
   const auto found = entries_.find(key);
   Entry& entry = found->second;
   const std::shared_ptr<InFlight> in_flight = std::move(entry.in_flight);
   in_flight->create.reset();
-  if (!created.ok() && CreatedNothing(created.status())) {
+  if (!is_outcome || (!created.ok() && CreatedNothing(created.status()))) {
     Erase(found);
   } else {
     entry.expires_at = event_loop_.Now() + kReplayWindow;

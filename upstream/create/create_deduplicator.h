@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "base/dynamic_threshold_limiter.h"
 #include "base/event_loop.h"
+#include "upstream/create/recorded_creator.h"
 #include "upstream/prediction_calls.h"
 
 namespace wriftai {
@@ -49,8 +50,11 @@ class CreateDeduplicator {
   static constexpr size_t kMaxBytes = 64 << 20;
 
   // `creator` sends the creates; `reader` fetches results kept as an ID only.
+  // `recorded` sends them instead if other replicas may have sent them, too;
+  // may be null.
   CreateDeduplicator(EventLoop& event_loop, PredictionCreator& creator,
-                     PredictionReader& reader);
+                     PredictionReader& reader,
+                     RecordedCreator* recorded = nullptr);
   ~CreateDeduplicator();
 
   // `request_id`: a UUID in lower case. Destroying the handle does not stop the
@@ -72,9 +76,9 @@ class CreateDeduplicator {
   using Entries = absl::node_hash_map<Digest, Entry>;
 
   static Digest DigestOf(absl::string_view data);
-  CallHandle Begin(const Digest& key, const Digest& fingerprint,
-                   CallContext context, CreateParams params,
-                   PredictionDone done);
+  CallHandle Begin(const Digest& key, const std::string& request_id,
+                   const Digest& fingerprint, CallContext context,
+                   CreateParams params, PredictionDone done);
   CallHandle Join(absl::Time deadline, const Entry& entry, PredictionDone done);
   CallHandle Replay(CallContext context, const Entry& entry,
                     PredictionDone done);
@@ -82,7 +86,8 @@ class CreateDeduplicator {
                       PredictionDone done);
   absl::Status TooManyRequestIds(size_t count) const;
   void OnCreated(const Digest& key,
-                 const absl::StatusOr<v1::Prediction>& created);
+                 const absl::StatusOr<v1::Prediction>& created,
+                 bool is_outcome);
   void Erase(Entries::iterator entry);
   void EvictExpired();
   void EvictPredictions();
@@ -90,6 +95,7 @@ class CreateDeduplicator {
   EventLoop& event_loop_;
   PredictionCreator& creator_;
   PredictionReader& reader_;
+  RecordedCreator* const recorded_;
   Entries entries_;
   DynamicThresholdLimiter ids_{kMaxIds, kShare};  // By the credential's key.
   std::deque<Digest> completed_;  // Oldest first, the order of expiry.
