@@ -2,6 +2,7 @@
 #define WRIFTAI_TESTS_UPSTREAM_CLUSTER_FAULTY_STORE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <utility>
@@ -43,12 +44,18 @@ class FaultyStore : public Store {
     for (WatchCall* const watch : watches) watch->Fail(status);
   }
 
+  // Runs before each read.
+  void set_on_range(std::function<void()> on_range) {
+    on_range_ = std::move(on_range);
+  }
+
   int64_t ranges() const { return ranges_; }
   int64_t commits() const { return commits_; }
 
   [[nodiscard]] CallHandle Range(KeyRange range, absl::Time deadline,
                                  Done<RangeResult> done) override {
     ++ranges_;
+    if (on_range_) on_range_();
     return Pass<RangeResult>(deadline, std::move(done), [&](auto then) {
       return store_.Range(std::move(range), deadline, std::move(then));
     });
@@ -165,6 +172,7 @@ class FaultyStore : public Store {
   Store& store_;
   std::set<WatchCall*> watches_;
   Fault fault_ = Fault::kNone;
+  std::function<void()> on_range_;  // May be empty.
   int64_t ranges_ = 0;
   int64_t commits_ = 0;
 };

@@ -115,6 +115,16 @@ TEST_F(SessionTest, DoesNotJoinAFullStoreUntilThereIsRoom) {
   EXPECT_TRUE(session().active());
 }
 
+TEST_F(SessionTest, DoesNotBeginIfItsLeaseEndsBeforeTheViewIsRead) {
+  connection_.set_on_range([this] {
+    const auto member = Read("c/member/a.1");
+    if (member.has_value()) (void)store_.state().RevokeLease(member->lease);
+  });
+  session().Start();
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_THAT(changes_, ElementsAre("a.2"));
+}
+
 TEST_F(SessionTest, GoesOnInAFullStore) {
   Join();
   store_.state().set_full(true);
