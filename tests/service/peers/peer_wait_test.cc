@@ -32,7 +32,10 @@ class RecordingWaitObserver : public PeerWaitObserver {
   // Update `count`, from 1.
   v1::PredictionUpdate Await(size_t count) {
     absl::MutexLock lock(&mutex_);
-    const auto arrived = [&] { return updates_.size() >= count; };
+    const auto arrived = [&] {
+      mutex_.AssertHeld();
+      return updates_.size() >= count;
+    };
     EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&arrived), kTimeout));
     return arrived() ? updates_[count - 1] : v1::PredictionUpdate();
   }
