@@ -36,7 +36,7 @@ void ForwardedCall::Start() {
 
 void ForwardedCall::Look() {
   if (directory_.IsOwnedHere(*context_.credential)) {
-    return fail_(NotOwnerError());
+    return End(NotOwnerError());
   }
   const auto owner = directory_.Find(*context_.credential);
   if (owner.has_value()) return Attempt(*owner);
@@ -44,9 +44,15 @@ void ForwardedCall::Look() {
             OwnerUnavailable("no replica serves the token at the moment"));
 }
 
+// The callback may destroy this, and with it fail_.
+void ForwardedCall::End(absl::Status status) {
+  auto fail = std::move(fail_);
+  fail(std::move(status));
+}
+
 void ForwardedCall::LookLater(absl::Time until, absl::Status status) {
   const absl::Time next = event_loop_.Now() + PeerClient::kLookInterval;
-  if (next > until) return fail_(std::move(status));
+  if (next > until) return End(std::move(status));
   timer_ = event_loop_.RunAt(next, [this] { Look(); });
 }
 
@@ -78,7 +84,7 @@ void ForwardedCall::OnError(const absl::Status& status, bool maybe_sent) {
     LookLater(search_until_,
               OwnerUnavailable("the replica that serves the token changes"));
   } else if (IsFromOwner(status)) {
-    fail_(status);
+    End(status);
   } else {
     OnBrokenLink(status, maybe_sent);
   }
@@ -87,18 +93,18 @@ void ForwardedCall::OnError(const absl::Status& status, bool maybe_sent) {
 void ForwardedCall::OnBrokenLink(const absl::Status& status, bool maybe_sent) {
   const absl::Time now = event_loop_.Now();
   if (broken_link_ == BrokenLink::kRepeatIfUnsent && maybe_sent) {
-    return fail_(ForwardedCreateUnknown(status));
+    return End(ForwardedCreateUnknown(status));
   }
   // gRPC's clock and this one differ by a rounding.
   if (now >= context_.deadline ||
       (absl::IsDeadlineExceeded(status) &&
        context_.deadline - now < PeerClient::kLookInterval)) {
-    return fail_(GatewayError(absl::StatusCode::kDeadlineExceeded,
-                              v1::DEADLINE_EXCEEDED,
-                              "the deadline passed before the replica that "
-                              "serves the token responded"));
+    return End(GatewayError(absl::StatusCode::kDeadlineExceeded,
+                            v1::DEADLINE_EXCEEDED,
+                            "the deadline passed before the replica that "
+                            "serves the token responded"));
   }
-  if (broken_link_ == BrokenLink::kEnd) return fail_(OwnerUnreachable(status));
+  if (broken_link_ == BrokenLink::kEnd) return End(OwnerUnreachable(status));
   broken_until_ = std::min(broken_until_, now + PeerClient::kMaxBrokenLink);
   LookLater(std::min(broken_until_, context_.deadline),
             OwnerUnreachable(status));

@@ -48,6 +48,7 @@ class ForwardedCall final : public Call {
   void Start();
 
  private:
+  void End(absl::Status status);
   void Look();
   void LookLater(absl::Time until, absl::Status status);
   void Attempt(const PeerOwner& owner);
