@@ -12,6 +12,8 @@ extern "C" const char* __tsan_default_suppressions() {
       "called_from_lib:libgrpc++.so\n"
       "called_from_lib:libgpr.so\n"
       "called_from_lib:libupb.so\n"
+      "called_from_lib:libssl.so\n"
+      "called_from_lib:libcrypto.so\n"
       "race:libabsl_\n"
       "race:absl/status/status.h\n"
       // The last reference to a slice calls its deleter; the order is that of
@@ -25,6 +27,8 @@ extern "C" const char* __tsan_default_suppressions() {
       // The messages that gRPC reads, on any of its threads, into a message of
       // a call. The caller has it between two reads.
       "race:etcdserverpb::\n"
+      // What a test has set before its call, read by its own server.
+      "race:wriftai::predictions::v1::Predictions::Service::Service\n"
       "race:grpc::internal::CallbackWithSuccessTag::~CallbackWithSuccessTag\n"
       "race:ServerCallbackUnaryImpl::Finish\n"
       "race:ServerCallbackWriterImpl::Finish\n"
