@@ -121,7 +121,7 @@ check_includes() {
     'base/|upstream/(budget/|error_details|prediction_(calls|params|state)|retry_policy|webhook/webhook_feed)|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/create/' \
-    'base/|upstream/(budget/|completed_call|error_details|json/|prediction_(calls|params))|proto/|wriftai/' ||
+    'base/|upstream/(budget/|error_details|json/|prediction_(calls|params))|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/rest/' \
     'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(calls|params)|retry_policy)|proto/|wriftai/' ||

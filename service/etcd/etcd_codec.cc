@@ -21,7 +21,7 @@ std::string FirstKey(const KeyRange& range) {
 
 template <typename Message>
 void EncodeKeys(const KeyRange& range, Message& message) {
-  // To etcd, an empty end is a single key, and a zero byte is no end.
+  // To etcd, an empty end is a single key, and a zero byte stands for no end.
   assert(range.end > FirstKey(range));
   message.set_key(FirstKey(range));
   message.set_range_end(range.end);

@@ -2,6 +2,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "base/completed_call.h"
 #include "base/mutex.h"
 #include "etcd/rpc.pb.h"
 #include "service/etcd/etcd_codec.h"
@@ -9,20 +10,6 @@
 #include "service/etcd/etcd_watch.h"
 
 namespace wriftai {
-namespace {
-
-// A call that was not sent.
-class FailedCall : public Call {
- public:
-  FailedCall(EventLoop& event_loop, EventLoop::Task task)
-      : timer_(event_loop.RunAt(event_loop.Now(), std::move(task))) {}
-
- private:
-  const TimerHandle timer_;
-};
-
-}  // namespace
-
 // A call. It owns itself until gRPC has completed it; then the loop owns it,
 // and destroys it. gRPC must not: its channel may be the last one, and
 // gRPC 1.51 aborts if one of its own threads destroys the last channel that has
@@ -71,7 +58,7 @@ template <typename Response, typename Result, typename Request, typename Send,
 CallHandle EtcdStore::Start(Request request, absl::Time deadline, Send send,
                             Decode decode, Done<Result> done) {
   if (calls_.size() >= kMaxCalls) {
-    return std::make_unique<FailedCall>(
+    return std::make_unique<CompletedCall>(
         event_loop_, [done = std::move(done)]() mutable {
           done(absl::UnavailableError(
               absl::StrCat("too many calls to etcd (", kMaxCalls, ")")));

@@ -12,6 +12,7 @@
 #include "upstream/error_details.h"
 
 namespace wriftai {
+
 ForwardedCall::ForwardedCall(PeerChannels& channels, OwnerDirectory& directory,
                              CallContext context, PeerRequest request,
                              BrokenLink broken_link, Decode decode, Fail fail)

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/completed_call.h"
 #include "base/host_port.h"
 #include "base/sanitize.h"
 #include "grpc/grpc_security.h"
@@ -47,16 +48,6 @@ grpc_arg Argument(const char* name, int value) {
   return argument;
 }
 
-// A call that has ended before it was sent.
-class UnsentCall final : public Call {
- public:
-  UnsentCall(EventLoop& event_loop, EventLoop::Task task)
-      : timer_(event_loop.RunAt(event_loop.Now(), std::move(task))) {}
-
- private:
-  const TimerHandle timer_;
-};
-
 grpc::Status Unavailable(const absl::Status& status) {
   return grpc::Status(grpc::StatusCode::UNAVAILABLE,
                       std::string(status.message()));
@@ -87,7 +78,7 @@ CallHandle PeerChannels::StartUnary(const std::string& address,
     PeerResponse unsent;
     unsent.status = Unavailable(channel.status());
     unsent.maybe_sent = false;
-    return std::make_unique<UnsentCall>(event_loop_, on_response(unsent));
+    return std::make_unique<CompletedCall>(event_loop_, on_response(unsent));
   }
   return calls_.StartUnary(*std::move(channel), std::move(request),
                            std::move(on_response));
@@ -99,8 +90,8 @@ CallHandle PeerChannels::StartStream(const std::string& address,
                                      PeerCalls::OnEnd on_end) {
   auto channel = ChannelTo(address);
   if (!channel.ok()) {
-    return std::make_unique<UnsentCall>(event_loop_,
-                                        on_end(Unavailable(channel.status())));
+    return std::make_unique<CompletedCall>(
+        event_loop_, on_end(Unavailable(channel.status())));
   }
   return calls_.StartStream(*std::move(channel), std::move(request),
                             std::move(on_message), std::move(on_end));

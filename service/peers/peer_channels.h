@@ -47,8 +47,8 @@ class PeerChannels {
   EventLoop& event_loop() { return event_loop_; }
   size_t max_response_bytes() const { return max_response_bytes_; }
 
-  // As PeerCalls, to HOST:PORT. Also UNAVAILABLE if there is no room for a
-  // channel, or the address may not be called.
+  // As PeerCalls, to HOST:PORT. Also UNAVAILABLE if kMaxChannels are in use, or
+  // the address may not be called.
   [[nodiscard]] CallHandle StartUnary(const std::string& address,
                                       PeerRequest request,
                                       PeerCalls::OnResponse on_response);

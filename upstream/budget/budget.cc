@@ -76,8 +76,7 @@ absl::StatusOr<absl::Time> Budget::GrantsFrom() const {
 // Reads the clock, since the process may have been stopped since any earlier
 // check.
 bool Budget::MayGrant() const {
-  if (guard_ == nullptr) return true;
-  const absl::StatusOr<absl::Time> from = guard_->GrantsFrom();
+  const absl::StatusOr<absl::Time> from = GrantsFrom();
   return from.ok() && *from <= event_loop_.Now();
 }
 

@@ -8,8 +8,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/completed_call.h"
 #include "base/digest.h"
-#include "upstream/completed_call.h"
 #include "upstream/create/created_nothing.h"
 #include "upstream/error_details.h"
 #include "upstream/json/prediction_json.h"
@@ -181,8 +181,11 @@ CallHandle CreateDeduplicator::Replay(CallContext context, const Entry& entry,
 
 CallHandle CreateDeduplicator::Complete(absl::StatusOr<v1::Prediction> result,
                                         PredictionDone done) {
-  return std::make_unique<CompletedCall>(event_loop_, std::move(result),
-                                         std::move(done));
+  return std::make_unique<CompletedCall>(
+      event_loop_,
+      [result = std::move(result), done = std::move(done)]() mutable {
+        done(std::move(result));
+      });
 }
 
 // `count`: the request IDs remembered for the credential.
