@@ -2,20 +2,10 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "service/server/tls/pem.h"
 
 namespace wriftai {
 namespace {
-
-absl::Status Invalid(absl::string_view flag, const WatchedFile& file,
-                     absl::string_view expected,
-                     const absl::Status& read = absl::OkStatus()) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, " ", file.path(), ": expected ", expected,
-                   read.ok() ? "" : ": ", read.message()));
-}
 
 // Reads `file` into `text`, unless it has no path. True if something changed.
 template <typename Text>
@@ -55,30 +45,13 @@ absl::StatusOr<bool> EtcdCredentials::Reload(absl::Time now) {
 absl::Status EtcdCredentials::Check() const {
   if (!ca_file_.path().empty() &&
       (!ca_.ok() || CertificatesFromPem(*ca_) == nullptr)) {
-    return Invalid("--etcd_ca_file", ca_file_,
-                   "a readable PEM file with certificates", ca_.status());
+    return InvalidFile("--etcd_ca_file", ca_file_,
+                       "a readable PEM file with certificates", ca_.status());
   }
   if (cert_file_.path().empty()) return absl::OkStatus();
-  const auto certificates = CertificatesFromPem(cert_.ok() ? *cert_ : "");
-  if (certificates == nullptr) {
-    return Invalid("--etcd_cert_file", cert_file_,
-                   "a readable PEM file with a certificate and its "
-                   "intermediates",
-                   cert_.status());
-  }
-  const auto key = KeyFromPem(key_.ok() ? key_->Reveal() : "");
-  if (key == nullptr) {
-    return Invalid("--etcd_key_file", key_file_,
-                   "a readable PEM file with a private key without a "
-                   "passphrase",
-                   key_.status());
-  }
-  if (!IsUsableIdentity(certificates.get(), key.get())) {
-    return Invalid("--etcd_key_file", key_file_,
-                   "the key of the first certificate in --etcd_cert_file, both "
-                   "of at least 112 bits of security");
-  }
-  return absl::OkStatus();
+  return CheckIdentity({"--etcd_cert_file", cert_file_, cert_},
+                       {"--etcd_key_file", key_file_, key_})
+      .status();
 }
 
 }  // namespace wriftai

@@ -4,6 +4,8 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include "absl/strings/str_cat.h"
+
 namespace wriftai {
 namespace {
 
@@ -53,6 +55,39 @@ bool IsUsableIdentity(STACK_OF(X509) * certificates, EVP_PKEY* key) {
            SSL_CTX_check_private_key(context.get()) == 1;
   ERR_clear_error();
   return usable;
+}
+
+absl::Status InvalidFile(absl::string_view flag, const WatchedFile& file,
+                         absl::string_view expected, const absl::Status& read) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, " ", file.path(), ": expected ", expected,
+                   read.ok() ? "" : ": ", read.message()));
+}
+
+absl::StatusOr<OpensslPtr<STACK_OF(X509)>> CheckIdentity(
+    const FileText<std::string>& certificates, const FileText<Secret>& key) {
+  auto chain =
+      CertificatesFromPem(certificates.text.ok() ? *certificates.text : "");
+  if (chain == nullptr) {
+    return InvalidFile(certificates.flag, certificates.file,
+                       "a readable PEM file with a certificate and its "
+                       "intermediates",
+                       certificates.text.status());
+  }
+  const auto parsed = KeyFromPem(key.text.ok() ? key.text->Reveal() : "");
+  if (parsed == nullptr) {
+    return InvalidFile(key.flag, key.file,
+                       "a readable PEM file with a private key without a "
+                       "passphrase",
+                       key.text.status());
+  }
+  if (!IsUsableIdentity(chain.get(), parsed.get())) {
+    return InvalidFile(
+        key.flag, key.file,
+        absl::StrCat("the key of the first certificate in ", certificates.flag,
+                     ", both of at least 112 bits of security"));
+  }
+  return chain;
 }
 
 }  // namespace wriftai

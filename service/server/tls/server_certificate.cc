@@ -4,21 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "base/secret.h"
 #include "service/server/tls/pem.h"
 #include "spdlog/spdlog.h"
 
 namespace wriftai {
 namespace {
-
-absl::Status InvalidFile(absl::string_view flag, const WatchedFile& file,
-                         absl::string_view expected,
-                         const absl::Status& read_status = absl::OkStatus()) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, " ", file.path(), ": expected ", expected,
-                   read_status.ok() ? "" : ": ", read_status.message()));
-}
 
 absl::Time ExpiryOf(X509* certificate) {
   std::tm end = {};
@@ -44,33 +35,14 @@ absl::Status ServerCertificate::Load() {
 absl::Status ServerCertificate::Apply(
     const absl::StatusOr<std::string>& certificate_text,
     const absl::StatusOr<Secret>& key_text) {
-  const absl::string_view certificate_pem =
-      certificate_text.ok() ? absl::string_view(*certificate_text) : "";
-  const auto certificates = CertificatesFromPem(certificate_pem);
-  if (certificates == nullptr) {
-    return InvalidFile(flags_.cert_file, certificate_file_,
-                       "a readable PEM file with a certificate and its "
-                       "intermediates",
-                       certificate_text.status());
-  }
-  const absl::string_view key_pem = key_text.ok() ? key_text->Reveal() : "";
-  const auto key = KeyFromPem(key_pem);
-  if (key == nullptr) {
-    return InvalidFile(flags_.key_file, key_file_,
-                       "a readable PEM file with a private key without a "
-                       "passphrase",
-                       key_text.status());
-  }
-  if (!IsUsableIdentity(certificates.get(), key.get())) {
-    return InvalidFile(
-        flags_.key_file, key_file_,
-        absl::StrCat("the key of the first certificate in ", flags_.cert_file,
-                     ", both of at least 112 bits of security"));
-  }
-  absl::Status status =
-      bundle_.Replace(absl::StrCat(key_pem, "\n", certificate_pem));
+  const auto certificates =
+      CheckIdentity({flags_.cert_file, certificate_file_, certificate_text},
+                    {flags_.key_file, key_file_, key_text});
+  if (!certificates.ok()) return certificates.status();
+  absl::Status status = bundle_.Replace(
+      absl::StrCat(key_text->Reveal(), "\n", *certificate_text));
   if (!status.ok()) return status;
-  const absl::Time expiry = ExpiryOf(sk_X509_value(certificates.get(), 0));
+  const absl::Time expiry = ExpiryOf(sk_X509_value(certificates->get(), 0));
   if (expires_at_.exchange(absl::ToUnixSeconds(expiry)) != kNone) {
     spdlog::info(
         "reloaded the TLS certificate, valid until {}",
