@@ -9,11 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "service/etcd/etcd_store.h"
-#include "tests/service/etcd/etcd_server.h"
+#include "tests/service/etcd/store_backend.h"
 #include "tests/service/etcd/store_client.h"
 #include "tests/support/status_matchers.h"
-#include "upstream/cluster/in_memory_store.h"
 #include "upstream/cluster/store.h"
 
 // What cluster::Store promises, of all stores.
@@ -30,82 +28,10 @@ using ::testing::IsEmpty;
 
 const KeyRange kAll = {"", "\xff"};
 
-// A store, and faults that every store has.
-class Backend {
- public:
-  virtual ~Backend() = default;
-
-  StoreClient& client() { return *client_; }
-
-  // Forgets the history before `revision`.
-  virtual void Compact(int64_t revision) = 0;
-
-  // Makes the store reject writes, because it is full.
-  virtual void Fill() = 0;
-
- protected:
-  std::unique_ptr<StoreClient> client_;
-};
-
-class InMemoryBackend : public Backend {
- public:
-  InMemoryBackend() {
-    client_ = std::make_unique<StoreClient>([this](EventLoop& event_loop) {
-      auto store = std::make_unique<cluster::InMemoryStore>(event_loop);
-      store_ = store.get();
-      return store;
-    });
-  }
-  void Compact(int64_t revision) override {
-    RunOnLoop(client_->loop(), [&] { store_->state().Compact(revision); });
-  }
-  void Fill() override {
-    RunOnLoop(client_->loop(), [&] { store_->state().set_full(true); });
-  }
-
- private:
-  cluster::InMemoryStore* store_ = nullptr;
-};
-
-class EtcdBackend : public Backend {
- public:
-  EtcdBackend() : server_(Options()) {
-    server_.WaitUntilReady();
-    client_ = std::make_unique<StoreClient>([this](EventLoop& event_loop) {
-      auto store =
-          EtcdStore::Open(event_loop, {{server_.endpoint()}, "", "", ""});
-      EXPECT_THAT(store, IsOk());
-      return *std::move(store);
-    });
-  }
-  void Compact(int64_t revision) override {
-    EXPECT_EQ(server_.Control({"compaction", absl::StrCat(revision)}), 0);
-  }
-  void Fill() override {
-    const std::string value(100'000, 'x');
-    while (client_->Put("zz/filler", value).ok()) {
-    }
-  }
-
- private:
-  static EtcdServer::Options Options() {
-    EtcdServer::Options options;
-    options.flags = {"--quota-backend-bytes=1000000"};
-    return options;
-  }
-
-  EtcdServer server_;
-};
-
 struct BackendParam {
   const char* name;
-  std::unique_ptr<Backend> (*make)();
+  std::unique_ptr<StoreBackend> (*make)();
 };
-
-template <typename T>
-std::unique_ptr<Backend> Make() {
-  return std::make_unique<T>();
-}
 
 class StoreContractTest : public ::testing::TestWithParam<BackendParam> {
  protected:
@@ -122,14 +48,14 @@ class StoreContractTest : public ::testing::TestWithParam<BackendParam> {
     return lease.ok() ? *lease : 0;
   }
 
-  const std::unique_ptr<Backend> backend_ = GetParam().make();
+  const std::unique_ptr<StoreBackend> backend_ = GetParam().make();
   StoreClient& store_ = backend_->client();
 };
 
 INSTANTIATE_TEST_SUITE_P(
     Stores, StoreContractTest,
-    ::testing::Values(BackendParam{"InMemory", Make<InMemoryBackend>},
-                      BackendParam{"Etcd", Make<EtcdBackend>}),
+    ::testing::Values(BackendParam{"InMemory", MakeInMemoryBackend},
+                      BackendParam{"Etcd", MakeEtcdBackend}),
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST_P(StoreContractTest, RangeReadsKeysFromBeginUpToEnd) {
