@@ -22,7 +22,7 @@ namespace wriftai::cluster {
 class BookEntry {
  public:
   BookEntry(EventLoop& event_loop, Store& store, const ClusterTimes& times,
-            std::string key, std::string address);
+            std::string key);
 
   // Whether it is old enough to be written again.
   bool IsDue() const {
@@ -31,19 +31,19 @@ class BookEntry {
 
   bool writing() const { return done_ != nullptr; }
 
-  // Writes it, under a lease of its own. `done` runs once, from the loop,
-  // unless this is destroyed or Write() is called again. Fails: as Store.
-  void Write(absl::AnyInvocable<void(absl::Status)> done);
+  // Writes it, under a lease of its own. `address`: of the port for peers.
+  // `done` runs once, from the loop, unless this is destroyed or Write() is
+  // called again. Fails: as Store.
+  void Write(std::string address, absl::AnyInvocable<void(absl::Status)> done);
 
  private:
-  void PutUnder(int64_t lease);
+  void PutUnder(int64_t lease, std::string address);
   void Finish(absl::Status status);
 
   EventLoop& event_loop_;
   Store& store_;
   const ClusterTimes times_;
   const std::string key_;
-  const std::string address_;
   absl::Time written_at_ = absl::InfinitePast();
   absl::AnyInvocable<void(absl::Status)> done_;
   CallHandle call_;

@@ -10,9 +10,9 @@ namespace {
 
 Member MemberFrom(const KeyValue& entry) {
   Member member;
-  const auto record = DecodeMember(entry.value);
+  auto record = DecodeMember(entry.value);
   // A session that cannot be asked is still a session.
-  if (record.ok()) member.address = record->address;
+  if (record.ok()) member.record = *std::move(record);
   member.revision = entry.create_revision;
   member.lease = entry.lease;
   return member;

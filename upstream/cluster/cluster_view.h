@@ -9,13 +9,15 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "upstream/cluster/keys.h"
+#include "upstream/cluster/records.h"
 #include "upstream/cluster/store.h"
 
 namespace wriftai::cluster {
 
-// A session that has not been seen to end.
+// A session that has not been seen to end. Its record is empty if it cannot be
+// read.
 struct Member {
-  std::string address;   // Empty if its record cannot be read.
+  MemberRecord record;
   int64_t revision = 0;  // At which it joined.
   int64_t lease = 0;
 };

@@ -31,7 +31,7 @@ std::vector<Peer> KnownPeers::All() const {
   std::vector<Peer> peers;
   for (const auto& [session, member] : view_.members()) {
     if (NodeOf(session) == node_) continue;
-    peers.push_back({session, member.revision, member.address});
+    peers.push_back({session, member.revision, member.record.address});
   }
   for (const auto& [node, peer] : callers_) {
     if (IsNewerThanView(peer)) peers.push_back(peer);

@@ -1,9 +1,11 @@
 #include "upstream/cluster/records.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace wriftai::cluster {
@@ -22,10 +24,41 @@ std::string Field(absl::string_view text, absl::string_view name) {
   return "";
 }
 
+std::vector<std::string> ListField(absl::string_view text,
+                                   absl::string_view name) {
+  return absl::StrSplit(Field(text, name), ',', absl::SkipEmpty());
+}
+
+bool Intersect(const std::vector<std::string>& some,
+               const std::vector<std::string>& others) {
+  return std::find_first_of(some.begin(), some.end(), others.begin(),
+                            others.end()) != some.end();
+}
+
 }  // namespace
 
+bool MemberRecord::SharesProtocol(const MemberRecord& other) const {
+  return Intersect(protocols, other.protocols);
+}
+
+bool MemberRecord::MayShareOwnToken(const MemberRecord& other) const {
+  return own_tags.empty() || other.own_tags.empty() ||
+         Intersect(own_tags, other.own_tags);
+}
+
 std::string Encode(const MemberRecord& record) {
-  return absl::StrCat("address=", record.address, "\n");
+  const std::pair<absl::string_view, std::string> fields[] = {
+      {"address", record.address},
+      {"webhook", record.webhook_address},
+      {"build", record.build},
+      {"protocols", absl::StrJoin(record.protocols, ",")},
+      {"own", absl::StrJoin(record.own_tags, ",")},
+  };
+  std::string text;
+  for (const auto& [name, value] : fields) {
+    if (!value.empty()) absl::StrAppend(&text, name, "=", value, "\n");
+  }
+  return text;
 }
 
 absl::StatusOr<MemberRecord> DecodeMember(absl::string_view text) {
@@ -34,6 +67,10 @@ absl::StatusOr<MemberRecord> DecodeMember(absl::string_view text) {
   if (record.address.empty()) {
     return absl::InvalidArgumentError("member record: expected an address");
   }
+  record.webhook_address = Field(text, "webhook");
+  record.build = Field(text, "build");
+  record.protocols = ListField(text, "protocols");
+  record.own_tags = ListField(text, "own");
   return record;
 }
 

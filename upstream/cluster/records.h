@@ -2,6 +2,7 @@
 #define WRIFTAI_UPSTREAM_CLUSTER_RECORDS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -14,9 +15,26 @@ namespace wriftai::cluster {
 // The value of an owner whose tenure has ended in good order.
 inline constexpr absl::string_view kReleased = "released";
 
+// The protocol between replicas that this build speaks.
+inline constexpr absl::string_view kProtocol = "1";
+
 // The value of a member key. Session and lease are in the key and its entry.
 struct MemberRecord {
-  std::string address;  // Of the port for peers: HOST:PORT.
+  std::string address;          // Of the port for peers: HOST:PORT.
+  std::string webhook_address;  // Of the port for webhooks; empty: off.
+  std::string build;            // Such as "0.1.0+c0ffee".
+  std::vector<std::string> protocols{std::string(kProtocol)};
+
+  // The tags of the gateway's own tokens, the current and the previous one;
+  // empty: none.
+  std::vector<std::string> own_tags;
+
+  // Whether both speak a protocol, so that one may forward calls to the other.
+  bool SharesProtocol(const MemberRecord& other) const;
+
+  // Whether both have own tokens that may be of one account. True if one of
+  // them has none.
+  bool MayShareOwnToken(const MemberRecord& other) const;
 };
 
 std::string Encode(const MemberRecord& record);

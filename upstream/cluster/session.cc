@@ -10,15 +10,15 @@ namespace wriftai::cluster {
 
 Session::Session(EventLoop& event_loop, Store& store, const Keys& keys,
                  const ClusterTimes& times, std::string node,
-                 std::string address, ClusterView& view)
+                 MemberRecord record, ClusterView& view)
     : event_loop_(event_loop),
       store_(store),
       keys_(keys),
       times_(times),
       node_(std::move(node)),
-      address_(std::move(address)),
+      record_(std::move(record)),
       view_(view),
-      book_(event_loop, store, times, keys.Book(node_), address_) {}
+      book_(event_loop, store, times, keys.Book(node_)) {}
 
 void Session::Start() { OnTick(); }
 
@@ -30,10 +30,36 @@ void Session::OnTick() {
   } else if (state_ == State::kActive) {
     if (watch_ == nullptr) ResumeWatch();
     if (book_.IsDue() && !book_.writing()) {
-      book_.Write([](const absl::Status&) {});
+      book_.Write(record_.address, [](const absl::Status&) {});
     }
     CheckMember();
+    if (record_changed_) RewriteMember();
   }
+}
+
+void Session::SetRecord(MemberRecord record) {
+  if (Encode(record) == Encode(record_)) return;
+  record_ = std::move(record);
+  record_changed_ = true;
+}
+
+// In place: another session would have to wait before it grants.
+void Session::RewriteMember() {
+  const absl::Time now = event_loop_.Now();
+  if (now - rewritten_at_ < times_.retry_interval) return;
+  rewritten_at_ = now;
+  const std::string value = Encode(record_);
+  Txn txn;
+  txn.conditions.push_back(
+      {member_key_, Condition::Field::kCreateRevision, revision_});
+  txn.writes.emplace_back(Put{member_key_, value, lease_});
+  rewriting_ =
+      store_.Commit(std::move(txn), Deadline(),
+                    [this, value](const absl::StatusOr<TxnResult>& result) {
+                      if (result.ok() && value == Encode(record_)) {
+                        record_changed_ = false;
+                      }
+                    });
 }
 
 // The entry in the book comes first, the read of the book last: of two replicas
@@ -51,16 +77,17 @@ void Session::Join() {
                                  });
   };
   if (!book_.IsDue()) return grant();
-  book_.Write([this, grant](const absl::Status& status) {
+  book_.Write(record_.address, [this, grant](const absl::Status& status) {
     if (!status.ok()) return End();
     grant();
   });
 }
 
 void Session::PutMember() {
+  record_changed_ = false;
   joining_ = store_.Commit(
-      {{}, {Put{member_key_, Encode(MemberRecord{address_}), lease_}}, {}},
-      Deadline(), [this](const absl::StatusOr<TxnResult>& result) {
+      {{}, {Put{member_key_, Encode(record_), lease_}}, {}}, Deadline(),
+      [this](const absl::StatusOr<TxnResult>& result) {
         if (!result.ok()) return End();
         revision_ = result->revision;
         LoadView();
@@ -81,6 +108,7 @@ void Session::Begin(const RangeResult& read, absl::Time sent_at) {
   // The lease has ended before the read.
   if (view_.FindMember(id_) == nullptr) return End();
   state_ = State::kActive;
+  ++stats_.begun;
   began_at_ = event_loop_.Now();
   last_good_read_ = sent_at;
   certain_until_ = sent_at + times_.certainty;
@@ -113,6 +141,7 @@ void Session::CheckMember() {
       [this, sent_at](const absl::StatusOr<RangeResult>& read) {
         if (!read.ok()) return;
         if (read->entries.empty()) return End();
+        if (!IsCertain()) ++stats_.lapses;
         last_good_read_ = std::max(last_good_read_, sent_at);
         certain_until_ = std::max(certain_until_, sent_at + times_.certainty);
       });
@@ -127,10 +156,15 @@ void Session::ExtendCertainty(absl::Time until) {
 
 void Session::End() {
   const bool was_active = active();
+  if (was_active) {
+    ++stats_.ended;
+    if (!IsCertain()) ++stats_.lapses;
+  }
   state_ = State::kStopped;
   joining_.reset();
   for (CallHandle& read : reads_) read.reset();
   keep_alive_.reset();
+  rewriting_.reset();
   watch_.reset();
   Revoke();
   if (!was_active) return;

@@ -32,6 +32,13 @@ class SessionObserver {
   virtual void OnSessionEnded() = 0;
 };
 
+// Counts since the process started. A value.
+struct SessionStats {
+  int64_t begun = 0;
+  int64_t ended = 0;
+  int64_t lapses = 0;  // How often a session was not certain any more.
+};
+
 // This replica's membership: a lease, the member key under it, and the watch
 // that keeps the view current. If the session ends, it begins another one.
 //
@@ -44,10 +51,10 @@ class SessionObserver {
 // Fails: never; it repeats what fails.
 class Session {
  public:
-  // `node`: unique for this process, without '/' and '.'. `address`: where its
-  // peers reach it.
+  // `node`: unique for this process, without '/' and '.'. `record`: what its
+  // peers must know of it.
   Session(EventLoop& event_loop, Store& store, const Keys& keys,
-          const ClusterTimes& times, std::string node, std::string address,
+          const ClusterTimes& times, std::string node, MemberRecord record,
           ClusterView& view);
 
   // Observers are notified in the order in which they were added.
@@ -58,26 +65,34 @@ class Session {
   // Joins, now and whenever a session has ended.
   void Start();
 
-  // Ends the session for good. `done` runs once the store has deleted its keys,
-  // or at the latest after ClusterTimes::store_deadline.
+  // Replaces what its peers must know of it. While the store answers, it is
+  // written within ClusterTimes::retry_interval. The address changes only
+  // before Start().
+  void SetRecord(MemberRecord record);
+
+  // Ends the session until the next Start(). `done` runs once the store has
+  // deleted its keys, or at the latest after ClusterTimes::store_deadline.
   void Close(EventLoop::Task done);
 
   bool active() const { return state_ == State::kActive; }
   const std::string& node() const { return node_; }
-  const std::string& address() const { return address_; }
+  const std::string& address() const { return record_.address; }
+  const MemberRecord& record() const { return record_; }
 
   // While active. The revision is that of the member key.
   const std::string& id() const { return id_; }
   int64_t lease() const { return lease_; }
   int64_t revision() const { return revision_; }
   absl::Time began_at() const { return began_at_; }
-  Peer AsPeer() const { return {id_, revision_, address_}; }
+  Peer AsPeer() const { return {id_, revision_, record_.address}; }
 
   // Whether it is certain at this moment. Ask before each grant: the process
   // may have been stopped since any earlier check.
   bool IsCertain() const {
     return active() && event_loop_.Now() < certain_until_;
   }
+
+  const SessionStats& stats() const { return stats_; }
 
   // When the last good read was sent.
   absl::Time last_good_read() const { return last_good_read_; }
@@ -100,6 +115,7 @@ class Session {
   void LoadView();
   void Begin(const RangeResult& read, absl::Time sent_at);
   void CheckMember();
+  void RewriteMember();
   void ResumeWatch();
   void OnEvents(const absl::StatusOr<std::vector<Event>>& events);
   void End();
@@ -113,11 +129,12 @@ class Session {
   const Keys& keys_;
   const ClusterTimes times_;
   const std::string node_;
-  const std::string address_;
+  MemberRecord record_;
   ClusterView& view_;
   BookEntry book_;
   std::vector<SessionObserver*> observers_;
 
+  SessionStats stats_;
   State state_ = State::kStopped;
   int64_t number_ = 0;
   std::string id_;
@@ -130,6 +147,9 @@ class Session {
 
   TimerHandle tick_;
   CallHandle joining_;
+  bool record_changed_ = false;  // Since the member key was written.
+  absl::Time rewritten_at_ = absl::InfinitePast();
+  CallHandle rewriting_;
   std::array<CallHandle, kMaxReads> reads_;
   size_t next_read_ = 0;
   CallHandle keep_alive_;

@@ -55,6 +55,7 @@ void Vouching::StartRound() {
   if (!peers_.complete()) return;
   round_ = std::make_unique<Round>();
   round_->sent_at = event_loop_.Now();
+  ++stats_.rounds;
   for (const Peer& peer : peers_.All()) {
     if (!Ask(peer)) {
       round_.reset();
@@ -107,6 +108,7 @@ void Vouching::ConcludeIfAnswered() {
   if (round_->unanswered > 0) return;
   if (session_.IsCertain()) {
     session_.ExtendCertainty(round_->sent_at + times_.certainty);
+    ++stats_.confirmed;
   }
   round_.reset();
 }

@@ -2,6 +2,7 @@
 #define WRIFTAI_UPSTREAM_CLUSTER_VOUCHING_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,6 +18,12 @@
 #include "upstream/cluster/session.h"
 
 namespace wriftai::cluster {
+
+// Counts since the process started. A value.
+struct VouchingStats {
+  int64_t rounds = 0;
+  int64_t confirmed = 0;  // Those that kept the session certain.
+};
 
 // Keeps a session certain while the store does not answer. It asks every
 // session that may take over whether it has seen this one end. If none has, the
@@ -35,6 +42,8 @@ class Vouching : public SessionObserver {
 
   // A peer's question. The asker counts as a peer from now on.
   VouchResponse Answer(const VouchRequest& request);
+
+  const VouchingStats& stats() const { return stats_; }
 
   void OnSessionBegan() override { OnTick(); }
   void OnSessionEnded() override;
@@ -60,6 +69,7 @@ class Vouching : public SessionObserver {
   const ClusterView& view_;
   KnownPeers& peers_;
   Session& session_;
+  VouchingStats stats_;
   std::unique_ptr<Round> round_;
   TimerHandle tick_;
 };

@@ -57,7 +57,7 @@ TEST_F(ClusterViewTest, LoadReplacesEverythingAndNotifiesNobody) {
   EXPECT_EQ(view_.revision(), 5);
   EXPECT_THAT(view_.book(), ElementsAre(Pair("n", "n:1")));
   ASSERT_THAT(view_.members(), SizeIs(1));
-  EXPECT_EQ(view_.FindMember("n.1")->address, "n:1");
+  EXPECT_EQ(view_.FindMember("n.1")->record.address, "n:1");
   EXPECT_EQ(view_.FindMember("n.1")->revision, 3);
   EXPECT_EQ(view_.FindMember("n.1")->lease, 7);
   EXPECT_THAT(view_.owners(), SizeIs(1));
@@ -94,7 +94,7 @@ TEST_F(ClusterViewTest, SessionHasEndedOnlyOnceItsEndIsSeen) {
 TEST_F(ClusterViewTest, MemberWithUnreadableRecordIsStillAMember) {
   view_.Load({3, {Entry("c/member/n.1", "?", 2)}});
   ASSERT_NE(view_.FindMember("n.1"), nullptr);
-  EXPECT_EQ(view_.FindMember("n.1")->address, "");
+  EXPECT_EQ(view_.FindMember("n.1")->record.address, "");
 }
 
 TEST_F(ClusterViewTest, NeedsNoObserver) {

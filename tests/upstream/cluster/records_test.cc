@@ -1,6 +1,7 @@
 #include "upstream/cluster/records.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
@@ -10,10 +11,41 @@ namespace wriftai::cluster {
 namespace {
 
 TEST(MemberRecordTest, SurvivesEncodingAndIgnoresUnknownNames) {
-  const auto record =
-      DecodeMember(Encode(MemberRecord{"[::1]:9000"}) + "new=1\nnoise\n");
+  MemberRecord sent;
+  sent.address = "[::1]:9000";
+  sent.webhook_address = "h:8080";
+  sent.build = "1.2.3+c0ffee";
+  sent.own_tags = {"aa", "bb"};
+  const auto record = DecodeMember(Encode(sent) + "new=1\nnoise\n");
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ(record->address, "[::1]:9000");
+  EXPECT_EQ(record->webhook_address, "h:8080");
+  EXPECT_EQ(record->build, "1.2.3+c0ffee");
+  EXPECT_EQ(record->protocols, std::vector<std::string>{"1"});
+  EXPECT_EQ(record->own_tags, (std::vector<std::string>{"aa", "bb"}));
+}
+
+TEST(MemberRecordTest, SharesProtocolThatBothName) {
+  const MemberRecord ours;
+  MemberRecord other;
+  EXPECT_TRUE(ours.SharesProtocol(other));
+  other.protocols = {"2", "1"};
+  EXPECT_TRUE(ours.SharesProtocol(other));
+  other.protocols = {"2"};
+  EXPECT_FALSE(ours.SharesProtocol(other));
+  other.protocols = {};
+  EXPECT_FALSE(ours.SharesProtocol(other));
+}
+
+TEST(MemberRecordTest, OwnTokensOfOneAccountMayBeRotated) {
+  MemberRecord ours;
+  MemberRecord other;
+  ours.own_tags = {"new", "old"};
+  EXPECT_TRUE(ours.MayShareOwnToken(other));  // It has none.
+  other.own_tags = {"old"};
+  EXPECT_TRUE(ours.MayShareOwnToken(other));
+  other.own_tags = {"older", "oldest"};
+  EXPECT_FALSE(ours.MayShareOwnToken(other));
 }
 
 TEST(MemberRecordTest, RejectsRecordWithoutAddress) {

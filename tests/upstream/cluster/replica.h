@@ -31,7 +31,7 @@ class Replica : public TenureObserver {
           const ClusterTimes& times, CoordinationOutage outage,
           const std::string& node, const std::string& address)
       : view(keys),
-        session(event_loop, store, keys, times, node, address, view),
+        session(event_loop, store, keys, times, node, MemberAt(address), view),
         peers(view, node),
         introductions(event_loop, link, times, view, session),
         vouching(event_loop, link, times, outage, view, peers, session),
@@ -49,6 +49,12 @@ class Replica : public TenureObserver {
   }
   void OnTenureEnded(const std::string& tag, int64_t epoch) override {
     changes.push_back(absl::StrCat("-", tag));
+  }
+
+  static MemberRecord MemberAt(const std::string& address) {
+    MemberRecord record;
+    record.address = address;
+    return record;
   }
 
   ClusterView view;

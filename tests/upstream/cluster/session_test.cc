@@ -38,12 +38,49 @@ TEST_F(SessionTest, WritesMemberUnderItsLeaseAndBookUnderAnother) {
   EXPECT_THAT(changes_, ElementsAre("a.1"));
   const auto member = Read("c/member/a.1");
   ASSERT_TRUE(member.has_value());
-  EXPECT_EQ(member->value, "address=a:1\n");
+  EXPECT_EQ(member->value, "address=a:1\nprotocols=1\n");
   EXPECT_EQ(member->lease, session().lease());
   EXPECT_EQ(member->create_revision, session().revision());
   EXPECT_EQ(ValueOf("c/book/a"), "a:1");
   EXPECT_NE(Read("c/book/a")->lease, session().lease());
   EXPECT_EQ(session().AsPeer().address, "a:1");
+}
+
+TEST_F(SessionTest, RewritesMemberWithinTheSessionOnceItsOwnTokenChanges) {
+  Join();
+  const int64_t revision = session().revision();
+  MemberRecord record = session().record();
+  record.own_tags = {"new", "old"};
+  session().SetRecord(record);
+  connection_.set_fault(Fault::kCut);
+  event_loop_.Advance(2 * times_.read_interval);
+  EXPECT_EQ(Read("c/member/a.1")->value, "address=a:1\nprotocols=1\n");
+  connection_.set_fault(Fault::kNone);
+  event_loop_.Advance(times_.retry_interval);
+  event_loop_.Advance(times_.read_interval);
+  EXPECT_EQ(Read("c/member/a.1")->value,
+            "address=a:1\nprotocols=1\nown=new,old\n");
+  EXPECT_EQ(Read("c/member/a.1")->create_revision, revision);
+  EXPECT_THAT(replica_->view.FindMember("a.1")->record.own_tags,
+              ElementsAre("new", "old"));
+  EXPECT_THAT(changes_, ElementsAre("a.1"));
+  // Once is enough.
+  const int64_t written = Read("c/member/a.1")->mod_revision;
+  event_loop_.Advance(2 * times_.retry_interval);
+  EXPECT_EQ(Read("c/member/a.1")->mod_revision, written);
+}
+
+TEST_F(SessionTest, RewritesNoMemberThatHasEnded) {
+  Join();
+  EndMember(session().lease());
+  MemberRecord record = session().record();
+  record.own_tags = {"new"};
+  session().SetRecord(record);
+  event_loop_.Advance(times_.read_interval);
+  EXPECT_FALSE(Read("c/member/a.1").has_value());
+  event_loop_.Advance(times_.read_interval);
+  event_loop_.RunPosted();
+  EXPECT_EQ(ValueOf("c/member/a.2"), "address=a:1\nprotocols=1\nown=new\n");
 }
 
 TEST_F(SessionTest, StaysAliveAndCertainWhileTheStoreAnswers) {
@@ -69,6 +106,8 @@ TEST_F(SessionTest, IsCertainForItsTimeFromTheSendingOfTheLastGoodRead) {
   connection_.set_fault(Fault::kNone);
   event_loop_.Advance(times_.read_interval);
   EXPECT_TRUE(session().IsCertain());
+  EXPECT_EQ(session().stats().lapses, 1);
+  EXPECT_EQ(session().stats().begun, 1);
   EXPECT_THAT(changes_, ElementsAre("a.1"));
 }
 
@@ -79,7 +118,7 @@ TEST_F(SessionTest, BeginsAnotherOnceItsMemberKeyIsGone) {
   event_loop_.Advance(times_.read_interval);
   event_loop_.Advance(times_.read_interval);
   EXPECT_THAT(changes_, ElementsAre("a.1", "ended", "a.2"));
-  EXPECT_EQ(ValueOf("c/member/a.2"), "address=a:1\n");
+  EXPECT_EQ(ValueOf("c/member/a.2"), "address=a:1\nprotocols=1\n");
 }
 
 TEST_F(SessionTest, EndsWhenCutOffForLongerThanItsLease) {
@@ -137,7 +176,7 @@ TEST_F(SessionTest, SeesWhatOthersWrite) {
   Join();
   AddMember("b.1", "b:1");
   ASSERT_NE(replica_->view.FindMember("b.1"), nullptr);
-  EXPECT_EQ(replica_->view.FindMember("b.1")->address, "b:1");
+  EXPECT_EQ(replica_->view.FindMember("b.1")->record.address, "b:1");
 }
 
 TEST_F(SessionTest, ResumesABrokenWatchWithoutMissingAnything) {

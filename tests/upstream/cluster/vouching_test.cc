@@ -54,6 +54,10 @@ TEST_F(VouchingTest, KeepsTheSessionCertainWhileAllPeersSayNo) {
     event_loop_.Advance(absl::Milliseconds(100));
     ASSERT_TRUE(session().IsCertain()) << i;
   }
+  const VouchingStats& stats = replica_->vouching.stats();
+  EXPECT_GT(stats.rounds, 0);
+  EXPECT_EQ(stats.confirmed, stats.rounds);
+  EXPECT_EQ(session().stats().lapses, 0);
   EXPECT_EQ(asked.asker.session, "a.1");
   EXPECT_EQ(asked.asker.revision, session().revision());
   EXPECT_EQ(asked.asker.address, "a:1");
@@ -81,6 +85,8 @@ TEST_F(VouchingTest, GainsNothingWhileOnePeerDoesNotAnswer) {
   LoseStore();
   event_loop_.Advance(times_.certainty);
   EXPECT_FALSE(session().IsCertain());
+  EXPECT_GT(replica_->vouching.stats().rounds, 0);
+  EXPECT_EQ(replica_->vouching.stats().confirmed, 0);
 }
 
 TEST_F(VouchingTest, DoesNotBringALapsedSessionBack) {
