@@ -12,8 +12,9 @@ import { run } from '../integration/support/program.mjs';
 import { setting } from '../integration/support/setting.mjs';
 import { selectorProblems } from './support/cross_checks.mjs';
 import { differences } from './support/differences.mjs';
-import { CHART, chartObjects, helm, installedObjects, template, valueArgs }
-  from './support/helm.mjs';
+import {
+  CHART, chartObjects, helm, installedObjects, template, valueArgs, VERSION,
+} from './support/helm.mjs';
 import { INSTALLATIONS } from './support/installations.mjs';
 import { fromRoot } from './support/paths.mjs';
 import { problems } from './support/problems.mjs';
@@ -162,10 +163,10 @@ describe('the chart', { skip: whyNotRendered() }, () => {
 
 // [the changed value, what the upgrade changes]
 const UPGRADES = [
-  ['image.tag=0.2.0', [
+  ['image.tag=next', [
     'Deployment/wriftai-gateway spec template spec containers 0 image: ' +
-        '"registry.example.com/wriftai-gateway:0.1.0" -> ' +
-        '"registry.example.com/wriftai-gateway:0.2.0"',
+        `"registry.example.com/wriftai-gateway:${VERSION}" -> ` +
+        '"registry.example.com/wriftai-gateway:next"',
   ]],
   ['flags.read_rate=5', [
     'ConfigMap/wriftai-gateway data GATEWAY_READ_RATE: undefined -> "5"',

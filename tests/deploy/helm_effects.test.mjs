@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { differences } from './support/differences.mjs';
-import { CHART, chartObjects } from './support/helm.mjs';
+import { CHART, chartObjects, VERSION } from './support/helm.mjs';
 import { INSTALLATIONS } from './support/installations.mjs';
 import { whyNotRendered } from './support/render.mjs';
 
@@ -23,8 +23,8 @@ const POLICY = 'NetworkPolicy/wriftai-gateway spec';
 const EFFECTS = [
   ['values over production', PRODUCTION, [
     [`image.digest=${DIGEST}`,
-     `${CONTAINER} image: "registry.example.com/wriftai-gateway:0.1.0" -> ` +
-         `"registry.example.com/wriftai-gateway@${DIGEST}"`],
+     `${CONTAINER} image: "registry.example.com/wriftai-gateway:${VERSION}" ` +
+         `-> "registry.example.com/wriftai-gateway@${DIGEST}"`],
     ['image.pullPolicy=Always',
      `${CONTAINER} imagePullPolicy: "IfNotPresent" -> "Always"`],
     ['imagePullSecrets={registry}',

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { fromRoot, toolPath } from './paths.mjs';
 import { objectsIn } from './render.mjs';
 
 export const CHART = fromRoot('deploy/helm/wriftai-gateway');
+
+/** The version of the programs that the chart installs. */
+export const VERSION =
+    parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8')).appVersion;
 
 /** Runs Helm; returns {status, stdout, stderr}. */
 export function helm(...args) {

@@ -1,3 +1,5 @@
+#include "absl/strings/str_cat.h"
+#include "base/version.h"
 #include "tests/upstream/http/loop_test.h"
 
 namespace wriftai {
@@ -77,7 +79,9 @@ TEST_F(CurlEventLoopRequestTest, LargePostSendsNoExpectHeader) {
 }
 
 TEST_F(CurlEventLoopRequestTest, SendsGatewayVersionAsUserAgent) {
-  EXPECT_THAT(OnTheWire({}), HasSubstr("User-Agent: wriftai-gateway/0."));
+  EXPECT_THAT(OnTheWire({}),
+              HasSubstr(absl::StrCat("User-Agent: wriftai-gateway/", Version(),
+                                     "\r\n")));
 }
 
 TEST_F(CurlEventLoopRequestTest, DoesNotNormalizePath) {
