@@ -32,6 +32,9 @@ struct CallContext {
   // Null unless the call belongs to exactly one caller.
   std::shared_ptr<CallTrace> trace;
 
+  // Whether another replica has forwarded the call. It then goes no further.
+  bool forwarded = false;
+
   // Holds the memory budget of the call's messages. A create holds it until its
   // response, even after the caller cancels. May be null.
   std::shared_ptr<const void> memory;

@@ -4,11 +4,11 @@
 #include <optional>
 #include <utility>
 
+#include "service/engine/ownership_errors.h"
 #include "service/peers/forwarded_metadata.h"
 #include "service/peers/peer_client.h"
 #include "service/peers/peer_errors.h"
 #include "service/peers/peer_status.h"
-#include "service/rpc/forwarded_call_gate.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -94,7 +94,7 @@ void ForwardedCall::OnError(const absl::Status& status, bool maybe_sent) {
 void ForwardedCall::OnBrokenLink(const absl::Status& status, bool maybe_sent) {
   const absl::Time now = event_loop_.Now();
   if (broken_link_ == BrokenLink::kRepeatIfUnsent && maybe_sent) {
-    return End(ForwardedCreateUnknown(status));
+    return End(ForwardedCreateUnknown(status.message()));
   }
   // gRPC's clock and this one differ by a rounding.
   if (now >= context_.deadline ||

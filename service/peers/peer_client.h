@@ -3,10 +3,9 @@
 
 #include <string>
 
-#include "absl/functional/any_invocable.h"
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/call.h"
+#include "service/engine/owner_calls.h"
 #include "service/peers/owner_directory.h"
 #include "service/peers/peer_channels.h"
 #include "upstream/prediction_calls.h"
@@ -31,12 +30,10 @@ namespace wriftai {
 // caller runs it here.
 //
 // Threads: loop. Channels and directory must outlive it and its calls. Fails:
-// as PredictionReader, and see above; INTERNAL (UPSTREAM_RESPONSE_INVALID) if a
+// as OwnerCalls, and see above; INTERNAL (UPSTREAM_RESPONSE_INVALID) if a
 // response does not match its request.
-class PeerClient final : public PredictionReader {
+class PeerClient final : public OwnerCalls {
  public:
-  using CancelDone = absl::AnyInvocable<void(absl::Status)>;
-
   static constexpr absl::Duration kLookInterval = absl::Milliseconds(100);
 
   // As long as a call waits for the budget of its token.
@@ -57,14 +54,10 @@ class PeerClient final : public PredictionReader {
   CallHandle List(CallContext context, ListParams params,
                   PageDone done) override;
 
-  // OK: the owner has requested the cancellation.
-  [[nodiscard]] CallHandle Cancel(CallContext context, const std::string& id,
-                                  CancelDone done);
-
-  // `request_id`: empty, or a UUID under which the owner creates once.
-  [[nodiscard]] CallHandle Create(CallContext context,
-                                  const std::string& request_id,
-                                  CreateParams params, PredictionDone done);
+  CallHandle Cancel(CallContext context, const std::string& id,
+                    CancelDone done) override;
+  CallHandle Create(CallContext context, const std::string& request_id,
+                    CreateParams params, PredictionDone done) override;
 
  private:
   PeerChannels& channels_;

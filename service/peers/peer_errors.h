@@ -9,14 +9,9 @@
 
 namespace wriftai {
 
-// UNAVAILABLE (OWNER_UNAVAILABLE).
-absl::Status OwnerUnavailable(absl::string_view message);
-
-// The same, because of the link to it. `status`: gRPC's.
+// UNAVAILABLE (OWNER_UNAVAILABLE), because of the link to the owner. `status`:
+// gRPC's.
 absl::Status OwnerUnreachable(const absl::Status& status);
-
-// UNKNOWN (CREATE_OUTCOME_UNKNOWN). `status`: gRPC's.
-absl::Status ForwardedCreateUnknown(const absl::Status& status);
 
 // INTERNAL (UPSTREAM_RESPONSE_INVALID). `problem` continues "the response of
 // the replica that serves the token".

@@ -1,6 +1,7 @@
 #include "service/peers/peer_wait.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/event_loop.h"
@@ -24,7 +25,7 @@ absl::Duration InBounds(absl::Duration interval) {
 
 PeerWait::PeerWait(PeerChannels& channels, PeerOwner owner,
                    std::shared_ptr<const Credential> credential, std::string id,
-                   absl::Duration interval, PeerWaitObserver& observer)
+                   absl::Duration interval, OwnerWaitObserver& observer)
     : channels_(channels),
       owner_(std::move(owner)),
       credential_(std::move(credential)),
@@ -73,6 +74,15 @@ void PeerWait::OnEnd(const absl::Status& status) {
     return observer_.OnEnd(InvalidPeerResponse("ended before the prediction"));
   }
   observer_.OnEnd(IsFromOwner(status) ? status : OwnerUnreachable(status));
+}
+
+std::unique_ptr<OwnerWait> PeerWaits::Start(
+    const std::shared_ptr<const Credential>& credential, const std::string& id,
+    absl::Duration interval, OwnerWaitObserver& observer) {
+  std::optional<PeerOwner> owner = directory_.Find(*credential);
+  if (!owner.has_value()) return nullptr;
+  return std::make_unique<PeerWait>(channels_, *std::move(owner), credential,
+                                    id, interval, observer);
 }
 
 }  // namespace wriftai

@@ -10,29 +10,11 @@
 #include "base/call.h"
 #include "base/credential.h"
 #include "proto/predictions.h"
+#include "service/engine/owner_calls.h"
 #include "service/peers/owner_directory.h"
 #include "service/peers/peer_channels.h"
 
 namespace wriftai {
-
-// Receives the updates of a Wait at the owner.
-//
-// Threads: the loop, never inside PeerWait's constructor. Both methods may
-// destroy the PeerWait; OnEnd(), and OnUpdate() with a terminal prediction, are
-// the last call.
-class PeerWaitObserver {
- public:
-  virtual ~PeerWaitObserver() = default;
-
-  // Payloads are JSON text. `observed_at` is by the owner's clock.
-  virtual void OnUpdate(v1::PredictionUpdate update) = 0;
-
-  // The stream has ended before the prediction. UNAVAILABLE (NOT_OWNER,
-  // OWNER_UNAVAILABLE, DRAINING, STREAM_AGE_REACHED) and DEADLINE_EXCEEDED
-  // (MAX_WAIT_EXCEEDED): open another one, at the owner of that time. Others
-  // are the owner's error, never OK.
-  virtual void OnEnd(const absl::Status& status) = 0;
-};
 
 // A Wait of the public contract at the owner of a credential. A replica that
 // does not own it holds one for each prediction, at the shortest interval of
@@ -40,7 +22,7 @@ class PeerWaitObserver {
 //
 // Threads: loop. Owns: the stream; destroying it cancels the stream. Channels
 // and observer must outlive it. Fails: through OnEnd().
-class PeerWait {
+class PeerWait final : public OwnerWait {
  public:
   // The contract's bounds of an interval.
   static constexpr absl::Duration kMinInterval = absl::Milliseconds(100);
@@ -49,13 +31,12 @@ class PeerWait {
   // `id`: a UUID. `interval` is brought into its bounds.
   PeerWait(PeerChannels& channels, PeerOwner owner,
            std::shared_ptr<const Credential> credential, std::string id,
-           absl::Duration interval, PeerWaitObserver& observer);
+           absl::Duration interval, OwnerWaitObserver& observer);
   PeerWait(const PeerWait&) = delete;
   PeerWait& operator=(const PeerWait&) = delete;
 
-  // Another shortest interval: replaces the stream. No state is lost, as a
-  // stream begins with the latest. Not after the last call of the observer.
-  void SetInterval(absl::Duration interval);
+  // Replaces the stream. No state is lost, as a stream begins with the latest.
+  void SetInterval(absl::Duration interval) override;
 
  private:
   void Open();
@@ -67,8 +48,27 @@ class PeerWait {
   const std::shared_ptr<const Credential> credential_;
   const std::string id_;
   absl::Duration interval_;
-  PeerWaitObserver& observer_;
+  OwnerWaitObserver& observer_;
   CallHandle stream_;
+};
+
+// Waits at the owners that the directory finds.
+//
+// Threads: loop. Channels and directory must outlive it and its waits. Fails:
+// see OwnerWaits.
+class PeerWaits final : public OwnerWaits {
+ public:
+  PeerWaits(PeerChannels& channels, OwnerDirectory& directory)
+      : channels_(channels), directory_(directory) {}
+
+  std::unique_ptr<OwnerWait> Start(
+      const std::shared_ptr<const Credential>& credential,
+      const std::string& id, absl::Duration interval,
+      OwnerWaitObserver& observer) override;
+
+ private:
+  PeerChannels& channels_;
+  OwnerDirectory& directory_;
 };
 
 }  // namespace wriftai

@@ -23,9 +23,4 @@ absl::StatusOr<ForwardedCallInfo> ForwardedCallInfoFrom(
   return FieldError(kEpochKey, "one metadata entry with a positive number");
 }
 
-absl::Status NotOwnerError() {
-  return GatewayError(absl::StatusCode::kUnavailable, v1::NOT_OWNER,
-                      "this replica does not own the credential");
-}
-
 }  // namespace wriftai

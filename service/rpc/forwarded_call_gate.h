@@ -33,9 +33,6 @@ struct ForwardedCallInfo {
 absl::StatusOr<ForwardedCallInfo> ForwardedCallInfoFrom(
     const CallMetadata& metadata);
 
-// UNAVAILABLE (NOT_OWNER): nothing was sent for a forwarded call. Any thread.
-absl::Status NotOwnerError();
-
 // Decides whether this replica may run a forwarded call.
 //
 // Threads: loop. Fails: with NotOwnerError().

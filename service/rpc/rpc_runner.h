@@ -129,6 +129,7 @@ class RpcRunner {
       absl::Status status = gate_->Check(*context->credential, forwarded.epoch);
       if (!status.ok()) return reactor.End(status);
       Apply(forwarded, *received.call);
+      context->forwarded = true;
     }
     context->memory = std::move(received.memory);
     reactor.EncodeFor(context->credential->key(), received.call->format);

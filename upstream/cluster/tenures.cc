@@ -38,11 +38,17 @@ absl::Status Tenures::Use(const std::string& tag) {
 }
 
 bool Tenures::MayGrant(const std::string& tag) const {
+  const std::optional<absl::Time> from = GrantsFrom(tag);
+  return from.has_value() && event_loop_.Now() >= *from;
+}
+
+std::optional<absl::Time> Tenures::GrantsFrom(const std::string& tag) const {
   const Entry* const entry = Find(tag);
-  if (entry == nullptr || entry->epoch == 0 || entry->leaving) return false;
-  const absl::Time now = event_loop_.Now();
-  return now >= entry->grants_from && now >= introductions_.joined_until() &&
-         session_.IsCertain();
+  if (entry == nullptr || entry->epoch == 0 || entry->leaving ||
+      !session_.IsCertain()) {
+    return std::nullopt;
+  }
+  return std::max(entry->grants_from, introductions_.joined_until());
 }
 
 std::optional<int64_t> Tenures::EpochOf(const std::string& tag) const {

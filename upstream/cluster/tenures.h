@@ -64,6 +64,11 @@ class Tenures : public SessionObserver, public OwnerObserver {
   // before each one.
   bool MayGrant(const std::string& tag) const;
 
+  // When requests may be sent if the session stays certain; now, if that is not
+  // in the future. InfiniteFuture while the session is joining. nullopt: this
+  // replica does not own the credential, or is not certain to.
+  std::optional<absl::Time> GrantsFrom(const std::string& tag) const;
+
   // The epoch of the current tenure: the revision of its record. nullopt if it
   // has ended or is being given up.
   std::optional<int64_t> EpochOf(const std::string& tag) const;

@@ -10,6 +10,7 @@
 #include "base/run_on_loop.h"
 #include "gtest/gtest.h"
 #include "service/engine/engine.h"
+#include "service/engine/ownership_errors.h"
 #include "service/peers/peer_server.h"
 #include "service/rpc/forwarded_call_gate.h"
 #include "service/rpc/prediction_service.h"

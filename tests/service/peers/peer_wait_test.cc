@@ -16,7 +16,7 @@ namespace wriftai {
 namespace {
 
 // Records what the loop reports, for the thread of the test.
-class RecordingWaitObserver : public PeerWaitObserver {
+class RecordingWaitObserver : public OwnerWaitObserver {
  public:
   void OnUpdate(v1::PredictionUpdate update) override {
     absl::MutexLock lock(&mutex_);

@@ -46,9 +46,11 @@ class Replica : public TenureObserver {
 
   void OnTenureBegan(const std::string& tag, int64_t epoch) override {
     changes.push_back(absl::StrCat("+", tag));
+    if (observer != nullptr) observer->OnTenureBegan(tag, epoch);
   }
   void OnTenureEnded(const std::string& tag, int64_t epoch) override {
     changes.push_back(absl::StrCat("-", tag));
+    if (observer != nullptr) observer->OnTenureEnded(tag, epoch);
   }
 
   static MemberRecord MemberAt(const std::string& address) {
@@ -64,7 +66,8 @@ class Replica : public TenureObserver {
   Vouching vouching;
   Tenures tenures;
   RequestRecords requests;
-  std::vector<std::string> changes;  // +TAG, -TAG.
+  std::vector<std::string> changes;    // +TAG, -TAG.
+  TenureObserver* observer = nullptr;  // Is told of them, too.
 };
 
 }  // namespace wriftai::cluster

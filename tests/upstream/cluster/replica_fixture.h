@@ -15,6 +15,7 @@
 #include "tests/upstream/cluster/faulty_store.h"
 #include "tests/upstream/cluster/replica.h"
 #include "upstream/cluster/in_memory_store.h"
+#include "upstream/cluster/records.h"
 
 namespace wriftai::cluster {
 
@@ -46,11 +47,14 @@ class ReplicaTest : public ::testing::Test {
     event_loop_.RunPosted();
   }
   // A session of another replica. Returns its lease.
-  int64_t AddMember(const std::string& session, const std::string& address) {
+  int64_t AddMember(const std::string& session, const MemberRecord& record) {
     const int64_t lease =
         *store_.state().GrantLease(absl::Hours(9), event_loop_.Now());
-    PutKey(keys_.Member(session), "address=" + address + "\n", lease);
+    PutKey(keys_.Member(session), Encode(record), lease);
     return lease;
+  }
+  int64_t AddMember(const std::string& session, const std::string& address) {
+    return AddMember(session, Replica::MemberAt(address));
   }
   void EndMember(int64_t lease) {
     (void)store_.state().RevokeLease(lease);
