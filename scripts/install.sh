@@ -48,6 +48,10 @@ EXAMPLE_PACKAGES=(
   protoc-gen-go-grpc
   python3
   python3-grpcio
+  python3-pip  # Builds clients/python.
+  python3-setuptools
+  python3-venv
+  python3-wheel
 )
 TEST_PACKAGES=(
   buildah  # Images, without a Docker engine.
@@ -68,6 +72,11 @@ TEST_PACKAGES=(
   runc  # crun does not start everywhere.
   strace  # Counts system calls.
   valgrind  # Counts instructions.
+)
+# Also build and check clients/.
+CLIENT_PACKAGES=(
+  mypy
+  python3-build
 )
 # Generators, compilers and libraries of the languages in tests/stubs.
 STUB_PACKAGES=(
@@ -111,7 +120,8 @@ missing_packages() {
   case $1 in bench) packages+=("${BENCH_PACKAGES[@]}") ;; esac
   case $1 in
     test | dev)
-      packages+=("${TEST_PACKAGES[@]}" "${STUB_PACKAGES[@]}")
+      packages+=("${TEST_PACKAGES[@]}" "${CLIENT_PACKAGES[@]}"
+        "${STUB_PACKAGES[@]}")
       ;;
   esac
   for package in "${packages[@]}"; do print_if_missing "$package"; done

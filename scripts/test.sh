@@ -10,8 +10,8 @@
 #   tsan       the same with the preset tsan, which has only tests with threads
 #
 # Instead of `test`, a label of the tests runs only those that have it: unit,
-# transport, service, integration, documents, fuzz-regression, stubs, deploy,
-# container or bench.
+# transport, service, integration, documents, fuzz-regression, stubs, clients,
+# deploy, container or bench.
 #
 # Stops at the first failure. Finished build steps are not repeated. The output
 # is in build/logs.
@@ -53,7 +53,7 @@ run_step() {
       run_tests "$1"
       ;;
     unit | transport | service | integration | documents | fuzz-regression | \
-      stubs | deploy | container | bench) run_tests release "$1" ;;
+      stubs | clients | deploy | container | bench) run_tests release "$1" ;;
     *) die "$1: expected ${STEPS[*]}, or a label of the tests" ;;
   esac
 }
