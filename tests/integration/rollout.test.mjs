@@ -25,8 +25,10 @@ const WAITS_PER_CHANNEL = 200;  // Half for each gateway.
 const READ_RATE = 30;
 const CREATE_RATE = 150;
 
-// Generous: only keeps a hang from lasting forever.
+// Generous: these only keep a hang from lasting forever. The test's is below
+// ctest's, which would end it without a word about where it was.
 const TIMEOUT_MS = 100_000;
+const TEST_TIMEOUT_MS = 240_000;
 
 const folder = await copyPrograms('docs/clients');
 after(() => rm(folder, { recursive: true }));
@@ -57,14 +59,14 @@ async function awaitOpenStreams(gateway, count) {
 // Resolves once calls on `channel` have reached all `addresses`. Their id is
 // invalid, so they cost nothing upstream.
 async function awaitConnected(channel, addresses) {
+  const deadline = Date.now() + TIMEOUT_MS;
   for (const missing = new Set(addresses); missing.size > 0;) {
-    await new Promise((resolve) => {
-      const call = channel.Get({ id: 'x' }, (error) => {
-        assert.equal(error.details.split(':')[0], 'id', error.details);
-        missing.delete(call.getPeer());
-        resolve();
-      });
+    const { call, error } = await new Promise((resolve) => {
+      const call = channel.Get(
+          { id: 'x' }, { deadline }, (error) => resolve({ call, error }));
     });
+    assert.equal(error.details.split(':')[0], 'id', error.details);
+    missing.delete(call.getPeer());
   }
 }
 
@@ -80,23 +82,31 @@ function newCreate(run_s) {
 }
 
 test(`${WAITS} Waits see the end through a rollout; no create is repeated, ` +
-     'and there are no 429s', async (t) => {
+     'and there are no 429s', { timeout: TEST_TIMEOUT_MS }, async (t) => {
+  const start = Date.now();
+  const report = (step) =>
+    t.diagnostic(`${(Date.now() - start) / 1000} s: ${step}`);
   const sandbox = await Sandbox.start(
       `--read_rate=${READ_RATE}`, `--create_rate=${CREATE_RATE}`,
       '--time_scale=1');
   const gateways = [await startGateway(sandbox), await startGateway(sandbox)];
-  t.after(async () => {
-    await Promise.all(gateways.map(
-        ({ program }) => program.stop('SIGKILL').catch(() => {})));
-    await sandbox.stop();
-  });
   const addresses = gateways.map(({ address }) => address);
   const channels = Array.from(
       { length: WAITS / WAITS_PER_CHANNEL },
       () => connect(`ipv4:${addresses.join(',')}`));
-  t.after(() => channels.forEach((channel) => channel.close()));
+  const rollout = new AbortController();
+  t.after(async () => {
+    // Otherwise the calls of a failed test would be repeated for ever, and the
+    // failure never be reported.
+    rollout.abort();
+    channels.forEach((channel) => channel.close());
+    await Promise.all(gateways.map(
+        ({ program }) => program.stop('SIGKILL').catch(() => {})));
+    await sandbox.stop();
+  });
   await Promise.all(
       channels.map((channel) => awaitConnected(channel, addresses)));
+  report('connected');
   const channel = (i) => channels[i % channels.length];
 
   const retries = {};
@@ -123,6 +133,7 @@ test(`${WAITS} Waits see the end through a rollout; no create is repeated, ` +
   // About half each, although streams end and start all the time.
   await Promise.all(gateways.map(
       (gateway) => awaitOpenStreams(gateway, WAITS / 4)));
+  report('the Waits are open');
 
   const late = [];
   const createMore = async (stop) => {
@@ -134,7 +145,6 @@ test(`${WAITS} Waits see the end through a rollout; no create is repeated, ` +
       await sleep(100);
     }
   };
-  const rollout = new AbortController();
   const creating = createMore(rollout.signal);
   for (const i of [0, 1]) {
     // Creates that are in flight when the drain starts.
@@ -145,6 +155,7 @@ test(`${WAITS} Waits see the end through a rollout; no create is repeated, ` +
     gateways[i] = await startGateway(sandbox, addresses[i]);
     // It gets streams that the other gateway ends, and new ones.
     await awaitOpenStreams(gateways[i], 1);
+    report(`gateway ${i} is replaced`);
   }
   rollout.abort();
   await creating;
