@@ -48,6 +48,17 @@ for (const [version, offersHttp2] of [['2.0', true], ['1.1', false]]) {
   });
 }
 
+// It arrives in several rounds of the gateway's loop, and pauses in between.
+test('a large output arrives intact over HTTP/2', async (t) => {
+  const output = Array.from({ length: 500_000 }, (_, i) => i).join(' ');
+  const { client, upstream } = await start(t, (request, response) =>
+    response.end(predictionJson(
+        id, 'succeeded', { output, updated_at: '2025-08-13T11:48:53Z' })));
+  const prediction = await client.get({ id });
+  assert.ok(prediction.output.stringValue === output);
+  assert.deepEqual(upstream.requests, [['2.0', 'GET']]);
+});
+
 // libcurl retries a request on a refused stream by itself.
 test('a create on an HTTP/2 stream that is refused is sent once',
      async (t) => {

@@ -33,9 +33,11 @@ CurlMulti NewMulti() {
 
 struct CurlMultiPool::Entry {
   Entry(uint64_t own_id, HttpRequest request, const HttpOptions& options,
-        ByteBudget& bodies, HttpTransport::Done callback)
+        ByteBudget& bodies, std::vector<uint64_t>& paused,
+        HttpTransport::Done callback)
       : id(own_id),
-        transfer(std::move(request), options, bodies),
+        transfer(std::move(request), options, bodies,
+                 [&paused, own_id] { paused.push_back(own_id); }),
         key(ConnectionPool::KeyOf(transfer.request())),
         done(std::move(callback)) {}
 
@@ -85,7 +87,7 @@ CallHandle CurlMultiPool::Send(HttpRequest request, HttpTransport::Done done) {
   Entry& entry = *entries_
                       .emplace(id, std::make_unique<Entry>(
                                        id, std::move(request), options_,
-                                       bodies_, std::move(done)))
+                                       bodies_, paused_, std::move(done)))
                       .first->second;
   const CurlTransfer& transfer = entry.transfer;
   if (full) {
@@ -179,7 +181,19 @@ void CurlMultiPool::OnTimeout(uint64_t id) {
                    absl::FormatDuration(ended->transfer.timeout()))));
 }
 
+void CurlMultiPool::ResumePaused() {
+  // Transfers may pause again at once.
+  for (const uint64_t id : std::exchange(paused_, {})) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) continue;
+    Entry& entry = *found->second;
+    const CURLcode code = entry.transfer.Resume();
+    if (code != CURLE_OK) OnDone(entry, code);
+  }
+}
+
 void CurlMultiPool::Perform() {
+  ResumePaused();
   poller_.Perform();
   int left = 0;
   // A callback may end other transfers; libcurl then drops their messages.

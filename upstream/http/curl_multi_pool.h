@@ -44,8 +44,10 @@ class CurlMultiPool {
   void Perform();
 
   // Sleeps until a socket is ready, a libcurl timer is due, Wake() is called,
-  // or `timeout` is over.
-  void Wait(absl::Duration timeout) { poller_.Wait(timeout); }
+  // or `timeout` is over. Does not sleep while a transfer is paused.
+  void Wait(absl::Duration timeout) {
+    poller_.Wait(paused_.empty() ? timeout : absl::ZeroDuration());
+  }
 
   // Ends the current Wait(), or else the next one. Any thread.
   void Wake() { poller_.Wake(); }
@@ -65,6 +67,7 @@ class CurlMultiPool {
   void RunWaiting();
   void Stop(Entry& entry);
   void CloseIdle();
+  void ResumePaused();
   void OnDone(Entry& entry, CURLcode code);
   void FailAsync(Entry& entry, TransportFailure failure);
   void OnTimeout(uint64_t id);
@@ -81,6 +84,7 @@ class CurlMultiPool {
   std::vector<CurlEasy> idle_;
   Entries entries_;
   std::map<uint64_t, Entry*> waiting_;  // For a connection, in order.
+  std::vector<uint64_t> paused_;  // Some may have ended since.
   uint64_t next_id_ = 1;
 
   // Lets handles detect that this is destroyed.

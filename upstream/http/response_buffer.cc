@@ -40,6 +40,13 @@ size_t ContentLengthIn(
   return length;
 }
 
+bool HasContentEncoding(
+    const std::vector<std::pair<std::string, std::string>>& headers) {
+  return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return header.first == "content-encoding";
+  });
+}
+
 }  // namespace
 
 bool ResponseBuffer::AddHeaderLine(absl::string_view line) {
@@ -57,7 +64,10 @@ bool ResponseBuffer::AddHeaderLine(absl::string_view line) {
   const absl::string_view text = absl::StripAsciiWhitespace(line);
   if (text.empty()) {
     headers_complete_ = !is_interim_;
-    if (headers_complete_) content_length_ = ContentLengthIn(headers_);
+    if (headers_complete_) {
+      content_length_ = ContentLengthIn(headers_);
+      is_compressed_ = HasContentEncoding(headers_);
+    }
     return true;
   }
   // A continuation of the previous line (obs-fold, RFC 9112, section 5.2).

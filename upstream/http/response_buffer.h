@@ -29,6 +29,10 @@ class ResponseBuffer {
 
   size_t body_bytes() const { return body_.size(); }
 
+  // Whether the final response's body is compressed. False before its headers
+  // are complete.
+  bool is_compressed() const { return is_compressed_; }
+
   // For an error message: which limit was exceeded. Empty: none.
   const std::string& excess() const { return excess_; }
 
@@ -51,6 +55,7 @@ class ResponseBuffer {
   size_t content_length_ = 0;  // 0: none.
   bool is_interim_ = false;
   bool headers_complete_ = false;
+  bool is_compressed_ = false;
 };
 
 }  // namespace wriftai
