@@ -84,7 +84,7 @@ class CurlMultiPool {
   std::vector<CurlEasy> idle_;
   Entries entries_;
   std::map<uint64_t, Entry*> waiting_;  // For a connection, in order.
-  std::vector<uint64_t> paused_;  // Some may have ended since.
+  std::vector<uint64_t> paused_;        // Some may have ended since.
   uint64_t next_id_ = 1;
 
   // Lets handles detect that this is destroyed.
