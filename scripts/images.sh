@@ -3,7 +3,8 @@
 # with buildah, on a Debian created from this machine's apt sources. Requires
 # root. With Docker, build them as deploy/Dockerfile says.
 #
-#   scripts/images.sh TAG    wriftai-gateway:TAG and wriftai-sandbox:TAG
+#   scripts/images.sh TAG    wriftai-gateway:TAG and wriftai-sandbox:TAG, and
+#                            Debian's package in build/containers/package
 #
 # Exits with status 77 and the reason if this machine cannot do it.
 #
@@ -47,20 +48,13 @@ cannot() {
 
 # The base image, instead of debian:bookworm-slim.
 make_base() {
-  local sources=$STORAGE/sources.list file
-  local options=()
-  # The image's build reaches the sources as this machine does.
-  for file in /etc/apt/apt.conf.d/*; do options+=(--aptopt="$file"); done
-  apt-get indextargets 'Created-By: Packages' 'Origin: Debian' \
-    --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' | sort -u >"$sources"
-  mmdebstrap --quiet --variant=minbase "${options[@]}" bookworm \
-    "$STORAGE/base.tar" "$sources" || cannot "mmdebstrap failed"
-  podman import --quiet "$STORAGE/base.tar" "$BASE" ||
+  local tar
+  tar=$(scripts/debian_root.sh) || cannot "mmdebstrap failed"
+  podman import --quiet "$tar" "$BASE" ||
     cannot "podman cannot store an image"
-  rm "$STORAGE/base.tar"
 }
 
-# build TARGET IMAGE
+# build TARGET OPTION...
 build() {
   local cache
   cache=$(ccache --get-config cache_dir)
@@ -71,7 +65,7 @@ build() {
     --volume "$cache:/machine-ccache" --build-arg CCACHE_DIR=/machine-ccache \
     --build-arg LANG="${LANG-}" \
     --build-arg REVISION="$(git -c safe.directory="$PWD" rev-parse HEAD)" \
-    --target "$1" --tag "$2" .
+    --target "$@" .
 }
 
 [[ $# -eq 1 ]] || die "expected the tag of the images"
@@ -90,7 +84,9 @@ podman run --detach --replace --name wriftai-probe --pull=never \
   --network none "$BASE" true || cannot "podman cannot start a container"
 podman rm --force wriftai-probe
 # The first image is kept for its layers.
-build build localhost/wriftai-build
-build gateway "localhost/wriftai-gateway:$1"
-build sandbox "localhost/wriftai-sandbox:$1"
+build build --tag localhost/wriftai-build
+build gateway --tag "localhost/wriftai-gateway:$1"
+build sandbox --tag "localhost/wriftai-sandbox:$1"
+rm -rf "$STORAGE/package"
+build package --output "$STORAGE/package"
 podman image prune --force

@@ -16,6 +16,8 @@ BUILD_PACKAGES=(
   ca-certificates  # To trust the upstream, and npm's registry.
   ccache
   cmake
+  dpkg-dev  # Finds the packages of the libraries for scripts/package.sh.
+  file  # CPack uses it.
   g++-12
   golang-github-gogo-googleapis-dev  # google/rpc/*.proto
   grpc-proto  # grpc/health/v1/health.proto
@@ -70,7 +72,8 @@ TEST_PACKAGES=(
   podman
   podman-compose
   runc  # crun does not start everywhere.
-  strace  # Counts system calls.
+  strace  # Counts and lists system calls.
+  systemd  # Checks the unit of the Debian package.
   valgrind  # Counts instructions.
 )
 # Also build and check clients/.
@@ -217,6 +220,7 @@ node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
 case $1 in
   test | dev)
     unpack prometheus usr/bin/promtool
+    unpack docker-registry usr/bin/docker-registry
     unpack etcd-server usr/bin/etcd
     unpack etcd-client usr/bin/etcdctl  # Of the same version.
     ;;

@@ -3,7 +3,7 @@
 // container_test.sh builds them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Client } from '../integration/support/client.mjs';
 import { freePort } from '../integration/support/free_port.mjs';
 import { failure } from '../integration/support/rpc_error.mjs';
@@ -77,10 +77,18 @@ for (const [image, programs, mib] of [
              await podman('inspect', '--format', '{{json .Config}}', image));
          assert.equal(User, '65532:65532');
          assert.equal(StopSignal, 'SIGTERM');
-         assert.equal(Labels['org.opencontainers.image.licenses'],
-                      'Apache-2.0');
-         assert.match(Labels['org.opencontainers.image.revision'],
-                      /^[0-9a-f]{40}$/);
+         const label = (name) => Labels[`org.opencontainers.image.${name}`];
+         assert.equal(label('title'), programs[0]);
+         assert.match(label('description'), /WriftAI/);
+         assert.equal(label('vendor'), 'WriftAI');
+         assert.equal(label('licenses'), 'Apache-2.0');
+         assert.equal(
+             label('version'),
+             (await tool(fromRoot('scripts/version.sh'), [])).stdout.trim());
+         assert.match(label('revision'), /^[0-9a-f]{40}$/);
+         for (const name of ['url', 'source', 'documentation']) {
+           assert.match(label(name), /^https:\/\/github\.com\/wriftai\//);
+         }
        });
 }
 
@@ -126,6 +134,17 @@ test('the README\'s container has a sandbox, and a client for it', async (t) => 
       'exec', container.id, ...command.replaceAll("'", '').split(' '));
   assert.match(output, /^status +succeeded$/m);
   assert.match(output, /^Hello$/m);
+});
+
+test('Docker alone builds the Debian package', async () => {
+  const folder = fromRoot('build/containers/package');
+  const [name, ...others] = readdirSync(folder);
+  assert.deepEqual(others, []);
+  const { code, stdout, stderr } = await tool(
+      'dpkg-deb', ['--show', '--showformat=${Package} ${Depends}',
+                   `${folder}/${name}`]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^wriftai-gateway .*\blibgrpc\+\+1\.51 /);
 });
 
 test('a second SIGTERM ends the gateway at once, also as PID 1', async (t) => {
