@@ -4,8 +4,10 @@
 #   scripts/package.sh debian   wriftai-gateway_VERSION_ARCHITECTURE.deb: the
 #                               programs in build/release, with a service
 #   scripts/package.sh chart    wriftai-gateway-VERSION.tgz: the Helm chart
+#   scripts/package.sh clients  the packages of clients/: those that their tests
+#                               have built, installed and run
 #
-# Prints the file's path. Helm is what scripts/install.sh examples unpacks. Equal
+# Prints the files' paths. Helm is what scripts/install.sh examples unpacks. Equal
 # programs give equal Debian packages: all times in it are SOURCE_DATE_EPOCH, or
 # the commit's.
 source "$(dirname "$0")/common.sh"
@@ -30,12 +32,28 @@ make_chart() {
   ls "$OUT/wriftai-gateway-$(scripts/version.sh).tgz"
 }
 
-[[ $# -eq 1 ]] || die "expected debian or chart"
+copy_clients() {
+  local file name copied=no
+  for file in build/release/tests/clients/*/*-"$(scripts/version.sh)"*; do
+    [[ -f $file ]] || continue
+    name=$(basename "$file")
+    # npm's has the name of the chart.
+    [[ $name != *.tgz ]] || name=npm-$name
+    cp "$file" "$OUT/$name"
+    say "$OUT/$name"
+    copied=yes
+  done
+  [[ $copied == yes ]] ||
+    die "the packages are missing: scripts/test.sh build clients"
+}
+
+[[ $# -eq 1 ]] || die "expected debian, chart or clients"
 mkdir -p "$OUT"
 # As in what git checks out.
 umask 022
 case $1 in
   debian) make_debian ;;
   chart) make_chart ;;
-  *) die "$1: expected debian or chart" ;;
+  clients) copy_clients ;;
+  *) die "$1: expected debian, chart or clients" ;;
 esac
