@@ -12,10 +12,13 @@ import { whyNotRendered } from './support/render.mjs';
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const { values: PRODUCTION } =
     INSTALLATIONS['production with KEDA and cert-manager'];
+const { values: ETCD } = INSTALLATIONS['production with etcd'];
 const { values: DEVELOPMENT } = INSTALLATIONS.development;
 
 const POD = 'Deployment/wriftai-gateway spec template spec';
 const CONTAINER = `${POD} containers 0`;
+const ETCD_SET = 'StatefulSet/wriftai-gateway-etcd spec';
+const ETCD_CONTAINER = `${ETCD_SET} template spec containers 0`;
 const POLICY = 'NetworkPolicy/wriftai-gateway spec';
 
 // Each group is rendered once: [name, files of values, [a value, what it
@@ -115,6 +118,38 @@ const EFFECTS = [
      'Pod/wriftai-gateway-test spec containers 0 args 3: ' +
          '"--address=wriftai-gateway-replicas:50052" -> ' +
          '"--address=wriftai-gateway:50051"'],
+  ]],
+  ['values of etcd', ETCD, [
+    ['etcd.image.tag=3.5.21',
+     `${ETCD_CONTAINER} image: "registry.example.com/wriftai-etcd:3.4.23" -> ` +
+         '"registry.example.com/wriftai-etcd:3.5.21"'],
+    ['etcd.storage.size=16Gi',
+     `${ETCD_SET} volumeClaimTemplates 0 spec resources requests storage: ` +
+         '"8Gi" -> "16Gi"'],
+    ['etcd.storage.className=fast',
+     `${ETCD_SET} volumeClaimTemplates 0 spec storageClassName: ` +
+         'undefined -> "fast"'],
+    ['etcd.resources.requests.cpu=1',
+     `${ETCD_CONTAINER} resources requests cpu: "250m" -> 1`],
+    ['etcd.resources.limits.memory=2Gi',
+     `${ETCD_CONTAINER} resources limits memory: "1Gi" -> "2Gi"`],
+    ['etcd.topologySpread.whenUnsatisfiable=ScheduleAnyway',
+     `${ETCD_SET} template spec topologySpreadConstraints 0 ` +
+         'whenUnsatisfiable: "DoNotSchedule" -> "ScheduleAnyway"'],
+    ['etcd.nodeSelector.a=b',
+     `${ETCD_SET} template spec nodeSelector: undefined -> {"a":"b"}`],
+    ['etcd.tolerations[0].operator=Exists',
+     `${ETCD_SET} template spec tolerations: undefined -> ` +
+         '[{"operator":"Exists"}]'],
+    ['etcd.priorityClassName=high',
+     `${ETCD_SET} template spec priorityClassName: undefined -> "high"`],
+    ['imagePullSecrets={registry}',
+     `${ETCD_SET} template spec imagePullSecrets: undefined -> ` +
+         '[{"name":"registry"}]'],
+    ['networkPolicy.monitoringNamespace=a',
+     'NetworkPolicy/wriftai-gateway-etcd spec ingress 2 from 0 ' +
+         'namespaceSelector matchLabels kubernetes.io/metadata.name: ' +
+         '"monitoring" -> "a"'],
   ]],
   ['values over development', DEVELOPMENT, [
     ['sandbox.image.repository=a.example/b',

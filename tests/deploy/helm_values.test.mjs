@@ -28,7 +28,7 @@ function* parts(part, path = '') {
 // Objects of Kubernetes, which the API server checks; and what Helm adds to
 // subcharts.
 const OPAQUE = new RegExp(
-    '^(global|tolerations\\[\\]|affinity\\.\\w+|' +
+    '^(global|(etcd\\.)?tolerations\\[\\]|affinity\\.\\w+|' +
     'networkPolicy\\.extra\\w+\\[\\])$');
 
 test('the schema types every value and allows no others', () => {
@@ -95,6 +95,9 @@ const REJECTED = [
        '\'^[0-9]+(\\.[0-9]+)?(m|k|M|G|Ki|Mi|Gi)?$\''],
   [['image.digest=sha256:1'],
    '- image.digest: Does not match pattern \'^(sha256:[0-9a-f]{64})?$\''],
+  [['etcd.storage.size=8'],
+   '- etcd.storage.size: Invalid type. Expected: string, given: integer'],
+  [['etcd.replicas=5'], '- etcd: Additional property replicas is not allowed'],
   [['grpcRoute.parentRefs[0].namespace=a'],
    '- grpcRoute.parentRefs.0: name is required'],
 ];
@@ -128,6 +131,8 @@ const INCOMPLETE = [
     'tls.secretName=a'],
    'grpcRoute.enabled requires tls.requireClientCertificates=false: a ' +
        'Gateway presents no client certificate'],
+  [['etcd.enabled=true', `fullnameOverride=${'a'.repeat(48)}`],
+   'etcd.enabled requires a fullnameOverride of at most 47 characters'],
   [['podLabels.app\\.kubernetes\\.io/name=a'],
    'podLabels: app.kubernetes.io/name is for the selectors: expected another ' +
        'name'],

@@ -79,6 +79,24 @@ const DEFECTS = [
   ['a GRPCRoute to another port', 'GRPCRoute/wriftai-gateway',
    ({ spec }) => (spec.rules[0].backendRefs[0].port = 443),
    /Service\/wriftai-gateway has no 443$/],
+  ['a Certificate of an unknown Issuer', 'Certificate/wriftai-gateway-etcd',
+   ({ spec }) => (spec.issuerRef.name = 'x'),
+   /^Certificate\/wriftai-gateway-etcd needs Issuer\/x$/],
+  ['an Issuer without a CA', 'Issuer/wriftai-gateway-etcd',
+   ({ spec }) => (spec.ca.secretName = 'x'),
+   /^Issuer\/wriftai-gateway-etcd needs Secret\/x$/],
+  ['a StatefulSet without its Service', 'StatefulSet/wriftai-gateway-etcd',
+   ({ spec }) => (spec.serviceName = 'x'),
+   /^StatefulSet\/wriftai-gateway-etcd needs Service\/x$/],
+  ['a drain that stops etcd', 'PodDisruptionBudget/wriftai-gateway-etcd',
+   ({ spec }) => (spec.maxUnavailable = 2),
+   /^PodDisruptionBudget\/wriftai-gateway-etcd leaves 1 replicas$/],
+  ['a policy that admits no pod', 'NetworkPolicy/wriftai-gateway-etcd',
+   ({ spec }) => (spec.ingress[0].from[0].podSelector.matchLabels.a = 'b'),
+   /^NetworkPolicy\/wriftai-gateway-etcd selects no pod$/],
+  ['etcd as root', 'StatefulSet/wriftai-gateway-etcd',
+   ({ spec }) => delete spec.template.spec.securityContext.runAsNonRoot,
+   /^StatefulSet\/wriftai-gateway-etcd: may run as root$/],
   ['a container that may run as root', 'Deployment/wriftai-gateway',
    ({ spec }) => (spec.template.spec.securityContext.runAsNonRoot = false),
    /may run as root$/],
@@ -113,12 +131,13 @@ describe('deploy/k8s', { skip: why }, () => {
   let production, optional;
   before(() => {
     production = rendered('production');
+    const inProduction = new Set(production.map(nameOf));
     // Objects of other installations.
     optional = [
-      ...renderedWith('production', ['keda', 'certificate']),
-      ...renderedWith('development', ['grpcroute']),
-    ].filter(({ kind }) =>
-      ['Certificate', 'GRPCRoute', 'ScaledObject'].includes(kind));
+      ...renderedWith('production', ['keda', 'certificate', 'etcd']),
+      ...renderedWith('development', ['grpcroute']).filter(
+          ({ kind }) => kind === 'GRPCRoute'),
+    ].filter((object) => !inProduction.has(nameOf(object)));
   });
 
   for (const [name, { overlay, components }] of Object.entries(INSTALLATIONS)) {

@@ -5,9 +5,13 @@ import { nameOf } from './render.mjs';
 const ofKind = (objects, kind) =>
   objects.filter((object) => object.kind === kind);
 
+const workloadsOf = (objects) => [
+  ...ofKind(objects, 'Deployment'), ...ofKind(objects, 'StatefulSet'),
+];
+
 const podsOf = (objects) => [
-  ...ofKind(objects, 'Deployment').map((deployment) =>
-    ({ name: nameOf(deployment), ...deployment.spec.template })),
+  ...workloadsOf(objects).map((workload) =>
+    ({ name: nameOf(workload), ...workload.spec.template })),
   ...ofKind(objects, 'Pod').map((pod) => ({ name: nameOf(pod), ...pod })),
 ];
 
@@ -23,11 +27,11 @@ const portsOf = (pods) =>
 
 // Each selector of pods, with the ports of these pods that its object names.
 function* selections(objects) {
-  for (const deployment of ofKind(objects, 'Deployment')) {
-    const { selector, template } = deployment.spec;
-    yield { by: nameOf(deployment), selector };
+  for (const workload of workloadsOf(objects)) {
+    const { selector, template } = workload.spec;
+    yield { by: nameOf(workload), selector };
     for (const spread of template.spec.topologySpreadConstraints ?? []) {
-      yield { by: nameOf(deployment), selector: spread.labelSelector };
+      yield { by: nameOf(workload), selector: spread.labelSelector };
     }
   }
   for (const service of ofKind(objects, 'Service')) {
@@ -46,6 +50,11 @@ function* selections(objects) {
       by, selector: podSelector,
       ports: ingress.flatMap(({ ports }) => ports).map(({ port }) => port),
     };
+    for (const peer of ingress.flatMap(({ from = [] }) => from)) {
+      if (peer.namespaceSelector === undefined && peer.podSelector) {
+        yield { by, selector: peer.podSelector };
+      }
+    }
     for (const { to = [], ports } of egress) {
       for (const peer of to) {
         if (peer.namespaceSelector === undefined && peer.podSelector) {
@@ -110,8 +119,20 @@ export function referenceProblems(objects, external) {
         [nameOf(scaler), 'Deployment', scaler.spec.scaleTargetRef.name]);
   }
   for (const certificate of ofKind(objects, 'Certificate')) {
-    references.push(
-        [nameOf(certificate), 'Secret', certificate.spec.secretName]);
+    const { secretName, issuerRef } = certificate.spec;
+    references.push([nameOf(certificate), 'Secret', secretName]);
+    // A ClusterIssuer is the cluster's.
+    if (issuerRef.kind === 'Issuer') {
+      references.push([nameOf(certificate), 'Issuer', issuerRef.name]);
+    }
+  }
+  for (const issuer of ofKind(objects, 'Issuer')) {
+    if (issuer.spec.ca) {
+      references.push([nameOf(issuer), 'Secret', issuer.spec.ca.secretName]);
+    }
+  }
+  for (const set of ofKind(objects, 'StatefulSet')) {
+    references.push([nameOf(set), 'Service', set.spec.serviceName]);
   }
   for (const [route, { name }] of backendsOf(objects)) {
     references.push([nameOf(route), 'Service', name]);

@@ -61,21 +61,25 @@ export function settingProblems(objects, help) {
   return found;
 }
 
-function minReplicasOf(objects, name) {
+// [the fewest replicas, how many of them must run].
+function replicasOf(objects, name) {
+  // Members of etcd decide by majority.
+  const set = find(objects, 'StatefulSet', name);
+  if (set) return [set.spec.replicas, Math.floor(set.spec.replicas / 2) + 1];
   const scaler = find(objects, 'HorizontalPodAutoscaler', name);
-  if (scaler) return scaler.spec.minReplicas;
+  if (scaler) return [scaler.spec.minReplicas, 1];
   const scaled = find(objects, 'ScaledObject', name);
-  return scaled ? scaled.spec.minReplicaCount :
-      find(objects, 'Deployment', name).spec.replicas;
+  return [scaled ? scaled.spec.minReplicaCount :
+      find(objects, 'Deployment', name).spec.replicas, 1];
 }
 
 /** Whether a node can be drained while the fewest replicas run. */
 export function budgetProblems(objects) {
   return objects.filter(({ kind }) => kind === 'PodDisruptionBudget')
       .flatMap((budget) => {
-        const left = minReplicasOf(objects, budget.metadata.name) -
-            budget.spec.maxUnavailable;
-        return left >= 1 && budget.spec.maxUnavailable >= 1 ? [] :
+        const [replicas, needed] = replicasOf(objects, budget.metadata.name);
+        const left = replicas - budget.spec.maxUnavailable;
+        return left >= needed && budget.spec.maxUnavailable >= 1 ? [] :
             [`${nameOf(budget)} leaves ${left} replicas`];
       });
 }

@@ -21,4 +21,8 @@ export const INSTALLATIONS = {
     values: ['values-production.yaml', 'ci/keda.yaml', 'ci/certificate.yaml'],
     namespace: 'wriftai',
   },
+  'production with etcd': {
+    overlay: 'production', components: ['etcd'],
+    values: ['values-production.yaml', 'ci/etcd.yaml'], namespace: 'wriftai',
+  },
 };

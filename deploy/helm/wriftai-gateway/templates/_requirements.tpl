@@ -35,6 +35,9 @@ others. */}}
 {{- $_ := .autoscaling.prometheusUrl | required "autoscaling.kind=ScaledObject requires autoscaling.prometheusUrl" }}
 {{- end }}
 {{- end }}
+{{- if and .etcd.enabled (gt (len (include "wriftai-gateway.etcd" $)) 52) }}
+{{- fail "etcd.enabled requires a fullnameOverride of at most 47 characters" }}
+{{- end }}
 {{- if .grpcRoute.enabled }}
 {{- if not .grpcRoute.parentRefs }}
 {{- fail "grpcRoute.enabled requires grpcRoute.parentRefs" }}
