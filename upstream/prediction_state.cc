@@ -24,12 +24,12 @@ std::tuple<int64_t, int32_t> UpdateTimeOf(const v1::Prediction& prediction) {
   return {prediction.updated_at().seconds(), prediction.updated_at().nanos()};
 }
 
+}  // namespace
+
 absl::Time TimeOf(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) +
          absl::Nanoseconds(time.nanos());
 }
-
-}  // namespace
 
 bool IsTerminal(const v1::Prediction& prediction) {
   return Rank(prediction.status()) == 2;

@@ -2,6 +2,7 @@
 #define WRIFTAI_UPSTREAM_PREDICTION_STATE_H_
 
 #include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "proto/predictions.h"
 
 namespace wriftai {
@@ -27,6 +28,8 @@ bool IsUpdate(const v1::Prediction& previous, const v1::Prediction& next);
 // omit.
 v1::Prediction WithPayloadsOf(const v1::Prediction& known,
                               const v1::Prediction& item);
+
+absl::Time TimeOf(const google::protobuf::Timestamp& time);
 
 // created_at and updated_at; InfinitePast if unknown.
 absl::Time CreatedAt(const v1::Prediction& prediction);

@@ -18,7 +18,9 @@ class OwnershipObserver {
 
   // Another replica, or none, owns the credential from now on; or what its
   // guard answers has changed. May also be called without a change.
-  virtual void OnOwnershipChanged(const std::string& credential_key) = 0;
+  // `owned_here`: see CredentialOwnership::IsOwnedHere().
+  virtual void OnOwnershipChanged(const std::string& credential_key,
+                                  bool owned_here) = 0;
 };
 
 // Which replica owns a credential, as far as this one knows. Only the owner

@@ -13,6 +13,13 @@ namespace {
 // caller gets four fifths of the budget.
 constexpr size_t kRequestsInMemory = 4;
 
+BudgetRegistry::MakeGuard MakeGuardOf(const ReplicaHooks* replicas) {
+  if (replicas == nullptr) return nullptr;
+  return [&ownership = replicas->ownership](const Credential& credential) {
+    return ownership.MakeGuard(credential);
+  };
+}
+
 }  // namespace
 
 Engine::Engine(const EngineOptions& options,
@@ -20,7 +27,8 @@ Engine::Engine(const EngineOptions& options,
                EventLoop& event_loop, HttpTransport& transport,
                uint64_t random_seed,
                WebhookInjector::GatewayWebhook gateway_webhook,
-               WatchRegistry::PollFailed on_poll_failed, PollTrace* poll_trace)
+               WatchRegistry::PollFailed on_poll_failed, PollTrace* poll_trace,
+               const ReplicaHooks* replicas)
     : credentials_(options.credentials),
       max_request_bytes_(options.max_request_bytes),
       message_budget_(std::max(options.message_memory,
@@ -32,14 +40,24 @@ Engine::Engine(const EngineOptions& options,
       random_(random_seed),
       admission_({options.max_waits, options.max_wait, options.stream_grace},
                  event_loop, random_),
-      budgets_(options.rates, event_loop),
+      budgets_(options.rates, event_loop, MakeGuardOf(replicas)),
       client_(options.upstream, event_loop, transport, budgets_, random_,
               &workers_),
       webhook_injector_(client_, std::move(gateway_webhook), *this),
-      creates_(event_loop, webhook_injector_, client_),
+      recorded_creator_(replicas == nullptr
+                            ? nullptr
+                            : std::make_unique<RecordedCreator>(
+                                  event_loop, budgets_, replicas->records,
+                                  webhook_injector_, client_)),
+      creates_(event_loop, webhook_injector_, client_, recorded_creator_.get()),
+      own_calls_(client_, webhook_injector_, creates_),
       watches_({options.cache, options.webhooks, PagePolicy::kByCost,
                 options.spare_polls},
-               event_loop, client_, budgets_, random_) {
+               event_loop, client_, budgets_, random_),
+      shared_(replicas == nullptr ? nullptr
+                                  : std::make_unique<SharedCredentials>(
+                                        event_loop, *replicas, own_calls_,
+                                        budgets_, watches_)) {
   watches_.set_on_poll_failed(std::move(on_poll_failed));
   watches_.set_poll_trace(poll_trace);
   if (gateway_credential_ != nullptr && gateway_credential_->from_file()) {
@@ -73,7 +91,7 @@ CallHandle Engine::Get(CallContext context, std::string id, SnapshotDone done) {
     return nullptr;
   }
   const auto credential = context.credential;
-  return client_.Get(std::move(context), std::move(id),
+  return calls().Get(std::move(context), std::move(id),
                      [this, credential, done = std::move(done)](
                          absl::StatusOr<v1::Prediction> prediction) mutable {
                        if (!prediction.ok()) {
@@ -91,7 +109,7 @@ CallHandle Engine::Get(CallContext context, std::string id, SnapshotDone done) {
 
 CallHandle Engine::List(CallContext context, ListParams params, PageDone done) {
   const auto credential = context.credential;
-  return client_.List(std::move(context), std::move(params),
+  return calls().List(std::move(context), std::move(params),
                       [this, credential, done = std::move(done)](
                           absl::StatusOr<PredictionPage> page) mutable {
                         if (page.ok()) {
@@ -110,12 +128,8 @@ CallHandle Engine::Create(CallContext context, const std::string& request_id,
     if (!created.ok()) return done(created.status());
     done(watches_.SnapshotOf(*std::move(created), v1::SOURCE_CREATE));
   };
-  if (request_id.empty()) {
-    return webhook_injector_.Create(std::move(context), std::move(params),
-                                    std::move(on_created));
-  }
-  return creates_.Create(std::move(context), request_id, std::move(params),
-                         std::move(on_created));
+  return calls().Create(std::move(context), request_id, std::move(params),
+                        std::move(on_created));
 }
 
 void Engine::OnCreated(const Credential& credential,
@@ -127,15 +141,18 @@ void Engine::OnCreated(const Credential& credential,
   }
 }
 
-CallHandle Engine::Cancel(CallContext context, std::string id,
-                          RestPredictionClient::CancelDone done) {
-  return client_.Cancel(std::move(context), std::move(id), std::move(done));
+CallHandle Engine::Cancel(CallContext context, const std::string& id,
+                          OwnerCalls::CancelDone done) {
+  return calls().Cancel(std::move(context), id, std::move(done));
 }
 
 absl::StatusOr<std::unique_ptr<WaitHandle>> Engine::AcquireWait(
     const Credential& credential) {
   auto slot = admission_.Acquire(credential);
   if (!slot.ok()) return slot.status();
+  if (shared_ != nullptr) {
+    if (absl::Status used = shared_->Use(credential); !used.ok()) return used;
+  }
   return std::unique_ptr<WaitHandle>(new WaitHandle(*std::move(slot)));
 }
 
@@ -145,8 +162,13 @@ absl::StatusOr<std::unique_ptr<WaitHandle>> Engine::Wait(
   auto acquired = AcquireWait(*context.credential);
   if (!acquired.ok()) return acquired;
   WaitHandle& wait = **acquired;
+  if (shared_ != nullptr && context.forwarded) {
+    wait.forwarded_ = shared_->ObserveForwarded(
+        *context.credential, observer, [&wait] { wait.subscription_.reset(); });
+  }
   wait.subscription_ = watches_.Subscribe(
-      context.credential, std::move(id), admission_.Bounded(options), observer);
+      context.credential, std::move(id), admission_.Bounded(options),
+      wait.forwarded_ == nullptr ? observer : *wait.forwarded_);
   return acquired;
 }
 
@@ -198,9 +220,12 @@ void Engine::PublishWebhook(v1::Prediction prediction) {
 
 void Engine::BeginDrain(absl::Time end_at) {
   admission_.BeginDrain();
-  watches_.DrainAll([this] { return admission_.DrainStatus(); });
-  end_calls_ = event_loop_.RunAt(end_at, [this] {
-    client_.AbortAll([this] { return admission_.DrainStatus(); });
+  const auto status = [this] { return admission_.DrainStatus(); };
+  watches_.DrainAll(status);
+  if (shared_ != nullptr) shared_->BeginDrain();
+  end_calls_ = event_loop_.RunAt(end_at, [this, status] {
+    client_.AbortAll(status);
+    if (shared_ != nullptr) shared_->AbortAll(status);
   });
 }
 

@@ -18,11 +18,15 @@
 #include "service/engine/engine_numbers.h"
 #include "service/engine/engine_options.h"
 #include "service/engine/gateway_credential.h"
+#include "service/engine/own_calls.h"
 #include "service/engine/prediction_encoder.h"
+#include "service/engine/replica_hooks.h"
+#include "service/engine/shared_credentials.h"
 #include "service/engine/wait_admission.h"
 #include "service/engine/wait_handle.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/create/create_deduplicator.h"
+#include "upstream/create/recorded_creator.h"
 #include "upstream/http/http_transport.h"
 #include "upstream/rest/rest_prediction_client.h"
 #include "upstream/watch/watch_registry.h"
@@ -45,8 +49,9 @@ struct Caller {
 //
 // Threads: the constructor, event_loop() and the section "any thread": any.
 // Everything else, including the destructor: loop. EventLoop and transport must
-// outlive it; it must outlive its handles. Fails: see PredictionReader;
-// UNAVAILABLE (DRAINING) for waits while draining.
+// outlive it, and what `replicas` refers to; it must outlive its handles.
+// Fails: see PredictionReader, and with replicas RoutedCall; UNAVAILABLE
+// (DRAINING) for waits while draining.
 class Engine final : private WebhookInjector::Observer {
  public:
   using SnapshotDone = absl::AnyInvocable<void(absl::StatusOr<SnapshotPtr>)>;
@@ -54,12 +59,14 @@ class Engine final : private WebhookInjector::Observer {
   // `gateway_credential`: the gateway's credential, or null. `gateway_webhook`:
   // the webhook for creates that have none; empty: no webhook.
   // `on_poll_failed`, `poll_trace`: see WatchRegistry; may be empty or null.
+  // `replicas`: null if this replica is alone.
   Engine(const EngineOptions& options,
          std::shared_ptr<const GatewayCredential> gateway_credential,
          EventLoop& event_loop, HttpTransport& transport, uint64_t random_seed,
          WebhookInjector::GatewayWebhook gateway_webhook = nullptr,
          WatchRegistry::PollFailed on_poll_failed = nullptr,
-         PollTrace* poll_trace = nullptr);
+         PollTrace* poll_trace = nullptr,
+         const ReplicaHooks* replicas = nullptr);
 
   EventLoop& event_loop() { return event_loop_; }
 
@@ -86,8 +93,8 @@ class Engine final : private WebhookInjector::Observer {
   CallHandle Create(CallContext context, const std::string& request_id,
                     CreateParams params, SnapshotDone done);
 
-  CallHandle Cancel(CallContext context, std::string id,
-                    RestPredictionClient::CancelDone done);
+  CallHandle Cancel(CallContext context, const std::string& id,
+                    OwnerCalls::CancelDone done);
 
   // Watches the prediction, at most for --max_wait. `observer` must outlive the
   // handle; it is never called inside Wait(). RESOURCE_EXHAUSTED
@@ -112,9 +119,10 @@ class Engine final : private WebhookInjector::Observer {
 
   // Rejects new waits. Running waits end with UNAVAILABLE and a jittered
   // RetryInfo each, to spread their load over time. Other calls may continue
-  // until `end_at` and then end the same way. A create that may have reached
-  // the upstream ends with CREATE_OUTCOME_UNKNOWN: if gRPC cut it off silently,
-  // the caller might create, and pay, twice.
+  // until `end_at` and then end the same way. Other replicas become the owners
+  // of credentials, and calls that were not sent yet move to them. A create
+  // that may have reached the upstream ends with CREATE_OUTCOME_UNKNOWN: if
+  // gRPC cut it off silently, the caller might create, and pay, twice.
   void BeginDrain(absl::Time end_at);
 
   // Calls `listener` after each change of the upstream's health. Null: none.
@@ -132,6 +140,11 @@ class Engine final : private WebhookInjector::Observer {
  private:
   void OnCreated(const Credential& credential, const v1::Prediction& created,
                  bool with_gateway_webhook) override;
+  // Of the replica that owns the credential.
+  OwnerCalls& calls() {
+    return shared_ == nullptr ? own_calls_ : shared_->calls();
+  }
+
   // A wait that has a slot and no subscription yet.
   absl::StatusOr<std::unique_ptr<WaitHandle>> AcquireWait(
       const Credential& credential);
@@ -153,8 +166,11 @@ class Engine final : private WebhookInjector::Observer {
   BudgetRegistry budgets_;
   RestPredictionClient client_;
   WebhookInjector webhook_injector_;
+  const std::unique_ptr<RecordedCreator> recorded_creator_;  // May be null.
   CreateDeduplicator creates_;
+  OwnCalls own_calls_;
   WatchRegistry watches_;
+  const std::unique_ptr<SharedCredentials> shared_;  // Null: alone.
   TimerHandle token_timer_;
   TimerHandle end_calls_;
 };

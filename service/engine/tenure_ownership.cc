@@ -167,7 +167,8 @@ void TenureOwnership::Notify() {
   for (const std::string& tag : std::exchange(changed_, {})) {
     const auto in_use = in_use_.find(tag);
     if (in_use == in_use_.end() || observer_ == nullptr) continue;
-    observer_->OnOwnershipChanged(std::string(in_use->second.key));
+    observer_->OnOwnershipChanged(std::string(in_use->second.key),
+                                  tenures_->EpochOf(tag).has_value());
   }
 }
 

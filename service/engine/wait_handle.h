@@ -37,6 +37,7 @@ class WaitHandle {
     stopped_ = true;
     create_.reset();
     subscription_.reset();
+    forwarded_.reset();
   }
 
  private:
@@ -47,6 +48,7 @@ class WaitHandle {
 
   const DynamicThresholdLimiter::Slot slot_;
   CallHandle create_;  // Before the wait of a CreateAndWait.
+  std::unique_ptr<PredictionObserver> forwarded_;  // See ForwardedWaits.
   std::unique_ptr<Subscription> subscription_;
   bool stopped_ = false;
 };

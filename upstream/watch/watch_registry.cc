@@ -41,7 +41,7 @@ CredentialWatches& WatchRegistry::For(
                          recent_creates_, on_poll_failed_, pages_,
                          spare_polls_});
     if (find_demand_observer_) {
-      DemandObserver* const demand = find_demand_observer_(*credential);
+      DemandObserver* const demand = find_demand_observer_(credential);
       if (demand != nullptr) watches->SuspendPolls(*demand);
     }
   }
@@ -65,6 +65,26 @@ void WatchRegistry::ResumePolls(const std::string& credential_key) {
   if (CredentialWatches* const watches = Find(credential_key)) {
     watches->ResumePolls();
   }
+}
+
+void WatchRegistry::ApplyRemote(const std::string& credential_key,
+                                v1::Prediction prediction, v1::Source source,
+                                absl::Time observed) {
+  assert(event_loop_.OnLoopThread());
+  const absl::Time now = event_loop_.Now();
+  if (CredentialWatches* const watches = Find(credential_key)) {
+    watches->table().ApplyRemote(Observation(std::move(prediction), source,
+                                             {now, observed}, {now, observed}));
+  }
+}
+
+void WatchRegistry::FailRemote(const std::string& credential_key,
+                               const std::string& id,
+                               const absl::Status& status) {
+  CredentialWatches* const watches = Find(credential_key);
+  if (watches == nullptr) return;
+  PollTarget* const target = watches->table().Find(id);
+  if (target != nullptr) watches->table().Fail(*target, status);
 }
 
 std::unique_ptr<Subscription> WatchRegistry::Subscribe(

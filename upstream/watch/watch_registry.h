@@ -100,7 +100,8 @@ class WatchRegistry : private WebhookFeed::Listener {
   void set_poll_trace(PollTrace* trace) { poll_trace_ = trace; }
 
   // Whose polls to suspend from the start. See CredentialWatches.
-  using FindDemandObserver = std::function<DemandObserver*(const Credential&)>;
+  using FindDemandObserver =
+      std::function<DemandObserver*(const std::shared_ptr<const Credential>&)>;
 
   // `find` is asked once for each credential that is watched from now on. Null:
   // polls are sent here.
@@ -111,6 +112,18 @@ class WatchRegistry : private WebhookFeed::Listener {
   // As CredentialWatches, if the credential has watches.
   void SuspendPolls(const std::string& credential_key, DemandObserver& demand);
   void ResumePolls(const std::string& credential_key);
+  bool IsWatched(const std::string& credential_key) const {
+    return watches_.count(credential_key) > 0;
+  }
+
+  // Applies what the process that polls instead has shown its own waiters: it
+  // has decided already what to believe. `observed`: by its wall clock.
+  void ApplyRemote(const std::string& credential_key, v1::Prediction prediction,
+                   v1::Source source, absl::Time observed);
+
+  // Ends the waits for one prediction with the error of that process.
+  void FailRemote(const std::string& credential_key, const std::string& id,
+                  const absl::Status& status);
 
   // Watches the prediction `id` (a lowercase UUID) with `credential`.
   // `observer` must outlive the subscription. `known` is the first snapshot

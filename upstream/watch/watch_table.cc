@@ -196,6 +196,17 @@ bool WatchTable::Apply(Observation observation) {
   return true;
 }
 
+void WatchTable::ApplyRemote(Observation observation) {
+  PollTarget* const target = Find(observation.id());
+  if (target == nullptr || target->watch.idle()) return;
+  RecordAccess(shared_, credential_->key(), observation.id(),
+               observation.source());
+  // If polls resume here, they continue from this one.
+  target->requested_at = target->verified_at = observation.observed().now;
+  SetState(*target, std::move(observation));
+  OnChanged(*target);
+}
+
 void WatchTable::ApplyUnwatched(const Shared& shared,
                                 const std::string& credential_key,
                                 const Observation& observation) {

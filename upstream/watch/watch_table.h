@@ -63,7 +63,10 @@ class WatchTable {
   // whether it has waiters.
   bool Apply(Observation observation);
 
-  // The same for a credential without a table, and so without waiters.
+  // The same for a state that another process has polled and believes.
+  void ApplyRemote(Observation observation);
+
+  // As Apply() for a credential without a table, and so without waiters.
   static void ApplyUnwatched(const Shared& shared,
                              const std::string& credential_key,
                              const Observation& observation);

@@ -34,7 +34,11 @@ class OwnershipTest : public cluster::ReplicaTest, public OwnershipObserver {
     };
   }
 
-  void OnOwnershipChanged(const std::string& credential_key) override {
+  void OnOwnershipChanged(const std::string& credential_key,
+                          bool owned_here) override {
+    if (credential_key == credential_->key()) {
+      EXPECT_EQ(owned_here, ownership_.IsOwnedHere(*credential_));
+    }
     changed_.push_back(credential_key);
   }
 

@@ -203,8 +203,9 @@ TEST_F(SuspendedPollsTest, DemandIsNotReportedAfterResuming) {
 
 TEST_F(SuspendedPollsTest, NewCredentialStartsAsItsObserverSays) {
   registry_.set_find_demand_observer(
-      [this](const Credential& credential) -> DemandObserver* {
-        return credential.key() == credential_->key() ? &demand_ : nullptr;
+      [this](const std::shared_ptr<const Credential>& credential)
+          -> DemandObserver* {
+        return credential->key() == credential_->key() ? &demand_ : nullptr;
       });
   const auto a = Subscribe(first_);
   EXPECT_EQ(polls(), 0u);

@@ -1,0 +1,137 @@
+#ifndef WRIFTAI_SERVICE_ENGINE_ROUTED_CALL_H_
+#define WRIFTAI_SERVICE_ENGINE_ROUTED_CALL_H_
+
+#include <set>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/call.h"
+#include "base/event_loop.h"
+#include "service/engine/credential_ownership.h"
+#include "upstream/prediction_calls.h"
+
+namespace wriftai {
+
+// The part of a RoutedCall that does not depend on its result.
+//
+// Threads: loop. Owns: the current step. EventLoop, ownership and the set of
+// all calls must outlive it.
+class RoutedCallBase : public Call {
+ public:
+  using All = std::set<RoutedCallBase*>;
+
+  // How often it looks whether this replica may serve the credential, and for
+  // how long: as PeerClient looks for another owner.
+  static constexpr absl::Duration kLookInterval = absl::Milliseconds(100);
+  static constexpr absl::Duration kMaxSearch = absl::Seconds(30);
+
+  ~RoutedCallBase() override { all_.erase(this); }
+
+  // Starts the first step. Once.
+  void Start();
+
+  // Ends the call now, with `unsent`, unless it is a create that another
+  // replica may have sent: its outcome is unknown. Requests of this replica's
+  // own client are to be aborted before. May destroy this.
+  void Abort(const absl::Status& unsent);
+
+ protected:
+  // It is one of `all` until it is destroyed.
+  RoutedCallBase(EventLoop& event_loop, CredentialOwnership& ownership,
+                 All& all, CallContext context, bool sent_once);
+
+  // A context for one step. Its permit is empty.
+  CallContext StepContext() const;
+
+  // Run the call, and report its end with OnHereEnded() or OnForwardedEnded().
+  // Each may be called several times, after the former step has ended.
+  virtual CallHandle RunHere() = 0;
+  virtual CallHandle Forward() = 0;
+  // Ends the call. May destroy this.
+  virtual void Fail(absl::Status status) = 0;
+
+  // Whether a step that ended with `status` has not ended the call, which goes
+  // on.
+  bool GoesOnAfterHere(const absl::Status& status);
+  bool GoesOnAfterForwarded(const absl::Status& status);
+
+ private:
+  void Route();
+  void RouteLater();
+
+  EventLoop& event_loop_;
+  CredentialOwnership& ownership_;
+  All& all_;
+  const CallContext context_;
+  const bool sent_once_;
+  const absl::Time search_until_;
+  bool forwarding_ = false;
+  CallHandle step_;
+  TimerHandle timer_;
+};
+
+// A call that runs here while this replica owns its credential, and is
+// forwarded to the owner otherwise. If the credential is lost before anything
+// was sent, or gained before it was forwarded, the call moves. It ends
+// UNAVAILABLE (OWNER_UNAVAILABLE) if no replica has served it by its deadline,
+// or within kMaxSearch. A call that another replica has forwarded only runs
+// here, or ends UNAVAILABLE (NOT_OWNER).
+//
+// Destroying it drops the call: nothing is sent any more, and no callback runs.
+//
+// Threads: loop. Owns: the current step. Fails: through `done`, as the step.
+template <typename Result>
+class RoutedCall final : public RoutedCallBase {
+ public:
+  using Done = absl::AnyInvocable<void(Result)>;
+  // One step. Called again if the call moves.
+  using Step = absl::AnyInvocable<CallHandle(CallContext context, Done done)>;
+
+  // `sent_once`: a create that must not be sent twice. `done` runs once, from
+  // the loop, and may destroy this.
+  RoutedCall(EventLoop& event_loop, CredentialOwnership& ownership, All& all,
+             CallContext context, bool sent_once, Step here, Step forward,
+             Done done)
+      : RoutedCallBase(event_loop, ownership, all, std::move(context),
+                       sent_once),
+        here_(std::move(here)),
+        forward_(std::move(forward)),
+        done_(std::move(done)) {}
+
+ private:
+  static const absl::Status& StatusOf(const absl::Status& result) {
+    return result;
+  }
+  template <typename T>
+  static const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+    return result.status();
+  }
+
+  CallHandle RunHere() override {
+    return here_(StepContext(), [this](Result result) {
+      if (!GoesOnAfterHere(StatusOf(result))) Finish(std::move(result));
+    });
+  }
+  CallHandle Forward() override {
+    return forward_(StepContext(), [this](Result result) {
+      if (!GoesOnAfterForwarded(StatusOf(result))) Finish(std::move(result));
+    });
+  }
+  void Fail(absl::Status status) override { Finish(std::move(status)); }
+
+  void Finish(Result result) {
+    Done done = std::move(done_);
+    done(std::move(result));
+  }
+
+  Step here_;
+  Step forward_;
+  Done done_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_ENGINE_ROUTED_CALL_H_
