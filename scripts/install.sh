@@ -230,6 +230,7 @@ case $1 in
   bench) npm_install tests/bench/peers/node ;;
   *)
     npm_install tests
+    npm_install tests/clients/node
     unpack_kubernetes_tools
     ;;
 esac

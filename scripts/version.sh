@@ -16,6 +16,7 @@ NUMBER='[0-9]+\.[0-9]+\.[0-9]+'
 # FILE:TEXT, where TEXT precedes the version in its line.
 PLACES=(
   'CMakeLists.txt:project(wriftai_gateway VERSION '
+  'clients/node/package.json:  "version": "'
   'deploy/Dockerfile:ARG VERSION='
   'deploy/helm/wriftai-gateway/Chart.yaml:version: '
   'deploy/helm/wriftai-gateway/Chart.yaml:appVersion: '

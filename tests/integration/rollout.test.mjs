@@ -1,15 +1,13 @@
-// Replaces two gateways that share a token one after the other. The clients run
-// the code of docs/clients.
+// Replaces two gateways that share a token one after the other. The clients
+// follow the rules of docs/clients.md.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import process from 'node:process';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkout, copyPrograms } from './support/document.mjs';
 import { Gateway } from './support/gateway.mjs';
 import { Metrics } from './support/metrics.mjs';
 import { secret } from './support/program.mjs';
+import { connect, create, wait } from './support/resilient_client.mjs';
 import { Sandbox } from './support/sandbox.mjs';
 import { setting } from './support/setting.mjs';
 
@@ -29,11 +27,6 @@ const CREATE_RATE = 150;
 // ctest's, which would end it without a word about where it was.
 const TIMEOUT_MS = 100_000;
 const TEST_TIMEOUT_MS = 240_000;
-
-const folder = await copyPrograms('docs/clients');
-after(() => rm(folder, { recursive: true }));
-process.chdir(checkout);
-const { connect, create, wait } = await import(`${folder}/resilient.mjs`);
 
 function startGateway(sandbox, address = '127.0.0.1:0') {
   return Gateway.start({

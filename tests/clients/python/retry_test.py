@@ -1,5 +1,7 @@
-"""The table of docs/clients.md, without a gateway and on a virtual clock."""
+"""The rules of docs/clients.md, without a gateway and on a virtual clock."""
 
+import json
+import pathlib
 import unittest
 
 import grpc
@@ -7,7 +9,7 @@ from google.protobuf import any_pb2
 from wriftai_gateway import GatewayError
 from wriftai_gateway import _error_details_pb2 as details_pb2
 from wriftai_gateway import _retry, _wait
-from wriftai_gateway._retry import CreateOutcome, Retries
+from wriftai_gateway._retry import Retries
 from wriftai_gateway.v1 import predictions_pb2 as pb
 
 
@@ -32,59 +34,16 @@ def error_of(code, reason='', delay=None):
 
 class RulesTest(unittest.TestCase):
 
-  def test_waits_again_where_another_wait_may_succeed(self):
-    for again, *error in [
-        (True, 'UNAVAILABLE', 'DRAINING', 2.5),
-        (True, 'UNAVAILABLE', 'STREAM_AGE_REACHED', 0),
-        (True, 'UNAVAILABLE'),
-        (True, 'CANCELLED'),
-        (True, 'UNKNOWN'),
-        (True, 'INTERNAL'),
-        (False, 'INTERNAL', 'UPSTREAM_RESPONSE_INVALID'),
-        (True, 'RESOURCE_EXHAUSTED', 'BUDGET_EXHAUSTED', 1),
-        (False, 'RESOURCE_EXHAUSTED', 'PAYMENT_REQUIRED'),
-        (False, 'RESOURCE_EXHAUSTED'),
-        (True, 'DEADLINE_EXCEEDED', 'MAX_WAIT_EXCEEDED'),
-        (False, 'DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED'),
-        (False, 'DEADLINE_EXCEEDED'),
-        (False, 'NOT_FOUND', 'NOT_FOUND'),
-        (False, 'UNAUTHENTICATED', 'TOKEN_REFUSED'),
-    ]:
-      with self.subTest(error=error):
-        self.assertEqual(_retry.should_wait_again(error_of(*error)), again)
-
-  def test_create_is_repeated_only_if_nothing_was_created(self):
-    for outcome, *error in [
-        (CreateOutcome.RETRY, 'UNAVAILABLE', 'DRAINING', 2.5),
-        (CreateOutcome.RETRY, 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'),
-        (CreateOutcome.UNKNOWN, 'UNAVAILABLE'),
-        (CreateOutcome.RETRY, 'RESOURCE_EXHAUSTED', 'RATE_LIMITED', 1),
-        (CreateOutcome.FAIL, 'RESOURCE_EXHAUSTED', 'PAYMENT_REQUIRED'),
-        (CreateOutcome.UNKNOWN, 'UNKNOWN', 'CREATE_OUTCOME_UNKNOWN'),
-        (CreateOutcome.UNKNOWN, 'INTERNAL', 'UPSTREAM_FAILED'),
-        (CreateOutcome.UNKNOWN, 'DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED'),
-        (CreateOutcome.UNKNOWN, 'DEADLINE_EXCEEDED'),
-        (CreateOutcome.UNKNOWN, 'CANCELLED'),
-        (CreateOutcome.FAIL, 'INVALID_ARGUMENT', 'INVALID_FIELD'),
-        (CreateOutcome.FAIL, 'UNAUTHENTICATED', 'NO_TOKEN'),
-    ]:
-      with self.subTest(error=error):
-        self.assertEqual(_retry.outcome_of_create(error_of(*error)), outcome)
-
-  def test_read_is_not_repeated_after_grpc_has_repeated_it(self):
-    for again, *error in [
-        (False, 'UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'),
-        (True, 'CANCELLED'),
-        (True, 'RESOURCE_EXHAUSTED', 'RATE_LIMITED', 1),
-        (False, 'NOT_FOUND', 'NOT_FOUND'),
-    ]:
-      with self.subTest(error=error):
-        self.assertEqual(_retry.should_read_again(error_of(*error)), again)
-
-  def test_cancel_is_repeated_when_unavailable(self):
-    self.assertTrue(_retry.should_cancel_again(error_of('UNAVAILABLE')))
-    self.assertFalse(_retry.should_cancel_again(
-        error_of('FAILED_PRECONDITION', 'CONFLICT')))
+  def test_errors_are_retried_as_documented(self):
+    path = pathlib.Path(__file__).parent.parent / 'retry_rules.json'
+    for rule in json.loads(path.read_text()):
+      with self.subTest(rule=rule):
+        error = error_of(rule['code'], rule.get('reason', ''),
+                         rule.get('delay'))
+        self.assertEqual(_retry.should_wait_again(error), rule['wait'])
+        self.assertEqual(_retry.should_read_again(error), rule['read'])
+        self.assertEqual(_retry.should_cancel_again(error), rule['cancel'])
+        self.assertEqual(_retry.outcome_of_create(error).name, rule['create'])
 
 
 class RetriesTest(unittest.TestCase):
