@@ -113,6 +113,10 @@ const DEFECTS = [
    ({ spec }) =>
      (spec.template.spec.containers[0].readinessProbe.grpc.port = 50051),
    /the readinessProbe uses port 50051, which does not serve health$/],
+  ['a start that waits for etcd', 'Deployment/wriftai-gateway',
+   ({ spec }) => (spec.template.spec.containers[0].startupProbe =
+       { grpc: { port: 50052 } }),
+   /^the startupProbe does not check \/healthz$/],
   ['an unknown flag', SETTINGS,
    ({ data }) => (data.GATEWAY_DRAIN = '1s'),
    /^GATEWAY_DRAIN is not a flag of the gateway$/],

@@ -52,10 +52,14 @@ export function settingProblems(objects, help) {
     }
   }
   ports.forEach((port) => found.push(`the port ${port} has no name`));
-  for (const probe of ['startupProbe', 'readinessProbe']) {
-    const { port } = container[probe].grpc;
-    if (settings.GATEWAY_HEALTH_ADDRESS !== `0.0.0.0:${port}`) {
-      found.push(`the ${probe} uses port ${port}, which does not serve health`);
+  const { port } = container.readinessProbe.grpc;
+  if (settings.GATEWAY_HEALTH_ADDRESS !== `0.0.0.0:${port}`) {
+    found.push(`the readinessProbe uses port ${port}, which does not serve health`);
+  }
+  // Whatever they fail for restarts the pod, so only for the process itself.
+  for (const probe of ['startupProbe', 'livenessProbe']) {
+    if (container[probe].httpGet?.path !== '/healthz') {
+      found.push(`the ${probe} does not check /healthz`);
     }
   }
   return found;
