@@ -218,11 +218,15 @@ fi
 node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
   die "node $(node --version) is too old: expected 18 or later"
 case $1 in
+  examples | test | dev)
+    unpack etcd-server usr/bin/etcd
+    unpack etcd-client usr/bin/etcdctl  # Of the same version.
+    ;;
+esac
+case $1 in
   test | dev)
     unpack prometheus usr/bin/promtool
     unpack docker-registry usr/bin/docker-registry
-    unpack etcd-server usr/bin/etcd
-    unpack etcd-client usr/bin/etcdctl  # Of the same version.
     ;;
   bench) unpack nginx usr/sbin/nginx ;;
 esac
