@@ -12,7 +12,7 @@ namespace wriftai {
 namespace {
 
 // Whether the prediction is fine, and another Wait is to be started.
-bool IsTransient(const absl::Status& status) {
+bool IsResumable(const absl::Status& status) {
   switch (ReasonOf(status)) {
     case v1::NOT_OWNER:
     case v1::OWNER_UNAVAILABLE:
@@ -99,7 +99,7 @@ class RemoteWatches::CredentialWaits final : public DemandObserver {
 
     void OnEnd(const absl::Status& status) override {
       stream.reset();
-      if (IsTransient(status)) {
+      if (IsResumable(status)) {
         waits.failing_ = true;
         return waits.StartSoon(*this);
       }
