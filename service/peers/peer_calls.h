@@ -16,7 +16,7 @@ namespace wriftai {
 
 // Makes calls to peers on gRPC's core: see CallQueues for the reason. A call
 // costs no thread and one task on the loop for each message. The process must
-// have a StreamServer, whose SocketPoller serves these connections, too.
+// have a SocketPoller, which serves these connections, too.
 //
 // A callback runs on a thread of gRPC, or inside a method. It decodes, and
 // returns a task that runs on the loop later, unless the handle has been

@@ -11,7 +11,7 @@ namespace wriftai {
 // C++ callback API. In gRPC 1.51, each of them sleeps for 100 ms whenever no
 // operation of that API has completed for a second, as on a server whose only
 // traffic are streams (CallbackAlternativeCQ). While both sleep, nothing is
-// received.
+// received. One per process is enough.
 //
 // Threads: any. Owns: the thread, and a queue without operations, whose poll
 // covers all sockets of the process (gRPC's poller epoll1). Fails: never.

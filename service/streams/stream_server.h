@@ -12,16 +12,15 @@
 #include "service/streams/accepted_stream.h"
 #include "service/streams/call_count.h"
 #include "service/streams/call_queues.h"
-#include "service/streams/socket_poller.h"
 
 namespace wriftai {
 
 // Serves streaming methods of a C++ server on gRPC's core (see CallQueues). The
 // C++ service must leave them out (WithGenericMethod_...), which requires that
-// the server has a generic service.
+// the server has a generic service. The process needs a SocketPoller.
 //
-// Threads: main; handlers run on threads of gRPC's executor. Owns: the queues,
-// the poller and the posted requests. Must outlive the server, and everything
+// Threads: main; handlers run on threads of gRPC's executor. Owns: the queues
+// and the posted requests. Must outlive the server, and everything
 // that the handlers use must outlive Wait(). Fails: never.
 class StreamServer {
  public:
@@ -54,7 +53,6 @@ class StreamServer {
   void Register(grpc_server* server);
   void RequestCall(const Method& method);
 
-  SocketPoller poller_;
   CallQueues queues_;
   CallCount calls_;  // Posted requests and open calls.
   std::list<Method> methods_;

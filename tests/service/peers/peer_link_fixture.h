@@ -18,6 +18,7 @@
 #include "service/peers/peer_server.h"
 #include "service/peers/peers_service.h"
 #include "service/server/tls/tls_credentials.h"
+#include "service/streams/socket_poller.h"
 #include "service/streams/stream_server.h"
 #include "tests/support/status_matchers.h"
 #include "upstream/http/curl_event_loop.h"
@@ -41,6 +42,7 @@ class TestPeer {
   const std::string& address() const { return server_->address(); }
 
  private:
+  SocketPoller poller_;
   PeersService service_;
   StreamServer streams_;
   ListenerCounters counters_;

@@ -16,6 +16,7 @@
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "proto/predictions.h"
+#include "service/streams/socket_poller.h"
 #include "service/streams/stream_reactor.h"
 #include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
@@ -138,6 +139,7 @@ class StreamServerTest : public ::testing::Test {
   ~StreamServerTest() override { Shutdown(); }
 
   Events events_;
+  SocketPoller poller_;
   StreamServer streams_;
   grpc::CallbackGenericService other_methods_;
   std::unique_ptr<grpc::Server> server_;
