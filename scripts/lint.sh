@@ -143,7 +143,7 @@ check_includes() {
     'base/|service/(engine|logging|streams|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/peers/' \
-    'base/|service/(engine|rpc|server|streams)/|upstream/|proto/|wriftai/' ||
+    'base/|service/(engine|rpc|server|streams|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/admin/' \
     'base/|service/(engine|logging|server|telemetry|webhook)/|upstream/|proto/|wriftai/' ||

@@ -6,13 +6,16 @@
 
 namespace wriftai {
 
-// Trace data of one caller's call: headers sent with its upstream requests, and
-// what their responses reported. Requests made for several callers, such as
-// polls, have no trace.
+// Trace data of one caller's call: headers sent with its upstream requests, or
+// to the replica that makes them, and what the responses reported. Requests
+// made for several callers, such as polls, have no trace.
 //
 // Threads: loop. Shared by the caller and the call, which may outlive the
 // caller (CreateDeduplicator).
 struct CallTrace {
+  // The call's own id. Sent to other replicas as x-request-id.
+  std::string request_id;
+
   // Sent as the headers of the same name. Empty: not sent.
   std::string traceparent;
   std::string tracestate;

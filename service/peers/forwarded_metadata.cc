@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/rpc/forwarded_call_gate.h"
+#include "service/telemetry/call_record.h"
 
 namespace wriftai {
 
@@ -13,6 +14,9 @@ void AddForwardedMetadata(int64_t epoch, const Credential& credential,
         "authorization", absl::StrCat("Bearer ", credential.token().Reveal()));
   }
   if (trace == nullptr) return;
+  if (!trace->request_id.empty()) {
+    request.metadata.emplace_back(kRequestIdKey, trace->request_id);
+  }
   if (!trace->traceparent.empty()) {
     request.metadata.emplace_back("traceparent", trace->traceparent);
   }

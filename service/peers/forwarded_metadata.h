@@ -10,8 +10,8 @@
 namespace wriftai {
 
 // Adds the metadata of a forwarded call: the owner's epoch, the token, and the
-// trace. The gateway's own token never travels: the owner has it. `trace` may
-// be null. Loop.
+// request id and trace, so that its lines in both logs match. The gateway's own
+// token never travels: the owner has it. `trace` may be null. Loop.
 void AddForwardedMetadata(int64_t epoch, const Credential& credential,
                           const CallTrace* trace, PeerRequest& request);
 

@@ -69,6 +69,7 @@ CallRecord MakeCallRecord(CallMethod method, absl::string_view peer,
   record.received_bytes = static_cast<int64_t>(request.Length());
   if (method != MethodOf<v1::WaitRequest>()) {
     record.upstream = std::make_shared<CallTrace>();
+    record.upstream->request_id = record.request_id;
   }
   ReadTrace(metadata, record);
   return record;

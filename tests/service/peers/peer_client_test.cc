@@ -52,6 +52,7 @@ TEST_F(PeerClientTest, TokenDeadlineAndTraceGoAlong) {
       [&](PredictionDone done) {
         CallContext context = Context(absl::Seconds(20));
         context.trace = std::make_shared<CallTrace>();
+        context.trace->request_id = "call-7";
         context.trace->traceparent =
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         context.trace->tracestate = "a=b";
@@ -74,6 +75,7 @@ TEST_F(PeerClientTest, TokenDeadlineAndTraceGoAlong) {
         replica_.upstream().Respond(1, 404, "");
       });
   EXPECT_THAT(ended, StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(MetadataOf("gateway_request_id", ended.status()), "call-7");
 }
 
 TEST_F(PeerClientTest, GatewaysOwnTokenDoesNotTravel) {
