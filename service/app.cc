@@ -136,7 +136,8 @@ absl::Status App::StartEngine() {
   WebhookInjector::GatewayWebhook gateway_webhook;
   if (!webhooks.public_url.empty()) {
     gateway_webhook = [url = webhooks.public_url,
-                       secrets = parts_->webhook_secrets.get()] {
+                       secrets = parts_->webhook_secrets.get()](
+                          const Credential& /*credential*/) {
       WebhookParams params{url, std::nullopt};
       if (secrets != nullptr) params.secret = secrets->Current()->front();
       return params;

@@ -24,8 +24,9 @@ absl::StatusOr<std::unique_ptr<WebhookServer>> WebhookServer::Start(
 
 std::optional<ServerResponse> WebhookServer::RejectHead(const HttpHead& head,
                                                         std::any& context) {
-  auto accepted = receiver_.AcceptHead(head.method, head.target,
-                                       head.Values(kWebhookSignatureHeader));
+  auto accepted = receiver_.AcceptHead(
+      head.method, head.target, head.Values(kWebhookSignatureHeader),
+      !head.Values(kWebhookForwardedHeader).empty());
   if (const auto* const rejection = std::get_if<WebhookOutcome>(&accepted)) {
     return Count(*rejection);
   }

@@ -84,7 +84,9 @@ void CurlTransfer::SetConnection(CurlOptions& set) const {
   // Proxies: libcurl's standard variables (https_proxy, no_proxy, ...) apply,
   // as many clusters require a proxy. It never sees our headers: with https
   // they are only sent inside the tunnel.
-  if (!options_.use_proxy_from_environment) set.Text(CURLOPT_PROXY, "");
+  if (!options_.use_proxy_from_environment || request_.without_proxy) {
+    set.Text(CURLOPT_PROXY, "");
+  }
   set.Number(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE);
   set.Number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
   set.Number(CURLOPT_NETRC, CURL_NETRC_IGNORED);

@@ -33,6 +33,9 @@ struct HttpRequest {
   // a credential. Data left on a connection cannot reach another credential.
   std::string connection_scope;
 
+  // To another replica, which no proxy of the environment reaches.
+  bool without_proxy = false;
+
   // Sent with POST, even when empty. Never sent twice: a POST whose connection
   // is lost fails instead of moving to a new connection.
   std::string body;

@@ -8,7 +8,9 @@ CallHandle WebhookInjector::Create(CallContext context, CreateParams params,
                                    PredictionDone done) {
   const bool with_gateway_webhook =
       gateway_webhook_ && !params.webhook.has_value();
-  if (with_gateway_webhook) params.webhook = gateway_webhook_();
+  if (with_gateway_webhook) {
+    params.webhook = gateway_webhook_(*context.credential);
+  }
   auto credential = context.credential;
   return creator_.Create(
       std::move(context), std::move(params),

@@ -29,8 +29,10 @@ class WebhookInjector final : public PredictionCreator {
                            bool with_gateway_webhook) = 0;
   };
 
-  // Returns the webhook to register, with the current key.
-  using GatewayWebhook = std::function<WebhookParams()>;
+  // Returns the webhook to register for a credential's create, with the current
+  // key.
+  using GatewayWebhook =
+      std::function<WebhookParams(const Credential& credential)>;
 
   // `gateway_webhook`: null registers no webhook.
   WebhookInjector(PredictionCreator& creator, GatewayWebhook gateway_webhook,

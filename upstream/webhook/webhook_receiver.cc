@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/strip.h"
 #include "upstream/json/prediction_json.h"
 
 namespace wriftai {
@@ -19,21 +20,39 @@ std::variant<WebhookSignature, WebhookOutcome> SignatureOf(
   return signature;
 }
 
+// The tag at the end of a path that is served, perhaps empty; nullopt for other
+// paths.
+std::optional<absl::string_view> TagIn(absl::string_view target) {
+  if (!absl::ConsumePrefix(&target, kWebhookPath)) return std::nullopt;
+  if (target.empty()) return target;
+  constexpr size_t kTagDigits = 32;
+  if (!absl::ConsumePrefix(&target, "/") || target.size() != kTagDigits ||
+      target.find_first_not_of("0123456789abcdef") != absl::string_view::npos) {
+    return std::nullopt;
+  }
+  return target;
+}
+
 }  // namespace
 
 std::variant<WebhookReceiver::AcceptedHead, WebhookOutcome>
-WebhookReceiver::AcceptHead(
-    absl::string_view method, absl::string_view target,
-    const std::vector<absl::string_view>& signatures) const {
-  if (target != kWebhookPath) return WebhookOutcome::kNotFound;
+WebhookReceiver::AcceptHead(absl::string_view method, absl::string_view target,
+                            const std::vector<absl::string_view>& signatures,
+                            bool forwarded) const {
+  const auto tag = TagIn(target);
+  if (!tag.has_value()) return WebhookOutcome::kNotFound;
+  AcceptedHead head;
+  if (router_ != nullptr && !forwarded) head.tag = std::string(*tag);
+  if (!signatures.empty()) head.signature_text = std::string(signatures[0]);
   if (method != "POST") return WebhookOutcome::kMethodNotAllowed;
   auto signature = SignatureOf(signatures, clock_.WallNow());
   if (auto* const good = std::get_if<WebhookSignature>(&signature)) {
-    return AcceptedHead{std::move(*good)};
+    head.signature = std::move(*good);
+    return head;
   }
   const auto rejection = std::get<WebhookOutcome>(signature);
   if (rejection == WebhookOutcome::kUnsigned && options_.allow_unsigned) {
-    return AcceptedHead();
+    return head;
   }
   return rejection;
 }
@@ -45,8 +64,12 @@ WebhookOutcome WebhookReceiver::Receive(const AcceptedHead& head,
   }
   auto prediction = PredictionFromJson(body);
   if (!prediction.ok()) return WebhookOutcome::kNotAPrediction;
-  return sink_.TryPush(*std::move(prediction)) ? WebhookOutcome::kAccepted
-                                               : WebhookOutcome::kFull;
+  const bool pushed =
+      head.tag.empty()
+          ? sink_.TryPush(*std::move(prediction))
+          : router_->TryPush({head.tag, head.signature_text, std::string(body),
+                              *std::move(prediction)});
+  return pushed ? WebhookOutcome::kAccepted : WebhookOutcome::kFull;
 }
 
 bool WebhookReceiver::Verify(const WebhookSignature& signature,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,14 +18,21 @@
 
 namespace wriftai {
 
-// The only path that is served.
+// The only path that is served, with or without "/TAG" at its end. TAG is that
+// of a credential in a cluster of replicas: 32 hex digits.
 inline constexpr absl::string_view kWebhookPath = "/webhooks/wriftai";
 
-// Verifies and decodes a request, and passes the prediction to the sink. First
-// AcceptHead(), then Receive() once the body has arrived.
+// Marks a delivery that another replica has received and posted on, so that it
+// goes no further.
+inline constexpr absl::string_view kWebhookForwardedHeader =
+    "wriftai-forwarded";
+
+// Verifies and decodes a request, and passes the prediction to the sink, or, if
+// its path has a tag, to the router. First AcceptHead(), then Receive() once
+// the body has arrived.
 //
-// Threads: the listener's. `clock` and `sink` must outlive it. Fails: by an
-// outcome other than kAccepted; the sink is then not called.
+// Threads: the listener's. `clock` and the sinks must outlive it. Fails: by an
+// outcome other than kAccepted; no sink is called then.
 class WebhookReceiver {
  public:
   // Returns the current secrets, once for each delivery; null if there are
@@ -37,24 +45,31 @@ class WebhookReceiver {
     bool allow_unsigned = false;
   };
 
+  // `router`: null without other replicas.
   WebhookReceiver(Options options, Secrets secrets, const EventLoop& clock,
-                  WebhookSink& sink)
+                  WebhookSink& sink, RoutedWebhookSink* router = nullptr)
       : options_(options),
         secrets_(std::move(secrets)),
         clock_(clock),
-        sink_(sink) {}
+        sink_(sink),
+        router_(router) {}
 
   // A request whose head was accepted, so that its body decides.
   struct AcceptedHead {
     // What the body must match; nullopt if no signature is required.
     std::optional<WebhookSignature> signature;
+    // If it is to be routed: the tag in the path, and the signature as sent.
+    std::string tag;
+    std::string signature_text;
   };
 
   // `signatures`: the values of all headers named kWebhookSignatureHeader.
+  // `forwarded`: whether there is a kWebhookForwardedHeader.
   // Returns an outcome if the head alone is reason to reject the request.
   std::variant<AcceptedHead, WebhookOutcome> AcceptHead(
       absl::string_view method, absl::string_view target,
-      const std::vector<absl::string_view>& signatures) const;
+      const std::vector<absl::string_view>& signatures,
+      bool forwarded = false) const;
 
   // kAccepted if the sink has accepted the prediction.
   WebhookOutcome Receive(const AcceptedHead& head, absl::string_view body);
@@ -66,6 +81,7 @@ class WebhookReceiver {
   const Secrets secrets_;
   const EventLoop& clock_;
   WebhookSink& sink_;
+  RoutedWebhookSink* const router_;
 };
 
 }  // namespace wriftai

@@ -60,7 +60,9 @@ class WebhookInjectorTest : public ::testing::Test {
   std::string key_ = "old";
   RecordingCreates created_;
   WebhookInjector injector_{client_,
-                            [this] {
+                            [this](const Credential& credential) {
+                              EXPECT_EQ(credential.token().Reveal(),
+                                        Context().credential->token().Reveal());
                               return WebhookParams{kUrl, Secret(key_)};
                             },
                             created_};

@@ -23,6 +23,8 @@ using ::testing::SizeIs;
 constexpr char kBody[] =
     R"({"id":"00000000-0000-4000-8000-000000000001","status":"started"})";
 
+constexpr char kTag[] = "00112233445566778899aabbccddeeff";
+
 class RecordingSink : public WebhookSink {
  public:
   bool TryPush(v1::Prediction prediction) override {
@@ -33,6 +35,18 @@ class RecordingSink : public WebhookSink {
 
   bool full = false;
   std::vector<v1::Prediction> predictions;
+};
+
+class RecordingRouter : public RoutedWebhookSink {
+ public:
+  bool TryPush(RoutedWebhook webhook) override {
+    if (full) return false;
+    webhooks.push_back(std::move(webhook));
+    return true;
+  }
+
+  bool full = false;
+  std::vector<RoutedWebhook> webhooks;
 };
 
 class WebhookReceiverTest : public ::testing::Test {
@@ -52,6 +66,7 @@ class WebhookReceiverTest : public ::testing::Test {
     std::vector<std::string> signatures;
     std::string method = "POST";
     std::string target = std::string(kWebhookPath);
+    bool forwarded = false;
   };
 
   std::string Sign(absl::string_view body, const std::string& key = "new",
@@ -60,17 +75,18 @@ class WebhookReceiverTest : public ::testing::Test {
                                 body);
   }
 
-  WebhookReceiver Receiver(bool allow_unsigned = false) {
+  WebhookReceiver Receiver(bool allow_unsigned = false,
+                           RoutedWebhookSink* router = nullptr) {
     WebhookReceiver::Options options;
     options.allow_unsigned = allow_unsigned;
-    return {options, [this] { return secrets_; }, event_loop_, sink_};
+    return {options, [this] { return secrets_; }, event_loop_, sink_, router};
   }
 
   static std::variant<WebhookReceiver::AcceptedHead, WebhookOutcome> AcceptHead(
       const WebhookReceiver& receiver, const Head& head) {
-    return receiver.AcceptHead(
-        head.method, head.target,
-        {head.signatures.begin(), head.signatures.end()});
+    return receiver.AcceptHead(head.method, head.target,
+                               {head.signatures.begin(), head.signatures.end()},
+                               head.forwarded);
   }
 
   static WebhookOutcome Receive(WebhookReceiver receiver, const Head& head,
@@ -96,6 +112,7 @@ class WebhookReceiverTest : public ::testing::Test {
 
   ManualEventLoop event_loop_;
   RecordingSink sink_;
+  RecordingRouter router_;
   std::shared_ptr<const std::vector<Secret>> secrets_;
 };
 
@@ -193,12 +210,58 @@ TEST_F(WebhookReceiverTest, RejectsOtherPathsAndMethodsBeforeBody) {
   head.method = "PUT";
   EXPECT_THAT(RejectionOf(head), Optional(WebhookOutcome::kMethodNotAllowed));
   for (const char* const target :
-       {"/", "/webhooks/wriftai/", "/webhooks/wriftai?a", "/webhooks/wriftaI",
+       {"/", "/webhooks/wriftai/", "/webhooks/wriftai/0a",
+        "/webhooks/wriftai/00112233445566778899AABBCCDDEEFF",
+        "/webhooks/wriftai/00112233445566778899aabbccddeeff0",
+        "/webhooks/wriftai00112233445566778899aabbccddeeff",
+        "/webhooks/wriftai?a", "/webhooks/wriftaI",
         "/webhooks/wriftai/../wriftai", "http://h/webhooks/wriftai", "*"}) {
     head.target = target;
     EXPECT_THAT(RejectionOf(head), Optional(WebhookOutcome::kNotFound))
         << target;
   }
+}
+
+TEST_F(WebhookReceiverTest, RoutesVerifiedDeliveryByTheTagInItsPath) {
+  Head head({Sign(kBody)});
+  head.target = absl::StrCat(kWebhookPath, "/", kTag);
+  EXPECT_EQ(Receive(Receiver(false, &router_), head, kBody),
+            WebhookOutcome::kAccepted);
+  ASSERT_THAT(router_.webhooks, SizeIs(1));
+  EXPECT_EQ(router_.webhooks[0].tag, kTag);
+  EXPECT_EQ(router_.webhooks[0].signature, head.signatures[0]);
+  EXPECT_EQ(router_.webhooks[0].body, kBody);
+  EXPECT_EQ(router_.webhooks[0].prediction.status(),
+            v1::PREDICTION_STATUS_STARTED);
+  EXPECT_THAT(sink_.predictions, IsEmpty());
+  router_.full = true;
+  EXPECT_EQ(Receive(Receiver(false, &router_), head, kBody),
+            WebhookOutcome::kFull);
+}
+
+TEST_F(WebhookReceiverTest, RoutesNoDeliveryWithAnotherSignature) {
+  Head head({Sign(kBody, "other")});
+  head.target = absl::StrCat(kWebhookPath, "/", kTag);
+  EXPECT_EQ(Receive(Receiver(false, &router_), head, kBody),
+            WebhookOutcome::kBadSignature);
+  EXPECT_THAT(router_.webhooks, IsEmpty());
+}
+
+TEST_F(WebhookReceiverTest, ForwardedDeliveryGoesNoFurther) {
+  Head head({Sign(kBody)});
+  head.target = absl::StrCat(kWebhookPath, "/", kTag);
+  head.forwarded = true;
+  EXPECT_EQ(Receive(Receiver(false, &router_), head, kBody),
+            WebhookOutcome::kAccepted);
+  EXPECT_THAT(sink_.predictions, SizeIs(1));
+  EXPECT_THAT(router_.webhooks, IsEmpty());
+}
+
+TEST_F(WebhookReceiverTest, TagMeansNothingWithoutOtherReplicas) {
+  Head head({Sign(kBody)});
+  head.target = absl::StrCat(kWebhookPath, "/", kTag);
+  EXPECT_EQ(Receive(Receiver(), head, kBody), WebhookOutcome::kAccepted);
+  EXPECT_THAT(sink_.predictions, SizeIs(1));
 }
 
 TEST_F(WebhookReceiverTest, RejectsInvalidSignatureBeforeBody) {
