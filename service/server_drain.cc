@@ -40,8 +40,12 @@ ServerDrain::ServerDrain(Engine& engine, GrpcServer& server,
 void ServerDrain::Run() {
   server_.health().BeginDrain();
   RunOnLoop(event_loop_, [this] { Begin(); });
-  server_.Shutdown(started_at_ + timeout_ * kCancelCallsAt - event_loop_.Now());
+  server_.Shutdown(deadline() - event_loop_.Now());
   RunOnLoop(event_loop_, [this] { End(); });
+}
+
+absl::Time ServerDrain::deadline() const {
+  return started_at_ + timeout_ * kCancelCallsAt;
 }
 
 void ServerDrain::Begin() {

@@ -24,6 +24,9 @@ class ServerDrain {
   // callers do. Once.
   void Run();
 
+  // When no call is in progress any more, by EventLoop::Now().
+  absl::Time deadline() const;
+
  private:
   // On the loop.
   void Begin();

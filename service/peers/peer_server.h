@@ -51,6 +51,13 @@ class PeerServer {
   PeerServer(const PeerServer&) = delete;
   PeerServer& operator=(const PeerServer&) = delete;
 
+  // Stops accepting calls, and blocks until those in progress have ended, at
+  // most `grace`, or longer while a peer does not read.
+  void Shutdown(absl::Duration grace) { port_.Shutdown(grace); }
+
+  // Closes all connections. Any thread.
+  void CloseConnections() const { port_.CloseConnections(); }
+
   // HOST:PORT with the actual port.
   const std::string& address() const { return port_.address(); }
 

@@ -11,8 +11,7 @@ constexpr TlsFlagNames kFlags = {"--peer_cert_file", "--peer_key_file",
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TlsCredentials>> OpenPeerTls(
-    const PeerTlsConfig& config) {
+absl::Status CheckPeerTls(const PeerTlsConfig& config) {
   struct Setting {
     const char* flag;
     bool is_set;
@@ -28,11 +27,14 @@ absl::StatusOr<std::unique_ptr<TlsCredentials>> OpenPeerTls(
   for (const Setting& setting : settings) {
     (setting.is_set ? given : missing) = setting.flag;
   }
-  if (given == nullptr) return nullptr;
-  if (missing != nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(given, " requires ", missing));
-  }
+  if (given == nullptr || missing == nullptr) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(given, " requires ", missing));
+}
+
+absl::StatusOr<std::unique_ptr<TlsCredentials>> OpenPeerTls(
+    const PeerTlsConfig& config) {
+  if (absl::Status status = CheckPeerTls(config); !status.ok()) return status;
+  if (config.cert_file.empty()) return nullptr;
   TlsConfig tls;
   tls.cert_file = config.cert_file;
   tls.key_file = config.key_file;

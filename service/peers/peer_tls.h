@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/server/tls/name_pattern.h"
 #include "service/server/tls/tls_credentials.h"
@@ -20,6 +21,10 @@ struct PeerTlsConfig {
   // Of the replicas. Their names receive callers' tokens, so they are required.
   std::vector<NamePattern> allowed_names;
 };
+
+// Whether the settings are complete. INVALID_ARGUMENT: one is missing; names
+// its flag. Reads no file. Any thread.
+absl::Status CheckPeerTls(const PeerTlsConfig& config);
 
 // The credentials for PeerServer and PeerChannels; null without any setting.
 // INVALID_ARGUMENT: a setting is missing or a file invalid; names its flag. Any

@@ -22,7 +22,9 @@ DescriptorBudget DivideDescriptors(size_t limit,
   budget.health = Part(requested.health, usable / 8);
   budget.admin = Part(requested.admin, usable / 8);
   budget.webhooks = Part(requested.webhooks, usable / 4);
-  const size_t granted = budget.health + budget.admin + budget.webhooks;
+  budget.peers = Part(requested.peers, usable / 8);
+  const size_t granted =
+      budget.health + budget.admin + budget.webhooks + budget.peers;
   const size_t rest = usable - std::min(usable, granted);
   budget.upstream = Part(requested.upstream, rest / 2);
   budget.callers =

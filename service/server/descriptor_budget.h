@@ -14,6 +14,7 @@ struct DescriptorBudget {
   size_t health = 0;   // The health port.
   size_t admin = 0;    // The admin port.
   size_t webhooks = 0;
+  size_t peers = 0;  // From and to other replicas.
 };
 
 // Descriptors for everything else: standard streams, listening sockets, epoll
@@ -22,9 +23,10 @@ struct DescriptorBudget {
 inline constexpr size_t kReservedDescriptors = 48;
 
 // Divides `limit` minus the reserved descriptors, granting at most `requested`.
-// Webhooks get at most a quarter, health and admin an eighth each. The upstream
-// gets at most half of the remainder, callers the rest. Each requested part is
-// at least 2, so the gateway still works under the lowest limit it starts with.
+// Webhooks get at most a quarter, health, admin and peers an eighth each. The
+// upstream gets at most half of the remainder, callers the rest. Each requested
+// part is at least 2, so the gateway still works under the lowest limit it
+// starts with.
 DescriptorBudget DivideDescriptors(size_t limit,
                                    const DescriptorBudget& requested);
 

@@ -18,9 +18,22 @@ void ServerHealth::SetUpstream(bool healthy) {
 }
 
 void ServerHealth::SetListening(bool listening) {
+  MutexLock lock(mutex_);
+  listening_ = listening;
+  Report();
+}
+
+void ServerHealth::SetJoined(bool joined) {
+  MutexLock lock(mutex_);
+  joined_ = joined;
+  Report();
+}
+
+void ServerHealth::Report() {
+  const bool serving = listening_ && joined_;
   for (auto* const service : services_) {
-    service->SetServingStatus("", listening);
-    service->SetServingStatus(v1::Predictions::service_full_name(), listening);
+    service->SetServingStatus("", serving);
+    service->SetServingStatus(v1::Predictions::service_full_name(), serving);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/mutex.h"
 #include "grpcpp/health_check_service_interface.h"
 
 namespace wriftai {
@@ -24,15 +25,22 @@ class ServerHealth {
 
   void SetUpstream(bool healthy);
 
-  // Sets whether the gRPC port responds. If not, the process and the service
-  // are NOT_SERVING, also on the health port.
+  // Sets whether the gRPC port responds, and whether this replica has joined
+  // its cluster. If not, the process and the service are NOT_SERVING, also on
+  // the health port. Initially both are true.
   void SetListening(bool listening);
+  void SetJoined(bool joined);
 
   // Permanently reports NOT_SERVING for all names.
   void BeginDrain();
 
  private:
+  void Report() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   std::vector<grpc::HealthCheckServiceInterface*> services_;
+  Mutex mutex_;
+  bool listening_ ABSL_GUARDED_BY(mutex_) = true;
+  bool joined_ ABSL_GUARDED_BY(mutex_) = true;
 };
 
 }  // namespace wriftai

@@ -12,12 +12,13 @@ DescriptorBudget MaxRequest() {
   requested.health = 256;
   requested.admin = 256;
   requested.webhooks = 2048;
+  requested.peers = 512;
   return requested;
 }
 
 size_t Sum(const DescriptorBudget& budget) {
   return budget.upstream + budget.callers + budget.health + budget.admin +
-         budget.webhooks;
+         budget.webhooks + budget.peers;
 }
 
 TEST(DescriptorBudgetTest, GrantsFullRequestUnderHighLimit) {
