@@ -54,6 +54,10 @@ bool IsHostPort(absl::string_view text) {
          absl::SimpleAtoi(port, &number) && number <= 65535;
 }
 
+bool IsWildcard(absl::string_view host) {
+  return host == "0.0.0.0" || host == "::";
+}
+
 std::string HostOf(absl::string_view address) {
   absl::string_view host = address.substr(0, address.rfind(':'));
   if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");

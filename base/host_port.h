@@ -13,6 +13,9 @@ namespace wriftai {
 // address in brackets; the port is from 0 to 65535.
 bool IsHostPort(absl::string_view text);
 
+// Whether `host` means every address of this machine.
+bool IsWildcard(absl::string_view host);
+
 // The host of the HOST:PORT `address`, without brackets.
 std::string HostOf(absl::string_view address);
 

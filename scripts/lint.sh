@@ -145,8 +145,11 @@ check_includes() {
   may_include 'service/peers/' \
     'base/|service/(engine|rpc|server|streams|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
+  may_include 'service/replica/' \
+    'base/|service/(engine|etcd|peers|rpc|server|streams|telemetry)/|upstream/|proto/|wriftai/' ||
+    failed=1
   may_include 'service/admin/' \
-    'base/|service/(engine|logging|server|telemetry|webhook)/|upstream/|proto/|wriftai/' ||
+    'base/|service/(engine|logging|replica|server|telemetry|webhook)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'client/' 'base/|proto/|wriftai/' || failed=1
   may_include 'sandbox/' 'base/|upstream/http/' || failed=1

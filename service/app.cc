@@ -20,6 +20,7 @@
 #include "service/connection_limits.h"
 #include "service/engine/engine.h"
 #include "service/engine/gateway_credential.h"
+#include "service/replica/replica.h"
 #include "service/rpc/prediction_service.h"
 #include "service/server/grpc_server.h"
 #include "service/server/http_url.h"
@@ -57,6 +58,7 @@ struct App::Parts {
   std::unique_ptr<WebhookSecrets> webhook_secrets;
   std::unique_ptr<PollLog> poll_log;
   std::unique_ptr<CallRecorder> call_recorder;
+  std::unique_ptr<Replica> replica;  // Null: this process is alone.
   std::unique_ptr<Engine> engine;
   std::unique_ptr<WebhookInbox> webhook_inbox;
   std::unique_ptr<WebhookReceiver> webhook_receiver;
@@ -110,6 +112,7 @@ absl::Status App::StartParts() {
   if (absl::Status status = StartWebhooks(); !status.ok()) return status;
   if (absl::Status status = StartAdminServer(); !status.ok()) return status;
   if (absl::Status status = StartGrpcServer(); !status.ok()) return status;
+  if (absl::Status status = StartReplica(); !status.ok()) return status;
   StartPortWatchdog();
   parts_->admin_pages->SetPhase(AdminPages::Phase::kServing);
   if (parts_->admin_server != nullptr) {
@@ -127,6 +130,10 @@ absl::Status App::StartEngine() {
   auto gateway_credential = GatewayCredential::Open(
       config_.access_token, config_.access_token_file, *parts_->loop);
   if (!gateway_credential.ok()) return gateway_credential.status();
+  if (absl::Status status = OpenReplica(*gateway_credential); !status.ok()) {
+    return status;
+  }
+  Replica* const replica = parts_->replica.get();
   const WebhookConfig& webhooks = config_.webhooks;
   if (!webhooks.secret_file.empty()) {
     auto secrets = WebhookSecrets::Open(webhooks.secret_file, *parts_->loop);
@@ -135,10 +142,13 @@ absl::Status App::StartEngine() {
   }
   WebhookInjector::GatewayWebhook gateway_webhook;
   if (!webhooks.public_url.empty()) {
-    gateway_webhook = [url = webhooks.public_url,
+    gateway_webhook = [url = webhooks.public_url, replica,
                        secrets = parts_->webhook_secrets.get()](
-                          const Credential& /*credential*/) {
+                          const Credential& credential) {
       WebhookParams params{url, std::nullopt};
+      if (replica != nullptr) {
+        absl::StrAppend(&params.url, "/", replica->node().TagOf(credential));
+      }
       if (secrets != nullptr) params.secret = secrets->Current()->front();
       return params;
     };
@@ -154,8 +164,42 @@ absl::Status App::StartEngine() {
                                                const absl::Status& status) {
         recorder->OnPollFailed(credential, status);
       },
-      parts_->poll_log->enabled() ? parts_->poll_log.get() : nullptr);
+      parts_->poll_log->enabled() ? parts_->poll_log.get() : nullptr,
+      replica == nullptr ? nullptr : &replica->node().hooks());
   return absl::OkStatus();
+}
+
+absl::Status App::OpenReplica(
+    const std::shared_ptr<const GatewayCredential>& gateway_credential) {
+  if (!config_.replica.enabled()) return absl::OkStatus();
+  Replica::Options options;
+  options.config = config_.replica;
+  options.max_response_bytes = static_cast<size_t>(config_.max_response_bytes);
+  options.max_request_bytes = config_.server.max_request_bytes;
+  // Half of the descriptors are for calls to other replicas.
+  options.max_connections = std::max<size_t>(1, connections_.peers / 2);
+  auto replica = Replica::Open(options, *parts_->loop,
+                               config_.credentials == CredentialPolicy::kCaller
+                                   ? nullptr
+                                   : gateway_credential);
+  if (!replica.ok()) return replica.status();
+  parts_->replica = *std::move(replica);
+  return absl::OkStatus();
+}
+
+absl::Status App::StartReplica() {
+  if (parts_->replica == nullptr) return absl::OkStatus();
+  ServerHealth& health = parts_->server->health();
+  health.SetJoined(false);
+  std::string webhook_address;
+  if (parts_->webhook_server != nullptr) {
+    webhook_address =
+        WithPort(config_.webhooks.address, parts_->webhook_server->port());
+  }
+  return parts_->replica->Start(
+      *parts_->engine, *parts_->call_recorder, webhook_address,
+      replica_connections_,
+      [&health](bool joined) { health.SetJoined(joined); });
 }
 
 absl::Status App::StartWebhooks() {
@@ -179,7 +223,10 @@ absl::Status App::StartWebhooks() {
       [secrets = parts_->webhook_secrets.get()] {
         return secrets == nullptr ? nullptr : secrets->Current();
       },
-      *parts_->loop, *parts_->webhook_inbox);
+      *parts_->loop, *parts_->webhook_inbox,
+      parts_->replica == nullptr
+          ? nullptr
+          : &parts_->replica->StartRelay(*parts_->loop, *parts_->engine));
   WebhookServer::Options server;
   server.listen_address = webhooks.address;
   server.max_connections = connections_.webhooks;
@@ -199,10 +246,16 @@ absl::Status App::StartWebhooks() {
 absl::Status App::StartAdminServer() {
   AdminPages::Options pages;
   pages.port_check = [this] { return port_watchdog_.status(); };
+  if (parts_->replica != nullptr) {
+    pages.ready_check = [replica = parts_->replica.get()] {
+      return replica->node().CheckJoined();
+    };
+  }
   if (!config_.http_address.empty()) {
     RunOnLoop(*parts_->loop, [this] {
       parts_->status_collector = std::make_unique<StatusCollector>(
-          *parts_->engine, *parts_->call_recorder, *parts_->loop);
+          *parts_->engine, *parts_->call_recorder, *parts_->loop,
+          parts_->replica.get());
     });
     pages.status = EngineStatus(*parts_->loop, *parts_->status_collector);
   }
@@ -212,13 +265,15 @@ absl::Status App::StartAdminServer() {
           CallMetrics(*parts_->loop, *parts_->call_recorder, logging_),
           EngineMetrics(*parts_->loop, *parts_->engine),
           [this] { return DeliveryMetricFamilies(webhook_counters_); },
+          ReplicaMetrics(*parts_->loop, parts_->replica.get()),
           [this] { return TlsMetricFamilies(parts_->tls.get()); },
           [this] {
             return ConnectionMetricFamilies(
                 {{"grpc", &caller_connections_},
                  {"health", &health_connections_},
                  {"http", &admin_connections_},
-                 {"webhook", &webhook_connections_}},
+                 {"webhook", &webhook_connections_},
+                 {"replica", &replica_connections_}},
                 port_watchdog_.status().ok());
           }},
       std::move(pages));
@@ -303,6 +358,7 @@ void App::Stop() {
                       *parts_->loop, config_.drain_timeout);
     parts_->memory_guard.reset();
     drain.Run();
+    if (parts_->replica != nullptr) parts_->replica->Stop(drain.deadline());
     RunOnLoop(*parts_->loop,
               [this] { parts_->engine->ListenToHealth(nullptr); });
     parts_->server.reset();
@@ -312,6 +368,7 @@ void App::Stop() {
   // Webhooks must be received until here: draining waits still need them.
   parts_->webhook_server.reset();
   parts_->webhook_receiver.reset();
+  if (parts_->replica != nullptr) parts_->replica->StopRelay();
   parts_->admin_server.reset();
   if (parts_->engine != nullptr) {
     RunOnLoop(*parts_->loop, [this] {
@@ -321,6 +378,7 @@ void App::Stop() {
       parts_->tls.reset();
     });
   }
+  parts_->replica.reset();
   parts_->loop.reset();
   parts_->sandbox.reset();
 }

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "base/listener_counters.h"
 #include "service/config.h"
+#include "service/engine/gateway_credential.h"
 #include "service/logging/logging.h"
 #include "service/server/descriptor_budget.h"
 #include "service/server/port_watchdog.h"
@@ -42,9 +43,12 @@ class App {
   App(Config config, const Logging& logging);
   absl::Status StartParts();
   absl::Status StartEngine();
+  absl::Status OpenReplica(
+      const std::shared_ptr<const GatewayCredential>& gateway_credential);
   absl::Status StartWebhooks();
   absl::Status StartAdminServer();
   absl::Status StartGrpcServer();
+  absl::Status StartReplica();
   void StartPortWatchdog();
 
   Config config_;
@@ -54,6 +58,7 @@ class App {
   ListenerCounters health_connections_;
   ListenerCounters webhook_connections_;
   ListenerCounters admin_connections_;
+  ListenerCounters replica_connections_;
   DescriptorBudget connections_;
   PortWatchdog port_watchdog_;
   std::unique_ptr<Parts> parts_;

@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "base/host_port.h"
 #include "service/config_rules.h"
+#include "service/replica/replica_flags.h"
 #include "service/server/http_url.h"
 #include "service/server/server_flags.h"
 #include "upstream/webhook/webhook_receiver.h"
@@ -153,7 +154,8 @@ void AddBudgetFlags(FlagSet& flags, Config& config) {
   flags.Add("budget_share", &config.rates.share, kMinShare, 1,
             "This process's share of both rates and of the rates in the "
             "upstream's headers. Set it to 1 divided by the number of replicas "
-            "that share a token, counting the extra ones of a rolling update.");
+            "that share a token, counting the extra ones of a rolling update. "
+            "With --etcd_endpoints it is not needed.");
   flags.Add("cache_bytes", &config.cache.max_bytes, 0, int64_t{1} << 40,
             "Maximum size in bytes of the cache for predictions without "
             "waiters, including their outputs. 0 disables it.");
@@ -243,6 +245,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   AddUpstreamFlags(flags, line.config);
   AddBudgetFlags(flags, line.config);
   AddWebhookFlags(flags, line.config);
+  AddReplicaFlags(flags, line.config.replica);
   AddLogFlags(flags, line.config.log);
   flags.Add("check_config", &line.config.check_config,
             "Check all settings and the files that they name without opening a "

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "service/engine/engine_options.h"
 #include "service/logging/log_options.h"
+#include "service/replica/replica_config.h"
 #include "service/server/server_config.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/rest/rest_prediction_client.h"
@@ -50,6 +51,7 @@ struct Config {
   BudgetRegistry::Rates rates;
   SnapshotCache::Options cache;
   WebhookConfig webhooks;
+  ReplicaConfig replica;
 
   LogOptions log;
 

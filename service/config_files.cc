@@ -9,6 +9,7 @@
 #include "base/host_port.h"
 #include "base/small_file.h"
 #include "service/engine/gateway_credential.h"
+#include "service/replica/replica_flags.h"
 #include "service/server/tls/pem.h"
 #include "service/server/tls/tls_credentials.h"
 #include "service/webhook/webhook_secrets.h"
@@ -60,10 +61,12 @@ absl::Status CheckFilesAndHosts(const Config& config) {
   if (!config.server.tls.cert_file.empty()) {
     status.Update(TlsCredentials::Open(config.server.tls).status());
   }
+  status.Update(CheckReplicaFiles(config.replica));
   status.Update(CheckHost("--listen_address", config.server.listen_address));
   status.Update(CheckHost("--health_address", config.server.health_address));
   status.Update(CheckHost("--http_address", config.http_address));
   status.Update(CheckHost("--webhook_address", config.webhooks.address));
+  status.Update(CheckHost("--peer_address", config.replica.peer_address));
   return status;
 }
 

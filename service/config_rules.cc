@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/host_port.h"
+#include "service/replica/replica_flags.h"
 #include "service/server/http_url.h"
 #include "service/server/tls/tls_flags.h"
 
@@ -47,6 +48,11 @@ absl::Status CheckSandbox(const FlagSet& flags, const Config& config) {
                      ": expected one of them, as --sandbox runs "
                      "without the API"));
   }
+  if (config.replica.enabled()) {
+    return InvalidConfig(
+        "--sandbox and --etcd_endpoints: expected one of them, as each replica "
+        "would have a sandbox of its own");
+  }
   return absl::OkStatus();
 }
 
@@ -70,16 +76,13 @@ absl::Status CheckWebhooks(const FlagSet& flags,
   return absl::OkStatus();
 }
 
-bool IsWildcard(absl::string_view host) {
-  return host == "0.0.0.0" || host == "::";
-}
-
 absl::Status CheckAddresses(const Config& config) {
   const std::pair<const char*, const std::string*> addresses[] = {
       {"--listen_address", &config.server.listen_address},
       {"--health_address", &config.server.health_address},
       {"--http_address", &config.http_address},
-      {"--webhook_address", &config.webhooks.address}};
+      {"--webhook_address", &config.webhooks.address},
+      {"--peer_address", &config.replica.peer_address}};
   for (const auto& [flag, address] : addresses) {
     if (address->empty() || PortOf(*address) == 0) continue;
     for (const auto& [other_flag, other] : addresses) {
@@ -170,6 +173,7 @@ absl::Status CheckCombinations(const FlagSet& flags, const Config& config) {
   status.Update(CheckSandbox(flags, config));
   status.Update(CheckToken(config));
   status.Update(CheckWebhooks(flags, config.webhooks));
+  status.Update(CheckReplica(flags, config.replica, config.webhooks.address));
   status.Update(CheckAddresses(config));
   return status;
 }
@@ -181,6 +185,12 @@ std::vector<std::string> ConfigWarnings(const FlagSet& flags,
   AddConnectionAgeWarnings(flags, config, warnings);
   AddUpstreamWarnings(config, warnings);
   AddWebhookWarnings(config, warnings);
+  if (config.replica.enabled() && flags.WasGiven("budget_share")) {
+    warnings.emplace_back(
+        "--budget_share with --etcd_endpoints: only this share of each rate is "
+        "used, by all replicas together; remove it once every replica uses "
+        "etcd");
+  }
   if (config.cache.max_bytes == 0 && flags.WasGiven("cache_time")) {
     warnings.emplace_back("--cache_time has no effect with --cache_bytes=0");
   }

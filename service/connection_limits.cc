@@ -4,6 +4,8 @@
 #include <cstdint>
 
 #include "service/admin/admin_server.h"
+#include "service/peers/peer_channels.h"
+#include "service/peers/peer_server.h"
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
 
@@ -25,6 +27,10 @@ DescriptorBudget LimitConnections(Config& config) {
   }
   if (!config.webhooks.address.empty()) {
     requested.webhooks = WebhookServer::Options().max_connections;
+  }
+  if (config.replica.enabled()) {
+    requested.peers =
+        PeerServerConfig().max_connections + PeerChannels::kMaxChannels;
   }
   const DescriptorBudget limits = DivideDescriptors(limit, requested);
   if (limits.callers < requested.callers ||

@@ -13,10 +13,12 @@
 #include "prometheus/text_serializer.h"
 #include "service/admin/call_metrics.h"
 #include "service/admin/metrics.h"
+#include "service/admin/replica_metrics.h"
 #include "service/admin/status_findings.h"
 #include "service/admin/status_page.h"
 #include "service/engine/engine.h"
 #include "service/logging/logging.h"
+#include "service/replica/replica.h"
 #include "service/telemetry/call_recorder.h"
 
 namespace wriftai {
@@ -134,6 +136,9 @@ AdminServer::Response AdminPages::Readiness() {
     case Phase::kServing:
       break;
   }
+  if (absl::Status ready = options_.ready_check(); !ready.ok()) {
+    return Unavailable(ready.message());
+  }
   return Health();
 }
 
@@ -197,6 +202,16 @@ AdminPages::Source CallMetrics(EventLoop& loop, const CallRecorder& recorder,
       [&logging](const std::pair<CallStats, StreamStats>& stats) {
         return CallMetricFamilies(stats.first, stats.second, logging.dropped());
       });
+}
+
+AdminPages::Source ReplicaMetrics(EventLoop& loop, const Replica* replica,
+                                  absl::Duration timeout) {
+  return FromLoop(
+      loop, timeout,
+      [replica] {
+        return replica == nullptr ? ReplicaNumbers() : replica->Numbers();
+      },
+      ReplicaMetricFamilies);
 }
 
 }  // namespace wriftai

@@ -22,6 +22,7 @@ namespace wriftai {
 class CallRecorder;
 class Engine;
 class Logging;
+class Replica;
 
 inline constexpr char kLoopUnresponsive[] = "the event loop is not responding";
 
@@ -48,7 +49,8 @@ class LoopWatchdog {
 //
 //   /healthz   the event loop and the gRPC port respond; otherwise the process
 //              should be restarted
-//   /readyz    as /healthz, and the process has started and is not draining
+//   /readyz    as /healthz, and the process has started, has joined its
+//              cluster, if any, and is not draining
 //   /metrics   the metrics of all sources, in Prometheus' text format
 //   /statusz   the status page, if there is a status source; format=json
 //              returns the same report as JSON
@@ -75,6 +77,10 @@ class AdminPages {
 
     // Checks the gRPC port. Called from any thread; must not block.
     std::function<absl::Status()> port_check = [] { return absl::OkStatus(); };
+
+    // For /readyz: why calls cannot be served yet. Called from any thread; must
+    // not block.
+    std::function<absl::Status()> ready_check = [] { return absl::OkStatus(); };
 
     absl::Duration loop_timeout = kLoopTimeout;
   };
@@ -110,6 +116,12 @@ AdminPages::Source EngineMetrics(
 // The metrics of inbound calls and of the log. Fails as EngineMetrics() does.
 AdminPages::Source CallMetrics(
     EventLoop& loop, const CallRecorder& recorder, const Logging& logging,
+    absl::Duration timeout = AdminPages::kLoopTimeout);
+
+// The metrics of `replica`, which may be null and must be destroyed on the
+// loop. Fails as EngineMetrics() does.
+AdminPages::Source ReplicaMetrics(
+    EventLoop& loop, const Replica* replica,
     absl::Duration timeout = AdminPages::kLoopTimeout);
 
 }  // namespace wriftai

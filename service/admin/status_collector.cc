@@ -7,8 +7,10 @@
 #include "base/run_on_loop.h"
 #include "base/sanitize.h"
 #include "google/protobuf/util/time_util.h"
+#include "service/admin/status_cluster.h"
 #include "service/admin/status_watches.h"
 #include "service/engine/engine.h"
+#include "service/replica/replica.h"
 #include "service/telemetry/call_recorder.h"
 
 namespace wriftai {
@@ -113,8 +115,11 @@ void FillErrors(const RecentErrors& errors, absl::Time wall_now,
 }  // namespace
 
 StatusCollector::StatusCollector(Engine& engine, const CallRecorder& recorder,
-                                 EventLoop& event_loop)
-    : engine_(engine), recorder_(recorder), event_loop_(event_loop) {
+                                 EventLoop& event_loop, const Replica* replica)
+    : engine_(engine),
+      recorder_(recorder),
+      event_loop_(event_loop),
+      replica_(replica) {
   SampleEachInterval();
 }
 
@@ -167,6 +172,9 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
   report->mutable_webhooks()->set_poll_interval_seconds(
       absl::ToDoubleSeconds(numbers.webhooks.poll_interval));
   FillCredentials(numbers, watched, *report);
+  if (replica_ != nullptr) {
+    FillCluster(replica_->Numbers(), *report->mutable_cluster());
+  }
   history_.Fill(now, numbers, CallCounts(), *report);
   SortCredentials(*report);
   last_ = std::move(report);

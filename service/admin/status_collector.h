@@ -16,20 +16,22 @@ namespace wriftai {
 
 class CallRecorder;
 class Engine;
+class Replica;
 
 // Collects the state of the engine and its calls for /statusz, and keeps its
 // history.
 //
-// Threads: loop, including constructor and destructor. The engine, recorder and
-// event loop must outlive it. Owns: the history, the timer. Fails: never.
+// Threads: loop, including constructor and destructor. Its
+// arguments must outlive it. Owns: the history, the timer. Fails: never.
 class StatusCollector {
  public:
   // How long a report is reused. The loop thus visits all watches and streams
   // at most once per second, regardless of the number of viewers.
   static constexpr absl::Duration kReportTtl = absl::Seconds(1);
 
+  // `replica`: null if this process is alone.
   StatusCollector(Engine& engine, const CallRecorder& recorder,
-                  EventLoop& event_loop);
+                  EventLoop& event_loop, const Replica* replica = nullptr);
   StatusCollector(const StatusCollector&) = delete;
   StatusCollector& operator=(const StatusCollector&) = delete;
 
@@ -45,6 +47,7 @@ class StatusCollector {
   Engine& engine_;
   const CallRecorder& recorder_;
   EventLoop& event_loop_;
+  const Replica* const replica_;
   StatusHistory history_;
   TimerHandle timer_;
   std::shared_ptr<const status::Report> last_;

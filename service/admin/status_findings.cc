@@ -152,6 +152,26 @@ void FindWebhooks(const status::Webhooks& webhooks, Findings& findings) {
                "webhook events are being lost.");
 }
 
+void FindCluster(const status::Cluster& cluster, Findings& findings) {
+  // Six reads in a row without an answer.
+  constexpr double kOldSeconds = 1.5;
+  if (cluster.name().empty()) return;
+  if (cluster.session().empty()) {
+    findings.Add(status::LEVEL_PROBLEM,
+                 "This replica is not in the cluster: etcd does not answer, or "
+                 "refuses it. See the log.");
+  } else if (!cluster.certain()) {
+    findings.Add(status::LEVEL_PROBLEM,
+                 "This replica is not certain of its session, so it sends "
+                 "nothing: neither etcd nor every other replica confirms it.");
+  } else if (cluster.certainty_age_seconds() > kOldSeconds) {
+    findings.Add(status::LEVEL_NOTICE, "etcd has not answered for ",
+                 SecondsText(cluster.certainty_age_seconds()),
+                 "; the other replicas confirm this one's session. Creates "
+                 "with a request_id fail.");
+  }
+}
+
 std::string Summary(const status::Report& report) {
   const status::Credential* busiest = nullptr;
   double limited = 0;
@@ -212,6 +232,7 @@ void AddFindings(status::Report& report) {
   FindBudgets(report, findings);
   FindStreams(report.streams(), findings);
   FindWebhooks(report.webhooks(), findings);
+  FindCluster(report.cluster(), findings);
   findings.Finish();
   report.set_summary(Summary(report));
 }

@@ -9,6 +9,7 @@
 #include "service/admin/number_text.h"
 #include "service/admin/status_assets.h"
 #include "service/admin/status_charts.h"
+#include "service/admin/status_cluster.h"
 #include "service/admin/status_tables.h"
 #include "service/admin/status_tiles.h"
 
@@ -164,6 +165,7 @@ std::string StatusPageHtml(const status::Report& report) {
   WriteOverall(report, html);
   WriteTiles(report, html);
   WriteCredentials(report, html);
+  WriteCluster(report, html);
   WriteWatches(report, html);
   html.Markup("<div class=\"two\">");
   WriteDurations("Staleness",

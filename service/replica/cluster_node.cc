@@ -1,0 +1,241 @@
+#include "service/replica/cluster_node.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/random_id.h"
+#include "base/version.h"
+#include "service/engine/ownership_errors.h"
+#include "spdlog/spdlog.h"
+
+namespace wriftai {
+namespace {
+
+// How often a leaving replica looks whether its records are settled.
+constexpr absl::Duration kLeaveInterval = absl::Milliseconds(20);
+
+// How long a leaving replica waits for the store to confirm that its
+// credentials have other owners. Without a store, the end of the session tells
+// the others.
+constexpr absl::Duration kMaxHandOver = absl::Seconds(1);
+
+// The host's name, which operators recognize, and digits that no other process
+// has. Only what a session's id may contain.
+std::string MakeNode() {
+  std::array<char, 64> host{};
+  (void)gethostname(host.data(), host.size() - 1);
+  std::string name(host.data());
+  std::replace_if(
+      name.begin(), name.end(),
+      [](char c) {
+        return !absl::ascii_isalnum(static_cast<unsigned char>(c));
+      },
+      '-');
+  return absl::StrCat(name, "-", RandomSpanId());
+}
+
+}  // namespace
+
+ClusterNode::ClusterNode(const ReplicaConfig& config, EventLoop& event_loop,
+                         cluster::Store& store, PeerChannels& channels,
+                         std::shared_ptr<const GatewayCredential> own)
+    : event_loop_(event_loop),
+      cluster_name_(config.cluster_name),
+      own_(std::move(own)),
+      keys_(cluster_name_),
+      store_(event_loop, store),
+      link_(channels),
+      view_(keys_),
+      session_(event_loop, store_, keys_, times_, MakeNode(), {}, view_),
+      peers_(view_, session_.node()),
+      introductions_(event_loop, link_, times_, view_, session_),
+      vouching_(event_loop, link_, times_, config.outage, view_, peers_,
+                session_),
+      ownership_(event_loop, cluster_name_, view_, session_),
+      log_(session_, ownership_,
+           [this](const std::string& tag) { return ownership_.NameOf(tag); }),
+      tenures_(event_loop, store_, keys_, times_, view_, session_,
+               introductions_, log_),
+      records_(event_loop, store_, keys_, times_, view_, session_, tenures_),
+      creates_(event_loop, cluster_name_, records_),
+      client_(channels, *this),
+      calls_(event_loop, client_),
+      waits_(channels, *this),
+      hooks_{ownership_, calls_, waits_, creates_} {
+  ownership_.Start(tenures_);
+  view_.set_observer(ownership_);
+  session_.AddObserver(introductions_);
+  session_.AddObserver(vouching_);
+  session_.AddObserver(log_);
+  session_.AddObserver(tenures_);
+  session_.AddObserver(*this);
+}
+
+ClusterNode::~ClusterNode() = default;
+
+void ClusterNode::Join(const std::string& peer_address,
+                       const std::string& webhook_address) {
+  cluster::MemberRecord record;
+  record.address = peer_address;
+  record.webhook_address = webhook_address;
+  record.build = absl::StrCat(Version(), "+", Commit());
+  record.own_tags = OwnTags();
+  session_.SetRecord(std::move(record));
+  spdlog::info("joining the cluster {}; not ready before", cluster_name_);
+  session_.Start();
+  WatchOwnToken();
+}
+
+std::vector<std::string> ClusterNode::OwnTags() const {
+  std::vector<std::string> tags;
+  if (own_ == nullptr) return tags;
+  for (const Secret& token : {own_->token(), own_->previous_token()}) {
+    if (token.empty()) continue;
+    tags.push_back(cluster::TagOf(cluster_name_, Credential(token).key()));
+  }
+  return tags;
+}
+
+void ClusterNode::WatchOwnToken() {
+  if (own_ == nullptr) return;
+  cluster::MemberRecord record = session_.record();
+  record.own_tags = OwnTags();
+  session_.SetRecord(std::move(record));
+  own_token_timer_ = event_loop_.RunAt(event_loop_.Now() + kOwnTokenInterval,
+                                       [this] { WatchOwnToken(); });
+}
+
+void ClusterNode::OnSessionBegan() {
+  const auto& members = view_.members();
+  // Of two that join at the same time, the later one sees the other.
+  const auto other =
+      std::find_if(members.begin(), members.end(), [this](const auto& member) {
+        return member.second.revision < session_.revision() &&
+               !member.second.record.MayShareOwnToken(session_.record());
+      });
+  if (other == members.end()) return SetState(State::kJoined);
+  // An observer must not close the session.
+  event_loop_.Post([this, session = other->first] { Refuse(session); });
+}
+
+void ClusterNode::Refuse(const std::string& session) {
+  spdlog::error(
+      "cannot join the cluster {}: the gateway's own token is neither the "
+      "current nor the previous one of {}; expected the same account, or "
+      "another --cluster_name",
+      cluster_name_, session);
+  SetState(State::kRefused);
+  session_.Close([] {});
+  rejoin_ = event_loop_.RunAt(event_loop_.Now() + kRefusedInterval,
+                              [this] { session_.Start(); });
+}
+
+void ClusterNode::SetState(State state) {
+  if (state_.exchange(state) == state) return;
+  if (listener_) listener_(state == State::kJoined);
+}
+
+absl::Status ClusterNode::CheckJoined() const {
+  switch (state_) {
+    case State::kJoining:
+      return absl::UnavailableError("waiting for etcd to join the cluster");
+    case State::kRefused:
+      return absl::UnavailableError(
+          "the cluster has another account's token as the gateway's own");
+    case State::kJoined:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+void ClusterNode::Leave(absl::Time deadline, EventLoop::Task done) {
+  own_token_timer_.reset();
+  rejoin_.reset();
+  leave_by_ = deadline;
+  hand_over_by_ = std::min(deadline, event_loop_.Now() + kMaxHandOver);
+  left_ = std::move(done);
+  LeaveOnceSettled();
+}
+
+void ClusterNode::LeaveOnceSettled() {
+  const absl::Time now = event_loop_.Now();
+  const bool settled = records_.attempts() == 0 || now >= leave_by_;
+  const bool handed_over = log_.owned() == 0 || now >= hand_over_by_;
+  if (settled && handed_over) return session_.Close(std::move(left_));
+  leaving_ =
+      event_loop_.RunAt(now + kLeaveInterval, [this] { LeaveOnceSettled(); });
+}
+
+std::string ClusterNode::TagOf(const Credential& credential) const {
+  return cluster::TagOf(cluster_name_, credential.key());
+}
+
+WebhookRoute ClusterNode::RouteOf(const std::string& tag) const {
+  using Target = WebhookRoute::Target;
+  const cluster::Owner* const owner = view_.FindOwner(tag);
+  if (owner == nullptr || owner->released()) return {Target::kNobody, ""};
+  if (owner->session == session_.id()) return {Target::kHere, ""};
+  const cluster::Member* const member = view_.FindMember(owner->session);
+  if (member == nullptr) return {Target::kNobody, ""};
+  const std::string& address = member->record.webhook_address;
+  return {address.empty() ? Target::kNowhere : Target::kOther, address};
+}
+
+std::optional<PeerOwner> ClusterNode::Find(const Credential& credential) {
+  const auto owner = ownership_.FindOther(credential);
+  if (!owner.has_value()) return std::nullopt;
+  return PeerOwner{owner->address, owner->epoch};
+}
+
+bool ClusterNode::IsOwnedHere(const Credential& credential) {
+  return ownership_.IsOwnedHere(credential);
+}
+
+absl::Status ClusterNode::Check(const Credential& credential, int64_t epoch) {
+  return ownership_.EpochOf(credential) == epoch ? absl::OkStatus()
+                                                 : NotOwnerError();
+}
+
+ReplicaNumbers ClusterNode::Numbers() const {
+  ReplicaNumbers numbers;
+  numbers.cluster_name = cluster_name_;
+  if (session_.active()) {
+    numbers.session = session_.id();
+    numbers.is_certain = session_.IsCertain();
+    numbers.certainty_age = event_loop_.Now() - session_.last_good_read();
+  }
+  numbers.owned = static_cast<size_t>(log_.owned());
+  numbers.in_use = tenures_.size();
+  numbers.attempts = records_.attempts();
+  std::map<std::string, size_t> owned;  // By session.
+  for (const auto& [tag, owner] : view_.owners()) {
+    if (owner.released()) continue;
+    ++owned[owner.session];
+    if (numbers.owners.size() < ReplicaNumbers::kMaxListed) {
+      numbers.owners.push_back(
+          {ownership_.NameOf(tag), owner.session, owner.revision});
+    }
+  }
+  numbers.member_count = view_.members().size();
+  for (const auto& [session, member] : view_.members()) {
+    if (numbers.members.size() == ReplicaNumbers::kMaxListed) break;
+    numbers.members.push_back({session, member.record.address,
+                               member.record.build, owned[session],
+                               session == session_.id()});
+  }
+  numbers.sessions = session_.stats();
+  numbers.vouching = vouching_.stats();
+  numbers.tenures = log_.stats();
+  numbers.store = store_.stats();
+  numbers.forwarded = calls_.stats();
+  return numbers;
+}
+
+}  // namespace wriftai

@@ -1,0 +1,89 @@
+// How a replica starts: without etcd, without rights, with another account.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { Etcd } from './support/etcd.mjs';
+import { freePort } from './support/free_port.mjs';
+import { secret } from './support/program.mjs';
+import { ReplicaProcess } from './support/replicas.mjs';
+import { failure } from './support/rpc_error.mjs';
+import { Sandbox } from './support/sandbox.mjs';
+import { until } from './support/webhooks.mjs';
+
+const TOKEN = secret('replicas-start-token-1');
+
+let etcd;
+let sandbox;
+
+before(async () => {
+  etcd = await Etcd.start();
+  sandbox = await Sandbox.start();
+});
+
+after(async () => {
+  await sandbox?.stop();
+  await etcd?.stop();
+});
+
+function launch(options = {}) {
+  return ReplicaProcess.launch({
+    etcd: etcd.endpoint, token: TOKEN, apiBaseUrl: sandbox.baseUrl, ...options,
+  });
+}
+
+async function awaitReady(replica) {
+  await until(async () => await replica.readiness() === 200,
+              'the replica is ready');
+}
+
+test('is not ready before etcd answers, then joins', async (t) => {
+  const port = await freePort();
+  const replica = await launch({ etcd: `http://127.0.0.1:${port}` });
+  t.after(() => replica.stop());
+  await replica.gateway.program.awaitOutput(
+      'stderr', new RegExp(`(etcd fails: 127\\.0\\.0\\.1:${port}: )`));
+  const { status, body } = await replica.gateway.page('/readyz');
+  assert.equal(status, 503);
+  assert.equal(body, 'waiting for etcd to join the cluster\n');
+  assert.equal((await replica.gateway.page('/healthz')).status, 200);
+  await failure(
+      replica.client.call('Get', { id: randomUUID() }, { timeoutMs: 1000 }),
+      { code: 'UNAVAILABLE', reason: 'OWNER_UNAVAILABLE' });
+  const late = new Etcd(etcd.folder + '-late', port, await freePort());
+  await late.run();
+  t.after(() => late.stop());
+  await awaitReady(replica);
+});
+
+test('does not join replicas of another account', async (t) => {
+  const first = await launch({ flags: ['--cluster_name=accounts'] });
+  t.after(() => first.stop());
+  await awaitReady(first);
+  const other = await launch({
+    token: secret('replicas-start-token-2'), flags: ['--cluster_name=accounts'],
+  });
+  t.after(() => other.stop());
+  await other.gateway.program.awaitOutput(
+      'stderr', /(cannot join the cluster accounts: the gateway's own token)/);
+  const { status, body } = await other.gateway.page('/readyz');
+  assert.equal(status, 503);
+  assert.equal(
+      body, 'the cluster has another account\'s token as the gateway\'s own\n');
+  // Under another name it may.
+  const elsewhere = await launch({
+    token: secret('replicas-start-token-2'), flags: ['--cluster_name=other'],
+  });
+  t.after(() => elsewhere.stop());
+  await awaitReady(elsewhere);
+  assert.equal(await first.readiness(), 200);
+});
+
+test('stays ready while etcd does not answer later', async (t) => {
+  const replica = await launch({ flags: ['--cluster_name=later'] });
+  t.after(() => replica.stop());
+  await awaitReady(replica);
+  etcd.signal('SIGSTOP');
+  t.after(() => etcd.signal('SIGCONT'));
+  await replica.gateway.program.awaitOutput('stderr', /(etcd fails)/);
+  assert.equal(await replica.readiness(), 200);
+});
