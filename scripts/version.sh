@@ -23,9 +23,6 @@ PLACES=(
   'deploy/k8s/production/kustomization.yaml:    newTag: '
   'docs/compatibility.md:wriftai-gateway '
 )
-for file in clients/*/package.json; do
-  [[ ! -e $file ]] || PLACES+=("$file:  \"version\": \"")
-done
 
 # stated FILE TEXT: the version in FILE after TEXT, which begins a line.
 stated() {

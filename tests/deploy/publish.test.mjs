@@ -40,7 +40,8 @@ const STAND_INS = {
 class Release {
   constructor(t) {
     this.folder = temporaryFolder(t);
-    for (const name of ['CHANGELOG.md', 'CMakeLists.txt', 'deploy', 'docs',
+    for (const name of ['CHANGELOG.md', 'CMakeLists.txt',
+                        'clients/node/package.json', 'deploy', 'docs',
                         'scripts']) {
       cpSync(fromRoot(name), join(this.folder, name),
              { recursive: true, verbatimSymlinks: true });
