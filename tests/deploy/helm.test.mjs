@@ -49,13 +49,28 @@ const RENDERS = {
 const settingsOf = (objects) =>
   objects.find(({ data }) => data?.GATEWAY_LISTEN_ADDRESS !== undefined).data;
 
+const POD_IP = '10.1.2.3';
+
+// The variables of the gateway's container.
+function variablesOf(objects) {
+  const { env = [] } = objects.find(
+      (object) => nameOf(object) === 'Deployment/wriftai-gateway')
+      .spec.template.spec.containers[0];
+  return Object.assign({ ...settingsOf(objects) }, ...env.map(
+      ({ name, value }) =>
+        ({ [name]: value?.replace('$(POD_IP)', POD_IP) ?? POD_IP })));
+}
+
 // Creates files in `folder` as the Secrets would have them.
 function makeSecrets(folder) {
   const authority = new Authority(folder, 'ca');
   const { cert, key } = authority.issue({ names: 'DNS:wriftai-gateway' });
   for (const [path, text] of Object.entries({
-    'api/ca.crt': authority.cert, 'tls/ca.crt': authority.cert,
-    'tls/tls.crt': cert, 'tls/tls.key': key, 'token/token': 'any',
+    'api/ca.crt': authority.cert, 'token/token': 'any',
+    ...Object.fromEntries(['etcd', 'peers', 'tls'].flatMap((name) => [
+      [`${name}/ca.crt`, authority.cert], [`${name}/tls.crt`, cert],
+      [`${name}/tls.key`, key],
+    ])),
     'webhook/keys': 'a-key-of-webhooks',
   })) {
     mkdirSync(join(folder, path, '..'), { recursive: true });
@@ -84,8 +99,8 @@ describe('the chart', { skip: whyNotRendered() }, () => {
              await problems(chartObjects(files, sets)), []));
 
     test(`has settings that the program accepts with ${name}`, async () => {
-      const settings = settingsOf(chartObjects(files, sets));
-      const env = JSON.parse(JSON.stringify(settings).replaceAll(
+      const variables = variablesOf(chartObjects(files, sets));
+      const env = JSON.parse(JSON.stringify(variables).replaceAll(
           '/run/secrets/wriftai', secrets));
       const { code, stdout, stderr } =
           await run(setting('WRIFTAI_GATEWAY'), ['--check_config'], { env });

@@ -13,10 +13,13 @@ const DIGEST = `sha256:${'0'.repeat(64)}`;
 const { values: PRODUCTION } =
     INSTALLATIONS['production with KEDA and cert-manager'];
 const { values: ETCD } = INSTALLATIONS['production with etcd'];
+const { values: REPLICAS } =
+    INSTALLATIONS['production with replicas that act as one'];
 const { values: DEVELOPMENT } = INSTALLATIONS.development;
 
 const POD = 'Deployment/wriftai-gateway spec template spec';
 const CONTAINER = `${POD} containers 0`;
+const SETTINGS = 'ConfigMap/wriftai-gateway data';
 const ETCD_SET = 'StatefulSet/wriftai-gateway-etcd spec';
 const ETCD_CONTAINER = `${ETCD_SET} template spec containers 0`;
 const POLICY = 'NetworkPolicy/wriftai-gateway spec';
@@ -150,6 +153,31 @@ const EFFECTS = [
      'NetworkPolicy/wriftai-gateway-etcd spec ingress 2 from 0 ' +
          'namespaceSelector matchLabels kubernetes.io/metadata.name: ' +
          '"monitoring" -> "a"'],
+  ]],
+  ['values of the replicas\' own etcd', REPLICAS, [
+    ['etcd.enabled=false',
+     /^StatefulSet\/wriftai-gateway-etcd: .* -> undefined$/],
+    ['cluster.etcd.endpoints={https://a.example:2379}',
+     `${SETTINGS} GATEWAY_ETCD_ENDPOINTS: "https://wriftai-gateway-etcd-0.` +
+         'wriftai-gateway-etcd:2379,https://wriftai-gateway-etcd-1.' +
+         'wriftai-gateway-etcd:2379,https://wriftai-gateway-etcd-2.' +
+         'wriftai-gateway-etcd:2379" -> "https://a.example:2379"'],
+    ['cluster.etcd.secretName=etcd-client',
+     `${POD} volumes 0 secret secretName: "wriftai-gateway-etcd-client" -> ` +
+         '"etcd-client"'],
+    ['cluster.certificates.enabled=false',
+     /^Certificate\/wriftai-gateway-peers: .* -> undefined$/],
+    ['cluster.peersSecretName=peers',
+     `${POD} volumes 1 secret secretName: "wriftai-gateway-peers" -> "peers"`],
+    ['cluster.peerAllowedNames=a.example',
+     `${SETTINGS} GATEWAY_PEER_ALLOWED_NAMES: "wriftai-gateway-peers" -> ` +
+         '"a.example"'],
+    ['cluster.ipFamily=IPv6',
+     `${CONTAINER} env 1 value: "$(POD_IP):50053" -> "[$(POD_IP)]:50053"`],
+    ['flags.cluster_name=a',
+     `${SETTINGS} GATEWAY_CLUSTER_NAME: "wriftai-gateway" -> "a"`],
+    ['flags.coordination_outage=pause',
+     `${SETTINGS} GATEWAY_COORDINATION_OUTAGE: undefined -> "pause"`],
   ]],
   ['values over development', DEVELOPMENT, [
     ['sandbox.image.repository=a.example/b',

@@ -117,6 +117,10 @@ const DEFECTS = [
    ({ spec }) => (spec.template.spec.containers[0].startupProbe =
        { grpc: { port: 50052 } }),
    /^the startupProbe does not check \/healthz$/],
+  ['an unknown variable of the container', 'Deployment/wriftai-gateway',
+   ({ spec }) => (spec.template.spec.containers[0].env =
+       [{ name: 'GATEWAY_PEER', value: 'a' }]),
+   /^GATEWAY_PEER is not a flag of the gateway$/],
   ['an unknown flag', SETTINGS,
    ({ data }) => (data.GATEWAY_DRAIN = '1s'),
    /^GATEWAY_DRAIN is not a flag of the gateway$/],

@@ -11,7 +11,8 @@ export const readSchema = () => JSON.parse(readFileSync(SCHEMA_PATH, 'utf8'));
 // Flags that the chart sets itself, besides those for addresses and files; and
 // those that are for a developer's machine or do not serve.
 const OWN = new Set([
-  'api_base_url', 'check_config', 'drain_timeout', 'sandbox',
+  'api_base_url', 'check_config', 'drain_timeout', 'etcd_endpoints',
+  'peer_advertise', 'peer_allowed_names', 'sandbox', 'webhook_advertise',
   'webhook_allow_unsigned', 'webhook_public_url',
 ]);
 const isOwn = (name) => OWN.has(name) || /_(address|file)$/.test(name);

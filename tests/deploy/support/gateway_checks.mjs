@@ -29,7 +29,10 @@ export function drainProblems(objects) {
 
 /** `help`: the output of `wriftai-gateway --help`. */
 export function settingProblems(objects, help) {
-  const { container, settings } = gatewayOf(objects);
+  const { container, settings: inConfigMap } = gatewayOf(objects);
+  const settings = Object.assign(
+      { ...inConfigMap }, ...(container.env ?? []).map(
+          ({ name, value }) => name === 'POD_IP' ? {} : { [name]: value }));
   const found = [];
   const known = new Set([...help.matchAll(/^ {2}--(\w+) /gm)].map(
       ([, name]) => `GATEWAY_${name.toUpperCase()}`));

@@ -25,4 +25,9 @@ export const INSTALLATIONS = {
     overlay: 'production', components: ['etcd'],
     values: ['values-production.yaml', 'ci/etcd.yaml'], namespace: 'wriftai',
   },
+  'production with replicas that act as one': {
+    overlay: 'replicas', components: [],
+    values: ['values-production.yaml', 'values-replicas.yaml'],
+    namespace: 'wriftai',
+  },
 };

@@ -52,11 +52,12 @@ class Pod {
         ([name, value]) => [name, this.here(value)]));
   }
 
-  /** Runs `program` as the container's. */
-  start(program) {
+  /** Runs `program` as the container's. `env`: instead of the container's. */
+  start(program, env = {}) {
     return new Program(
         program, (this.container.args ?? []).map(
-            (arg) => this.here(this.expand(arg))), { env: this.env() });
+            (arg) => this.here(this.expand(arg))),
+        { env: { ...this.env(), ...env } });
   }
 }
 

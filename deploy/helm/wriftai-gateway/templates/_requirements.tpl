@@ -38,6 +38,29 @@ others. */}}
 {{- if and .etcd.enabled (gt (len (include "wriftai-gateway.etcd" $)) 52) }}
 {{- fail "etcd.enabled requires a fullnameOverride of at most 47 characters" }}
 {{- end }}
+{{- with .cluster }}
+{{- if .enabled }}
+{{- if .etcd.endpoints }}
+{{- $_ := .etcd.secretName | required "cluster.etcd.endpoints requires cluster.etcd.secretName" }}
+{{- if $.Values.etcd.enabled }}
+{{- fail "cluster.etcd.endpoints requires etcd.enabled=false: the replicas use one etcd" }}
+{{- end }}
+{{- else if .etcd.secretName }}
+{{- fail "cluster.etcd.secretName requires cluster.etcd.endpoints" }}
+{{- else if not $.Values.etcd.enabled }}
+{{- fail "cluster.enabled requires etcd.enabled or cluster.etcd.endpoints" }}
+{{- end }}
+{{- if not .certificates.enabled }}
+{{- $_ := .peersSecretName | required "cluster.certificates.enabled=false requires cluster.peersSecretName" }}
+{{- $_ := .peerAllowedNames | required "cluster.certificates.enabled=false requires cluster.peerAllowedNames" }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $name := list "cluster_name" "coordination_outage" }}
+{{- if and (hasKey $.Values.flags $name) (not $.Values.cluster.enabled) }}
+{{- printf "flags.%s requires cluster.enabled" $name | fail }}
+{{- end }}
+{{- end }}
 {{- if .grpcRoute.enabled }}
 {{- if not .grpcRoute.parentRefs }}
 {{- fail "grpcRoute.enabled requires grpcRoute.parentRefs" }}

@@ -15,7 +15,8 @@ GATEWAY_API_CA_FILE: /run/secrets/wriftai/api/ca.crt
 {{- if .Values.token.secretName }}
 GATEWAY_ACCESS_TOKEN_FILE: /run/secrets/wriftai/token/{{ .Values.token.key }}
 {{- if not (hasKey .Values.flags "budget_share") }}
-GATEWAY_BUDGET_SHARE: {{ include "wriftai-gateway.budgetShare" . | quote }}
+{{/* Replicas that act as one share one budget. */ -}}
+GATEWAY_BUDGET_SHARE: {{ .Values.cluster.enabled | ternary "1" (include "wriftai-gateway.budgetShare" .) | quote }}
 {{- end }}
 {{- else if .Values.sandbox.enabled }}
 {{/* The sandbox accepts any token, so callers need none. */ -}}
@@ -37,6 +38,9 @@ GATEWAY_WEBHOOK_PUBLIC_URL: https://{{ .host }}/webhooks/wriftai
 GATEWAY_WEBHOOK_SECRET_FILE: /run/secrets/wriftai/webhook/keys
 {{- end }}
 {{- end }}
+{{- if .Values.cluster.enabled }}
+{{ include "wriftai-gateway.clusterSettings" . }}
+{{- end }}
 {{- range $name, $value := .Values.flags }}
 GATEWAY_{{ upper $name }}: {{ include "wriftai-gateway.flag" $value | quote }}
 {{- end }}
@@ -57,6 +61,10 @@ GATEWAY_{{ upper $name }}: {{ include "wriftai-gateway.flag" $value | quote }}
 {{/* The Secrets: the gateway reloads each file when it changes. */}}
 {{- define "wriftai-gateway.mounts" -}}
 {{- $mounts := list }}
+{{- if .Values.cluster.enabled }}
+{{- $mounts = append $mounts (list "etcd" (include "wriftai-gateway.etcdClientSecret" .)) }}
+{{- $mounts = append $mounts (list "peers" (include "wriftai-gateway.peersSecret" .)) }}
+{{- end }}
 {{- with .Values.api.caSecretName }}{{ $mounts = append $mounts (list "api" .) }}{{ end }}
 {{- with .Values.token.secretName }}{{ $mounts = append $mounts (list "token" .) }}{{ end }}
 {{- with .Values.tls.secretName }}{{ $mounts = append $mounts (list "tls" .) }}{{ end }}
