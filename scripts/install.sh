@@ -78,6 +78,16 @@ TEST_PACKAGES=(
 )
 # Also build and check clients/.
 CLIENT_PACKAGES=(
+  junit5  # A dependency of Debian's maven-compiler-plugin that it lacks.
+  libbuild-helper-maven-plugin-java
+  libexec-maven-plugin-java
+  libgoogle-common-protos-java
+  libmaven-compiler-plugin-java
+  libmaven-jar-plugin-java
+  libmaven-resources-plugin-java
+  libnetty-java
+  libperfmark-java
+  maven
   mypy
   python3-build
 )

@@ -16,6 +16,8 @@ NUMBER='[0-9]+\.[0-9]+\.[0-9]+'
 # FILE:TEXT, where TEXT precedes the version in its line.
 PLACES=(
   'CMakeLists.txt:project(wriftai_gateway VERSION '
+  'clients/csharp/WriftAI.Gateway.Stubs.csproj:    <Version>'
+  'clients/java/pom.xml:  <version>'
   'clients/node/package.json:  "version": "'
   'deploy/Dockerfile:ARG VERSION='
   'deploy/helm/wriftai-gateway/Chart.yaml:version: '
