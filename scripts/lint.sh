@@ -46,7 +46,7 @@ WORDS+='|k(Most|Least)[A-Z][A-Za-z]*'
 check_words() {
   local found
   found=$(files '*.h' '*.cc' '*.md' '*.mjs' '*.proto' '*.py' '*.sh' '*.txt' \
-    '*.cmake' '*.yaml' '*.yml' | grep -v '^scripts/lint\.sh$' |
+    '*.cmake' '*.yaml' '*.yml' '*.ts' '*.go' '*.java' | grep -v '^scripts/lint\.sh$' |
     xargs grep -nwE "$WORDS") || return 0
   printf '%s\n' "$found" "words that CONTRIBUTING.md rules out"
   return 1
