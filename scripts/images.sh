@@ -3,8 +3,9 @@
 # with buildah, on a Debian created from this machine's apt sources. Requires
 # root. With Docker, build them as deploy/Dockerfile says.
 #
-#   scripts/images.sh TAG    wriftai-gateway:TAG and wriftai-sandbox:TAG, and
-#                            Debian's package in build/containers/package
+#   scripts/images.sh TAG    wriftai-gateway:TAG, and -sandbox, -etcd and
+#                            -certificates; and Debian's package in
+#                            build/containers/package
 #
 # Exits with status 77 and the reason if this machine cannot do it.
 #
@@ -86,7 +87,9 @@ podman rm --force wriftai-probe
 # The first image is kept for its layers.
 build build --tag localhost/wriftai-build
 build gateway --tag "localhost/wriftai-gateway:$1"
-build sandbox --tag "localhost/wriftai-sandbox:$1"
+for image in sandbox etcd certificates; do
+  build "$image" --tag "localhost/wriftai-$image:$1"
+done
 rm -rf "$STORAGE/package"
 build package --output "$STORAGE/package"
 podman image prune --force
