@@ -132,8 +132,8 @@ void AddCreateFlags(Flags& flags, FlagSet& set) {
           "none");
   set.Add("request_id", &flags.request_id,
           "UUID that makes the create idempotent: retrying with the same UUID "
-          "returns the first response. Each gateway process remembers only "
-          "its own requests, in memory.");
+          "returns the first response, within an hour. A gateway process "
+          "remembers only its own requests, unless replicas act as one.");
 }
 
 void AddListFlags(Flags& flags, FlagSet& set) {

@@ -20,7 +20,7 @@ constexpr size_t kMessageOverhead = 1 << 20;
 constexpr int64_t kMaxInputText = 64 << 20;
 
 // What `advertise` says, or else the address with its actual port.
-std::string Advertised(const std::string& advertise,
+std::string AddressFor(const std::string& advertise,
                        const std::string& address) {
   return advertise.empty() ? address : advertise;
 }
@@ -93,11 +93,11 @@ absl::Status Replica::Start(Engine& engine, CallRecorder& recorder,
   port_ = *std::move(port);
   spdlog::info("other replicas are served on {}", port_->address());
   const std::string peer =
-      Advertised(options_.config.peer_advertise, port_->address());
+      AddressFor(options_.config.peer_advertise, port_->address());
   const std::string webhooks =
       webhook_address.empty()
           ? ""
-          : Advertised(options_.config.webhook_advertise, webhook_address);
+          : AddressFor(options_.config.webhook_advertise, webhook_address);
   RunOnLoop(event_loop_, [&] {
     node_->ListenToJoined(std::move(on_joined));
     node_->Join(peer, webhooks);
