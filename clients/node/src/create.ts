@@ -36,7 +36,10 @@ export interface CreateParams {
   validateInput?: boolean;
   /** How many seconds the upstream may hold its response. */
   serverWait?: number;
-  /** A UUID. The same process of the gateway creates once per id. */
+  /**
+   * A UUID. The gateway creates once per id: one process of it, or all replicas
+   * that act as one.
+   */
   requestId?: string;
   /**
    * What to do if a prediction may have been created: 'raise'

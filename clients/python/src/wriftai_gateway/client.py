@@ -101,7 +101,8 @@ class Predictions:
       webhook: where the upstream reports changes, such as {'url': …}.
       validate_input: whether the upstream checks the input first.
       server_wait: how many seconds the upstream may hold its response.
-      request_id: a UUID. The same process of the gateway creates once per id.
+      request_id: a UUID. The gateway creates once per id: one process of it,
+        or all replicas that act as one.
     """
     create = _create.Create(
         _create.create_request(model, input, input_json, webhook,
