@@ -78,9 +78,9 @@ CallHandle CallRouter::Create(CallContext context,
 
 void CallRouter::AbortAll(const std::function<absl::Status()>& unsent) {
   // A result may start or drop other calls.
-  const RoutedCallBase::All calls = calls_;
-  for (RoutedCallBase* const call : calls) {
-    if (calls_.count(call) > 0) call->Abort(unsent());
+  const auto calls = calls_.calls;
+  for (const auto& [number, call] : calls) {
+    if (calls_.calls.count(number) > 0) call->Abort(unsent());
   }
 }
 

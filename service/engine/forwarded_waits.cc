@@ -13,8 +13,9 @@ class ForwardedWaits::Wait final : public PredictionObserver {
       : all_(all),
         key_(credential.key()),
         observer_(observer),
-        stop_(std::move(stop)) {
-    all_.waits_[key_].insert(this);
+        stop_(std::move(stop)),
+        number_(all.next_wait_++) {
+    all_.waits_[key_].emplace(number_, this);
   }
   ~Wait() override { Remove(); }
 
@@ -39,7 +40,7 @@ class ForwardedWaits::Wait final : public PredictionObserver {
   void Remove() {
     const auto waits = all_.waits_.find(key_);
     if (waits == all_.waits_.end()) return;
-    waits->second.erase(this);
+    waits->second.erase(number_);
     if (waits->second.empty()) all_.waits_.erase(waits);
   }
 
@@ -47,6 +48,7 @@ class ForwardedWaits::Wait final : public PredictionObserver {
   const std::string key_;
   PredictionObserver& observer_;
   const std::function<void()> stop_;
+  const uint64_t number_;
 };
 
 std::unique_ptr<PredictionObserver> ForwardedWaits::Add(
@@ -60,7 +62,7 @@ void ForwardedWaits::EndAll(const std::string& credential_key,
   // Each end may destroy others.
   for (auto waits = waits_.find(credential_key); waits != waits_.end();
        waits = waits_.find(credential_key)) {
-    (*waits->second.begin())->End(status);
+    waits->second.begin()->second->End(status);
   }
 }
 

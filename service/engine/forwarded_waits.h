@@ -1,10 +1,10 @@
 #ifndef WRIFTAI_SERVICE_ENGINE_FORWARDED_WAITS_H_
 #define WRIFTAI_SERVICE_ENGINE_FORWARDED_WAITS_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -37,8 +37,10 @@ class ForwardedWaits {
  private:
   class Wait;
 
-  // By the credential's key: those that have not ended.
-  std::map<std::string, std::set<Wait*>> waits_;
+  // By the credential's key: those that have not ended, in the order of their
+  // start.
+  std::map<std::string, std::map<uint64_t, Wait*>> waits_;
+  uint64_t next_wait_ = 0;
 };
 
 }  // namespace wriftai

@@ -23,11 +23,12 @@ RoutedCallBase::RoutedCallBase(EventLoop& event_loop,
     : event_loop_(event_loop),
       ownership_(ownership),
       all_(all),
+      number_(all.next++),
       context_(std::move(context)),
       sent_once_(sent_once),
       search_until_(
           std::min(context_.deadline, event_loop.Now() + kMaxSearch)) {
-  all_.insert(this);
+  all_.calls.emplace(number_, this);
 }
 
 CallContext RoutedCallBase::StepContext() const {
@@ -88,6 +89,8 @@ void RoutedCallBase::RouteLater() {
 }
 
 void RoutedCallBase::Abort(const absl::Status& unsent) {
+  step_.reset();
+  timer_.reset();
   Fail(forwarding_ && sent_once_ ? ForwardedCreateUnknown(unsent.message())
                                  : unsent);
 }

@@ -1,7 +1,8 @@
 #ifndef WRIFTAI_SERVICE_ENGINE_ROUTED_CALL_H_
 #define WRIFTAI_SERVICE_ENGINE_ROUTED_CALL_H_
 
-#include <set>
+#include <cstdint>
+#include <map>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -18,17 +19,22 @@ namespace wriftai {
 // The part of a RoutedCall that does not depend on its result.
 //
 // Threads: loop. Owns: the current step. EventLoop, ownership and the set of
-// all calls must outlive it.
+// all
+// calls must outlive it.
 class RoutedCallBase : public Call {
  public:
-  using All = std::set<RoutedCallBase*>;
+  // In the order of their start.
+  struct All {
+    std::map<uint64_t, RoutedCallBase*> calls;
+    uint64_t next = 0;
+  };
 
   // How often it looks whether this replica may serve the credential, and for
   // how long: as PeerClient looks for another owner.
   static constexpr absl::Duration kLookInterval = absl::Milliseconds(100);
   static constexpr absl::Duration kMaxSearch = absl::Seconds(30);
 
-  ~RoutedCallBase() override { all_.erase(this); }
+  ~RoutedCallBase() override { OnEnded(); }
 
   // Starts the first step. Once.
   void Start();
@@ -39,7 +45,7 @@ class RoutedCallBase : public Call {
   void Abort(const absl::Status& unsent);
 
  protected:
-  // It is one of `all` until it is destroyed.
+  // It is one of `all` until it ends or is destroyed.
   RoutedCallBase(EventLoop& event_loop, CredentialOwnership& ownership,
                  All& all, CallContext context, bool sent_once);
 
@@ -58,6 +64,9 @@ class RoutedCallBase : public Call {
   bool GoesOnAfterHere(const absl::Status& status);
   bool GoesOnAfterForwarded(const absl::Status& status);
 
+  // The call has its result. Its owner may keep it for a while.
+  void OnEnded() { all_.calls.erase(number_); }
+
  private:
   void Route();
   void RouteLater();
@@ -65,6 +74,7 @@ class RoutedCallBase : public Call {
   EventLoop& event_loop_;
   CredentialOwnership& ownership_;
   All& all_;
+  const uint64_t number_;
   const CallContext context_;
   const bool sent_once_;
   const absl::Time search_until_;
@@ -123,6 +133,7 @@ class RoutedCall final : public RoutedCallBase {
   void Fail(absl::Status status) override { Finish(std::move(status)); }
 
   void Finish(Result result) {
+    OnEnded();
     Done done = std::move(done_);
     done(std::move(result));
   }

@@ -124,6 +124,7 @@ bool RestCall::WasRotated(const absl::Status& status) {
 }
 
 void RestCall::Abort(const absl::Status& unsent) {
+  if (done_ == nullptr) return;  // It has ended, and its owner keeps it.
   const bool sent = attempt_ != nullptr;
   attempt_.reset();
   permit_wait_.reset();
@@ -139,7 +140,7 @@ void RestCall::Abort(const absl::Status& unsent) {
 
 void RestCall::Finish(absl::StatusOr<HttpResponse> response) {
   // `done` may destroy this.
-  Done done = std::move(done_);
+  Done done = std::exchange(done_, nullptr);
   done(std::move(response));
 }
 

@@ -81,14 +81,17 @@ struct RestPredictionClient::Steps : public Call {
 class RestPredictionClient::Tracked : public RestCall {
  public:
   template <typename... Args>
-  explicit Tracked(std::set<RestCall*>& under_way, Args&&... args)
-      : RestCall(std::forward<Args>(args)...), in_flight_(under_way) {
-    in_flight_.insert(this);
+  explicit Tracked(RestPredictionClient& client, Args&&... args)
+      : RestCall(std::forward<Args>(args)...),
+        client_(client),
+        number_(client.next_call_++) {
+    client_.in_flight_.emplace(number_, this);
   }
-  ~Tracked() override { in_flight_.erase(this); }
+  ~Tracked() override { client_.in_flight_.erase(number_); }
 
  private:
-  std::set<RestCall*>& in_flight_;
+  RestPredictionClient& client_;
+  const uint64_t number_;
 };
 
 RestPredictionClient::RestPredictionClient(RestClientOptions options,
@@ -139,7 +142,7 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
   std::shared_ptr<Budget> budget(
       both, options.subject.operation == Operation::kCreate ? &both->creates
                                                             : &both->reads);
-  return std::make_unique<Tracked>(in_flight_, event_loop_, transport_, random_,
+  return std::make_unique<Tracked>(*this, event_loop_, transport_, random_,
                                    std::move(budget), std::move(context.permit),
                                    std::move(request), std::move(options),
                                    std::move(done));
@@ -194,9 +197,9 @@ CallHandle RestPredictionClient::SendAndDecode(
 void RestPredictionClient::AbortAll(
     const std::function<absl::Status()>& unsent) {
   // Ending a call may destroy others.
-  const std::vector<RestCall*> calls(in_flight_.begin(), in_flight_.end());
-  for (RestCall* const call : calls) {
-    if (in_flight_.count(call) > 0) call->Abort(unsent());
+  const std::map<uint64_t, RestCall*> calls = in_flight_;
+  for (const auto& [number, call] : calls) {
+    if (in_flight_.count(number) > 0) call->Abort(unsent());
   }
 }
 

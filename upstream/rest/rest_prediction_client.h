@@ -1,8 +1,9 @@
 #ifndef WRIFTAI_UPSTREAM_REST_REST_PREDICTION_CLIENT_H_
 #define WRIFTAI_UPSTREAM_REST_REST_PREDICTION_CLIENT_H_
 
+#include <cstdint>
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 
 #include "absl/time/time.h"
@@ -110,7 +111,8 @@ class RestPredictionClient final : public PredictionReader,
   WorkerPool* const workers_;
   UpstreamHealth health_;
   DecodeStats decode_stats_;
-  std::set<RestCall*> in_flight_;
+  std::map<uint64_t, RestCall*> in_flight_;  // In the order of their start.
+  uint64_t next_call_ = 0;
 };
 
 }  // namespace wriftai

@@ -256,8 +256,25 @@ TEST_F(RoutedCallTest, EndOfDrainEndsForwardedCalls) {
   engine_->BeginDrain(event_loop_.Now() + absl::Seconds(5));
   event_loop_.Advance(absl::Seconds(5));
   EXPECT_EQ(ReasonOf(GotStatus()), v1::DRAINING);
-  call_.reset();
   EXPECT_FALSE(owner_calls_.pending(0));
+}
+
+TEST_F(RoutedCallTest, EndOfDrainEndsCallsOfThisReplicaOnce) {
+  Get(Context());
+  engine_->BeginDrain(event_loop_.Now() + absl::Seconds(5));
+  // Its handle is kept.
+  event_loop_.Advance(absl::Seconds(5));
+  EXPECT_EQ(ReasonOf(GotStatus()), v1::DRAINING);
+}
+
+TEST_F(RoutedCallTest, EndOfDrainEndsASearch) {
+  ownership_.certain = false;
+  Get(Context());
+  engine_->BeginDrain(event_loop_.Now() + kLook / 2);
+  event_loop_.Advance(kLook / 2);
+  EXPECT_EQ(ReasonOf(GotStatus()), v1::DRAINING);
+  event_loop_.Advance(absl::Minutes(1));
+  EXPECT_THAT(owner_calls_.calls(), IsEmpty());
 }
 
 TEST_F(RoutedCallTest, EndOfDrainLeavesAForwardedCreateUnknown) {
