@@ -1,12 +1,11 @@
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/environment_number.h"
 #include "tests/upstream/cluster/simulation/scenario.h"
 
 namespace wriftai::cluster {
@@ -19,15 +18,6 @@ using ::testing::IsEmpty;
 // WRIFTAI_CLUSTER_SEEDS: how many seeds all cases run together.
 constexpr uint64_t kSeeds = 10'000;
 
-// `variable` as a number, or `otherwise`.
-uint64_t Environment(const char* variable, uint64_t otherwise) {
-  const char* const text = std::getenv(variable);
-  if (text == nullptr) return otherwise;
-  uint64_t value = 0;
-  EXPECT_TRUE(absl::SimpleAtoi(text, &value)) << variable << "=" << text;
-  return value;
-}
-
 struct Totals {
   uint64_t seeds = 0;
   double availability = 0;
@@ -39,8 +29,8 @@ struct Totals {
 
 // Runs a fifth of all seeds, or only the chosen one.
 Totals RunSeeds(FaultPattern pattern, CoordinationOutage outage) {
-  const uint64_t only = Environment("WRIFTAI_CLUSTER_SEED", 0);
-  const uint64_t seeds = Environment("WRIFTAI_CLUSTER_SEEDS", kSeeds) / 5;
+  const uint64_t only = EnvironmentNumber("WRIFTAI_CLUSTER_SEED", 0);
+  const uint64_t seeds = EnvironmentNumber("WRIFTAI_CLUSTER_SEEDS", kSeeds) / 5;
   Totals totals;
   for (uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE(absl::StrCat("WRIFTAI_CLUSTER_SEED=", only ? only : seed));

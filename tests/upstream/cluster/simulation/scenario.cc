@@ -1,6 +1,7 @@
 #include "tests/upstream/cluster/simulation/scenario.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -19,8 +20,8 @@ constexpr absl::Duration kRecoveryTime = absl::Seconds(12);
 }  // namespace
 
 Scenario::Scenario(FaultPattern pattern, CoordinationOutage outage,
-                   uint64_t seed)
-    : pattern_(pattern), cluster_(seed, outage) {}
+                   uint64_t seed, std::vector<std::string> tags)
+    : pattern_(pattern), tags_(std::move(tags)), cluster_(seed, outage) {}
 
 void Scenario::Run() {
   const size_t replicas = 3 + Pick(3);

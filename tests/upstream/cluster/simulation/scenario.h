@@ -20,18 +20,23 @@ enum class FaultPattern {
   kJoins,       // Replicas join while all others are cut off from the store.
 };
 
-// Three to five replicas that use three credentials, under random faults, and
+// Three to five replicas that use some credentials, under random faults, and
 // then without. What happens depends only on the arguments.
 //
 // Threads: one.
 class Scenario {
  public:
-  Scenario(FaultPattern pattern, CoordinationOutage outage, uint64_t seed);
+  Scenario(FaultPattern pattern, CoordinationOutage outage, uint64_t seed,
+           std::vector<std::string> tags = {"t0", "t1", "t2"});
 
   void Run();
 
   // What was broken, one line each; empty if all is well.
   std::vector<std::string> Violations() const;
+
+  SimCluster& cluster() { return cluster_; }
+  // Whether all faults have passed.
+  bool healed() const { return healed_; }
 
   const SenderCheck& senders() const { return senders_; }
   const CreateCheck& creates() const { return creates_; }
@@ -58,7 +63,7 @@ class Scenario {
   size_t OwnerSlot();
 
   const FaultPattern pattern_;
-  const std::vector<std::string> tags_ = {"t0", "t1", "t2"};
+  const std::vector<std::string> tags_;
   SimCluster cluster_;
   SenderCheck senders_{cluster_, tags_};
   CreateCheck creates_{cluster_, tags_};

@@ -24,6 +24,7 @@ void SimCluster::Start(size_t slot, absl::Duration delay) {
   place.node = std::make_unique<SimNode>(*place.loop, slot,
                                          absl::StrCat("p", ++processes_), store,
                                          network_, keys_, times, outage_);
+  if (attach) place.attached = attach(slot, *place.loop, *place.node);
 }
 
 void SimCluster::Kill(size_t slot) {
@@ -31,6 +32,7 @@ void SimCluster::Kill(size_t slot) {
   if (place.node == nullptr) return;
   network_.Listen(slot, nullptr, nullptr);
   place.loop->Kill();
+  place.attached.reset();
   place.node.reset();
   killed_.push_back(std::move(place.loop));
 }

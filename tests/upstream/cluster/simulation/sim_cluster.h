@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ class SimCluster {
   struct Slot {
     std::unique_ptr<SimLoop> loop;  // Null: no process.
     std::unique_ptr<SimNode> node;
+    std::shared_ptr<void> attached;  // To the node; null: nothing.
     absl::Time started_at;
     // When the process last woke from a stop.
     absl::Time woke_at = absl::InfinitePast();
@@ -56,6 +58,14 @@ class SimCluster {
   void RunIn(absl::Duration delay, EventLoop::Task task) {
     world_.RunIn(delay, std::move(task));
   }
+
+  // A loop that is never stopped.
+  SimLoop& world() { return world_; }
+
+  // Makes what runs in each process that starts, beside its node. May be empty.
+  std::function<std::shared_ptr<void>(size_t slot, SimLoop& loop,
+                                      SimNode& node)>
+      attach;
 
   SimFaults faults;
   Random random;
