@@ -3,11 +3,15 @@
 #include <cstring>
 #include <vector>
 
+#include "tests/bench/polling/consumer_sweep.h"
 #include "tests/bench/polling/polling_case.h"
 
 // Compares choosing between GETs and list pages by cost with using only one of
 // them, in virtual time. With --check, exits with 1 if choosing by cost is
 // worse than the better of the two by more than kSlack*.
+//
+// With --consumers, shows instead what other consumers of the token cost the
+// waits of `second_consumer`, and what the waits cost them.
 
 namespace wriftai::bench {
 namespace {
@@ -80,9 +84,29 @@ int Run(bool check) {
   return check && worse ? 1 : 0;
 }
 
+int ShowConsumers() {
+  std::printf("%-32s %17s %7s %19s\n", "", "over the oracle", "429s",
+              "429s of the others");
+  std::printf("%-32s %8s %8s %7s %10s %8s\n", "", "mean", "worst", "", "beside",
+              "alone");
+  for (const ConsumerCase& consumers : ConsumerCases()) {
+    const ConsumerSweep sweep = SweepPhases(consumers);
+    std::printf("%-32s %8.2f %8.2f %7d %10d %8d\n", consumers.text.c_str(),
+                sweep.mean_ratio, sweep.max_ratio,
+                static_cast<int>(sweep.limited_later),
+                static_cast<int>(sweep.other_limited),
+                static_cast<int>(sweep.other_over));
+  }
+  return 0;
+}
+
 }  // namespace
 }  // namespace wriftai::bench
 
 int main(int argc, char** argv) {
-  return wriftai::bench::Run(argc > 1 && std::strcmp(argv[1], "--check") == 0);
+  const auto given = [&](const char* flag) {
+    return argc > 1 && std::strcmp(argv[1], flag) == 0;
+  };
+  return given("--consumers") ? wriftai::bench::ShowConsumers()
+                              : wriftai::bench::Run(given("--check"));
 }

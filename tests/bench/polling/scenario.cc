@@ -1,6 +1,7 @@
 #include "tests/bench/polling/scenario.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <set>
@@ -115,11 +116,16 @@ class Run {
       if (other_reads_.count(second - 1) == 0) {
         first_seconds_.insert(second);
       }
-      ++other_reads_[second];
-      const bool allowed = upstream_.ReadByOther();
-      other_limited_ += allowed ? 0 : 1;
+      bool allowed = true;
+      for (int i = 0; i < consumer.burst; ++i) {
+        ++other_reads_[second];
+        allowed = upstream_.ReadByOther();
+        other_limited_ += allowed ? 0 : 1;
+      }
       if (!allowed && consumer.stops_if_limited) return;
-      other.next += consumer.interval;
+      other.next += consumer.irregular
+                        ? consumer.interval * -std::log(1 - random_.Uniform())
+                        : consumer.interval;
       Schedule(other, consumer);
     });
   }
@@ -191,7 +197,10 @@ class Run {
         result.limited_later += counts.limited;
       }
     }
-    for (const auto& one : other_reads_) result.other_reads += one.second;
+    for (const auto& one : other_reads_) {
+      result.other_reads += one.second;
+      result.other_over += std::max<int64_t>(0, one.second - kReadRate);
+    }
     result.other_limited = other_limited_;
     result.updates = updates_;
     return result;

@@ -15,6 +15,10 @@ struct Consumer {
   absl::Duration interval;
   absl::Duration begin;
   absl::Duration end = absl::InfiniteDuration();
+  // Reads that it sends at once.
+  int burst = 1;
+  // Its reads come at random times, `interval` is the mean.
+  bool irregular = false;
   // It stops at its first 429, as the official client does.
   bool stops_if_limited = false;
 };
@@ -47,6 +51,7 @@ struct ScenarioResult {
   int64_t limited_later = 0;  // Those after each consumer's first second.
   int64_t other_reads = 0;
   int64_t other_limited = 0;  // 429s of the other consumers.
+  int64_t other_over = 0;     // Those that they cause themselves.
   int64_t min_left = 0;       // The fewest reads left in a second of the clock.
   int64_t updates = 0;        // That the waiters got.
   int unfinished = 0;
