@@ -29,13 +29,14 @@ constexpr int kMinCountStreak = 6;
 // Tolerance for rounding errors, in requests.
 constexpr double kShareRounding = 1e-9;
 
-// The last poll slot while others use the token. Its response should be there
-// before these parts of the window: early enough to use what is left, or, in
-// windows whose end is observed, as late as possible.
-constexpr double kLeftoverFrom = 0.92;
-constexpr double kLookArrival = 0.97;
-// The latter is at most this much later than usual.
-constexpr double kLookLater = 0.12;
+// Of the late slot, the response should be there before this part of the
+// window: early enough to use what is left.
+constexpr double kLateResponse = 0.92;
+
+// Of the slot at the end, before this part: use by others after that is not
+// seen. It is at most kEndLater after the usual last slot.
+constexpr double kEndResponse = 0.985;
+constexpr double kEndLater = 0.135;
 
 // How much earlier than the others' last request a poll goes in a window that
 // they may fill, as a part of the window.
@@ -76,15 +77,18 @@ size_t FixedWindowModel::MaxWindows() const {
 }
 
 // A window without any event of ours is over.
-void FixedWindowModel::SkipWindow() {
-  others_.OnWindow(std::nullopt, false, MaxWindows());
-}
+void FixedWindowModel::SkipWindow() { others_.OnWindow({}, MaxWindows()); }
 
 void FixedWindowModel::Close() {
   // A window without responses says nothing about others.
-  const bool seen = responded_ > 0 || others_now_ > 0;
-  others_.OnWindow(seen ? std::make_optional(others_now_) : std::nullopt,
-                   saw_end_, MaxWindows());
+  OtherConsumers::Window window;
+  if (responded_ > 0 || others_now_ > 0) window.use = others_now_;
+  if (responded_ > 0) {
+    window.until = std::clamp(
+        absl::FDivDuration(responded_at_ - start_, length_), 0.0, 1.0);
+  }
+  window.complete = saw_end_;
+  others_.OnWindow(window, MaxWindows());
   own_ = 0;
   responded_ = 0;
   lost_ = 0;
@@ -115,17 +119,19 @@ void FixedWindowModel::OnResponse(absl::Time now, absl::Time end,
   if (!MoveTo(end, outstanding)) return;
   ++responded_;
   responded_at_ = now;
-  saw_end_ =
-      others_.look() && now >= start_ + length_ * (LastPollSlot(true) - kFresh);
   reported_ = std::max(reported_, limit_ - remaining);
   const int64_t ours = responded_ + lost_ + outstanding;
   others_now_ = std::max(others_now_, limit_ - remaining - ours);
+  saw_end_ = remaining == 0 || now >= start_ + length_ * (EndSlot() - kFresh);
 }
 
 void FixedWindowModel::OnLimited(absl::Time end, int64_t outstanding) {
   if (!MoveTo(end, outstanding)) return;
-  // Another consumer uses what is left, too.
-  if (own_ > Quota()) leftovers_from_ = end + length_ * kMaxWindows;
+  // Another consumer uses what is left, too. One that has just come does not:
+  // what it uses was not known to be left.
+  if (UsesLeftovers() && own_ > Quota()) {
+    leftovers_from_ = end + length_ * kMaxWindows;
+  }
   reported_ = limit_;
   others_now_ =
       std::max(others_now_, limit_ - responded_ - lost_ - outstanding);
@@ -148,10 +154,13 @@ void FixedWindowModel::DetectKind(int64_t remaining) {
 
 void FixedWindowModel::set_kind(Kind kind) {
   if (kind == kind_) return;
+  // Apparent use by others may have been the bucket. That of a count was
+  // theirs, also while the kind was unknown.
+  if (kind == Kind::kRefill || kind_ == Kind::kRefill) {
+    others_.Clear();
+    others_now_ = 0;
+  }
   kind_ = kind;
-  // Apparent use by others may have been the other kind.
-  others_.Clear();
-  others_now_ = 0;
 }
 
 void FixedWindowModel::OnRoundTrip(absl::Duration duration) {
@@ -198,23 +207,36 @@ int64_t FixedWindowModel::Spare(int64_t outstanding) const {
 
 int64_t FixedWindowModel::Quota() const { return limit_ - others(); }
 
-double FixedWindowModel::LastPollSlot(bool look) const {
-  if (others_.max() == 0 || share_ < 1) return last_poll_slot_;
+double FixedWindowModel::LateSlot() const {
+  if (!UsesLeftovers()) return last_poll_slot_;
   const double round_trip = absl::FDivDuration(round_trip_, length_);
-  // They have filled a window. Evenly spaced requests use up the limit only in
-  // its last part; before that, our one request is not refused.
-  if (others_.max() >= limit_) {
+  // Evenly spaced requests use up the limit only in the last part of a window;
+  // before that, our one request is not refused.
+  if (others_.MayFill(limit_)) {
     const double last = 1 - 1 / static_cast<double>(limit_) - kBeforeOthers;
     return std::max(kGuard, std::min(last_poll_slot_, last - round_trip));
   }
-  const double slot =
-      look ? std::min(last_poll_slot_ + kLookLater, kLookArrival - round_trip)
-           : std::min(last_poll_slot_, kLeftoverFrom - round_trip);
-  return std::max(slot, kMinLastPollSlot);
+  return std::max(std::min(last_poll_slot_, kLateResponse - round_trip),
+                  kMinLastPollSlot);
 }
 
-absl::Duration FixedWindowModel::PollSlot(int64_t index, bool look) const {
-  const double last = LastPollSlot(look);
+double FixedWindowModel::EndSlot() const {
+  const double round_trip = absl::FDivDuration(round_trip_, length_);
+  return std::max(
+      std::min(last_poll_slot_ + kEndLater, kEndResponse - round_trip),
+      LateSlot());
+}
+
+double FixedWindowModel::LastSlot(bool next) const {
+  // What to expect of the next window is not known yet.
+  const bool at_end =
+      !next && UsesLeftovers() && !others_.MayFill(limit_) &&
+      (others_.look() || Quota() + others_.expected() >= limit_);
+  return at_end ? EndSlot() : LateSlot();
+}
+
+absl::Duration FixedWindowModel::PollSlot(int64_t index, bool next) const {
+  const double last = LastSlot(next);
   const auto behind = static_cast<double>(Quota() - 1 - index);
   const double spacing = std::min(1.0 / static_cast<double>(limit_),
                                   last / (static_cast<double>(Quota()) - 0.5));
@@ -222,13 +244,14 @@ absl::Duration FixedWindowModel::PollSlot(int64_t index, bool look) const {
 }
 
 bool FixedWindowModel::HasLeftover(absl::Time now, int64_t outstanding) const {
-  if (others_.max() == 0 || others_.look() || share_ < 1) return false;
-  const int64_t awaited =
-      std::max<int64_t>(0, others_.expected() - others_now_);
-  return responded_at_ >= start_ + length_ * LastPollSlot(false) &&
-         now <= responded_at_ + length_ * kFresh &&
-         now < end() - length_ * kGuard && now >= leftovers_from_ &&
-         Used(outstanding) + awaited < limit_;
+  if (!UsesLeftovers() || now < leftovers_from_ ||
+      now >= end() - length_ * kGuard ||
+      responded_at_ < start_ + length_ * LateSlot() ||
+      now > responded_at_ + length_ * kFresh) {
+    return false;
+  }
+  const double rest = absl::FDivDuration(end() - now, length_);
+  return Used(outstanding) + others_.Awaited(others_now_, rest) < limit_;
 }
 
 absl::Time FixedWindowModel::Earliest(Priority priority, absl::Time now,
@@ -240,9 +263,7 @@ absl::Time FixedWindowModel::Earliest(Priority priority, absl::Time now,
   const absl::Time start = full ? end() : start_;
   absl::Duration slot = full ? length_ * kGuard : absl::ZeroDuration();
   if (priority == Priority::kPoll) {
-    // Whether to look at the end of the next window is not known yet.
-    slot = std::max(slot,
-                    full ? PollSlot(0, false) : PollSlot(own_, others_.look()));
+    slot = std::max(slot, PollSlot(full ? 0 : own_, full));
   }
   return std::max(now, start + slot);
 }

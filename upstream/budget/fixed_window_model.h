@@ -22,6 +22,11 @@ namespace wriftai {
 // last poll shows nearly all use by others. Calls may come at any time and use
 // up the slots of polls.
 //
+// Beside other consumers, polls also use what these leave: right after a
+// response late in the window, when it is known what they have used, and likely
+// what they will still use. If nothing will be left after it, or rarely, the
+// last poll goes at the very end, to see whether they keep their pattern.
+//
 // Threads: loop. A value. Fails: never.
 class FixedWindowModel {
  public:
@@ -115,12 +120,19 @@ class FixedWindowModel {
   void Close();
   void SkipWindow();
   size_t MaxWindows() const;
-  double LastPollSlot(bool look) const;
-  // Whether a poll may use what others leave of this window. Only right after a
-  // response late in the window: then it is known what they have used, so this
-  // causes no 429 of ours, and likely what they will still use.
+  bool UsesLeftovers() const { return others_.max() > 0 && share_ == 1; }
+
+  // Poll slots, as parts of the window: the last one, if more polls may follow
+  // in the same window; the one at the very end; which of them is the last one
+  // of this window or the `next`; and that of the poll number `index`.
+  double LateSlot() const;
+  double EndSlot() const;
+  double LastSlot(bool next) const;
+  absl::Duration PollSlot(int64_t index, bool next) const;
+
+  // Whether a poll may use now what others leave of this window. Right after a
+  // response, this causes no 429 of ours.
   bool HasLeftover(absl::Time now, int64_t outstanding) const;
-  absl::Duration PollSlot(int64_t index, bool look) const;
 
   const double share_;
   int64_t limit_;
