@@ -64,7 +64,10 @@ std::string TenureOwnership::TagOf(const Credential& credential) const {
 std::optional<TenureOwnership::Owner> TenureOwnership::FindOther(
     const Credential& credential) const {
   const cluster::Owner* const owner = view_.FindOwner(TagOf(credential));
-  if (owner == nullptr || owner->session == session_.id()) return std::nullopt;
+  // Cut off from the store, it still sees its own former session.
+  if (owner == nullptr || cluster::NodeOf(owner->session) == session_.node()) {
+    return std::nullopt;
+  }
   // A record that says "released" names no member.
   const cluster::Member* const member = view_.FindMember(owner->session);
   if (member == nullptr || member->record.address.empty() ||

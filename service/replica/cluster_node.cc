@@ -182,6 +182,10 @@ WebhookRoute ClusterNode::RouteOf(const std::string& tag) const {
   const cluster::Owner* const owner = view_.FindOwner(tag);
   if (owner == nullptr || owner->released()) return {Target::kNobody, ""};
   if (owner->session == session_.id()) return {Target::kHere, ""};
+  // A former session of this replica, which is cut off from the store.
+  if (cluster::NodeOf(owner->session) == session_.node()) {
+    return {Target::kNobody, ""};
+  }
   const cluster::Member* const member = view_.FindMember(owner->session);
   if (member == nullptr) return {Target::kNobody, ""};
   const std::string& address = member->record.webhook_address;

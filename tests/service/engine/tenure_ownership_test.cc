@@ -83,6 +83,17 @@ TEST_F(TenureOwnershipTest, OwnerThatIsNotAMemberIsNotFound) {
   EXPECT_EQ(ownership_.FindOther(*credential_), std::nullopt);
 }
 
+TEST_F(TenureOwnershipTest, FormerSessionOfThisReplicaIsNoOtherOwner) {
+  Use();
+  ASSERT_TRUE(ownership_.IsOwnedHere(*credential_));
+  // The store answers no more, and a peer has seen the session end.
+  connection_.set_fault(Fault::kCut);
+  replica_->session.OnSeenEnded();
+  event_loop_.Advance(absl::Seconds(5));
+  EXPECT_FALSE(ownership_.IsOwnedHere(*credential_));
+  EXPECT_EQ(ownership_.FindOther(*credential_), std::nullopt);
+}
+
 TEST_F(TenureOwnershipTest, NotifiesOfEachChangeOfOwner) {
   BPuts("b.1");
   Use();
