@@ -21,8 +21,9 @@ bool IsStreamAgeReached(const absl::Status& status) {
   return ReasonOf(status) == v1::STREAM_AGE_REACHED;
 }
 
-// Warnings and errors are for operators. Caller errors, cancellations, drains
-// and streams that reached their age are info.
+// Warnings and errors are for operators. Caller errors, cancellations, drains,
+// streams that reached their age, and calls that another replica repeats at the
+// next owner are info.
 Level LevelOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnknown:
@@ -30,7 +31,9 @@ Level LevelOf(const absl::Status& status) {
     case absl::StatusCode::kDataLoss:
       return spdlog::level::err;
     case absl::StatusCode::kUnavailable:
-      return ReasonOf(status) == v1::DRAINING || IsStreamAgeReached(status)
+      return ReasonOf(status) == v1::DRAINING ||
+                     ReasonOf(status) == v1::NOT_OWNER ||
+                     IsStreamAgeReached(status)
                  ? spdlog::level::info
                  : spdlog::level::warn;
     case absl::StatusCode::kResourceExhausted:

@@ -180,7 +180,8 @@ TEST_F(CallRecorderTest, LogLevelDependsOnStatus) {
   for (const auto& [code, level] : rows) {
     EXPECT_THAT(LineOf(absl::Status(code, "")), StartsWith(level)) << code;
   }
-  for (const v1::ErrorReason routine : {v1::DRAINING, v1::STREAM_AGE_REACHED}) {
+  for (const v1::ErrorReason routine :
+       {v1::DRAINING, v1::STREAM_AGE_REACHED, v1::NOT_OWNER}) {
     EXPECT_THAT(LineOf(GatewayError(Code::kUnavailable, routine, "")),
                 StartsWith("info "));
   }
