@@ -24,8 +24,8 @@ using ::testing::ElementsAre;
 const KeyRange kAll = {"", "\xff"};
 
 // A member that has come back answers within this time: kMaxSilence, and a call
-// that finds out.
-constexpr absl::Duration kMaxReturn = absl::Seconds(2);
+// that finds out, are 2 s; the rest is for a busy machine.
+constexpr absl::Duration kMaxReturn = absl::Seconds(6);
 
 std::unique_ptr<StoreClient> Connect(std::vector<std::string> endpoints) {
   return std::make_unique<StoreClient>([&](EventLoop& event_loop) {
@@ -87,7 +87,7 @@ TEST(EtcdStoreTest, StoppedServerKeepsDeadlinesAndReturns) {
     EXPECT_THAT(client->Range(kAll).status(),
                 StatusIs(AnyOf(absl::StatusCode::kDeadlineExceeded,
                                absl::StatusCode::kUnavailable)));
-    EXPECT_LT(client->loop().Now() - start, absl::Seconds(2));
+    EXPECT_LT(client->loop().Now() - start, kMaxReturn);
   }
   // It fails with the connection, long before gRPC's keepalive.
   EXPECT_THAT(log.lines(), ElementsAre("a=1", "UNAVAILABLE"));
@@ -116,6 +116,7 @@ TEST(EtcdStoreTest, DeadMemberOfThreeIsReplaced) {
   client->set_timeout(absl::Milliseconds(600));
   // Two thirds of an election in addition, if it was the leader.
   EXPECT_LT(client->WaitUntilReadable(), kMaxReturn);
+  client->set_timeout(kPatience);
   EXPECT_THAT(client->Put("a", "2"), IsOk());
 }
 
@@ -130,6 +131,7 @@ TEST(EtcdStoreTest, StoppedMemberOfThreeIsReplaced) {
   members[0]->Stop();
   client->set_timeout(absl::Milliseconds(600));
   EXPECT_LT(client->WaitUntilReadable(), kMaxReturn);
+  client->set_timeout(kPatience);
   EXPECT_THAT(client->Put("a", "2"), IsOk());
   members[0]->Continue();
 }
