@@ -36,13 +36,17 @@ const STAND_INS = {
     exec ${toolPath('helm')} "$@"`,
 };
 
+// The files that state the version.
+const PLACES = [...readFileSync(fromRoot('scripts/version.sh'), 'utf8')
+    .matchAll(/^ {2}'([^:']+):/gm)].map(([, file]) => file);
+
 /** A copy of what is published, and programs that note how they are called. */
 class Release {
   constructor(t) {
     this.folder = temporaryFolder(t);
-    for (const name of ['CHANGELOG.md', 'CMakeLists.txt',
-                        'clients/node/package.json', 'deploy', 'docs',
-                        'scripts']) {
+    for (const name of [
+      'CHANGELOG.md', 'deploy', 'docs', 'scripts', ...PLACES,
+    ]) {
       cpSync(fromRoot(name), join(this.folder, name),
              { recursive: true, verbatimSymlinks: true });
     }

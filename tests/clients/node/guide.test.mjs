@@ -57,7 +57,8 @@ test('create and wait returns the output', async (t) => {
 test('create and wait with options reports each poll', async (t) => {
   const polled = [];
   await connect(t).create({
-    model: 'wriftai/echo', input: { sandbox: { run_s: 2 } }, wait: true,
+    model: 'wriftai/echo', wait: true,
+    input: { sandbox: { pending_s: 2, run_s: 2 } },
     pollInterval: 100, onPoll: async (one) => polled.push(one.status),
   });
   assert.equal(polled[0], 'pending');

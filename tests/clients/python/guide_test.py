@@ -65,7 +65,8 @@ class Guide:
   def test_create_and_wait_with_options_reports_each_poll(self):
     polled = []
     self.predictions.create(
-        model='wriftai/echo', input={'sandbox': {'run_s': 2}}, wait=True,
+        model='wriftai/echo',
+        input={'sandbox': {'pending_s': 2, 'run_s': 2}}, wait=True,
         poll_interval=0.1, on_poll=lambda one: polled.append(one.status))
     self.assertEqual(polled[0], 'pending')
     self.assertEqual(polled[-1], 'succeeded')
