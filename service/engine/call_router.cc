@@ -76,7 +76,7 @@ CallHandle CallRouter::Create(CallContext context,
       std::move(done));
 }
 
-void CallRouter::AbortAll(const std::function<absl::Status()>& unsent) {
+void CallRouter::AbortAll(const std::function<absl::Status()>& unsent) const {
   // A result may start or drop other calls.
   const auto calls = calls_.calls;
   for (const auto& [number, call] : calls) {

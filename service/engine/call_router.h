@@ -44,7 +44,7 @@ class CallRouter final : public OwnerCalls {
 
   // Ends all calls with RoutedCallBase::Abort(). `unsent` is called once per
   // call.
-  void AbortAll(const std::function<absl::Status()>& unsent);
+  void AbortAll(const std::function<absl::Status()>& unsent) const;
 
  private:
   template <typename Result>

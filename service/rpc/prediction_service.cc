@@ -88,8 +88,9 @@ grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
                                                     Bytes* response) {
   return runner_.RunUnary<v1::CancelRequest>(
       *context, *request, *response,
-      [this](CallContext upstream, CancelCall call, UnaryReactor& reactor) {
-        return engine_.Cancel(std::move(upstream), std::move(call.id),
+      [this](CallContext upstream, const CancelCall& call,
+             UnaryReactor& reactor) {
+        return engine_.Cancel(std::move(upstream), call.id,
                               [&reactor](const absl::Status& status) {
                                 if (!status.ok()) return reactor.End(status);
                                 reactor.End(Encode(v1::CancelResponse()));

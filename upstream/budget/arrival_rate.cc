@@ -8,7 +8,7 @@ namespace {
 
 // Windows from which the rate is estimated: with one request in each, to about
 // a quarter. A consumer that has left is forgotten after as many.
-constexpr size_t kMaxWindows = 20;
+constexpr size_t kMaxSeenWindows = 20;
 
 // Requests, and windows, that are added to what was seen. So nothing is certain
 // after the first windows.
@@ -18,7 +18,7 @@ constexpr double kPrior = 0.5;
 
 void ArrivalRate::OnWindow(int64_t count, double part) {
   seen_.push_back({static_cast<double>(count), part});
-  if (seen_.size() > kMaxWindows) seen_.pop_front();
+  if (seen_.size() > kMaxSeenWindows) seen_.pop_front();
 }
 
 double ArrivalRate::LikelihoodOf(int64_t count, double part) const {
