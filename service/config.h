@@ -32,7 +32,7 @@ struct WebhookConfig {
 // Every setting of the gateway, with the documented defaults.
 struct Config {
   ServerConfig server;
-  std::string http_address = "127.0.0.1:9090";  // Empty: disabled.
+  std::string http_address = "127.0.0.1:20051";  // Empty: disabled.
   CredentialPolicy credentials = CredentialPolicy::kCallerThenGateway;
 
   // The gateway's own token, or the file that contains it.

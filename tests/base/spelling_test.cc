@@ -44,7 +44,7 @@ TEST(ServiceLinkTest, AcceptsKubernetesAndDockerPatterns) {
 TEST(ServiceLinkTest, RejectsSimilarSettings) {
   const std::pair<const char*, const char*> others[] = {
       {"GATEWAY_LISTEN_ADRESS", "tcp://10.0.0.1:50051"},
-      {"GATEWAY_HTTP_PORT", "9090"},
+      {"GATEWAY_HTTP_PORT", "20051"},
       {"GATEWAY_SERVICE", "x"},
       {"GATEWAY_SERVICE_HOSTS", "x"},
       {"GATEWAY_PORT_TCP", "x"},

@@ -46,7 +46,7 @@ describe('replicas in Kubernetes', { skip: whyNotRendered() }, () => {
         ([flag, file]) => `--${flag}_file=${join(folder, 'client', file)}`),
   ]);
   const page = async (i, path) => {
-    const response = await fetch(`http://${gateways[i].address}:9090${path}`);
+    const response = await fetch(`http://${gateways[i].address}:20051${path}`);
     return { status: response.status, body: await response.text() };
   };
   // The probe of a gateway, as the kubelet sends it: whether it succeeds.

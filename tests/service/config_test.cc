@@ -29,7 +29,7 @@ TEST(ConfigTest, HasDocumentedDefaults) {
   ASSERT_THAT(line, IsOk());
   const Config& config = line->config;
   EXPECT_EQ(config.server.listen_address, "0.0.0.0:50051");
-  EXPECT_EQ(config.http_address, "127.0.0.1:9090");
+  EXPECT_EQ(config.http_address, "127.0.0.1:20051");
   EXPECT_EQ(config.upstream.base_url, "https://api.wrift.ai/v1");
   EXPECT_EQ(config.credentials, CredentialPolicy::kCallerThenGateway);
   EXPECT_EQ(config.max_wait, absl::Hours(2));
@@ -104,7 +104,7 @@ TEST(ConfigTest, RejectsInvalidValueWithExpectation) {
        "white space"},
       {"--bogus=1", "--bogus: unknown flag; see --help"},
       {"--listen_address", "--listen_address: requires a value"},
-      {"--http_address=9090",
+      {"--http_address=20051",
        "--http_address: expected HOST:PORT with a port from 0 to 65535, or "
        "an empty value"},
       {"--http_address=127.0.0.1:1,127.0.0.1:2",

@@ -2,7 +2,7 @@
 {{- define "wriftai-gateway.settings" -}}
 GATEWAY_LISTEN_ADDRESS: 0.0.0.0:50051
 GATEWAY_HEALTH_ADDRESS: 0.0.0.0:50052
-GATEWAY_HTTP_ADDRESS: 0.0.0.0:9090
+GATEWAY_HTTP_ADDRESS: 0.0.0.0:20051
 GATEWAY_DRAIN_TIMEOUT: {{ .Values.drainTimeoutSeconds }}s
 {{- if .Values.sandbox.enabled }}
 WRIFTAI_API_BASE_URL: http://{{ include "wriftai-gateway.sandbox" . }}:8080/v1
