@@ -13,6 +13,8 @@ struct ListenerCounters {
   std::atomic<int64_t> limit{0};  // Maximum number of open connections.
   std::atomic<int64_t> open{0};
 
+  std::atomic<int64_t> accepted{0};  // Including refused ones.
+
   // Closed right after accept() because the limit was reached.
   std::atomic<int64_t> refused{0};
 

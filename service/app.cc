@@ -6,12 +6,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/host_port.h"
+#include "base/process_numbers.h"
 #include "base/run_on_loop.h"
 #include "grpcpp/grpcpp.h"
 #include "sandbox/sandbox.h"
 #include "service/admin/admin_pages.h"
 #include "service/admin/admin_server.h"
 #include "service/admin/connection_metrics.h"
+#include "service/admin/process_metrics.h"
 #include "service/admin/status_collector.h"
 #include "service/admin/tls_metrics.h"
 #include "service/admin/webhook_metrics.h"
@@ -275,7 +277,9 @@ absl::Status App::StartAdminServer() {
                  {"webhook", &webhook_connections_},
                  {"replica", &replica_connections_}},
                 port_watchdog_.status().ok());
-          }},
+          },
+          UpstreamConnectionMetrics(*parts_->loop),
+          [] { return ProcessMetricFamilies(ReadProcessNumbers()); }},
       std::move(pages));
   if (config_.http_address.empty()) return absl::OkStatus();
   AdminServer::Options options;

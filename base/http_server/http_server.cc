@@ -124,6 +124,7 @@ class EpollHttpServer final : public HttpServer {
         UniqueFd socket(accept4(listening.get(), nullptr, nullptr,
                                 SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket.get() >= 0) {
+          ++counters_.accepted;
           if (!Add(socket)) {
             pending_socket_ = std::move(socket);
             return PauseAccepting();

@@ -18,10 +18,12 @@
 #include "service/admin/status_page.h"
 #include "service/engine/engine.h"
 #include "service/logging/logging.h"
+#include "service/admin/upstream_metrics.h"
 #include "service/replica/replica.h"
 #include "service/telemetry/call_recorder.h"
 
 namespace wriftai {
+#include "upstream/http/curl_event_loop.h"
 namespace {
 
 // Prometheus' text format.
@@ -215,3 +217,10 @@ AdminPages::Source ReplicaMetrics(EventLoop& loop, const Replica* replica,
 }
 
 }  // namespace wriftai
+AdminPages::Source UpstreamConnectionMetrics(CurlEventLoop& transport,
+                                             absl::Duration timeout) {
+  return FromLoop(
+      transport, timeout, [&transport] { return transport.connection_stats(); },
+      UpstreamConnectionFamilies);
+}
+

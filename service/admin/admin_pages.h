@@ -20,6 +20,7 @@
 namespace wriftai {
 
 class CallRecorder;
+class CurlEventLoop;
 class Engine;
 class Logging;
 class Replica;
@@ -127,3 +128,9 @@ AdminPages::Source ReplicaMetrics(
 }  // namespace wriftai
 
 #endif  // WRIFTAI_SERVICE_ADMIN_ADMIN_PAGES_H_
+// The metrics of the connections of `transport`, the loop itself. Fails as
+// EngineMetrics() does.
+AdminPages::Source UpstreamConnectionMetrics(
+    CurlEventLoop& transport,
+    absl::Duration timeout = AdminPages::kLoopTimeout);
+

@@ -27,6 +27,9 @@ std::vector<MetricFamily> ConnectionMetricFamilies(
   add(MetricType::Gauge, "connections_limit",
       "Maximum number of open connections; 0 if the port is off.",
       &ListenerCounters::limit);
+  add(MetricType::Counter, "connections_accepted_total",
+      "Connections accepted, including those refused afterwards.",
+      &ListenerCounters::accepted);
   add(MetricType::Counter, "connections_refused_total",
       "New connections closed at the connection limit.",
       &ListenerCounters::refused);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/admin/metric_family.h"
+#include "service/admin/upstream_metrics.h"
 #include "service/admin/webhook_metrics.h"
 
 namespace wriftai {
@@ -226,6 +227,7 @@ std::vector<MetricFamily> MetricFamilies(const EngineNumbers& numbers) {
       Single(MetricType::Gauge, "upstream_healthy",
              "0 after five consecutive failed upstream requests, else 1.",
              numbers.upstream_healthy ? 1 : 0));
+  families.push_back(UpstreamRequestFamily(numbers.upstream));
   AddDecoding(numbers.decoding, families);
   AddWatches(numbers, families);
   const auto add = [&](MetricType type, const char* name, const char* help,

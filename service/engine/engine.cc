@@ -237,6 +237,9 @@ EngineNumbers Engine::Numbers() {
          budget.creates.stats()});
   });
   numbers.upstream_healthy = client_.health().healthy();
+  numbers.upstream_changed_at = client_.health().changed_at();
+  numbers.upstream_failure = client_.health().last_failure();
+  numbers.upstream = client_.stats();
   numbers.decoding = client_.decode_stats();
   numbers.watches = watches_.stats();
   numbers.watch_count = watches_.watch_count();

@@ -3,12 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "upstream/budget/budget.h"
 #include "upstream/json/decode_stats.h"
+#include "upstream/rest/upstream_result.h"
+#include "upstream/rest/upstream_stats.h"
 #include "upstream/watch/watch_stats.h"
 #include "upstream/webhook/webhook_stats.h"
 
@@ -30,6 +33,10 @@ struct EngineNumbers {
   };
   std::vector<Credential> credentials;
   bool upstream_healthy = true;
+  // When that changed last, by EventLoop::Now(); InfinitePast: never.
+  absl::Time upstream_changed_at = absl::InfinitePast();
+  std::optional<UpstreamResult> upstream_failure;  // The latest.
+  UpstreamStats upstream;
   DecodeStats decoding;
   WatchStats watches;
   size_t watch_count = 0;

@@ -206,6 +206,7 @@ void GrpcListener::HandleConnection(UniqueFd socket,
   if (probe_port != 0 && SocketPortOf(from) == probe_port) {
     probe_port_ = 0;
   } else {
+    ++counters_.accepted;
     std::string peer = PeerOf(from);
     if (!AddWithReclaim(socket.get(), peer)) {
       if (!can_evict_) return Refuse(peer);

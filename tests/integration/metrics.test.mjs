@@ -128,7 +128,7 @@ test('docs/metrics.md lists exactly the metrics that exist', async () => {
   const text = await readFile(
       new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const documented = [...text.matchAll(
-      /^\| `((?:wriftai_gateway|grpc_server)_\w+)` \| (\w+) \|([^|]*)\|/gm)]
+      /^\| `((?:wriftai_gateway|grpc_server|process)_\w+)` \| (\w+) \|([^|]*)\|/gm)]
       .map(([, name, type, labels]) => (
         { name, type, labels: labels.match(/\w+/g) ?? [] }));
   assert.deepEqual(documented, metrics.families());

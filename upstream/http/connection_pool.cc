@@ -32,7 +32,7 @@ PooledConnection* ConnectionPool::Acquire(const std::string& key, Choice choice,
     const auto max = static_cast<size_t>(options_.max_connections);
     if (entries_.size() >= max && !idle_.empty()) Close(*idle_.front());
     if (entries_.size() >= max) return nullptr;
-    auto made = std::make_unique<Entry>(key, now, poller_);
+    auto made = std::make_unique<Entry>(key, now, poller_, opened_);
     entry = made.get();
     entries_.emplace(&entry->connection, std::move(made));
   }
@@ -120,6 +120,16 @@ void ConnectionPool::Close(Entry& entry) {
   MakeUnavailable(entry);
   idle_.erase(entry.idle);
   entries_.erase(&entry.connection);
+}
+
+ConnectionStats ConnectionPool::stats() const {
+  ConnectionStats stats;
+  stats.limit = options_.max_connections;
+  stats.opened = opened_;
+  for (const auto& [connection, entry] : entries_) {
+    if (connection->is_open()) ++stats.open;
+  }
+  return stats;
 }
 
 }  // namespace wriftai

@@ -2,6 +2,7 @@
 #define WRIFTAI_UPSTREAM_HTTP_CONNECTION_POOL_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "upstream/http/connection_stats.h"
 #include "upstream/http/http_message.h"
 #include "upstream/http/http_options.h"
 #include "upstream/http/pooled_connection.h"
@@ -58,10 +60,13 @@ class ConnectionPool {
 
   size_t size() const { return entries_.size(); }
 
+  ConnectionStats stats() const;
+
  private:
   struct Entry {
-    Entry(const std::string& key, absl::Time now, CurlPoller& poller)
-        : connection(key, now, poller) {}
+    Entry(const std::string& key, absl::Time now, CurlPoller& poller,
+          int64_t& opened)
+        : connection(key, now, poller, opened) {}
 
     PooledConnection connection;
     int transfers = 0;
@@ -82,6 +87,7 @@ class ConnectionPool {
   // Connections that take another transfer. Most recently used last.
   std::unordered_map<std::string, Available> available_;
   std::list<Entry*> idle_;  // Least recently used first.
+  int64_t opened_ = 0;
 };
 
 }  // namespace wriftai

@@ -45,6 +45,11 @@ class CurlEventLoop : public EventLoop, public HttpTransport {
   [[nodiscard]] CallHandle Send(HttpRequest request, Done done) override;
   void RetireConnections(absl::string_view scope) override;
 
+  // Of all requests sent by it. On the loop.
+  ConnectionStats connection_stats() const {
+    return transfers_.connection_stats();
+  }
+
  private:
   void Run();
   bool RunInbox();

@@ -52,6 +52,8 @@ class CurlMultiPool {
   // Ends the current Wait(), or else the next one. Any thread.
   void Wake() { poller_.Wake(); }
 
+  ConnectionStats connection_stats() const { return pool_.stats(); }
+
   // Drops all requests in flight without calling back. False if there were
   // none.
   bool Clear();

@@ -34,10 +34,11 @@ bool IsAt(curl_socket_t socket, absl::string_view ip, int port) {
 }  // namespace
 
 PooledConnection::PooledConnection(std::string key, absl::Time now,
-                                   CurlPoller& poller)
+                                   CurlPoller& poller, int64_t& opened)
     : key_(std::move(key)),
       opened_at_(now),
       poller_(poller),
+      opened_(opened),
       share_(curl_share_init()) {
   if (share_ == nullptr ||
       curl_share_setopt(share_.get(), CURLSHOPT_SHARE,
@@ -74,6 +75,7 @@ bool PooledConnection::BeginRequest(CURL* easy, absl::string_view local_ip,
       [&](curl_socket_t socket) { return IsAt(socket, local_ip, local_port); });
   if (made == attempts_.end()) return false;
   socket_ = *made;
+  ++opened_;
   poller_.Keep(socket_);
   local_ip_ = std::string(local_ip);
   local_port_ = local_port;

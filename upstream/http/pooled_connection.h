@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,8 +25,10 @@ namespace wriftai {
 class PooledConnection {
  public:
   // `key`: see ConnectionPool::KeyOf(). `now`: EventLoop::Now(). `poller` waits
-  // for the socket, and must outlive this.
-  PooledConnection(std::string key, absl::Time now, CurlPoller& poller);
+  // for the socket; `opened` counts the sockets that have connected. Both must
+  // outlive this.
+  PooledConnection(std::string key, absl::Time now, CurlPoller& poller,
+                   int64_t& opened);
   ~PooledConnection();
   PooledConnection(const PooledConnection&) = delete;
   PooledConnection& operator=(const PooledConnection&) = delete;
@@ -65,6 +68,7 @@ class PooledConnection {
   const std::string key_;
   const absl::Time opened_at_;
   CurlPoller& poller_;
+  int64_t& opened_;
   // The connected socket. (CURLINFO_ACTIVESOCKET does not work with a shared
   // cache.)
   curl_socket_t socket_ = CURL_SOCKET_BAD;

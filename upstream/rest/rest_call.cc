@@ -68,7 +68,8 @@ void RestCall::SendWith(Permit permit) {
   HttpRequest request = request_;
   sent_token_ = options_.credential->token();
   request.bearer = sent_token_;
-  const absl::Duration remaining = options_.deadline - event_loop_.Now();
+  sent_at_ = event_loop_.Now();
+  const absl::Duration remaining = options_.deadline - sent_at_;
   const bool by_deadline = remaining < request.timeout;
   request.timeout = std::min(request.timeout, remaining);
   attempt_ = transport_.Send(std::move(request),
@@ -78,9 +79,13 @@ void RestCall::SendWith(Permit permit) {
 }
 
 void RestCall::OnResult(HttpResult result, bool by_deadline) {
-  if (options_.health != nullptr) {
-    options_.health->OnResult(result, by_deadline);
+  const UpstreamResult ended = UpstreamResult::Of(result, by_deadline);
+  const absl::Time now = event_loop_.Now();
+  if (options_.stats != nullptr) {
+    options_.stats->Add(options_.subject.operation, ended, now - sent_at_);
   }
+  sent_at_ = absl::InfiniteFuture();
+  if (options_.health != nullptr) options_.health->OnResult(ended, now);
   absl::Status status;
   if (auto* const response = std::get_if<HttpResponse>(&result)) {
     permit_.OnResponse(RateLimitFromHeaders(*response, event_loop_.WallNow()),
@@ -117,6 +122,16 @@ void RestCall::OnResult(HttpResult result, bool by_deadline) {
   Finish(std::move(status));
 }
 
+// An attempt in flight is dropped: nobody waits for its response any more.
+void RestCall::OnDropped() {
+  if (sent_at_ == absl::InfiniteFuture()) return;
+  if (options_.stats != nullptr) {
+    options_.stats->Add(options_.subject.operation, UpstreamResult::Canceled(),
+                        event_loop_.Now() - sent_at_);
+  }
+  sent_at_ = absl::InfiniteFuture();
+}
+
 // Whether the rejected token has been replaced since it was sent.
 bool RestCall::WasRotated(const absl::Status& status) {
   return absl::IsUnauthenticated(status) && !sent_after_rotation_ &&
@@ -126,6 +141,7 @@ bool RestCall::WasRotated(const absl::Status& status) {
 void RestCall::Abort(const absl::Status& unsent) {
   if (done_ == nullptr) return;  // It has ended, and its owner keeps it.
   const bool sent = attempt_ != nullptr;
+  OnDropped();
   attempt_.reset();
   permit_wait_.reset();
   timer_.reset();

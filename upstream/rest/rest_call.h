@@ -17,6 +17,7 @@
 #include "upstream/http/http_transport.h"
 #include "upstream/rest/http_status.h"
 #include "upstream/rest/upstream_health.h"
+#include "upstream/rest/upstream_stats.h"
 #include "upstream/retry_policy.h"
 
 namespace wriftai {
@@ -28,9 +29,9 @@ namespace wriftai {
 // creates, too: a rejected request has no effect. Destroying it cancels.
 //
 // Threads: loop. Owns: the request, the current attempt, the retry timer.
-// EventLoop, transport, random and health must outlive it. Fails: through
-// `done`, once, by the table of http_status.h or as Budget::Acquire(). `done`
-// only gets 2xx responses.
+// EventLoop, transport, random, health and stats must outlive it. Fails:
+// through `done`, once, by the table of http_status.h or as Budget::Acquire().
+// `done` only gets 2xx responses.
 class RestCall : public Call {
  public:
   using Done = absl::AnyInvocable<void(absl::StatusOr<HttpResponse>)>;
@@ -38,6 +39,7 @@ class RestCall : public Call {
   struct Options {
     std::shared_ptr<const Credential> credential;
     UpstreamHealth* health = nullptr;  // Gets each result; may be null.
+    UpstreamStats* stats = nullptr;    // Counts each attempt; may be null.
     CallSubject subject;
     absl::Time deadline = absl::InfiniteFuture();  // By EventLoop::Now().
     int max_attempts = 1;
@@ -50,6 +52,7 @@ class RestCall : public Call {
   RestCall(EventLoop& event_loop, HttpTransport& transport, Random& random,
            std::shared_ptr<Budget> budget, Permit permit, HttpRequest request,
            Options options, Done done);
+  ~RestCall() override { OnDropped(); }
 
   // Ends the call now: with `unsent`, or, for a create that may have arrived,
   // as after a lost connection. May destroy this.
@@ -59,6 +62,7 @@ class RestCall : public Call {
   void Attempt();
   void SendWith(Permit permit);
   void OnResult(HttpResult result, bool by_deadline);
+  void OnDropped();
   bool WasRotated(const absl::Status& status);
   void Finish(absl::StatusOr<HttpResponse> response);
 
@@ -76,6 +80,7 @@ class RestCall : public Call {
   CallHandle permit_wait_;
   Permit permit_;  // Of the current attempt.
   CallHandle attempt_;
+  absl::Time sent_at_ = absl::InfiniteFuture();  // While an attempt is sent.
   TimerHandle timer_;
 };
 

@@ -133,6 +133,7 @@ CallHandle RestPredictionClient::Send(CallContext&& context,
   RestCall::Options options;
   options.credential = context.credential;
   options.health = &health_;
+  options.stats = &stats_;
   options.deadline = context.deadline;
   const bool is_read = request.method == HttpMethod::kGet;
   options.max_attempts = is_read && context.retry_reads ? kMaxAttempts : 1;

@@ -16,6 +16,7 @@
 #include "upstream/prediction_calls.h"
 #include "upstream/rest/rest_call.h"
 #include "upstream/rest/upstream_health.h"
+#include "upstream/rest/upstream_stats.h"
 
 namespace wriftai {
 
@@ -75,6 +76,9 @@ class RestPredictionClient final : public PredictionReader,
   // The health of the upstream by its responses so far.
   UpstreamHealth& health() { return health_; }
 
+  // Its requests so far.
+  const UpstreamStats& stats() const { return stats_; }
+
   // Ends all calls in flight with RestCall::Abort().
   void AbortAll(const std::function<absl::Status()>& unsent);
 
@@ -110,6 +114,7 @@ class RestPredictionClient final : public PredictionReader,
   Random& random_;
   WorkerPool* const workers_;
   UpstreamHealth health_;
+  UpstreamStats stats_;
   DecodeStats decode_stats_;
   std::map<uint64_t, RestCall*> in_flight_;  // In the order of their start.
   uint64_t next_call_ = 0;

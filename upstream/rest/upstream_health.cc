@@ -1,42 +1,22 @@
 #include "upstream/rest/upstream_health.h"
 
 #include <algorithm>
-#include <optional>
-#include <variant>
 
 namespace wriftai {
-namespace {
 
-// nullopt: the result says nothing about the upstream.
-std::optional<bool> IsGood(const HttpResult& result, bool by_deadline) {
-  if (const auto* const response = std::get_if<HttpResponse>(&result)) {
-    return response->status < 500;
-  }
-  switch (std::get<TransportFailure>(result).kind) {
-    case TransportFailure::Kind::kInvalidRequest:
-      return std::nullopt;
-    case TransportFailure::Kind::kResponseTooLarge:
-    case TransportFailure::Kind::kMemoryExhausted:
-      return true;
-    case TransportFailure::Kind::kTimeout:
-      if (by_deadline) return std::nullopt;
-      return false;
-    case TransportFailure::Kind::kConnect:
-    case TransportFailure::Kind::kInterrupted:
-    case TransportFailure::Kind::kProtocol:
-      return false;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
-void UpstreamHealth::OnResult(const HttpResult& result, bool by_deadline) {
-  const std::optional<bool> good = IsGood(result, by_deadline);
-  if (!good.has_value()) return;
+void UpstreamHealth::OnResult(UpstreamResult result, absl::Time now) {
+  const UpstreamResult::Verdict verdict = result.verdict();
+  if (verdict == UpstreamResult::Verdict::kUnknown) return;
   const bool before = healthy();
-  failures_ = *good ? 0 : std::min(failures_ + 1, kUnhealthyThreshold);
-  if (healthy() != before && listener_ != nullptr) listener_(healthy());
+  if (verdict == UpstreamResult::Verdict::kWorks) {
+    failures_ = 0;
+  } else {
+    failures_ = std::min(failures_ + 1, kUnhealthyThreshold);
+    last_failure_ = result;
+  }
+  if (healthy() == before) return;
+  changed_at_ = now;
+  if (listener_ != nullptr) listener_(healthy());
 }
 
 }  // namespace wriftai

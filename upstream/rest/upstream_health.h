@@ -2,9 +2,11 @@
 #define WRIFTAI_UPSTREAM_REST_UPSTREAM_HEALTH_H_
 
 #include <functional>
+#include <optional>
 #include <utility>
 
-#include "upstream/http/http_message.h"
+#include "absl/time/time.h"
+#include "upstream/rest/upstream_result.h"
 
 namespace wriftai {
 
@@ -21,17 +23,26 @@ class UpstreamHealth {
 
   using Listener = std::function<void(bool healthy)>;
 
-  // Records a request's result. Any status below 500 counts as success.
-  // `by_deadline`: a timeout was the caller's deadline and does not count.
-  void OnResult(const HttpResult& result, bool by_deadline);
+  // Records a request's result. `now`: EventLoop::Now().
+  void OnResult(UpstreamResult result, absl::Time now);
 
   bool healthy() const { return failures_ < kUnhealthyThreshold; }
+
+  // The latest failure; nullopt: none yet.
+  const std::optional<UpstreamResult>& last_failure() const {
+    return last_failure_;
+  }
+
+  // When it became unhealthy or healthy last.
+  absl::Time changed_at() const { return changed_at_; }
 
   // Calls `listener` after each change from now on. Null: none.
   void SetListener(Listener listener) { listener_ = std::move(listener); }
 
  private:
   int failures_ = 0;  // Consecutive, up to kUnhealthyThreshold.
+  std::optional<UpstreamResult> last_failure_;
+  absl::Time changed_at_ = absl::InfinitePast();
   Listener listener_;
 };
 

@@ -92,6 +92,7 @@ TEST_F(HttpServerTest, ServesManyRequestsPerConnection) {
               "HTTP/1.1 200 OK\r\nx-a: b\r\ncontent-length: 20\r\n");
     EXPECT_EQ(response.body, "POST /aabc 127.0.0.1");
   }
+  EXPECT_EQ(counters_.accepted, 1);
 }
 
 TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {

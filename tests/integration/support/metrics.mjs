@@ -26,7 +26,7 @@ export class Metrics {
 
   /** The samples of a metric; the gateway's prefix is added to `name`. */
   samples(name) {
-    const full = name.startsWith('grpc_') ? name : PREFIX + name;
+    const full = /^(grpc|process)_/.test(name) ? name : PREFIX + name;
     return this.#samples.filter((sample) => sample.name === full);
   }
 

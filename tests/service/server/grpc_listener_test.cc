@@ -75,6 +75,7 @@ TEST_F(GrpcListenerTest, RefusesAndCountsConnectionsAboveLimit) {
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(IsServed(Open()));
   EXPECT_EQ(counters_.open, 8);
   EXPECT_EQ(counters_.limit, 9);
+  EXPECT_EQ(counters_.accepted, 11);
   EXPECT_EQ(counters_.refused, 3);
   EXPECT_EQ(counters_.evicted, 0);
 }

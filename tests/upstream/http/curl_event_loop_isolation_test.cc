@@ -44,6 +44,11 @@ TEST_F(CurlEventLoopIsolationTest, ScopesDoNotShareConnections) {
     EXPECT_EQ(Response(InScope(scope, Get(server.Url("/")))).body, "b");
   }
   EXPECT_EQ(server.connections(), 3);
+  ConnectionStats stats;
+  OnLoop([&] { stats = loop().connection_stats(); });
+  EXPECT_EQ(stats.open, 3);
+  EXPECT_EQ(stats.opened, 3);
+  EXPECT_EQ(stats.limit, options().max_connections);
 }
 
 TEST_F(CurlEventLoopIsolationTest, OriginsDoNotShareConnections) {
@@ -228,6 +233,10 @@ TEST_F(CurlEventLoopIsolationTest, ClosesIdleConnectionAfterMaxIdle) {
       RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "b")));
   Response(Get(server.Url("/")));
   EXPECT_TRUE(server.WaitForDisconnects(1));
+  ConnectionStats stats;
+  OnLoop([&] { stats = loop().connection_stats(); });
+  EXPECT_EQ(stats.open, 0);
+  EXPECT_EQ(stats.opened, 1);
 }
 
 // On commit aba7da6, the old address was still used 210 s after a move.

@@ -2,7 +2,10 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_transport.h"
@@ -18,6 +21,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 using Kind = TransportFailure::Kind;
 
 class RestCallTest : public ::testing::Test {
@@ -31,6 +35,7 @@ class RestCallTest : public ::testing::Test {
     options.deadline = event_loop_.Now() + timeout;
     options.max_attempts = max_attempts;
     options.trace = trace_;
+    options.stats = &stats_;
     HttpRequest request;
     request.url = "http://upstream/";
     request.timeout = absl::Seconds(30);
@@ -54,8 +59,26 @@ class RestCallTest : public ::testing::Test {
       std::make_shared<RotatableCredential>(Secret("old"));
   std::optional<absl::StatusOr<HttpResponse>> response_;
   const std::shared_ptr<CallTrace> trace_ = std::make_shared<CallTrace>();
+  UpstreamStats stats_;
   std::unique_ptr<RestCall> call_;
 };
+
+// "get 503 1 4.000": each operation and result with its count and seconds.
+std::vector<std::string> CountsOf(const UpstreamStats& stats) {
+  std::vector<std::string> counts;
+  for (size_t i = 0; i < UpstreamStats::kOperations.size(); ++i) {
+    for (size_t j = 0; j < UpstreamResult::kNames.size(); ++j) {
+      const DurationHistogram& durations = stats.operations()[i][j];
+      int64_t count = 0;
+      for (const int64_t in_bucket : durations.counts()) count += in_bucket;
+      if (count == 0) continue;
+      counts.push_back(
+          absl::StrFormat("%s %s %d %.3f", UpstreamStats::kOperations[i],
+                          UpstreamResult::kNames[j], count, durations.sum()));
+    }
+  }
+  return counts;
+}
 
 TEST_F(RestCallTest, ReturnsSuccess) {
   Start(3);
@@ -241,6 +264,43 @@ TEST_F(RestCallTest, DestructionCancelsNextAttempt) {
   event_loop_.Advance(absl::Minutes(1));
   EXPECT_EQ(attempts(), 1u);
   EXPECT_FALSE(response_.has_value());
+}
+
+TEST_F(RestCallTest, CountsEachAttemptByOperationResultAndDuration) {
+  Start(3);
+  event_loop_.Advance(absl::Seconds(4));
+  transport_.Respond(503, "");
+  EXPECT_THAT(CountsOf(stats_), ElementsAre("get 503 1 4.000"));
+  event_loop_.Advance(absl::Seconds(1));  // More than the backoff.
+  transport_.Respond(200, "{}");
+  EXPECT_THAT(CountsOf(stats_),
+              ElementsAre(StartsWith("get 200 1 0."), "get 503 1 4.000"));
+  response_.reset();
+  Start(1, absl::Seconds(2), Operation::kCancel);
+  event_loop_.Advance(absl::Seconds(2));
+  transport_.Fail(Kind::kTimeout, true);
+  EXPECT_THAT(CountsOf(stats_),
+              ElementsAre(StartsWith("get 200 1 0."), "get 503 1 4.000",
+                          "cancel deadline 1 2.000"));
+}
+
+TEST_F(RestCallTest, CountsDroppedAttemptAsCanceledOnce) {
+  Start(3, absl::InfiniteDuration(), Operation::kList);
+  event_loop_.Advance(absl::Seconds(7));
+  call_.reset();
+  EXPECT_THAT(CountsOf(stats_), ElementsAre("list canceled 1 7.000"));
+  Start(3, absl::InfiniteDuration(), Operation::kCreate);
+  call_->Abort(absl::UnavailableError("draining"));
+  call_.reset();
+  EXPECT_THAT(CountsOf(stats_),
+              ElementsAre("list canceled 1 7.000", "create canceled 1 0.000"));
+}
+
+TEST_F(RestCallTest, DoesNotCountUnsentOrEndedCallAgain) {
+  Start(1);
+  transport_.Respond(404, "");
+  call_.reset();
+  EXPECT_THAT(CountsOf(stats_), ElementsAre("get 404 1 0.000"));
 }
 
 }  // namespace

@@ -9,23 +9,24 @@ namespace {
 
 using Kind = TransportFailure::Kind;
 
-HttpResult Response(int status) {
+constexpr absl::Time kNow = absl::FromUnixSeconds(1000);
+
+UpstreamResult Response(int status) {
   HttpResponse response;
   response.status = status;
-  return response;
+  return UpstreamResult::Of(response, false);
 }
 
-HttpResult Failure(Kind kind) {
+UpstreamResult Failure(Kind kind, bool by_deadline = false) {
   TransportFailure failure;
   failure.kind = kind;
-  return failure;
+  return UpstreamResult::Of(failure, by_deadline);
 }
 
 // Health after the same result, `times` times.
-bool HealthyAfter(const HttpResult& result, int times,
-                  bool by_deadline = false) {
+bool HealthyAfter(UpstreamResult result, int times) {
   UpstreamHealth health;
-  for (int i = 0; i < times; ++i) health.OnResult(result, by_deadline);
+  for (int i = 0; i < times; ++i) health.OnResult(result, kNow);
   return health.healthy();
 }
 
@@ -34,7 +35,7 @@ TEST(UpstreamHealthTest, IsHealthyInitially) {
 }
 
 TEST(UpstreamHealthTest, IsUnhealthyAfterFiveConsecutiveFailures) {
-  for (const HttpResult& bad :
+  for (const UpstreamResult bad :
        {Response(500), Response(502), Response(503), Failure(Kind::kConnect),
         Failure(Kind::kInterrupted), Failure(Kind::kTimeout),
         Failure(Kind::kProtocol)}) {
@@ -44,19 +45,20 @@ TEST(UpstreamHealthTest, IsUnhealthyAfterFiveConsecutiveFailures) {
 }
 
 TEST(UpstreamHealthTest, IgnoresErrorsOfCallers) {
-  for (const HttpResult& result :
+  for (const UpstreamResult result :
        {Response(200), Response(401), Response(404), Response(422),
         Response(429), Failure(Kind::kInvalidRequest),
         Failure(Kind::kResponseTooLarge)}) {
     EXPECT_TRUE(HealthyAfter(result, 100));
   }
-  EXPECT_TRUE(HealthyAfter(Failure(Kind::kTimeout), 100, true));
+  EXPECT_TRUE(HealthyAfter(Failure(Kind::kTimeout, true), 100));
+  EXPECT_TRUE(HealthyAfter(UpstreamResult::Canceled(), 100));
 }
 
 TEST(UpstreamHealthTest, ResetsFailureCountOnResponse) {
   UpstreamHealth health;
   for (int i = 0; i < 100; ++i) {
-    health.OnResult(Response(i % 5 == 0 ? 404 : 503), false);
+    health.OnResult(Response(i % 5 == 0 ? 404 : 503), kNow);
     EXPECT_TRUE(health.healthy());
   }
 }
@@ -65,12 +67,26 @@ TEST(UpstreamHealthTest, RecoversWithFirstResponseAndNotifiesEachChangeOnce) {
   UpstreamHealth health;
   std::vector<bool> changes;
   health.SetListener([&changes](bool healthy) { changes.push_back(healthy); });
-  for (int i = 0; i < 20; ++i) health.OnResult(Response(503), false);
+  for (int i = 0; i < 20; ++i) health.OnResult(Response(503), kNow);
   EXPECT_EQ(changes, std::vector<bool>{false});
-  health.OnResult(Failure(Kind::kInvalidRequest), false);
+  health.OnResult(Failure(Kind::kInvalidRequest), kNow);
   EXPECT_FALSE(health.healthy());
-  for (int i = 0; i < 20; ++i) health.OnResult(Response(404), false);
+  for (int i = 0; i < 20; ++i) health.OnResult(Response(404), kNow);
   EXPECT_EQ(changes, (std::vector<bool>{false, true}));
+}
+
+TEST(UpstreamHealthTest, KeepsLastFailureAndTimeOfChange) {
+  UpstreamHealth health;
+  EXPECT_FALSE(health.last_failure().has_value());
+  for (int i = 1; i <= 6; ++i) {
+    health.OnResult(i == 6 ? Failure(Kind::kConnect) : Response(502),
+                    kNow + absl::Seconds(i));
+  }
+  EXPECT_STREQ(health.last_failure()->description(), "cannot connect");
+  EXPECT_EQ(health.changed_at(), kNow + absl::Seconds(5));
+  health.OnResult(Response(200), kNow + absl::Seconds(9));
+  EXPECT_STREQ(health.last_failure()->description(), "cannot connect");
+  EXPECT_EQ(health.changed_at(), kNow + absl::Seconds(9));
 }
 
 }  // namespace
