@@ -53,8 +53,10 @@ test('each alert has a page in the runbook', () => {
       ([, name]) => name);
   assert.deepEqual(pages, RULES.map(({ alert }) => alert));
   for (const { alert, annotations } of RULES) {
-    assert.equal(annotations.runbook,
-                 `docs/runbook.md#${alert.toLowerCase()}`);
+    assert.equal(
+        annotations.runbook_url,
+        'https://github.com/wriftai/grpc-gateway/blob/main/docs/runbook.md#' +
+            alert.toLowerCase());
   }
 });
 
@@ -151,7 +153,7 @@ describe('Prometheus with a gateway under load', () => {
         .map((name) => readFileSync(file(`k8s/${name}.yaml`), 'utf8'));
     const used = [...RULES, ...PANELS].map(({ expr }) => expr)
         .concat(scalers).join('\n');
-    const names = used.match(/\b(wriftai_gateway|grpc_server)_\w+/g)
+    const names = used.match(/\b(wriftai_gateway|grpc_server|process)_\w+/g)
         .map((name) => name.replace(/_(bucket|count|sum)$/, ''));
     assert.deepEqual([...new Set(names)].filter((name) => !known.has(name)),
                      []);
