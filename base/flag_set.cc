@@ -56,6 +56,7 @@ void FlagSet::Add(std::string name, std::string* value, std::string help,
       },
       std::move(help), value->empty() ? "none" : *value,
       std::move(extra_environment));
+  flags_.back().text = [value] { return *value; };
 }
 
 void FlagSet::Add(std::string name, bool* value, std::string help) {
@@ -73,6 +74,7 @@ void FlagSet::Add(std::string name, bool* value, std::string help) {
       },
       std::move(help), *value ? "true" : "false");
   flags_.back().is_bool = true;
+  flags_.back().text = [value] { return *value ? "true" : "false"; };
 }
 
 void FlagSet::Add(std::string name, int64_t* value, int64_t min, int64_t max,
@@ -84,6 +86,7 @@ void FlagSet::Add(std::string name, int64_t* value, int64_t min, int64_t max,
                 return absl::SimpleAtoi(text, parsed);
               }),
       std::move(help), absl::StrCat(*value));
+  flags_.back().text = [value] { return absl::StrCat(*value); };
 }
 
 void FlagSet::Add(std::string name, double* value, double min, double max,
@@ -94,6 +97,7 @@ void FlagSet::Add(std::string name, double* value, double min, double max,
                 return absl::SimpleAtod(text, parsed);
               }),
       std::move(help), absl::StrCat(*value));
+  flags_.back().text = [value] { return absl::StrCat(*value); };
 }
 
 void FlagSet::Add(std::string name, absl::Duration* value, absl::Duration min,
@@ -106,6 +110,7 @@ void FlagSet::Add(std::string name, absl::Duration* value, absl::Duration min,
                 return absl::ParseDuration(text, parsed);
               }),
       std::move(help), absl::FormatDuration(*value));
+  flags_.back().text = [value] { return absl::FormatDuration(*value); };
 }
 
 void FlagSet::Add(std::string name, Setter set, std::string help,
@@ -117,6 +122,36 @@ void FlagSet::Add(std::string name, Setter set, std::string help,
   flag.extra_environment = std::move(extra_environment);
   flag.set = std::move(set);
   flags_.push_back(std::move(flag));
+}
+
+void FlagSet::AddVariable(std::string name, const Secret* value) {
+  variables_.push_back({std::move(name), value});
+}
+
+absl::Status FlagSet::Set(absl::string_view text, std::string source,
+                          Flag& flag) {
+  if (absl::Status status = flag.set(text); !status.ok()) return status;
+  flag.given = true;
+  flag.source = std::move(source);
+  return absl::OkStatus();
+}
+
+std::vector<Setting> FlagSet::Settings() const {
+  std::vector<Setting> settings;
+  for (const Flag& flag : flags_) {
+    std::string value = flag.default_text;
+    if (flag.given) value = flag.text == nullptr ? kHidden : flag.text();
+    const bool is_default = value == flag.default_text;
+    settings.push_back({absl::StrCat("--", flag.name), std::move(value),
+                        is_default, flag.default_text, flag.source});
+  }
+  for (const Variable& variable : variables_) {
+    if (variable.value == nullptr) continue;
+    const bool is_set = !variable.value->empty();
+    settings.push_back({variable.name, is_set ? kHidden : "none", !is_set,
+                        "none", is_set ? variable.name : "default"});
+  }
+  return settings;
 }
 
 FlagSet::Flag* FlagSet::Find(absl::string_view name) {
@@ -144,7 +179,7 @@ absl::Status FlagSet::ReadEnvironment(const Environment& environment) {
     for (const std::string& name : VariablesOf(flag)) {
       const char* const text = environment(name.c_str());
       if (text == nullptr || *text == '\0') continue;
-      if (const absl::Status status = flag.set(text); !status.ok()) {
+      if (const absl::Status status = Set(text, name, flag); !status.ok()) {
         return absl::InvalidArgumentError(
             absl::StrCat(name, ": ", status.message()));
       }
@@ -154,7 +189,6 @@ absl::Status FlagSet::ReadEnvironment(const Environment& environment) {
                          " differ: set only one of them"));
       }
       first = text;
-      flag.given = true;
     }
   }
   return absl::OkStatus();
@@ -162,7 +196,8 @@ absl::Status FlagSet::ReadEnvironment(const Environment& environment) {
 
 absl::Status FlagSet::CheckVariables(const std::vector<std::string>& set,
                                      const Environment& environment) const {
-  std::vector<std::string> known = variables_;
+  std::vector<std::string> known;
+  for (const Variable& variable : variables_) known.push_back(variable.name);
   for (const Flag& flag : flags_) {
     for (std::string& name : VariablesOf(flag)) {
       known.push_back(std::move(name));
@@ -270,7 +305,8 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
     } else if (value.empty()) {
       value = "true";
     }
-    if (const absl::Status status = flag->set(value); !status.ok()) {
+    if (const absl::Status status = Set(value, "command line", *flag);
+        !status.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat("--", flag->name, ": ", status.message()));
     }
@@ -278,7 +314,6 @@ absl::StatusOr<std::vector<std::string>> FlagSet::Parse(
       warnings_.push_back(absl::StrCat(
           "--", flag->name, " is given twice; the last value is used"));
     }
-    flag->given = true;
     flag->on_command_line = std::move(value);
   }
   return rest;

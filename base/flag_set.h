@@ -16,6 +16,16 @@
 
 namespace wriftai {
 
+// The value of a flag in use, for people. A value.
+struct Setting {
+  std::string name;   // "--max_wait", or a variable without a flag.
+  std::string value;  // "[redacted]" for a secret.
+  bool is_default = true;
+  std::string default_value;
+  // "default", "command line", or the variable that set it.
+  std::string source;
+};
+
 // A program's flags: names bound to variables. They are read from the
 // environment, then from the command line, which takes precedence. absl::flags
 // does not fit: it uses globals, exits with status 1, and does not read the
@@ -44,13 +54,25 @@ class FlagSet {
            std::string help);
   void Add(std::string name, absl::Duration* value, absl::Duration min,
            absl::Duration max, std::string help);
-  // Any other type: `set` parses; its error says what was expected.
+  // Any other type: `set` parses; its error says what was expected. `text`: the
+  // value for Settings(); without it, they have only kHidden.
   using Setter = std::function<absl::Status(absl::string_view text)>;
+  using Text = std::function<std::string()>;
   void Add(std::string name, Setter set, std::string help,
            std::string default_text, std::string extra_environment = "");
+  void Add(std::string name, Setter set, Text text, std::string help,
+           std::string default_text, std::string extra_environment = "") {
+    Add(std::move(name), std::move(set), std::move(help),
+        std::move(default_text), std::move(extra_environment));
+    flags_.back().text = std::move(text);
+  }
 
-  // Declares a variable that the program reads in addition to its flags.
-  void AddVariable(std::string name) { variables_.push_back(std::move(name)); }
+  // The value of a secret in Settings().
+  static constexpr char kHidden[] = "[redacted]";
+
+  // Declares a variable that the program reads in addition to its flags, for
+  // `value`, which must outlive Settings(); null: not one of them.
+  void AddVariable(std::string name, const Secret* value = nullptr);
 
   // Reads `arguments` (without the program's name): `--name=value`,
   // `--name value`, `--name` and `--noname` for a bool, `--` before positional
@@ -70,6 +92,10 @@ class FlagSet {
 
   // Whether the flag was set, on the command line or by a variable.
   bool WasGiven(absl::string_view name) const;
+
+  // After Parse(): every flag and variable, in the order of Add(). Durations
+  // and numbers in one form, however they were written. A secret's text never.
+  std::vector<Setting> Settings() const;
 
   // After Parse(): valid but likely mistaken usage, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -92,10 +118,19 @@ class FlagSet {
     std::string extra_environment;
     bool is_bool = false;
     Setter set;
+    Text text;  // The value in use. Null: hidden.
     bool given = false;
+    std::string source = "default";
     std::optional<std::string> on_command_line;  // Its value.
   };
 
+  struct Variable {
+    std::string name;
+    const Secret* value;
+  };
+
+  static absl::Status Set(absl::string_view text, std::string source,
+                          Flag& flag);
   Flag* Find(absl::string_view name);
   std::vector<std::string> VariablesOf(const Flag& flag) const;
   absl::Status UnknownFlag(absl::string_view name) const;
@@ -105,7 +140,7 @@ class FlagSet {
   const std::string summary_;
   const std::string environment_prefix_;
   std::vector<Flag> flags_;
-  std::vector<std::string> variables_;
+  std::vector<Variable> variables_;
   std::vector<std::string> warnings_;
   bool help_requested_ = false;
   bool version_requested_ = false;

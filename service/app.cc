@@ -32,6 +32,7 @@
 #include "service/streams/socket_poller.h"
 #include "service/telemetry/call_recorder.h"
 #include "service/telemetry/poll_log.h"
+#include "service/telemetry/upstream_health_log.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
@@ -59,6 +60,7 @@ struct App::Parts {
   std::unique_ptr<CurlEventLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
   std::unique_ptr<PollLog> poll_log;
+  std::unique_ptr<UpstreamHealthLog> health_log;
   std::unique_ptr<CallRecorder> call_recorder;
   std::unique_ptr<Replica> replica;  // Null: this process is alone.
   std::unique_ptr<Engine> engine;
@@ -75,16 +77,19 @@ struct App::Parts {
   std::unique_ptr<MemoryGuard> memory_guard;
 };
 
-App::App(Config config, const Logging& logging)
+App::App(Config config, std::vector<Setting> settings, const Logging& logging)
     : config_(std::move(config)),
+      settings_(std::move(settings)),
       logging_(logging),
       parts_(std::make_unique<Parts>()) {}
 
 App::~App() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<App>> App::Start(Config config,
+                                                std::vector<Setting> settings,
                                                 const Logging& logging) {
-  std::unique_ptr<App> app(new App(std::move(config), logging));
+  std::unique_ptr<App> app(
+      new App(std::move(config), std::move(settings), logging));
   if (absl::Status status = app->StartParts(); !status.ok()) return status;
   return app;
 }
@@ -159,6 +164,8 @@ absl::Status App::StartEngine() {
       *parts_->loop, logging_.fields_logger(), logging_.format());
   parts_->poll_log =
       std::make_unique<PollLog>(logging_.fields_logger(), logging_.format());
+  parts_->health_log = std::make_unique<UpstreamHealthLog>(
+      logging_.fields_logger(), logging_.format());
   parts_->engine = std::make_unique<Engine>(
       EngineOptionsFrom(config_), *std::move(gateway_credential), *parts_->loop,
       *parts_->loop, std::random_device{}(), std::move(gateway_webhook),
@@ -245,8 +252,19 @@ absl::Status App::StartWebhooks() {
   return absl::OkStatus();
 }
 
+// On any thread. Without a trace, polls cost nothing to report.
+void App::FollowLogLevel() {
+  parts_->loop->Post([this] {
+    parts_->engine->SetPollTrace(
+        parts_->poll_log->enabled() ? parts_->poll_log.get() : nullptr);
+  });
+}
+
 absl::Status App::StartAdminServer() {
   AdminPages::Options pages;
+  pages.settings = settings_;
+  pages.logging = &logging_;
+  pages.on_log_level = [this] { FollowLogLevel(); };
   pages.port_check = [this] { return port_watchdog_.status(); };
   if (parts_->replica != nullptr) {
     pages.ready_check = [replica = parts_->replica.get()] {
@@ -325,8 +343,9 @@ absl::Status App::StartGrpcServer() {
   }
   RunOnLoop(*parts_->loop, [this] {
     parts_->engine->ListenToHealth(
-        [health = &parts_->server->health()](bool healthy) {
+        [this, health = &parts_->server->health()](bool healthy) {
           health->SetUpstream(healthy);
+          parts_->health_log->OnChange(parts_->engine->upstream_health());
         });
     if (parts_->tls != nullptr) parts_->tls->Watch(*parts_->loop);
   });

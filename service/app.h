@@ -2,8 +2,10 @@
 #define WRIFTAI_SERVICE_APP_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/flag_set.h"
 #include "base/listener_counters.h"
 #include "service/config.h"
 #include "service/engine/gateway_credential.h"
@@ -23,8 +25,9 @@ class App {
   // Starts serving. INVALID_ARGUMENT, with a one-line message: a setting cannot
   // be applied (an address in use, an unreadable token file). `logging` must
   // outlive the App.
-  static absl::StatusOr<std::unique_ptr<App>> Start(Config config,
-                                                    const Logging& logging);
+  // `settings`: `config` for people, see FlagSet::Settings().
+  static absl::StatusOr<std::unique_ptr<App>> Start(
+      Config config, std::vector<Setting> settings, const Logging& logging);
 
   ~App();
   App(const App&) = delete;
@@ -40,7 +43,7 @@ class App {
  private:
   struct Parts;
 
-  App(Config config, const Logging& logging);
+  App(Config config, std::vector<Setting> settings, const Logging& logging);
   absl::Status StartParts();
   absl::Status StartEngine();
   absl::Status OpenReplica(
@@ -50,8 +53,10 @@ class App {
   absl::Status StartGrpcServer();
   absl::Status StartReplica();
   void StartPortWatchdog();
+  void FollowLogLevel();
 
   Config config_;
+  const std::vector<Setting> settings_;
   const Logging& logging_;
   DeliveryCounters webhook_counters_;
   ListenerCounters caller_connections_;

@@ -30,6 +30,18 @@ absl::Status Expected(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("expected ", what));
 }
 
+const char* NameOf(CredentialPolicy policy) {
+  switch (policy) {
+    case CredentialPolicy::kCaller:
+      return "caller";
+    case CredentialPolicy::kGateway:
+      return "gateway";
+    case CredentialPolicy::kCallerThenGateway:
+      break;
+  }
+  return "caller_then_gateway";
+}
+
 void AddCredentialFlags(FlagSet& flags, Config& config) {
   flags.Add(
       "credentials",
@@ -45,6 +57,7 @@ void AddCredentialFlags(FlagSet& flags, Config& config) {
         }
         return absl::OkStatus();
       },
+      [&config] { return NameOf(config.credentials); },
       "Which token to use for upstream requests: the caller's (authorization "
       "metadata), the gateway's, or the caller's if present and otherwise the "
       "gateway's.",
@@ -70,7 +83,8 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
         config.upstream.base_url = std::string(text);
         return absl::OkStatus();
       },
-      "The upstream API.", config.upstream.base_url, "WRIFTAI_API_BASE_URL");
+      [&config] { return config.upstream.base_url; }, "The upstream API.",
+      config.upstream.base_url, "WRIFTAI_API_BASE_URL");
   flags.Add(
       "create_path",
       [&config](absl::string_view text) {
@@ -82,6 +96,11 @@ void AddUpstreamFlags(FlagSet& flags, Config& config) {
           return Expected("predictions or models");
         }
         return absl::OkStatus();
+      },
+      [&config] {
+        return config.upstream.create_path == CreatePath::kModels
+                   ? "models"
+                   : "predictions";
       },
       "How to create: POST /predictions with the model in the body, or POST "
       "/models/{owner}/{name}[/versions/{number}]/predictions.",
@@ -114,8 +133,9 @@ void AddAdminFlags(FlagSet& flags, Config& config) {
         config.http_address = std::string(text);
         return absl::OkStatus();
       },
-      "HOST:PORT to serve /statusz, /metrics, /healthz and /readyz on, over "
-      "HTTP. Port 0 picks a free port; an empty value disables it.",
+      [&config] { return config.http_address; },
+      "HOST:PORT to serve /statusz, /configz, /metrics, /healthz and /readyz "
+      "on, over HTTP. Port 0 picks a free port; an empty value disables it.",
       config.http_address);
 }
 
@@ -183,6 +203,7 @@ void AddWebhookFlags(FlagSet& flags, Config& config) {
         webhooks.address = std::string(text);
         return absl::OkStatus();
       },
+      [&webhooks] { return webhooks.address; },
       "HOST:PORT to receive webhooks on; serves only POST /webhooks/wriftai. "
       "Port 0 picks a free port. Must be reachable from the upstream.",
       "off");
@@ -196,6 +217,7 @@ void AddWebhookFlags(FlagSet& flags, Config& config) {
         webhooks.public_url = std::string(text);
         return absl::OkStatus();
       },
+      [&webhooks] { return webhooks.public_url; },
       "URL at which the upstream reaches --webhook_address. Registered with "
       "every create that has no webhook of its own.",
       "none");
@@ -251,7 +273,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
             "Check all settings and the files that they name without opening a "
             "port. Prints `configuration OK` or the error, and exits with "
             "status 0 or 2.");
-  flags.AddVariable(kTokenVariable);
+  flags.AddVariable(kTokenVariable, &line.config.access_token);
   line.help = flags.Help();
   const auto rest = flags.Parse(arguments, environment);
   if (!rest.ok()) return rest.status();
@@ -270,6 +292,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   if (!status.ok()) return status;
   line.config.webhooks.feed.enabled = !line.config.webhooks.address.empty();
   line.warnings = ConfigWarnings(flags, line.config);
+  line.settings = flags.Settings();
   return line;
 }
 

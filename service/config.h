@@ -74,6 +74,7 @@ struct CommandLine {
   bool help_requested = false;
   std::string help;
   std::vector<std::string> warnings;  // See ConfigWarnings().
+  std::vector<Setting> settings;      // Without secrets.
 };
 
 // Parses flags and environment. `arguments` excludes the program's name;

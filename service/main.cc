@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/flag_set.h"
@@ -21,6 +22,7 @@
 #include "service/app.h"
 #include "service/config.h"
 #include "service/config_files.h"
+#include "service/logging/log_fields.h"
 #include "service/logging/logging.h"
 #include "service/server/descriptor_budget.h"
 #include "spdlog/spdlog.h"
@@ -53,6 +55,20 @@ int CheckConfig(const wriftai::Config& config,
   return EXIT_SUCCESS;
 }
 
+// All settings, also those at their defaults: an upgrade that changes a default
+// then shows in a comparison of two logs.
+void LogStart(const std::vector<wriftai::Setting>& settings,
+              const wriftai::Logging& logging) {
+  wriftai::LogFields line(logging.format(), "started");
+  line.Add("version", wriftai::Version());
+  line.Add("revision", wriftai::Commit());
+  for (const wriftai::Setting& setting : settings) {
+    line.Add(absl::AsciiStrToLower(absl::StripPrefix(setting.name, "--")),
+             setting.value);
+  }
+  logging.fields_logger()->info(line.text());
+}
+
 // A drain normally ends within --drain_timeout. If it hangs, the process exits
 // with an error this much later, before an orchestrator would kill it.
 constexpr absl::Duration kStopGrace = absl::Seconds(5);
@@ -79,9 +95,11 @@ absl::Status Serve(wriftai::CommandLine line, const wriftai::Logging& logging,
         "reloaded when they change",
         signal_number);
   });
-  auto app = wriftai::App::Start(std::move(line.config), logging);
+  auto app =
+      wriftai::App::Start(std::move(line.config), line.settings, logging);
   if (!app.ok()) return app.status();
   // Only after startup has succeeded: an error is printed alone.
+  LogStart(line.settings, logging);
   for (const std::string& warning : line.warnings) spdlog::warn(warning);
   wriftai::StartCompleted();
   signals.Serving();

@@ -12,18 +12,20 @@
 #include "google/protobuf/util/time_util.h"
 #include "prometheus/text_serializer.h"
 #include "service/admin/call_metrics.h"
+#include "service/admin/log_level_page.h"
 #include "service/admin/metrics.h"
 #include "service/admin/replica_metrics.h"
+#include "service/admin/settings_page.h"
 #include "service/admin/status_findings.h"
 #include "service/admin/status_page.h"
+#include "service/admin/upstream_metrics.h"
 #include "service/engine/engine.h"
 #include "service/logging/logging.h"
-#include "service/admin/upstream_metrics.h"
 #include "service/replica/replica.h"
 #include "service/telemetry/call_recorder.h"
+#include "upstream/http/curl_event_loop.h"
 
 namespace wriftai {
-#include "upstream/http/curl_event_loop.h"
 namespace {
 
 // Prometheus' text format.
@@ -111,6 +113,14 @@ AdminServer::Pages AdminPages::pages() {
       {"/healthz", [this](absl::string_view) { return Health(); }},
       {"/readyz", [this](absl::string_view) { return Readiness(); }},
       {"/metrics", [this](absl::string_view) { return Metrics(); }}};
+  if (options_.logging != nullptr) {
+    pages["/configz"] = [this](absl::string_view) { return Settings(); };
+    const LogLevelPage level(*options_.logging, options_.on_log_level);
+    pages["/log_level"] = [level](absl::string_view) { return level.Get(); };
+    pages["PUT /log_level"] = [level](absl::string_view query) {
+      return level.Put(query);
+    };
+  }
   if (options_.status) {
     pages["/statusz"] = [this](absl::string_view query) {
       return Status(query);
@@ -156,6 +166,18 @@ AdminServer::Response AdminPages::Metrics() {
     std::move(some->begin(), some->end(), std::back_inserter(families));
   }
   return {200, prometheus::TextSerializer().Serialize(families), kMetricsType};
+}
+
+AdminServer::Response AdminPages::Settings() const {
+  std::vector<Setting> settings = options_.settings;
+  const std::string level = LogLevelName(options_.logging->level());
+  for (Setting& setting : settings) {
+    if (setting.name != "--log_level" || setting.value == level) continue;
+    setting.value = level;
+    setting.is_default = level == setting.default_value;
+    setting.source = "PUT /log_level";
+  }
+  return {200, SettingsPage(settings)};
 }
 
 AdminServer::Response AdminPages::Status(absl::string_view query) {
@@ -206,6 +228,13 @@ AdminPages::Source CallMetrics(EventLoop& loop, const CallRecorder& recorder,
       });
 }
 
+AdminPages::Source UpstreamConnectionMetrics(CurlEventLoop& transport,
+                                             absl::Duration timeout) {
+  return FromLoop(
+      transport, timeout, [&transport] { return transport.connection_stats(); },
+      UpstreamConnectionFamilies);
+}
+
 AdminPages::Source ReplicaMetrics(EventLoop& loop, const Replica* replica,
                                   absl::Duration timeout) {
   return FromLoop(
@@ -217,10 +246,3 @@ AdminPages::Source ReplicaMetrics(EventLoop& loop, const Replica* replica,
 }
 
 }  // namespace wriftai
-AdminPages::Source UpstreamConnectionMetrics(CurlEventLoop& transport,
-                                             absl::Duration timeout) {
-  return FromLoop(
-      transport, timeout, [&transport] { return transport.connection_stats(); },
-      UpstreamConnectionFamilies);
-}
-

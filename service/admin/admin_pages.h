@@ -12,6 +12,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "base/event_loop.h"
+#include "base/flag_set.h"
 #include "base/mutex.h"
 #include "prometheus/metric_family.h"
 #include "service/admin/admin_server.h"
@@ -53,6 +54,8 @@ class LoopWatchdog {
 //   /readyz    as /healthz, and the process has started, has joined its
 //              cluster, if any, and is not draining
 //   /metrics   the metrics of all sources, in Prometheus' text format
+//   /configz   the settings in use, as text
+//   /log_level the level of the log; PUT ?level=debug changes it
 //   /statusz   the status page, if there is a status source; format=json
 //              returns the same report as JSON
 //
@@ -83,6 +86,13 @@ class AdminPages {
     // not block.
     std::function<absl::Status()> ready_check = [] { return absl::OkStatus(); };
 
+    // For /configz and the log.
+    std::vector<Setting> settings;
+
+    // For /log_level. Null: no such page, nor /configz.
+    const Logging* logging = nullptr;
+    std::function<void()> on_log_level = [] {};  // After each change.
+
     absl::Duration loop_timeout = kLoopTimeout;
   };
 
@@ -97,6 +107,7 @@ class AdminPages {
   AdminServer::Response Health();
   AdminServer::Response Readiness();
   AdminServer::Response Metrics();
+  AdminServer::Response Settings() const;
   AdminServer::Response Status(absl::string_view query);
 
   EventLoop& loop_;
@@ -119,6 +130,12 @@ AdminPages::Source CallMetrics(
     EventLoop& loop, const CallRecorder& recorder, const Logging& logging,
     absl::Duration timeout = AdminPages::kLoopTimeout);
 
+// The metrics of the connections of `transport`, the loop itself. Fails as
+// EngineMetrics() does.
+AdminPages::Source UpstreamConnectionMetrics(
+    CurlEventLoop& transport,
+    absl::Duration timeout = AdminPages::kLoopTimeout);
+
 // The metrics of `replica`, which may be null and must be destroyed on the
 // loop. Fails as EngineMetrics() does.
 AdminPages::Source ReplicaMetrics(
@@ -128,9 +145,3 @@ AdminPages::Source ReplicaMetrics(
 }  // namespace wriftai
 
 #endif  // WRIFTAI_SERVICE_ADMIN_ADMIN_PAGES_H_
-// The metrics of the connections of `transport`, the loop itself. Fails as
-// EngineMetrics() does.
-AdminPages::Source UpstreamConnectionMetrics(
-    CurlEventLoop& transport,
-    absl::Duration timeout = AdminPages::kLoopTimeout);
-

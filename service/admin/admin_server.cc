@@ -28,6 +28,25 @@ absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(
   return server;
 }
 
+PageThread* AdminServer::Find(const std::string& method,
+                              const std::string& path) {
+  const bool reads = method == "GET" || method == "HEAD";
+  const auto page = pages_.find(reads ? path : absl::StrCat(method, " ", path));
+  return page == pages_.end() ? nullptr : &page->second;
+}
+
+AdminServer::Response AdminServer::WrongMethod(const std::string& path) const {
+  const bool puts = pages_.count(absl::StrCat("PUT ", path)) > 0;
+  if (!puts && pages_.count(path) == 0) {
+    return {404, absl::StrCat("available pages:\n", paths_)};
+  }
+  Response response{
+      405, puts ? "expected GET, HEAD or PUT\n" : "expected GET or HEAD\n"};
+  response.headers =
+      puts ? "allow: GET, HEAD, PUT\r\n" : "allow: GET, HEAD\r\n";
+  return response;
+}
+
 void AdminServer::Handle(IncomingRequest request, HttpResponder responder) {
   const auto respond = [&responder](Response response) {
     responder.Respond(std::move(response).ToHttp());
@@ -38,18 +57,12 @@ void AdminServer::Handle(IncomingRequest request, HttpResponder responder) {
     return respond({400, "Bad Request\n"});
   }
   const size_t query_at = target.find('?');
-  const auto page = pages_.find(target.substr(0, query_at));
-  if (page == pages_.end()) {
-    return respond({404, absl::StrCat("available pages:\n", paths_)});
-  }
-  if (request.head.method != "GET" && request.head.method != "HEAD") {
-    Response response{405, "expected GET or HEAD\n"};
-    response.headers = "allow: GET, HEAD\r\n";
-    return respond(std::move(response));
-  }
-  page->second.Request(std::move(responder), query_at == std::string::npos
-                                                 ? ""
-                                                 : target.substr(query_at + 1));
+  const std::string path = target.substr(0, query_at);
+  PageThread* const page = Find(request.head.method, path);
+  if (page == nullptr) return respond(WrongMethod(path));
+  page->Request(std::move(responder), query_at == std::string::npos
+                                          ? ""
+                                          : target.substr(query_at + 1));
 }
 
 }  // namespace wriftai

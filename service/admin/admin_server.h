@@ -15,7 +15,8 @@
 namespace wriftai {
 
 // Serves pages to people, Prometheus and kubelets over HTTP/1.1: GET and HEAD
-// of a few fixed paths, one request per connection.
+// of a few fixed paths, and PUT where a page has it, one request per
+// connection.
 //
 // Probes get a response regardless of how many connections are silent, slow or
 // never read: see HttpServer. Each page has its own thread, so /healthz does
@@ -27,7 +28,8 @@ namespace wriftai {
 class AdminServer final : private HttpHandler {
  public:
   using Response = PageResponse;
-  using Pages = std::map<std::string, Page>;  // By path.
+  // By path, such as "/healthz"; "PUT /log_level" takes PUT only.
+  using Pages = std::map<std::string, Page>;
 
   struct Options {
     // From accept to the last byte of the response, without the page's time. By
@@ -51,6 +53,9 @@ class AdminServer final : private HttpHandler {
   explicit AdminServer(const Pages& pages);
 
   void Handle(IncomingRequest request, HttpResponder responder) override;
+
+  PageThread* Find(const std::string& method, const std::string& path);
+  Response WrongMethod(const std::string& path) const;
 
   std::string paths_;  // One per line.
   // The server first stops calling Handle(), then the threads end. Responses

@@ -125,6 +125,12 @@ class Engine final : private WebhookInjector::Observer {
   // gRPC cut it off silently, the caller might create, and pay, twice.
   void BeginDrain(absl::Time end_at);
 
+  // Reports all polls from now on. `trace` must outlive this or the next call;
+  // may be null.
+  void SetPollTrace(PollTrace* trace) { watches_.set_poll_trace(trace); }
+
+  const UpstreamHealth& upstream_health() { return client_.health(); }
+
   // Calls `listener` after each change of the upstream's health. Null: none.
   void ListenToHealth(UpstreamHealth::Listener listener) {
     client_.health().SetListener(std::move(listener));

@@ -114,7 +114,22 @@ Logging::Logging(const LogOptions& options)
     return logger;
   };
   fields_logger_ = make(kFieldsLogger);
-  spdlog::set_default_logger(make("sentences"));
+  sentences_logger_ = make("sentences");
+  spdlog::set_default_logger(sentences_logger_);
+}
+
+void Logging::SetLevel(spdlog::level::level_enum level) const {
+  const spdlog::level::level_enum before = this->level();
+  if (level == before) return;
+  // Logged while the more verbose level is in force.
+  const auto log = [&] {
+    sentences_logger_->warn("the log level is now {}, after {}",
+                            LogLevelName(level), LogLevelName(before));
+  };
+  if (level > before) log();
+  fields_logger_->set_level(level);
+  sentences_logger_->set_level(level);
+  if (level < before) log();
 }
 
 int64_t Logging::dropped() const {

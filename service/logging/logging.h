@@ -39,6 +39,12 @@ class Logging {
     return fields_logger_;
   }
 
+  // The minimum level of both loggers. Any thread.
+  spdlog::level::level_enum level() const { return fields_logger_->level(); }
+
+  // Changes it, and logs the change. Any thread.
+  void SetLevel(spdlog::level::level_enum level) const;
+
   // The number of dropped lines.
   int64_t dropped() const;
 
@@ -51,6 +57,7 @@ class Logging {
   const LogFormat format_;
   std::shared_ptr<spdlog::details::thread_pool> thread_;
   std::shared_ptr<spdlog::logger> fields_logger_;
+  std::shared_ptr<spdlog::logger> sentences_logger_;
 };
 
 }  // namespace wriftai

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -56,6 +57,7 @@ void AddEtcdFlags(FlagSet& flags, EtcdConfig& config) {
         config.endpoints = std::move(endpoints);
         return absl::OkStatus();
       },
+      [&config] { return absl::StrJoin(config.endpoints, ","); },
       "Comma-separated client URLs of an etcd cluster, 3.4 or later. If set, "
       "the replicas that use it act as one: one budget for each token, one "
       "poller for each prediction, one create for each request_id.",
@@ -81,13 +83,16 @@ void AddPeerFlags(FlagSet& flags, ReplicaConfig& config) {
         config.peer_address = std::string(text);
         return absl::OkStatus();
       },
+      [&config] { return config.peer_address; },
       "HOST:PORT to serve other replicas on. Port 0 picks a free port. "
       "Required by --etcd_endpoints.",
       "off");
-  flags.Add("peer_advertise", Advertised(config.peer_advertise),
-            "HOST:PORT at which other replicas reach --peer_address, such as "
-            "the pod's address. Required if --peer_address is a wildcard.",
-            "as --peer_address");
+  flags.Add(
+      "peer_advertise", Advertised(config.peer_advertise),
+      [&config] { return config.peer_advertise; },
+      "HOST:PORT at which other replicas reach --peer_address, such as "
+      "the pod's address. Required if --peer_address is a wildcard.",
+      "as --peer_address");
   PeerTlsConfig& tls = config.peer_tls;
   flags.Add("peer_ca_file", &tls.ca_file,
             "PEM file with the CA certificates of the replicas.");
@@ -106,6 +111,7 @@ void AddPeerFlags(FlagSet& flags, ReplicaConfig& config) {
         tls.allowed_names = *std::move(patterns);
         return absl::OkStatus();
       },
+      [&tls] { return JoinNamePatterns(tls.allowed_names); },
       "Comma-separated DNS names or URIs, one of which a replica's certificate "
       "must have. Replicas receive callers' tokens. `*` as in "
       "--tls_allowed_names.",
@@ -158,15 +164,18 @@ void AddReplicaFlags(FlagSet& flags, ReplicaConfig& config) {
         config.cluster_name = std::string(text);
         return absl::OkStatus();
       },
+      [&config] { return config.cluster_name; },
       "Replicas with the same name act as one. The first part of all keys in "
       "etcd.",
       config.cluster_name);
   AddPeerFlags(flags, config);
-  flags.Add("webhook_advertise", Advertised(config.webhook_advertise),
-            "HOST:PORT at which other replicas reach --webhook_address, to "
-            "post on the webhooks that they receive for this one. Required if "
-            "--webhook_address is a wildcard.",
-            "as --webhook_address");
+  flags.Add(
+      "webhook_advertise", Advertised(config.webhook_advertise),
+      [&config] { return config.webhook_advertise; },
+      "HOST:PORT at which other replicas reach --webhook_address, to "
+      "post on the webhooks that they receive for this one. Required if "
+      "--webhook_address is a wildcard.",
+      "as --webhook_address");
   flags.Add(
       "coordination_outage",
       [&config](absl::string_view text) {
@@ -178,6 +187,10 @@ void AddReplicaFlags(FlagSet& flags, ReplicaConfig& config) {
           return Invalid("expected serve or pause");
         }
         return absl::OkStatus();
+      },
+      [&config] {
+        return config.outage == cluster::CoordinationOutage::kServe ? "serve"
+                                                                    : "pause";
       },
       "What happens while etcd does not answer. serve: a replica continues "
       "with the tokens it serves, as long as all replicas confirm that it may. "

@@ -23,15 +23,19 @@ FlagSet::Setter HostPort(std::string& address) {
 }  // namespace
 
 void AddServerFlags(FlagSet& flags, ServerConfig& config) {
-  flags.Add("listen_address", HostPort(config.listen_address),
-            "HOST:PORT to serve gRPC on. Port 0 picks a free port. IPv6 "
-            "addresses need brackets. For every address flag, 0.0.0.0 and [::] "
-            "listen on both IPv4 and IPv6.",
-            config.listen_address);
-  flags.Add("health_address", HostPort(config.health_address),
-            "HOST:PORT to serve only grpc.health.v1 on, in plaintext, for "
-            "probes without TLS. Port 0 picks a free port.",
-            "off");
+  flags.Add(
+      "listen_address", HostPort(config.listen_address),
+      [&config] { return config.listen_address; },
+      "HOST:PORT to serve gRPC on. Port 0 picks a free port. IPv6 "
+      "addresses need brackets. For every address flag, 0.0.0.0 and [::] "
+      "listen on both IPv4 and IPv6.",
+      config.listen_address);
+  flags.Add(
+      "health_address", HostPort(config.health_address),
+      [&config] { return config.health_address; },
+      "HOST:PORT to serve only grpc.health.v1 on, in plaintext, for "
+      "probes without TLS. Port 0 picks a free port.",
+      "off");
   AddTlsFlags(flags, config.tls);
   flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
             "Maximum size of a request message, in bytes. Larger ones are "

@@ -1,7 +1,10 @@
 #include "base/flag_set.h"
 
 #include <map>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/support/status_matchers.h"
 
 namespace wriftai {
@@ -217,6 +220,43 @@ TEST_F(FlagSetTest, ArgumentsFromMainOmitsProgram) {
   char argument[] = "--a";
   char* argv[] = {program, argument, nullptr};
   EXPECT_THAT(ArgumentsFromMain(2, argv), ElementsAre("--a"));
+}
+
+std::string Line(const Setting& setting) {
+  return absl::StrCat(setting.name, "=", setting.value, " ", setting.source,
+                      setting.is_default ? " is default " : " not default ",
+                      setting.default_value);
+}
+
+TEST_F(FlagSetTest, SettingsHaveValueSourceAndDefault) {
+  environment_ = {{"GATEWAY_COUNT", "7"}, {"OTHER_NAME", "somebody"}};
+  ASSERT_THAT(Parse({"--wait=60000ms", "--rate=3.0"}), IsOk());
+  std::vector<std::string> lines;
+  for (const Setting& setting : flags_.Settings()) {
+    lines.push_back(Line(setting));
+  }
+  EXPECT_THAT(lines,
+              ElementsAre("--name=somebody OTHER_NAME not default nobody",
+                          "--json=false default is default false",
+                          "--count=7 GATEWAY_COUNT not default 2",
+                          "--rate=3 command line is default 3",
+                          "--wait=1m command line not default 1s",
+                          "--token=none default is default none"));
+}
+
+TEST_F(FlagSetTest, SettingsNeverShowSecret) {
+  Secret password;
+  flags_.AddVariable("PASSWORD", &password);
+  flags_.AddVariable("NOT_SHOWN");
+  ASSERT_THAT(Parse({"--token=marker"}), IsOk());
+  EXPECT_EQ(Line(flags_.Settings().back()),
+            "PASSWORD=none default is default none");
+  password = Secret("marker");
+  const std::vector<Setting> settings = flags_.Settings();
+  EXPECT_EQ(Line(settings[5]),
+            "--token=[redacted] command line not default none");
+  EXPECT_EQ(Line(settings[6]), "PASSWORD=[redacted] PASSWORD not default none");
+  EXPECT_EQ(settings.size(), 7u);
 }
 
 }  // namespace

@@ -430,5 +430,45 @@ TEST(ConfigTest, WarnsAboutLikelyMistakes) {
   EXPECT_TRUE(Parse({"--api_base_url=http://[::1]:1/v1"})->warnings.empty());
 }
 
+TEST(ConfigTest, SettingsShowEveryFlagAndHideToken) {
+  // Whatever the setting, its value is shown in the form that flags take.
+  const std::vector<std::string> given = {
+      "--listen_address=127.0.0.1:1",
+      "--health_address=127.0.0.1:2",
+      "--http_address=",
+      "--tls_cert_file=cert",
+      "--tls_key_file=key",
+      "--tls_client_ca_file=ca",
+      "--tls_allowed_names=a.example.com,spiffe://cluster.local/ns/*/sa/caller",
+      "--credentials=gateway",
+      "--api_base_url=https://example.com/v2",
+      "--create_path=models",
+      "--webhook_address=127.0.0.1:3",
+      "--webhook_public_url=https://example.com/webhooks/wriftai",
+      "--webhook_secret_file=keys",
+      "--etcd_endpoints=http://127.0.0.1:4,http://127.0.0.1:5",
+      "--cluster_name=cluster",
+      "--peer_address=127.0.0.1:6",
+      "--peer_advertise=127.0.0.1:7",
+      "--webhook_advertise=127.0.0.1:8",
+      "--coordination_outage=pause",
+      "--log_format=json",
+      "--log_level=warning",
+      "--max_wait=1h",
+      "--max_waits=9"};
+  const auto line = Parse(given, {{"WRIFTAI_ACCESS_TOKEN", "marker"}});
+  ASSERT_THAT(line, IsOk());
+  std::vector<std::string> shown;
+  for (const Setting& setting : line->settings) {
+    EXPECT_THAT(setting.value, Not(HasSubstr("marker")));
+    if (setting.source != "command line") continue;
+    EXPECT_FALSE(setting.is_default) << setting.name;
+    shown.push_back(setting.name + "=" + setting.value);
+  }
+  EXPECT_THAT(shown, testing::UnorderedElementsAreArray(given));
+  EXPECT_EQ(line->settings.back().name, "WRIFTAI_ACCESS_TOKEN");
+  EXPECT_EQ(line->settings.back().value, "[redacted]");
+}
+
 }  // namespace
 }  // namespace wriftai

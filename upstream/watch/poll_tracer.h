@@ -20,11 +20,13 @@ namespace wriftai {
 // Reports the polls of one credential to a PollTrace. Without one, every
 // function returns at once.
 //
-// Threads: loop. The trace and the event loop must outlive it. Fails: never.
+// Threads: loop. The pointer to the trace and the event loop must outlive it.
+// Fails: never.
 class PollTracer {
  public:
-  // `trace` may be null.
-  PollTracer(PollTrace* trace, std::shared_ptr<const Credential> credential,
+  // `trace` may be null, and may change at any time.
+  PollTracer(PollTrace* const& trace,
+             std::shared_ptr<const Credential> credential,
              const EventLoop& event_loop)
       : trace_(trace),
         credential_(std::move(credential)),
@@ -53,7 +55,7 @@ class PollTracer {
   }
 
  private:
-  PollTrace* const trace_;
+  PollTrace* const& trace_;
   const std::shared_ptr<const Credential> credential_;
   const EventLoop& event_loop_;
 };

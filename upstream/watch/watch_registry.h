@@ -95,8 +95,8 @@ class WatchRegistry : private WebhookFeed::Listener {
     on_poll_failed_ = std::move(callback);
   }
 
-  // Reports the polls of watches that are subscribed to from now on. `trace`
-  // must outlive this; may be null.
+  // Reports the polls of all watches from now on. `trace` must outlive this or
+  // the next call; may be null.
   void set_poll_trace(PollTrace* trace) { poll_trace_ = trace; }
 
   // Whose polls to suspend from the start. See CredentialWatches.

@@ -49,13 +49,12 @@ uint64_t WatchTable::Subscribe(const std::string& id,
     target->webhook_backoff =
         shared_.webhooks.StartBackoff(credential_->key(), id);
     target->watch.set_spacing(target->webhook_backoff.interval());
-    if (tracer_.on()) {
-      target->watch.set_on_notified(
-          [this, &id = target->watch.id()](const Snapshot& snapshot,
-                                           int64_t waiters) {
-            tracer_.OnNotified(id, snapshot, waiters);
-          });
-    }
+    // Also without a trace: it may begin while the prediction is watched.
+    target->watch.set_on_notified(
+        [this, &id = target->watch.id()](const Snapshot& snapshot,
+                                         int64_t waiters) {
+          tracer_.OnNotified(id, snapshot, waiters);
+        });
   }
   if (target->watch.newest() != nullptr) ++shared_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();

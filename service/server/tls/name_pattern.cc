@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
@@ -93,6 +94,12 @@ absl::StatusOr<NamePattern> NamePattern::Parse(absl::string_view text) {
   return pattern;
 }
 
+std::string NamePattern::text() const {
+  std::string authority = absl::StrJoin(authority_, ".");
+  if (scheme_.empty()) return authority;
+  return absl::StrCat(scheme_, "//", authority, absl::StrJoin(path_, "/"));
+}
+
 bool NamePattern::MatchesDns(absl::string_view name) const {
   return scheme_.empty() &&
          AllMatch(absl::AsciiStrToLower(name), '.', authority_, false);
@@ -121,6 +128,13 @@ absl::StatusOr<std::vector<NamePattern>> ParseNamePatterns(
         absl::StrCat("expected at most ", kMaxPatterns, " patterns"));
   }
   return patterns;
+}
+
+std::string JoinNamePatterns(const std::vector<NamePattern>& patterns) {
+  return absl::StrJoin(patterns, ",",
+                       [](std::string* out, const NamePattern& pattern) {
+                         out->append(pattern.text());
+                       });
 }
 
 }  // namespace wriftai

@@ -21,6 +21,9 @@ class NamePattern {
   // INVALID_ARGUMENT: neither a DNS name nor a URI.
   static absl::StatusOr<NamePattern> Parse(absl::string_view text);
 
+  // As parsed; a DNS name in lower case.
+  std::string text() const;
+
   // `name`: verbatim from the certificate, including zero bytes.
   bool MatchesDns(absl::string_view name) const;
   bool MatchesUri(absl::string_view name) const;
@@ -39,6 +42,9 @@ class NamePattern {
 // there are too many.
 absl::StatusOr<std::vector<NamePattern>> ParseNamePatterns(
     absl::string_view list);
+
+// The list that ParseNamePatterns() reads.
+std::string JoinNamePatterns(const std::vector<NamePattern>& patterns);
 
 }  // namespace wriftai
 

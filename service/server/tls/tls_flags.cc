@@ -34,6 +34,7 @@ void AddTlsFlags(FlagSet& flags, TlsConfig& config) {
         config.allowed_names = *std::move(patterns);
         return absl::OkStatus();
       },
+      [&config] { return JoinNamePatterns(config.allowed_names); },
       "Comma-separated DNS names or URIs, one of which a client's certificate "
       "must have. `*` matches within one label or path segment, as in "
       "spiffe://cluster.local/ns/*/sa/caller.",

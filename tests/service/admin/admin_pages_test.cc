@@ -1,5 +1,6 @@
 #include "service/admin/admin_pages.h"
 
+#include <atomic>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,8 @@
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "service/engine/engine.h"
+#include "service/logging/logging.h"
+#include "spdlog/spdlog.h"
 #include "tests/support/manual_event_loop.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/status_matchers.h"
@@ -35,6 +38,8 @@ class AdminHarness {
                                   AdminServer::Options(), counters_);
   }
 
+  ~AdminHarness() { spdlog::set_default_logger(default_logger_); }
+
   void set_status(absl::StatusOr<AdminPages::StatusReport> status) {
     status_ = std::move(status);
   }
@@ -44,6 +49,15 @@ class AdminHarness {
   RawClient::Response Get(absl::string_view path) {
     return RawClient(server_->port()).Call(wriftai::Get(path));
   }
+
+  std::string Put(absl::string_view target) {
+    const RawClient::Response response =
+        RawClient(server_->port())
+            .Call(absl::StrCat("PUT ", target, " HTTP/1.1\r\nhost: h\r\n\r\n"));
+    return absl::StrCat(response.head.substr(9, 3), " ", response.body);
+  }
+
+  int level_changes() const { return level_changes_; }
 
   // Returns status and body.
   std::string GetText(absl::string_view path) {
@@ -56,11 +70,19 @@ class AdminHarness {
     AdminPages::Options options;
     options.status = [this] { return status_; };
     options.loop_timeout = loop_timeout;
+    options.settings = {{"--log_level", "info", true, "info", "default"}};
+    options.logging = &logging_;
+    options.on_log_level = [this] { ++level_changes_; };
     return options;
   }
 
   absl::StatusOr<AdminPages::StatusReport> status_ =
       std::make_shared<const status::Report>();
+  // Logging sets the default one.
+  const std::shared_ptr<spdlog::logger> default_logger_ =
+      spdlog::default_logger();
+  Logging logging_{LogOptions()};
+  std::atomic<int> level_changes_{0};
   AdminPages pages_;
   ListenerCounters counters_;
   std::unique_ptr<AdminServer> server_;
@@ -102,6 +124,36 @@ TEST(AdminPagesTest, StalledLoopFailsAllPages) {
     EXPECT_EQ(admin.GetText(path), "503 the event loop is not responding\n")
         << path;
   }
+}
+
+TEST(AdminPagesTest, LogLevelChangesByPut) {
+  ManualEventLoop loop;
+  AdminHarness admin(loop, {}, kShort);
+  EXPECT_EQ(admin.GetText("/log_level"), "200 info\n");
+  EXPECT_EQ(admin.Put("/log_level?level=debug"), "200 debug\n");
+  EXPECT_EQ(admin.GetText("/log_level"), "200 debug\n");
+  EXPECT_EQ(admin.level_changes(), 1);
+  EXPECT_THAT(
+      admin.GetText("/configz"),
+      HasSubstr("\n--log_level=debug  # set by PUT /log_level; default: "
+                "info\n"));
+  for (const char* const target : {"/log_level", "/log_level?",
+                                   "/log_level?level=", "/log_level?level=loud",
+                                   "/log_level?Level=info"}) {
+    EXPECT_EQ(admin.Put(target),
+              "400 level: expected debug, info, warning or error, as in PUT "
+              "/log_level?level=debug\n")
+        << target;
+  }
+  EXPECT_EQ(admin.Put("/healthz"), "405 expected GET or HEAD\n");
+  EXPECT_EQ(admin.level_changes(), 1);
+}
+
+TEST(AdminPagesTest, SettingsAreShownAsText) {
+  ManualEventLoop loop;
+  AdminHarness admin(loop, {}, kShort);
+  EXPECT_THAT(admin.GetText("/configz"),
+              HasSubstr("\n--log_level=info  # default\n"));
 }
 
 TEST(AdminPagesTest, MetricsCombineAllSources) {

@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "service/logging/log_fields.h"
 #include "spdlog/sinks/ostream_sink.h"
+#include "spdlog/spdlog.h"
 #include "tests/support/json_parts.h"
 #include "tests/support/status_matchers.h"
 
@@ -111,6 +112,35 @@ TEST(LoggingTest, ReplacesMisleadingCharacters) {
     EXPECT_THAT(fields.text(), testing::HasSubstr("\"a?   z\""));
     EXPECT_THAT(fields.text(), testing::HasSubstr("??"));
   }
+}
+
+TEST(LoggingTest, HasNameForEachLevel) {
+  for (const char* const name : {"debug", "info", "warning", "error"}) {
+    const auto level = LogLevelFrom(name);
+    ASSERT_THAT(level, IsOk());
+    EXPECT_EQ(LogLevelName(*level), name);
+  }
+  for (const char* const name :
+       {"", "warn", "Debug", "trace", "off", "debug "}) {
+    EXPECT_THAT(LogLevelFrom(name),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         "expected debug, info, warning or error"))
+        << name;
+  }
+}
+
+TEST(LoggingTest, LevelChangesForAllLoggersWhileRunning) {
+  const auto before = spdlog::default_logger();
+  Logging logging(LogOptions{});
+  logging.SetLevel(spdlog::level::err);
+  EXPECT_EQ(logging.level(), spdlog::level::err);
+  EXPECT_FALSE(logging.fields_logger()->should_log(spdlog::level::warn));
+  EXPECT_FALSE(spdlog::should_log(spdlog::level::warn));
+  logging.SetLevel(spdlog::level::debug);
+  EXPECT_TRUE(logging.fields_logger()->should_log(spdlog::level::debug));
+  EXPECT_TRUE(spdlog::should_log(spdlog::level::debug));
+  spdlog::set_default_logger(before);
+  EXPECT_TRUE(logging.Finish(absl::Minutes(1)));
 }
 
 }  // namespace

@@ -147,6 +147,21 @@ TEST_F(PollTraceTest, ReportsNothingWithoutTrace) {
   EXPECT_THAT(trace_.Take(), IsEmpty());
 }
 
+TEST_F(PollTraceTest, StartsAndStopsWhileWatched) {
+  watch_.set_poll_trace(nullptr);
+  watch_.Subscribe(Every(absl::Seconds(10)), first_);
+  RunPending();
+  watch_.set_poll_trace(&trace_);
+  CompletePoll("started");
+  EXPECT_THAT(trace_.Take(),
+              ElementsAre("ended OK", "notified 1 of started",
+                          Planned(PollReason::kInterval, "10s")));
+  watch_.set_poll_trace(nullptr);
+  event_loop_.Advance(absl::Seconds(10));
+  CompletePoll("started");
+  EXPECT_THAT(trace_.Take(), IsEmpty());
+}
+
 // One permit every ten seconds.
 TEST(PollTraceBudgetTest, ReportsPredictionThatWaitsForBudget) {
   constexpr char kOther[] = "00000000-0000-4000-8000-000000000001";

@@ -1,0 +1,37 @@
+#ifndef WRIFTAI_SERVICE_ADMIN_LOG_LEVEL_PAGE_H_
+#define WRIFTAI_SERVICE_ADMIN_LOG_LEVEL_PAGE_H_
+
+#include <functional>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "service/admin/page_thread.h"
+
+namespace wriftai {
+
+class Logging;
+
+// Shows and changes the minimum level of the log while the gateway runs. It
+// takes PUT, which a browser does not send to another site unless that site
+// agrees; a page on the internet can therefore not change it.
+//
+// Threads: any. `logging` must outlive it. Fails: with 400.
+class LogLevelPage {
+ public:
+  // `on_change` runs after each change, on any thread.
+  LogLevelPage(const Logging& logging, std::function<void()> on_change)
+      : logging_(logging), on_change_(std::move(on_change)) {}
+
+  PageResponse Get() const;
+
+  // `query`: level=NAME.
+  PageResponse Put(absl::string_view query) const;
+
+ private:
+  const Logging& logging_;
+  const std::function<void()> on_change_;
+};
+
+}  // namespace wriftai
+
+#endif  // WRIFTAI_SERVICE_ADMIN_LOG_LEVEL_PAGE_H_
