@@ -27,6 +27,12 @@ class Histogram {
   }
   void Add(absl::Duration duration) { Add(absl::ToDoubleSeconds(duration)); }
 
+  // Adds what `other` has.
+  void Merge(const Histogram& other) {
+    for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+    sum_ += other.sum_;
+  }
+
   // The count of each bucket. The last bucket is above all bounds.
   const auto& counts() const { return counts_; }
   double sum() const { return sum_; }

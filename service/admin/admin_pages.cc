@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/process_numbers.h"
 #include "base/run_on_loop.h"
 #include "base/version.h"
 #include "google/protobuf/util/time_util.h"
@@ -18,6 +19,7 @@
 #include "service/admin/settings_page.h"
 #include "service/admin/status_findings.h"
 #include "service/admin/status_page.h"
+#include "service/admin/status_process.h"
 #include "service/admin/upstream_metrics.h"
 #include "service/engine/engine.h"
 #include "service/logging/logging.h"
@@ -201,6 +203,7 @@ AdminServer::Response AdminPages::Status(absl::string_view query) {
   report.set_loop_delay_seconds(absl::ToDoubleSeconds(now - began_at));
   report.set_phase(PhaseName(phase_));
   report.set_grpc_port_failure(std::string(options_.port_check().message()));
+  FillProcess(ReadProcessNumbers(), *report.mutable_process());
   AddFindings(report);
   if (*format == Format::kJson) {
     return {200, StatusPageJson(report), "application/json", kNoSniffing};

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 
 namespace wriftai {
 namespace {
@@ -69,6 +70,18 @@ std::string PercentText(double part, double whole) {
   if (percent > 0 && percent < 0.5) return "below 1 %";
   if (percent > 99.5 && percent < 100) return "99 %";
   return absl::StrFormat("%.0f %%", percent);
+}
+
+std::string UtcText(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
+                          absl::FromUnixSeconds(time.seconds()),
+                          absl::UTCTimeZone());
+}
+
+std::string ShortCountText(double count) {
+  if (count < 9'999.5) return absl::StrFormat("%.0f", count);
+  if (count < 999'500) return absl::StrFormat("%.0fk", count / 1e3);
+  return absl::StrFormat("%.0fM", count / 1e6);
 }
 
 std::string BytesText(double bytes) {

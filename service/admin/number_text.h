@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "google/protobuf/timestamp.pb.h"
+
 // Formats numbers for people. All functions: pure, any thread.
 
 namespace wriftai {
@@ -22,6 +24,12 @@ std::string SecondsText(double seconds);
 
 // "97 %". Rounds to 0 % or 100 % only if the ratio is exactly that.
 std::string PercentText(double part, double whole);
+
+// "2026-01-31 12:00:00 UTC".
+std::string UtcText(const google::protobuf::Timestamp& time);
+
+// Above a narrow bar: "1204", "12k", "3M".
+std::string ShortCountText(double count);
 
 // "1.5 MiB".
 std::string BytesText(double bytes);

@@ -52,7 +52,8 @@ section {
   padding: 14px 16px; margin: 14px 0;
 }
 .overall { border-left-width: 6px; }
-.overall p { font-size: 17px; }
+.overall .cause { font-size: 17px; }
+.overall #summary { margin-top: 6px; }
 .overall ul { margin: 8px 0 0; padding: 0; list-style: none; }
 .overall li { margin-top: 6px; }
 .badge {
@@ -62,6 +63,9 @@ section {
 .badge.ok { color: var(--ok); background: var(--ok-back); }
 .badge.notice { color: var(--notice); background: var(--notice-back); }
 .badge.problem { color: var(--problem); background: var(--problem-back); }
+.badge.plain { background: var(--track); font-weight: 400; }
+td .badge { margin-right: 0; }
+.list { display: inline-flex; flex-wrap: wrap; gap: 4px; }
 .overall.ok { border-left-color: var(--ok); }
 .overall.notice { border-left-color: var(--busy); }
 .overall.problem { border-left-color: var(--problem); }
@@ -86,6 +90,7 @@ section {
 .bars rect { fill: var(--mark); }
 .bars path { stroke: var(--limit); }
 .bars text { fill: var(--soft); font-size: 10.5px; text-anchor: middle; }
+.bars .count { fill: var(--ink); font-size: 9px; }
 .scroll { overflow-x: auto; position: relative; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td {
@@ -94,10 +99,12 @@ th, td {
 }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; }
 th { font-weight: 600; }
-tbody th, .tight, td.number { white-space: nowrap; }
+.tight, td.number { white-space: nowrap; }
+td.first { font-weight: 600; }
+.wide { font-weight: 400; }
 .number { text-align: right; }
 .zero { color: var(--soft); }
-.wide { min-width: 220px; }
+.wide { display: inline-block; min-width: 220px; }
 code { font: 13px/1.45 ui-monospace, monospace; }
 .id { overflow-wrap: anywhere; min-width: 150px; display: inline-block; }
 dl { display: grid; gap: 4px 24px; margin: 0; font-size: 14px;
@@ -106,6 +113,34 @@ dl div { display: flex; justify-content: space-between; gap: 12px;
   border-top: 1px solid var(--line); padding: 5px 0; }
 dd { margin: 0; text-align: right; white-space: nowrap; }
 footer { padding: 0 0 24px; font-size: 13px; }
+/* A narrow window shows each row as a list of names and values. */
+@media (max-width: 760px) {
+  #bar, #report { padding: 0 10px; }
+  section { padding: 12px; }
+  .tiles { grid-template-columns: 1fr 1fr; gap: 10px; }
+  .two { grid-template-columns: 1fr; }
+  .scroll { overflow-x: visible; }
+  table, tbody, tr, td { display: block; }
+  thead, td.zero, td.empty { display: none; }
+  tr { border-top: 1px solid var(--line); padding: 8px 0; }
+  tr:first-child { border-top: 0; }
+  td {
+    display: flex; justify-content: space-between; gap: 16px; border: 0;
+    padding: 2px 0; text-align: right;
+  }
+  td::before {
+    content: attr(data-name); color: var(--soft); text-align: left;
+    font-weight: 400;
+  }
+  td.first { text-align: left; }
+  td.first::before { content: none; }
+  td > * { min-width: 0; }
+  .tight { white-space: normal; }
+  .gauge, td .spark { margin-left: auto; }
+  .list { justify-content: flex-end; }
+  .wide, .id { min-width: 0; }
+  dd { white-space: normal; overflow-wrap: anywhere; }
+}
 )css";
 
 // Refreshes the page in place: it keeps the scroll positions of the page and of

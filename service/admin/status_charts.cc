@@ -20,7 +20,8 @@ constexpr int kMinValues = 25;
 // Histogram sizes in SVG units.
 constexpr double kBarStep = 20;
 constexpr double kBarWidth = 16;
-constexpr double kBarsHeight = 96;
+constexpr double kCountHeight = 13;  // Of the text above a bar.
+constexpr double kBarsHeight = 96;   // Of the bars and the text above them.
 constexpr double kMinBarHeight = 2;  // Keeps one among thousands visible.
 
 std::string Describe(const Sparkline& sparkline) {
@@ -143,7 +144,8 @@ void DrawHistogram(const std::string& label, const status::Histogram& histogram,
   for (int i = 0; i < histogram.recent_size(); ++i) {
     const double count = histogram.recent(i);
     if (count == 0) continue;
-    const double height = std::max(kMinBarHeight, count / max * kBarsHeight);
+    const double height =
+        std::max(kMinBarHeight, count / max * (kBarsHeight - kCountHeight));
     html.Markup("<rect x=\"")
         .Number(i * kBarStep + (kBarStep - kBarWidth) / 2)
         .Markup("\" y=\"")
@@ -153,7 +155,13 @@ void DrawHistogram(const std::string& label, const status::Histogram& histogram,
         .Markup("\"><title>")
         .Text(absl::StrCat(BucketText(histogram, i), ": ", CountText(count),
                            ", ", PercentText(count, total)))
-        .Markup("</title></rect>");
+        .Markup("</title></rect><text class=\"count\" x=\"")
+        .Number((i + 0.5) * kBarStep)
+        .Markup("\" y=\"")
+        .Number(kBarsHeight - height - 3)
+        .Markup("\">")
+        .Text(ShortCountText(count))
+        .Markup("</text>");
   }
   html.Markup("<path d=\"M0 96.5H340\"/>");
   DrawBounds(histogram, html);

@@ -6,50 +6,35 @@
 #include "absl/time/time.h"
 #include "base/sanitize.h"
 #include "service/admin/number_text.h"
+#include "service/admin/table_writer.h"
 
 namespace wriftai {
 namespace {
 
-void Cell(const std::string& text, HtmlWriter& html) {
-  html.Markup("<td><code class=\"id\">").Text(text).Markup("</code></td>");
-}
-
 void WriteMembers(const status::Cluster& cluster, HtmlWriter& html) {
-  html.Markup(
-      "<div class=\"scroll\" id=\"members\" tabindex=\"0\" role=\"region\" "
-      "aria-label=\"Replicas\"><table><thead><tr><th scope=\"col\">Replica</th>"
-      "<th scope=\"col\">Address</th><th scope=\"col\">Build</th>"
-      "<th scope=\"col\" class=\"number\">Tokens owned</th></tr></thead>"
-      "<tbody>");
+  TableWriter table(
+      "members", "Replicas",
+      {{"Replica"}, {"Address"}, {"Build"}, {"Tokens owned", true}}, html);
   for (const status::ClusterMember& member : cluster.members()) {
-    html.Markup("<tr>");
-    Cell(absl::StrCat(member.session(), member.this_replica() ? " (this)" : ""),
-         html);
-    Cell(member.address(), html);
-    Cell(member.build(), html);
-    html.Markup("<td class=\"number\">")
-        .Text(CountText(member.owned_tokens()))
-        .Markup("</td></tr>");
+    table.Row()
+        .Code(absl::StrCat(member.session(),
+                           member.this_replica() ? " (this)" : ""))
+        .Code(member.address())
+        .Code(member.build())
+        .Count(member.owned_tokens());
   }
-  html.Markup("</tbody></table></div>");
 }
 
 void WriteOwners(const status::Cluster& cluster, HtmlWriter& html) {
-  html.Markup(
-      "<div class=\"scroll\" id=\"owners\" tabindex=\"0\" role=\"region\" "
-      "aria-label=\"Owners\"><table><thead><tr><th scope=\"col\">Token</th>"
-      "<th scope=\"col\">Owner</th>"
-      "<th scope=\"col\" class=\"number\">Since revision</th></tr></thead>"
-      "<tbody>");
+  if (cluster.tokens().empty()) return;
+  TableWriter table("owners", "Owners",
+                    {{"Token"}, {"Owner"}, {"Since revision", true}}, html);
   for (const status::OwnedToken& token : cluster.tokens()) {
-    html.Markup("<tr>");
-    Cell(token.token(), html);
-    Cell(token.session(), html);
-    html.Markup("<td class=\"number\">")
-        .Text(CountText(token.revision()))
-        .Markup("</td></tr>");
+    table.Row()
+        .Code(token.token())
+        .Code(token.session())
+        .Count(token.revision());
   }
-  html.Markup("</tbody></table></div>");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "base/process_numbers.h"
 #include "base/run_on_loop.h"
 #include "base/sanitize.h"
 #include "google/protobuf/util/time_util.h"
@@ -72,6 +73,18 @@ void SortCredentials(status::Report& report) {
             [&](const auto* a, const auto* b) { return key(*a) < key(*b); });
 }
 
+void FillUpstream(const EngineNumbers& numbers, absl::Time now,
+                  status::Upstream& upstream) {
+  upstream.set_healthy(numbers.upstream_healthy);
+  if (numbers.upstream_failure.has_value()) {
+    upstream.set_last_failure(numbers.upstream_failure->description());
+  }
+  if (numbers.upstream_changed_at != absl::InfinitePast()) {
+    upstream.set_changed_seconds_ago(
+        absl::ToDoubleSeconds(now - numbers.upstream_changed_at));
+  }
+}
+
 void FillStreams(const OpenStreams& streams, absl::Time now,
                  status::Streams& report) {
   report.set_open(static_cast<double>(streams.stats().open));
@@ -130,7 +143,15 @@ EngineNumbers StatusCollector::BoundedNumbers() {
 }
 
 StatusHistory::CallCounts StatusCollector::CallCounts() const {
-  return {{}, recorder_.errors().total(), recorder_.streams().stats().updates};
+  return {{},
+          recorder_.errors().total(),
+          recorder_.caller_mistakes().total(),
+          recorder_.streams().stats().updates};
+}
+
+CallSample StatusCollector::NewestCalls(const EngineNumbers& numbers) const {
+  return CallSample(event_loop_.Now(), recorder_.stats(), numbers.upstream,
+                    ProcessCpuSeconds());
 }
 
 void StatusCollector::SampleEachInterval() {
@@ -143,6 +164,7 @@ void StatusCollector::SampleEachInterval() {
   });
   const absl::Time now = event_loop_.Now();
   history_.Add(now, numbers, calls);
+  calls_.Add(NewestCalls(numbers));
   timer_ = event_loop_.RunAt(now + StatusHistory::kInterval,
                              [this] { SampleEachInterval(); });
 }
@@ -154,7 +176,7 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
   auto report = std::make_shared<status::Report>();
   const auto watched =
       FillWatches(engine_, now, NameAmong(numbers.credentials), *report);
-  report->mutable_upstream()->set_healthy(numbers.upstream_healthy);
+  FillUpstream(numbers, now, *report->mutable_upstream());
   report->mutable_waits()->set_begun_total(
       static_cast<double>(numbers.watches.waits));
   report->mutable_waits()->set_ended_predictions_total(
@@ -162,6 +184,8 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
   FillStreams(recorder_.streams(), now, *report->mutable_streams());
   FillErrors(recorder_.errors(), event_loop_.WallNow(),
              *report->mutable_errors());
+  FillErrors(recorder_.caller_mistakes(), event_loop_.WallNow(),
+             *report->mutable_caller_mistakes());
   report->mutable_cache()->set_bytes(static_cast<double>(numbers.cache_bytes));
   report->mutable_cache()->set_predictions(
       static_cast<double>(numbers.cache_size));
@@ -176,6 +200,7 @@ std::shared_ptr<const status::Report> StatusCollector::Collect() {
     FillCluster(replica_->Numbers(), *report->mutable_cluster());
   }
   history_.Fill(now, numbers, CallCounts(), *report);
+  calls_.Fill(NewestCalls(numbers), recorder_.stats().started, *report);
   SortCredentials(*report);
   last_ = std::move(report);
   collected_at_ = now;

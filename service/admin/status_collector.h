@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "base/event_loop.h"
 #include "service/admin/admin_pages.h"
+#include "service/admin/call_history.h"
 #include "service/admin/metrics.h"
 #include "service/admin/status_history.h"
 #include "service/admin/status_report.pb.h"
@@ -43,12 +44,14 @@ class StatusCollector {
   void SampleEachInterval();
   EngineNumbers BoundedNumbers();
   StatusHistory::CallCounts CallCounts() const;
+  CallSample NewestCalls(const EngineNumbers& numbers) const;
 
   Engine& engine_;
   const CallRecorder& recorder_;
   EventLoop& event_loop_;
   const Replica* const replica_;
   StatusHistory history_;
+  CallHistory calls_;
   TimerHandle timer_;
   std::shared_ptr<const status::Report> last_;
   absl::Time collected_at_ = absl::InfinitePast();

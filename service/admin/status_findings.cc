@@ -7,7 +7,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "service/admin/number_text.h"
+#include "service/engine/gateway_credential.h"
 #include "service/telemetry/open_streams.h"
+#include "upstream/error_details.h"
 
 namespace wriftai {
 namespace {
@@ -66,16 +68,63 @@ void FindProcess(const status::Report& report, Findings& findings) {
 
 void FindUpstream(const status::Upstream& upstream, Findings& findings) {
   if (!upstream.healthy()) {
-    findings.Add(status::LEVEL_PROBLEM,
-                 "WriftAI is failing: the last requests have all failed. Waits "
-                 "stay open; see Last errors for the cause.");
+    findings.Add(status::LEVEL_PROBLEM, "WriftAI has been failing for ",
+                 SecondsText(upstream.changed_seconds_ago()), ", last with ",
+                 upstream.last_failure(),
+                 ". Waits stay open; other calls end UNAVAILABLE.");
     return;
   }
   if (upstream.failing_credentials() == 0) return;
   findings.Add(status::LEVEL_PROBLEM, "All recent polls failed for ",
                CountText(upstream.failing_credentials()), " of ",
                CountText(upstream.polling_credentials(), "token", "tokens"),
-               ". Waits stay open; see Last errors for the cause.");
+               ". Waits stay open; see Last failures for the cause.");
+}
+
+// The gateway's own token was rejected within the last minutes. A caller's is
+// the caller's mistake.
+void FindRejectedToken(const status::Errors& errors, Findings& findings) {
+  constexpr double kRecentSeconds = 120;
+  for (const status::Error& error : errors.last()) {
+    if (error.age_seconds() > kRecentSeconds ||
+        error.credential() != GatewayCredential::kName) {
+      continue;
+    }
+    if (error.reason() == v1::ErrorReason_Name(v1::TOKEN_REFUSED)) {
+      findings.Add(status::LEVEL_PROBLEM,
+                   "WriftAI rejects the gateway's own token (401), last ",
+                   SecondsText(error.age_seconds()),
+                   " ago: put a valid one into --access_token_file or "
+                   "WRIFTAI_ACCESS_TOKEN.");
+      return;
+    }
+    if (error.reason() == v1::ErrorReason_Name(v1::PAYMENT_REQUIRED)) {
+      findings.Add(status::LEVEL_PROBLEM,
+                   "WriftAI wants payment for the gateway's own token (402), "
+                   "last ",
+                   SecondsText(error.age_seconds()),
+                   " ago: add credit to the account.");
+      return;
+    }
+  }
+}
+
+// Less than one in twenty is normal during a rollout, for example. A problem
+// found before explains them.
+void FindFailedCalls(const status::Report& report, Findings& findings) {
+  for (const status::Finding& finding : report.findings()) {
+    if (finding.level() == status::LEVEL_PROBLEM) return;
+  }
+  constexpr double kMaxShare = 0.05;
+  for (const status::Method& method : report.methods()) {
+    const double ended = method.ok_recent() + method.failures_recent() +
+                         method.caller_mistakes_recent();
+    if (method.failures_recent() <= kMaxShare * ended) continue;
+    findings.Add(status::LEVEL_NOTICE,
+                 CountText(method.failures_recent(), "call", "calls"), " of ",
+                 CountText(ended), " of ", method.name(),
+                 " failed in the last 10 min: see Last failures.");
+  }
 }
 
 void FindBucket(const std::string& name, const char* kind,
@@ -229,7 +278,9 @@ void AddFindings(status::Report& report) {
   Findings findings(report);
   FindProcess(report, findings);
   FindUpstream(report.upstream(), findings);
+  FindRejectedToken(report.errors(), findings);
   FindBudgets(report, findings);
+  FindFailedCalls(report, findings);
   FindStreams(report.streams(), findings);
   FindWebhooks(report.webhooks(), findings);
   FindCluster(report.cluster(), findings);

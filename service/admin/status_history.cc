@@ -1,9 +1,10 @@
 #include "service/admin/status_history.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <utility>
+
+#include "service/admin/quantile.h"
 
 namespace wriftai {
 namespace {
@@ -26,28 +27,6 @@ double PerSecond(int64_t before, int64_t after, absl::Duration elapsed) {
   return Increase(before, after) / absl::ToDoubleSeconds(elapsed);
 }
 
-// The `quantile` of the recent durations, interpolated linearly within its
-// bucket as Prometheus' histogram_quantile() does. nullopt without durations.
-std::optional<double> Quantile(const status::Histogram& histogram,
-                               double quantile) {
-  double total = 0;
-  for (const double count : histogram.recent()) total += count;
-  if (total == 0) return std::nullopt;
-  const double rank = quantile * total;
-  double below = 0;
-  double lower = 0;
-  for (int i = 0; i < histogram.bounds_seconds_size(); ++i) {
-    const double upper = histogram.bounds_seconds(i);
-    const double count = histogram.recent(i);
-    if (count > 0 && below + count >= rank) {
-      return lower + (upper - lower) * (rank - below) / count;
-    }
-    below += count;
-    lower = upper;
-  }
-  return lower;
-}
-
 void FillHistogram(const DurationHistogram& before,
                    const DurationHistogram& newest,
                    status::Histogram& histogram) {
@@ -58,10 +37,13 @@ void FillHistogram(const DurationHistogram& before,
     histogram.add_total(static_cast<double>(newest.counts()[i]));
     histogram.add_recent(Increase(before.counts()[i], newest.counts()[i]));
   }
-  if (const auto p50 = Quantile(histogram, 0.5)) {
+  const auto quantile = [&](double q) {
+    return Quantile(histogram.bounds_seconds(), histogram.recent(), q);
+  };
+  if (const auto p50 = quantile(0.5)) {
     histogram.set_recent_p50_seconds(*p50);
   }
-  if (const auto p99 = Quantile(histogram, 0.99)) {
+  if (const auto p99 = quantile(0.99)) {
     histogram.set_recent_p99_seconds(*p99);
   }
 }
@@ -102,8 +84,8 @@ void StatusHistory::Add(absl::Time now, const EngineNumbers& numbers,
     requests += Sent(credential.reads) + Sent(credential.creates);
   }
   Push(Sample{now, numbers.waiter_count, requests, calls.updates, calls.errors,
-              numbers.webhooks.stats.missed, numbers.watches.staleness,
-              numbers.watches.terminal_delay},
+              calls.caller_mistakes, numbers.webhooks.stats.missed,
+              numbers.watches.staleness, numbers.watches.terminal_delay},
        samples_);
 }
 
@@ -117,6 +99,8 @@ void StatusHistory::Fill(absl::Time now, const EngineNumbers& numbers,
   FillHistogram(before.terminal_delay, numbers.watches.terminal_delay,
                 *report.mutable_terminal_delay());
   report.mutable_errors()->set_recent(Increase(before.errors, calls.errors));
+  report.mutable_caller_mistakes()->set_recent(
+      Increase(before.caller_mistakes, calls.caller_mistakes));
   report.mutable_webhooks()->set_missed_recent(
       Increase(before.missed_webhooks, numbers.webhooks.stats.missed));
   status::History& history = *report.mutable_history();

@@ -35,6 +35,7 @@ class StatusHistory {
   struct CallCounts {
     std::map<std::string, size_t> waiters;  // By credential.
     int64_t errors = 0;
+    int64_t caller_mistakes = 0;
     int64_t updates = 0;
   };
 
@@ -54,6 +55,7 @@ class StatusHistory {
     int64_t requests = 0;
     int64_t updates = 0;
     int64_t errors = 0;
+    int64_t caller_mistakes = 0;
     int64_t missed_webhooks = 0;
     DurationHistogram staleness;
     DurationHistogram terminal_delay;

@@ -2,25 +2,20 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "base/digest.h"
 #include "google/protobuf/util/json_util.h"
 #include "service/admin/html_writer.h"
 #include "service/admin/number_text.h"
 #include "service/admin/status_assets.h"
+#include "service/admin/status_calls.h"
 #include "service/admin/status_charts.h"
 #include "service/admin/status_cluster.h"
+#include "service/admin/status_process.h"
 #include "service/admin/status_tables.h"
 #include "service/admin/status_tiles.h"
 
 namespace wriftai {
 namespace {
-
-std::string TimeText(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
-                          absl::FromUnixSeconds(time.seconds()),
-                          absl::UTCTimeZone());
-}
 
 // The tab icon: a dot in the level's color.
 void WriteIcon(status::Level level, HtmlWriter& html) {
@@ -60,19 +55,28 @@ void WriteBadge(status::Level level, HtmlWriter& html) {
 void WriteOverall(const status::Report& report, HtmlWriter& html) {
   html.Markup("<section class=\"overall ")
       .Text(LevelClass(report.level()))
-      .Markup("\"><h2 hidden>Overall status</h2><p>");
+      .Markup("\"><h2 hidden>Overall status</h2><p class=\"cause\">");
   WriteBadge(report.level(), html);
-  html.Markup("<span id=\"summary\">")
-      .Text(report.summary())
-      .Markup("</span></p>");
-  if (!report.findings().empty()) html.Markup("<ul>");
-  for (const status::Finding& finding : report.findings()) {
-    html.Markup("<li>");
-    WriteBadge(finding.level(), html);
-    html.Text(finding.text()).Markup("</li>");
+  // What is wrong comes first: the findings are sorted.
+  if (report.findings().empty()) {
+    html.Markup("<span id=\"summary\">")
+        .Text(report.summary())
+        .Markup("</span></p></section>");
+    return;
   }
-  if (!report.findings().empty()) html.Markup("</ul>");
-  html.Markup("</section>");
+  html.Markup("<span id=\"cause\">")
+      .Text(report.findings(0).text())
+      .Markup("</span></p>");
+  if (report.findings_size() > 1) html.Markup("<ul>");
+  for (int i = 1; i < report.findings_size(); ++i) {
+    html.Markup("<li>");
+    WriteBadge(report.findings(i).level(), html);
+    html.Text(report.findings(i).text()).Markup("</li>");
+  }
+  if (report.findings_size() > 1) html.Markup("</ul>");
+  html.Markup("<p class=\"soft\" id=\"summary\">")
+      .Text(report.summary())
+      .Markup("</p></section>");
 }
 
 void WriteDurations(const std::string& name, const std::string& help,
@@ -96,40 +100,8 @@ void WriteDurations(const std::string& name, const std::string& help,
   }
   html.Text(absl::StrCat("; ", CountText(total), " since start."))
       .Markup("</p>");
-  DrawHistogram(name, histogram, html);
+  if (recent > 0) DrawHistogram(name, histogram, html);
   html.Markup("</section>");
-}
-
-void WriteFact(const std::string& name, const std::string& value,
-               HtmlWriter& html) {
-  html.Markup("<div><dt>")
-      .Text(name)
-      .Markup("</dt><dd>")
-      .Text(value)
-      .Markup("</dd></div>");
-}
-
-void WriteProcess(const status::Report& report, HtmlWriter& html) {
-  html.Markup("<section><h2>Process</h2><dl>");
-  WriteFact("Version", report.version(), html);
-  WriteFact("Commit", report.commit(), html);
-  WriteFact("Started", TimeText(report.started_at()), html);
-  WriteFact("Uptime", SecondsText(report.uptime_seconds()), html);
-  WriteFact("Event loop delay", SecondsText(report.loop_delay_seconds()), html);
-  WriteFact("Waits since start", CountText(report.waits().begun_total()), html);
-  WriteFact("Predictions ended",
-            CountText(report.waits().ended_predictions_total()), html);
-  WriteFact("Updates replaced before being read",
-            CountText(report.streams().conflated_total()), html);
-  WriteFact("Cached predictions",
-            absl::StrCat(CountText(report.cache().predictions()), ", ",
-                         BytesText(report.cache().bytes())),
-            html);
-  WriteFact("New states from webhooks",
-            CountText(report.webhooks().news_total()), html);
-  WriteFact("Changes missed by webhooks",
-            CountText(report.webhooks().missed_total()), html);
-  html.Markup("</dl></section>");
 }
 
 std::string Hash(absl::string_view text) {
@@ -160,10 +132,15 @@ std::string StatusPageHtml(const status::Report& report) {
       .Text(absl::StrCat(report.version(), ", up for ",
                          SecondsText(report.uptime_seconds()), ", as of "))
       .Markup("<time id=\"as-of\">")
-      .Text(TimeText(report.observed_at()))
+      .Text(UtcText(report.observed_at()))
       .Markup("</time>, refreshes every 5 s</p>");
   WriteOverall(report, html);
   WriteTiles(report, html);
+  // Failures explain a problem, so they come before what is well.
+  const bool is_problem = report.level() == status::LEVEL_PROBLEM;
+  if (is_problem) WriteFailures(report, html);
+  WriteCalls(report, html);
+  WriteUpstreamRequests(report, html);
   WriteCredentials(report, html);
   WriteCluster(report, html);
   WriteWatches(report, html);
@@ -177,11 +154,13 @@ std::string StatusPageHtml(const status::Report& report) {
                  report.terminal_delay(), html);
   html.Markup("</div>");
   WriteStreams(report, html);
-  WriteErrors(report, html);
+  if (!is_problem) WriteFailures(report, html);
+  WriteCallerMistakes(report, html);
   WriteProcess(report, html);
   html.Markup(
           "<footer class=\"soft\"><a href=\"/statusz?format=json\">This page "
-          "as JSON</a>, <a href=\"/metrics\">metrics</a>, "
+          "as JSON</a>, <a href=\"/configz\">settings</a>, "
+          "<a href=\"/metrics\">metrics</a>, "
           "<a href=\"/healthz\">health</a>, <a href=\"/readyz\">readiness</a>. "
           "All data is from this process only.</footer></main><script>")
       .Markup(kStatusScript)

@@ -11,7 +11,6 @@ namespace wriftai {
 void WriteCredentials(const status::Report& report, HtmlWriter& html);
 void WriteWatches(const status::Report& report, HtmlWriter& html);
 void WriteStreams(const status::Report& report, HtmlWriter& html);
-void WriteErrors(const status::Report& report, HtmlWriter& html);
 
 }  // namespace wriftai
 

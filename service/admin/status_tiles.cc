@@ -40,7 +40,11 @@ std::string Newest(const google::protobuf::RepeatedField<float>& values) {
 Tile UpstreamTile(const status::Report& report) {
   const status::Upstream& upstream = report.upstream();
   const status::History& history = report.history();
-  const std::string requests = Newest(history.requests_per_second());
+  double per_second = 0;
+  for (const auto& operation : report.upstream_operations()) {
+    per_second += operation.per_second();
+  }
+  const std::string requests = RateText(per_second);
   Tile tile{"WriftAI",
             "Up",
             absl::StrCat(requests, " requests/s"),
@@ -48,7 +52,8 @@ Tile UpstreamTile(const status::Report& report) {
              history.interval_seconds(), std::nullopt}};
   if (!upstream.healthy()) {
     tile.number = "Failing";
-    tile.caption = "the last requests have all failed";
+    tile.caption = absl::StrCat(upstream.last_failure(), ", for ",
+                                SecondsText(upstream.changed_seconds_ago()));
   } else if (upstream.failing_credentials() > 0) {
     tile.number = "Partly failing";
     tile.caption = absl::StrCat(
@@ -59,6 +64,20 @@ Tile UpstreamTile(const status::Report& report) {
     tile.caption = "no requests";
   }
   return tile;
+}
+
+Tile CallsTile(const status::Report& report) {
+  double per_second = 0;
+  double in_progress = 0;
+  for (const status::Method& method : report.methods()) {
+    per_second += method.per_second();
+    in_progress += method.in_progress();
+  }
+  return {"Calls per second",
+          RateText(per_second),
+          absl::StrCat(CountText(in_progress), " in progress"),
+          {"Calls per second", report.history().calls_per_second(),
+           report.history().interval_seconds(), std::nullopt}};
 }
 
 const status::Credential* Busiest(const status::Report& report) {
@@ -97,6 +116,7 @@ void WriteTiles(const status::Report& report, HtmlWriter& html) {
   const status::Waits& waits = report.waits();
   html.Markup("<div class=\"tiles\">");
   Write(UpstreamTile(report), html);
+  Write(CallsTile(report), html);
   Write({"Waits",
          CountText(waits.waiters()),
          absl::StrCat(
@@ -114,10 +134,12 @@ void WriteTiles(const status::Report& report, HtmlWriter& html) {
          {"Updates per second", history.updates_per_second(), interval,
           std::nullopt}},
         html);
-  Write({"Errors in 10 min",
+  Write({"Failures in 10 min",
          CountText(report.errors().recent()),
-         absl::StrCat(CountText(report.errors().total()), " since start"),
-         {"Errors per 5 s", history.errors(), interval, std::nullopt}},
+         absl::StrCat(CountText(report.errors().total()), " since start; ",
+                      CountText(report.caller_mistakes().recent(),
+                                "caller's mistake", "callers' mistakes")),
+         {"Failures per 5 s", history.errors(), interval, std::nullopt}},
         html);
   html.Markup("</div>");
 }

@@ -144,6 +144,10 @@ void CallRecorder::End(const absl::Status& status, CallRecord& record) {
   ended.duration.Add(duration);
   ended.sent.Add(static_cast<double>(record.sent_bytes));
   ended.received.Add(static_cast<double>(record.received_bytes));
+  const CallOutcome outcome =
+      OutcomeOf(status, record.credential, record.method->server_streaming());
+  ++stats_.outcomes[static_cast<size_t>(record.method->index())]
+                   [static_cast<size_t>(outcome)];
   const Level level = LevelOf(status);
   if (logger_->should_log(level)) {
     // Successful calls are all logged: budgets and tokens bound their number.
@@ -157,16 +161,14 @@ void CallRecorder::End(const absl::Status& status, CallRecord& record) {
                    EndLine(record, status, duration, *suppressed, format_));
     }
   }
-  // Cancellations and streams that reached their age are not errors.
-  if (status.ok() || absl::IsCancelled(status) || IsStreamAgeReached(status)) {
-    return;
-  }
+  if (outcome == CallOutcome::kOk || outcome == CallOutcome::kRoutine) return;
   FailedCall failed = DescribeError(status);
   failed.time = event_loop_.WallNow();
   failed.method = record.method->name();
   failed.request_id = record.request_id;
   failed.credential = record.credential;
-  errors_.Add(std::move(failed));
+  (outcome == CallOutcome::kFailure ? errors_ : caller_mistakes_)
+      .Add(std::move(failed));
 }
 
 void CallRecorder::OnPollFailed(const Credential& credential,

@@ -40,7 +40,10 @@ class CallRecorder {
   void OnPollFailed(const Credential& credential, const absl::Status& status);
 
   const CallStats& stats() const { return stats_; }
+  // Failures, by CallOutcome, and failed polls.
   const RecentErrors& errors() const { return errors_; }
+  // Apart, so that callers cannot hide a failure.
+  const RecentErrors& caller_mistakes() const { return caller_mistakes_; }
   OpenStreams& streams() { return streams_; }
   const OpenStreams& streams() const { return streams_; }
 
@@ -74,6 +77,7 @@ class CallRecorder {
   LineThrottle throttle_;  // For failed calls.
   CallStats stats_;
   RecentErrors errors_;
+  RecentErrors caller_mistakes_;
   OpenStreams streams_;
   std::atomic<int64_t> open_calls_{0};
 };

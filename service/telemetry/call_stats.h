@@ -2,13 +2,16 @@
 #define WRIFTAI_SERVICE_TELEMETRY_CALL_STATS_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "base/histogram.h"
 #include "service/telemetry/call_method.h"
+#include "service/telemetry/call_outcome.h"
 
 namespace wriftai {
 
@@ -40,6 +43,11 @@ struct CallStats {
 
   // Only combinations that occurred: at most one entry per method and code.
   std::map<std::pair<CallMethod, absl::StatusCode>, Ended> ended;
+
+  // By CallMethod::index(), then by CallOutcome.
+  std::vector<std::array<int64_t, kCallOutcomes>> outcomes =
+      std::vector<std::array<int64_t, kCallOutcomes>>(
+          static_cast<size_t>(PredictionsService().method_count()));
 
   // Log lines suppressed by the throttle.
   int64_t suppressed_lines = 0;

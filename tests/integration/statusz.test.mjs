@@ -55,6 +55,23 @@ test('the page contains neither tokens nor payloads', async () => {
   }
 });
 
+test('the report has calls, upstream requests and the process', async () => {
+  const report = await busy.report();
+  const names = report.methods.map(({ name }) => name);
+  assert.deepEqual(names, ['Create', 'Wait']);
+  const [create, wait] = report.methods;
+  assert.equal(create.ok_recent, busy.predictions - 1);
+  assert.equal(create.failures_recent, 0);
+  assert.ok(create.recent_p50_seconds > 0);
+  assert.equal(wait.in_progress, busy.waiters);
+  const get = report.upstream_operations.find(({ name }) => name === 'get');
+  const failed = get.results.find(({ result }) => result === '503');
+  assert.equal(failed.failure, true);
+  assert.ok(failed.recent > 0);
+  assert.ok(report.process.resident_bytes > 1e6);
+  assert.ok(report.process.open_fds > 10);
+});
+
 test('an unknown format is rejected', async () => {
   const { status, body } = await busy.gateway.page('/statusz?format=xml');
   assert.equal(status, 400);

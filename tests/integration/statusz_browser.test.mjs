@@ -68,7 +68,17 @@ browserTest('the page shows the contents of the report', async (t) => {
   const rows = await page.locator('#watches tbody tr').allInnerTexts();
   assert.deepEqual(
       rows.map((row) => row.split(/\t|\n/)[0]),
-      got.watches.groups.map(({ state }) => state));
+      got.watches.groups.filter(({ predictions }) => predictions.some(Boolean))
+          .map(({ state }) => state));
+  // The worst finding comes before all else; its numbers grow.
+  const words = (text) => text.replace(/[\d.]+ m?s/g, '');
+  assert.equal(words(await textOf('#cause')), words(got.findings[0].text));
+  const calls = await page.locator('#calls tbody tr').allInnerTexts();
+  assert.deepEqual(calls.map((row) => row.split(/\t|\n/)[0]),
+                   ['Create', 'Wait']);
+  const requests = await textOf('#requests tbody');
+  assert.match(requests, /\b503: \d/);
+  assert.match(await textOf('#report'), /Resident memory\s*\d+(\.\d)? MiB/);
   assert.match(await textOf('#streams tbody'), new RegExp(busy.stuckId));
   assert.match(await textOf('#errors tbody'), /WriftAI returned 503/);
 });
@@ -105,7 +115,9 @@ browserTest('the refresh can be paused with the keyboard', async (t) => {
   await page.keyboard.press('Enter');
   assert.equal(await page.locator(':focus').innerText(), 'Pause');
   await page.keyboard.press('Tab');
-  assert.equal(await page.locator(':focus').getAttribute('id'), 'budgets');
+  assert.equal(
+      await page.locator(':focus').getAttribute('id'),
+      await page.locator('.scroll').first().getAttribute('id'));
 });
 
 for (const width of [360, 390, 1280]) {
@@ -116,6 +128,35 @@ for (const width of [360, 390, 1280]) {
         width);
   });
 }
+
+browserTest('all tables are readable at 390 pixels', async (t) => {
+  const { page } = await open(
+      t, busy.gateway, { viewport: { width: 390, height: 800 } });
+  const { cells, bad } = await page.evaluate(() => {
+    const shown = [...document.querySelectorAll('td')].filter(
+        (cell) => cell.checkVisibility());
+    // Neither cut off, nor outside of the window, nor to be scrolled to, nor
+    // without the name of its column.
+    const isBad = (cell) => {
+      const box = cell.getBoundingClientRect();
+      const inner = [...cell.querySelectorAll('*')].map(
+          (one) => one.getBoundingClientRect());
+      return cell.scrollWidth > cell.clientWidth ||
+          [box, ...inner].some(({ left, right }) =>
+            left < 0 || right > innerWidth) ||
+          !cell.dataset.name;
+    };
+    const scrolling = [...document.querySelectorAll('.scroll')].filter(
+        (box) => box.scrollWidth > box.clientWidth);
+    return {
+      cells: shown.length,
+      bad: [...shown.filter(isBad), ...scrolling].map(
+          (one) => one.outerHTML.slice(0, 200)),
+    };
+  });
+  assert.ok(cells > 20, `${cells}`);
+  assert.deepEqual(bad, []);
+});
 
 for (const colorScheme of ['light', 'dark']) {
   browserTest(`all text is legible in ${colorScheme} mode`, async (t) => {

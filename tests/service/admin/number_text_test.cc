@@ -26,6 +26,14 @@ TEST(NumberTextTest, RatesOmitInsignificantDecimals) {
   EXPECT_EQ(RateText(1234.5), "1,234");
 }
 
+TEST(NumberTextTest, ShortCountsFitNarrowBar) {
+  EXPECT_EQ(ShortCountText(0), "0");
+  EXPECT_EQ(ShortCountText(9999), "9999");
+  EXPECT_EQ(ShortCountText(10000), "10k");
+  EXPECT_EQ(ShortCountText(999499), "999k");
+  EXPECT_EQ(ShortCountText(12345678), "12M");
+}
+
 TEST(NumberTextTest, DurationsUseFittingUnits) {
   EXPECT_EQ(SecondsText(0), "0 s");
   EXPECT_EQ(SecondsText(0.00004), "below 1 ms");

@@ -61,10 +61,12 @@ TEST(FindingsTest, FailingUpstreamIsProblem) {
   status::Report report = Idle();
   report.mutable_upstream()->set_healthy(false);
   report.mutable_upstream()->set_failing_credentials(2);
+  report.mutable_upstream()->set_last_failure("HTTP 503");
+  report.mutable_upstream()->set_changed_seconds_ago(42);
   EXPECT_THAT(Texts(report),
-              ElementsAre("WriftAI is failing: the last requests have all "
-                          "failed. Waits stay open; see Last errors for the "
-                          "cause."));
+              ElementsAre("WriftAI has been failing for 42 s, last with HTTP "
+                          "503. Waits stay open; other calls end "
+                          "UNAVAILABLE."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
 }
 
@@ -74,7 +76,7 @@ TEST(FindingsTest, FailingCredentialsAreProblem) {
   report.mutable_upstream()->set_failing_credentials(2);
   EXPECT_THAT(Texts(report),
               ElementsAre("All recent polls failed for 2 of 5 tokens. Waits "
-                          "stay open; see Last errors for the cause."));
+                          "stay open; see Last failures for the cause."));
   EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
 }
 
@@ -225,6 +227,64 @@ TEST(FindingsTest, SummaryWithoutTokenOmitsReads) {
   report.mutable_upstream()->set_healthy(true);
   AddFindings(report);
   EXPECT_EQ(report.summary(), "Starting, 0 waits on 0 predictions; no 429.");
+}
+
+status::Error& AddError(const std::string& credential,
+                        const std::string& reason, double age,
+                        status::Report& report) {
+  status::Error& error = *report.mutable_errors()->add_last();
+  error.set_credential(credential);
+  error.set_reason(reason);
+  error.set_age_seconds(age);
+  return error;
+}
+
+TEST(FindingsTest, RejectedOwnTokenIsProblemThatComesFirst) {
+  status::Report report = Idle();
+  report.mutable_credentials(0)->mutable_reads()->set_refused_calls_recent(1);
+  AddError("aaa", "TOKEN_REFUSED", 1, report);
+  AddError("gateway", "UPSTREAM_UNAVAILABLE", 1, report);
+  EXPECT_EQ(Texts(report).size(), 1u);
+  AddError("gateway", "TOKEN_REFUSED", 3, report);
+  AddError("gateway", "TOKEN_REFUSED", 4, report);
+  const std::vector<std::string> texts = Texts(report);
+  ASSERT_EQ(texts.size(), 2u);
+  EXPECT_EQ(texts[0],
+            "WriftAI rejects the gateway's own token (401), last 3 s ago: put "
+            "a valid one into --access_token_file or WRIFTAI_ACCESS_TOKEN.");
+  EXPECT_EQ(LevelOf(report), status::LEVEL_PROBLEM);
+}
+
+TEST(FindingsTest, TokenRejectedLongAgoIsForgotten) {
+  status::Report report = Idle();
+  AddError("gateway", "TOKEN_REFUSED", 121, report);
+  EXPECT_THAT(Texts(report), IsEmpty());
+}
+
+TEST(FindingsTest, MissingPaymentIsProblem) {
+  status::Report report = Idle();
+  AddError("gateway", "PAYMENT_REQUIRED", 3, report);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("WriftAI wants payment for the gateway's own token "
+                          "(402), last 3 s ago: add credit to the account."));
+}
+
+TEST(FindingsTest, ManyFailedCallsOfMethodAreNotice) {
+  status::Report report = Idle();
+  status::Method& method = *report.add_methods();
+  method.set_name("Get");
+  method.set_ok_recent(90);
+  method.set_caller_mistakes_recent(5);
+  method.set_failures_recent(5);
+  EXPECT_THAT(Texts(report), IsEmpty());
+  method.set_failures_recent(6);
+  EXPECT_THAT(Texts(report),
+              ElementsAre("6 calls of 101 of Get failed in the last 10 min: "
+                          "see Last failures."));
+  EXPECT_EQ(LevelOf(report), status::LEVEL_NOTICE);
+  // Not beside its cause.
+  report.mutable_upstream()->set_healthy(false);
+  EXPECT_THAT(Texts(report), SizeIs(1));
 }
 
 }  // namespace

@@ -82,6 +82,27 @@ status::Report Full(const std::string& text, int credentials) {
   error.set_request_id(text);
   error.set_upstream_request_id(text);
   error.set_credential("aaa");
+  *report.mutable_caller_mistakes()->add_last() = error;
+  report.mutable_caller_mistakes()->mutable_last(0)->set_code("NOT_FOUND");
+  status::Method& method = *report.add_methods();
+  method.set_name("Get");
+  method.set_per_second(12.5);
+  method.set_ok_recent(731);
+  method.set_failures_recent(7);
+  method.set_recent_p50_seconds(0.021);
+  method.set_recent_p99_seconds(0.87);
+  report.add_methods()->set_name("List");  // Without recent calls.
+  status::UpstreamOperation& operation = *report.add_upstream_operations();
+  operation.set_name("get");
+  operation.set_recent(640);
+  status::UpstreamResultCount& result = *operation.add_results();
+  result.set_result("503");
+  result.set_recent(639);
+  result.set_failure(true);
+  report.mutable_process()->set_cpus(0.254);
+  report.mutable_process()->set_resident_bytes(64 << 20);
+  report.mutable_process()->set_open_fds(41);
+  report.mutable_process()->set_max_fds(1024);
   AddFindings(report);
   return report;
 }
@@ -101,12 +122,36 @@ TEST(HtmlWriterTest, WritesNumbersWithTwoDecimals) {
 TEST(StatusPageTest, ShowsEachPartOfReport) {
   const std::string html = StatusPageHtml(Full("prediction-1", 2));
   for (const char* part :
-       {"<title>Notice – WriftAI gateway</title>", "1.2.3", "abcdef012345",
-        "1,204", "2.9 of 3/s", "full</span>", "pending", ">41<", ">42<",
-        "prediction-1", "34 s", "UNAVAILABLE", "is the bottleneck",
+       {"<title>Notice – WriftAI gateway</title>",
+        "1.2.3",
+        "abcdef012345",
+        "1,204",
+        "2.9 of 3/s",
+        "full</span>",
+        "pending",
+        ">41<",
+        ">42<",
+        "prediction-1",
+        "34 s",
+        "UNAVAILABLE",
+        "is the bottleneck",
         "p50 600 ms, p99 1 min; 26 in the last 10 min",
         "Reads per second in the last 10 min: 2.9 now, 2.9 max, 3 allowed",
-        "1 ms to 1 s: 20, 77 %", "above 1 min: 1, 4 %"}) {
+        "1 ms to 1 s: 20, 77 %",
+        "above 1 min: 1, 4 %",
+        ">20</text>",
+        ">12.5<",
+        ">731<",
+        "problem\">7<",
+        ">21 ms<",
+        ">870 ms<",
+        "problem\">503: 639<",
+        "0.25 processors",
+        "64 MiB",
+        "41 of 1,024",
+        "Callers&#39; last mistakes",
+        "NOT_FOUND",
+        "href=\"/configz\""}) {
     EXPECT_THAT(html, HasSubstr(part));
   }
 }
@@ -114,7 +159,7 @@ TEST(StatusPageTest, ShowsEachPartOfReport) {
 TEST(StatusPageTest, EscapesHostileText) {
   const std::string html = StatusPageHtml(Full(kHostile, 1));
   EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
-  EXPECT_EQ(CountOf(kEscaped, html), 5);
+  EXPECT_EQ(CountOf(kEscaped, html), 9);
   EXPECT_EQ(CountOf("<script", html), 1);  // The page's own script.
 }
 
@@ -127,7 +172,7 @@ TEST(StatusPageTest, EmptyReportIsComplete) {
   for (const char* part :
        {"No token has been used", "No open stream is lagging.",
         "None since start.", "None in the last 10 min", "Idle",
-        "no history yet", "</html>"}) {
+        "No prediction is watched.", "no history yet", "</html>"}) {
     EXPECT_THAT(html, HasSubstr(part));
   }
   EXPECT_THAT(html, Not(HasSubstr("nan")));
@@ -174,6 +219,42 @@ TEST(StatusPageTest, JsonRoundTrips) {
   EXPECT_THAT(json, HasSubstr("\"waiters\": 1204"));
   EXPECT_THAT(json, HasSubstr("\"uptime_seconds\": 0"));  // Includes zeros.
   EXPECT_THAT(json, Not(HasSubstr("<script>")));
+}
+
+TEST(StatusPageTest, HidesEmptyRows) {
+  status::Report report = Full("x", 1);
+  status::WatchGroup& group = *report.mutable_watches()->add_groups();
+  group.set_state("ended");
+  group.add_predictions(0);
+  group.add_predictions(0);
+  const std::string html = StatusPageHtml(report);
+  EXPECT_THAT(html, HasSubstr(">pending<"));
+  EXPECT_THAT(html, Not(HasSubstr(">ended<")));
+  EXPECT_THAT(html, HasSubstr(">Get<"));
+  EXPECT_THAT(html, Not(HasSubstr(">List<")));
+  EXPECT_THAT(html, Not(HasSubstr("New states from webhooks")));
+}
+
+TEST(StatusPageTest, CauseAndFailuresComeFirstInTrouble) {
+  status::Report report = Full("x", 1);
+  const auto before = [&](const std::string& one, const std::string& other) {
+    const std::string html = StatusPageHtml(report);
+    return html.find(one) < html.find(other);
+  };
+  EXPECT_TRUE(before("<h2>Budgets</h2>", "<h2>Last failures</h2>"));
+  report.clear_findings();
+  report.mutable_upstream()->set_healthy(false);
+  report.mutable_upstream()->set_last_failure("HTTP 503");
+  AddFindings(report);
+  EXPECT_TRUE(before("failing for 0 s, last with HTTP 503", "id=\"summary\""));
+  EXPECT_TRUE(before("id=\"summary\"", "<h2>Last failures</h2>"));
+  EXPECT_TRUE(before("<h2>Last failures</h2>", "<h2>Calls</h2>"));
+}
+
+TEST(StatusPageTest, EachCellNamesItsColumn) {
+  const std::string html = StatusPageHtml(Full("x", 3));
+  EXPECT_EQ(CountOf("<td", html), CountOf("<td data-name=\"", html));
+  EXPECT_GT(CountOf("<td", html), 60);
 }
 
 }  // namespace

@@ -213,19 +213,50 @@ TEST_F(CallRecorderTest, KeepsErrorsForOperators) {
   LineOf(absl::CancelledError());
   LineOf(
       GatewayError(absl::StatusCode::kUnavailable, v1::STREAM_AGE_REACHED, ""));
+  LineOf(GatewayError(absl::StatusCode::kUnavailable, v1::DRAINING, "bye"));
   CallRecord record = Record(MethodOf<v1::CancelRequest>());
   record.credential = "0123456789ab";
-  recorder_->End(
-      GatewayError(absl::StatusCode::kUnavailable, v1::DRAINING, "bye"),
-      record);
+  recorder_->End(GatewayError(absl::StatusCode::kUnavailable,
+                              v1::UPSTREAM_UNAVAILABLE, "503"),
+                 record);
   ASSERT_THAT(recorder_->errors().calls(), SizeIs(1));
   const FailedCall& failed = recorder_->errors().calls().front();
   EXPECT_EQ(failed.method, "Cancel");
   EXPECT_EQ(failed.code, absl::StatusCode::kUnavailable);
-  EXPECT_EQ(failed.reason, "DRAINING");
+  EXPECT_EQ(failed.reason, "UPSTREAM_UNAVAILABLE");
   EXPECT_EQ(failed.request_id, "request-1");
   EXPECT_EQ(failed.credential, "0123456789ab");
   EXPECT_EQ(failed.time, event_loop_.WallNow());
+}
+
+TEST_F(CallRecorderTest, KeepsMistakesOfCallersApart) {
+  LogFrom(spdlog::level::err);
+  for (int i = 0; i < 1000; ++i) {
+    CallRecord record = Record();
+    record.credential = absl::StrCat(i);
+    recorder_->End(absl::NotFoundError("no"), record);
+  }
+  LineOf(absl::InternalError("yes"));
+  EXPECT_EQ(recorder_->errors().total(), 1);
+  EXPECT_EQ(recorder_->caller_mistakes().total(), 1000);
+}
+
+TEST_F(CallRecorderTest, CountsOutcomesByMethod) {
+  LogFrom(spdlog::level::err);
+  LineOf(absl::OkStatus());
+  LineOf(absl::OkStatus());
+  LineOf(absl::CancelledError());
+  LineOf(absl::NotFoundError("no"));
+  LineOf(absl::InternalError("yes"));
+  const auto index = static_cast<size_t>(MethodOf<v1::GetRequest>()->index());
+  const CallStats& stats = recorder_->stats();
+  EXPECT_EQ(stats.outcomes[index],
+            (std::array<int64_t, kCallOutcomes>{2, 1, 1, 1}));
+  int64_t others = 0;
+  for (const auto& outcomes : stats.outcomes) {
+    for (const int64_t count : outcomes) others += count;
+  }
+  EXPECT_EQ(others, 5);
 }
 
 TEST_F(CallRecorderTest, ThrottlesLogOfFailedCalls) {
