@@ -73,9 +73,10 @@ td .badge { margin-right: 0; }
 .tiles { grid-template-columns: repeat(auto-fit, minmax(164px, 1fr)); }
 .two { grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); }
 .tiles section, .two section { margin: 0; min-width: 0; }
+.tiles section { display: flex; flex-direction: column; }
 .big { font-size: 26px; font-weight: 650; line-height: 1.25; }
 .tiles .soft { font-size: 13px; min-height: 38px; }
-.tiles .spark { width: 100%; height: 38px; margin-top: 6px; }
+.tiles .spark { width: 100%; height: 38px; margin-top: auto; }
 .spark { display: block; width: 120px; height: 30px; }
 .spark path { fill: none; vector-effect: non-scaling-stroke; }
 .spark .area { fill: var(--fill); }
