@@ -1,12 +1,15 @@
 #ifndef WRIFTAI_CLIENT_COMMAND_H_
 #define WRIFTAI_CLIENT_COMMAND_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "base/secret.h"
+#include "client/output/output_options.h"
 #include "grpc/health/v1/health.pb.h"
 #include "proto/predictions.h"
 
@@ -40,7 +43,8 @@ struct GetCommand {
 
 struct ListCommand {
   v1::ListRequest request;
-  bool all = false;  // Every page instead of one.
+  bool all = false;              // Every page instead of one.
+  std::optional<int64_t> limit;  // As many pages as this number takes.
 };
 
 struct WaitCommand {
@@ -63,14 +67,15 @@ struct HealthCommand {
   grpc::health::v1::HealthCheckRequest request;
 };
 
-struct HelpCommand {
+// Prints a text: help, a completion script.
+struct TextCommand {
   std::string text;
 };
 
 struct VersionCommand {};
 
 using Command =
-    std::variant<HelpCommand, VersionCommand, GetCommand, ListCommand,
+    std::variant<TextCommand, VersionCommand, GetCommand, ListCommand,
                  WaitCommand, CancelCommand, CreateCommand, HealthCommand>;
 
 struct Invocation {
@@ -79,7 +84,14 @@ struct Invocation {
   // For the whole command. Unset: the command's default.
   std::optional<absl::Duration> timeout;
 
-  bool json = false;
+  // How long to repeat failed calls. Unset: the command's default.
+  std::optional<absl::Duration> retry_for;
+
+  OutputOptions output;
+
+  // For standard error, one line each.
+  std::vector<std::string> warnings;
+
   Command command;
 };
 

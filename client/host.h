@@ -27,6 +27,12 @@ struct Console {
   // Returns the number of columns of the terminal of `err`; 0 if unknown.
   // Called for each line, since the window may be resized.
   std::function<int()> width;
+
+  // Whether NO_COLOR is set (no-color.org).
+  bool no_color = false;
+
+  // The time of day, for ages.
+  std::function<absl::Time()> now = absl::UnixEpoch;
 };
 
 // Threads: one. Fails: never.

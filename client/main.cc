@@ -3,20 +3,100 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/flag_set.h"
 #include "base/process_start.h"
-#include "client/command_line.h"
+#include "client/arguments/command_line.h"
 #include "client/commands.h"
 #include "client/exit_code.h"
+#include "client/output/error_report.h"
+#include "client/output/output_file.h"
+#include "client/output/text.h"
 #include "client/system_host.h"
-#include "client/text.h"
 
 // Runs before the libraries' initializers, which may open files and run out of
 // memory.
 [[gnu::section(".preinit_array"), gnu::used]] void (*const prepare)() = [] {
   wriftai::PrepareProcess("wriftctl");
 };
+
+namespace wriftai::client {
+namespace {
+
+int FailUsage(const absl::Status& status, bool json) {
+  if (json) {
+    std::cerr << LocalErrorJson(grpc::StatusCode::INVALID_ARGUMENT, "USAGE",
+                                status.message(), kExitUsageError);
+  } else {
+    std::cerr << "wriftctl: " << PrintableLine(status.message()) << "\n";
+  }
+  return kExitUsageError;
+}
+
+bool IsSet(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+// Runs the command with its result in `file`, or on standard output if null.
+int Run(const Invocation& invocation, OutputFile* file) {
+  std::ostream& out = file == nullptr ? std::cout : file->stream();
+  Console console{out,
+                  std::cerr,
+                  file == nullptr && IsTerminal(STDOUT_FILENO),
+                  IsTerminal(STDERR_FILENO),
+                  [] { return TerminalWidth(STDERR_FILENO); },
+                  IsSet("NO_COLOR"),
+                  absl::Now};
+  SteadyClock clock;
+  SignalInterrupt interrupt;
+  Host host{console, clock, interrupt, JitterSource()};
+  return RunInvocation(invocation, host);
+}
+
+int RunToFile(const Invocation& invocation) {
+  const auto file = OutputFile::Open(invocation.output.file);
+  if (!file.ok()) {
+    return FailUsage(absl::InvalidArgumentError(absl::StrCat(
+                         "--output_file: ", file.status().message())),
+                     invocation.output.json());
+  }
+  const int exit_code = Run(invocation, file->get());
+  // A failed prediction is a result, too, unless the format has none.
+  const bool has_result =
+      exit_code == kExitSuccess ||
+      (exit_code == kExitPredictionFailed && (*file)->stream().tellp() > 0);
+  if (!has_result) return exit_code;
+  if (const absl::Status status = (*file)->Commit(); !status.ok()) {
+    std::cerr << "wriftctl: " << PrintableLine(status.message()) << "\n";
+    return kExitCallFailed;
+  }
+  return exit_code;
+}
+
+int Main(const std::vector<std::string>& arguments,
+         const std::vector<std::string>& variables) {
+  const absl::StatusOr<Invocation> invocation =
+      ParseCommandLine(arguments, std::getenv, std::cin, variables);
+  if (!invocation.ok()) {
+    return FailUsage(invocation.status(), WantsJson(arguments, std::getenv));
+  }
+  if (!invocation->output.file.empty() && invocation->output.file != "-") {
+    return RunToFile(*invocation);
+  }
+  const int exit_code = Run(*invocation, nullptr);
+  if (!std::cout.flush()) {
+    std::cerr << "wriftctl: cannot write to standard output\n";
+    return kExitCallFailed;
+  }
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace wriftai::client
 
 int main(int argc, char** argv) {
   // wriftctl reports errors itself. The libraries' log lines would interfere
@@ -27,28 +107,6 @@ int main(int argc, char** argv) {
   setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", 0);
   google::protobuf::SetLogHandler(nullptr);
   std::ios::sync_with_stdio(false);
-  const absl::StatusOr<wriftai::client::Invocation> invocation =
-      wriftai::client::ParseCommandLine(wriftai::ArgumentsFromMain(argc, argv),
-                                        std::getenv, std::cin,
-                                        wriftai::VariablesFromMain(environ));
-  if (!invocation.ok()) {
-    std::cerr << "wriftctl: "
-              << wriftai::client::PrintableLine(invocation.status().message())
-              << "\n";
-    return wriftai::client::kExitUsageError;
-  }
-  wriftai::client::Console console{
-      std::cout, std::cerr, wriftai::client::IsTerminal(STDOUT_FILENO),
-      wriftai::client::IsTerminal(STDERR_FILENO),
-      [] { return wriftai::client::TerminalWidth(STDERR_FILENO); }};
-  wriftai::client::SteadyClock clock;
-  wriftai::client::SignalInterrupt interrupt;
-  wriftai::client::Host host{console, clock, interrupt,
-                             wriftai::client::JitterSource()};
-  const int exit_code = wriftai::client::RunInvocation(*invocation, host);
-  if (!std::cout.flush()) {
-    std::cerr << "wriftctl: cannot write to standard output\n";
-    return wriftai::client::kExitCallFailed;
-  }
-  return exit_code;
+  return wriftai::client::Main(wriftai::ArgumentsFromMain(argc, argv),
+                               wriftai::VariablesFromMain(environ));
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a bare checkout to a prediction: installs what is missing, builds the
 # gateway, wriftctl and wriftai-sandbox, starts a gateway, creates a prediction,
-# shows every poll of its Wait, then the list. Finished steps are not repeated.
+# shows each change of its status, then the list. Finished steps are not repeated.
 #
 #   scripts/demo.sh          with the embedded sandbox: no token, no network
 #   scripts/demo.sh --real   against the WriftAI API, with the token in
@@ -43,7 +43,7 @@ start_gateway() {
 }
 
 # show COMMAND...: prints the command, then its output. The pipe makes wriftctl
-# write one line for each poll instead of updating a single line.
+# write one line for each change instead of updating a single line.
 show() {
   printf '\n$ %s\n' "${*@Q}" | sed "s/'\([a-z0-9_./:-]*\)'/\1/gi"
   PATH=build/release/bin:$PATH "$@" 2>&1 | cat

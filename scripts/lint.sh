@@ -151,7 +151,7 @@ check_includes() {
   may_include 'service/admin/' \
     'base/|service/(engine|logging|replica|server|telemetry|webhook)/|upstream/|proto/|wriftai/' ||
     failed=1
-  may_include 'client/' 'base/|proto/|wriftai/' || failed=1
+  may_include 'client/' 'base/|proto/|upstream/json/json_(reader|text)|wriftai/' || failed=1
   may_include 'sandbox/' 'base/|upstream/http/' || failed=1
   return $failed
 }

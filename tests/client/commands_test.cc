@@ -15,6 +15,7 @@ namespace wriftai::client {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -93,7 +94,7 @@ TEST_F(CommandsTest, GetShowsFailedPrediction) {
 }
 
 TEST_F(CommandsTest, PrintsJsonOnOneLine) {
-  invocation_.json = true;
+  invocation_.output.format = OutputFormat::kJson;
   v1::Prediction prediction;
   prediction.set_id("i");
   gateway_.OnGet(grpc::Status::OK, prediction);
@@ -135,12 +136,22 @@ TEST_F(CommandsTest, FailsFastIfGatewayIsUnreachable) {
   invocation_.command = command;
   EXPECT_EQ(RunInvocation(invocation_, host_.host), kExitCallFailed);
   EXPECT_THAT(Err(), StartsWith("UNAVAILABLE: "));
+  EXPECT_THAT(Err(), EndsWith("\nCannot reach unix:/nowhere/socket. Check "
+                              "--address, WRIFTCTL_ADDRESS or the profile.\n"));
+}
+
+TEST_F(CommandsTest, ReportsServiceThatIsNoGateway) {
+  EXPECT_EQ(RunGet(), kExitCallFailed);
+  EXPECT_THAT(Err(), EndsWith(gateway_.address() +
+                              " is not the gRPC port of a gateway, or the "
+                              "gateway is older than this wriftctl.\n"));
 }
 
 TEST_F(CommandsTest, EndsHangingCallAtTimeout) {
   invocation_.timeout = absl::Milliseconds(20);
   EXPECT_EQ(RunSilent(), kExitCallFailed);
   EXPECT_THAT(Err(), StartsWith("DEADLINE_EXCEEDED: "));
+  EXPECT_THAT(Err(), EndsWith(" For more time, set --timeout.\n"));
 }
 
 TEST_F(CommandsTest, HealthSucceedsForServingGateway) {
@@ -168,7 +179,7 @@ TEST_F(CommandsTest, HealthFailsForSilentGateway) {
 }
 
 TEST_F(CommandsTest, HealthPrintsMessageAsJson) {
-  invocation_.json = true;
+  invocation_.output.format = OutputFormat::kJson;
   const FakeHealth server(FakeHealth::Response::NOT_SERVING);
   EXPECT_EQ(RunHealth(server, "known"), kExitNotServing);
   EXPECT_EQ(Out(), "{\"status\":\"NOT_SERVING\"}\n");
@@ -239,12 +250,213 @@ TEST_F(CommandsTest, ListAllFailsIfPageTokenRepeats) {
   EXPECT_EQ(Err(), "INTERNAL: the next page has the token of this page\n");
 }
 
+TEST_F(CommandsTest, ListLimitTakesAsManyPagesAsNeeded) {
+  ListCommand command;
+  command.request.set_page_size(2);
+  command.limit = 3;
+  v1::ListResponse full = Page("a", "2");
+  full.add_predictions()->set_id("b");
+  v1::ListResponse too_much = Page("c", "3");
+  too_much.add_predictions()->set_id("d");
+  gateway_.OnList(grpc::Status::OK, full);
+  gateway_.OnList(grpc::Status::OK, too_much);
+  invocation_.output.format = OutputFormat::kId;
+  EXPECT_EQ(Run(command), kExitSuccess);
+  EXPECT_EQ(Out(), "a\nb\nc\n");
+  EXPECT_EQ(Err(), "");
+  EXPECT_THAT(
+      gateway_.calls(),
+      ElementsAre("List page_size: 2", "List page_size: 1 page_token: \"2\""));
+}
+
+TEST_F(CommandsTest, ListQuietlyOmitsTheNextPage) {
+  invocation_.output.quiet = true;
+  gateway_.OnList(grpc::Status::OK, Page("a", "2"));
+  EXPECT_EQ(RunList(false), kExitSuccess);
+  EXPECT_EQ(Err(), "");
+}
+
 TEST_F(CommandsTest, ListAllStopsAtSignal) {
   gateway_.OnList(grpc::Status::OK, Page("a", "2"));
   host_.interrupt.when = [this] { return !gateway_.calls().empty(); };
   EXPECT_EQ(RunList(true), 130);
   EXPECT_EQ(gateway_.calls().size(), 1u);
   EXPECT_EQ(Err(), "Interrupted.\n");
+}
+
+TEST_F(CommandsTest, RawPrintsOutputByteForByte) {
+  invocation_.output.format = OutputFormat::kRaw;
+  gateway_.OnGet(
+      grpc::Status::OK,
+      SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED, R"("a\n\u001b[2J")"));
+  EXPECT_EQ(RunGet(), kExitSuccess);
+  EXPECT_EQ(Out(), "a\n\x1b[2J");
+}
+
+TEST_F(CommandsTest, RawIsEscapedOnTerminals) {
+  invocation_.output.format = OutputFormat::kRaw;
+  host_.console.out_is_terminal = true;
+  gateway_.OnGet(
+      grpc::Status::OK,
+      SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED, R"("a\u001b[2J")"));
+  EXPECT_EQ(RunGet(), kExitSuccess);
+  EXPECT_EQ(Out(), "a\\x1b[2J\n");
+}
+
+TEST_F(CommandsTest, AgesCountUntilTheResultIsPrinted) {
+  host_.console.out_is_terminal = true;
+  // Seconds since SamplePrediction() was created.
+  int64_t age = 1;
+  host_.console.now = [&age] {
+    return absl::FromUnixSeconds(1755085725 + age);
+  };
+  gateway_.OnGet(grpc::Status::OK,
+                 SamplePrediction(v1::PREDICTION_STATUS_STARTED));
+  host_.interrupt.when = [&age] {
+    age = 3600;
+    return false;
+  };
+  EXPECT_EQ(RunGet(), kExitSuccess);
+  EXPECT_THAT(Out(), HasSubstr("Z (1h ago)\n"));
+}
+
+TEST_F(CommandsTest, RawFailsWithoutOutput) {
+  invocation_.output.format = OutputFormat::kRaw;
+  gateway_.OnGet(grpc::Status::OK,
+                 SamplePrediction(v1::PREDICTION_STATUS_STARTED, "null"));
+  EXPECT_EQ(RunGet(), kExitPredictionFailed);
+  EXPECT_EQ(Out(), "");
+  EXPECT_EQ(Err(),
+            "prediction c12258c4-ed83-4d7b-a784-8ed55412325a has no output "
+            "yet; its status is started\n");
+}
+
+TEST_F(CommandsTest, RawReportsWhyPredictionFailed) {
+  invocation_.output.format = OutputFormat::kRaw;
+  gateway_.OnGet(grpc::Status::OK, FailedUpdate().prediction());
+  EXPECT_EQ(RunGet(), kExitPredictionFailed);
+  EXPECT_EQ(Out(), "");
+  EXPECT_EQ(Err(),
+            "prediction c12258c4-ed83-4d7b-a784-8ed55412325a failed: external: "
+            "out of memory\n");
+}
+
+TEST_F(CommandsTest, IdPrintsOnlyTheId) {
+  invocation_.output.format = OutputFormat::kId;
+  gateway_.OnCreate(grpc::Status::OK,
+                    SamplePrediction(v1::PREDICTION_STATUS_PENDING));
+  gateway_.OnCancel(grpc::Status::OK);
+  EXPECT_EQ(RunCreate(), kExitSuccess);
+  EXPECT_EQ(RunCancel(), kExitSuccess);
+  EXPECT_EQ(Out(),
+            "c12258c4-ed83-4d7b-a784-8ed55412325a\n"
+            "c12258c4-ed83-4d7b-a784-8ed55412325a\n");
+}
+
+TEST_F(CommandsTest, CancelIsSilentIfQuiet) {
+  invocation_.output.quiet = true;
+  gateway_.OnCancel(grpc::Status::OK);
+  EXPECT_EQ(RunCancel(), kExitSuccess);
+  EXPECT_EQ(Out() + Err(), "");
+}
+
+TEST_F(CommandsTest, PrintsErrorsAsJson) {
+  invocation_.output.format = OutputFormat::kJson;
+  google::rpc::ErrorInfo info;
+  info.set_reason("RATE_LIMITED");
+  info.set_domain("wrift.ai");
+  (*info.mutable_metadata())["http_status"] = "429";
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(2);
+  gateway_.OnGet(ErrorWith(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                           "slow \"down\"", info, retry));
+  EXPECT_EQ(RunGet(), kExitCallFailed);
+  EXPECT_EQ(Out(), "");
+  EXPECT_EQ(Err(),
+            R"({"error":{"code":"RESOURCE_EXHAUSTED","reason":"RATE_LIMITED",)"
+            R"("domain":"wrift.ai","message":"slow \"down\"",)"
+            R"("metadata":{"http_status":"429"},"details":[)"
+            R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo",)"
+            R"("reason":"RATE_LIMITED","domain":"wrift.ai",)"
+            R"("metadata":{"http_status":"429"}},)"
+            R"({"@type":"type.googleapis.com/google.rpc.RetryInfo",)"
+            R"("retryDelay":"2s"}],"retryDelay":"2s","exitStatus":3}})"
+            "\n");
+}
+
+TEST_F(CommandsTest, OmitsDetailsThatHaveNoJsonForm) {
+  invocation_.output.format = OutputFormat::kJson;
+  google::rpc::Status details;
+  details.add_details()->set_type_url("type.googleapis.com/unknown.Type");
+  details.mutable_details(0)->set_value("\n\x01x");
+  gateway_.OnGet(grpc::Status(grpc::StatusCode::INTERNAL, "m",
+                              details.SerializeAsString()));
+  EXPECT_EQ(RunGet(), kExitCallFailed);
+  EXPECT_EQ(Err(),
+            "{\"error\":{\"code\":\"INTERNAL\",\"message\":\"m\","
+            "\"exitStatus\":3}}\n");
+}
+
+TEST_F(CommandsTest, RepeatsReadsForTheGivenTime) {
+  invocation_.retry_for = absl::Seconds(10);
+  for (int i = 0; i < 2; ++i) {
+    gateway_.OnGet(grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"));
+  }
+  gateway_.OnGet(grpc::Status::OK,
+                 SamplePrediction(v1::PREDICTION_STATUS_STARTED));
+  EXPECT_EQ(RunGet(), kExitSuccess);
+  EXPECT_EQ(host_.clock.passed(), absl::Milliseconds(250 + 500));
+  EXPECT_EQ(Err(),
+            "UNAVAILABLE: draining; retrying in 0.2 s\n"
+            "UNAVAILABLE: draining; retrying in 0.5 s\n");
+}
+
+TEST_F(CommandsTest, StopsRepeatingAfterTheGivenTime) {
+  invocation_.retry_for = absl::Seconds(1);
+  invocation_.output.quiet = true;
+  for (int i = 0; i < 9; ++i) {
+    gateway_.OnGet(grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"));
+  }
+  EXPECT_EQ(RunGet(), kExitCallFailed);
+  EXPECT_EQ(gateway_.calls().size(), 3u);
+  EXPECT_EQ(Err(), "UNAVAILABLE: draining\n");
+}
+
+TEST_F(CommandsTest, StopsRepeatingAtSignal) {
+  invocation_.retry_for = absl::Minutes(1);
+  gateway_.OnGet(grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"));
+  host_.interrupt.when = [this] { return !Err().empty(); };
+  EXPECT_EQ(RunGet(), 130);
+  EXPECT_EQ(gateway_.calls().size(), 1u);
+}
+
+TEST_F(CommandsTest, NeverRepeatsCreateThatMayHaveArrived) {
+  invocation_.retry_for = absl::Minutes(1);
+  gateway_.OnCreate(grpc::Status(grpc::StatusCode::UNAVAILABLE, "reset"));
+  EXPECT_EQ(RunCreate(), kExitCallFailed);
+  EXPECT_EQ(gateway_.calls().size(), 1u);
+}
+
+TEST_F(CommandsTest, RepeatsCreateThatWasRejected) {
+  invocation_.retry_for = absl::Minutes(1);
+  google::rpc::ErrorInfo info;
+  info.set_reason("DRAINING");
+  gateway_.OnCreate(ErrorWith(grpc::StatusCode::UNAVAILABLE, "draining", info));
+  gateway_.OnCreate(grpc::Status::OK,
+                    SamplePrediction(v1::PREDICTION_STATUS_PENDING));
+  EXPECT_EQ(RunCreate(), kExitSuccess);
+  EXPECT_EQ(gateway_.calls().size(), 2u);
+}
+
+TEST_F(CommandsTest, PrintsWarningsUnlessQuiet) {
+  invocation_.warnings = {"careful\x1b"};
+  gateway_.OnCancel(grpc::Status::OK);
+  gateway_.OnCancel(grpc::Status::OK);
+  EXPECT_EQ(RunCancel(), kExitSuccess);
+  EXPECT_EQ(Err(), "wriftctl: warning: careful\\x1b\n");
+  invocation_.output.quiet = true;
+  EXPECT_EQ(RunCancel(), kExitSuccess);
+  EXPECT_EQ(Err(), "wriftctl: warning: careful\\x1b\n");
 }
 
 TEST_F(CommandsTest, EndsHangingCallAtSignal) {
@@ -255,13 +467,12 @@ TEST_F(CommandsTest, EndsHangingCallAtSignal) {
 }
 
 TEST_F(CommandsTest, FailsIfResponseHasNoJsonForm) {
-  invocation_.json = true;
+  invocation_.output.format = OutputFormat::kJson;
   v1::Prediction prediction;
   prediction.mutable_created_at()->set_seconds(int64_t{1} << 60);
   gateway_.OnGet(grpc::Status::OK, prediction);
   EXPECT_EQ(RunGet(), kExitCallFailed);
-  EXPECT_THAT(Err(),
-              StartsWith("INTERNAL: cannot convert the response to JSON"));
+  EXPECT_THAT(Err(), HasSubstr("cannot convert the response to JSON"));
   EXPECT_THAT(Out(), IsEmpty());
 }
 

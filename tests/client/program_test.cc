@@ -74,7 +74,7 @@ TEST_F(ProgramTest, ExitsWithTwoAfterUsageError) {
 }
 
 TEST_F(ProgramTest, EscapesArgumentsInUsageErrors) {
-  Child child = Start("get x \x1b[2J");
+  Child child = Start("get " + std::string(kId) + " \x1b[2J");
   EXPECT_EQ(child.Finish(), 2);
   EXPECT_EQ(child.err(), "wriftctl: get: unexpected argument: \\x1b[2J\n");
 }
@@ -103,7 +103,7 @@ TEST_F(ProgramTest, ExitsWithOneIfPredictionFails) {
 
 TEST_F(ProgramTest, ExitsWithThreeIfCallFails) {
   gateway_.OnGet(grpc::Status(grpc::StatusCode::NOT_FOUND, "none"));
-  Child child = Start("get x");
+  Child child = Start("get " + std::string(kId));
   EXPECT_EQ(child.Finish(), 3);
   EXPECT_EQ(child.err(), "NOT_FOUND: none\n");
 }
@@ -119,16 +119,16 @@ TEST_F(ProgramTest, ReadsInputFromStandardInput) {
 TEST_F(ProgramTest, ReadsTokenOnlyFromOwnVariable) {
   gateway_.OnGet(grpc::Status::OK);
   gateway_.OnGet(grpc::Status::OK);
-  Start("get x", {"WRIFTAI_ACCESS_TOKEN=not-this"}).Finish();
-  Start("get x", {"WRIFTCTL_TOKEN=this"}).Finish();
+  Start("get " + std::string(kId), {"WRIFTAI_ACCESS_TOKEN=not-this"}).Finish();
+  Start("get " + std::string(kId), {"WRIFTCTL_TOKEN=this"}).Finish();
   EXPECT_THAT(gateway_.authorizations(), ElementsAre("-", "Bearer this"));
 }
 
 TEST_F(ProgramTest, FailsIfOutputCannotBeWritten) {
   gateway_.OnGet(grpc::Status::OK);
   Child child = Child::WithPipes(
-      {"/bin/sh", "-c", "exec \"$0\" get x --address=$1 >/dev/full",
-       WRIFTCTL_PATH, gateway_.address()},
+      {"/bin/sh", "-c", "exec \"$0\" get $2 --address=$1 >/dev/full",
+       WRIFTCTL_PATH, gateway_.address(), kId},
       {});
   EXPECT_EQ(child.Finish(), 3);
   EXPECT_EQ(child.err(), "wriftctl: cannot write to standard output\n");
@@ -140,8 +140,11 @@ TEST_F(ProgramTest, StopsWaitingAtSigterm) {
   ASSERT_TRUE(child.ReadUntil("\n"));
   child.Signal(SIGTERM);
   EXPECT_EQ(child.Finish(), 143);
-  EXPECT_THAT(child.err(),
-              StartsWith("Stopped waiting; the prediction is still running. "));
+  EXPECT_EQ(child.err(),
+            "{\"error\":{\"code\":\"CANCELLED\",\"reason\":\"INTERRUPTED\","
+            "\"domain\":\"wriftctl\",\"message\":\"Stopped waiting; the "
+            "prediction is still running. Resume: wriftctl wait "
+            "c12258c4-ed83-4d7b-a784-8ed55412325a\",\"exitStatus\":143}}\n");
 }
 
 TEST_F(ProgramTest, RedrawsStatusLineThenShowsResult) {

@@ -1,10 +1,11 @@
-#include "client/render.h"
+#include "client/output/render.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "client/prediction_table.h"
-#include "client/render_error.h"
+#include "client/output/error_details.h"
+#include "client/output/prediction_table.h"
+#include "client/output/render_error.h"
 #include "google/rpc/error_details.pb.h"
 #include "tests/client/samples.h"
 
@@ -15,9 +16,16 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string OutputText(const std::string& json, bool for_terminal = false) {
-  const std::string text = RenderPrediction(
-      SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED, json), for_terminal);
+const TextStyle kPlain;
+const TextStyle kTerminal{/*for_terminal=*/true, /*color=*/false,
+                          absl::FromUnixSeconds(1755085724 + 200)};
+const TextStyle kColor{/*for_terminal=*/false, /*color=*/true,
+                       absl::UnixEpoch()};
+
+std::string ShownOutput(const std::string& json, bool for_terminal = false) {
+  const std::string text =
+      RenderPrediction(SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED, json),
+                       for_terminal ? kTerminal : kPlain);
   const size_t gap = text.find("\n\n");
   return gap == std::string::npos ? "no output" : text.substr(gap + 2);
 }
@@ -30,7 +38,7 @@ TEST(RenderPredictionTest, ShowsFieldsThenOutput) {
   prediction.set_setup_time("0.5");
   prediction.set_execution_time("1.25");
   prediction.set_url("https://api.test/p");
-  EXPECT_EQ(RenderPrediction(prediction, false),
+  EXPECT_EQ(RenderPrediction(prediction, kPlain),
             "id        c12258c4-ed83-4d7b-a784-8ed55412325a\n"
             "model     deepseek-ai/deepseek-r1:1\n"
             "status    succeeded\n"
@@ -47,7 +55,7 @@ TEST(RenderPredictionTest, ShowsErrorAndLogs) {
   v1::Prediction prediction = FailedUpdate().prediction();
   prediction.mutable_error()->set_detail_json("{\"free\": 0}");
   prediction.mutable_logs()->add_lines("loading\x1b[2J");
-  EXPECT_THAT(RenderPrediction(prediction, false),
+  EXPECT_THAT(RenderPrediction(prediction, kPlain),
               EndsWith("error     external: out of memory\n"
                        "detail    {\"free\": 0}\n"
                        "logs\n"
@@ -59,54 +67,76 @@ TEST(RenderPredictionTest, NamesInexactFields) {
       SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED, "1");
   prediction.add_inexact_fields("created_at");
   prediction.add_inexact_fields("input");
-  EXPECT_THAT(RenderPrediction(prediction, false),
+  EXPECT_THAT(RenderPrediction(prediction, kPlain),
               HasSubstr("\ninexact   created_at, input\n"));
 }
 
 TEST(RenderPredictionTest, DecodesStringOutput) {
-  EXPECT_EQ(OutputText(R"("a\n\"b\" \u00e9 \ud83d\ude42")"),
+  EXPECT_EQ(ShownOutput(R"("a\n\"b\" \u00e9 \ud83d\ude42")"),
             "a\n\"b\" é 🙂\n");
-  EXPECT_EQ(OutputText(R"( "ends\n" )"), "ends\n");
-  EXPECT_EQ(OutputText("\"\""), "");
+  EXPECT_EQ(ShownOutput(R"( "ends\n" )"), "ends\n");
+  EXPECT_EQ(ShownOutput("\"\""), "");
 }
 
 TEST(RenderPredictionTest, KeepsOtherJsonUnchanged) {
-  EXPECT_EQ(OutputText("{\"n\": 1.000, \"s\":\"\\u0041\"}"),
+  EXPECT_EQ(ShownOutput("{\"n\": 1.000, \"s\":\"\\u0041\"}"),
             "{\"n\": 1.000, \"s\":\"\\u0041\"}\n");
-  EXPECT_EQ(OutputText("null"), "null\n");
+  EXPECT_EQ(ShownOutput("null"), "null\n");
 }
 
 TEST(RenderPredictionTest, KeepsInvalidStringUnchanged) {
-  EXPECT_EQ(OutputText("\"open"), "\"open\n");
-  EXPECT_EQ(OutputText("\"a\" \"b\""), "\"a\" \"b\"\n");
+  EXPECT_EQ(ShownOutput("\"open"), "\"open\n");
+  EXPECT_EQ(ShownOutput("\"a\" \"b\""), "\"a\" \"b\"\n");
 }
 
 TEST(RenderPredictionTest, EscapesOutputOnlyForTerminals) {
-  EXPECT_EQ(OutputText(R"("a\u001b[2Jb\rc\u009b\td")", true),
+  EXPECT_EQ(ShownOutput(R"("a\u001b[2Jb\rc\u009b\td")", true),
             "a\\x1b[2Jb\\rc\\u009b\td\n");
-  EXPECT_EQ(OutputText(R"("a\u001b[2Jb\rc")", false), "a\x1b[2Jb\rc\n");
-  EXPECT_EQ(OutputText("[\"\xc2\x9b\"]", true), "[\"\\u009b\"]\n");
+  EXPECT_EQ(ShownOutput(R"("a\u001b[2Jb\rc")", false), "a\x1b[2Jb\rc\n");
+  EXPECT_EQ(ShownOutput("[\"\xc2\x9b\"]", true), "[\"\\u009b\"]\n");
 }
 
 TEST(RenderPredictionTest, OmitsNullOutputBeforeSuccess) {
   EXPECT_THAT(
       RenderPrediction(SamplePrediction(v1::PREDICTION_STATUS_STARTED, "null"),
-                       false),
+                       kPlain),
       Not(HasSubstr("null")));
 }
 
 TEST(RenderPredictionTest, ShowsValueLikeJson) {
   v1::Prediction prediction = SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED);
   prediction.mutable_output()->set_string_value("hi");
-  EXPECT_THAT(RenderPrediction(prediction, false), EndsWith("\n\nhi\n"));
+  EXPECT_THAT(RenderPrediction(prediction, kPlain), EndsWith("\n\nhi\n"));
 }
 
 TEST(RenderPredictionTest, EscapesLineFeedsInFields) {
   v1::Prediction prediction =
       SamplePrediction(v1::PREDICTION_STATUS_UNSPECIFIED);
   prediction.set_status_text("can\ncelled\x1b");
-  EXPECT_THAT(RenderPrediction(prediction, true),
+  EXPECT_THAT(RenderPrediction(prediction, kTerminal),
               HasSubstr("status    can\\ncelled\\x1b\n"));
+}
+
+TEST(RenderPredictionTest, ShowsAgesAndShortDurationsOnTerminals) {
+  v1::Prediction prediction =
+      SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED, "1");
+  prediction.set_execution_time("PT1M2.5S");
+  EXPECT_EQ(RenderPrediction(prediction, kTerminal),
+            "id        c12258c4-ed83-4d7b-a784-8ed55412325a\n"
+            "model     deepseek-ai/deepseek-r1:1\n"
+            "status    succeeded\n"
+            "created   2025-08-13T11:48:44.371093Z (3m ago)\n"
+            "execution 1m2.5s\n"
+            "\n"
+            "1\n");
+}
+
+TEST(RenderPredictionTest, ColorsTheStatus) {
+  EXPECT_THAT(RenderPrediction(
+                  SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED), kColor),
+              HasSubstr("\nstatus    \x1b[32msucceeded\x1b[0m\n"));
+  EXPECT_THAT(RenderPrediction(FailedUpdate().prediction(), kColor),
+              HasSubstr("\nstatus    \x1b[31mfailed\x1b[0m\n"));
 }
 
 TEST(RenderJsonTest, WritesOneEscapedLine) {
@@ -163,6 +193,20 @@ TEST(RetryDelayTest, IsBounded) {
   EXPECT_EQ(RetryDelay(grpc::Status(code, "")), std::nullopt);
 }
 
+TEST(PredictionTableTest, ShowsAgesAndColorsOnTerminals) {
+  v1::ListResponse page;
+  *page.add_predictions() = SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED);
+  page.mutable_predictions(0)->set_id("a");
+  page.mutable_predictions(0)->set_execution_time("PT2.5S");
+  TextStyle style = kTerminal;
+  style.color = true;
+  PredictionTable table(style);
+  EXPECT_EQ(table.Page(page),
+            "ID  STATUS     MODEL                      CREATED  EXECUTION\n"
+            "a   \x1b[32msucceeded\x1b[0m  deepseek-ai/deepseek-r1:1  3m ago   "
+            "2.5s\n");
+}
+
 TEST(PredictionTableTest, AlignsColumnsAndWritesHeaderOnce) {
   v1::ListResponse page;
   *page.add_predictions() = SamplePrediction(v1::PREDICTION_STATUS_PENDING);
@@ -170,7 +214,7 @@ TEST(PredictionTableTest, AlignsColumnsAndWritesHeaderOnce) {
   *page.add_predictions() = SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED);
   page.mutable_predictions(1)->set_id("bb\t");
   page.mutable_predictions(1)->set_execution_time("2.5");
-  PredictionTable table;
+  PredictionTable table(kPlain);
   EXPECT_EQ(table.Page(page),
             "ID    STATUS     MODEL                      "
             "CREATED               EXECUTION\n"

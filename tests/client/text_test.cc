@@ -1,4 +1,4 @@
-#include "client/text.h"
+#include "client/output/text.h"
 
 #include <gtest/gtest.h>
 
@@ -71,6 +71,21 @@ TEST(TextTest, FormatsTimesByRfc3339AndInvalidOnesAsDash) {
   time.set_nanos(0);
   time.set_seconds(int64_t{1} << 60);
   EXPECT_EQ(TimeText(time), "-");
+}
+
+TEST(TextTest, RoundsAgesDown) {
+  EXPECT_EQ(AgeText(absl::Seconds(-5)), "0s ago");
+  EXPECT_EQ(AgeText(absl::Seconds(59)), "59s ago");
+  EXPECT_EQ(AgeText(absl::Minutes(59)), "59m ago");
+  EXPECT_EQ(AgeText(absl::Hours(47)), "1d ago");
+  EXPECT_EQ(AgeText(absl::Hours(5)), "5h ago");
+}
+
+TEST(TextTest, ShortensIsoDurationsOnly) {
+  EXPECT_EQ(ShortDurationText("PT1H2M3.5S"), "1h2m3.5s");
+  for (const char* const other : {"", "PT", "P1D", "2.5", "PT<1>", "soon"}) {
+    EXPECT_EQ(ShortDurationText(other), other);
+  }
 }
 
 TEST(TextTest, KeepsFractionsOfDurations) {

@@ -10,6 +10,8 @@
 namespace wriftai::client {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 class TlsTest : public ::testing::Test {
@@ -48,19 +50,46 @@ TEST_F(TlsTest, AcceptsGatewayOfTrustedAuthority) {
 TEST_F(TlsTest, RejectsGatewayOfUntrustedAuthority) {
   invocation_.connection.ca = client_certificate_.certificate;
   EXPECT_EQ(Run(false), kExitCallFailed);
-  EXPECT_THAT(host_.err.str(), StartsWith("UNAVAILABLE: "));
+  EXPECT_THAT(host_.err.str(),
+              AllOf(StartsWith("UNAVAILABLE: "),
+                    HasSubstr(" has expired, or its authority is not trusted. "
+                              "Name the authority with --ca_file.\n")));
 }
 
 TEST_F(TlsTest, RejectsGatewayWithUnexpectedName) {
   invocation_.connection.server_name = "gateway.test";
   EXPECT_EQ(Run(false), kExitCallFailed);
-  EXPECT_THAT(host_.err.str(), StartsWith("UNAVAILABLE: "));
+  EXPECT_THAT(host_.err.str(),
+              AllOf(StartsWith("UNAVAILABLE: "),
+                    HasSubstr(" is for another name. If that is expected, as "
+                              "with port forwarding, set --server_name.\n")));
 }
 
 TEST_F(TlsTest, FailsWithPlaintext) {
   invocation_.connection.tls = false;
   EXPECT_EQ(Run(false), kExitCallFailed);
-  EXPECT_THAT(host_.err.str(), StartsWith("UNAVAILABLE: "));
+  EXPECT_THAT(host_.err.str(),
+              AllOf(StartsWith("UNAVAILABLE: "),
+                    HasSubstr(" closed the connection. If it uses TLS, add "
+                              "--tls, or --ca_file with its authority.\n")));
+}
+
+TEST_F(TlsTest, FailsWithTlsToGatewayWithoutIt) {
+  const FakeGateway gateway;
+  invocation_.connection.address = gateway.address();
+  EXPECT_EQ(RunInvocation(invocation_, host_.host), kExitCallFailed);
+  EXPECT_THAT(host_.err.str(),
+              HasSubstr(gateway.address() + " responds without TLS. Connect "));
+}
+
+// The wait would otherwise retry for half a minute.
+TEST_F(TlsTest, DoesNotRetryWhatTlsRejects) {
+  const FakeGateway gateway;
+  invocation_.connection.address = gateway.address();
+  invocation_.command = WaitCommand();
+  std::get<WaitCommand>(invocation_.command).request.set_id("i");
+  EXPECT_EQ(RunInvocation(invocation_, host_.host), kExitCallFailed);
+  EXPECT_EQ(host_.clock.passed(), absl::ZeroDuration());
 }
 
 TEST_F(TlsTest, SendsClientCertificate) {
@@ -71,7 +100,11 @@ TEST_F(TlsTest, SendsClientCertificate) {
 
 TEST_F(TlsTest, FailsWithoutRequiredClientCertificate) {
   EXPECT_EQ(Run(true), kExitCallFailed);
-  EXPECT_THAT(host_.err.str(), StartsWith("UNAVAILABLE: "));
+  EXPECT_THAT(
+      host_.err.str(),
+      AllOf(StartsWith("UNAVAILABLE: "),
+            HasSubstr(" closed the connection. If it requires a client "
+                      "certificate, add --cert_file and --key_file.\n")));
 }
 
 }  // namespace

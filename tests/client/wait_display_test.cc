@@ -1,4 +1,4 @@
-#include "client/wait_display.h"
+#include "client/output/wait_display.h"
 
 #include <gtest/gtest.h>
 
@@ -22,8 +22,8 @@ class WaitDisplayTest : public ::testing::Test {
     return text;
   }
 
-  WaitDisplay Make(bool lines = true) {
-    return WaitDisplay(host_.console, host_.clock, "connecting", lines);
+  WaitDisplay Make(Progress progress = Progress::kAll) {
+    return WaitDisplay(host_.console, host_.clock, "connecting", progress);
   }
 
   FakeHost host_;
@@ -89,25 +89,51 @@ TEST_F(WaitDisplayTest, CountsDownToRetry) {
             "draining)\x1b[K");
 }
 
-TEST_F(WaitDisplayTest, PrintsLinePerUpdateWithoutTerminal) {
+TEST_F(WaitDisplayTest, PrintsLinePerChangeWithoutTerminal) {
   WaitDisplay display = Make();
   display.Update(SampleUpdate(v1::PREDICTION_STATUS_PENDING));
   host_.clock.Advance(absl::Seconds(2));
+  display.Update(SampleUpdate(v1::PREDICTION_STATUS_PENDING));
   display.Update(SampleUpdate(v1::PREDICTION_STATUS_STARTED));
   display.Tick();
-  display.RetryScheduled(
-      grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
-      absl::Seconds(1));
+  display.Update(SampleUpdate(v1::PREDICTION_STATUS_STARTED));
   EXPECT_EQ(Written(),
             "prediction c12258c4-ed83-4d7b-a784-8ed55412325a\n"
             "update 1: pending after 0.0 s (GET)\n"
-            "update 2: started after 2.0 s (GET)\n"
-            "UNAVAILABLE: draining; retrying in 1.0 s\n");
+            "update 3: started after 2.0 s (GET)\n");
 }
 
-TEST_F(WaitDisplayTest, PrintsNothingWithLinesDisabled) {
-  WaitDisplay display = Make(false);
+TEST_F(WaitDisplayTest, PrintsUpdateAfterRetryWithoutTerminal) {
+  WaitDisplay display = Make();
+  display.Update(SampleUpdate(v1::PREDICTION_STATUS_STARTED));
+  Written();
+  display.RetryScheduled(
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
+      absl::Seconds(1));
+  display.RetryStarted();
+  display.Update(SampleUpdate(v1::PREDICTION_STATUS_STARTED));
+  EXPECT_EQ(Written(),
+            "UNAVAILABLE: draining; retrying in 1.0 s\n"
+            "update 2: started after 0.0 s (GET)\n");
+}
+
+TEST_F(WaitDisplayTest, PrintsOnlyRetriesIfUpdatesGoElsewhere) {
+  WaitDisplay display = Make(Progress::kRetries);
   display.Update(SampleUpdate(v1::PREDICTION_STATUS_PENDING));
+  display.RetryScheduled(
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
+      absl::Seconds(1));
+  EXPECT_EQ(Written(), "UNAVAILABLE: draining; retrying in 1.0 s\n");
+}
+
+TEST_F(WaitDisplayTest, PrintsNothingIfQuiet) {
+  OnTerminal(100);
+  WaitDisplay display = Make(Progress::kNone);
+  display.Update(SampleUpdate(v1::PREDICTION_STATUS_PENDING));
+  display.RetryScheduled(
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"),
+      absl::Seconds(1));
+  display.Tick();
   EXPECT_EQ(Written(), "");
 }
 

@@ -106,7 +106,7 @@ TEST_F(WaitTest, ExitsWithOneIfPredictionFails) {
 }
 
 TEST_F(WaitTest, PrintsOnlyUpdatesAsJson) {
-  invocation_.json = true;
+  invocation_.output.format = OutputFormat::kJson;
   v1::PredictionUpdate first;
   first.mutable_prediction()->set_id(kId);
   v1::PredictionUpdate last = first;

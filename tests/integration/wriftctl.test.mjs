@@ -100,10 +100,16 @@ test('get of an unknown prediction exits with status 3', async () => {
   assert.match(stderr, /^ {2}reason: NOT_FOUND \(wrift\.ai\)$/m);
 });
 
-test('the gateway rejects an invalid id', async () => {
-  const { code, stderr } = await ctl('get', 'x');
+test('the gateway rejects an invalid model', async () => {
+  const { code, stderr } = await ctl('create', 'x', '--input=1');
   assert.equal(code, 3);
-  assert.match(stderr, /^INVALID_ARGUMENT: id: expected a UUID/);
+  assert.match(stderr, /^INVALID_ARGUMENT: model: expected owner\/name/);
+});
+
+test('an invalid id is rejected without a call', async () => {
+  const { code, stderr } = await ctl('get', 'x', '--address=127.0.0.1:1');
+  assert.equal(code, 2);
+  assert.match(stderr, /^wriftctl: ID: expected a UUID such as /);
 });
 
 test('list --all goes through every page', async () => {

@@ -1,0 +1,20 @@
+#ifndef WRIFTAI_CLIENT_CALL_CONNECTION_ADVICE_H_
+#define WRIFTAI_CLIENT_CALL_CONNECTION_ADVICE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <string>
+
+#include "client/command.h"
+
+namespace wriftai::client {
+
+// A sentence on what to do about a connection that failed: which address was
+// tried, and which flag to change. Empty for other errors, and if the gateway
+// itself responded. Any thread.
+std::string ConnectionAdvice(const grpc::Status& status,
+                             const ConnectionOptions& options);
+
+}  // namespace wriftai::client
+
+#endif  // WRIFTAI_CLIENT_CALL_CONNECTION_ADVICE_H_
