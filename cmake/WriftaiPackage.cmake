@@ -13,10 +13,23 @@ install(FILES ${debian}/wriftai-gateway.default DESTINATION /etc/default
         RENAME wriftai-gateway ${in_package})
 install(DIRECTORY DESTINATION /etc/wriftai-gateway ${in_package})
 install(FILES ${debian}/copyright DESTINATION ${documents} ${in_package})
+set(ctl_files ${PROJECT_BINARY_DIR}/ctl)
+install(FILES ${ctl_files}/wriftctl.bash
+        DESTINATION /usr/share/bash-completion/completions RENAME wriftctl
+        ${in_package})
+install(FILES ${ctl_files}/_wriftctl
+        DESTINATION /usr/share/zsh/vendor-completions ${in_package})
+install(FILES ${ctl_files}/wriftctl.fish
+        DESTINATION /usr/share/fish/vendor_completions.d ${in_package})
 # Compressed, and without a time, as Debian's policy requires.
 install(CODE "execute_process(
   COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md
   OUTPUT_FILE \$ENV{DESTDIR}/usr/share/doc/wriftai-gateway/changelog.gz
+  COMMAND_ERROR_IS_FATAL ANY)
+file(MAKE_DIRECTORY \$ENV{DESTDIR}/usr/share/man/man1)
+execute_process(
+  COMMAND gzip -9nc ${ctl_files}/wriftctl.1
+  OUTPUT_FILE \$ENV{DESTDIR}/usr/share/man/man1/wriftctl.1.gz
   COMMAND_ERROR_IS_FATAL ANY)" ${in_package})
 
 set(CPACK_GENERATOR DEB)

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { temporaryFolder } from '../integration/support/files.mjs';
 import { Program, run } from '../integration/support/program.mjs';
 import { setting } from '../integration/support/setting.mjs';
@@ -56,6 +57,19 @@ test('apt installs the package with the libraries that it names', async () => {
     assert.ok(version.startsWith(`${program} ${stdout.trim()} (`), version);
   }
   assert.equal(await output('dpkg', ['--verify', NAME]), '');
+});
+
+test('the package has wriftctl\'s completion and manual page', async () => {
+  for (const [shell, file] of Object.entries({
+    bash: 'bash-completion/completions/wriftctl',
+    zsh: 'zsh/vendor-completions/_wriftctl',
+    fish: 'fish/vendor_completions.d/wriftctl.fish',
+  })) {
+    assert.equal(text(`usr/share/${file}`),
+                 await output('wriftctl', ['completion', shell]));
+  }
+  const page = gunzipSync(readFileSync(path('usr/share/man/man1/wriftctl.1.gz')));
+  assert.match(page.toString(), /^\.SH NAME\nwriftctl /m);
 });
 
 test('the service\'s user runs a gateway that answers wriftctl', async () => {
