@@ -64,10 +64,13 @@ TEST_PACKAGES=(
   clang-tidy-14
   containernetworking-plugins  # podman's networks.
   docker-compose  # Checks docker-compose.yml.
+  fish  # wriftctl's completion, as zsh.
   golang-github-containernetworking-plugin-dnsname  # Names in these networks.
   git  # lint.sh checks the files that git tracks.
   iproute2
   libclang-rt-14-dev
+  man-db
+  mandoc  # Checks the manual page.
   mmdebstrap  # The base image.
   podman
   podman-compose
@@ -75,6 +78,7 @@ TEST_PACKAGES=(
   strace  # Counts and lists system calls.
   systemd  # Checks the unit of the Debian package.
   valgrind  # Counts instructions.
+  zsh
 )
 # Also build and check clients/.
 CLIENT_PACKAGES=(

@@ -8,4 +8,4 @@ run() {
 }
 run "wriftctl create deepseek-ai/deepseek-r1 --input '{\"prompt\": \"Summarize quantum computing.\"}' --wait"
 run "wriftctl list"
-run "wriftctl get 42"
+run "wriftctl create deepseek-r1 prompt=Hello"
