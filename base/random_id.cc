@@ -12,6 +12,11 @@ std::string Hex(uint64_t number) {
   return absl::StrCat(absl::Hex(number, absl::kZeroPad16));
 }
 
+uint64_t NotZero(absl::InsecureBitGen& random) {
+  return absl::Uniform<uint64_t>(absl::IntervalOpenClosed, random, 0,
+                                 UINT64_MAX);
+}
+
 }  // namespace
 
 std::string RandomUuid() {
@@ -28,10 +33,14 @@ std::string RandomUuid() {
                       second.substr(4));
 }
 
+std::string RandomTraceId() {
+  absl::InsecureBitGen random;
+  return absl::StrCat(Hex(random()), Hex(NotZero(random)));
+}
+
 std::string RandomSpanId() {
   absl::InsecureBitGen random;
-  return Hex(
-      absl::Uniform<uint64_t>(absl::IntervalOpenClosed, random, 0, UINT64_MAX));
+  return Hex(NotZero(random));
 }
 
 }  // namespace wriftai

@@ -11,6 +11,9 @@ namespace wriftai {
 // A random UUID (RFC 4122, version 4) in lower case.
 std::string RandomUuid();
 
+// A trace id (W3C Trace Context): 32 lower-case hex digits, not all zero.
+std::string RandomTraceId();
+
 // A span id (W3C Trace Context): 16 lower-case hex digits, not all zero.
 std::string RandomSpanId();
 

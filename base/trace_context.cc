@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "base/random_id.h"
 
 namespace wriftai {
 namespace {
@@ -16,10 +17,6 @@ constexpr size_t kTraceIdAt = 3;
 constexpr size_t kParentIdAt = 36;
 constexpr size_t kFlagsAt = 53;
 constexpr size_t kLength = 55;
-
-// "sampled" and "random trace id". The others are reserved and must not be
-// propagated.
-constexpr uint8_t kKnownFlags = 0x03;
 
 constexpr size_t kMaxMembers = 32;
 constexpr size_t kMaxKeyBytes = 256;
@@ -106,7 +103,23 @@ std::optional<TraceContext> TraceContext::Parse(absl::string_view traceparent) {
   TraceContext context;
   std::copy(trace_id.begin(), trace_id.end(), context.trace_id_.begin());
   std::copy(parent_id.begin(), parent_id.end(), context.parent_id_.begin());
-  context.flags_ = FromHexDigit(flags[1]) & kKnownFlags;
+  // The others are reserved and must not be propagated.
+  context.flags_ = FromHexDigit(flags[1]) & (kSampled | kRandomId);
+  return context;
+}
+
+TraceContext TraceContext::Begin() {
+  const std::string trace_id = RandomTraceId();
+  TraceContext context;
+  std::copy(trace_id.begin(), trace_id.end(), context.trace_id_.begin());
+  context.flags_ = kRandomId;
+  return context;
+}
+
+TraceContext TraceContext::ForChildrenOf(absl::string_view span_id) const {
+  TraceContext context = *this;
+  std::copy_n(span_id.begin(), context.parent_id_.size(),
+              context.parent_id_.begin());
   return context;
 }
 

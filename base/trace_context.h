@@ -16,10 +16,14 @@
 
 namespace wriftai {
 
-// A caller's `traceparent`. A small value type, since every open stream may
+// A trace, and the span in it that is the parent of what follows: a caller's
+// `traceparent`, or our own. A small value type, since every open stream may
 // have one.
 class TraceContext {
  public:
+  // A new trace with a random id, not sampled. It has no parent.
+  static TraceContext Begin();
+
   // Returns nullopt if it is invalid: a length or format other than that of
   // version 00, version ff, an upper-case digit, or an all-zero id. Of a future
   // version it reads the fields of version 00, as the standard requires.
@@ -29,10 +33,23 @@ class TraceContext {
     return {trace_id_.data(), trace_id_.size()};
   }
 
-  // The caller's span.
+  // The caller's span. Empty if the trace begins here.
   absl::string_view parent_id() const {
-    return {parent_id_.data(), parent_id_.size()};
+    return {parent_id_.data(), parent_id_[0] == '\0' ? 0 : parent_id_.size()};
   }
+
+  // Whether the parent is recorded, which its children should follow.
+  bool sampled() const { return (flags_ & kSampled) != 0; }
+  void set_sampled(bool sampled) {
+    flags_ =
+        static_cast<uint8_t>(sampled ? flags_ | kSampled : flags_ & ~kSampled);
+  }
+
+  // The defined flags: sampled, and random trace id.
+  uint8_t flags() const { return flags_; }
+
+  // The same trace for the children of `span_id` (16 lower-case hex digits).
+  TraceContext ForChildrenOf(absl::string_view span_id) const;
 
   // The `traceparent` (version 00) for a request whose parent is `span_id` (16
   // lower-case hex digits). Propagates only the defined flags: sampled, and
@@ -40,6 +57,9 @@ class TraceContext {
   std::string WithParent(absl::string_view span_id) const;
 
  private:
+  static constexpr uint8_t kSampled = 0x01;
+  static constexpr uint8_t kRandomId = 0x02;
+
   TraceContext() = default;
 
   std::array<char, 32> trace_id_{};

@@ -34,5 +34,15 @@ TEST(RandomIdTest, SpanIdsHave16DigitsAndAreUnique) {
   EXPECT_EQ(seen.size(), kSamples);
 }
 
+TEST(RandomIdTest, TraceIdsHave32DigitsAndAreUnique) {
+  std::set<std::string> seen;
+  for (size_t i = 0; i < kSamples; ++i) {
+    const std::string trace_id = RandomTraceId();
+    EXPECT_THAT(trace_id, MatchesRegex("[0-9a-f]{32}"));
+    seen.insert(trace_id);
+  }
+  EXPECT_EQ(seen.size(), kSamples);
+}
+
 }  // namespace
 }  // namespace wriftai

@@ -108,6 +108,34 @@ std::string Members(int count, size_t bytes) {
   return text;
 }
 
+TEST(TraceContextTest, NewTraceHasNoParentAndIsNotSampled) {
+  const TraceContext trace = TraceContext::Begin();
+  EXPECT_EQ(trace.parent_id(), "");
+  EXPECT_FALSE(trace.sampled());
+  EXPECT_EQ(trace.WithParent("b7ad6b7169203331"),
+            absl::StrCat("00-", trace.trace_id(), "-b7ad6b7169203331-02"));
+}
+
+TEST(TraceContextTest, SampledFlagIsSetAndCleared) {
+  auto trace = *TraceContext::Parse(
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03");
+  EXPECT_TRUE(trace.sampled());
+  trace.set_sampled(false);
+  EXPECT_FALSE(trace.sampled());
+  EXPECT_EQ(trace.flags(), 2);
+  trace.set_sampled(true);
+  EXPECT_EQ(trace.flags(), 3);
+}
+
+TEST(TraceContextTest, ChildrenHaveSpanAsParent) {
+  const auto trace = TraceContext::Parse(
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  const TraceContext children = trace->ForChildrenOf("b7ad6b7169203331");
+  EXPECT_EQ(children.trace_id(), trace->trace_id());
+  EXPECT_EQ(children.parent_id(), "b7ad6b7169203331");
+  EXPECT_TRUE(children.sampled());
+}
+
 TEST(TracestateTest, IsUnchangedWithinLimits) {
   const std::string rows[] = {
       "congo=t61rcWkgMzE",
