@@ -137,10 +137,13 @@ check_includes() {
     'base/|service/(server/(http_url|tls/pem)|streams/call_count)|upstream/cluster/store' || failed=1
   may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
   may_include 'service/engine/' 'base/|upstream/|proto/|wriftai/' || failed=1
+  may_include 'service/tracing/' \
+    'base/|service/(server/(http_url|tls/pem)|streams/call_count)|upstream/(http/http_message|rest/|watch/poll_spans)' ||
+    failed=1
   may_include 'service/telemetry/' \
-    'base/|service/(engine|logging)/|upstream/|proto/|wriftai/' || failed=1
+    'base/|service/(engine|logging|tracing)/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/rpc/' \
-    'base/|service/(engine|logging|streams|telemetry)/|upstream/|proto/|wriftai/' ||
+    'base/|service/(engine|logging|streams|telemetry|tracing)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/peers/' \
     'base/|service/(engine|rpc|server|streams|telemetry)/|upstream/|proto/|wriftai/' ||
@@ -149,7 +152,7 @@ check_includes() {
     'base/|service/(engine|etcd|peers|rpc|server|streams|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/admin/' \
-    'base/|service/(engine|logging|replica|server|telemetry|webhook)/|upstream/|proto/|wriftai/' ||
+    'base/|service/(engine|logging|replica|server|telemetry|tracing|webhook)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'client/' 'base/|proto/|upstream/json/json_(reader|text)|wriftai/' || failed=1
   may_include 'sandbox/' 'base/|upstream/http/' || failed=1

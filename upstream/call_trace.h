@@ -1,10 +1,13 @@
 #ifndef WRIFTAI_UPSTREAM_CALL_TRACE_H_
 #define WRIFTAI_UPSTREAM_CALL_TRACE_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace wriftai {
+
+class RequestSpans;
 
 // Trace data of one caller's call: headers sent with its upstream requests, or
 // to the replica that makes them, and what the responses reported. Requests
@@ -19,6 +22,10 @@ struct CallTrace {
   // Sent as the headers of the same name. Empty: not sent.
   std::string traceparent;
   std::string tracestate;
+
+  // Records the requests as spans, and replaces the headers above by theirs.
+  // Null: the call is not recorded.
+  std::shared_ptr<RequestSpans> spans;
 
   // Requests sent, counting each attempt of a read.
   int requests = 0;

@@ -1,0 +1,64 @@
+#include "service/tracing/otlp_credentials.h"
+
+#include <utility>
+
+#include "service/server/tls/pem.h"
+
+namespace wriftai {
+namespace {
+
+// Reads `file` into `text`, unless it has no path. True if something changed.
+template <typename Text>
+bool ReadChange(WatchedFile& file, absl::Time now, absl::StatusOr<Text>& text) {
+  if (file.path().empty()) return false;
+  auto read = file.ReadIfChanged(now);
+  if (!read.has_value()) return false;
+  if (read->ok()) {
+    text = Text(**std::move(read));
+  } else {
+    text = read->status();
+  }
+  return true;
+}
+
+}  // namespace
+
+OtlpCredentials::OtlpCredentials(const CollectorConfig& config)
+    : tls_(config.tls),
+      ca_file_(config.ca_file, kMaxPemFileBytes),
+      cert_file_(config.cert_file, kMaxPemFileBytes),
+      key_file_(config.key_file, kMaxPemFileBytes) {}
+
+absl::StatusOr<bool> OtlpCredentials::Reload(absl::Time now) {
+  if (!tls_) {
+    if (credentials_ != nullptr) return false;
+    credentials_ = grpc::InsecureChannelCredentials();
+    return true;
+  }
+  bool changed = ReadChange(ca_file_, now, ca_);
+  changed |= ReadChange(cert_file_, now, cert_);
+  changed |= ReadChange(key_file_, now, key_);
+  if (!changed && credentials_ != nullptr) return false;
+  if (absl::Status status = Check(); !status.ok()) return status;
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = *ca_;
+  options.pem_cert_chain = *cert_;
+  options.pem_private_key = std::string(key_->Reveal());
+  credentials_ = grpc::SslCredentials(options);
+  return true;
+}
+
+absl::Status OtlpCredentials::Check() const {
+  if (!ca_file_.path().empty() &&
+      (!ca_.ok() || CertificatesFromPem(*ca_) == nullptr)) {
+    return InvalidFile("OTEL_EXPORTER_OTLP_CERTIFICATE", ca_file_,
+                       "a readable PEM file with certificates", ca_.status());
+  }
+  if (cert_file_.path().empty()) return absl::OkStatus();
+  return CheckIdentity(
+             {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", cert_file_, cert_},
+             {"OTEL_EXPORTER_OTLP_CLIENT_KEY", key_file_, key_})
+      .status();
+}
+
+}  // namespace wriftai

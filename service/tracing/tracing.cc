@@ -1,0 +1,70 @@
+#include "service/tracing/tracing.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/synchronization/notification.h"
+#include "base/random_id.h"
+#include "base/run_on_loop.h"
+#include "base/version.h"
+#include "spdlog/spdlog.h"
+
+namespace wriftai {
+namespace {
+
+// Attributes of the process, unless the operator has set them.
+OtlpSender::ResourceAttributes ResourceFor(const TracingConfig& config) {
+  OtlpSender::ResourceAttributes resource = config.resource;
+  const auto add = [&](absl::string_view key, absl::string_view value) {
+    for (const auto& attribute : resource) {
+      if (attribute.first == key) return;
+    }
+    resource.emplace_back(key, value);
+  };
+  add("service.version", Version());
+  add("service.instance.id", RandomUuid());
+  add("telemetry.sdk.name", "wriftai-gateway");
+  add("telemetry.sdk.language", "cpp");
+  add("telemetry.sdk.version", Version());
+  return resource;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Tracing>> Tracing::Open(
+    const TracingConfig& config, EventLoop& event_loop, uint64_t random_seed) {
+  auto sender =
+      OtlpSender::Open(config.collector, ResourceFor(config), event_loop);
+  if (!sender.ok()) return sender.status();
+  return absl::WrapUnique(
+      new Tracing(config, *std::move(sender), event_loop, random_seed));
+}
+
+Tracing::Tracing(const TracingConfig& config,
+                 std::unique_ptr<OtlpSender> sender, EventLoop& event_loop,
+                 uint64_t random_seed)
+    : event_loop_(event_loop),
+      sender_(std::move(sender)),
+      batcher_(std::make_unique<SpanBatcher>(config.batch, event_loop, *sender_,
+                                             random_seed)),
+      tracer_(Sampler(config.sampling_ratio, config.parent_based), *batcher_,
+              event_loop) {}
+
+Tracing::~Tracing() {
+  RunOnLoop(event_loop_, [this] {
+    batcher_.reset();
+    sender_.reset();
+  });
+}
+
+void Tracing::Stop() {
+  // The loop destroys what it may still notify.
+  const auto flushed = std::make_shared<absl::Notification>();
+  event_loop_.Post(
+      [this, flushed] { batcher_->Flush([flushed] { flushed->Notify(); }); });
+  if (flushed->WaitForNotificationWithTimeout(kMaxFlush)) return;
+  spdlog::warn("{} spans were not exported before the shutdown",
+               counts().queued.load());
+}
+
+}  // namespace wriftai
