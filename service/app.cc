@@ -16,6 +16,7 @@
 #include "service/admin/process_metrics.h"
 #include "service/admin/status_collector.h"
 #include "service/admin/tls_metrics.h"
+#include "service/admin/trace_metrics.h"
 #include "service/admin/webhook_metrics.h"
 #include "service/config_files.h"
 #include "service/config_options.h"
@@ -33,6 +34,7 @@
 #include "service/telemetry/call_recorder.h"
 #include "service/telemetry/poll_log.h"
 #include "service/telemetry/upstream_health_log.h"
+#include "service/tracing/tracing.h"
 #include "service/webhook/webhook_secrets.h"
 #include "service/webhook/webhook_server.h"
 #include "spdlog/spdlog.h"
@@ -59,6 +61,7 @@ struct App::Parts {
   std::unique_ptr<TlsCredentials> tls;
   std::unique_ptr<CurlEventLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
+  std::unique_ptr<Tracing> tracing;  // Null: off.
   std::unique_ptr<PollLog> poll_log;
   std::unique_ptr<UpstreamHealthLog> health_log;
   std::unique_ptr<CallRecorder> call_recorder;
@@ -160,8 +163,18 @@ absl::Status App::StartEngine() {
       return params;
     };
   }
+  if (config_.tracing.enabled) {
+    auto tracing =
+        Tracing::Open(config_.tracing, *parts_->loop, std::random_device{}());
+    if (!tracing.ok()) return tracing.status();
+    parts_->tracing = *std::move(tracing);
+    spdlog::info("traces are exported to {}",
+                 config_.tracing.collector.address);
+  }
+  Tracer* const tracer =
+      parts_->tracing == nullptr ? nullptr : &parts_->tracing->tracer();
   parts_->call_recorder = std::make_unique<CallRecorder>(
-      *parts_->loop, logging_.fields_logger(), logging_.format());
+      *parts_->loop, logging_.fields_logger(), logging_.format(), tracer);
   parts_->poll_log =
       std::make_unique<PollLog>(logging_.fields_logger(), logging_.format());
   parts_->health_log = std::make_unique<UpstreamHealthLog>(
@@ -174,7 +187,7 @@ absl::Status App::StartEngine() {
         recorder->OnPollFailed(credential, status);
       },
       parts_->poll_log->enabled() ? parts_->poll_log.get() : nullptr,
-      replica == nullptr ? nullptr : &replica->node().hooks());
+      replica == nullptr ? nullptr : &replica->node().hooks(), tracer);
   return absl::OkStatus();
 }
 
@@ -287,6 +300,11 @@ absl::Status App::StartAdminServer() {
           [this] { return DeliveryMetricFamilies(webhook_counters_); },
           ReplicaMetrics(*parts_->loop, parts_->replica.get()),
           [this] { return TlsMetricFamilies(parts_->tls.get()); },
+          [this] {
+            return TraceMetricFamilies(parts_->tracing == nullptr
+                                           ? nullptr
+                                           : &parts_->tracing->counts());
+          },
           [this] {
             return ConnectionMetricFamilies(
                 {{"grpc", &caller_connections_},
@@ -402,6 +420,10 @@ void App::Stop() {
     });
   }
   parts_->replica.reset();
+  if (parts_->tracing != nullptr) {
+    parts_->tracing->Stop();
+    parts_->tracing.reset();
+  }
   parts_->loop.reset();
   parts_->sandbox.reset();
 }

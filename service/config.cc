@@ -287,6 +287,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(
     return status;
   }
   if (line.help_requested || line.version_requested) return line;
+  auto tracing = ReadTracingVariables(environment);
+  if (!tracing.ok()) return tracing.status();
+  line.config.tracing = *std::move(tracing);
   absl::Status status = flags.CheckVariables(variables, environment);
   status.Update(CheckCombinations(flags, line.config));
   if (!status.ok()) return status;

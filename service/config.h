@@ -13,6 +13,7 @@
 #include "service/logging/log_options.h"
 #include "service/replica/replica_config.h"
 #include "service/server/server_config.h"
+#include "service/tracing/tracing_config.h"
 #include "upstream/budget/budget_registry.h"
 #include "upstream/rest/rest_prediction_client.h"
 #include "upstream/watch/snapshot_cache.h"
@@ -54,6 +55,7 @@ struct Config {
   ReplicaConfig replica;
 
   LogOptions log;
+  TracingConfig tracing;
 
   int64_t max_response_bytes = 64 << 20;
   // Enough for two concurrent creates of the largest size, or ten of 4 MiB. A

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/host_port.h"
 #include "base/small_file.h"
 #include "service/engine/gateway_credential.h"
 #include "service/replica/replica_flags.h"
 #include "service/server/tls/pem.h"
 #include "service/server/tls/tls_credentials.h"
+#include "service/tracing/otlp_credentials.h"
 #include "service/webhook/webhook_secrets.h"
 
 namespace wriftai {
@@ -62,6 +64,10 @@ absl::Status CheckFilesAndHosts(const Config& config) {
     status.Update(TlsCredentials::Open(config.server.tls).status());
   }
   status.Update(CheckReplicaFiles(config.replica));
+  if (config.tracing.enabled) {
+    OtlpCredentials collector(config.tracing.collector);
+    status.Update(collector.Reload(absl::Now()).status());
+  }
   status.Update(CheckHost("--listen_address", config.server.listen_address));
   status.Update(CheckHost("--health_address", config.server.health_address));
   status.Update(CheckHost("--http_address", config.http_address));

@@ -28,7 +28,7 @@ Engine::Engine(const EngineOptions& options,
                uint64_t random_seed,
                WebhookInjector::GatewayWebhook gateway_webhook,
                WatchRegistry::PollFailed on_poll_failed, PollTrace* poll_trace,
-               const ReplicaHooks* replicas)
+               const ReplicaHooks* replicas, PollSpans* poll_spans)
     : credentials_(options.credentials),
       max_request_bytes_(options.max_request_bytes),
       message_budget_(std::max(options.message_memory,
@@ -60,6 +60,7 @@ Engine::Engine(const EngineOptions& options,
                                         budgets_, watches_)) {
   watches_.set_on_poll_failed(std::move(on_poll_failed));
   watches_.set_poll_trace(poll_trace);
+  watches_.set_poll_spans(poll_spans);
   if (gateway_credential_ != nullptr && gateway_credential_->from_file()) {
     // The destructor runs on the loop, and so after this.
     event_loop_.Post([this] { WatchTokenFile(); });

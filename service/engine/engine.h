@@ -58,7 +58,8 @@ class Engine final : private WebhookInjector::Observer {
 
   // `gateway_credential`: the gateway's credential, or null. `gateway_webhook`:
   // the webhook for creates that have none; empty: no webhook.
-  // `on_poll_failed`, `poll_trace`: see WatchRegistry; may be empty or null.
+  // `on_poll_failed`, `poll_trace`, `poll_spans`: see WatchRegistry; may be
+  // empty or null.
   // `replicas`: null if this replica is alone.
   Engine(const EngineOptions& options,
          std::shared_ptr<const GatewayCredential> gateway_credential,
@@ -66,7 +67,8 @@ class Engine final : private WebhookInjector::Observer {
          WebhookInjector::GatewayWebhook gateway_webhook = nullptr,
          WatchRegistry::PollFailed on_poll_failed = nullptr,
          PollTrace* poll_trace = nullptr,
-         const ReplicaHooks* replicas = nullptr);
+         const ReplicaHooks* replicas = nullptr,
+         PollSpans* poll_spans = nullptr);
 
   EventLoop& event_loop() { return event_loop_; }
 

@@ -1,6 +1,7 @@
 #ifndef WRIFTAI_SERVICE_RPC_RPC_REACTOR_H_
 #define WRIFTAI_SERVICE_RPC_RPC_REACTOR_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "service/engine/prediction_encoder.h"
 #include "service/rpc/grpc_status.h"
 #include "service/telemetry/call_recorder.h"
+#include "service/tracing/tracer.h"
 
 namespace wriftai {
 
@@ -64,6 +66,13 @@ class RpcReactor : public GrpcReactor {
   }
   CallHandle Encode(const SnapshotPtr& snapshot, PredictionEncoder::Done done) {
     return context_.encoder.Encode(owner_, snapshot, format_, std::move(done));
+  }
+
+  // For a call that is recorded: the spans of its wait for the prediction.
+  std::unique_ptr<WaitSpans> BeginWaitSpans() {
+    return std::make_unique<WaitSpans>(*context_.recorder.tracer(),
+                                       record_.span, owner_,
+                                       record_.prediction_id);
   }
 
   // gRPC is done with the call: no longer counts it as open. Any thread.

@@ -77,7 +77,8 @@ CallRecord RpcRunner::Record(CallMethod method, const std::string& peer,
   }
   const EventLoop& event_loop = engine_.event_loop();
   return MakeCallRecord(method, peer, metadata, request,
-                        DeadlineOf(deadline, event_loop), event_loop);
+                        DeadlineOf(deadline, event_loop), event_loop,
+                        recorder_.tracer());
 }
 
 absl::StatusOr<Caller> RpcRunner::CallerOf(const CallMetadata& metadata,

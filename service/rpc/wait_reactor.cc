@@ -33,6 +33,14 @@ void WaitReactor::Continue(absl::StatusOr<std::unique_ptr<WaitHandle>> wait) {
   decoding_.reset();
   if (!wait.ok()) return End(wait.status());
   wait_ = *std::move(wait);
+  RecordWait();
+}
+
+// Once the prediction is known.
+void WaitReactor::RecordWait() {
+  if (record().span != nullptr && !record().prediction_id.empty()) {
+    wait_spans_ = BeginWaitSpans();
+  }
 }
 
 void WaitReactor::End(const absl::Status& status) {
@@ -42,10 +50,14 @@ void WaitReactor::End(const absl::Status& status) {
 
 void WaitReactor::OnCreated(const std::string& id) {
   record().prediction_id = id;
+  RecordWait();
 }
 
 void WaitReactor::OnSnapshot(const SnapshotPtr& snapshot,
                              absl::Duration interval) {
+  if (wait_spans_ != nullptr) {
+    wait_spans_->OnState(snapshot->source, IsTerminal(snapshot->prediction));
+  }
   if (pending_.has_value()) recorder().streams().OnConflated(entry_);
   pending_ = Update{snapshot, interval};
   WriteNext();
@@ -75,6 +87,7 @@ void WaitReactor::OnDone() {
 
 // Keeps the wait's slot, which is released with the stream.
 void WaitReactor::StopWaiting() {
+  wait_spans_.reset();
   decoding_.reset();
   if (wait_ != nullptr) wait_->Stop();
 }
@@ -121,6 +134,11 @@ void WaitReactor::Write(const PredictionEncoder::Bytes& prediction) {
   grpc::ByteBuffer message = EncodeUpdate(*update.snapshot, prediction,
                                           ++record().updates, update.interval);
   record().sent_bytes += static_cast<int64_t>(message.Length());
+  if (record().span != nullptr) {
+    AddUpdateEvent(update.snapshot->prediction, update.snapshot->source,
+                   IsTerminal(update.snapshot->prediction),
+                   record().span->span());
+  }
   if (IsTerminal(update.snapshot->prediction)) {
     finished_ = true;
     StopWaiting();

@@ -61,12 +61,14 @@ class WaitReactor final : public RpcReactor<StreamReactor>,
   void OnCancel() override;
   void OnDone() override;
 
+  void RecordWait();
   void StopWaiting();
   void WriteNext();
   void EncodeCurrent();
   void Write(const PredictionEncoder::Bytes& prediction);
 
-  OpenStreams::Entry entry_;  // From the first task on the loop.
+  OpenStreams::Entry entry_;               // From the first task on the loop.
+  std::unique_ptr<WaitSpans> wait_spans_;  // Null: not recorded.
   CallHandle decoding_;
   std::unique_ptr<WaitHandle> wait_;
   std::optional<Update> pending_;  // The next to write.

@@ -1,6 +1,7 @@
 #include "service/telemetry/call_record.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -41,17 +42,26 @@ bool IsRequestId(absl::string_view text) {
          });
 }
 
-void ReadTrace(const CallMetadata& metadata, CallRecord& record) {
+void ReadTrace(const CallMetadata& metadata, const Tracer* tracer,
+               CallRecord& record) {
   const auto parents = ValuesOf("traceparent", metadata);
   // With several, the trace is ambiguous.
-  if (parents.size() != 1) return;
-  record.trace = TraceContext::Parse(parents.front());
+  if (parents.size() == 1) record.trace = TraceContext::Parse(parents.front());
+  std::string tracestate;
+  if (record.trace.has_value()) {
+    tracestate = JoinTracestate(ValuesOf("tracestate", metadata));
+  }
+  if (tracer != nullptr) record.trace = tracer->TraceFor(record.trace);
   if (!record.trace.has_value()) return;
   record.span_id = RandomSpanId();
+  if (tracer != nullptr && record.trace->sampled()) {
+    record.span = tracer->BeginCall(*record.trace, tracestate,
+                                    FullName(record.method), record.span_id);
+  }
   if (record.upstream == nullptr) return;
   record.upstream->traceparent = record.trace->WithParent(record.span_id);
-  record.upstream->tracestate =
-      JoinTracestate(ValuesOf("tracestate", metadata));
+  record.upstream->tracestate = std::move(tracestate);
+  record.upstream->spans = record.span;
 }
 
 }  // namespace
@@ -59,7 +69,7 @@ void ReadTrace(const CallMetadata& metadata, CallRecord& record) {
 CallRecord MakeCallRecord(CallMethod method, absl::string_view peer,
                           const CallMetadata& metadata,
                           const grpc::ByteBuffer& request, absl::Time deadline,
-                          const EventLoop& event_loop) {
+                          const EventLoop& event_loop, const Tracer* tracer) {
   CallRecord record;
   record.method = method;
   record.started_at = event_loop.Now();
@@ -71,7 +81,7 @@ CallRecord MakeCallRecord(CallMethod method, absl::string_view peer,
     record.upstream = std::make_shared<CallTrace>();
     record.upstream->request_id = record.request_id;
   }
-  ReadTrace(metadata, record);
+  ReadTrace(metadata, tracer, record);
   return record;
 }
 

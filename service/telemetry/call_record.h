@@ -14,6 +14,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "service/telemetry/call_metadata.h"
 #include "service/telemetry/call_method.h"
+#include "service/tracing/tracer.h"
 #include "upstream/call_trace.h"
 
 namespace wriftai {
@@ -32,9 +33,10 @@ struct CallRecord {
   std::string request_id;  // The caller's, or a generated one.
   std::string peer;        // The caller's address, without the port.
 
-  // Set if the caller sent a valid traceparent.
+  // Set if the caller sent a valid traceparent, or if traces begin here.
   std::optional<TraceContext> trace;
-  std::string span_id;  // This call's span in that trace.
+  std::string span_id;             // This call's span in that trace.
+  std::shared_ptr<CallSpan> span;  // Null: not recorded.
 
   std::string credential;     // Its display name; empty: unknown.
   std::string prediction_id;  // Empty until it is known.
@@ -53,11 +55,13 @@ struct CallRecord {
 // The metadata key of the request id, in requests and responses.
 inline constexpr char kRequestIdKey[] = "x-request-id";
 
-// Makes the record of a call. `peer`: its URI from gRPC. On gRPC's thread.
+// Makes the record of a call. `peer`: its URI from gRPC. `tracer`: null if no
+// traces are recorded. On gRPC's thread.
 CallRecord MakeCallRecord(CallMethod method, absl::string_view peer,
                           const CallMetadata& metadata,
                           const grpc::ByteBuffer& request, absl::Time deadline,
-                          const EventLoop& event_loop);
+                          const EventLoop& event_loop,
+                          const Tracer* tracer = nullptr);
 
 // The status of a call that its caller has cancelled: DEADLINE_EXCEEDED if its
 // deadline is the likely cause, otherwise CANCELLED. A caller's deadline passes

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/logging/log_fields.h"
+#include "service/telemetry/call_trace_attributes.h"
 #include "spdlog/spdlog.h"
 #include "upstream/error_details.h"
 #include "upstream/watch/prediction_observer.h"
@@ -66,7 +67,7 @@ void AddIdentity(const CallRecord& record, LogFields& fields) {
   if (record.trace.has_value()) {
     fields.Add("trace_id", record.trace->trace_id());
     fields.Add("span_id", record.span_id);
-    fields.Add("parent_span_id", record.trace->parent_id());
+    fields.AddIfAny("parent_span_id", record.trace->parent_id());
   }
   fields.AddIfAny("peer", record.peer);
   fields.AddIfAny("credential", record.credential);
@@ -127,8 +128,11 @@ std::string KindOf(const CallRecord& record, const absl::Status& status) {
 
 CallRecorder::CallRecorder(const EventLoop& event_loop,
                            std::shared_ptr<spdlog::logger> logger,
-                           LogFormat format)
-    : event_loop_(event_loop), logger_(std::move(logger)), format_(format) {}
+                           LogFormat format, Tracer* tracer)
+    : event_loop_(event_loop),
+      logger_(std::move(logger)),
+      format_(format),
+      tracer_(tracer) {}
 
 void CallRecorder::Begin(const CallRecord& record) {
   ++stats_.started[record.method];
@@ -139,6 +143,7 @@ void CallRecorder::Begin(const CallRecord& record) {
 
 void CallRecorder::End(const absl::Status& status, CallRecord& record) {
   if (std::exchange(record.ended, true)) return;
+  if (record.span != nullptr) EndSpan(status, record);
   const absl::Duration duration = event_loop_.Now() - record.started_at;
   CallStats::Ended& ended = stats_.ended[{record.method, status.code()}];
   ended.duration.Add(duration);

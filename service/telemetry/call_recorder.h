@@ -15,6 +15,7 @@
 #include "service/telemetry/call_stats.h"
 #include "service/telemetry/open_streams.h"
 #include "service/telemetry/recent_errors.h"
+#include "service/tracing/tracer.h"
 #include "spdlog/logger.h"
 
 namespace wriftai {
@@ -26,9 +27,14 @@ namespace wriftai {
 // outlive the calls. Fails: never.
 class CallRecorder {
  public:
-  // `logger`: see Logging::fields_logger(). Takes lines in `format`.
+  // `logger`: see Logging::fields_logger(). Takes lines in `format`. `tracer`
+  // must outlive this; null: no traces are recorded.
   CallRecorder(const EventLoop& event_loop,
-               std::shared_ptr<spdlog::logger> logger, LogFormat format);
+               std::shared_ptr<spdlog::logger> logger, LogFormat format,
+               Tracer* tracer = nullptr);
+
+  // May be null.
+  Tracer* tracer() const { return tracer_; }
 
   void Begin(const CallRecord& record);
 
@@ -74,6 +80,7 @@ class CallRecorder {
   const EventLoop& event_loop_;
   const std::shared_ptr<spdlog::logger> logger_;
   const LogFormat format_;
+  Tracer* const tracer_;
   LineThrottle throttle_;  // For failed calls.
   CallStats stats_;
   RecentErrors errors_;

@@ -51,8 +51,10 @@ void RestCall::Attempt() {
     SendWith(*std::move(permit));
     return;
   }
+  if (spans() != nullptr) permit_wait_span_ = spans()->BeginBudgetWait();
   permit_wait_ = budget_->Acquire(options_.deadline,
                                   [this](absl::StatusOr<Permit> permit) {
+                                    permit_wait_span_.reset();
                                     if (permit.ok()) {
                                       SendWith(*std::move(permit));
                                     } else {
@@ -72,6 +74,10 @@ void RestCall::SendWith(Permit permit) {
   const absl::Duration remaining = options_.deadline - sent_at_;
   const bool by_deadline = remaining < request.timeout;
   request.timeout = std::min(request.timeout, remaining);
+  if (spans() != nullptr) {
+    attempt_span_ =
+        spans()->BeginRequest(options_.subject, attempts_ - 1, request);
+  }
   attempt_ = transport_.Send(std::move(request),
                              [this, by_deadline](HttpResult result) {
                                OnResult(std::move(result), by_deadline);
@@ -79,6 +85,10 @@ void RestCall::SendWith(Permit permit) {
 }
 
 void RestCall::OnResult(HttpResult result, bool by_deadline) {
+  if (attempt_span_ != nullptr) {
+    attempt_span_->OnResult(result);
+    attempt_span_.reset();
+  }
   const UpstreamResult ended = UpstreamResult::Of(result, by_deadline);
   const absl::Time now = event_loop_.Now();
   if (options_.stats != nullptr) {
@@ -143,7 +153,9 @@ void RestCall::Abort(const absl::Status& unsent) {
   const bool sent = attempt_ != nullptr;
   OnDropped();
   attempt_.reset();
+  attempt_span_.reset();
   permit_wait_.reset();
+  permit_wait_span_.reset();
   timer_.reset();
   if (sent && options_.subject.operation == Operation::kCreate) {
     TransportFailure failure;

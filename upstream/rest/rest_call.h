@@ -16,6 +16,7 @@
 #include "upstream/call_trace.h"
 #include "upstream/http/http_transport.h"
 #include "upstream/rest/http_status.h"
+#include "upstream/rest/request_spans.h"
 #include "upstream/rest/upstream_health.h"
 #include "upstream/rest/upstream_stats.h"
 #include "upstream/retry_policy.h"
@@ -64,6 +65,10 @@ class RestCall : public Call {
   void OnResult(HttpResult result, bool by_deadline);
   void OnDropped();
   bool WasRotated(const absl::Status& status);
+  // Null: the call is not recorded.
+  RequestSpans* spans() const {
+    return options_.trace == nullptr ? nullptr : options_.trace->spans.get();
+  }
   void Finish(absl::StatusOr<HttpResponse> response);
 
   EventLoop& event_loop_;
@@ -77,6 +82,8 @@ class RestCall : public Call {
   int attempts_ = 0;
   Secret sent_token_;
   bool sent_after_rotation_ = false;
+  std::unique_ptr<StepSpan> permit_wait_span_;
+  std::unique_ptr<RequestSpan> attempt_span_;
   CallHandle permit_wait_;
   Permit permit_;  // Of the current attempt.
   CallHandle attempt_;

@@ -181,12 +181,22 @@ void PollLoop::SendProbe(Permit permit) {
 void PollLoop::Get(PollTarget& target, Permit permit, bool early) {
   ++shared_.stats.gets;
   table_.tracer().OnSent(target, PollKind::kGet);
-  gets_.Fetch(target, PollContext(std::move(permit)), early);
+  CallContext context = PollContext(std::move(permit));
+  if (shared_.spans != nullptr) {
+    context.trace =
+        shared_.spans->BeginGet(*table_.credential(), target.watch.id(),
+                                std::max(target.DueAt(), target.joined_at));
+  }
+  gets_.Fetch(target, std::move(context), early);
 }
 
 void PollLoop::FetchPage(PageMap::Page& page, Permit permit) {
   ++shared_.stats.lists;
-  pages_.Fetch(page, PollContext(std::move(permit)));
+  CallContext context = PollContext(std::move(permit));
+  if (shared_.spans != nullptr) {
+    context.trace = shared_.spans->BeginPage(*table_.credential());
+  }
+  pages_.Fetch(page, std::move(context));
 }
 
 CallContext PollLoop::PollContext(Permit permit) const {

@@ -17,6 +17,7 @@
 #include "upstream/watch/poll_circuit_breaker.h"
 #include "upstream/watch/poll_observer.h"
 #include "upstream/watch/poll_planner.h"
+#include "upstream/watch/poll_spans.h"
 #include "upstream/watch/recent_creates.h"
 #include "upstream/watch/watch_stats.h"
 #include "upstream/watch/watch_table.h"
@@ -49,6 +50,7 @@ class PollLoop : private PollObserver {
         on_poll_failed;
     PagePolicy pages = PagePolicy::kByCost;
     bool spare_polls = true;
+    PollSpans* spans = nullptr;  // May be null.
   };
 
   // Maximum number of polls in flight. More than the published rate sends

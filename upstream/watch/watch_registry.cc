@@ -38,8 +38,8 @@ CredentialWatches& WatchRegistry::For(
     watches = std::make_unique<CredentialWatches>(
         credential, shared_,
         PollLoop::Shared{event_loop_, reader_, budgets_, random_, stats_,
-                         recent_creates_, on_poll_failed_, pages_,
-                         spare_polls_});
+                         recent_creates_, on_poll_failed_, pages_, spare_polls_,
+                         poll_spans_});
     if (find_demand_observer_) {
       DemandObserver* const demand = find_demand_observer_(credential);
       if (demand != nullptr) watches->SuspendPolls(*demand);

@@ -99,6 +99,10 @@ class WatchRegistry : private WebhookFeed::Listener {
   // the next call; may be null.
   void set_poll_trace(PollTrace* trace) { poll_trace_ = trace; }
 
+  // Records the polls of credentials that are watched from now on. `spans` must
+  // outlive this; may be null.
+  void set_poll_spans(PollSpans* spans) { poll_spans_ = spans; }
+
   // Whose polls to suspend from the start. See CredentialWatches.
   using FindDemandObserver =
       std::function<DemandObserver*(const std::shared_ptr<const Credential>&)>;
@@ -202,6 +206,7 @@ class WatchRegistry : private WebhookFeed::Listener {
   const bool spare_polls_;
   PollFailed on_poll_failed_;
   PollTrace* poll_trace_ = nullptr;
+  PollSpans* poll_spans_ = nullptr;
   FindDemandObserver find_demand_observer_;  // May be empty.
   WatchStats stats_;
   SnapshotCache cache_;

@@ -93,6 +93,11 @@ class HeldRequest {
     await Promise.race([this.#closed, timer]);
   }
 
+  /** Closes the connection without a response. */
+  destroy() {
+    this.#response.destroy();
+  }
+
   respond(status, body, headers = {}) {
     this.#response.writeHead(
         status, { 'content-type': 'application/json', ...headers });

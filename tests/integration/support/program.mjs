@@ -24,7 +24,7 @@ export function secret(text) {
 // Drops the variables that would configure the programs under test.
 function cleanEnvironment(additions) {
   const kept = Object.entries(process.env).filter(
-      ([name]) => !/^(GATEWAY|SANDBOX|WRIFTAI|WRIFTCTL|NODE)_/.test(name));
+      ([name]) => !/^(GATEWAY|SANDBOX|WRIFTAI|WRIFTCTL|NODE|OTEL)_/.test(name));
   return { ...Object.fromEntries(kept), ...additions };
 }
 
