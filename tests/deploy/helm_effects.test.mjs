@@ -47,6 +47,9 @@ const EFFECTS = [
          '"70" -> "50"'],
     ['flags.max_waits=1',
      'ConfigMap/wriftai-gateway data GATEWAY_MAX_WAITS: undefined -> "1"'],
+    ['extraEnv[0].name=OTEL_TRACES_EXPORTER,extraEnv[0].value=otlp',
+     `${CONTAINER} env: undefined -> ` +
+         '[{"name":"OTEL_TRACES_EXPORTER","value":"otlp"}]'],
     ['drainTimeoutSeconds=30',
      `${POD} terminationGracePeriodSeconds: 35 -> 45`],
     ['api.baseUrl=https://a.example:8443/v1',

@@ -28,7 +28,7 @@ function* parts(part, path = '') {
 // Objects of Kubernetes, which the API server checks; and what Helm adds to
 // subcharts.
 const OPAQUE = new RegExp(
-    '^(global|(etcd\\.)?tolerations\\[\\]|affinity\\.\\w+|' +
+    '^(global|extraEnv\\[\\]|(etcd\\.)?tolerations\\[\\]|affinity\\.\\w+|' +
     'networkPolicy\\.extra\\w+\\[\\])$');
 
 test('the schema types every value and allows no others', () => {
@@ -74,6 +74,7 @@ const REJECTED = [
   [['replica=2'], '- (root): Additional property replica is not allowed'],
   [['tls.certificate=null'], '- tls: certificate is required'],
   [['token.value=a'], '- token: Additional property value is not allowed'],
+  [['extraEnv[0].value=a'], '- extraEnv.0: name is required'],
   [['flags.access_token=a'],
    '- flags: Additional property access_token is not allowed'],
   [['flags.listen_address=0.0.0.0:1'],
