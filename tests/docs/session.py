@@ -19,7 +19,7 @@ _LOG_LINE = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+Z '
                        r'(?:trace|debug|info|warning|error|critical) .*\n')
 
 # Settings of the programs, which a reader may not have.
-_SETTINGS = re.compile(r'(WRIFTAI|GATEWAY|SANDBOX|WRIFTCTL)_')
+_SETTINGS = re.compile(r'(WRIFTAI|GATEWAY|SANDBOX|WRIFTCTL|OTEL)_')
 _PROXIES = re.compile(r'.*_proxy$', re.I)
 
 
