@@ -1,6 +1,7 @@
 """Counts what calls cost the gateway, and how many requests they send."""
 
 import collections
+import concurrent.futures
 import json
 import mmap
 import os
@@ -27,6 +28,13 @@ FLAGS = ('--listen_address=127.0.0.1:0', '--http_address=',
 READY = r'gRPC listens on [0-9.]+:(\d+)'
 PATH = '/wriftai.predictions.v1.Predictions/'
 METADATA = (('authorization', 'Bearer token'),)
+# One call in ten is recorded, because its caller does.
+TRACED = ('env', 'OTEL_TRACES_SAMPLER=parentbased_always_off',
+          'OTEL_BSP_SCHEDULE_DELAY=100')
+TRACED_PART = 10
+TRACEPARENT = ('traceparent',
+               '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01')
+EXPORT = 'opentelemetry.proto.collector.trace.v1.TraceService'
 WARM_UP = 8
 TIMEOUT_S = 60
 ALL_CORES = f'0-{os.cpu_count() - 1}'
@@ -160,6 +168,23 @@ class Upstream:
       return json.load(response)
 
 
+class Collector:
+  """A collector of traces that takes everything."""
+
+  def __enter__(self):
+    method = grpc.unary_unary_rpc_method_handler(lambda *unused: b'')
+    self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(1))
+    self._server.add_generic_rpc_handlers(
+        [grpc.method_handlers_generic_handler(EXPORT, {'Export': method})])
+    port = self._server.add_insecure_port('127.0.0.1:0')
+    self.endpoint = f'http://127.0.0.1:{port}'
+    self._server.start()
+    return self
+
+  def __exit__(self, *unused):
+    self._server.stop(None)
+
+
 class Calls:
   """Calls of the gateway, each of which must succeed."""
 
@@ -172,9 +197,10 @@ class Calls:
   def __exit__(self, *unused):
     self._channel.close()
 
-  def get(self, prediction_id):
+  def get(self, prediction_id, *metadata):
     return self._unary('Get', v1.GetRequest(
-        id=prediction_id, payload_format=v1.PAYLOAD_FORMAT_JSON), v1.Prediction)
+        id=prediction_id, payload_format=v1.PAYLOAD_FORMAT_JSON), v1.Prediction,
+                       metadata)
 
   def list(self):
     response = self._unary('List', v1.ListRequest(page_size=50),
@@ -198,10 +224,21 @@ class Calls:
       if last.prediction.status != v1.PREDICTION_STATUS_SUCCEEDED:
         raise RuntimeError(f'Wait: {last.prediction.status_text}')
 
-  def _unary(self, name, request, response):
+  def _unary(self, name, request, response, metadata=()):
     method = self._channel.unary_unary(
         PATH + name, type(request).SerializeToString, response.FromString)
-    return method(request, TIMEOUT_S, METADATA)
+    return method(request, TIMEOUT_S, METADATA + metadata)
+
+
+def traced_cases(calls, api):
+  """As cases(), for a gateway that records one call in TRACED_PART."""
+  small = api.running(100)
+
+  def get(count):
+    for i in range(count):
+      calls.get(small, *([] if i % TRACED_PART else [TRACEPARENT]))
+
+  return {'Get, 600 B, 10 % traced': get}
 
 
 def cases(calls, api):
@@ -253,12 +290,21 @@ def may_trace():
 
 
 def count(folder, counter):
+  figures = run_cases(folder, counter, [], cases)
+  with Collector() as collector:
+    variables = [*TRACED, f'OTEL_EXPORTER_OTLP_ENDPOINT={collector.endpoint}']
+    figures.update(run_cases(folder, counter, variables, traced_cases))
+  return figures
+
+
+def run_cases(folder, counter, variables, make_cases):
   figures = {}
   with Upstream(folder) as api, Server(
-      counter.prefix() + [GATEWAY, *FLAGS, f'--api_base_url={api.api}'],
+      variables + counter.prefix() +
+      [GATEWAY, *FLAGS, f'--api_base_url={api.api}'],
       ALL_CORES, os.path.join(folder, 'gateway.log'), READY) as gateway:
     with Calls(gateway.port) as calls:
-      for name, run in cases(calls, api).items():
+      for name, run in make_cases(calls, api).items():
         run(WARM_UP)
         requests = api.requests()
         counter.begin(gateway.pid)
