@@ -9,6 +9,9 @@
 namespace wriftai {
 namespace {
 
+// Maximum permits granted before the loop looks at its sockets again.
+constexpr int kMaxGrantsAtOnce = 64;
+
 absl::Status Exhausted(absl::Duration until) {
   absl::Status status =
       GatewayError(absl::StatusCode::kResourceExhausted, v1::BUDGET_EXHAUSTED,
@@ -199,16 +202,20 @@ void Budget::ScheduleDispatch() {
   dispatch_ = event_loop_.RunAt(when, [this] { Dispatch(); });
 }
 
-// Grants one permit at a time: its holder may change the queue and the model.
 void Budget::Dispatch() {
   DropExpired();
+  for (int i = 0; i < kMaxGrantsAtOnce && GrantNext(); ++i) {
+  }
+  ScheduleDispatch();
+}
+
+// Whether there was a permit to grant now. Looks at everything again for each:
+// its holder may change the queue and the model.
+bool Budget::GrantNext() {
   const absl::Time now = event_loop_.Now();
   const absl::StatusOr<absl::Time> from = GrantsFrom();
-  if (!from.ok() || *from > now) {
-    if (!from.ok()) EndCalls(from.status());
-    ScheduleDispatch();
-    return;
-  }
+  if (!from.ok()) EndCalls(from.status());
+  if (!from.ok() || *from > now) return false;
   const bool poll_first = PollTurn() <= now;
   const bool poll_may = poll_ != nullptr && PollEarliest(now) <= now;
   const bool call_may = !calls_.empty() && !(poll_first && poll_may) &&
@@ -218,7 +225,7 @@ void Budget::Dispatch() {
   } else if (poll_may) {
     poll_->Finish(Grant(Priority::kPoll));
   }
-  ScheduleDispatch();
+  return call_may || poll_may;
 }
 
 void Budget::DropExpired() {

@@ -132,6 +132,7 @@ class Budget {
   int64_t& SentCount(Priority priority);
   void ScheduleDispatch();
   void Dispatch();
+  bool GrantNext();
   void DropExpired();
   void EndCalls(const absl::Status& status);
   // When the waiting poll goes before calls. InfiniteFuture while no call was

@@ -16,7 +16,17 @@ constexpr double kOthersGain = 0.1;
 // less. Keeps some of the rate for this replica.
 constexpr double kMaxForOthers = 0.7;
 
+// Resolution of the loop's timers, in seconds.
+constexpr double kTimerResolution = 1e-3;
+
 }  // namespace
+
+TokenBucketModel::TokenBucketModel(double rate, double share)
+    : share_(share),
+      rate_(rate),
+      capacity_(std::max(1.0, share * rate * kTimerResolution)),
+      tokens_(capacity_),
+      others_((1 - share) * rate) {}
 
 double TokenBucketModel::MaxForOthers() const {
   return std::max(kMaxForOthers * rate_, MinForOthers());

@@ -7,16 +7,16 @@
 
 namespace wriftai {
 
-// Models the upstream's limit as a token bucket. It starts with one token: a
-// burst is only assumed after responses report the remaining requests.
+// Models the upstream's limit as a token bucket. It starts with one token, or
+// those of a millisecond, the resolution of the loop's timers: a larger burst
+// is only assumed after responses report the remaining requests.
 //
 // Threads: loop. A value. Fails: never.
 class TokenBucketModel {
  public:
   // `rate`: requests per second, above 0. `share`: this replica's part of it,
   // above 0 and at most 1.
-  explicit TokenBucketModel(double rate, double share = 1)
-      : share_(share), rate_(rate), others_((1 - share) * rate) {}
+  explicit TokenBucketModel(double rate, double share = 1);
 
   double rate() const { return rate_; }
   void set_rate(absl::Time now, double rate);
@@ -53,8 +53,8 @@ class TokenBucketModel {
 
   const double share_;
   double rate_;
-  double tokens_ = 1;
-  double capacity_ = 1;
+  double capacity_;
+  double tokens_;
   double others_;     // Requests per second of other consumers.
   double drift_ = 0;  // Tokens removed by the last correction.
   absl::Time at_ = absl::InfinitePast();  // When `tokens_` was updated.

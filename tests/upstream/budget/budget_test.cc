@@ -61,6 +61,27 @@ TEST_F(BudgetTest, GrantsOnlyFromLoop) {
   EXPECT_THAT(granted_, ElementsAre("a"));
 }
 
+// Their requests then leave together, and the loop still looks at its sockets
+// in between.
+TEST_F(BudgetTest, GrantsUpTo64CallsInOneTask) {
+  Budget budget(std::numeric_limits<double>::infinity(), event_loop_);
+  budget.Pause(event_loop_.Now() + absl::Seconds(1));
+  int granted = 0;
+  int granted_by_first_task = 0;
+  std::vector<CallHandle> calls;
+  for (int i = 0; i < 100; ++i) {
+    calls.push_back(budget.Acquire(
+        absl::InfiniteFuture(), [&](absl::StatusOr<Permit> permit) {
+          permit->OnResponse(RateLimit(), false);
+          if (++granted > 1) return;
+          event_loop_.Post([&] { granted_by_first_task = granted; });
+        }));
+  }
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_EQ(granted_by_first_task, 64);
+  EXPECT_EQ(granted, 100);
+}
+
 TEST_F(BudgetTest, GrantsCallsByDeadlineThenAge) {
   UseUp();
   const CallHandle calls[] = {

@@ -27,6 +27,13 @@ TEST(TokenBucketModelTest, StartsWithOneTokenAndNoBurst) {
   EXPECT_LE(bucket.Tokens(At(60)), 1);
 }
 
+// Otherwise each request at a high rate would wait for a timer.
+TEST(TokenBucketModelTest, StartsWithTheTokensOfAMillisecondAtAHighRate) {
+  TokenBucketModel bucket(100'000);
+  EXPECT_DOUBLE_EQ(bucket.Tokens(kStart), 100);
+  EXPECT_DOUBLE_EQ(TokenBucketModel(100'000, 0.5).Tokens(kStart), 50);
+}
+
 TEST(TokenBucketModelTest, ReturnsWhenTokensAreAvailable) {
   TokenBucketModel bucket(2);
   EXPECT_EQ(bucket.AvailableAt(1, kStart), kStart);
