@@ -124,14 +124,14 @@ test('the pod of the production overlay requires client certificates, and ' +
        writeFileSync(path('ca'), authority.cert);
        writeFileSync(path('cert'), client.cert);
        writeFileSync(path('key'), client.key);
-       const get = (...flags) => run(setting('WRIFTCTL'), [
-         'get', 'no-id', `--address=localhost:${ports.grpc}`,
+       const create = (...flags) => run(setting('WRIFTCTL'), [
+         'create', 'no-model', '--input=1', `--address=localhost:${ports.grpc}`,
          `--ca_file=${path('ca')}`, ...flags,
        ]);
-       const known = await get(`--cert_file=${path('cert')}`,
-                               `--key_file=${path('key')}`);
-       assert.match(known.stderr, /^INVALID_ARGUMENT: id: expected a UUID/);
-       assert.match((await get()).stderr, /^UNAVAILABLE: /);
+       const known = await create(`--cert_file=${path('cert')}`,
+                                  `--key_file=${path('key')}`);
+       assert.match(known.stderr, /^INVALID_ARGUMENT: model: expected owner/);
+       assert.match((await create()).stderr, /^UNAVAILABLE: /);
 
        const page = async (port, path) =>
          (await fetch(`http://127.0.0.1:${port}${path}`)).status;
