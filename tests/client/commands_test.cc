@@ -269,6 +269,17 @@ TEST_F(CommandsTest, ListLimitTakesAsManyPagesAsNeeded) {
       ElementsAre("List page_size: 2", "List page_size: 1 page_token: \"2\""));
 }
 
+TEST_F(CommandsTest, ListLimitOmitsTokenThatWouldSkipPredictions) {
+  ListCommand command;
+  command.limit = 1;
+  invocation_.output.format = OutputFormat::kJson;
+  v1::ListResponse page = Page("a", "2");
+  page.add_predictions()->set_id("b");
+  gateway_.OnList(grpc::Status::OK, page);
+  EXPECT_EQ(Run(command), kExitSuccess);
+  EXPECT_EQ(Out(), "{\"predictions\":[{\"id\":\"a\"}]}\n");
+}
+
 TEST_F(CommandsTest, ListQuietlyOmitsTheNextPage) {
   invocation_.output.quiet = true;
   gateway_.OnList(grpc::Status::OK, Page("a", "2"));

@@ -182,6 +182,38 @@ TEST_F(WaitTest, RetriesStreamCancelledByServer) {
   EXPECT_THAT(gateway_.calls(), ElementsAre(kWaitCall, kWaitCall));
 }
 
+TEST_F(WaitTest, ResumesStreamThatBrokeOnTheWay) {
+  gateway_.OnWait(
+      {{started_}, grpc::Status(grpc::StatusCode::INTERNAL, "RST_STREAM")});
+  gateway_.OnWait({{done_}, grpc::Status::OK});
+  EXPECT_EQ(RunWait(), kExitSuccess);
+  EXPECT_THAT(gateway_.calls(), ElementsAre(kWaitCall, kWaitCall));
+}
+
+TEST_F(WaitTest, RetryForLimitsTheBeginning) {
+  invocation_.retry_for = absl::Seconds(2);
+  for (int i = 0; i < 20; ++i) gateway_.OnWait(Unavailable());
+  EXPECT_EQ(RunWait(), kExitCallFailed);
+  EXPECT_LT(host_.clock.passed(), absl::Seconds(2));
+  EXPECT_GT(host_.clock.passed(), absl::Seconds(1));
+}
+
+TEST_F(WaitTest, RetryForDoesNotLimitAWaitThatHasBegun) {
+  invocation_.retry_for = absl::ZeroDuration();
+  gateway_.OnWait(UnavailableWithDelay(absl::Seconds(7)));
+  gateway_.OnWait({{done_}, grpc::Status::OK});
+  EXPECT_EQ(RunWait(), kExitSuccess);
+}
+
+TEST_F(WaitTest, QuietPrintsOnlyTheResult) {
+  invocation_.output.quiet = true;
+  gateway_.OnWait(UnavailableWithDelay(absl::Seconds(1)));
+  gateway_.OnWait({{done_}, grpc::Status::OK});
+  EXPECT_EQ(RunWait(), kExitSuccess);
+  EXPECT_THAT(Out(), HasSubstr("status    succeeded\n"));
+  EXPECT_EQ(Err(), "");
+}
+
 TEST_F(WaitTest, DoesNotRetryOtherErrors) {
   gateway_.OnWait({{}, grpc::Status(grpc::StatusCode::NOT_FOUND, "none")});
   EXPECT_EQ(RunWait(), kExitCallFailed);
