@@ -61,7 +61,7 @@ struct App::Parts {
   std::unique_ptr<TlsCredentials> tls;
   std::unique_ptr<CurlEventLoop> loop;
   std::unique_ptr<WebhookSecrets> webhook_secrets;
-  std::unique_ptr<Tracing> tracing;  // Null: off.
+  std::unique_ptr<Tracing> tracing;
   std::unique_ptr<PollLog> poll_log;
   std::unique_ptr<UpstreamHealthLog> health_log;
   std::unique_ptr<CallRecorder> call_recorder;
@@ -163,16 +163,10 @@ absl::Status App::StartEngine() {
       return params;
     };
   }
-  if (config_.tracing.enabled) {
-    auto tracing =
-        Tracing::Open(config_.tracing, *parts_->loop, std::random_device{}());
-    if (!tracing.ok()) return tracing.status();
-    parts_->tracing = *std::move(tracing);
-    spdlog::info("traces are exported to {}",
-                 config_.tracing.collector.address);
-  }
-  Tracer* const tracer =
-      parts_->tracing == nullptr ? nullptr : &parts_->tracing->tracer();
+  auto tracing = Tracing::Open(config_.tracing, *parts_->loop);
+  if (!tracing.ok()) return tracing.status();
+  parts_->tracing = *std::move(tracing);
+  Tracer* const tracer = parts_->tracing->tracer();
   parts_->call_recorder = std::make_unique<CallRecorder>(
       *parts_->loop, logging_.fields_logger(), logging_.format(), tracer);
   parts_->poll_log =
@@ -300,11 +294,7 @@ absl::Status App::StartAdminServer() {
           [this] { return DeliveryMetricFamilies(webhook_counters_); },
           ReplicaMetrics(*parts_->loop, parts_->replica.get()),
           [this] { return TlsMetricFamilies(parts_->tls.get()); },
-          [this] {
-            return TraceMetricFamilies(parts_->tracing == nullptr
-                                           ? nullptr
-                                           : &parts_->tracing->counts());
-          },
+          [this] { return TraceMetricFamilies(parts_->tracing->counts()); },
           [this] {
             return ConnectionMetricFamilies(
                 {{"grpc", &caller_connections_},
@@ -420,10 +410,7 @@ void App::Stop() {
     });
   }
   parts_->replica.reset();
-  if (parts_->tracing != nullptr) {
-    parts_->tracing->Stop();
-    parts_->tracing.reset();
-  }
+  parts_->tracing.reset();
   parts_->loop.reset();
   parts_->sandbox.reset();
 }

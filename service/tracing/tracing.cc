@@ -1,5 +1,6 @@
 #include "service/tracing/tracing.h"
 
+#include <random>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -32,39 +33,39 @@ OtlpSender::ResourceAttributes ResourceFor(const TracingConfig& config) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Tracing>> Tracing::Open(
-    const TracingConfig& config, EventLoop& event_loop, uint64_t random_seed) {
+    const TracingConfig& config, EventLoop& event_loop) {
+  auto tracing = absl::WrapUnique(new Tracing(event_loop));
+  if (!config.enabled) return tracing;
   auto sender =
       OtlpSender::Open(config.collector, ResourceFor(config), event_loop);
   if (!sender.ok()) return sender.status();
-  return absl::WrapUnique(
-      new Tracing(config, *std::move(sender), event_loop, random_seed));
+  tracing->sender_ = *std::move(sender);
+  tracing->batcher_ = std::make_unique<SpanBatcher>(
+      config.batch, event_loop, *tracing->sender_, std::random_device{}());
+  tracing->tracer_ = std::make_unique<Tracer>(
+      Sampler(config.sampling_ratio, config.parent_based), *tracing->batcher_,
+      event_loop);
+  spdlog::info("traces are exported to {}", config.collector.address);
+  return tracing;
 }
 
-Tracing::Tracing(const TracingConfig& config,
-                 std::unique_ptr<OtlpSender> sender, EventLoop& event_loop,
-                 uint64_t random_seed)
-    : event_loop_(event_loop),
-      sender_(std::move(sender)),
-      batcher_(std::make_unique<SpanBatcher>(config.batch, event_loop, *sender_,
-                                             random_seed)),
-      tracer_(Sampler(config.sampling_ratio, config.parent_based), *batcher_,
-              event_loop) {}
-
 Tracing::~Tracing() {
+  if (batcher_ == nullptr) return;
+  Flush();
   RunOnLoop(event_loop_, [this] {
     batcher_.reset();
     sender_.reset();
   });
 }
 
-void Tracing::Stop() {
+void Tracing::Flush() {
   // The loop destroys what it may still notify.
   const auto flushed = std::make_shared<absl::Notification>();
   event_loop_.Post(
       [this, flushed] { batcher_->Flush([flushed] { flushed->Notify(); }); });
   if (flushed->WaitForNotificationWithTimeout(kMaxFlush)) return;
   spdlog::warn("{} spans were not exported before the shutdown",
-               counts().queued.load());
+               counts()->queued.load());
 }
 
 }  // namespace wriftai

@@ -1,7 +1,6 @@
 #ifndef WRIFTAI_SERVICE_TRACING_TRACING_H_
 #define WRIFTAI_SERVICE_TRACING_TRACING_H_
 
-#include <cstdint>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -14,11 +13,12 @@
 
 namespace wriftai {
 
-// Traces, from their begin to their export.
+// Traces, from their begin to their export, or none if they are off.
 //
-// Threads: tracer(), see Tracer; counts(), any; Stop() and the destructor, any
+// Threads: tracer(), see Tracer; counts(), any; Open() and the destructor, any
 // except the loop, which must run. Owns: everything below it. The event loop
-// must outlive it. Fails: only Open().
+// must outlive it. The destructor exports what is left, within kMaxFlush; no
+// span may begin or end from then on. Fails: only Open().
 class Tracing {
  public:
   // How long the last spans may take at shutdown. Well below what is left until
@@ -27,24 +27,26 @@ class Tracing {
 
   // INVALID_ARGUMENT: a file is invalid; names its variable.
   static absl::StatusOr<std::unique_ptr<Tracing>> Open(
-      const TracingConfig& config, EventLoop& event_loop, uint64_t random_seed);
+      const TracingConfig& config, EventLoop& event_loop);
   ~Tracing();
+  Tracing(const Tracing&) = delete;
+  Tracing& operator=(const Tracing&) = delete;
 
-  Tracer& tracer() { return tracer_; }
-  const ExportCounts& counts() const { return batcher_->counts(); }
-
-  // Exports what is left, within kMaxFlush. No span may begin or end from here
-  // on.
-  void Stop();
+  // Both are null if traces are off.
+  Tracer* tracer() { return tracer_.get(); }
+  const ExportCounts* counts() const {
+    return batcher_ == nullptr ? nullptr : &batcher_->counts();
+  }
 
  private:
-  Tracing(const TracingConfig& config, std::unique_ptr<OtlpSender> sender,
-          EventLoop& event_loop, uint64_t random_seed);
+  explicit Tracing(EventLoop& event_loop) : event_loop_(event_loop) {}
+
+  void Flush();
 
   EventLoop& event_loop_;
   std::unique_ptr<OtlpSender> sender_;
   std::unique_ptr<SpanBatcher> batcher_;
-  Tracer tracer_;
+  std::unique_ptr<Tracer> tracer_;
 };
 
 }  // namespace wriftai
