@@ -6,18 +6,19 @@ import { until } from './webhooks.mjs';
 /** A gateway that is one of several replicas, with a client of its own. */
 export class ReplicaProcess {
   /** `etcd`: the endpoint. Resolves once it is ready. */
-  static async start({ etcd, token, apiBaseUrl, clientToken, flags = [] }) {
+  static async start({ etcd, token, apiBaseUrl, clientToken, flags = [], env }) {
     const self = await ReplicaProcess.launch(
-        { etcd, token, apiBaseUrl, clientToken, flags });
+        { etcd, token, apiBaseUrl, clientToken, flags, env });
     await until(async () => await self.readiness() === 200,
                 'the replica is ready');
     return self;
   }
 
   /** The same, without waiting until it is ready. */
-  static async launch({ etcd, token, apiBaseUrl, clientToken, flags = [] }) {
+  static async launch(
+      { etcd, token, apiBaseUrl, clientToken, flags = [], env }) {
     const gateway = await Gateway.start({
-      apiBaseUrl, token,
+      apiBaseUrl, token, env,
       flags: [`--etcd_endpoints=${etcd}`, '--peer_address=127.0.0.1:0',
               ...flags],
     });
