@@ -26,14 +26,25 @@
 namespace wriftai::client {
 namespace {
 
-int FailUsage(const absl::Status& status, bool json) {
+// Prints an error of this program itself. Returns `exit_code`.
+int PrintError(grpc::StatusCode code, absl::string_view reason,
+               absl::string_view message, int exit_code, bool json) {
   if (json) {
-    std::cerr << LocalErrorJson(grpc::StatusCode::INVALID_ARGUMENT, "USAGE",
-                                status.message(), kExitUsageError);
+    std::cerr << LocalErrorJson(code, reason, message, exit_code);
   } else {
-    std::cerr << "wriftctl: " << PrintableLine(status.message()) << "\n";
+    std::cerr << "wriftctl: " << PrintableLine(message) << "\n";
   }
-  return kExitUsageError;
+  return exit_code;
+}
+
+int FailUsage(absl::string_view message, bool json) {
+  return PrintError(grpc::StatusCode::INVALID_ARGUMENT, "USAGE", message,
+                    kExitUsageError, json);
+}
+
+int FailOutput(absl::string_view message, bool json) {
+  return PrintError(grpc::StatusCode::INTERNAL, "OUTPUT", message,
+                    kExitCallFailed, json);
 }
 
 bool IsSet(const char* variable) {
@@ -60,8 +71,7 @@ int Run(const Invocation& invocation, OutputFile* file) {
 int RunToFile(const Invocation& invocation) {
   const auto file = OutputFile::Open(invocation.output.file);
   if (!file.ok()) {
-    return FailUsage(absl::InvalidArgumentError(absl::StrCat(
-                         "--output_file: ", file.status().message())),
+    return FailUsage(absl::StrCat("--output_file: ", file.status().message()),
                      invocation.output.json());
   }
   const int exit_code = Run(invocation, file->get());
@@ -71,8 +81,7 @@ int RunToFile(const Invocation& invocation) {
       (exit_code == kExitPredictionFailed && (*file)->stream().tellp() > 0);
   if (!has_result) return exit_code;
   if (const absl::Status status = (*file)->Commit(); !status.ok()) {
-    std::cerr << "wriftctl: " << PrintableLine(status.message()) << "\n";
-    return kExitCallFailed;
+    return FailOutput(status.message(), invocation.output.json());
   }
   return exit_code;
 }
@@ -82,15 +91,16 @@ int Main(const std::vector<std::string>& arguments,
   const absl::StatusOr<Invocation> invocation =
       ParseCommandLine(arguments, std::getenv, std::cin, variables);
   if (!invocation.ok()) {
-    return FailUsage(invocation.status(), WantsJson(arguments, std::getenv));
+    return FailUsage(invocation.status().message(),
+                     WantsJson(arguments, std::getenv));
   }
   if (!invocation->output.file.empty() && invocation->output.file != "-") {
     return RunToFile(*invocation);
   }
   const int exit_code = Run(*invocation, nullptr);
   if (!std::cout.flush()) {
-    std::cerr << "wriftctl: cannot write to standard output\n";
-    return kExitCallFailed;
+    return FailOutput("cannot write to standard output",
+                      invocation->output.json());
   }
   return exit_code;
 }

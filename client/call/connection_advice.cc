@@ -72,8 +72,12 @@ std::string UnreachableAdvice(absl::string_view error,
 
 std::string ConnectionAdvice(const grpc::Status& status,
                              const ConnectionOptions& options) {
-  // The gateway's own errors have one, and say what to do.
-  if (HasErrorInfo(status)) return "";
+  if (const auto info = FindDetail<google::rpc::ErrorInfo>(status)) {
+    return info->reason() == "NO_TOKEN"
+               ? "Set --token_file, WRIFTCTL_TOKEN, or token_file in the "
+                 "profile."
+               : "";
+  }
   if (IsUnreachable(status)) {
     return UnreachableAdvice(status.error_message(), options);
   }

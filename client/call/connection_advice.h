@@ -9,9 +9,9 @@
 
 namespace wriftai::client {
 
-// A sentence on what to do about a connection that failed: which address was
-// tried, and which flag to change. Empty for other errors, and if the gateway
-// itself responded. Any thread.
+// What to do about a connection that failed: which address was tried, and which
+// flag to change; and about a token that the gateway asks for. Empty for other
+// errors, which say it themselves. Any thread.
 std::string ConnectionAdvice(const grpc::Status& status,
                              const ConnectionOptions& options);
 

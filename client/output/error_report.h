@@ -15,7 +15,7 @@ namespace wriftai::client {
 std::string ErrorJson(const grpc::Status& status, absl::string_view hint,
                       int exit_status);
 
-// An error of wriftctl itself. `reason`: "USAGE" or "INTERRUPTED".
+// An error of wriftctl itself. `reason`: "USAGE", "INTERRUPTED" or "OUTPUT".
 std::string LocalErrorJson(grpc::StatusCode code, absl::string_view reason,
                            absl::string_view message, int exit_status);
 

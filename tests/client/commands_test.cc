@@ -129,6 +129,15 @@ TEST_F(CommandsTest, PrintsCodeMessageAndDetailsOfError) {
             "NOT_FOUND: no such prediction\n  reason: NOT_FOUND (wrift.ai)\n");
 }
 
+TEST_F(CommandsTest, SaysHowToSendATokenThatIsRequired) {
+  google::rpc::ErrorInfo info;
+  info.set_reason("NO_TOKEN");
+  gateway_.OnGet(ErrorWith(grpc::StatusCode::UNAUTHENTICATED, "none", info));
+  EXPECT_EQ(RunGet(), kExitCallFailed);
+  EXPECT_THAT(Err(), EndsWith("\nSet --token_file, WRIFTCTL_TOKEN, or "
+                              "token_file in the profile.\n"));
+}
+
 TEST_F(CommandsTest, FailsFastIfGatewayIsUnreachable) {
   GetCommand command;
   command.request.set_id(kId);

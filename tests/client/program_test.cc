@@ -134,6 +134,17 @@ TEST_F(ProgramTest, FailsIfOutputCannotBeWritten) {
   EXPECT_EQ(child.err(), "wriftctl: cannot write to standard output\n");
 }
 
+TEST_F(ProgramTest, ReportsUnwritableFileAsJsonToo) {
+  gateway_.OnGet(grpc::Status::OK);
+  Child child = Start("get " + std::string(kId) + " -o json -O /dev/full");
+  EXPECT_EQ(child.Finish(), 3);
+  EXPECT_EQ(
+      child.err(),
+      "{\"error\":{\"code\":\"INTERNAL\",\"reason\":\"OUTPUT\",\"domain\":"
+      "\"wriftctl\",\"message\":\"cannot write /dev/full: No space left on "
+      "device\",\"exitStatus\":3}}\n");
+}
+
 TEST_F(ProgramTest, StopsWaitingAtSigterm) {
   gateway_.OnWait({{started_, hold_}, grpc::Status::OK});
   Child child = Start(wait_ + " --json");
