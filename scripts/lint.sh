@@ -129,27 +129,27 @@ check_includes() {
   may_include 'upstream/webhook/' \
     'base/|upstream/(json/|prediction_(calls|state))|proto/|wriftai/' || failed=1
   may_include 'service/logging/' 'base/|upstream/json/' || failed=1
-  may_include 'service/streams/' 'base/' || failed=1
-  may_include 'service/server/' 'base/|proto/|service/streams/|wriftai/' ||
+  may_include 'service/calls/' 'base/' || failed=1
+  may_include 'service/server/' 'base/|proto/|service/calls/|wriftai/' ||
     failed=1
   may_include 'service/server/tls/' 'base/' || failed=1
   may_include 'service/etcd/' \
-    'base/|service/(server/(http_url|tls/pem)|streams/call_count)|upstream/cluster/store' || failed=1
+    'base/|service/(server/(http_url|tls/pem)|calls/call_count)|upstream/cluster/store' || failed=1
   may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
   may_include 'service/engine/' 'base/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/tracing/' \
-    'base/|service/(server/(http_url|tls/pem)|streams/call_count)|upstream/(http/http_message|rest/|watch/poll_spans)' ||
+    'base/|service/(server/(http_url|tls/pem)|calls/call_count)|upstream/(http/http_message|rest/|watch/poll_spans)' ||
     failed=1
   may_include 'service/telemetry/' \
     'base/|service/(engine|logging|tracing)/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/rpc/' \
-    'base/|service/(engine|logging|streams|telemetry|tracing)/|upstream/|proto/|wriftai/' ||
+    'base/|service/(calls|engine|logging|telemetry|tracing)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/peers/' \
-    'base/|service/(engine|rpc|server|streams|telemetry)/|upstream/|proto/|wriftai/' ||
+    'base/|service/(engine|rpc|server|calls|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/replica/' \
-    'base/|service/(engine|etcd|peers|rpc|server|streams|telemetry)/|upstream/|proto/|wriftai/' ||
+    'base/|service/(engine|etcd|peers|rpc|server|calls|telemetry)/|upstream/|proto/|wriftai/' ||
     failed=1
   may_include 'service/admin/' \
     'base/|service/(engine|logging|replica|server|telemetry|tracing|webhook)/|upstream/|proto/|wriftai/' ||

@@ -30,7 +30,6 @@
 #include "service/server/memory_guard.h"
 #include "service/server/tls/tls_credentials.h"
 #include "service/server_drain.h"
-#include "service/streams/socket_poller.h"
 #include "service/telemetry/call_recorder.h"
 #include "service/telemetry/poll_log.h"
 #include "service/telemetry/upstream_health_log.h"
@@ -74,7 +73,6 @@ struct App::Parts {
   std::unique_ptr<AdminPages> admin_pages;
   std::unique_ptr<AdminServer> admin_server;
   std::unique_ptr<DeliveredBytes> delivered;
-  std::unique_ptr<SocketPoller> poller;
   std::unique_ptr<PredictionService> service;
   std::unique_ptr<GrpcServer> server;
   std::unique_ptr<MemoryGuard> memory_guard;
@@ -326,15 +324,13 @@ absl::Status App::StartGrpcServer() {
                                    ? config_.memory_limit
                                    : ControlGroupMemoryLimit().value_or(0);
   if (memory_limit > 0) parts_->delivered = std::make_unique<DeliveredBytes>();
-  parts_->poller = std::make_unique<SocketPoller>();
   parts_->service = std::make_unique<PredictionService>(
       *parts_->engine, *parts_->call_recorder, parts_->delivered.get());
-  auto server = GrpcServer::Start(config_.server,
-                                  parts_->tls == nullptr
-                                      ? grpc::InsecureServerCredentials()
-                                      : parts_->tls->ForServer(),
-                                  *parts_->service, parts_->service->streams(),
-                                  {caller_connections_, health_connections_});
+  auto server = GrpcServer::Start(
+      config_.server,
+      parts_->tls == nullptr ? grpc::InsecureServerCredentials()
+                             : parts_->tls->ForServer(),
+      parts_->service->calls(), {caller_connections_, health_connections_});
   if (!server.ok()) return server.status();
   parts_->server = *std::move(server);
   if (memory_limit > 0) {
@@ -395,7 +391,6 @@ void App::Stop() {
     parts_->server.reset();
   }
   parts_->service.reset();
-  parts_->poller.reset();
   // Webhooks must be received until here: draining waits still need them.
   parts_->webhook_server.reset();
   parts_->webhook_receiver.reset();

@@ -13,10 +13,10 @@
 #include "base/event_loop.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
+#include "service/calls/call_count.h"
 #include "service/etcd/etcd_channel.h"
 #include "service/etcd/etcd_config.h"
 #include "service/etcd/loop_link.h"
-#include "service/streams/call_count.h"
 #include "upstream/cluster/store.h"
 
 namespace wriftai {

@@ -7,11 +7,11 @@
 #include "absl/status/status.h"
 #include "base/call.h"
 #include "base/event_loop.h"
+#include "service/calls/call_count.h"
 #include "service/etcd/etcd_channel.h"
 #include "service/etcd/loop_link.h"
 #include "service/etcd/watch_decoder.h"
 #include "service/etcd/watch_stream.h"
-#include "service/streams/call_count.h"
 #include "upstream/cluster/store.h"
 
 namespace wriftai {

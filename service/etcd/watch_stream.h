@@ -7,9 +7,9 @@
 #include "etcd/rpc.grpc.pb.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/client_callback.h"
+#include "service/calls/call_count.h"
 #include "service/etcd/etcd_channel.h"
 #include "service/etcd/loop_link.h"
-#include "service/streams/call_count.h"
 
 namespace wriftai {
 

@@ -11,8 +11,8 @@
 #include "grpc/grpc.h"
 #include "grpc/slice.h"
 #include "grpc/support/log.h"
-#include "service/streams/accepted_stream.h"
-#include "service/streams/core_buffer.h"
+#include "service/calls/accepted_call.h"
+#include "service/calls/core_buffer.h"
 
 namespace wriftai {
 namespace {

@@ -8,9 +8,9 @@
 #include "base/event_loop.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/status.h"
+#include "service/calls/call_count.h"
+#include "service/calls/call_queues.h"
 #include "service/peers/peer_request.h"
-#include "service/streams/call_count.h"
-#include "service/streams/call_queues.h"
 
 namespace wriftai {
 

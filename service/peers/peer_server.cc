@@ -9,7 +9,7 @@ namespace wriftai {
 
 absl::StatusOr<std::unique_ptr<PeerServer>> PeerServer::Start(
     const PeerServerConfig& config, TlsCredentials* tls,
-    const std::vector<grpc::Service*>& services, StreamServer& streams,
+    const std::vector<grpc::Service*>& services, CallServer& calls,
     ListenerCounters& counters) {
   if (tls == nullptr && !IsLoopback(HostOf(config.address))) {
     return absl::InvalidArgumentError(
@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<PeerServer>> PeerServer::Start(
   for (grpc::Service* const service : services) {
     builder.RegisterService(service);
   }
-  std::unique_ptr<PeerServer> server(new PeerServer(streams));
+  std::unique_ptr<PeerServer> server(new PeerServer(calls));
   builder.RegisterCallbackGenericService(&server->unimplemented_service_);
   GrpcListener::Options options;
   options.name = "--peer_address";
@@ -38,7 +38,7 @@ absl::StatusOr<std::unique_ptr<PeerServer>> PeerServer::Start(
   absl::Status status = server->port_.Start(
       options,
       tls == nullptr ? grpc::InsecureServerCredentials() : tls->ForServer(),
-      builder, [&] { return streams.BuildAndStart(builder); }, counters);
+      builder, [&] { return calls.BuildAndStart(builder); }, counters);
   if (!status.ok()) return status;
   return server;
 }
@@ -49,7 +49,7 @@ PeerServer::~PeerServer() {
   port_.listener()->Stop();
   port_.CloseConnections();
   port_.Shutdown(absl::ZeroDuration());
-  streams_.Wait();
+  calls_.Wait();
 }
 
 }  // namespace wriftai

@@ -11,9 +11,9 @@
 #include "base/listener_counters.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
+#include "service/calls/call_server.h"
 #include "service/server/grpc_port.h"
 #include "service/server/tls/tls_credentials.h"
-#include "service/streams/stream_server.h"
 
 namespace wriftai {
 
@@ -34,16 +34,16 @@ struct PeerServerConfig {
 // the public port reaches its services, and the other way round.
 //
 // Threads: main. Owns: the server. The credentials, the counters, the services
-// and `streams` must outlive it, and the loop must run until it is destroyed.
+// and `calls` must outlive it, and the loop must run until it is destroyed.
 // Fails: only Start().
 class PeerServer {
  public:
-  // `tls`: null for plaintext, only on an address of this machine. `streams`:
-  // the streaming methods of the services. INVALID_ARGUMENT: cannot listen on
+  // `tls`: null for plaintext, only on an address of this machine. `calls`:
+  // methods that the services do not have. INVALID_ARGUMENT: cannot listen on
   // the address; names its flag.
   static absl::StatusOr<std::unique_ptr<PeerServer>> Start(
       const PeerServerConfig& config, TlsCredentials* tls,
-      const std::vector<grpc::Service*>& services, StreamServer& streams,
+      const std::vector<grpc::Service*>& services, CallServer& calls,
       ListenerCounters& counters);
 
   // Cancels calls that are still in progress.
@@ -62,9 +62,9 @@ class PeerServer {
   const std::string& address() const { return port_.address(); }
 
  private:
-  explicit PeerServer(StreamServer& streams) : streams_(streams) {}
+  explicit PeerServer(CallServer& calls) : calls_(calls) {}
 
-  StreamServer& streams_;
+  CallServer& calls_;
   grpc::CallbackGenericService unimplemented_service_;
   GrpcPort port_;
 };

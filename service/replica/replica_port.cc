@@ -25,9 +25,8 @@ absl::StatusOr<std::unique_ptr<ReplicaPort>> ReplicaPort::Start(
     const PeerServerConfig& config, TlsCredentials* tls, Engine& engine,
     CallRecorder& recorder, ClusterNode& node, ListenerCounters& counters) {
   std::unique_ptr<ReplicaPort> port(new ReplicaPort(engine, recorder, node));
-  auto server =
-      PeerServer::Start(config, tls, {&port->predictions_, &port->peers_},
-                        port->predictions_.streams(), counters);
+  auto server = PeerServer::Start(config, tls, {&port->peers_},
+                                  port->predictions_.calls(), counters);
   if (!server.ok()) return server.status();
   port->server_ = *std::move(server);
   return port;

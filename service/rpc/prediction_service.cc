@@ -32,89 +32,78 @@ PredictionService::PredictionService(Engine& engine, CallRecorder& recorder,
                                      DeliveredBytes* delivered,
                                      ForwardedCallGate* gate)
     : engine_(engine), runner_(engine, recorder, delivered, gate) {
-  streams_.AddMethod(PathOf<v1::WaitRequest>(), [this](AcceptedStream stream) {
-    RunWait(std::move(stream));
+  Serve<v1::GetRequest>(&PredictionService::Get);
+  Serve<v1::CreateRequest>(&PredictionService::Create);
+  Serve<v1::ListRequest>(&PredictionService::List);
+  Serve<v1::CancelRequest>(&PredictionService::Cancel);
+  Serve<v1::WaitRequest>(&PredictionService::Wait);
+  Serve<v1::CreateAndWaitRequest>(&PredictionService::CreateAndWait);
+}
+
+template <typename Request, typename Step, typename Call, typename Reactor>
+void PredictionService::Serve(Step (PredictionService::*handler)(CallContext,
+                                                                 Call,
+                                                                 Reactor&)) {
+  calls_.AddMethod(PathOf<Request>(), [this, handler](AcceptedCall accepted) {
+    runner_.Run<Request, Reactor>(
+        std::move(accepted),
+        [this, handler](CallContext upstream, Call call, Reactor& reactor) {
+          return (this->*handler)(std::move(upstream), std::move(call),
+                                  reactor);
+        });
   });
-  streams_.AddMethod(
-      PathOf<v1::CreateAndWaitRequest>(),
-      [this](AcceptedStream stream) { RunCreateAndWait(std::move(stream)); });
 }
 
-grpc::ServerUnaryReactor* PredictionService::Get(Context* context,
-                                                 const Bytes* request,
-                                                 Bytes* response) {
-  return runner_.RunUnary<v1::GetRequest>(
-      *context, *request, *response,
-      [this](CallContext upstream, GetCall call, UnaryReactor& reactor) {
-        return engine_.Get(std::move(upstream), std::move(call.id),
-                           EndOf(reactor));
+PredictionService::UnaryStep PredictionService::Get(CallContext upstream,
+                                                    GetCall call,
+                                                    UnaryReactor& reactor) {
+  return engine_.Get(std::move(upstream), std::move(call.id), EndOf(reactor));
+}
+
+PredictionService::UnaryStep PredictionService::Create(CallContext upstream,
+                                                       CreateCall call,
+                                                       UnaryReactor& reactor) {
+  return engine_.Create(std::move(upstream), call.request_id,
+                        std::move(call.params), EndOf(reactor));
+}
+
+PredictionService::UnaryStep PredictionService::List(CallContext upstream,
+                                                     ListCall call,
+                                                     UnaryReactor& reactor) {
+  const auto credential = upstream.credential;
+  auto token = OpenPageToken(call.page_token, *credential);
+  if (!token.ok()) return token.status();
+  ListParams fetch = FetchFor(*token, call.page_size);
+  return engine_.List(
+      std::move(upstream), std::move(fetch),
+      [credential, token = *std::move(token), page_size = call.page_size,
+       &reactor](absl::StatusOr<PredictionPage> page) {
+        if (!page.ok()) return reactor.End(page.status());
+        reactor.End(
+            Encode(CutPage(*std::move(page), token, page_size, *credential)));
       });
 }
 
-grpc::ServerUnaryReactor* PredictionService::Create(Context* context,
-                                                    const Bytes* request,
-                                                    Bytes* response) {
-  return runner_.RunUnary<v1::CreateRequest>(
-      *context, *request, *response,
-      [this](CallContext upstream, CreateCall call, UnaryReactor& reactor) {
-        return engine_.Create(std::move(upstream), call.request_id,
-                              std::move(call.params), EndOf(reactor));
-      });
+PredictionService::UnaryStep PredictionService::Cancel(CallContext upstream,
+                                                       CancelCall call,
+                                                       UnaryReactor& reactor) {
+  return engine_.Cancel(std::move(upstream), call.id,
+                        [&reactor](const absl::Status& status) {
+                          if (!status.ok()) return reactor.End(status);
+                          reactor.End(Encode(v1::CancelResponse()));
+                        });
 }
 
-grpc::ServerUnaryReactor* PredictionService::List(Context* context,
-                                                  const Bytes* request,
-                                                  Bytes* response) {
-  return runner_.RunUnary<v1::ListRequest>(
-      *context, *request, *response,
-      [this](CallContext upstream, const ListCall& call,
-             UnaryReactor& reactor) -> absl::StatusOr<CallHandle> {
-        const auto credential = upstream.credential;
-        const auto token = OpenPageToken(call.page_token, *credential);
-        if (!token.ok()) return token.status();
-        return engine_.List(
-            std::move(upstream), FetchFor(*token, call.page_size),
-            [credential, token = *token, page_size = call.page_size,
-             &reactor](absl::StatusOr<PredictionPage> page) {
-              if (!page.ok()) return reactor.End(page.status());
-              reactor.End(Encode(
-                  CutPage(*std::move(page), token, page_size, *credential)));
-            });
-      });
+PredictionService::WaitStep PredictionService::Wait(CallContext upstream,
+                                                    WaitCall call,
+                                                    WaitReactor& reactor) {
+  return engine_.Wait(upstream, std::move(call.id), call.options, reactor);
 }
 
-grpc::ServerUnaryReactor* PredictionService::Cancel(Context* context,
-                                                    const Bytes* request,
-                                                    Bytes* response) {
-  return runner_.RunUnary<v1::CancelRequest>(
-      *context, *request, *response,
-      [this](CallContext upstream, const CancelCall& call,
-             UnaryReactor& reactor) {
-        return engine_.Cancel(std::move(upstream), call.id,
-                              [&reactor](const absl::Status& status) {
-                                if (!status.ok()) return reactor.End(status);
-                                reactor.End(Encode(v1::CancelResponse()));
-                              });
-      });
-}
-
-void PredictionService::RunWait(AcceptedStream stream) {
-  runner_.RunStream<v1::WaitRequest>(
-      std::move(stream),
-      [this](const CallContext& upstream, WaitCall call, WaitReactor& reactor) {
-        return engine_.Wait(upstream, std::move(call.id), call.options,
-                            reactor);
-      });
-}
-
-void PredictionService::RunCreateAndWait(AcceptedStream stream) {
-  runner_.RunStream<v1::CreateAndWaitRequest>(
-      std::move(stream), [this](CallContext upstream, CreateAndWaitCall call,
-                                WaitReactor& reactor) {
-        return engine_.CreateAndWait(std::move(upstream), call.request_id,
-                                     std::move(call.params), call.options,
-                                     reactor);
-      });
+PredictionService::WaitStep PredictionService::CreateAndWait(
+    CallContext upstream, CreateAndWaitCall call, WaitReactor& reactor) {
+  return engine_.CreateAndWait(std::move(upstream), call.request_id,
+                               std::move(call.params), call.options, reactor);
 }
 
 }  // namespace wriftai

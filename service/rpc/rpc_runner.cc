@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "service/calls/call_reactor.h"
 #include "service/rpc/auth_metadata.h"
 #include "service/rpc/grpc_status.h"
-#include "service/streams/stream_reactor.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -35,18 +35,9 @@ const grpc::Status& NoMessage() {
   return status;
 }
 
-class RejectedUnary final : public grpc::ServerUnaryReactor {
+class RejectedCall final : public CallReactor {
  public:
-  RejectedUnary() { Finish(NoMessage()); }
-
- private:
-  void OnDone() override { delete this; }
-};
-
-class RejectedStream final : public StreamReactor {
- public:
-  explicit RejectedStream(AcceptedStream stream)
-      : StreamReactor(std::move(stream)) {}
+  explicit RejectedCall(AcceptedCall call) : CallReactor(std::move(call)) {}
 
   void Start() {
     Finish(NoMessage());
@@ -61,10 +52,8 @@ class RejectedStream final : public StreamReactor {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* RpcRunner::RejectUnary() { return new RejectedUnary; }
-
-void RpcRunner::RejectStream(AcceptedStream stream) {
-  (new RejectedStream(std::move(stream)))->Start();
+void RpcRunner::Reject(AcceptedCall call) {
+  (new RejectedCall(std::move(call)))->Start();
 }
 
 CallRecord RpcRunner::Record(CallMethod method, const std::string& peer,

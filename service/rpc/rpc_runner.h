@@ -8,16 +8,14 @@
 #include "absl/status/statusor.h"
 #include "base/delivered_bytes.h"
 #include "grpc/support/time.h"
-#include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/server_callback.h"
+#include "service/calls/accepted_call.h"
 #include "service/engine/engine.h"
 #include "service/rpc/forwarded_call_gate.h"
 #include "service/rpc/received_request.h"
 #include "service/rpc/rpc_reactor.h"
 #include "service/rpc/unary_reactor.h"
 #include "service/rpc/wait_reactor.h"
-#include "service/streams/accepted_stream.h"
 #include "service/telemetry/call_metadata.h"
 #include "service/telemetry/call_recorder.h"
 
@@ -43,43 +41,17 @@ class RpcRunner {
         gate_(gate) {}
 
   // `handler` runs on the loop with the context for upstream requests, the
-  // call and the reactor. It returns what UnaryReactor::Continue() takes.
-  template <typename Request, typename Handler>
-  grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext& context,
-                                     const grpc::ByteBuffer& request,
-                                     grpc::ByteBuffer& response,
-                                     Handler handler) {
-    if (!request.Valid()) return RejectUnary();
-    CallRecord record =
-        Record(MethodOf<Request>(), context.peer(), context.client_metadata(),
-               context.raw_deadline(), request);
-    context.AddInitialMetadata(kRequestIdKey, record.request_id);
-    auto* const reactor =
-        new UnaryReactor(reactor_context(), std::move(record), response);
-    Run<Request>(context.client_metadata(), request, *reactor,
-                 std::move(handler));
-    return reactor;
-  }
-
-  // The same for a stream. The handler returns the wait that the reactor
-  // observes.
-  template <typename Request, typename Handler>
-  void RunStream(AcceptedStream stream, Handler handler) {
-    if (!stream.request.Valid()) return RejectStream(std::move(stream));
-    const CallMetadata metadata = std::move(stream.metadata);
-    grpc::ByteBuffer request;
-    request.Swap(&stream.request);
-    CallRecord record = Record(MethodOf<Request>(), stream.peer(), metadata,
-                               stream.deadline, request);
-    auto* const reactor = new WaitReactor(reactor_context(), std::move(record),
-                                          std::move(stream));
-    Run<Request>(metadata, request, *reactor, std::move(handler));
-  }
-
- private:
+  // call and the reactor. It returns what Reactor::Continue() takes.
   template <typename Request, typename Reactor, typename Handler>
-  void Run(const CallMetadata& metadata, const grpc::ByteBuffer& request,
-           Reactor& reactor, Handler handler) {
+  void Run(AcceptedCall call, Handler handler) {
+    if (!call.request.Valid()) return Reject(std::move(call));
+    const CallMetadata metadata = std::move(call.metadata);
+    grpc::ByteBuffer request;
+    request.Swap(&call.request);
+    CallRecord record = Record(MethodOf<Request>(), call.peer(), metadata,
+                               call.deadline, request);
+    auto& reactor =
+        *new Reactor(reactor_context(), std::move(record), std::move(call));
     auto received = Accept<Request>(metadata, request, reactor.record());
     if (!received.ok()) {
       return reactor.Start(
@@ -101,6 +73,7 @@ class RpcRunner {
     });
   }
 
+ private:
   // Authenticates, decodes and translates. Leaves a large request undecoded.
   template <typename Request>
   absl::StatusOr<ReceivedRequest<Request>> Accept(
@@ -143,11 +116,9 @@ class RpcRunner {
   static void Apply(const ForwardedCallInfo& /*forwarded*/, ApiCall& /*call*/) {
   }
 
-  // The reactors of calls that were reset or half-closed before their message
-  // arrived. They make no record, since there may be thousands of these a
-  // second.
-  static grpc::ServerUnaryReactor* RejectUnary();
-  static void RejectStream(AcceptedStream stream);
+  // Ends a call that was reset or half-closed before its message arrived. Makes
+  // no record, since there may be thousands of these a second.
+  static void Reject(AcceptedCall call);
 
   RpcContext reactor_context() {
     return {engine_.event_loop(), recorder_, engine_.encoder()};

@@ -8,12 +8,19 @@
 
 namespace wriftai {
 
+UnaryReactor::UnaryReactor(const RpcContext& context, CallRecord record,
+                           AcceptedCall call)
+    : RpcReactor(context, std::move(record), std::move(call)) {
+  SetInitialMetadata(kRequestIdKey, this->record().request_id);
+}
+
 void UnaryReactor::Start(Work work) {
   event_loop().Post([this, work = std::move(work)]() mutable {
     recorder().Begin(record());
     // The caller may have cancelled already.
     if (!ended_) work();
   });
+  StartReactions();
 }
 
 void UnaryReactor::Continue(absl::StatusOr<CallHandle> step) {
@@ -35,10 +42,13 @@ void UnaryReactor::End(const absl::StatusOr<SnapshotPtr>& prediction) {
              }));
 }
 
-void UnaryReactor::End(const grpc::ByteBuffer& message) {
+void UnaryReactor::End(grpc::ByteBuffer message) {
+  if (ended_) return;
+  ended_ = true;
+  step_.reset();
   record().sent_bytes = static_cast<int64_t>(message.Length());
-  response_ = message;
-  End(absl::OkStatus());
+  recorder().End(absl::OkStatus(), record());
+  StartWriteAndFinish(std::move(message), grpc::Status::OK);
 }
 
 void UnaryReactor::End(const absl::Status& status) {

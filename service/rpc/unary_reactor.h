@@ -5,7 +5,8 @@
 #include "absl/status/statusor.h"
 #include "base/call.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/server_callback.h"
+#include "service/calls/accepted_call.h"
+#include "service/calls/call_reactor.h"
 #include "service/rpc/rpc_reactor.h"
 #include "upstream/watch/snapshot.h"
 
@@ -15,12 +16,9 @@ namespace wriftai {
 //
 // Threads, fails: see RpcReactor. Owns: itself and the work's handle; if the
 // caller disconnects, destroying the handle cancels the upstream request.
-class UnaryReactor final : public RpcReactor<grpc::ServerUnaryReactor> {
+class UnaryReactor final : public RpcReactor<CallReactor> {
  public:
-  // `response`: owned by gRPC, valid until the call has finished.
-  UnaryReactor(const RpcContext& context, CallRecord record,
-               grpc::ByteBuffer& response)
-      : RpcReactor(context, std::move(record)), response_(response) {}
+  UnaryReactor(const RpcContext& context, CallRecord record, AcceptedCall call);
 
   // Posts the start of the call.
   void Start(Work work);
@@ -31,20 +29,15 @@ class UnaryReactor final : public RpcReactor<grpc::ServerUnaryReactor> {
   void Continue(absl::StatusOr<CallHandle> step);
 
   // Ends the call, once: with a message, a prediction or an error. On the loop.
-  void End(const grpc::ByteBuffer& message);
+  void End(grpc::ByteBuffer message);
   void End(const absl::StatusOr<SnapshotPtr>& prediction);
   void End(const absl::Status& status);
 
-  // Runs the reactions on gRPC's thread that completed the operation. By
-  // default, gRPC passes them to a thread of its executor, which costs a wakeup
-  // per call. The reactions only post, which is what gRPC requires for this.
-  bool InternalInlineable() override { return true; }
-
  private:
+  void OnWriteDone(bool /*ok*/) override {}
   void OnCancel() override;
   void OnDone() override;
 
-  grpc::ByteBuffer& response_;
   CallHandle step_;
   bool ended_ = false;
 };

@@ -10,8 +10,8 @@
 namespace wriftai {
 
 WaitReactor::WaitReactor(const RpcContext& context, CallRecord record,
-                         AcceptedStream stream)
-    : RpcReactor(context, std::move(record), std::move(stream)) {
+                         AcceptedCall call)
+    : RpcReactor(context, std::move(record), std::move(call)) {
   SetInitialMetadata(kRequestIdKey, this->record().request_id);
 }
 

@@ -9,10 +9,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/call.h"
+#include "service/calls/accepted_call.h"
+#include "service/calls/call_reactor.h"
 #include "service/engine/wait_handle.h"
 #include "service/rpc/rpc_reactor.h"
-#include "service/streams/accepted_stream.h"
-#include "service/streams/stream_reactor.h"
 #include "service/telemetry/open_streams.h"
 
 namespace wriftai {
@@ -27,11 +27,10 @@ namespace wriftai {
 //
 // Threads, fails: see RpcReactor. Owns: itself, the decoding of its request,
 // and the wait. The engine must outlive it.
-class WaitReactor final : public RpcReactor<StreamReactor>,
+class WaitReactor final : public RpcReactor<CallReactor>,
                           public CreateObserver {
  public:
-  WaitReactor(const RpcContext& context, CallRecord record,
-              AcceptedStream stream);
+  WaitReactor(const RpcContext& context, CallRecord record, AcceptedCall call);
 
   // Posts the start of the stream.
   void Start(Work work);

@@ -20,10 +20,10 @@ constexpr int kMaxHealthStreams = 100;
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     const ServerConfig& config,
     const std::shared_ptr<grpc::ServerCredentials>& credentials,
-    grpc::Service& service, StreamServer& streams, Counters counters) {
+    CallServer& calls, Counters counters) {
   grpc::EnableDefaultHealthCheckService(true);
-  std::unique_ptr<GrpcServer> server(new GrpcServer(streams, counters));
-  absl::Status status = server->StartServer(config, credentials, service);
+  std::unique_ptr<GrpcServer> server(new GrpcServer(calls, counters));
+  absl::Status status = server->StartServer(config, credentials);
   if (status.ok() && !config.health_address.empty()) {
     status = server->StartHealthServer(config);
   }
@@ -35,14 +35,12 @@ GrpcServer::~GrpcServer() { Shutdown(absl::ZeroDuration()); }
 
 absl::Status GrpcServer::StartServer(
     const ServerConfig& config,
-    const std::shared_ptr<grpc::ServerCredentials>& credentials,
-    grpc::Service& service) {
+    const std::shared_ptr<grpc::ServerCredentials>& credentials) {
   schema_services_ = std::make_unique<SchemaServices>(config.channelz);
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<WithoutPlugins>());
   builder.RegisterCallbackGenericService(schema_services_.get());
   ApplyChannelArgs(config, builder);
-  builder.RegisterService(&service);
   GrpcListener::Options options;
   options.name = "--listen_address";
   options.address = config.listen_address;
@@ -50,7 +48,7 @@ absl::Status GrpcServer::StartServer(
   options.user_timeout = config.keepalive_timeout;
   return port_.Start(
       options, credentials, builder,
-      [&] { return WithHealth(streams_.BuildAndStart(builder)); },
+      [&] { return WithHealth(calls_.BuildAndStart(builder)); },
       counters_.callers);
 }
 
@@ -82,7 +80,7 @@ std::unique_ptr<grpc::Server> GrpcServer::WithHealth(
 void GrpcServer::Shutdown(absl::Duration grace) {
   if (std::exchange(stopped_, true)) return;
   port_.Shutdown(grace);
-  streams_.Wait();
+  calls_.Wait();
   health_port_.Shutdown(absl::ZeroDuration());
   // Never balanced by grpc_shutdown(), which would wait for gRPC's poller: up
   // to 10 s if its last write exceeded the socket buffer.

@@ -8,22 +8,21 @@
 #include "absl/time/time.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
+#include "service/calls/call_server.h"
 #include "service/server/grpc_listener.h"
 #include "service/server/grpc_port.h"
 #include "service/server/schema_services.h"
 #include "service/server/server_config.h"
 #include "service/server/server_health.h"
-#include "service/streams/stream_server.h"
 
 namespace wriftai {
 
-// Serves a service and its streaming methods on the gRPC port, together with
-// health, reflection and channelz. An optional second port serves only health;
-// it is a separate server, so nothing else can be called there.
+// Serves calls on the gRPC port, together with health, reflection and channelz.
+// An optional second port serves only health; it is a separate server, so
+// nothing else can be called there.
 //
 // Threads: main; any for health(), CloseConnections() and
-// CloseIdleConnections(). Owns: both servers. Service and streams must outlive
-// it.
+// CloseIdleConnections(). Owns: both servers. The calls must outlive it.
 // Fails: only Start().
 class GrpcServer {
  public:
@@ -37,7 +36,7 @@ class GrpcServer {
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(
       const ServerConfig& config,
       const std::shared_ptr<grpc::ServerCredentials>& credentials,
-      grpc::Service& service, StreamServer& streams, Counters counters);
+      CallServer& calls, Counters counters);
 
   // Cancels calls that are still in progress.
   ~GrpcServer();
@@ -70,19 +69,18 @@ class GrpcServer {
   void CloseIdleConnections(absl::Duration silence_timeout) const;
 
  private:
-  GrpcServer(StreamServer& streams, Counters counters)
-      : streams_(streams), counters_(counters) {}
+  GrpcServer(CallServer& calls, Counters counters)
+      : calls_(calls), counters_(counters) {}
 
   absl::Status StartServer(
       const ServerConfig& config,
-      const std::shared_ptr<grpc::ServerCredentials>& credentials,
-      grpc::Service& service);
+      const std::shared_ptr<grpc::ServerCredentials>& credentials);
   absl::Status StartHealthServer(const ServerConfig& config);
   // Adds the server, which may be null, to health_ before it accepts calls.
   std::unique_ptr<grpc::Server> WithHealth(
       std::unique_ptr<grpc::Server> server);
 
-  StreamServer& streams_;
+  CallServer& calls_;
   const Counters counters_;
   grpc::CallbackGenericService unimplemented_service_;
   std::unique_ptr<SchemaServices> schema_services_;

@@ -10,7 +10,7 @@
 #include "base/event_loop.h"
 #include "grpcpp/support/status.h"
 #include "otlp/trace_service.grpc.pb.h"
-#include "service/streams/call_count.h"
+#include "service/calls/call_count.h"
 #include "service/tracing/otlp.h"
 #include "service/tracing/otlp_credentials.h"
 #include "service/tracing/span_sender.h"

@@ -23,9 +23,8 @@ ServiceHarness::ServiceHarness(EngineOptions options) {
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
                            &port);
-  builder.RegisterService(service_.get());
   builder.RegisterCallbackGenericService(&other_methods_);
-  server_ = service_->streams().BuildAndStart(builder);
+  server_ = service_->calls().BuildAndStart(builder);
   channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", port),
                                  grpc::InsecureChannelCredentials());
   stub_ = v1::Predictions::NewStub(channel_);
@@ -34,7 +33,7 @@ ServiceHarness::ServiceHarness(EngineOptions options) {
 ServiceHarness::~ServiceHarness() {
   server_->Shutdown(std::chrono::system_clock::now());
   server_->Wait();
-  service_->streams().Wait();
+  service_->calls().Wait();
   RunOnLoop(*loop_, [this] { engine_.reset(); });
 }
 

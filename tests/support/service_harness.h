@@ -9,7 +9,6 @@
 #include "grpcpp/grpcpp.h"
 #include "service/engine/engine.h"
 #include "service/rpc/prediction_service.h"
-#include "service/streams/socket_poller.h"
 #include "tests/support/scripted_transport.h"
 #include "upstream/http/curl_event_loop.h"
 #include "wriftai/predictions/v1/predictions.grpc.pb.h"
@@ -46,7 +45,6 @@ class ServiceHarness {
   size_t waiter_count();
 
  private:
-  SocketPoller poller_;
   std::unique_ptr<CurlEventLoop> loop_;
   std::unique_ptr<ScriptedTransport> upstream_;
   std::unique_ptr<Engine> engine_;

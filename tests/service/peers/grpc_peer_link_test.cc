@@ -56,12 +56,12 @@ TEST_F(PeerLinkTest, ReachesAPeerAgainAfterItHasRestarted) {
   peer.reset();
   EXPECT_THAT(Vouch(address), StatusIs(absl::StatusCode::kUnavailable));
   PeersService service(loop_, Nothing);
-  StreamServer streams;
+  CallServer calls;
   ListenerCounters counters;
   PeerServerConfig config;
   config.address = address;
   const auto again =
-      PeerServer::Start(config, nullptr, {&service}, streams, counters);
+      PeerServer::Start(config, nullptr, {&service}, calls, counters);
   ASSERT_THAT(again, IsOk());
   const absl::Time start = absl::Now();
   while (!Vouch(address).ok() && absl::Now() - start < absl::Seconds(10)) {
@@ -129,11 +129,11 @@ TEST_F(PeerLinkTest, PlaintextStaysOnThisMachine) {
                        "peer 192.0.2.1:50052: expected an address of this "
                        "machine, as there is no TLS between replicas "
                        "(--peer_cert_file)"));
-  StreamServer streams;
+  CallServer calls;
   ListenerCounters counters;
   PeerServerConfig config;
   config.address = "0.0.0.0:0";
-  EXPECT_THAT(PeerServer::Start(config, nullptr, {}, streams, counters),
+  EXPECT_THAT(PeerServer::Start(config, nullptr, {}, calls, counters),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "--peer_address: 0.0.0.0:0 requires --peer_cert_file; "
                        "without TLS, expected an address of this machine"));

@@ -43,8 +43,8 @@ class OwnerReplica : public ForwardedCallGate {
                                                    nullptr, this);
     PeerServerConfig config;
     config.address = "127.0.0.1:0";
-    auto server = PeerServer::Start(config, nullptr, {service_.get()},
-                                    service_->streams(), counters_);
+    auto server =
+        PeerServer::Start(config, nullptr, {}, service_->calls(), counters_);
     EXPECT_THAT(server, IsOk());
     if (server.ok()) server_ = *std::move(server);
     address_ = server_->address();

@@ -13,13 +13,12 @@
 #include "base/listener_counters.h"
 #include "base/run_on_loop.h"
 #include "gtest/gtest.h"
+#include "service/calls/call_server.h"
 #include "service/peers/grpc_peer_link.h"
 #include "service/peers/peer_channels.h"
 #include "service/peers/peer_server.h"
 #include "service/peers/peers_service.h"
 #include "service/server/tls/tls_credentials.h"
-#include "service/streams/socket_poller.h"
-#include "service/streams/stream_server.h"
 #include "tests/support/status_matchers.h"
 #include "upstream/http/curl_event_loop.h"
 
@@ -34,7 +33,7 @@ class TestPeer {
     PeerServerConfig config;
     config.address = "127.0.0.1:0";
     auto server =
-        PeerServer::Start(config, tls, {&service_}, streams_, counters_);
+        PeerServer::Start(config, tls, {&service_}, calls_, counters_);
     EXPECT_THAT(server, IsOk());
     if (server.ok()) server_ = *std::move(server);
   }
@@ -42,9 +41,8 @@ class TestPeer {
   const std::string& address() const { return server_->address(); }
 
  private:
-  SocketPoller poller_;
   PeersService service_;
-  StreamServer streams_;
+  CallServer calls_;
   ListenerCounters counters_;
   std::unique_ptr<PeerServer> server_;
 };

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_STREAMS_CORE_BUFFER_H_
-#define WRIFTAI_SERVICE_STREAMS_CORE_BUFFER_H_
+#ifndef WRIFTAI_SERVICE_CALLS_CORE_BUFFER_H_
+#define WRIFTAI_SERVICE_CALLS_CORE_BUFFER_H_
 
 #include "grpc/byte_buffer.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -19,4 +19,4 @@ grpc::ByteBuffer TakeMessage(grpc_byte_buffer* message);
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_STREAMS_CORE_BUFFER_H_
+#endif  // WRIFTAI_SERVICE_CALLS_CORE_BUFFER_H_

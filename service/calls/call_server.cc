@@ -1,10 +1,10 @@
-#include "service/streams/stream_server.h"
+#include "service/calls/call_server.h"
 
 #include <utility>
 
 #include "grpc/byte_buffer.h"
 #include "grpc/support/log.h"
-#include "service/streams/core_buffer.h"
+#include "service/calls/core_buffer.h"
 
 namespace wriftai {
 namespace {
@@ -24,7 +24,7 @@ grpc::string_ref TextOf(const grpc_slice& slice) {
 // gRPC's hook between the construction of a server and its start: only then can
 // queues and methods be registered with its core. There is one hook per
 // process, so it must know for which server it runs.
-class StreamServer::PreStart : public grpc::Server::GlobalCallbacks {
+class CallServer::PreStart : public grpc::Server::GlobalCallbacks {
  public:
   // Before any server is made.
   static bool Install() {
@@ -32,10 +32,10 @@ class StreamServer::PreStart : public grpc::Server::GlobalCallbacks {
     return true;
   }
 
-  // Starts a server of this thread, which registers the methods of `streams`.
+  // Starts a server of this thread, which registers the methods of `calls`.
   static std::unique_ptr<grpc::Server> Start(grpc::ServerBuilder& builder,
-                                             StreamServer& streams) {
-    starting_ = &streams;
+                                             CallServer& calls) {
+    starting_ = &calls;
     auto server = builder.BuildAndStart();
     starting_ = nullptr;
     return server;
@@ -48,19 +48,17 @@ class StreamServer::PreStart : public grpc::Server::GlobalCallbacks {
   void PostSynchronousRequest(grpc::ServerContext* /*context*/) override {}
 
  private:
-  static thread_local StreamServer* starting_;
+  static thread_local CallServer* starting_;
 };
 
-thread_local StreamServer* StreamServer::PreStart::starting_ = nullptr;
+thread_local CallServer* CallServer::PreStart::starting_ = nullptr;
 
-const bool StreamServer::hook_installed_ = PreStart::Install();
+const bool CallServer::hook_installed_ = PreStart::Install();
 
 // A posted request for the next call of a method. Owns itself until then.
-struct StreamServer::Request : grpc_completion_queue_functor {
-  // Not inlineable: the next request can complete at once, in the handler of
-  // this one, and so on for all waiting calls.
-  Request(StreamServer& owner, const Method& of)
-      : grpc_completion_queue_functor{Run, /*inlineable=*/0, 0, nullptr},
+struct CallServer::Request : grpc_completion_queue_functor {
+  Request(CallServer& owner, const Method& of)
+      : grpc_completion_queue_functor{Run, 0, 0, nullptr},
         server(owner),
         method(of),
         hold(owner.calls_.Add()) {
@@ -79,20 +77,20 @@ struct StreamServer::Request : grpc_completion_queue_functor {
     // Here `hold` lets the handler end before its owner does.
   }
 
-  AcceptedStream Accept() {
-    AcceptedStream stream;
-    stream.hold = server.calls_.Add();
-    stream.call.reset(call);
-    stream.deadline = deadline;
+  AcceptedCall Accept() {
+    AcceptedCall accepted;
+    accepted.hold = server.calls_.Add();
+    accepted.call.reset(call);
+    accepted.deadline = deadline;
     for (size_t i = 0; i < metadata.count; ++i) {
       const grpc_metadata& entry = metadata.metadata[i];
-      stream.metadata.emplace(TextOf(entry.key), TextOf(entry.value));
+      accepted.metadata.emplace(TextOf(entry.key), TextOf(entry.value));
     }
-    stream.request = TakeMessage(payload);
-    return stream;
+    accepted.request = TakeMessage(payload);
+    return accepted;
   }
 
-  StreamServer& server;
+  CallServer& server;
   const Method& method;
   CallCount::Hold hold;
   // Set by gRPC.
@@ -102,11 +100,11 @@ struct StreamServer::Request : grpc_completion_queue_functor {
   grpc_byte_buffer* payload = nullptr;
 };
 
-void StreamServer::AddMethod(std::string path, Handler handler) {
+void CallServer::AddMethod(std::string path, Handler handler) {
   methods_.push_back({std::move(path), std::move(handler), nullptr});
 }
 
-std::unique_ptr<grpc::Server> StreamServer::BuildAndStart(
+std::unique_ptr<grpc::Server> CallServer::BuildAndStart(
     grpc::ServerBuilder& builder) {
   auto server = PreStart::Start(builder, *this);
   if (server == nullptr) return nullptr;
@@ -116,9 +114,9 @@ std::unique_ptr<grpc::Server> StreamServer::BuildAndStart(
   return server;
 }
 
-void StreamServer::Register(grpc_server* server) {
+void CallServer::Register(grpc_server* server) {
   server_ = server;
-  grpc_server_register_completion_queue(server, queues_.accepting(), nullptr);
+  grpc_server_register_completion_queue(server, poller_.queue(), nullptr);
   for (Method& method : methods_) {
     method.registered = grpc_server_register_method(
         server, method.path.c_str(), nullptr,
@@ -127,12 +125,12 @@ void StreamServer::Register(grpc_server* server) {
   }
 }
 
-void StreamServer::RequestCall(const Method& method) {
+void CallServer::RequestCall(const Method& method) {
   auto* const request = new Request(*this, method);
   GPR_ASSERT(grpc_server_request_registered_call(
                  server_, method.registered, &request->call, &request->deadline,
                  &request->metadata, &request->payload, queues_.Next(),
-                 queues_.accepting(), request) == GRPC_CALL_OK);
+                 poller_.queue(), request) == GRPC_CALL_OK);
 }
 
 }  // namespace wriftai

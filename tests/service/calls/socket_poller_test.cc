@@ -1,4 +1,4 @@
-#include "service/streams/socket_poller.h"
+#include "service/calls/socket_poller.h"
 
 #include <sys/syscall.h>
 

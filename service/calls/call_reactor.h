@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_STREAMS_STREAM_REACTOR_H_
-#define WRIFTAI_SERVICE_STREAMS_STREAM_REACTOR_H_
+#ifndef WRIFTAI_SERVICE_CALLS_CALL_REACTOR_H_
+#define WRIFTAI_SERVICE_CALLS_CALL_REACTOR_H_
 
 #include <atomic>
 #include <cstddef>
@@ -8,24 +8,25 @@
 #include "grpc/grpc.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/status.h"
-#include "service/streams/accepted_stream.h"
+#include "service/calls/accepted_call.h"
 
 namespace wriftai {
 
-// One streaming call, as grpc::ServerWriteReactor<grpc::ByteBuffer>, on gRPC's
-// core: see CallQueues for the reason. It also takes 5 KiB less per call.
+// One call with one request and any number of responses, as
+// grpc::ServerWriteReactor<grpc::ByteBuffer>, on gRPC's core: see CallQueues
+// for the reason. It also takes 5 KiB less per call.
 //
 // Threads: reactions run on any thread, also inside StartWrite() and Finish();
 // StartWrite() and Finish() on one thread at a time. Owns: the call, until
 // OnDone(). Fails: never; a write to a call that has ended is not ok.
-class StreamReactor {
+class CallReactor {
  public:
-  StreamReactor(const StreamReactor&) = delete;
-  StreamReactor& operator=(const StreamReactor&) = delete;
+  CallReactor(const CallReactor&) = delete;
+  CallReactor& operator=(const CallReactor&) = delete;
 
  protected:
-  explicit StreamReactor(AcceptedStream stream);
-  virtual ~StreamReactor() = default;
+  explicit CallReactor(AcceptedCall call);
+  virtual ~CallReactor() = default;
 
   // Adds metadata to the start of the response. Before StartReactions().
   // `key`: a literal.
@@ -44,19 +45,19 @@ class StreamReactor {
 
  private:
   // An operation in progress; `kReact` runs when it is completed.
-  template <void (StreamReactor::*kReact)(bool ok)>
+  template <void (CallReactor::*kReact)(bool ok)>
   struct Operation : grpc_completion_queue_functor {
-    explicit Operation(StreamReactor& owner)
+    explicit Operation(CallReactor& owner)
         : grpc_completion_queue_functor{Run, /*inlineable=*/1, 0, nullptr},
           reactor(owner) {}
 
     static void Run(grpc_completion_queue_functor* functor, int ok) {
-      StreamReactor& reactor = static_cast<Operation*>(functor)->reactor;
+      CallReactor& reactor = static_cast<Operation*>(functor)->reactor;
       (reactor.*kReact)(ok != 0);
       reactor.EndOperation();
     }
 
-    StreamReactor& reactor;
+    CallReactor& reactor;
   };
 
   // The write has ended; not ok if the call has ended before.
@@ -82,9 +83,9 @@ class StreamReactor {
 
   CallCount::Hold hold_;
   CoreCall call_;
-  Operation<&StreamReactor::Closed> close_{*this};
-  Operation<&StreamReactor::Written> write_{*this};
-  Operation<&StreamReactor::Finished> finish_{*this};
+  Operation<&CallReactor::Closed> close_{*this};
+  Operation<&CallReactor::Written> write_{*this};
+  Operation<&CallReactor::Finished> finish_{*this};
   // Operations in progress. The close and the finish count from the beginning.
   std::atomic<int> operations_{2};
   int cancelled_ = 0;  // Set by gRPC before Closed().
@@ -96,4 +97,4 @@ class StreamReactor {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_STREAMS_STREAM_REACTOR_H_
+#endif  // WRIFTAI_SERVICE_CALLS_CALL_REACTOR_H_

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_STREAMS_ACCEPTED_STREAM_H_
-#define WRIFTAI_SERVICE_STREAMS_ACCEPTED_STREAM_H_
+#ifndef WRIFTAI_SERVICE_CALLS_ACCEPTED_CALL_H_
+#define WRIFTAI_SERVICE_CALLS_ACCEPTED_CALL_H_
 
 #include <map>
 #include <memory>
@@ -9,7 +9,7 @@
 #include "grpc/support/alloc.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/string_ref.h"
-#include "service/streams/call_count.h"
+#include "service/calls/call_count.h"
 
 namespace wriftai {
 
@@ -21,9 +21,9 @@ struct UnrefCall {
 // cancels the call unless it has ended.
 using CoreCall = std::unique_ptr<grpc_call, UnrefCall>;
 
-// A streaming call with its request, to be passed to a StreamReactor. A value,
-// used by one thread at a time.
-struct AcceptedStream {
+// A call with its only request, to be passed to a CallReactor. A value, used by
+// one thread at a time.
+struct AcceptedCall {
   // "ipv4:192.0.2.1:4711", as ServerContext::peer().
   std::string peer() const {
     const std::unique_ptr<char, decltype(&gpr_free)> text(
@@ -42,4 +42,4 @@ struct AcceptedStream {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_STREAMS_ACCEPTED_STREAM_H_
+#endif  // WRIFTAI_SERVICE_CALLS_ACCEPTED_CALL_H_

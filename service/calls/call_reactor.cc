@@ -1,4 +1,4 @@
-#include "service/streams/stream_reactor.h"
+#include "service/calls/call_reactor.h"
 
 #include <array>
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "grpc/slice.h"
 #include "grpc/support/log.h"
-#include "service/streams/core_buffer.h"
+#include "service/calls/core_buffer.h"
 
 namespace wriftai {
 namespace {
@@ -84,45 +84,45 @@ class SendBatch {
 
 }  // namespace
 
-StreamReactor::StreamReactor(AcceptedStream stream)
-    : hold_(std::move(stream.hold)), call_(std::move(stream.call)) {}
+CallReactor::CallReactor(AcceptedCall call)
+    : hold_(std::move(call.hold)), call_(std::move(call.call)) {}
 
-void StreamReactor::SetInitialMetadata(const char* key, std::string value) {
+void CallReactor::SetInitialMetadata(const char* key, std::string value) {
   metadata_key_ = key;
   metadata_value_ = std::move(value);
 }
 
-void StreamReactor::StartReactions() {
+void CallReactor::StartReactions() {
   grpc_op close = {};
   close.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
   close.data.recv_close_on_server.cancelled = &cancelled_;
   Start(call_.get(), &close, 1, close_);
 }
 
-void StreamReactor::StartWrite(grpc::ByteBuffer&& message) {
+void CallReactor::StartWrite(grpc::ByteBuffer&& message) {
   operations_.fetch_add(1, std::memory_order_relaxed);
   Send(std::move(message), nullptr, write_);
 }
 
-void StreamReactor::Finish(const grpc::Status& status) {
+void CallReactor::Finish(const grpc::Status& status) {
   Send(grpc::ByteBuffer(), &status, finish_);
 }
 
-void StreamReactor::StartWriteAndFinish(grpc::ByteBuffer&& message,
-                                        const grpc::Status& status) {
+void CallReactor::StartWriteAndFinish(grpc::ByteBuffer&& message,
+                                      const grpc::Status& status) {
   Send(std::move(message), &status, finish_);
 }
 
-void StreamReactor::Written(bool ok) {
+void CallReactor::Written(bool ok) {
   message_.Clear();
   OnWriteDone(ok);
 }
 
-void StreamReactor::Closed(bool /*ok*/) {
+void CallReactor::Closed(bool /*ok*/) {
   if (cancelled_ != 0) OnCancel();
 }
 
-void StreamReactor::EndOperation() {
+void CallReactor::EndOperation() {
   if (operations_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
   call_.reset();
   // Released after OnDone(), which ends the object.
@@ -130,8 +130,8 @@ void StreamReactor::EndOperation() {
   OnDone();
 }
 
-void StreamReactor::Send(grpc::ByteBuffer&& message, const grpc::Status* status,
-                         grpc_completion_queue_functor& operation) {
+void CallReactor::Send(grpc::ByteBuffer&& message, const grpc::Status* status,
+                       grpc_completion_queue_functor& operation) {
   SendBatch batch;
   if (!std::exchange(sent_metadata_, true)) {
     batch.AddInitialMetadata(metadata_key_,
@@ -146,9 +146,9 @@ void StreamReactor::Send(grpc::ByteBuffer&& message, const grpc::Status* status,
 }
 
 // Static: the object may be destroyed before gRPC returns.
-void StreamReactor::Start(grpc_call* call, const grpc_op* operations,
-                          size_t count,
-                          grpc_completion_queue_functor& operation) {
+void CallReactor::Start(grpc_call* call, const grpc_op* operations,
+                        size_t count,
+                        grpc_completion_queue_functor& operation) {
   GPR_ASSERT(grpc_call_start_batch(call, operations, count, &operation,
                                    nullptr) == GRPC_CALL_OK);
 }

@@ -1,4 +1,4 @@
-#include "service/streams/stream_server.h"
+#include "service/calls/call_server.h"
 
 #include <atomic>
 #include <chrono>
@@ -16,8 +16,7 @@
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "proto/predictions.h"
-#include "service/streams/socket_poller.h"
-#include "service/streams/stream_reactor.h"
+#include "service/calls/call_reactor.h"
 #include "wriftai/predictions/v1/predictions.grpc.pb.h"
 
 namespace wriftai {
@@ -40,11 +39,11 @@ struct Events {
 
 // Writes updates from `first` to `last`, each when the previous one is done,
 // and then a status.
-class CountingReactor final : public StreamReactor {
+class CountingReactor final : public CallReactor {
  public:
-  CountingReactor(AcceptedStream stream, Events& events, int64_t last,
+  CountingReactor(AcceptedCall call, Events& events, int64_t last,
                   grpc::Status status)
-      : StreamReactor(std::move(stream)),
+      : CallReactor(std::move(call)),
         events_(events),
         last_(last),
         status_(std::move(status)) {
@@ -80,10 +79,10 @@ class CountingReactor final : public StreamReactor {
 };
 
 // Stays open until the caller leaves, or until the test ends it.
-class OpenReactor final : public StreamReactor {
+class OpenReactor final : public CallReactor {
  public:
-  OpenReactor(AcceptedStream stream, Events& events, bool ends_on_cancel = true)
-      : StreamReactor(std::move(stream)),
+  OpenReactor(AcceptedCall call, Events& events, bool ends_on_cancel = true)
+      : CallReactor(std::move(call)),
         events_(events),
         ends_on_cancel_(ends_on_cancel) {}
 
@@ -106,16 +105,16 @@ class OpenReactor final : public StreamReactor {
 };
 
 // A server with one streaming method, and a client.
-class StreamServerTest : public ::testing::Test {
+class CallServerTest : public ::testing::Test {
  protected:
-  void Serve(StreamServer::Handler handler) {
-    streams_.AddMethod(kPath, std::move(handler));
+  void Serve(CallServer::Handler handler) {
+    calls_.AddMethod(kPath, std::move(handler));
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
                              &port);
     builder.RegisterCallbackGenericService(&other_methods_);
-    server_ = streams_.BuildAndStart(builder);
+    server_ = calls_.BuildAndStart(builder);
     ASSERT_NE(server_, nullptr);
     stub_ = v1::Predictions::NewStub(grpc::CreateChannel(
         absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
@@ -123,8 +122,8 @@ class StreamServerTest : public ::testing::Test {
 
   // Counts until `last` in each call, then ends it with `status`.
   void ServeCounting(int64_t last, const grpc::Status& status) {
-    Serve([this, last, status](AcceptedStream stream) {
-      (new CountingReactor(std::move(stream), events_, last, status))->Start();
+    Serve([this, last, status](AcceptedCall call) {
+      (new CountingReactor(std::move(call), events_, last, status))->Start();
     });
   }
 
@@ -132,21 +131,20 @@ class StreamServerTest : public ::testing::Test {
     if (server_ == nullptr) return;
     server_->Shutdown(std::chrono::system_clock::now());
     server_->Wait();
-    streams_.Wait();
+    calls_.Wait();
     server_.reset();
   }
 
-  ~StreamServerTest() override { Shutdown(); }
+  ~CallServerTest() override { Shutdown(); }
 
   Events events_;
-  SocketPoller poller_;
-  StreamServer streams_;
+  CallServer calls_;
   grpc::CallbackGenericService other_methods_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::Predictions::Stub> stub_;
 };
 
-TEST_F(StreamServerTest, SendsMetadataThenUpdatesThenStatus) {
+TEST_F(CallServerTest, SendsMetadataThenUpdatesThenStatus) {
   ServeCounting(3, grpc::Status(grpc::StatusCode::ABORTED, "why", "details"));
   grpc::ClientContext context;
   const auto reader = stub_->Wait(&context, v1::WaitRequest());
@@ -165,7 +163,7 @@ TEST_F(StreamServerTest, SendsMetadataThenUpdatesThenStatus) {
   EXPECT_EQ(metadata.find("x-request-id")->second, "of-the-test");
 }
 
-TEST_F(StreamServerTest, EndedCallIsDoneWithoutCancellation) {
+TEST_F(CallServerTest, EndedCallIsDoneWithoutCancellation) {
   ServeCounting(0, grpc::Status::OK);
   grpc::ClientContext context;
   EXPECT_TRUE(stub_->Wait(&context, v1::WaitRequest())->Finish().ok());
@@ -174,28 +172,27 @@ TEST_F(StreamServerTest, EndedCallIsDoneWithoutCancellation) {
   EXPECT_EQ(events_.cancelled, 0);
 }
 
-TEST_F(StreamServerTest, PassesRequestMetadataDeadlineAndPeer) {
+TEST_F(CallServerTest, PassesRequestMetadataDeadlineAndPeer) {
   std::string id;
   std::string token;
   std::string peer;
   bool has_deadline = false;
   // gRPC orders the two threads, too, but the thread sanitizer cannot see that.
   std::atomic<bool> received{false};
-  Serve([&](AcceptedStream stream) {
+  Serve([&](AcceptedCall call) {
     grpc::Slice bytes;
-    EXPECT_TRUE(stream.request.DumpToSingleSlice(&bytes).ok());
+    EXPECT_TRUE(call.request.DumpToSingleSlice(&bytes).ok());
     v1::WaitRequest request;
     EXPECT_TRUE(
         request.ParseFromArray(bytes.begin(), static_cast<int>(bytes.size())));
     id = request.id();
-    const grpc::string_ref value =
-        stream.metadata.find("authorization")->second;
+    const grpc::string_ref value = call.metadata.find("authorization")->second;
     token = std::string(value.data(), value.size());
-    peer = stream.peer();
-    has_deadline = gpr_time_cmp(stream.deadline,
-                                gpr_inf_future(stream.deadline.clock_type)) < 0;
+    peer = call.peer();
+    has_deadline = gpr_time_cmp(call.deadline,
+                                gpr_inf_future(call.deadline.clock_type)) < 0;
     received = true;
-    (new CountingReactor(std::move(stream), events_, 0, grpc::Status::OK))
+    (new CountingReactor(std::move(call), events_, 0, grpc::Status::OK))
         ->Start();
   });
   grpc::ClientContext context;
@@ -213,11 +210,11 @@ TEST_F(StreamServerTest, PassesRequestMetadataDeadlineAndPeer) {
 }
 
 // Many more than the posted requests, and none ends before all are open.
-TEST_F(StreamServerTest, AcceptsAnyNumberOfCallsAtOnce) {
+TEST_F(CallServerTest, AcceptsAnyNumberOfCallsAtOnce) {
   constexpr int kCalls = 1000;
   absl::BlockingCounter open(kCalls);
-  Serve([&](AcceptedStream stream) {
-    (new OpenReactor(std::move(stream), events_))->Start();
+  Serve([&](AcceptedCall call) {
+    (new OpenReactor(std::move(call), events_))->Start();
     open.DecrementCount();
   });
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
@@ -236,11 +233,11 @@ TEST_F(StreamServerTest, AcceptsAnyNumberOfCallsAtOnce) {
   EXPECT_EQ(events_.done, kCalls);
 }
 
-TEST_F(StreamServerTest, WaitBlocksUntilCancelledCallsAreDone) {
+TEST_F(CallServerTest, WaitBlocksUntilCancelledCallsAreDone) {
   absl::Notification open;
   OpenReactor* reactor = nullptr;
-  Serve([&](AcceptedStream stream) {
-    reactor = new OpenReactor(std::move(stream), events_, false);
+  Serve([&](AcceptedCall call) {
+    reactor = new OpenReactor(std::move(call), events_, false);
     reactor->Start();
     open.Notify();
   });
@@ -251,7 +248,7 @@ TEST_F(StreamServerTest, WaitBlocksUntilCancelledCallsAreDone) {
   server_->Wait();
   EXPECT_EQ(events_.done, 0);
   std::thread end([&] { reactor->End(); });
-  streams_.Wait();
+  calls_.Wait();
   EXPECT_EQ(events_.cancelled, 1);
   EXPECT_EQ(events_.done, 1);
   end.join();
@@ -259,9 +256,9 @@ TEST_F(StreamServerTest, WaitBlocksUntilCancelledCallsAreDone) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
-TEST_F(StreamServerTest, DeadlineCancelsCall) {
-  Serve([&](AcceptedStream stream) {
-    (new OpenReactor(std::move(stream), events_))->Start();
+TEST_F(CallServerTest, DeadlineCancelsCall) {
+  Serve([&](AcceptedCall call) {
+    (new OpenReactor(std::move(call), events_))->Start();
   });
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() +
@@ -270,7 +267,7 @@ TEST_F(StreamServerTest, DeadlineCancelsCall) {
             grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
-TEST_F(StreamServerTest, LeavesOtherMethodsToTheGenericService) {
+TEST_F(CallServerTest, LeavesOtherMethodsToTheGenericService) {
   ServeCounting(0, grpc::Status::OK);
   grpc::ClientContext context;
   v1::Prediction prediction;

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_STREAMS_CALL_QUEUES_H_
-#define WRIFTAI_SERVICE_STREAMS_CALL_QUEUES_H_
+#ifndef WRIFTAI_SERVICE_CALLS_CALL_QUEUES_H_
+#define WRIFTAI_SERVICE_CALLS_CALL_QUEUES_H_
 
 #include <array>
 #include <atomic>
@@ -9,7 +9,7 @@
 
 namespace wriftai {
 
-// The completion queues of streaming calls. They are of gRPC's callback type:
+// The completion queues of calls. They are of gRPC's callback type:
 // they run the functor of a completed operation instead of queuing it, so no
 // thread serves them. A functor that is marked inlineable runs on the thread
 // that completed the operation while it is in a call of gRPC, others on a
@@ -42,15 +42,11 @@ class CallQueues {
     return calls_[next_.fetch_add(1, std::memory_order_relaxed) % kQueues];
   }
 
-  // The queue for requests to accept a call.
-  grpc_completion_queue* accepting() const { return accepting_; }
-
  private:
-  grpc_completion_queue* accepting_;
   std::array<grpc_completion_queue*, kQueues> calls_;
   std::atomic<size_t> next_{0};
 };
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_STREAMS_CALL_QUEUES_H_
+#endif  // WRIFTAI_SERVICE_CALLS_CALL_QUEUES_H_

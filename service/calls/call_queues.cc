@@ -1,4 +1,4 @@
-#include "service/streams/call_queues.h"
+#include "service/calls/call_queues.h"
 
 namespace wriftai {
 namespace {
@@ -30,12 +30,10 @@ grpc_completion_queue* MakeQueue(CallQueues::Side side) {
 
 CallQueues::CallQueues(Side side) {
   grpc_init();
-  accepting_ = MakeQueue(side);
   for (grpc_completion_queue*& queue : calls_) queue = MakeQueue(side);
 }
 
 CallQueues::~CallQueues() {
-  grpc_completion_queue_destroy(accepting_);
   for (grpc_completion_queue* queue : calls_) {
     grpc_completion_queue_destroy(queue);
   }

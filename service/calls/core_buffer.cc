@@ -1,4 +1,4 @@
-#include "service/streams/core_buffer.h"
+#include "service/calls/core_buffer.h"
 
 #include "grpc/slice_buffer.h"
 #include "grpcpp/support/proto_buffer_reader.h"

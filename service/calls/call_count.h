@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_STREAMS_CALL_COUNT_H_
-#define WRIFTAI_SERVICE_STREAMS_CALL_COUNT_H_
+#ifndef WRIFTAI_SERVICE_CALLS_CALL_COUNT_H_
+#define WRIFTAI_SERVICE_CALLS_CALL_COUNT_H_
 
 #include <atomic>
 #include <cstdint>
@@ -43,4 +43,4 @@ class CallCount {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_STREAMS_CALL_COUNT_H_
+#endif  // WRIFTAI_SERVICE_CALLS_CALL_COUNT_H_
