@@ -46,6 +46,8 @@ class OneWatch {
   // For subscriptions from now on.
   void set_poll_trace(PollTrace* trace) { registry_.set_poll_trace(trace); }
 
+  void set_poll_spans(PollSpans* spans) { registry_.set_poll_spans(spans); }
+
   void Drain() {
     registry_.DrainAll([] { return absl::UnavailableError("draining"); });
   }
