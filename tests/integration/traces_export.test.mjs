@@ -220,20 +220,40 @@ test('spans are compressed on request', async () => {
   server.close();
 });
 
+function file(name, text) {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+// `clientCa`: the authority of clients, which must then have a certificate.
+function startTlsCollector(authority, clientCa) {
+  const server = authority.issue({ names: 'DNS:localhost' });
+  return startCollector({
+    credentials: grpc.ServerCredentials.createSsl(
+        clientCa ? Buffer.from(clientCa) : null,
+        [{ cert_chain: Buffer.from(server.cert),
+           private_key: Buffer.from(server.key) }], Boolean(clientCa)),
+  });
+}
+
+test('a new file of CA certificates is used without a restart', async () => {
+  const authority = new Authority(folder, 'authority');
+  const collector = await startTlsCollector(authority);
+  const ca = file('rotated.pem', new Authority(folder, 'before').cert);
+  await withGateway(`https://localhost:${collector.port}`,
+                    { OTEL_EXPORTER_OTLP_CERTIFICATE: ca },
+                    async ({ list, metrics }) => {
+    await list();
+    await reach(metrics, 'trace_exports_total', { result: 'failed' }, 1);
+    file('rotated.pem', authority.cert);
+    await collector.until((spans) => spans.length === SPANS, 'spans');
+  });
+});
+
 test('a collector with TLS verifies the gateway and is verified', async () => {
   const authority = new Authority(folder, 'authority');
-  const server = authority.issue({ names: 'DNS:localhost' });
   const own = authority.issue({});
-  const file = (name, text) => {
-    writeFileSync(join(folder, name), text);
-    return join(folder, name);
-  };
-  const collector = await startCollector({
-    credentials: grpc.ServerCredentials.createSsl(
-        Buffer.from(authority.cert),
-        [{ cert_chain: Buffer.from(server.cert),
-           private_key: Buffer.from(server.key) }], true),
-  });
+  const collector = await startTlsCollector(authority, authority.cert);
   const endpoint = `https://localhost:${collector.port}`;
   const trusted = {
     OTEL_EXPORTER_OTLP_CERTIFICATE: file('ca.pem', authority.cert),
