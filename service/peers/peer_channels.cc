@@ -16,15 +16,16 @@
 namespace wriftai {
 namespace {
 
-// How long a connection may take to be made, or leave what it sent
-// unacknowledged. Callers then hear that the link is broken. Between replicas,
-// both take milliseconds.
+// How long a connection may take to be made. Between replicas, that takes
+// milliseconds.
 constexpr int kConnectTimeoutMs = 2000;
-constexpr int kAcknowledgeTimeoutMs = 2000;
 
-// While a call is open. Peers end connections that ping more often than every
-// five seconds.
-constexpr int kPingIntervalMs = 10'000;
+// While a call is open and nothing arrives. A peer whose threads hang for
+// longer than the timeout is not certain of its session any more
+// (ClusterTimes::certainty). So a link that hangs is found within two seconds,
+// also where something between the replicas acknowledges what they send.
+constexpr int kPingIntervalMs = 500;
+constexpr int kAcknowledgeTimeoutMs = 1500;
 
 // From gRPC's default of one second, which grows to two minutes: a replica that
 // has restarted is found within a second.

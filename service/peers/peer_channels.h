@@ -21,8 +21,8 @@ namespace wriftai {
 // closed when unused. Connections have mutual TLS; without it, only addresses
 // of this machine can be called.
 //
-// A call that cannot be sent within two seconds, or whose connection no longer
-// acknowledges, ends UNAVAILABLE: see peer_channels.cc.
+// A call that cannot be sent within two seconds, or whose connection is dead
+// for as long, ends UNAVAILABLE: see peer_channels.cc.
 //
 // Threads: the constructor main, the rest on the loop. Owns: channels and
 // calls. EventLoop and credentials must outlive it; handles must not. The

@@ -25,6 +25,8 @@ absl::StatusOr<std::unique_ptr<PeerServer>> PeerServer::Start(
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<WithoutPlugins>());
   ApplyChannelArgs(limits, builder);
+  // Peers ping twice a second: see peer_channels.cc.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
   for (grpc::Service* const service : services) {
     builder.RegisterService(service);
   }
