@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "service/replica/measured.h"
+#include "upstream/error_details.h"
+
 namespace wriftai {
 
 const char* NameOf(ForwardedMethod method) {
@@ -19,51 +22,42 @@ const char* NameOf(ForwardedMethod method) {
 }
 
 template <typename Result>
-absl::AnyInvocable<void(absl::StatusOr<Result>)> MeasuredCalls::Measured(
-    ForwardedMethod method,
-    absl::AnyInvocable<void(absl::StatusOr<Result>)> done) {
-  return [this, method, sent_at = event_loop_.Now(),
-          done = std::move(done)](absl::StatusOr<Result> result) mutable {
-    Count(method, sent_at, result.status().code());
-    done(std::move(result));
-  };
-}
-
-void MeasuredCalls::Count(ForwardedMethod method, absl::Time sent_at,
-                          absl::StatusCode code) {
-  ForwardedCallStats& stats = stats_[static_cast<size_t>(method)];
-  stats.duration.Add(event_loop_.Now() - sent_at);
-  ++stats.codes[code];
+absl::AnyInvocable<void(Result)> MeasuredCalls::Counted(
+    ForwardedMethod method, absl::AnyInvocable<void(Result)> done) {
+  return Measured(
+      event_loop_,
+      [&stats = stats_[static_cast<size_t>(method)]](
+          absl::Duration duration, const absl::Status& status) {
+        if (!status.ok() && ReasonOf(status) == v1::NOT_OWNER) return;
+        stats.duration.Add(duration);
+        ++stats.codes[status.code()];
+      },
+      std::move(done));
 }
 
 CallHandle MeasuredCalls::Get(CallContext context, std::string id,
                               PredictionDone done) {
   return calls_.Get(std::move(context), std::move(id),
-                    Measured(ForwardedMethod::kGet, std::move(done)));
+                    Counted(ForwardedMethod::kGet, std::move(done)));
 }
 
 CallHandle MeasuredCalls::List(CallContext context, ListParams params,
                                PageDone done) {
   return calls_.List(std::move(context), std::move(params),
-                     Measured(ForwardedMethod::kList, std::move(done)));
+                     Counted(ForwardedMethod::kList, std::move(done)));
 }
 
 CallHandle MeasuredCalls::Cancel(CallContext context, const std::string& id,
                                  CancelDone done) {
   return calls_.Cancel(std::move(context), id,
-                       [this, sent_at = event_loop_.Now(),
-                        done = std::move(done)](absl::Status status) mutable {
-                         Count(ForwardedMethod::kCancel, sent_at,
-                               status.code());
-                         done(std::move(status));
-                       });
+                       Counted(ForwardedMethod::kCancel, std::move(done)));
 }
 
 CallHandle MeasuredCalls::Create(CallContext context,
                                  const std::string& request_id,
                                  CreateParams params, PredictionDone done) {
   return calls_.Create(std::move(context), request_id, std::move(params),
-                       Measured(ForwardedMethod::kCreate, std::move(done)));
+                       Counted(ForwardedMethod::kCreate, std::move(done)));
 }
 
 }  // namespace wriftai

@@ -7,8 +7,8 @@
 #include <map>
 #include <string>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "base/event_loop.h"
 #include "base/histogram.h"
 #include "service/engine/owner_calls.h"
@@ -36,7 +36,8 @@ const char* NameOf(ForwardedMethod method);
 using ForwardedStats = std::array<ForwardedCallStats, kForwardedMethods>;
 
 // Measures calls to the owners of credentials, from their start to their
-// result. Calls whose handle is destroyed first do not count.
+// result. Calls whose handle is destroyed first do not count, nor do those that
+// found no owner (NOT_OWNER): they are repeated until one serves them.
 //
 // Threads: loop. All arguments must outlive it and its calls. Fails: as
 // `calls`.
@@ -58,10 +59,8 @@ class MeasuredCalls final : public OwnerCalls {
 
  private:
   template <typename Result>
-  absl::AnyInvocable<void(absl::StatusOr<Result>)> Measured(
-      ForwardedMethod method,
-      absl::AnyInvocable<void(absl::StatusOr<Result>)> done);
-  void Count(ForwardedMethod method, absl::Time sent_at, absl::StatusCode code);
+  absl::AnyInvocable<void(Result)> Counted(
+      ForwardedMethod method, absl::AnyInvocable<void(Result)> done);
 
   EventLoop& event_loop_;
   OwnerCalls& calls_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "base/event_loop.h"
 #include "base/histogram.h"
@@ -59,8 +60,8 @@ class MeasuredStore final : public cluster::Store {
 
  private:
   template <typename Result>
-  Done<Result> Measured(StoreCall call, Done<Result> done);
-  void Count(StoreCall call, absl::Time sent_at, absl::StatusCode code);
+  absl::AnyInvocable<void(Result)> Counted(
+      StoreCall call, absl::AnyInvocable<void(Result)> done);
 
   EventLoop& event_loop_;
   cluster::Store& store_;
