@@ -51,6 +51,9 @@ grpc::experimental::TlsChannelCredentialsOptions TlsCredentials::ForClient() {
   grpc::experimental::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(Provider());
   options.watch_identity_key_cert_pairs();
+  // Otherwise gRPC reads the system's, which a machine may lack. They decide
+  // nothing: see below.
+  options.watch_root_certs();
   // By the policy alone: gRPC would compare the names with the host, too.
   options.set_verify_server_certs(false);
   options.set_check_call_host(false);
@@ -64,8 +67,8 @@ std::shared_ptr<TlsCredentials::CertificateProvider>
 TlsCredentials::Provider() {
   if (provider_ == nullptr) {
     const std::string bundle = certificate_.bundle_path();
-    provider_ =
-        std::make_shared<CertificateProvider>(bundle, bundle, kCheckSeconds);
+    provider_ = std::make_shared<CertificateProvider>(bundle, bundle, bundle,
+                                                      kCheckSeconds);
   }
   return provider_;
 }
