@@ -960,7 +960,8 @@ type CreateRequest struct {
 	// with the same credential returns the first prediction, or joins a create
 	// that is still in progress. Using it for a different create fails with
 	// INVALID_ARGUMENT. The create continues if its callers disconnect. Ids are
-	// kept in the memory of one gateway process. Empty: every call creates.
+	// known to all replicas that share an etcd; otherwise, only to the gateway
+	// process that received them. Empty: every call creates.
 	RequestId string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// How input, output and error detail are returned. Default: VALUE.
 	PayloadFormat PayloadFormat `protobuf:"varint,8,opt,name=payload_format,json=payloadFormat,proto3,enum=wriftai.predictions.v1.PayloadFormat" json:"payload_format,omitempty"`
