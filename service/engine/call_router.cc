@@ -5,12 +5,12 @@
 namespace wriftai {
 
 template <typename Result>
-CallHandle CallRouter::Start(CallContext context, bool sent_once,
+CallHandle CallRouter::Start(CallContext context, Repeat repeat,
                              typename RoutedCall<Result>::Step here,
                              typename RoutedCall<Result>::Step forward,
                              typename RoutedCall<Result>::Done done) {
   auto call = std::make_unique<RoutedCall<Result>>(
-      event_loop_, hooks_.ownership, calls_, std::move(context), sent_once,
+      event_loop_, hooks_.ownership, calls_, std::move(context), repeat,
       std::move(here), std::move(forward), std::move(done));
   call->Start();
   return call;
@@ -23,9 +23,9 @@ CallHandle CallRouter::Get(CallContext context, std::string id,
       return calls.Get(std::move(step), id, std::move(step_done));
     };
   };
-  return Start<absl::StatusOr<v1::Prediction>>(std::move(context), false,
-                                               get(here_), get(hooks_.calls),
-                                               std::move(done));
+  return Start<absl::StatusOr<v1::Prediction>>(
+      std::move(context), Repeat::kAlways, get(here_), get(hooks_.calls),
+      std::move(done));
 }
 
 CallHandle CallRouter::List(CallContext context, ListParams params,
@@ -35,9 +35,9 @@ CallHandle CallRouter::List(CallContext context, ListParams params,
       return calls.List(std::move(step), params, std::move(step_done));
     };
   };
-  return Start<absl::StatusOr<PredictionPage>>(std::move(context), false,
-                                               list(here_), list(hooks_.calls),
-                                               std::move(done));
+  return Start<absl::StatusOr<PredictionPage>>(
+      std::move(context), Repeat::kAlways, list(here_), list(hooks_.calls),
+      std::move(done));
 }
 
 CallHandle CallRouter::Cancel(CallContext context, const std::string& id,
@@ -47,7 +47,7 @@ CallHandle CallRouter::Cancel(CallContext context, const std::string& id,
       return calls.Cancel(std::move(step), id, std::move(step_done));
     };
   };
-  return Start<absl::Status>(std::move(context), false, cancel(here_),
+  return Start<absl::Status>(std::move(context), Repeat::kNever, cancel(here_),
                              cancel(hooks_.calls), std::move(done));
 }
 
@@ -58,7 +58,8 @@ CallHandle CallRouter::Create(CallContext context,
   // Shared by the steps, since an input may have 16 MiB.
   const auto shared = std::make_shared<const CreateParams>(std::move(params));
   return Start<absl::StatusOr<v1::Prediction>>(
-      std::move(context), request_id.empty(),
+      std::move(context),
+      request_id.empty() ? Repeat::kIfUnsent : Repeat::kAlways,
       [this, shared, request_id](CallContext step, PredictionDone step_done) {
         return here_.Create(std::move(step), request_id, *shared,
                             std::move(step_done));

@@ -42,13 +42,18 @@ class CallRouter final : public OwnerCalls {
   CallHandle Create(CallContext context, const std::string& request_id,
                     CreateParams params, PredictionDone done) override;
 
+  // Calls of the credential that look for its owner do so now.
+  void OnOwnershipChanged(const std::string& credential_key) {
+    RoutedCallBase::OnOwnerChanged(credential_key, calls_);
+  }
+
   // Ends all calls with RoutedCallBase::Abort(). `unsent` is called once per
   // call.
   void AbortAll(const std::function<absl::Status()>& unsent) const;
 
  private:
   template <typename Result>
-  CallHandle Start(CallContext context, bool sent_once,
+  CallHandle Start(CallContext context, Repeat repeat,
                    typename RoutedCall<Result>::Step here,
                    typename RoutedCall<Result>::Step forward,
                    typename RoutedCall<Result>::Done done);

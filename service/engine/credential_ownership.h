@@ -49,6 +49,10 @@ class CredentialOwnership {
   // this replica knows. 0: none.
   virtual int64_t OwnerEpoch(const Credential& credential) const = 0;
 
+  // A call or Wait has not reached the owner. Repeated while it searches; a
+  // replica that is cut off then asks the others.
+  virtual void Search(const Credential& credential) = 0;
+
   // For the credential's budget. UNAVAILABLE (NOT_OWNER) while this replica
   // does not certainly own it; OnOwnershipChanged() follows once it does.
   virtual std::unique_ptr<const GrantGuard> MakeGuard(

@@ -14,13 +14,13 @@
 
 namespace wriftai {
 
-// Forwards calls to the replica that owns their credential.
+// Forwards calls, once each, to the replica that owns their credential.
 //
 // Threads: loop. It must outlive its calls. `done`: as of PredictionReader.
 // Fails: as at the owner, with all details; UNAVAILABLE (OWNER_UNAVAILABLE) if
-// the owner cannot be reached, or nobody owns the credential for too long;
-// UNAVAILABLE (NOT_OWNER) if this replica has become the owner, and nothing was
-// sent.
+// the owner cannot be reached, or the link to it breaks; UNAVAILABLE
+// (NOT_OWNER) if no other replica is known to own the credential, or it does
+// not any more, and nothing was sent.
 class OwnerCalls : public PredictionReader {
  public:
   using CancelDone = absl::AnyInvocable<void(absl::Status)>;
@@ -30,7 +30,7 @@ class OwnerCalls : public PredictionReader {
                                           CancelDone done) = 0;
 
   // `request_id`: empty, or a UUID under which the owner creates once. Without
-  // one, a create that the owner may have received is never repeated, and ends
+  // one, a create that the owner may have received before the link broke ends
   // UNKNOWN (CREATE_OUTCOME_UNKNOWN).
   [[nodiscard]] virtual CallHandle Create(CallContext context,
                                           const std::string& request_id,

@@ -75,6 +75,8 @@ class RemoteWatches::CredentialWaits final : public DemandObserver {
         if (std::exchange(wait->stream, nullptr) != nullptr) StartSoon(*wait);
       }
       failing_ = false;
+      start_.reset();
+      if (!to_start_.empty()) Schedule(absl::ZeroDuration());
     }
   }
 
@@ -100,7 +102,7 @@ class RemoteWatches::CredentialWaits final : public DemandObserver {
     void OnEnd(const absl::Status& status) override {
       stream.reset();
       if (IsResumable(status)) {
-        waits.failing_ = true;
+        waits.SearchForOwner();
         return waits.StartSoon(*this);
       }
       WatchRegistry& watches = waits.remote_.watches_;
@@ -119,6 +121,11 @@ class RemoteWatches::CredentialWaits final : public DemandObserver {
   };
 
   CredentialOwnership& ownership() const { return remote_.hooks_.ownership; }
+
+  void SearchForOwner() {
+    failing_ = true;
+    ownership().Search(*credential_);
+  }
 
   void StartSoon(Wait& wait) {
     if (wait.queued != to_start_.end()) return;
@@ -141,7 +148,7 @@ class RemoteWatches::CredentialWaits final : public DemandObserver {
       wait.stream =
           remote_.hooks_.waits.Start(credential_, wait.id, wait.interval, wait);
       if (wait.stream == nullptr) {
-        failing_ = true;
+        SearchForOwner();
         break;
       }
       to_start_.erase(std::exchange(wait.queued, to_start_.end()));

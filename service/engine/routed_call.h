@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -16,25 +17,44 @@
 
 namespace wriftai {
 
+// Whether a call that another replica may have received is repeated when the
+// link to it breaks.
+enum class Repeat {
+  kAlways,
+  kNever,
+  // A create that must not run twice. OwnerCalls says whether it was sent.
+  kIfUnsent,
+};
+
 // The part of a RoutedCall that does not depend on its result.
 //
 // Threads: loop. Owns: the current step. EventLoop, ownership and the set of
-// all
-// calls must outlive it.
+// all calls must outlive it.
 class RoutedCallBase : public Call {
  public:
-  // In the order of their start.
+  // By number, so in the order of their start.
+  using Calls = std::map<uint64_t, RoutedCallBase*>;
   struct All {
-    std::map<uint64_t, RoutedCallBase*> calls;
+    Calls calls;
+    // By the credential's key: those that look for its owner.
+    std::map<std::string, Calls> searching;
     uint64_t next = 0;
   };
 
-  // How often it looks whether this replica may serve the credential, and for
-  // how long: as PeerClient looks for another owner.
+  // How often it looks for the owner, which may be this replica.
   static constexpr absl::Duration kLookInterval = absl::Milliseconds(100);
+
+  // For how long: as long as a call waits for the budget of its token.
   static constexpr absl::Duration kMaxSearch = absl::Seconds(30);
 
+  // For how long it repeats a call while the link to the owner is broken: as
+  // long as gRPC tries to connect, see PeerChannels.
+  static constexpr absl::Duration kMaxBrokenLink = absl::Seconds(2);
+
   ~RoutedCallBase() override { OnEnded(); }
+
+  // The calls of the credential that look for its owner do so now.
+  static void OnOwnerChanged(const std::string& credential_key, All& all);
 
   // Starts the first step. Once.
   void Start();
@@ -47,7 +67,7 @@ class RoutedCallBase : public Call {
  protected:
   // It is one of `all` until it ends or is destroyed.
   RoutedCallBase(EventLoop& event_loop, CredentialOwnership& ownership,
-                 All& all, CallContext context, bool sent_once);
+                 All& all, CallContext context, Repeat repeat);
 
   // A context for one step. Its permit is empty.
   CallContext StepContext() const;
@@ -65,19 +85,21 @@ class RoutedCallBase : public Call {
   bool GoesOnAfterForwarded(const absl::Status& status);
 
   // The call has its result. Its owner may keep it for a while.
-  void OnEnded() { all_.calls.erase(number_); }
+  void OnEnded();
 
  private:
   void Route();
-  void RouteLater();
+  void Search(absl::Time until);
+  void StopSearch();
 
   EventLoop& event_loop_;
   CredentialOwnership& ownership_;
   All& all_;
   const uint64_t number_;
   const CallContext context_;
-  const bool sent_once_;
+  const Repeat repeat_;
   const absl::Time search_until_;
+  absl::Time broken_until_ = absl::InfiniteFuture();
   bool forwarding_ = false;
   CallHandle step_;
   TimerHandle timer_;
@@ -85,10 +107,20 @@ class RoutedCallBase : public Call {
 
 // A call that runs here while this replica owns its credential, and is
 // forwarded to the owner otherwise. If the credential is lost before anything
-// was sent, or gained before it was forwarded, the call moves. It ends
+// was sent, or gained before it was forwarded, the call moves. While nobody
+// owns the credential, or the replica that was asked does not own it any more,
+// it looks again every kLookInterval, and whenever the owner changes. It ends
 // UNAVAILABLE (OWNER_UNAVAILABLE) if no replica has served it by its deadline,
 // or within kMaxSearch. A call that another replica has forwarded only runs
 // here, or ends UNAVAILABLE (NOT_OWNER).
+//
+// A broken link to the owner:
+//
+// - Get, List, and Create with a request ID are repeated for
+//   kMaxBrokenLink, and then end UNAVAILABLE (OWNER_UNAVAILABLE).
+// - Cancel ends UNAVAILABLE (OWNER_UNAVAILABLE).
+// - Create without a request ID is UNKNOWN (CREATE_OUTCOME_UNKNOWN), unless the
+//   link broke before the owner could receive it. It is then repeated.
 //
 // Destroying it drops the call: nothing is sent any more, and no callback runs.
 //
@@ -100,13 +132,11 @@ class RoutedCall final : public RoutedCallBase {
   // One step. Called again if the call moves.
   using Step = absl::AnyInvocable<CallHandle(CallContext context, Done done)>;
 
-  // `sent_once`: a create that must not be sent twice. `done` runs once, from
-  // the loop, and may destroy this.
+  // `done` runs once, from the loop, and may destroy this.
   RoutedCall(EventLoop& event_loop, CredentialOwnership& ownership, All& all,
-             CallContext context, bool sent_once, Step here, Step forward,
+             CallContext context, Repeat repeat, Step here, Step forward,
              Done done)
-      : RoutedCallBase(event_loop, ownership, all, std::move(context),
-                       sent_once),
+      : RoutedCallBase(event_loop, ownership, all, std::move(context), repeat),
         here_(std::move(here)),
         forward_(std::move(forward)),
         done_(std::move(done)) {}

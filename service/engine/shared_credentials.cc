@@ -34,6 +34,7 @@ void SharedCredentials::OnOwnershipChanged(const std::string& credential_key,
   if (!owned_here) forwarded_waits_.EndAll(credential_key, NotOwnerError());
   remote_watches_.OnOwnershipChanged(credential_key, owned_here);
   budgets_.OnGuardChanged(credential_key);
+  router_.OnOwnershipChanged(credential_key);
 }
 
 }  // namespace wriftai

@@ -46,14 +46,18 @@ class TenureOwnership::TenureGuard final : public GrantGuard {
 TenureOwnership::TenureOwnership(EventLoop& event_loop,
                                  absl::string_view cluster_name,
                                  const cluster::ClusterView& view,
-                                 const cluster::Session& session)
+                                 const cluster::Session& session,
+                                 cluster::OwnerLookup& lookup)
     : event_loop_(event_loop),
       cluster_name_(cluster_name),
       view_(view),
       session_(session),
+      lookup_(lookup),
       evictor_(
           kForgetAfter, kForgetAfter, event_loop,
-          [this](absl::Time before) { return ForgetUnusedSince(before); }) {}
+          [this](absl::Time before) { return ForgetUnusedSince(before); }) {
+  lookup_.set_observer(*this);
+}
 
 TenureOwnership::~TenureOwnership() = default;
 
@@ -61,20 +65,49 @@ std::string TenureOwnership::TagOf(const Credential& credential) const {
   return cluster::TagOf(cluster_name_, credential.key());
 }
 
-std::optional<TenureOwnership::Owner> TenureOwnership::FindOther(
-    const Credential& credential) const {
-  const cluster::Owner* const owner = view_.FindOwner(TagOf(credential));
-  // Cut off from the store, it still sees its own former session.
-  if (owner == nullptr || cluster::NodeOf(owner->session) == session_.node()) {
-    return std::nullopt;
-  }
+// The session of the owner; nullopt without one that can be called.
+std::optional<cluster::FoundOwner> TenureOwnership::FindMember(
+    const std::string& tag) const {
+  if (const cluster::FoundOwner* const found = lookup_.Find(tag)) return *found;
+  const cluster::Owner* const owner = view_.FindOwner(tag);
+  if (owner == nullptr) return std::nullopt;
   // A record that says "released" names no member.
   const cluster::Member* const member = view_.FindMember(owner->session);
   if (member == nullptr || member->record.address.empty() ||
       !session_.record().SharesProtocol(member->record)) {
     return std::nullopt;
   }
-  return Owner{member->record.address, owner->revision};
+  return cluster::FoundOwner{tag, owner->session, member->record.address,
+                             owner->revision};
+}
+
+std::optional<TenureOwnership::Owner> TenureOwnership::FindOther(
+    const Credential& credential) const {
+  const auto owner = FindMember(TagOf(credential));
+  // Cut off from the store, it still sees its own former session.
+  if (!owner.has_value() ||
+      cluster::NodeOf(owner->session) == session_.node()) {
+    return std::nullopt;
+  }
+  return Owner{owner->address, owner->epoch};
+}
+
+cluster::FindOwnersResponse TenureOwnership::Answer(
+    const cluster::FindOwnersRequest& request) {
+  cluster::FindOwnersResponse response;
+  for (const std::string& tag : request.tags) {
+    if (auto owner = FindMember(tag)) {
+      response.owners.push_back(*std::move(owner));
+    } else if (!draining_) {
+      // Beyond the most, the asker finds no owner, either.
+      (void)tenures_->Use(tag);
+    }
+  }
+  return response;
+}
+
+void TenureOwnership::Search(const Credential& credential) {
+  lookup_.Search(TagOf(credential));
 }
 
 std::optional<int64_t> TenureOwnership::EpochOf(
@@ -108,7 +141,11 @@ bool TenureOwnership::IsOwnedHere(const Credential& credential) const {
 }
 
 int64_t TenureOwnership::OwnerEpoch(const Credential& credential) const {
-  const cluster::Owner* const owner = view_.FindOwner(TagOf(credential));
+  const std::string tag = TagOf(credential);
+  if (const cluster::FoundOwner* const found = lookup_.Find(tag)) {
+    return found->epoch;
+  }
+  const cluster::Owner* const owner = view_.FindOwner(tag);
   return owner == nullptr || owner->released() ? 0 : owner->revision;
 }
 

@@ -18,6 +18,8 @@
 #include "base/idle_evictor.h"
 #include "service/engine/credential_ownership.h"
 #include "upstream/cluster/cluster_view.h"
+#include "upstream/cluster/owner_lookup.h"
+#include "upstream/cluster/peer_link.h"
 #include "upstream/cluster/session.h"
 #include "upstream/cluster/tenures.h"
 
@@ -28,15 +30,17 @@ namespace wriftai {
 //
 // It observes the tenures, and, between the view and the tenures, the records
 // of owners: it is the observer of the view in the place of the tenures, to
-// which it passes each change on.
+// which it passes each change on. While it is cut off from the store, it
+// believes what its peers say about owners.
 //
 // Threads: loop. Owns: the keys of the credentials in use, at most
-// Tenures::kMaxCredentials in kForgetAfter. EventLoop, view and session must
-// outlive it, and the tenures must outlive its use. Fails: see
+// Tenures::kMaxCredentials in kForgetAfter. EventLoop, view, session and lookup
+// must outlive it, and the tenures must outlive its use. Fails: see
 // CredentialOwnership.
 class TenureOwnership final : public CredentialOwnership,
                               public cluster::TenureObserver,
-                              public cluster::OwnerObserver {
+                              public cluster::OwnerObserver,
+                              public cluster::OwnerLookupObserver {
  public:
   // How often it looks whether a session that was not certain when the budget
   // asked is certain again. As often as a forwarded call looks for the owner.
@@ -59,7 +63,8 @@ class TenureOwnership final : public CredentialOwnership,
 
   TenureOwnership(EventLoop& event_loop, absl::string_view cluster_name,
                   const cluster::ClusterView& view,
-                  const cluster::Session& session);
+                  const cluster::Session& session,
+                  cluster::OwnerLookup& lookup);
   ~TenureOwnership() override;
 
   // Once, before anything else. The tenures have this as their observer.
@@ -69,6 +74,10 @@ class TenureOwnership final : public CredentialOwnership,
   std::optional<Owner> FindOther(const Credential& credential) const;
   // The epoch of this replica's tenure; nullopt if it has none.
   std::optional<int64_t> EpochOf(const Credential& credential) const;
+
+  // A peer's question. It cannot claim what nobody owns, so this replica does,
+  // as for a call of its own.
+  cluster::FindOwnersResponse Answer(const cluster::FindOwnersRequest& request);
 
   // For people: the display name of the credential if it is in use here,
   // otherwise the first digits of the tag.
@@ -81,15 +90,18 @@ class TenureOwnership final : public CredentialOwnership,
   absl::Status Use(const Credential& credential) override;
   bool IsOwnedHere(const Credential& credential) const override;
   int64_t OwnerEpoch(const Credential& credential) const override;
+  void Search(const Credential& credential) override;
   std::unique_ptr<const GrantGuard> MakeGuard(
       const Credential& credential) override;
   void BeginDrain() override;
 
-  // cluster::TenureObserver and cluster::OwnerObserver
+  // cluster::TenureObserver, cluster::OwnerObserver and
+  // cluster::OwnerLookupObserver
   void OnTenureBegan(const std::string& tag, int64_t epoch) override;
   void OnTenureEnded(const std::string& tag, int64_t epoch) override;
   void OnOwnerChanged(const std::string& tag, const cluster::Owner* before,
                       const cluster::Owner* after) override;
+  void OnOwnerFound(const std::string& tag) override { NotifyLater(tag); }
 
  private:
   class TenureGuard;
@@ -100,6 +112,7 @@ class TenureOwnership final : public CredentialOwnership,
   };
 
   std::string TagOf(const Credential& credential) const;
+  std::optional<cluster::FoundOwner> FindMember(const std::string& tag) const;
   absl::StatusOr<absl::Time> GrantsFrom(const std::string& tag);
   void NotifyLater(const std::string& tag);
   void Notify();
@@ -112,6 +125,7 @@ class TenureOwnership final : public CredentialOwnership,
   const std::string cluster_name_;
   const cluster::ClusterView& view_;
   const cluster::Session& session_;
+  cluster::OwnerLookup& lookup_;
   cluster::Tenures* tenures_ = nullptr;
   OwnershipObserver* observer_ = nullptr;
   absl::flat_hash_map<std::string, InUse> in_use_;  // By tag.

@@ -1,9 +1,6 @@
 #ifndef WRIFTAI_SERVICE_PEERS_FORWARDED_CALL_H_
 #define WRIFTAI_SERVICE_PEERS_FORWARDED_CALL_H_
 
-#include <memory>
-#include <string>
-
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,18 +15,10 @@
 
 namespace wriftai {
 
-// What happens to a call when the link to the owner breaks.
-enum class BrokenLink {
-  kRepeat,          // It may run twice.
-  kEnd,             // It ends UNAVAILABLE.
-  kRepeatIfUnsent,  // It is a create that must not run twice.
-};
-
-// A call to the owner of its credential, until its end: attempts, and pauses
-// between them. See PeerClient for the rules.
+// One call to the owner of its credential. See PeerClient for the rules.
 //
-// Threads: loop. Owns: the attempt. Channels and directory must outlive it.
-// Fails: through `fail`.
+// Threads: loop. Owns: the call on the wire. Channels must outlive it. Fails:
+// through `fail`.
 class ForwardedCall final : public Call {
  public:
   // Decodes a response, and returns the task that delivers it. Runs on any
@@ -38,35 +27,23 @@ class ForwardedCall final : public Call {
       const grpc::ByteBuffer&)>;
   using Fail = absl::AnyInvocable<void(absl::Status)>;
 
-  // `request`: without the metadata of forwarded calls and the timeout. `fail`
-  // and the task of `decode` may destroy the call; one of them runs, once.
-  ForwardedCall(PeerChannels& channels, OwnerDirectory& directory,
-                CallContext context, PeerRequest request,
-                BrokenLink broken_link, Decode decode, Fail fail);
-
-  // Starts the first attempt. Once.
-  void Start();
+  // Starts it. `request`: without the metadata of forwarded calls and the
+  // timeout. `sent_once`: a create whose outcome is unknown if the link breaks.
+  // `fail` and the task of `decode` may destroy the call; one of them runs,
+  // once.
+  ForwardedCall(PeerChannels& channels, const PeerOwner& owner,
+                const CallContext& context, PeerRequest request, bool sent_once,
+                Decode decode, Fail fail);
 
  private:
-  void End(absl::Status status);
-  void Look();
-  void LookLater(absl::Time until, absl::Status status);
-  void Attempt(const PeerOwner& owner);
   void OnError(const absl::Status& status, bool maybe_sent);
-  void OnBrokenLink(const absl::Status& status, bool maybe_sent);
+  absl::Status BrokenLink(const absl::Status& status, bool maybe_sent) const;
 
-  PeerChannels& channels_;
-  OwnerDirectory& directory_;
   EventLoop& event_loop_;
-  const CallContext context_;
-  const PeerRequest request_;
-  const BrokenLink broken_link_;
-  const std::shared_ptr<Decode> decode_;  // Shared with the attempt.
+  const absl::Time deadline_;
+  const bool sent_once_;
   Fail fail_;
-  absl::Time search_until_;
-  absl::Time broken_until_ = absl::InfiniteFuture();
-  CallHandle attempt_;
-  TimerHandle timer_;
+  CallHandle call_;
 };
 
 }  // namespace wriftai

@@ -3,9 +3,13 @@
 
 #include <string>
 
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/call.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "service/peers/peer_channels.h"
+#include "service/peers/peer_request.h"
 #include "upstream/cluster/peer_link.h"
 
 namespace wriftai {
@@ -21,8 +25,18 @@ class GrpcPeerLink final : public cluster::PeerLink {
   [[nodiscard]] CallHandle Vouch(const std::string& address,
                                  cluster::VouchRequest request,
                                  absl::Time deadline, VouchDone done) override;
+  [[nodiscard]] CallHandle FindOwners(const std::string& address,
+                                      cluster::FindOwnersRequest request,
+                                      absl::Time deadline,
+                                      FindOwnersDone done) override;
 
  private:
+  template <typename Response>
+  CallHandle Start(const std::string& address, const char* method,
+                   PeerRequest request, absl::Time deadline,
+                   absl::StatusOr<Response> (*decode)(const grpc::ByteBuffer&),
+                   absl::AnyInvocable<void(absl::StatusOr<Response>)> done);
+
   PeerChannels& channels_;
 };
 

@@ -24,7 +24,6 @@ class OwnerDirectory {
 
   // nullopt: nobody owns it, or nobody knows. Also if this replica owns it.
   virtual std::optional<PeerOwner> Find(const Credential& credential) = 0;
-  virtual bool IsOwnedHere(const Credential& credential) = 0;
 };
 
 }  // namespace wriftai

@@ -2,8 +2,11 @@
 
 #include <memory>
 #include <utility>
+#include <variant>
 
 #include "absl/status/statusor.h"
+#include "base/completed_call.h"
+#include "service/engine/ownership_errors.h"
 #include "service/peers/forwarded_call.h"
 #include "service/peers/peer_messages.h"
 #include "service/rpc/forwarded_call_gate.h"
@@ -24,100 +27,92 @@ PeerRequest RequestOf(const char* method, const grpc::ByteBuffer& message) {
   return request;
 }
 
-// A callback for both outcomes of a call. Used and destroyed on the loop.
-template <typename Done>
-std::shared_ptr<Done> Share(Done done) {
-  return std::make_shared<Done>(std::move(done));
-}
-
-CallHandle Started(std::unique_ptr<ForwardedCall> call) {
-  call->Start();
-  return call;
-}
+v1::Prediction Same(v1::Prediction prediction) { return prediction; }
 
 }  // namespace
 
-CallHandle PeerClient::Get(CallContext context, std::string id,
-                           PredictionDone done) {
-  const auto shared = Share(std::move(done));
-  PeerRequest request = RequestOf(kGet, EncodeGet(id));
-  return Started(std::make_unique<ForwardedCall>(
-      channels_, directory_, std::move(context), std::move(request),
-      BrokenLink::kRepeat,
-      [shared, id = std::move(id)](
+template <typename Result, typename Decode, typename Finish>
+CallHandle PeerClient::Forward(const CallContext& context, PeerRequest request,
+                               bool sent_once, Decode decode, Finish finish,
+                               absl::AnyInvocable<void(Result)> done) {
+  const auto owner = directory_.Find(*context.credential);
+  if (!owner.has_value()) {
+    return std::make_unique<CompletedCall>(
+        channels_.event_loop(),
+        [done = std::move(done)]() mutable { done(NotOwnerError()); });
+  }
+  // For both outcomes. Used and destroyed on the loop.
+  const auto shared =
+      std::make_shared<absl::AnyInvocable<void(Result)>>(std::move(done));
+  return std::make_unique<ForwardedCall>(
+      channels_, *owner, context, std::move(request), sent_once,
+      [shared, decode = std::move(decode), finish = std::move(finish)](
           const grpc::ByteBuffer& bytes) -> absl::StatusOr<EventLoop::Task> {
-        auto prediction = DecodePrediction(bytes, id);
-        if (!prediction.ok()) return prediction.status();
+        auto decoded = decode(bytes);
+        if (!decoded.ok()) return decoded.status();
         return EventLoop::Task(
-            [shared, prediction = *std::move(prediction)]() mutable {
-              (*shared)(std::move(prediction));
+            [shared, finish, decoded = *std::move(decoded)]() mutable {
+              (*shared)(finish(std::move(decoded)));
             });
       },
-      [shared](absl::Status status) { (*shared)(std::move(status)); }));
+      [shared](absl::Status status) { (*shared)(std::move(status)); });
+}
+
+CallHandle PeerClient::Get(CallContext context, std::string id,
+                           PredictionDone done) {
+  PeerRequest request = RequestOf(kGet, EncodeGet(id));
+  return Forward(
+      context, std::move(request), /*sent_once=*/false,
+      [id = std::move(id)](const grpc::ByteBuffer& bytes) {
+        return DecodePrediction(bytes, id);
+      },
+      Same, std::move(done));
 }
 
 CallHandle PeerClient::List(CallContext context, ListParams params,
                             PageDone done) {
-  const auto shared = Share(std::move(done));
-  const auto credential = context.credential;
-  PeerRequest request = RequestOf(kList, EncodeList(params, *credential));
-  return Started(std::make_unique<ForwardedCall>(
-      channels_, directory_, std::move(context), std::move(request),
-      BrokenLink::kRepeat,
-      [shared, credential, page_size = params.page_size](
-          const grpc::ByteBuffer& bytes) -> absl::StatusOr<EventLoop::Task> {
-        auto response = DecodeList(bytes, page_size);
-        if (!response.ok()) return response.status();
-        return EventLoop::Task(
-            [shared, credential, response = *std::move(response)]() mutable {
-              (*shared)(PageFrom(std::move(response), *credential));
-            });
+  PeerRequest request =
+      RequestOf(kList, EncodeList(params, *context.credential));
+  return Forward(
+      context, std::move(request), /*sent_once=*/false,
+      [page_size = params.page_size](const grpc::ByteBuffer& bytes) {
+        return DecodeList(bytes, page_size);
       },
-      [shared](absl::Status status) { (*shared)(std::move(status)); }));
+      [credential = context.credential](v1::ListResponse response) {
+        return PageFrom(std::move(response), *credential);
+      },
+      std::move(done));
 }
 
 CallHandle PeerClient::Cancel(CallContext context, const std::string& id,
                               CancelDone done) {
-  const auto shared = Share(std::move(done));
-  PeerRequest request = RequestOf(kCancel, EncodeCancel(id));
-  return Started(std::make_unique<ForwardedCall>(
-      channels_, directory_, std::move(context), std::move(request),
-      BrokenLink::kEnd,
-      [shared](
-          const grpc::ByteBuffer& bytes) -> absl::StatusOr<EventLoop::Task> {
+  return Forward(
+      context, RequestOf(kCancel, EncodeCancel(id)), /*sent_once=*/false,
+      [](const grpc::ByteBuffer& bytes) -> absl::StatusOr<std::monostate> {
         absl::Status status = CheckEmpty(bytes);
         if (!status.ok()) return status;
-        return EventLoop::Task([shared] { (*shared)(absl::OkStatus()); });
+        return std::monostate();
       },
-      [shared](absl::Status status) { (*shared)(std::move(status)); }));
+      [](std::monostate) { return absl::OkStatus(); }, std::move(done));
 }
 
 CallHandle PeerClient::Create(CallContext context,
                               const std::string& request_id,
                               CreateParams params, PredictionDone done) {
-  const auto shared = Share(std::move(done));
   const bool input_is_value = params.input_is_value;
   PeerRequest request =
       RequestOf(kCreate, EncodeCreate(std::move(params), request_id));
   if (input_is_value) request.metadata.emplace_back(kInputIsValueKey, "1");
-  request.connect_first = request_id.empty();
-  return Started(std::make_unique<ForwardedCall>(
-      channels_, directory_, std::move(context), std::move(request),
-      request_id.empty() ? BrokenLink::kRepeatIfUnsent : BrokenLink::kRepeat,
-      [shared](
-          const grpc::ByteBuffer& bytes) -> absl::StatusOr<EventLoop::Task> {
+  return Forward(
+      context, std::move(request), request_id.empty(),
+      [](const grpc::ByteBuffer& bytes) -> absl::StatusOr<v1::Prediction> {
         auto prediction = DecodePrediction(bytes, "");
-        if (!prediction.ok()) {
-          absl::Status status = prediction.status();
-          SetMetadata(kCreateOutcomeKey, kCreateOutcomeIsUnknown, status);
-          return status;
-        }
-        return EventLoop::Task(
-            [shared, prediction = *std::move(prediction)]() mutable {
-              (*shared)(std::move(prediction));
-            });
+        if (prediction.ok()) return prediction;
+        absl::Status status = prediction.status();
+        SetMetadata(kCreateOutcomeKey, kCreateOutcomeIsUnknown, status);
+        return status;
       },
-      [shared](absl::Status status) { (*shared)(std::move(status)); }));
+      Same, std::move(done));
 }
 
 }  // namespace wriftai

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "absl/status/statusor.h"
 #include "base/event_loop.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -15,24 +16,40 @@ namespace wriftai {
 // Answers other replicas: wriftai.peers.v1.Peers.
 //
 // Threads: made on any; methods on gRPC's, which post to the loop. EventLoop,
-// and what `answer` uses, must outlive the server. Fails: INVALID_ARGUMENT for
-// a request that is not valid.
-class PeersService final : public peers::v1::Peers::WithRawCallbackMethod_Vouch<
-                               peers::v1::Peers::Service> {
+// and what the answers use, must outlive the server. Fails: INVALID_ARGUMENT
+// for a request that is not valid.
+class PeersService final
+    : public peers::v1::Peers::WithRawCallbackMethod_Vouch<
+          peers::v1::Peers::WithRawCallbackMethod_FindOwners<
+              peers::v1::Peers::Service>> {
  public:
-  // Runs on the loop: Vouching::Answer().
+  // Run on the loop: Vouching::Answer() and TenureOwnership::Answer().
   using AnswerVouch =
       std::function<cluster::VouchResponse(const cluster::VouchRequest&)>;
+  using AnswerFindOwners = std::function<cluster::FindOwnersResponse(
+      const cluster::FindOwnersRequest&)>;
 
-  PeersService(EventLoop& event_loop, AnswerVouch answer);
+  PeersService(EventLoop& event_loop, AnswerVouch answer_vouch,
+               AnswerFindOwners answer_find_owners);
 
   grpc::ServerUnaryReactor* Vouch(grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
                                   grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* FindOwners(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
 
  private:
+  // `answer` runs on the loop, and encodes.
+  template <typename Request>
+  grpc::ServerUnaryReactor* Run(
+      grpc::CallbackServerContext& context,
+      const absl::StatusOr<Request>& asked, grpc::ByteBuffer& response,
+      std::function<grpc::ByteBuffer(const Request&)> answer);
+
   EventLoop& event_loop_;
-  const AnswerVouch answer_;
+  const AnswerVouch answer_vouch_;
+  const AnswerFindOwners answer_find_owners_;
 };
 
 }  // namespace wriftai

@@ -58,7 +58,8 @@ ClusterNode::ClusterNode(const ReplicaConfig& config, EventLoop& event_loop,
       introductions_(event_loop, link_, times_, view_, session_),
       vouching_(event_loop, link_, times_, config.outage, view_, peers_,
                 session_),
-      ownership_(event_loop, cluster_name_, view_, session_),
+      lookup_(event_loop, link_, times_, view_, peers_, session_),
+      ownership_(event_loop, cluster_name_, view_, session_, lookup_),
       log_(session_, ownership_,
            [this](const std::string& tag) { return ownership_.NameOf(tag); }),
       tenures_(event_loop, store_, keys_, times_, view_, session_,
@@ -73,6 +74,7 @@ ClusterNode::ClusterNode(const ReplicaConfig& config, EventLoop& event_loop,
   view_.set_observer(ownership_);
   session_.AddObserver(introductions_);
   session_.AddObserver(vouching_);
+  session_.AddObserver(lookup_);
   session_.AddObserver(log_);
   session_.AddObserver(tenures_);
   session_.AddObserver(*this);
@@ -193,13 +195,11 @@ WebhookRoute ClusterNode::RouteOf(const std::string& tag) const {
 }
 
 std::optional<PeerOwner> ClusterNode::Find(const Credential& credential) {
+  // Owners of another account would take the gateway's own token for theirs.
+  if (!CheckJoined().ok()) return std::nullopt;
   const auto owner = ownership_.FindOther(credential);
   if (!owner.has_value()) return std::nullopt;
   return PeerOwner{owner->address, owner->epoch};
-}
-
-bool ClusterNode::IsOwnedHere(const Credential& credential) {
-  return ownership_.IsOwnedHere(credential);
 }
 
 absl::Status ClusterNode::Check(const Credential& credential, int64_t epoch) {

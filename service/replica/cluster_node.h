@@ -37,6 +37,7 @@
 #include "upstream/cluster/introductions.h"
 #include "upstream/cluster/keys.h"
 #include "upstream/cluster/known_peers.h"
+#include "upstream/cluster/owner_lookup.h"
 #include "upstream/cluster/peer_link.h"
 #include "upstream/cluster/request_records.h"
 #include "upstream/cluster/session.h"
@@ -104,6 +105,11 @@ class ClusterNode final : public OwnerDirectory,
     return vouching_.Answer(request);
   }
 
+  cluster::FindOwnersResponse AnswerFindOwners(
+      const cluster::FindOwnersRequest& request) {
+    return ownership_.Answer(request);
+  }
+
   // The credential's name in the cluster, which reveals nothing of the token.
   // Any thread.
   std::string TagOf(const Credential& credential) const;
@@ -115,7 +121,6 @@ class ClusterNode final : public OwnerDirectory,
 
   // OwnerDirectory and ForwardedCallGate
   std::optional<PeerOwner> Find(const Credential& credential) override;
-  bool IsOwnedHere(const Credential& credential) override;
   absl::Status Check(const Credential& credential, int64_t epoch) override;
 
  private:
@@ -141,6 +146,7 @@ class ClusterNode final : public OwnerDirectory,
   cluster::KnownPeers peers_;
   cluster::Introductions introductions_;
   cluster::Vouching vouching_;
+  cluster::OwnerLookup lookup_;
   TenureOwnership ownership_;
   TenureLog log_;
   cluster::Tenures tenures_;

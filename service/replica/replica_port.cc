@@ -16,10 +16,14 @@ ReplicaPort::ReplicaPort(Engine& engine, CallRecorder& recorder,
                          ClusterNode& node)
     : event_loop_(engine.event_loop()),
       predictions_(engine, recorder, nullptr, &node),
-      peers_(engine.event_loop(),
-             [&node](const cluster::VouchRequest& request) {
-               return node.AnswerVouch(request);
-             }) {}
+      peers_(
+          engine.event_loop(),
+          [&node](const cluster::VouchRequest& request) {
+            return node.AnswerVouch(request);
+          },
+          [&node](const cluster::FindOwnersRequest& request) {
+            return node.AnswerFindOwners(request);
+          }) {}
 
 absl::StatusOr<std::unique_ptr<ReplicaPort>> ReplicaPort::Start(
     const PeerServerConfig& config, TlsCredentials* tls, Engine& engine,

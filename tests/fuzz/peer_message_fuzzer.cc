@@ -1,7 +1,8 @@
 // Decodes any bytes as the messages that replicas send to each other. The first
-// byte chooses the message: 'q' a question of Vouch, 'a' an answer, 's' the
-// details of an error, 'p' a prediction, 'l' a page. What is accepted survives
-// another round, and every error can be sent.
+// byte chooses the message: 'q' a question of Vouch, 'a' an answer, 't' a
+// question of FindOwners, 'o' an answer, 's' the details of an error, 'p' a
+// prediction, 'l' a page. What is accepted survives another round, and every
+// error can be sent.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,7 @@
 #include "service/peers/peer_address.h"
 #include "service/peers/peer_messages.h"
 #include "service/peers/peer_status.h"
-#include "service/peers/vouch_codec.h"
+#include "service/peers/peers_codec.h"
 #include "tests/fuzz/check_status.h"
 
 namespace wriftai {
@@ -53,6 +54,33 @@ void CheckAnswer(const grpc::ByteBuffer& bytes) {
   }
 }
 
+void CheckTags(const grpc::ByteBuffer& bytes) {
+  const auto request = DecodeFindOwnersRequest(bytes);
+  if (!request.ok()) {
+    FUZZ_CHECK(absl::IsInvalidArgument(request.status()));
+    return;
+  }
+  const auto again = DecodeFindOwnersRequest(EncodeFindOwners(*request));
+  FUZZ_CHECK(again.ok() && again->tags == request->tags);
+}
+
+void CheckOwners(const grpc::ByteBuffer& bytes) {
+  const auto response = DecodeFindOwnersResponse(bytes);
+  if (!response.ok()) {
+    FUZZ_CHECK(absl::IsInvalidArgument(response.status()));
+    return;
+  }
+  const auto again = DecodeFindOwnersResponse(EncodeFindOwners(*response));
+  FUZZ_CHECK(again.ok() && again->owners.size() == response->owners.size());
+  for (size_t i = 0; i < again->owners.size(); ++i) {
+    const cluster::FoundOwner& a = again->owners[i];
+    const cluster::FoundOwner& b = response->owners[i];
+    FUZZ_CHECK(IsPeerAddress(a.address) && a.epoch > 0);
+    FUZZ_CHECK(a.tag == b.tag && a.session == b.session &&
+               a.address == b.address && a.epoch == b.epoch);
+  }
+}
+
 void CheckError(absl::string_view details) {
   const absl::Status status = FromGrpcStatus(grpc::Status(
       grpc::StatusCode::INTERNAL, std::string(details), std::string(details)));
@@ -88,6 +116,10 @@ void Check(char kind, absl::string_view text) {
       return CheckQuestion(bytes);
     case 'a':
       return CheckAnswer(bytes);
+    case 't':
+      return CheckTags(bytes);
+    case 'o':
+      return CheckOwners(bytes);
     case 's':
       return CheckError(text);
     case 'p':

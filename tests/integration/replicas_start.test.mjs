@@ -59,6 +59,8 @@ test('does not join replicas of another account', async (t) => {
   const first = await launch({ flags: ['--cluster_name=accounts'] });
   t.after(() => first.stop());
   await awaitReady(first);
+  // It owns its own token, under a tag that is not of the token's text.
+  await first.client.list({});
   const other = await launch({
     token: secret('replicas-start-token-2'), flags: ['--cluster_name=accounts'],
   });
@@ -69,6 +71,9 @@ test('does not join replicas of another account', async (t) => {
   assert.equal(status, 503);
   assert.equal(
       body, 'the cluster has another account\'s token as the gateway\'s own\n');
+  // Its calls do not go to the other account.
+  await failure(other.client.call('List', {}, { timeoutMs: 1000 }),
+                { code: 'UNAVAILABLE', reason: 'OWNER_UNAVAILABLE' });
   // Under another name it may.
   const elsewhere = await launch({
     token: secret('replicas-start-token-2'), flags: ['--cluster_name=other'],

@@ -38,6 +38,10 @@ struct ClusterTimes {
   // without an answer.
   absl::Duration vouching_delay() const { return 2 * read_interval; }
 
+  // How often a replica that is cut off from the store asks its peers for the
+  // owners of credentials. Calls look as often.
+  absl::Duration lookup_interval = absl::Milliseconds(100);
+
   // How often an unanswered introduction to a peer is repeated once the pause
   // after joining has passed. Most such peers have ended.
   absl::Duration introduction_interval = absl::Seconds(10);

@@ -30,6 +30,25 @@ struct VouchResponse {
   std::vector<Peer> peers;
 };
 
+// "Who owns these credentials?" Asked by a replica that is cut off from the
+// store, because its callers wait.
+struct FindOwnersRequest {
+  std::vector<std::string> tags;
+};
+
+// The session that owns a credential, and where to reach it.
+struct FoundOwner {
+  std::string tag;
+  std::string session;
+  std::string address;
+  int64_t epoch = 0;
+};
+
+struct FindOwnersResponse {
+  // At most one for each tag.
+  std::vector<FoundOwner> owners;
+};
+
 // Calls other replicas.
 //
 // Threads: loop. A callback runs on the loop, after the call returns and once
@@ -39,6 +58,8 @@ struct VouchResponse {
 class PeerLink {
  public:
   using VouchDone = absl::AnyInvocable<void(absl::StatusOr<VouchResponse>)>;
+  using FindOwnersDone =
+      absl::AnyInvocable<void(absl::StatusOr<FindOwnersResponse>)>;
 
   virtual ~PeerLink() = default;
 
@@ -46,6 +67,10 @@ class PeerLink {
                                          VouchRequest request,
                                          absl::Time deadline,
                                          VouchDone done) = 0;
+  [[nodiscard]] virtual CallHandle FindOwners(const std::string& address,
+                                              FindOwnersRequest request,
+                                              absl::Time deadline,
+                                              FindOwnersDone done) = 0;
 };
 
 }  // namespace wriftai::cluster

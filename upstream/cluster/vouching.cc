@@ -35,16 +35,12 @@ void Vouching::OnSessionEnded() {
 }
 
 void Vouching::OnTick() {
-  if (outage_ == CoordinationOutage::kPause) return;
   const absl::Time now = event_loop_.Now();
   tick_ = event_loop_.RunAt(now + times_.read_interval, [this] { OnTick(); });
   if (now - session_.last_good_read() <= times_.vouching_delay()) {
     round_.reset();
     return;
   }
-  // A lapsed session must not come back by its peers' word: they may have
-  // granted since.
-  if (!session_.IsCertain()) return;
   if (round_ != nullptr && now - round_->sent_at < times_.store_deadline) {
     return;
   }
@@ -55,14 +51,17 @@ void Vouching::StartRound() {
   if (!peers_.complete()) return;
   round_ = std::make_unique<Round>();
   round_->sent_at = event_loop_.Now();
-  ++stats_.rounds;
-  for (const Peer& peer : peers_.All()) {
-    if (!Ask(peer)) {
-      round_.reset();
-      return;
-    }
-  }
+  // A lapsed session must not come back by its peers' word: they may have
+  // granted since. It asks to learn of its end.
+  round_->may_extend =
+      outage_ == CoordinationOutage::kServe && session_.IsCertain();
+  if (round_->may_extend) ++stats_.rounds;
+  AskAll(peers_.All());
   ConcludeIfAnswered();
+}
+
+void Vouching::AskAll(const std::vector<Peer>& peers) {
+  for (const Peer& peer : peers) round_->may_extend &= Ask(peer);
 }
 
 bool Vouching::Ask(const Peer& peer) {
@@ -86,27 +85,22 @@ bool Vouching::Ask(const Peer& peer) {
 }
 
 void Vouching::OnResponse(const absl::StatusOr<VouchResponse>& response) {
+  --round_->unanswered;
   if (!response.ok()) {
-    round_.reset();
-    return;
-  }
-  if (response->ended) {
+    // Others may still have seen the end.
+    round_->may_extend = false;
+  } else if (response->ended) {
     session_.OnSeenEnded();
     return;
-  }
-  --round_->unanswered;
-  for (const Peer& peer : response->peers) {
-    if (!Ask(peer)) {
-      round_.reset();
-      return;
-    }
+  } else {
+    AskAll(response->peers);
   }
   ConcludeIfAnswered();
 }
 
 void Vouching::ConcludeIfAnswered() {
   if (round_->unanswered > 0) return;
-  if (session_.IsCertain()) {
+  if (round_->may_extend && session_.IsCertain()) {
     session_.ExtendCertainty(round_->sent_at + times_.certainty);
     ++stats_.confirmed;
   }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -29,7 +30,9 @@ struct VouchingStats {
 // session that may take over whether it has seen this one end. If none has, the
 // session is certain for ClusterTimes::certainty from the moment of the
 // question: one that sees the end later pauses for longer than that. If one
-// has, the session ends. If one does not answer, nothing is gained.
+// has, the session ends. If one does not answer, nothing is gained. A session
+// that has lapsed, or pauses in an outage, only asks to learn of its end, so
+// that its calls go to the next owner.
 //
 // Threads: loop. Owns: the calls of the current round. All arguments must
 // outlive it. Fails: never.
@@ -53,11 +56,13 @@ class Vouching : public SessionObserver {
     absl::Time sent_at;
     std::map<std::string, CallHandle> calls;  // By address.
     size_t unanswered = 0;
+    bool may_extend = true;  // The certainty, if all vouch.
   };
 
   void OnTick();
   void StartRound();
-  // False if the peer cannot be asked, which ends the round.
+  void AskAll(const std::vector<Peer>& peers);
+  // False if the peer cannot be asked, so that not all vouch.
   bool Ask(const Peer& peer);
   void OnResponse(const absl::StatusOr<VouchResponse>& response);
   void ConcludeIfAnswered();

@@ -34,6 +34,7 @@ class FakeOwnership final : public CredentialOwnership {
   std::function<void()> on_drain;
 
   int uses = 0;
+  int searches = 0;
 
   void Notify(const std::string& key) {
     if (observer_ != nullptr) observer_->OnOwnershipChanged(key, owned_here);
@@ -52,6 +53,7 @@ class FakeOwnership final : public CredentialOwnership {
   int64_t OwnerEpoch(const Credential& /*credential*/) const override {
     return epoch;
   }
+  void Search(const Credential& /*credential*/) override { ++searches; }
   std::unique_ptr<const GrantGuard> MakeGuard(
       const Credential& /*credential*/) override {
     return std::make_unique<Guard>(*this);

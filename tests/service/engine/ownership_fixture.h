@@ -22,7 +22,8 @@ class OwnershipTest : public cluster::ReplicaTest, public OwnershipObserver {
  protected:
   OwnershipTest()
       : ReplicaTest(cluster::CoordinationOutage::kPause),
-        ownership_(event_loop_, "c", replica_->view, replica_->session) {
+        ownership_(event_loop_, "c", replica_->view, replica_->session,
+                   replica_->lookup) {
     ownership_.Start(replica_->tenures);
     ownership_.SetObserver(this);
     replica_->observer = &ownership_;

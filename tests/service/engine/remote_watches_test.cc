@@ -128,6 +128,7 @@ TEST_F(RemoteWatchesTest, WithoutAnOwnerItLooksAgain) {
   const auto wait = Wait(waiter_);
   event_loop_.Advance(10 * kLook);
   EXPECT_EQ(owner_waits_.tries(), 11);
+  EXPECT_EQ(ownership_.searches, 11);
   owner_waits_.has_owner = true;
   event_loop_.Advance(kLook);
   EXPECT_EQ(owner_waits_.open_count(), 1u);
@@ -159,6 +160,14 @@ TEST_F(RemoteWatchesTest, AnotherOwnerGetsTheWaitsOfTheFormer) {
   const auto wait = Wait(waiter_);
   SetOwner(false, 3);
   EXPECT_EQ(owner_waits_.started().size(), 2u);
+  EXPECT_EQ(owner_waits_.open_count(), 1u);
+}
+
+TEST_F(RemoteWatchesTest, ChangeOfTheOwnerEndsTheSearchAtOnce) {
+  owner_waits_.has_owner = false;
+  const auto wait = Wait(waiter_);
+  owner_waits_.has_owner = true;
+  SetOwner(false, 3);
   EXPECT_EQ(owner_waits_.open_count(), 1u);
 }
 

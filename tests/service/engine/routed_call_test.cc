@@ -59,11 +59,125 @@ TEST_F(RoutedCallTest, EndedPredictionIsCachedWhoeverOwnsIt) {
 TEST_F(RoutedCallTest, ErrorOfTheOwnerEndsTheCall) {
   SetOwner(false, 2);
   Get(Context());
-  owner_calls_.Complete(0, OwnerUnavailable("no path"));
-  EXPECT_THAT(GotStatus(), StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_EQ(ReasonOf(GotStatus()), v1::OWNER_UNAVAILABLE);
+  owner_calls_.Complete(0, GatewayError(absl::StatusCode::kNotFound,
+                                        v1::NOT_FOUND, "no such prediction"));
+  EXPECT_THAT(GotStatus(),
+              StatusIs(absl::StatusCode::kNotFound, "no such prediction"));
   event_loop_.Advance(absl::Minutes(1));
   EXPECT_EQ(owner_calls_.calls().size(), 1u);
+  EXPECT_EQ(ownership_.searches, 0);
+}
+
+TEST_F(RoutedCallTest, ReadIsRepeatedForTwoSecondsWhileTheLinkIsBroken) {
+  SetOwner(false, 2);
+  Get(Context());
+  const absl::Time start = event_loop_.Now();
+  size_t attempts = 0;
+  while (!got_.has_value()) {
+    owner_calls_.Complete(attempts++, OwnerUnavailable("no path"));
+    event_loop_.Advance(kLook);
+  }
+  EXPECT_EQ(ReasonOf(GotStatus()), v1::OWNER_UNAVAILABLE);
+  EXPECT_EQ(GotStatus().message(), "no path");
+  EXPECT_EQ(attempts, 20u);
+  EXPECT_EQ(ownership_.searches, 19);
+  EXPECT_EQ(event_loop_.Now() - start, RoutedCallBase::kMaxBrokenLink);
+}
+
+TEST_F(RoutedCallTest, ReadWhoseLinkBreaksLateIsRepeated) {
+  SetOwner(false, 2);
+  Get(Context());
+  event_loop_.Advance(absl::Minutes(1));
+  owner_calls_.Complete(0, OwnerUnavailable("no path"));
+  event_loop_.Advance(kLook);
+  EXPECT_EQ(owner_calls_.calls().size(), 2u);
+}
+
+TEST_F(RoutedCallTest, RepeatedReadEndsBeforeTheDeadline) {
+  SetOwner(false, 2);
+  Get(Context(2 * kLook));
+  owner_calls_.Complete(0, OwnerUnavailable("no path"));
+  event_loop_.Advance(kLook);
+  EXPECT_FALSE(got_.has_value());
+  owner_calls_.Complete(1, OwnerUnavailable("still no path"));
+  EXPECT_THAT(GotStatus(),
+              StatusIs(absl::StatusCode::kUnavailable, "still no path"));
+}
+
+// Between the attempts, the replica that is asked is there again.
+TEST_F(RoutedCallTest, NotOwnerAfterABrokenLinkBeginsAnotherTwoSeconds) {
+  SetOwner(false, 2);
+  Get(Context());
+  owner_calls_.Complete(0, OwnerUnavailable("no path"));
+  event_loop_.Advance(kLook);
+  owner_calls_.Complete(1, NotOwnerError());
+  event_loop_.Advance(RoutedCallBase::kMaxBrokenLink);
+  owner_calls_.Complete(2, OwnerUnavailable("no path"));
+  event_loop_.Advance(kLook);
+  EXPECT_EQ(owner_calls_.calls().size(), 4u);
+}
+
+TEST_F(RoutedCallTest, CancelIsNotRepeated) {
+  SetOwner(false, 2);
+  absl::Status cancelled;
+  const CallHandle cancel = engine_->Cancel(
+      Context(), kId, [&](const absl::Status& status) { cancelled = status; });
+  owner_calls_.Complete(0, OwnerUnavailable("no path"));
+  EXPECT_EQ(ReasonOf(cancelled), v1::OWNER_UNAVAILABLE);
+  event_loop_.Advance(absl::Minutes(1));
+  EXPECT_EQ(owner_calls_.calls().size(), 1u);
+}
+
+TEST_F(RoutedCallTest, CreateThatWasNotSentIsRepeated) {
+  SetOwner(false, 2);
+  Create("");
+  owner_calls_.Complete(0, OwnerUnavailable("no path"));
+  event_loop_.Advance(kLook);
+  ASSERT_EQ(owner_calls_.calls().size(), 2u);
+  owner_calls_.Complete(1, MakePrediction(kId, "pending"));
+  EXPECT_THAT(GotStatus(), IsOk());
+}
+
+TEST_F(RoutedCallTest, CreateUnderARequestIdIsRepeatedWhenTheLinkBreaks) {
+  SetOwner(false, 2);
+  Create(kRequestId);
+  owner_calls_.Complete(0, OwnerUnavailable("no path"));
+  event_loop_.Advance(kLook);
+  ASSERT_EQ(owner_calls_.calls().size(), 2u);
+  EXPECT_EQ(owner_calls_.calls()[1].id, kRequestId);
+}
+
+TEST_F(RoutedCallTest, LooksAgainWhileTheReplicaIsNotTheOwner) {
+  SetOwner(false, 2);
+  Get(Context());
+  owner_calls_.Complete(0, NotOwnerError());
+  event_loop_.RunPosted();
+  EXPECT_EQ(owner_calls_.calls().size(), 1u);
+  EXPECT_EQ(ownership_.searches, 1);
+  event_loop_.Advance(kLook);
+  EXPECT_EQ(owner_calls_.calls().size(), 2u);
+}
+
+TEST_F(RoutedCallTest, ChangeOfTheOwnerEndsTheSearchAtOnce) {
+  SetOwner(false, 2);
+  Get(Context());
+  owner_calls_.Complete(0, NotOwnerError());
+  SetOwner(false, 3);
+  ASSERT_EQ(owner_calls_.calls().size(), 2u);
+  // It searches no more.
+  event_loop_.Advance(kLook);
+  SetOwner(false, 4);
+  EXPECT_EQ(owner_calls_.calls().size(), 2u);
+  owner_calls_.Complete(1, MakePrediction(kId, "started"));
+  EXPECT_THAT(GotStatus(), IsOk());
+}
+
+TEST_F(RoutedCallTest, CallRunsHereAtOnceWhenItsClaimSucceeds) {
+  SetOwner(false, 0);
+  Get(Context());
+  owner_calls_.Complete(0, NotOwnerError());
+  SetOwner(true, 3);
+  EXPECT_EQ(transport_.sent().size(), 1u);
 }
 
 TEST_F(RoutedCallTest, CallThatIsNotGrantedMovesToTheNewOwner) {
@@ -71,8 +185,6 @@ TEST_F(RoutedCallTest, CallThatIsNotGrantedMovesToTheNewOwner) {
   Get(Context());
   EXPECT_FALSE(got_.has_value());
   SetOwner(false, 2);
-  EXPECT_THAT(owner_calls_.calls(), IsEmpty());
-  event_loop_.Advance(kLook);
   EXPECT_EQ(owner_calls_.calls().size(), 1u);
   EXPECT_THAT(transport_.sent(), IsEmpty());
 }
@@ -99,17 +211,18 @@ TEST_F(RoutedCallTest, CallRunsHereAtOnceIfThisReplicaHasBecomeTheOwner) {
 TEST_F(RoutedCallTest, SearchEndsAfterHalfAMinute) {
   ownership_.certain = false;
   Get(Context());
-  event_loop_.Advance(RoutedCallBase::kMaxSearch - absl::Milliseconds(1));
+  event_loop_.Advance(RoutedCallBase::kMaxSearch - kLook -
+                      absl::Milliseconds(1));
   EXPECT_FALSE(got_.has_value());
   event_loop_.Advance(absl::Milliseconds(1));
   EXPECT_THAT(GotStatus(), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(ReasonOf(GotStatus()), v1::OWNER_UNAVAILABLE);
 }
 
-TEST_F(RoutedCallTest, SearchEndsAtTheCallersDeadline) {
+TEST_F(RoutedCallTest, SearchEndsJustBeforeTheCallersDeadline) {
   ownership_.certain = false;
   Get(Context(absl::Seconds(1)));
-  event_loop_.Advance(absl::Milliseconds(999));
+  event_loop_.Advance(absl::Milliseconds(899));
   EXPECT_FALSE(got_.has_value());
   event_loop_.Advance(absl::Milliseconds(1));
   EXPECT_TRUE(got_.has_value());
@@ -271,10 +384,12 @@ TEST_F(RoutedCallTest, EndOfDrainEndsASearch) {
   ownership_.certain = false;
   Get(Context());
   engine_->BeginDrain(event_loop_.Now() + kLook / 2);
+  event_loop_.RunPosted();
+  owner_calls_.Complete(0, NotOwnerError());
   event_loop_.Advance(kLook / 2);
   EXPECT_EQ(ReasonOf(GotStatus()), v1::DRAINING);
   event_loop_.Advance(absl::Minutes(1));
-  EXPECT_THAT(owner_calls_.calls(), IsEmpty());
+  EXPECT_EQ(owner_calls_.calls().size(), 1u);
 }
 
 TEST_F(RoutedCallTest, EndOfDrainLeavesAForwardedCreateUnknown) {

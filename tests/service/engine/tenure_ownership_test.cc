@@ -94,6 +94,60 @@ TEST_F(TenureOwnershipTest, FormerSessionOfThisReplicaIsNoOtherOwner) {
   EXPECT_EQ(ownership_.FindOther(*credential_), std::nullopt);
 }
 
+// The store answers no more, and a peer has seen the session end.
+TEST_F(TenureOwnershipTest, ReplicaThatIsCutOffFindsTheNewOwner) {
+  Use();
+  connection_.set_fault(Fault::kCut);
+  replica_->session.OnSeenEnded();
+  event_loop_.RunPosted();
+  const std::string tag = cluster::TagOf("c", credential_->key());
+  const int64_t epoch = replica_->view.revision() + 5;
+  link_.finders["b:1"] = [&](const cluster::FindOwnersRequest& request) {
+    EXPECT_THAT(request.tags, ElementsAre(tag));
+    return cluster::FindOwnersResponse{{{tag, "b.1", "b:1", epoch}}};
+  };
+  changed_.clear();
+  ownership_.Search(*credential_);
+  event_loop_.RunPosted();
+  const auto other = ownership_.FindOther(*credential_);
+  ASSERT_TRUE(other.has_value());
+  EXPECT_EQ(other->address, "b:1");
+  EXPECT_EQ(other->epoch, epoch);
+  EXPECT_EQ(ownership_.OwnerEpoch(*credential_), epoch);
+  EXPECT_THAT(changed_, ElementsAre(credential_->key()));
+}
+
+TEST_F(TenureOwnershipTest, NamesOwnersToPeers) {
+  const std::string tag = cluster::TagOf("c", credential_->key());
+  const int64_t epoch = BPuts("b.1");
+  auto named = ownership_.Answer({{tag}}).owners;
+  ASSERT_EQ(named.size(), 1u);
+  EXPECT_EQ(named[0].tag, tag);
+  EXPECT_EQ(named[0].session, "b.1");
+  EXPECT_EQ(named[0].address, "b:1");
+  EXPECT_EQ(named[0].epoch, epoch);
+}
+
+TEST_F(TenureOwnershipTest, ClaimsForAPeerWhatNobodyOwns) {
+  const std::string tag = cluster::TagOf("c", credential_->key());
+  EXPECT_THAT(ownership_.Answer({{tag}}).owners, IsEmpty());
+  event_loop_.Advance(times_.claim_interval);
+  const auto named = ownership_.Answer({{tag}}).owners;
+  ASSERT_EQ(named.size(), 1u);
+  EXPECT_EQ(named[0].session, replica_->session.id());
+  EXPECT_EQ(named[0].address, "a:1");
+  EXPECT_EQ(named[0].epoch, Read(OwnerKey())->mod_revision);
+}
+
+TEST_F(TenureOwnershipTest, DrainedReplicaClaimsNothingForAPeer) {
+  ownership_.BeginDrain();
+  EXPECT_THAT(
+      ownership_.Answer({{cluster::TagOf("c", credential_->key())}}).owners,
+      IsEmpty());
+  event_loop_.Advance(absl::Seconds(5));
+  EXPECT_EQ(ValueOf(OwnerKey()), "(none)");
+}
+
 TEST_F(TenureOwnershipTest, NotifiesOfEachChangeOfOwner) {
   BPuts("b.1");
   Use();

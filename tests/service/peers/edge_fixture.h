@@ -112,23 +112,15 @@ class EdgeTest : public ::testing::Test, public OwnerDirectory {
 
   // Loop.
   std::optional<PeerOwner> Find(const Credential& /*credential*/) override {
-    if (on_find_) on_find_();
     return owner_;
-  }
-  bool IsOwnedHere(const Credential& /*credential*/) override {
-    return owned_here_;
   }
 
   CurlEventLoop loop_;
   // Every replica has a server, whose threads serve its connections.
-  const TestPeer own_port_{loop_, [](const cluster::VouchRequest&) {
-                             return cluster::VouchResponse();
-                           }};
+  const TestPeer own_port_{loop_};
   std::shared_ptr<const Credential> credential_ =
       std::make_shared<const Credential>(Secret("callers"));
   std::optional<PeerOwner> owner_;  // Loop.
-  bool owned_here_ = false;         // Loop.
-  std::function<void()> on_find_;   // Runs on the loop. Before a call.
   std::unique_ptr<PeerChannels> channels_;
   std::unique_ptr<PeerClient> client_;
 };

@@ -36,6 +36,35 @@ TEST_F(PeerLinkTest, CarriesQuestionAndAnswer) {
   EXPECT_EQ(response->peers[0].session, "peer.3");
 }
 
+TEST_F(PeerLinkTest, CarriesOwners) {
+  const std::string tag(32, 'a');
+  TestPeer peer(loop_, Nothing, nullptr,
+                [&](const cluster::FindOwnersRequest& request) {
+                  EXPECT_TRUE(loop_.OnLoopThread());
+                  EXPECT_EQ(request.tags, std::vector<std::string>{tag});
+                  return cluster::FindOwnersResponse{
+                      {{tag, "peer.3", "10.0.0.1:50052", 9}}};
+                });
+  absl::StatusOr<cluster::FindOwnersResponse> found;
+  absl::Notification done;
+  CallHandle call;
+  loop_.Post([&] {
+    call = link_->FindOwners(peer.address(), {{tag}},
+                             loop_.Now() + absl::Seconds(30),
+                             [&](const auto& response) {
+                               found = response;
+                               call.reset();
+                               done.Notify();
+                             });
+  });
+  done.WaitForNotification();
+  Settle();
+  ASSERT_THAT(found, IsOk());
+  ASSERT_EQ(found->owners.size(), 1u);
+  EXPECT_EQ(found->owners[0].session, "peer.3");
+  EXPECT_EQ(found->owners[0].epoch, 9);
+}
+
 TEST_F(PeerLinkTest, OneChannelServesAllCallsToAnAddress) {
   TestPeer peer(loop_, Nothing);
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Vouch(peer.address()), IsOk());
@@ -55,7 +84,7 @@ TEST_F(PeerLinkTest, ReachesAPeerAgainAfterItHasRestarted) {
   EXPECT_THAT(Vouch(address), IsOk());
   peer.reset();
   EXPECT_THAT(Vouch(address), StatusIs(absl::StatusCode::kUnavailable));
-  PeersService service(loop_, Nothing);
+  PeersService service(loop_, Nothing, nullptr);
   CallServer calls;
   ListenerCounters counters;
   PeerServerConfig config;

@@ -27,9 +27,16 @@ namespace wriftai {
 // A replica's port for its peers, over real gRPC on port 0.
 class TestPeer {
  public:
-  TestPeer(EventLoop& event_loop, PeersService::AnswerVouch answer,
-           TlsCredentials* tls = nullptr)
-      : service_(event_loop, std::move(answer)) {
+  explicit TestPeer(
+      EventLoop& event_loop,
+      PeersService::AnswerVouch vouch =
+          [](const cluster::VouchRequest&) { return cluster::VouchResponse(); },
+      TlsCredentials* tls = nullptr,
+      PeersService::AnswerFindOwners find_owners =
+          [](const cluster::FindOwnersRequest&) {
+            return cluster::FindOwnersResponse();
+          })
+      : service_(event_loop, std::move(vouch), std::move(find_owners)) {
     PeerServerConfig config;
     config.address = "127.0.0.1:0";
     auto server =
@@ -93,9 +100,7 @@ class PeerLinkTest : public ::testing::Test {
 
   CurlEventLoop loop_;
   // Every replica has a server, whose threads serve its connections.
-  const TestPeer own_port_{loop_, [](const cluster::VouchRequest&) {
-                             return cluster::VouchResponse();
-                           }};
+  const TestPeer own_port_{loop_};
   std::unique_ptr<PeerChannels> channels_;
   std::unique_ptr<GrpcPeerLink> link_;
 };

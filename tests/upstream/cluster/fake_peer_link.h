@@ -15,7 +15,7 @@
 
 namespace wriftai::cluster {
 
-// Peers as functions. A peer that is missing does not answer.
+// Peers as functions. One that is missing does not answer.
 //
 // Threads: one. EventLoop must outlive it.
 class FakePeerLink : public PeerLink {
@@ -24,9 +24,13 @@ class FakePeerLink : public PeerLink {
 
   explicit FakePeerLink(EventLoop& event_loop) : event_loop_(event_loop) {}
 
+  using Finder = std::function<FindOwnersResponse(const FindOwnersRequest&)>;
+
   // By address.
   std::map<std::string, Peer> peers;
+  std::map<std::string, Finder> finders;
   std::vector<std::string> called;  // Addresses, in the order of the calls.
+  std::vector<std::string> asked;   // For owners, the same.
   // Of every answer.
   absl::Duration delay;
 
@@ -34,27 +38,41 @@ class FakePeerLink : public PeerLink {
                                  VouchRequest request, absl::Time deadline,
                                  VouchDone done) override {
     called.push_back(address);
-    const bool answers = peers.count(address) > 0;
-    return std::make_unique<TimerCall>(
-        event_loop_.RunAt(answers ? event_loop_.Now() + delay : deadline,
-                          [this, answers, address, request = std::move(request),
-                           done = std::move(done)]() mutable {
-                            if (answers) {
-                              done(peers.at(address)(request));
-                            } else {
-                              done(absl::DeadlineExceededError("no answer"));
-                            }
-                          }));
+    return Call(peers, address, std::move(request), deadline, std::move(done));
+  }
+  [[nodiscard]] CallHandle FindOwners(const std::string& address,
+                                      FindOwnersRequest request,
+                                      absl::Time deadline,
+                                      FindOwnersDone done) override {
+    asked.push_back(address);
+    return Call(finders, address, std::move(request), deadline,
+                std::move(done));
   }
 
  private:
-  class TimerCall : public Call {
+  class TimerCall : public wriftai::Call {
    public:
     explicit TimerCall(TimerHandle timer) : timer_(std::move(timer)) {}
 
    private:
     const TimerHandle timer_;
   };
+
+  template <typename Answers, typename Request, typename Done>
+  CallHandle Call(const Answers& answers, const std::string& address,
+                  Request request, absl::Time deadline, Done done) {
+    const bool answered = answers.count(address) > 0;
+    return std::make_unique<TimerCall>(event_loop_.RunAt(
+        answered ? event_loop_.Now() + delay : deadline,
+        [&answers, answered, address, request = std::move(request),
+         done = std::move(done)]() mutable {
+          if (answered) {
+            done(answers.at(address)(request));
+          } else {
+            done(absl::DeadlineExceededError("no answer"));
+          }
+        }));
+  }
 
   EventLoop& event_loop_;
 };

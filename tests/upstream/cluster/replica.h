@@ -12,6 +12,7 @@
 #include "upstream/cluster/introductions.h"
 #include "upstream/cluster/keys.h"
 #include "upstream/cluster/known_peers.h"
+#include "upstream/cluster/owner_lookup.h"
 #include "upstream/cluster/peer_link.h"
 #include "upstream/cluster/request_records.h"
 #include "upstream/cluster/session.h"
@@ -35,12 +36,14 @@ class Replica : public TenureObserver {
         peers(view, node),
         introductions(event_loop, link, times, view, session),
         vouching(event_loop, link, times, outage, view, peers, session),
+        lookup(event_loop, link, times, view, peers, session),
         tenures(event_loop, store, keys, times, view, session, introductions,
                 *this),
         requests(event_loop, store, keys, times, view, session, tenures) {
     view.set_observer(tenures);
     session.AddObserver(introductions);
     session.AddObserver(vouching);
+    session.AddObserver(lookup);
     session.AddObserver(tenures);
   }
 
@@ -64,6 +67,7 @@ class Replica : public TenureObserver {
   KnownPeers peers;
   Introductions introductions;
   Vouching vouching;
+  OwnerLookup lookup;
   Tenures tenures;
   RequestRecords requests;
   std::vector<std::string> changes;    // +TAG, -TAG.

@@ -99,6 +99,27 @@ TEST_F(VouchingTest, DoesNotBringALapsedSessionBack) {
   EXPECT_TRUE(session().active());
 }
 
+TEST_F(VouchingTest, LapsedSessionLearnsThatItHasEnded) {
+  link_.peers.clear();
+  LoseStore();
+  event_loop_.Advance(times_.certainty);
+  ASSERT_TRUE(session().active());
+  link_.peers["b:1"] = Says(true);
+  event_loop_.Advance(times_.store_deadline + times_.read_interval);
+  EXPECT_FALSE(session().active());
+}
+
+// Such as one that has just crashed, whose port is closed.
+TEST_F(VouchingTest, PeerThatDoesNotAnswerHidesNoOthersAnswer) {
+  AddMember("c.1", "c:1");
+  AddMember("d.1", "");
+  link_.peers["c:1"] = Says(true);
+  link_.peers.erase("b:1");
+  LoseStore();
+  event_loop_.Advance(times_.vouching_delay() + times_.read_interval);
+  EXPECT_FALSE(session().active());
+}
+
 TEST_F(VouchingTest, LateAnswersDoNotBringALapsedSessionBack) {
   // Two answers in a row take longer than the rest of the certainty.
   const int64_t newer = store_.state().revision() + 1;
@@ -193,12 +214,22 @@ class PausingTest : public VouchingTest {
   PausingTest() : VouchingTest(CoordinationOutage::kPause) {}
 };
 
-TEST_F(PausingTest, AsksNobodyButAnswers) {
+TEST_F(PausingTest, IsNotCertainByItsPeersWordButAnswers) {
   LoseStore();
   event_loop_.Advance(times_.certainty);
   EXPECT_FALSE(session().IsCertain());
-  EXPECT_THAT(link_.called, IsEmpty());
+  EXPECT_TRUE(session().active());
+  EXPECT_EQ(replica_->vouching.stats().rounds, 0);
   EXPECT_FALSE(replica_->vouching.Answer({{"j.1", 99, "j:1"}}).ended);
+}
+
+TEST_F(PausingTest, LearnsFromAPeerThatItsSessionHasEnded) {
+  LoseStore();
+  event_loop_.Advance(times_.certainty);
+  ASSERT_TRUE(session().active());
+  link_.peers["b:1"] = Says(true);
+  event_loop_.Advance(times_.read_interval);
+  EXPECT_FALSE(session().active());
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ EngineNode::EngineNode(SimLinks& links, SimUpstream& upstream, size_t slot,
       loop_(loop),
       node_(node),
       transport_(links.cluster(), slot, loop, upstream),
-      ownership_(loop, "sim", node.view, node.session),
+      ownership_(loop, "sim", node.view, node.session, node.lookup),
       creates_(loop, "sim", node.requests),
       owner_calls_(links, slot, loop, ownership_),
       owner_waits_(links, slot, loop, ownership_),
@@ -31,6 +31,9 @@ EngineNode::EngineNode(SimLinks& links, SimUpstream& upstream, size_t slot,
   ownership_.Start(node.tenures);
   node.observer = &ownership_;
   node.view.set_observer(ownership_);
+  node.find_owners = [this](const cluster::FindOwnersRequest& request) {
+    return ownership_.Answer(request);
+  };
   links_.Listen(slot_, this);
 }
 

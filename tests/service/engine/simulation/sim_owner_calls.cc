@@ -6,86 +6,42 @@
 #include <memory>
 #include <utility>
 
-#include "absl/time/time.h"
 #include "service/engine/ownership_errors.h"
 #include "tests/service/engine/simulation/engine_node.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
-namespace {
-
-// As of PeerClient.
-constexpr absl::Duration kLookInterval = absl::Milliseconds(100);
-constexpr absl::Duration kMaxSearch = absl::Seconds(30);
-constexpr absl::Duration kMaxBrokenLink = absl::Seconds(2);
-
-}  // namespace
-
-// One forwarded call, until its end: as ForwardedCall.
+// One forwarded call: as ForwardedCall.
 class SimForwardedCall final
     : public std::enable_shared_from_this<SimForwardedCall> {
  public:
-  enum class BrokenLink { kRepeat, kEnd, kUnknown };
   // Takes the result of the owner. A result is a task that delivers it.
   using Respond =
       std::function<void(const absl::Status&, std::function<void()>)>;
   // Runs the call at the owner.
   using Run = std::function<CallHandle(EngineNode&, CallContext, Respond)>;
 
-  SimForwardedCall(SimOwnerCalls& calls, CallContext context, BrokenLink broken,
-                   Run run, std::function<void(absl::Status)> fail)
+  SimForwardedCall(SimOwnerCalls& calls, const CallContext& context,
+                   bool sent_once, Run run,
+                   std::function<void(absl::Status)> fail)
       : links_(calls.links_),
         slot_(calls.slot_),
         loop_(calls.loop_),
         ownership_(calls.ownership_),
         credential_(context.credential),
         deadline_(context.deadline),
-        broken_link_(broken),
+        sent_once_(sent_once),
         run_(std::move(run)),
-        fail_(std::move(fail)),
-        search_until_(std::min(deadline_, loop_.Now() + kMaxSearch)) {}
+        fail_(std::move(fail)) {}
 
-  void Look() {
+  void Start() {
     if (ended_) return;
-    if (ownership_.IsOwnedHere(*credential_)) return End(NotOwnerError());
-    if (const auto owner = ownership_.FindOther(*credential_)) {
-      return Attempt(*owner);
-    }
-    LookLater(search_until_, OwnerUnavailable("no owner"));
-  }
-
-  // The caller has left, or has its result. The owner may go on.
-  void Stop() {
-    ended_ = true;
-    Forget();
-    fail_ = nullptr;
-    timer_.reset();
-    run_ = nullptr;
-  }
-
- private:
-  void Forget() {
-    if (open_ != 0) links_.Forget(std::exchange(open_, 0));
-  }
-
-  void End(absl::Status status) {
-    auto fail = std::move(fail_);
-    Stop();
-    if (fail) fail(std::move(status));
-  }
-
-  void LookLater(absl::Time until, absl::Status status) {
-    const absl::Time next = loop_.Now() + kLookInterval;
-    if (next > until) return End(std::move(status));
-    timer_ = loop_.RunAt(next, [this] { Look(); });
-  }
-
-  void Attempt(const TenureOwnership::Owner& owner) {
-    const int64_t attempt = ++attempt_;
-    const size_t to = SlotOf(owner);
+    const auto owner = ownership_.FindOther(*credential_);
+    if (!owner.has_value()) return End(NotOwnerError());
+    const size_t to = SlotOf(*owner);
     const auto self = shared_from_this();
-    const auto broken = [self, attempt] {
-      if (!self->ended_ && self->attempt_ == attempt) self->OnBroken();
+    const auto broken = [self] {
+      if (!self->ended_) self->OnBroken();
     };
     open_ = links_.OnBroken(to, loop_, broken);
     timer_ = loop_.RunAt(std::min(loop_.Now() + SimLinks::kSilence, deadline_),
@@ -94,17 +50,15 @@ class SimForwardedCall final
     const size_t from = slot_;
     links_.Send(
         from, to, loop_,
-        [self, attempt, &links, from, to, epoch = owner.epoch,
-         credential = credential_, deadline = deadline_,
-         run = run_](EngineNode& node) {
-          const auto respond = [self, attempt, &links, from, to](
+        [self, &links, from, to, epoch = owner->epoch, credential = credential_,
+         deadline = deadline_, run = run_](EngineNode& node) {
+          const auto respond = [self, &links, from, to](
                                    const absl::Status& status,
                                    std::function<void()> deliver) {
-            links.Respond(
-                to, from, self->loop_, nullptr,
-                [self, attempt, status, deliver = std::move(deliver)] {
-                  self->OnResponse(attempt, status, deliver);
-                });
+            links.Respond(to, from, self->loop_, nullptr,
+                          [self, status, deliver = std::move(deliver)] {
+                            self->OnResponse(status, deliver);
+                          });
           };
           if (node.ownership().EpochOf(*credential) != epoch) {
             return respond(NotOwnerError(), nullptr);
@@ -125,32 +79,33 @@ class SimForwardedCall final
         broken);
   }
 
-  void OnResponse(int64_t attempt, const absl::Status& status,
-                  const std::function<void()>& deliver) {
-    if (ended_ || attempt != attempt_) return;
-    ++attempt_;
-    Forget();
+  // The caller has left, or has its result. The owner may go on.
+  void Stop() {
+    ended_ = true;
+    if (open_ != 0) links_.Forget(std::exchange(open_, 0));
+    fail_ = nullptr;
     timer_.reset();
-    if (status.ok()) {
-      Stop();
-      return deliver();
-    }
-    if (ReasonOf(status) != v1::NOT_OWNER) return End(status);
-    broken_until_ = absl::InfiniteFuture();
-    LookLater(search_until_, OwnerUnavailable("changes"));
+    run_ = nullptr;
+  }
+
+ private:
+  void End(absl::Status status) {
+    auto fail = std::move(fail_);
+    Stop();
+    if (fail) fail(std::move(status));
+  }
+
+  void OnResponse(const absl::Status& status,
+                  const std::function<void()>& deliver) {
+    if (ended_) return;
+    if (!status.ok()) return End(status);
+    Stop();
+    deliver();
   }
 
   void OnBroken() {
-    ++attempt_;
-    Forget();
-    if (broken_link_ == BrokenLink::kUnknown) {
-      return End(ForwardedCreateUnknown("broken"));
-    }
-    if (broken_link_ == BrokenLink::kEnd) {
-      return End(OwnerUnavailable("broken"));
-    }
-    broken_until_ = std::min(broken_until_, loop_.Now() + kMaxBrokenLink);
-    LookLater(std::min(broken_until_, deadline_), OwnerUnavailable("broken"));
+    End(sent_once_ ? ForwardedCreateUnknown("broken")
+                   : OwnerUnavailable("broken"));
   }
 
   SimLinks& links_;
@@ -159,12 +114,9 @@ class SimForwardedCall final
   TenureOwnership& ownership_;
   const std::shared_ptr<const Credential> credential_;
   const absl::Time deadline_;
-  const BrokenLink broken_link_;
+  const bool sent_once_;
   Run run_;
   std::function<void(absl::Status)> fail_;
-  const absl::Time search_until_;
-  absl::Time broken_until_ = absl::InfiniteFuture();
-  int64_t attempt_ = 0;
   int64_t open_ = 0;
   bool ended_ = false;
   TimerHandle timer_;
@@ -183,7 +135,7 @@ class SimForwardedHandle final : public Call {
 };
 
 CallHandle Started(EventLoop& loop, std::shared_ptr<SimForwardedCall> call) {
-  loop.Post([call] { call->Look(); });
+  loop.Post([call] { call->Start(); });
   return std::make_unique<SimForwardedHandle>(std::move(call));
 }
 
@@ -205,7 +157,7 @@ CallHandle SimOwnerCalls::Get(CallContext context, std::string id,
   return Started(
       loop_,
       std::make_shared<SimForwardedCall>(
-          *this, std::move(context), SimForwardedCall::BrokenLink::kRepeat,
+          *this, context, /*sent_once=*/false,
           [shared, id = std::move(id)](
               EngineNode& node, CallContext at_owner,
               const SimForwardedCall::Respond& respond) {
@@ -226,7 +178,7 @@ CallHandle SimOwnerCalls::List(CallContext context, ListParams params,
   return Started(
       loop_,
       std::make_shared<SimForwardedCall>(
-          *this, std::move(context), SimForwardedCall::BrokenLink::kRepeat,
+          *this, context, /*sent_once=*/false,
           [shared, params](EngineNode& node, CallContext at_owner,
                            const SimForwardedCall::Respond& respond) {
             return node.engine().List(std::move(at_owner), params,
@@ -241,7 +193,7 @@ CallHandle SimOwnerCalls::Cancel(CallContext context, const std::string& id,
   return Started(
       loop_,
       std::make_shared<SimForwardedCall>(
-          *this, std::move(context), SimForwardedCall::BrokenLink::kEnd,
+          *this, context, /*sent_once=*/false,
           [shared, id](EngineNode& node, CallContext at_owner,
                        const SimForwardedCall::Respond& respond) {
             return node.engine().Cancel(
@@ -260,9 +212,7 @@ CallHandle SimOwnerCalls::Create(CallContext context,
   return Started(
       loop_,
       std::make_shared<SimForwardedCall>(
-          *this, std::move(context),
-          request_id.empty() ? SimForwardedCall::BrokenLink::kUnknown
-                             : SimForwardedCall::BrokenLink::kRepeat,
+          *this, context, request_id.empty(),
           [shared, request_id, params = std::move(params)](
               EngineNode& node, CallContext at_owner,
               const SimForwardedCall::Respond& respond) {

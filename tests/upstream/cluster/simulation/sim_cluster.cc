@@ -30,7 +30,7 @@ void SimCluster::Start(size_t slot, absl::Duration delay) {
 void SimCluster::Kill(size_t slot) {
   Slot& place = slots_[slot];
   if (place.node == nullptr) return;
-  network_.Listen(slot, nullptr, nullptr);
+  network_.Listen(slot, nullptr, {});
   place.loop->Kill();
   place.attached.reset();
   place.node.reset();

@@ -20,22 +20,26 @@ namespace wriftai::cluster {
 // Threads: one. All arguments must outlive it.
 class SimNetwork {
  public:
-  using Handler = std::function<VouchResponse(const VouchRequest&)>;
+  // What a process answers.
+  struct Handlers {
+    std::function<VouchResponse(const VouchRequest&)> vouch;
+    std::function<FindOwnersResponse(const FindOwnersRequest&)> find_owners;
+  };
 
   // `loop`: one that is never stopped.
   SimNetwork(SimLoop& loop, SimFaults& faults, Random& random)
       : loop_(loop), faults_(faults), random_(random) {}
 
   // What runs in the slot, on its loop. Null: nothing.
-  void Listen(size_t slot, SimLoop* loop, Handler handler) {
-    listeners_[slot] = {loop, std::move(handler)};
+  void Listen(size_t slot, SimLoop* loop, Handlers handlers) {
+    listeners_[slot] = {loop, std::move(handlers)};
   }
 
  private:
   friend class SimPeerLink;
   struct Listener {
     SimLoop* loop = nullptr;
-    Handler handler;
+    Handlers handlers;
   };
 
   // Whether a message that is sent or arrives now is lost.
@@ -62,8 +66,17 @@ class SimPeerLink : public PeerLink {
   [[nodiscard]] CallHandle Vouch(const std::string& address,
                                  VouchRequest request, absl::Time deadline,
                                  VouchDone done) override;
+  [[nodiscard]] CallHandle FindOwners(const std::string& address,
+                                      FindOwnersRequest request,
+                                      absl::Time deadline,
+                                      FindOwnersDone done) override;
 
  private:
+  // `answer`: that of the handlers.
+  template <typename Request, typename Answer, typename Done>
+  CallHandle Start(const std::string& address, Request request,
+                   absl::Time deadline, Answer answer, Done done);
+
   SimLoop& loop_;
   const size_t slot_;
   SimNetwork& network_;

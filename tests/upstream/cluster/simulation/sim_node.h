@@ -2,6 +2,7 @@
 #define WRIFTAI_TESTS_UPSTREAM_CLUSTER_SIMULATION_SIM_NODE_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -28,11 +29,19 @@ class SimNode : private SimConnections, public Replica {
       : SimConnections{{loop, slot, server}, {loop, slot, network}},
         Replica(loop, store, link, keys, times, outage, node,
                 absl::StrCat(slot)) {
-    network.Listen(slot, &loop, [this](const VouchRequest& request) {
-      return vouching.Answer(request);
-    });
+    network.Listen(slot, &loop,
+                   {[this](const VouchRequest& request) {
+                      return vouching.Answer(request);
+                    },
+                    [this](const FindOwnersRequest& request) {
+                      return find_owners ? find_owners(request)
+                                         : FindOwnersResponse();
+                    }});
     session.Start();
   }
+
+  // What is attached answers it.
+  std::function<FindOwnersResponse(const FindOwnersRequest&)> find_owners;
 };
 
 }  // namespace wriftai::cluster

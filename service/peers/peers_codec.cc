@@ -1,15 +1,17 @@
-#include "service/peers/vouch_codec.h"
+#include "service/peers/peers_codec.h"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/sanitize.h"
 #include "service/peers/peer_address.h"
 #include "service/rpc/message_bytes.h"
 #include "service/rpc/request_codec.h"
+#include "upstream/cluster/owner_lookup.h"
 #include "wriftai/peers/v1/peers.pb.h"
 
 namespace wriftai {
@@ -18,6 +20,12 @@ namespace {
 // A session and an address take up to 400 bytes.
 constexpr size_t kMaxPeerBytes = 512;
 constexpr size_t kMaxResponseBytes = kMaxVouchPeers * kMaxPeerBytes;
+
+constexpr size_t kMaxTags = cluster::OwnerLookup::kMaxTags;
+constexpr size_t kTagDigits = 32;
+// A tag and its length; with a session, an address and an epoch.
+constexpr size_t kMaxTagBytes = 2 + kTagDigits;
+constexpr size_t kMaxOwnerBytes = kMaxPeerBytes + kMaxTagBytes;
 
 absl::Status Expected(absl::string_view field, absl::string_view expected) {
   return absl::InvalidArgumentError(
@@ -42,11 +50,44 @@ bool IsSession(absl::string_view session) {
                      [](char c) { return c > ' ' && c <= '~' && c != '/'; });
 }
 
+constexpr char kExpectedSession[] =
+    "1 to 128 bytes of printable ASCII without '/'";
+
+bool IsTag(absl::string_view tag) {
+  return tag.size() == kTagDigits &&
+         std::all_of(tag.begin(), tag.end(), [](char c) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
+                  (c >= 'a' && c <= 'f');
+         });
+}
+
+absl::Status CheckTag(absl::string_view tag, absl::string_view field) {
+  return IsTag(tag) ? absl::OkStatus() : Expected(field, "32 hex digits");
+}
+
+absl::StatusOr<cluster::FoundOwner> OwnerFrom(peers::v1::Owner& message) {
+  if (absl::Status status = CheckTag(message.tag(), "owners.tag");
+      !status.ok()) {
+    return status;
+  }
+  if (!IsSession(message.session())) {
+    return Expected("owners.session", kExpectedSession);
+  }
+  if (!IsPeerAddress(message.address())) {
+    return Expected("owners.address", "HOST:PORT");
+  }
+  if (message.epoch() <= 0) {
+    return Expected("owners.epoch", "a positive number");
+  }
+  return cluster::FoundOwner{
+      std::move(*message.mutable_tag()), std::move(*message.mutable_session()),
+      std::move(*message.mutable_address()), message.epoch()};
+}
+
 absl::StatusOr<cluster::Peer> PeerFrom(peers::v1::Peer& message,
                                        absl::string_view field) {
   if (!IsSession(message.session())) {
-    return Expected(absl::StrCat(field, ".session"),
-                    "1 to 128 bytes of printable ASCII without '/'");
+    return Expected(absl::StrCat(field, ".session"), kExpectedSession);
   }
   if (message.revision() <= 0) {
     return Expected(absl::StrCat(field, ".revision"), "a positive number");
@@ -106,6 +147,56 @@ absl::StatusOr<cluster::VouchResponse> DecodeVouchResponse(
     auto peer = PeerFrom(sent, "peers");
     if (!peer.ok()) return peer.status();
     response.peers.push_back(*std::move(peer));
+  }
+  return response;
+}
+
+grpc::ByteBuffer EncodeFindOwners(const cluster::FindOwnersRequest& request) {
+  peers::v1::FindOwnersRequest message;
+  for (const std::string& tag : request.tags) message.add_tags(tag);
+  return Encode(message);
+}
+
+grpc::ByteBuffer EncodeFindOwners(const cluster::FindOwnersResponse& response) {
+  peers::v1::FindOwnersResponse message;
+  for (const cluster::FoundOwner& owner : response.owners) {
+    peers::v1::Owner& sent = *message.add_owners();
+    sent.set_tag(owner.tag);
+    sent.set_session(owner.session);
+    sent.set_address(owner.address);
+    sent.set_epoch(owner.epoch);
+  }
+  return Encode(message);
+}
+
+absl::StatusOr<cluster::FindOwnersRequest> DecodeFindOwnersRequest(
+    const grpc::ByteBuffer& bytes) {
+  auto message = Parse<peers::v1::FindOwnersRequest>(bytes, "FindOwnersRequest",
+                                                     kMaxTags * kMaxTagBytes);
+  if (!message.ok()) return message.status();
+  cluster::FindOwnersRequest request;
+  for (std::string& tag : *message->mutable_tags()) {
+    if (absl::Status status = CheckTag(tag, "tags"); !status.ok()) {
+      return status;
+    }
+    request.tags.push_back(std::move(tag));
+  }
+  return request;
+}
+
+absl::StatusOr<cluster::FindOwnersResponse> DecodeFindOwnersResponse(
+    const grpc::ByteBuffer& bytes) {
+  auto message = Parse<peers::v1::FindOwnersResponse>(
+      bytes, "FindOwnersResponse", kMaxTags * kMaxOwnerBytes);
+  if (!message.ok()) return message.status();
+  if (message->owners_size() > static_cast<int>(kMaxTags)) {
+    return Expected("owners", absl::StrCat("at most ", kMaxTags));
+  }
+  cluster::FindOwnersResponse response;
+  for (peers::v1::Owner& sent : *message->mutable_owners()) {
+    auto owner = OwnerFrom(sent);
+    if (!owner.ok()) return owner.status();
+    response.owners.push_back(*std::move(owner));
   }
   return response;
 }

@@ -1,5 +1,5 @@
-#ifndef WRIFTAI_SERVICE_PEERS_VOUCH_CODEC_H_
-#define WRIFTAI_SERVICE_PEERS_VOUCH_CODEC_H_
+#ifndef WRIFTAI_SERVICE_PEERS_PEERS_CODEC_H_
+#define WRIFTAI_SERVICE_PEERS_PEERS_CODEC_H_
 
 #include <cstddef>
 
@@ -7,7 +7,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "upstream/cluster/peer_link.h"
 
-// The messages of Peers.Vouch. Both sides check what they receive.
+// The messages of Peers. Both sides check what they receive.
 //
 // All functions: pure, any thread. Decoding fails with INVALID_ARGUMENT, which
 // names the field.
@@ -26,6 +26,15 @@ absl::StatusOr<cluster::VouchRequest> DecodeVouchRequest(
 absl::StatusOr<cluster::VouchResponse> DecodeVouchResponse(
     const grpc::ByteBuffer& bytes);
 
+// Up to OwnerLookup::kMaxTags of both.
+grpc::ByteBuffer EncodeFindOwners(const cluster::FindOwnersRequest& request);
+grpc::ByteBuffer EncodeFindOwners(const cluster::FindOwnersResponse& response);
+
+absl::StatusOr<cluster::FindOwnersRequest> DecodeFindOwnersRequest(
+    const grpc::ByteBuffer& bytes);
+absl::StatusOr<cluster::FindOwnersResponse> DecodeFindOwnersResponse(
+    const grpc::ByteBuffer& bytes);
+
 }  // namespace wriftai
 
-#endif  // WRIFTAI_SERVICE_PEERS_VOUCH_CODEC_H_
+#endif  // WRIFTAI_SERVICE_PEERS_PEERS_CODEC_H_

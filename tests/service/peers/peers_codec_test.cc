@@ -1,11 +1,13 @@
-#include "service/peers/vouch_codec.h"
+#include "service/peers/peers_codec.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "service/rpc/request_codec.h"
 #include "tests/support/status_matchers.h"
+#include "upstream/cluster/owner_lookup.h"
 #include "wriftai/peers/v1/peers.pb.h"
 
 namespace wriftai {
@@ -15,7 +17,7 @@ cluster::Peer PeerAt(const std::string& address) {
   return {"node.1", 7, address};
 }
 
-TEST(VouchCodecTest, CarriesRequests) {
+TEST(PeersCodecTest, CarriesRequests) {
   const auto request = DecodeVouchRequest(
       EncodeVouch(cluster::VouchRequest{PeerAt("10.0.0.1:50052")}));
   ASSERT_THAT(request, IsOk());
@@ -24,7 +26,7 @@ TEST(VouchCodecTest, CarriesRequests) {
   EXPECT_EQ(request->asker.address, "10.0.0.1:50052");
 }
 
-TEST(VouchCodecTest, CarriesResponses) {
+TEST(PeersCodecTest, CarriesResponses) {
   cluster::VouchResponse sent;
   sent.ended = true;
   sent.peers = {PeerAt("10.0.0.1:50052"), PeerAt("[::1]:50052")};
@@ -37,7 +39,7 @@ TEST(VouchCodecTest, CarriesResponses) {
   EXPECT_EQ(response->peers[1].address, "[::1]:50052");
 }
 
-TEST(VouchCodecTest, RejectsInvalidFields) {
+TEST(PeersCodecTest, RejectsInvalidFields) {
   const auto status = [](const cluster::Peer& asker) {
     return DecodeVouchRequest(EncodeVouch(cluster::VouchRequest{asker}))
         .status();
@@ -60,7 +62,7 @@ TEST(VouchCodecTest, RejectsInvalidFields) {
                        "asker.address: expected HOST:PORT"));
 }
 
-TEST(VouchCodecTest, RejectsTooManyPeers) {
+TEST(PeersCodecTest, RejectsTooManyPeers) {
   cluster::VouchResponse sent;
   for (size_t i = 0; i < kMaxVouchPeers; ++i) {
     sent.peers.push_back(PeerAt("10.0.0.1:50052"));
@@ -72,7 +74,67 @@ TEST(VouchCodecTest, RejectsTooManyPeers) {
                        "peers: expected at most 256"));
 }
 
-TEST(VouchCodecTest, RejectsLargeAndMalformedMessages) {
+constexpr char kTag[] = "0123456789abcdef0123456789abcdef";
+
+TEST(PeersCodecTest, CarriesOwners) {
+  const auto request = DecodeFindOwnersRequest(
+      EncodeFindOwners(cluster::FindOwnersRequest{{kTag}}));
+  ASSERT_THAT(request, IsOk());
+  EXPECT_EQ(request->tags, std::vector<std::string>{kTag});
+  const auto response = DecodeFindOwnersResponse(EncodeFindOwners(
+      cluster::FindOwnersResponse{{{kTag, "node.1", "10.0.0.1:50052", 7}}}));
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->owners.size(), 1u);
+  EXPECT_EQ(response->owners[0].tag, kTag);
+  EXPECT_EQ(response->owners[0].session, "node.1");
+  EXPECT_EQ(response->owners[0].address, "10.0.0.1:50052");
+  EXPECT_EQ(response->owners[0].epoch, 7);
+}
+
+TEST(PeersCodecTest, RejectsInvalidOwners) {
+  const auto status = [](const cluster::FoundOwner& owner) {
+    return DecodeFindOwnersResponse(
+               EncodeFindOwners(cluster::FindOwnersResponse{{owner}}))
+        .status();
+  };
+  const auto is = [](const std::string& message) {
+    return StatusIs(absl::StatusCode::kInvalidArgument, message);
+  };
+  EXPECT_THAT(status({"", "a.1", "h:1", 7}),
+              is("owners.tag: expected 32 hex digits"));
+  EXPECT_THAT(status({std::string(32, 'G'), "a.1", "h:1", 7}),
+              is("owners.tag: expected 32 hex digits"));
+  EXPECT_THAT(status({kTag, "", "h:1", 7}),
+              is("owners.session: expected 1 to 128 bytes of printable ASCII "
+                 "without '/'"));
+  EXPECT_THAT(status({kTag, "a.1", "unix:/h", 7}),
+              is("owners.address: expected HOST:PORT"));
+  EXPECT_THAT(status({kTag, "a.1", "h:1", 0}),
+              is("owners.epoch: expected a positive number"));
+  EXPECT_THAT(DecodeFindOwnersRequest(
+                  EncodeFindOwners(cluster::FindOwnersRequest{{"/"}})),
+              is("tags: expected 32 hex digits"));
+}
+
+TEST(PeersCodecTest, RejectsTooManyOwners) {
+  constexpr size_t kMax = cluster::OwnerLookup::kMaxTags;
+  cluster::FindOwnersRequest asked{std::vector<std::string>(kMax, kTag)};
+  EXPECT_THAT(DecodeFindOwnersRequest(EncodeFindOwners(asked)), IsOk());
+  asked.tags.emplace_back(kTag);
+  EXPECT_THAT(DecodeFindOwnersRequest(EncodeFindOwners(asked)),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "FindOwnersRequest: expected a message of at most 3400 "
+                       "bytes, not compressed"));
+  cluster::FindOwnersResponse sent;
+  sent.owners.assign(kMax, {kTag, "node.1", "10.0.0.1:50052", 7});
+  EXPECT_THAT(DecodeFindOwnersResponse(EncodeFindOwners(sent)), IsOk());
+  sent.owners.push_back(sent.owners[0]);
+  EXPECT_THAT(DecodeFindOwnersResponse(EncodeFindOwners(sent)),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "owners: expected at most 100"));
+}
+
+TEST(PeersCodecTest, RejectsLargeAndMalformedMessages) {
   peers::v1::VouchRequest large;
   large.mutable_asker()->set_session(std::string(1000, 'a'));
   EXPECT_THAT(DecodeVouchRequest(Encode(large)),
