@@ -28,6 +28,9 @@ export class FaultProxy {
     return self;
   }
 
+  /** How many connections it has accepted so far. */
+  accepted = 0;
+
   #connections = new Set();
   #isCut = false;
   #server = net.createServer({ allowHalfOpen: true },
@@ -90,13 +93,26 @@ export class FaultProxy {
   #accept(client) {
     if (this.#isCut) {
       client.on('error', () => {});
-      client.resetAndDestroy();
+      abort(client);
       return;
     }
     assert.ok(this.target, 'the proxy has no target');
     const connection = new Connection(client, this.target, this);
+    ++this.accepted;
     this.#connections.add(connection);
     client.on('close', () => this.#connections.delete(connection));
+  }
+}
+
+// Resets a connection where that is possible. Node.js cannot reset a socket
+// that is being shut down: its handle would stay, and the process would spin
+// when it exits. One that is still connecting would be reset later.
+function abort(socket) {
+  if (socket.destroyed) return;
+  if (socket.writableEnded || socket.connecting) {
+    socket.destroy();
+  } else {
+    socket.resetAndDestroy();
   }
 }
 
@@ -126,9 +142,7 @@ class Connection {
 
   reset() {
     for (const flow of this.#flows) flow.drop();
-    for (const socket of [this.#client, this.#target]) {
-      if (!socket.destroyed) socket.resetAndDestroy();
-    }
+    for (const socket of [this.#client, this.#target]) abort(socket);
   }
 }
 
