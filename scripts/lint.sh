@@ -121,10 +121,10 @@ check_includes() {
     'base/|upstream/(budget/|error_details|prediction_(calls|params|state)|retry_policy|webhook/webhook_feed)|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/create/' \
-    'base/|upstream/(budget/|error_details|json/|prediction_(calls|params))|proto/|wriftai/' ||
+    'base/|upstream/(budget/|error_details|json/|prediction_(calls|params)|request_spans)|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/rest/' \
-    'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(calls|params)|retry_policy)|proto/|wriftai/' ||
+    'base/|upstream/(budget/|call_trace|error_details|http/|json/|prediction_(calls|params)|request_spans|retry_policy)|proto/|wriftai/' ||
     failed=1
   may_include 'upstream/webhook/' \
     'base/|upstream/(json/|prediction_(calls|state))|proto/|wriftai/' || failed=1
@@ -138,7 +138,7 @@ check_includes() {
   may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
   may_include 'service/engine/' 'base/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/tracing/' \
-    'base/|service/(server/(http_url|tls/pem)|calls/call_count)|upstream/(http/http_message|rest/|watch/poll_spans)' ||
+    'base/|service/(server/(http_url|tls/pem)|calls/call_count)|upstream/(http/http_message|request_spans|rest/|watch/poll_spans)' ||
     failed=1
   may_include 'service/telemetry/' \
     'base/|service/(engine|logging|tracing)/|upstream/|proto/|wriftai/' || failed=1

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <string>
-#include <variant>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "service/tracing/span_names.h"
+#include "upstream/http/http_message.h"
+#include "upstream/rest/call_subject.h"
 #include "upstream/rest/http_status.h"
 
 namespace wriftai {
@@ -19,9 +20,16 @@ constexpr int kFirstErrorStatus = 400;
 class BudgetWaitSpan final : public StepSpan {
  public:
   explicit BudgetWaitSpan(const SpanScope& parent)
-      : span_(parent, otlp::Span::SPAN_KIND_INTERNAL, kBudgetWaitSpan) {}
+      : event_loop_(*parent.event_loop),
+        started_(event_loop_.Now()),
+        span_(parent, otlp::Span::SPAN_KIND_INTERNAL, kBudgetWaitSpan) {}
+  ~BudgetWaitSpan() override {
+    if (event_loop_.Now() - started_ < kMinBudgetWait) span_.Discard();
+  }
 
  private:
+  const EventLoop& event_loop_;
+  const absl::Time started_;
   Span span_;
 };
 
@@ -103,17 +111,19 @@ class HttpSpan final : public RequestSpan {
 
   const SpanScope& children() const { return span_.children(); }
 
-  void OnResult(const HttpResult& result) override {
+  void OnResponse(const HttpResponse& response) override {
     has_result_ = true;
-    if (const auto* const response = std::get_if<HttpResponse>(&result)) {
-      span_.Set("http.response.status_code", response->status);
-      span_.Set(kUpstreamIdAttribute, UpstreamRequestId(*response));
-      if (response->status >= kFirstErrorStatus) {
-        span_.Fail(absl::StrCat(response->status));
-      }
-    } else {
-      span_.Fail(TypeOf(std::get<TransportFailure>(result).kind));
+    span_.Set("http.response.status_code", response.status);
+    span_.Set(kUpstreamIdAttribute, UpstreamRequestId(response));
+    if (response.status >= kFirstErrorStatus) {
+      span_.Fail(absl::StrCat(response.status));
     }
+    span_.End();
+  }
+
+  void OnFailure(const TransportFailure& failure) override {
+    has_result_ = true;
+    span_.Fail(TypeOf(failure.kind));
     span_.End();
   }
 

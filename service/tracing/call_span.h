@@ -4,9 +4,12 @@
 #include <memory>
 
 #include "service/tracing/span.h"
-#include "upstream/rest/request_spans.h"
+#include "upstream/request_spans.h"
 
 namespace wriftai {
+
+// A shorter wait for the budget is the loop's own work, and is not recorded.
+inline constexpr absl::Duration kMinBudgetWait = absl::Milliseconds(1);
 
 // The span of a call or a poll, and the spans of its upstream requests and its
 // waits for the budget. The latter may outlive its end: a create goes on after

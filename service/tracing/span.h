@@ -72,6 +72,9 @@ class Span {
 
   void End();
 
+  // Ends it unrecorded.
+  void Discard() { ended_ = true; }
+
   // For its children.
   const SpanScope& children() const { return children_; }
 

@@ -10,9 +10,6 @@
 namespace wriftai {
 namespace {
 
-// A shorter wait is the loop's own work.
-constexpr absl::Duration kMinBudgetWait = absl::Milliseconds(1);
-
 // "SOURCE_GET" as "get".
 std::string NameOf(v1::Source source) {
   return absl::AsciiStrToLower(

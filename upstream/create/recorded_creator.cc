@@ -5,6 +5,7 @@
 
 #include "upstream/create/created_nothing.h"
 #include "upstream/error_details.h"
+#include "upstream/request_spans.h"
 
 namespace wriftai {
 namespace {
@@ -39,6 +40,9 @@ class RecordedCreator::Attempt : public Call {
   }
 
   void Start() {
+    if (context_.trace != nullptr && context_.trace->spans != nullptr) {
+      permit_wait_span_ = context_.trace->spans->BeginBudgetWait();
+    }
     step_ = budget_->creates.Acquire(
         context_.deadline,
         [this](absl::StatusOr<Permit> permit) { OnPermit(std::move(permit)); });
@@ -48,6 +52,7 @@ class RecordedCreator::Attempt : public Call {
   using Verdict = CreateRecords::Verdict;
 
   void OnPermit(absl::StatusOr<Permit> permit) {
+    permit_wait_span_.reset();
     if (!permit.ok()) return Finish({permit.status()});
     permit_ = *std::move(permit);
     Begin();
@@ -129,7 +134,8 @@ class RecordedCreator::Attempt : public Call {
   Done done_;
 
   Permit permit_;
-  std::string attempt_;  // While its outcome is open.
+  std::string attempt_;                         // While its outcome is open.
+  std::unique_ptr<StepSpan> permit_wait_span_;  // Null: not recorded.
   CallHandle step_;
   TimerHandle timer_;
 };

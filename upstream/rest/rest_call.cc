@@ -85,10 +85,6 @@ void RestCall::SendWith(Permit permit) {
 }
 
 void RestCall::OnResult(HttpResult result, bool by_deadline) {
-  if (attempt_span_ != nullptr) {
-    attempt_span_->OnResult(result);
-    attempt_span_.reset();
-  }
   const UpstreamResult ended = UpstreamResult::Of(result, by_deadline);
   const absl::Time now = event_loop_.Now();
   if (options_.stats != nullptr) {
@@ -97,7 +93,9 @@ void RestCall::OnResult(HttpResult result, bool by_deadline) {
   sent_at_ = absl::InfiniteFuture();
   if (options_.health != nullptr) options_.health->OnResult(ended, now);
   absl::Status status;
+  const auto span = std::move(attempt_span_);
   if (auto* const response = std::get_if<HttpResponse>(&result)) {
+    if (span != nullptr) span->OnResponse(*response);
     permit_.OnResponse(RateLimitFromHeaders(*response, event_loop_.WallNow()),
                        response->status == kTooManyRequests);
     if (options_.trace != nullptr) RecordResponse(*response, *options_.trace);
@@ -109,8 +107,9 @@ void RestCall::OnResult(HttpResult result, bool by_deadline) {
         StatusFromResponse(*response, options_.subject, event_loop_.WallNow());
   } else {
     permit_ = Permit();
-    status = StatusFromFailure(std::get<TransportFailure>(result),
-                               options_.subject, by_deadline);
+    const auto& failure = std::get<TransportFailure>(result);
+    if (span != nullptr) span->OnFailure(failure);
+    status = StatusFromFailure(failure, options_.subject, by_deadline);
   }
   if (WasRotated(status)) {
     sent_after_rotation_ = true;

@@ -12,6 +12,8 @@
 #include "tests/service/tracing/recorded_spans.h"
 #include "tests/support/fake_prediction_client.h"
 #include "tests/support/manual_event_loop.h"
+#include "upstream/http/http_message.h"
+#include "upstream/rest/call_subject.h"
 
 namespace wriftai {
 namespace {
@@ -112,7 +114,7 @@ TEST_F(TracerTest, RequestIsChildOfCallAndParentOfUpstream) {
   HttpResponse response;
   response.status = 503;
   response.headers = {{"x-request-id", "up-1"}};
-  span->OnResult(response);
+  span->OnResponse(response);
   EXPECT_EQ(Hex(last().parent_span_id()), kCallSpan);
   EXPECT_EQ(last().name(), "GET /predictions/{id}");
   EXPECT_EQ(last().kind(), otlp::Span::SPAN_KIND_CLIENT);
@@ -155,6 +157,12 @@ TEST_F(TracerTest, StepsMayOutliveTheirCall) {
   wait.reset();
   EXPECT_EQ(last().name(), kBudgetWaitSpan);
   EXPECT_EQ(Since(last().end_time_unix_nano()), 2'000'000'000u);
+}
+
+TEST_F(TracerTest, ImmediatePermitIsNoWaitForBudget) {
+  const auto call = BeginCall();
+  call->BeginBudgetWait().reset();
+  EXPECT_THAT(spans_.spans, IsEmpty());
 }
 
 TEST_F(TracerTest, PollWithoutRecordedWaitersIsNotRecorded) {

@@ -16,6 +16,7 @@
 #include "tests/support/status_matchers.h"
 #include "upstream/create/create_deduplicator.h"
 #include "upstream/error_details.h"
+#include "upstream/request_spans.h"
 
 namespace wriftai {
 namespace {
@@ -70,6 +71,27 @@ class FakeRecords : public CreateRecords {
   BeginDone done_;
 };
 
+// Counts the waits for the budget.
+class BudgetWaits : public RequestSpans {
+ public:
+  std::unique_ptr<StepSpan> BeginBudgetWait() override {
+    struct Wait : StepSpan {
+      explicit Wait(BudgetWaits& owner) : waits(owner) { ++waits.begun; }
+      ~Wait() override { ++waits.ended; }
+      BudgetWaits& waits;
+    };
+    return std::make_unique<Wait>(*this);
+  }
+  std::unique_ptr<RequestSpan> BeginRequest(const CallSubject& /*subject*/,
+                                            int /*resends*/,
+                                            HttpRequest& /*request*/) override {
+    return nullptr;
+  }
+
+  int begun = 0;
+  int ended = 0;
+};
+
 // Creates through a deduplicator, as callers do.
 class RecordedCreatorTest : public ::testing::Test {
  protected:
@@ -77,6 +99,7 @@ class RecordedCreatorTest : public ::testing::Test {
     result_.reset();
     CallContext context;
     context.credential = credential_;
+    context.trace = trace_;
     CreateParams params;
     params.model = {"a", "b", std::nullopt};
     params.input_json = input;
@@ -102,9 +125,22 @@ class RecordedCreatorTest : public ::testing::Test {
   RecordedCreator creator_{event_loop_, budgets_, records_, client_, client_};
   std::optional<CreateDeduplicator> deduplicator_{std::in_place, event_loop_,
                                                   client_, client_, &creator_};
+  std::shared_ptr<CallTrace> trace_;
   CallHandle handle_;
   std::optional<absl::StatusOr<v1::Prediction>> result_;
 };
+
+TEST_F(RecordedCreatorTest, RecordsItsWaitForTheBudget) {
+  const auto waits = std::make_shared<BudgetWaits>();
+  trace_ = std::make_shared<CallTrace>();
+  trace_->spans = waits;
+  creates().TryAcquire(Priority::kCall)->OnResponse(RateLimit(), false);
+  Create();
+  EXPECT_EQ(waits->begun, 1);
+  EXPECT_EQ(waits->ended, 0);
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_EQ(waits->ended, 1);
+}
 
 TEST_F(RecordedCreatorTest, BeginsTheRecordBetweenThePermitAndThePost) {
   creates().TryAcquire(Priority::kCall)->OnResponse(RateLimit(), false);

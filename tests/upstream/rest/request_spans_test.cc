@@ -1,4 +1,4 @@
-#include "upstream/rest/request_spans.h"
+#include "upstream/request_spans.h"
 
 #include <memory>
 #include <string>
@@ -49,10 +49,11 @@ class RecordingSpans final : public RequestSpans {
         : name_(std::move(name)), lines_(lines) {}
     ~Recorded() override { lines_.push_back(name_ + " ends"); }
 
-    void OnResult(const HttpResult& result) override {
-      const auto* const response = std::get_if<HttpResponse>(&result);
-      lines_.push_back(response == nullptr ? "failure"
-                                           : absl::StrCat(response->status));
+    void OnResponse(const HttpResponse& response) override {
+      lines_.push_back(absl::StrCat(response.status));
+    }
+    void OnFailure(const TransportFailure& /*failure*/) override {
+      lines_.emplace_back("failure");
     }
 
    private:

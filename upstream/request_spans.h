@@ -1,12 +1,14 @@
-#ifndef WRIFTAI_UPSTREAM_REST_REQUEST_SPANS_H_
-#define WRIFTAI_UPSTREAM_REST_REQUEST_SPANS_H_
+#ifndef WRIFTAI_UPSTREAM_REQUEST_SPANS_H_
+#define WRIFTAI_UPSTREAM_REQUEST_SPANS_H_
 
 #include <memory>
 
-#include "upstream/http/http_message.h"
-#include "upstream/rest/call_subject.h"
-
 namespace wriftai {
+
+struct CallSubject;
+struct HttpRequest;
+struct HttpResponse;
+struct TransportFailure;
 
 // A step of a call that is recorded in a trace. It ends when it is destroyed.
 class StepSpan {
@@ -18,7 +20,9 @@ class StepSpan {
 // result, it was cancelled.
 class RequestSpan : public StepSpan {
  public:
-  virtual void OnResult(const HttpResult& result) = 0;
+  // At most one of these.
+  virtual void OnResponse(const HttpResponse& response) = 0;
+  virtual void OnFailure(const TransportFailure& failure) = 0;
 };
 
 // Records in a trace what one call does upstream. CallTrace has one if the call
@@ -41,4 +45,4 @@ class RequestSpans {
 
 }  // namespace wriftai
 
-#endif  // WRIFTAI_UPSTREAM_REST_REQUEST_SPANS_H_
+#endif  // WRIFTAI_UPSTREAM_REQUEST_SPANS_H_
