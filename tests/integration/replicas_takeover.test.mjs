@@ -145,6 +145,8 @@ describe('the owner', { concurrency: false }, () => {
   });
 
   test('drained: its successor goes on', async (t) => {
+    // The newest replica is the successor. After it has joined, it pauses.
+    await sleep(3000);
     await expectTakeover(t, (owner) => {
       // The prober's own replica stays.
       owner.signal('SIGTERM');
