@@ -33,7 +33,8 @@ def run_protoc(arguments):
     import grpc_tools.protoc
   except ImportError:
     raise SystemExit('the stubs require protoc and grpc_python_plugin '
-                     '(Debian: protobuf-compiler-grpc), or grpcio-tools')
+                     '(Debian: protobuf-compiler-grpc, libprotobuf-dev), or '
+                     'grpcio-tools')
   include = pathlib.Path(grpc_tools.__file__).parent / '_proto'
   if grpc_tools.protoc.main(['protoc', f'-I{include}', *arguments]) != 0:
     raise SystemExit('protoc failed')
