@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -49,13 +50,14 @@ class PollPlannerTest : public ::testing::Test {
   }
 
   // `page` showed predictions down to second `oldest`, `found` of them watched
-  // and `ended` of those ended.
+  // and `ended` of those ended. Without `next`, its cursor is one of its own.
   void ApplyPage(PageMap::Page& page, int64_t oldest, int found,
-                 const std::string& next = "next", int ended = 0) {
+                 const std::optional<std::string>& next = std::nullopt,
+                 int ended = 0) {
     PredictionPage shown;
     shown.predictions.emplace_back().mutable_created_at()->set_seconds(kBase +
                                                                        oldest);
-    shown.next_cursor = next;
+    shown.next_cursor = next.value_or(absl::StrCat("below ", oldest));
     planner_.OnPage(page, event_loop_.Now(), shown, found, ended);
   }
 
@@ -207,6 +209,17 @@ TEST_F(PollPlannerTest, EndsSearchThatFindsNothing) {
   EXPECT_LE(pages, 6);
 }
 
+TEST_F(PollPlannerTest, SearchesAgainAfterAFewGets) {
+  for (int i = 0; i < 60; ++i) AddUnknown();
+  int64_t oldest = 1'000'000;
+  for (PollPlan plan = Next(); plan.list != nullptr; plan = Next()) {
+    ApplyPage(*plan.list, oldest -= 100, 0);
+  }
+  int gets = 0;
+  while (gets < 10 && NextGet() != nullptr) ++gets;
+  EXPECT_LT(gets, 10);
+}
+
 TEST_F(PollPlannerTest, EndsSearchOfKnownPages) {
   for (int64_t oldest = 1'000'000; oldest > 990'000; oldest -= 100) {
     ApplyPage(planner_.pages().For(absl::FromUnixSeconds(kBase + oldest + 1)),
@@ -228,6 +241,38 @@ TEST_F(PollPlannerTest, GetsTargetMissingFromPage) {
   PollTarget& missed = AddSeen(10, absl::Seconds(60));
   missed.missing_from_page = true;
   EXPECT_EQ(Next().get, &missed);
+}
+
+// Else it would starve while that page pays for the others.
+TEST_F(PollPlannerTest, GetsTargetThatNoPageSpans) {
+  for (int i = 0; i < 10; ++i) AddSeen(60 + i);
+  PollTarget& stalest = AddSeen(1, absl::Seconds(60));
+  const auto page = [&](int64_t second) -> PageMap::Page& {
+    return planner_.pages().For(absl::FromUnixSeconds(kBase + second));
+  };
+  ApplyPage(page(100), 100, 10, "below");
+  ApplyPage(page(60), 50, 10, "below");  // Its cursor leads back to itself.
+  EXPECT_EQ(Next().get, &stalest);
+}
+
+TEST_F(PollPlannerTest, GetsTargetIfAnotherPageIsToShowTheRest) {
+  PollTarget& stalest = AddSeen(1, absl::Seconds(60));
+  for (int i = 0; i < 10; ++i) {
+    AddSeen(10 + i).page_until = event_loop_.Now() + absl::Seconds(3);
+  }
+  EXPECT_EQ(Next().get, &stalest);
+}
+
+TEST_F(PollPlannerTest, RetriesByPageAndByGetInTurn) {
+  for (int i = 0; i < 10; ++i) {
+    AddSeen(i).failures.OnFailure(
+        absl::UnavailableError("503"), absl::Seconds(1), absl::Seconds(8),
+        event_loop_.Now(), absl::InfinitePast(), random_);
+  }
+  event_loop_.Advance(absl::Seconds(8));
+  EXPECT_NE(Next().list, nullptr);
+  EXPECT_NE(Next().get, nullptr);
+  EXPECT_NE(Next().list, nullptr);
 }
 
 TEST_F(PollPlannerTest, FetchesNoPagesWhilePagesFail) {
