@@ -288,6 +288,17 @@ TEST_F(PollQueueTest, ConfirmsTargetThatIsOverdueSooner) {
   EXPECT_EQ(queue_.FindToConfirm(absl::Seconds(25), 8, now()), nullptr);
 }
 
+TEST_F(PollQueueTest, ConfirmsNoTargetBeforeItsInterval) {
+  PollTarget& target = Add(absl::Seconds(30), absl::Seconds(1));
+  target.get_sent_at = now().now;
+  event_loop_.Advance(absl::Seconds(29));
+  target.RecordPageObservation(target.watch.newest()->prediction, now());
+  queue_.OnChanged(target);
+  EXPECT_EQ(queue_.FindToConfirm(absl::Seconds(8), 8, now()), nullptr);
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_EQ(queue_.FindToConfirm(absl::Seconds(8), 8, now()), &target);
+}
+
 TEST_F(PollQueueTest, VisitsTargetsOfPageNewestFirst) {
   for (int i = 0; i < 5; ++i) Add(absl::Seconds(1), absl::Seconds(2));
   Add(absl::Seconds(1));
