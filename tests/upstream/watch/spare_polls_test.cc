@@ -99,6 +99,14 @@ TEST_F(SparePollTest, LeavesRequestsToPollsThatWillBeDue) {
   EXPECT_NE(Next(3).target, nullptr);
 }
 
+TEST_F(SparePollTest, LeavesTheOnlyRequestToTheOnePollThatWillBeDue) {
+  PollTarget& stalest = Add(absl::Seconds(30), absl::Seconds(3));
+  Add(absl::Seconds(30), absl::Milliseconds(500), "m", absl::Seconds(1));
+  EXPECT_EQ(Next(1).target, nullptr);
+  EXPECT_NEAR(Until(Next(1)), 1, 1e-6);
+  EXPECT_EQ(Next(2).target, &stalest);
+}
+
 TEST_F(SparePollTest, PrefersModelWhoseRunsEndSoon) {
   AddRuns({28, 32}, "soon");
   AddRuns({20, 90}, "late");
@@ -145,6 +153,29 @@ TEST_F(SparePollTest, LeavesAThirdFreeIfTheEndIsNotLikelyNow) {
   AddRuns({20, 60});
   Add(absl::Seconds(30));
   EXPECT_NEAR(Until(Next(1, 1)), 0.7, 1e-6);
+}
+
+// It may run for long.
+TEST_F(SparePollTest, LeavesAThirdFreeOnceARunTakesTwiceTheLongest) {
+  AddRuns({5, 5});
+  Add(absl::Seconds(10));
+  EXPECT_NEAR(Until(Next(1, 1)), 0.35, 1e-6);
+  targets_.clear();
+  Add(absl::Seconds(11));
+  EXPECT_NEAR(Until(Next(1, 1)), 0.7, 1e-6);
+}
+
+TEST_F(SparePollTest, LeavesATenthOfASecondBetweenPolls) {
+  Add(absl::Seconds(30));
+  EXPECT_NEAR(Until(Next(100)), 0.1, 1e-6);
+}
+
+TEST_F(SparePollTest, LooksAtNoMoreTargetsThanItsBound) {
+  for (size_t i = 0; i < SparePoll::kMaxTargets; ++i) Add(absl::Seconds(30));
+  EXPECT_NE(Next(100).target, nullptr);
+  Add(absl::Seconds(30));
+  EXPECT_EQ(Next(100).target, nullptr);
+  EXPECT_EQ(Next(100).when, absl::InfiniteFuture());
 }
 
 TEST_F(SparePollTest, PollsNewPredictionOfUnknownModelSoon) {
