@@ -1,0 +1,145 @@
+#include "upstream/watch/watch_table.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_event_loop.h"
+#include "tests/support/recording_observer.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class FakeGet : public Call {};
+
+// The watches of one token, without polls: the test applies what they show.
+class WatchTableTest : public ::testing::Test, private WebhookFeed::Listener {
+ protected:
+  static constexpr char kId[] = "1";
+  static constexpr absl::Duration kWebhookInterval = absl::Seconds(30);
+
+  PollTarget& Subscribe(const std::string& id = kId,
+                        absl::Duration interval = absl::Seconds(1),
+                        bool contended = false) {
+    WatchOptions options;
+    options.poll_interval = interval;
+    table_.Subscribe(id, options, observer_, nullptr, contended);
+    return *table_.Find(id);
+  }
+
+  // A request that was sent at `requested` shows the prediction now.
+  void Show(v1::Source source, const char* status, const Instant& requested,
+            int updated = 0, const char* id = kId) {
+    table_.Apply(Observation(MakePrediction(id, status, updated), source,
+                             requested, now()));
+  }
+
+  Instant now() const { return event_loop_.ThisInstant(); }
+
+  ManualEventLoop event_loop_;
+  SnapshotCache cache_{SnapshotCache::Options(), event_loop_};
+  WebhookFeed webhooks_{{true, kWebhookInterval}, event_loop_, *this};
+  RecentCreates recent_creates_{event_loop_};
+  WatchStats stats_;
+  PollTrace* poll_trace_ = nullptr;
+  uint64_t next_waiter_ = 0;
+  const std::shared_ptr<const Credential> token_ = MakeCredential("token");
+  WatchTable table_{token_,
+                    {event_loop_, cache_, webhooks_, recent_creates_, stats_,
+                     poll_trace_, next_waiter_},
+                    [] {}};
+  RecordingObserver observer_;
+
+ private:
+  void OnEvent(const std::string&, const v1::Prediction&) override {}
+  void OnEventMissed() override {}
+};
+
+TEST_F(WatchTableTest, PageRequestedBeforeAGetChangesNothing) {
+  PollTarget& target = Subscribe();
+  const Instant page_requested = now();
+  event_loop_.Advance(absl::Milliseconds(500));
+  Show(v1::SOURCE_GET, "started", now(), 1);
+  Show(v1::SOURCE_LIST, "pending", page_requested);
+  Show(v1::SOURCE_LIST, "started", page_requested, 1);
+  EXPECT_FALSE(target.missing_from_page);
+  EXPECT_FALSE(target.page_observation.has_value());
+  EXPECT_EQ(target.DueAt(), now().now + absl::Seconds(1));
+}
+
+// The GET will be newer; but it may hang.
+TEST_F(WatchTableTest, PageDuringAGetChangesNothingForThreeSeconds) {
+  PollTarget& target = Subscribe();
+  target.get = std::make_unique<FakeGet>();
+  target.get_sent_at = now().now;
+  event_loop_.Advance(PollTarget::kMaxPageWait - absl::Milliseconds(1));
+  Show(v1::SOURCE_LIST, "started", now());
+  event_loop_.RunPosted();
+  EXPECT_THAT(observer_.statuses, IsEmpty());
+  event_loop_.Advance(absl::Milliseconds(1));
+  Show(v1::SOURCE_LIST, "started", now());
+  event_loop_.RunPosted();
+  EXPECT_THAT(observer_.statuses, ElementsAre("started"));
+}
+
+// Else an upstream that changes updated_at of ended predictions moves them
+// behind the others again and again.
+TEST_F(WatchTableTest, PageThatRepeatsAnEndKeepsItsTurn) {
+  PollTarget& target = Subscribe();
+  Show(v1::SOURCE_LIST, "succeeded", now(), 10);
+  const absl::Time ended_at = target.ended_at;
+  event_loop_.Advance(absl::Seconds(1));
+  Show(v1::SOURCE_LIST, "succeeded", now(), 20);
+  EXPECT_TRUE(target.output_pending);
+  EXPECT_EQ(target.ended_at, ended_at);
+}
+
+TEST_F(WatchTableTest, RejectedTokenLosesWhatIsCachedOfOtherPredictions) {
+  Show(v1::SOURCE_GET, "succeeded", now());
+  ASSERT_EQ(cache_.size(), 1u);
+  table_.RejectToken(absl::UnauthenticatedError("401"));
+  EXPECT_EQ(cache_.size(), 0u);
+}
+
+TEST_F(WatchTableTest, WrongListMakesWhatItShowedDueAtOnce) {
+  PollTarget& target = Subscribe(kId, absl::Seconds(30));
+  Show(v1::SOURCE_GET, "started", now());
+  event_loop_.Advance(absl::Seconds(30));
+  Show(v1::SOURCE_LIST, "started", now());
+  event_loop_.Advance(absl::Seconds(1));
+  ASSERT_EQ(table_.polls().FindDue({}, now()).seen, nullptr);
+  table_.DropPageObservations();
+  EXPECT_EQ(table_.polls().FindDue({}, now()).seen, &target);
+}
+
+TEST_F(WatchTableTest, NewWaiterHearsTheSpacingOfOthersOnlyWithoutWebhooks) {
+  Subscribe("2");
+  Show(v1::SOURCE_GET, "started", now(), 0, "2");
+  event_loop_.Advance(absl::Seconds(20));
+  Show(v1::SOURCE_GET, "started", now(), 0, "2");
+  event_loop_.RunPosted();
+  observer_.intervals.clear();
+  // A tenth of it, since it is the first.
+  const absl::Duration spacing = absl::Seconds(2);
+
+  Subscribe("3", absl::Seconds(1), true);
+  Show(v1::SOURCE_CREATE, "pending", now(), 0, "1");
+  webhooks_.MarkActive(token_->key(), "1");
+  Subscribe("1", absl::Seconds(1), true);
+  event_loop_.RunPosted();
+  EXPECT_THAT(observer_.intervals, ElementsAre(kWebhookInterval));
+  observer_.intervals.clear();
+  Subscribe("3", absl::Seconds(1), true);
+  Show(v1::SOURCE_GET, "started", now(), 0, "3");
+  event_loop_.RunPosted();
+  EXPECT_THAT(observer_.intervals, ElementsAre(spacing, spacing));
+}
+
+}  // namespace
+}  // namespace wriftai
