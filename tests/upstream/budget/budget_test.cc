@@ -205,6 +205,20 @@ TEST_F(BudgetTest, PollTakesFreePermitAtOnceUnlessCallWaits) {
   EXPECT_EQ(budget_.stats().polls, 1);
 }
 
+TEST_F(BudgetTest, SpareRequestWaitsForThePollThatWaits) {
+  RateLimit rate;
+  rate.limit = 3;
+  rate.remaining = 2;
+  rate.reset_after = absl::Seconds(1);
+  rate.reset_is_time = true;
+  budget_.TryAcquire(Priority::kPoll)->OnResponse(rate, false);
+  // Its slot in the window comes later.
+  CallHandle poll = budget_.AcquirePoll([&](Permit) { FAIL(); });
+  EXPECT_FALSE(budget_.TryAcquire(Priority::kSpare).has_value());
+  poll.reset();
+  EXPECT_TRUE(budget_.TryAcquire(Priority::kSpare).has_value());
+}
+
 TEST_F(BudgetTest, ReusesReleasedPermit) {
   auto permit = budget_.TryAcquire(Priority::kCall);
   ASSERT_TRUE(permit.has_value());

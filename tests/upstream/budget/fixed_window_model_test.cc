@@ -91,6 +91,24 @@ TEST_F(FixedWindowModelTest, SlowResponseMovesTheLastSlotOnlyForAWhile) {
   EXPECT_DOUBLE_EQ(NextPoll(10.1), 10 + kLateSlot);
 }
 
+// The end slot allows for a slow response. A quick one comes slightly before
+// the slot that it leads to.
+TEST_F(FixedWindowModelTest, QuickResponseInTheEndSlotShowsTheEndOfAWindow) {
+  model_->OnRoundTrip(absl::Milliseconds(100));
+  for (int window = 10; window < 18; ++window) {
+    BeginWindow(window);
+    Respond(window + 0.86, window + 1, kOthers);
+  }
+  BeginWindow(18);
+  Respond(18.1, 19, kOthers);
+  ASSERT_DOUBLE_EQ(NextPoll(18.1), 18.885);
+  model_->OnRoundTrip(absl::Milliseconds(5));
+  Respond(18.89, 19, kOthers);
+  BeginWindow(19);
+  Respond(19.1, 20, kOthers);
+  EXPECT_DOUBLE_EQ(NextPoll(19.1), 19.83) << "does not look at the end again";
+}
+
 TEST_F(FixedWindowModelTest, UsesWhatIsLeftRightAfterALateResponse) {
   Respond(10.86, 11, kOthers);
   EXPECT_DOUBLE_EQ(NextPoll(10.86), 10.86);
@@ -145,6 +163,17 @@ TEST_F(FixedWindowModelTest, First429PausesNothing) {
   model_->OnSent();
   model_->OnResponse(At(20.86), At(21), 2, 0);
   EXPECT_EQ(model_->Earliest(Priority::kPoll, At(20.86), 0), At(20.86));
+}
+
+TEST_F(FixedWindowModelTest, ResponseThatWasOvertakenHidesNoOthers) {
+  FixedWindowModel model(kLimit, absl::Seconds(1), 1);
+  model.OnSent();
+  model.OnSent();
+  // The second request, after one of others.
+  model.OnResponse(At(0.5), At(1), kLimit - 3, 1);
+  ASSERT_EQ(model.others(), 2);
+  model.OnResponse(At(0.5), At(1), kLimit - 1, 0);
+  EXPECT_EQ(model.others(), 2);
 }
 
 TEST_F(FixedWindowModelTest, KeepsOthersWhenTheCountIsDetected) {
