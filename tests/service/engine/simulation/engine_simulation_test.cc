@@ -35,17 +35,6 @@ constexpr uint64_t kSeeds = 100;
 // those that waited for the end of the faults.
 constexpr absl::Duration kCompletionTime = absl::Seconds(60);
 
-// Open: in a burst of more creates than a window allows, one too many may be
-// sent (seed 59 of the partitions). It is rejected, so nothing is created
-// twice. Probably because a create holds its permit while it is recorded, so
-// creates are not sent in the order of their permits.
-constexpr int64_t kMaxLimitedCreates = 1;
-
-// Open: a fourth read in a window, seconds after a take-over, by the only
-// sender (in about one of a hundred seeds of the partitions). The cause is not
-// known.
-constexpr int64_t kMaxLimitedReads = 1;
-
 std::vector<std::string> TagsOf(
     const std::vector<std::shared_ptr<const Credential>>& credentials) {
   std::vector<std::string> tags;
@@ -86,10 +75,10 @@ class EngineScenario {
                clients_.violations().end());
     // Two senders in a partition share the limit, as documented.
     if (scenario_.senders().partitioned()) return all;
-    if (upstream_.limited_reads() > kMaxLimitedReads) {
+    if (upstream_.limited_reads() > 0) {
       all.push_back(absl::StrCat(upstream_.limited_reads(), " reads got 429"));
     }
-    if (upstream_.limited_creates() > kMaxLimitedCreates) {
+    if (upstream_.limited_creates() > 0) {
       all.push_back(
           absl::StrCat(upstream_.limited_creates(), " creates got 429"));
     }
@@ -142,7 +131,7 @@ struct Totals {
   int64_t limited_creates = 0;
 };
 
-Totals RunSeeds(FaultPattern pattern, CoordinationOutage outage) {
+void RunSeeds(FaultPattern pattern, CoordinationOutage outage) {
   const uint64_t only = EnvironmentNumber("WRIFTAI_ENGINE_SEED", 0);
   const uint64_t seeds = EnvironmentNumber("WRIFTAI_ENGINE_SEEDS", kSeeds);
   Totals totals;
@@ -165,7 +154,6 @@ Totals RunSeeds(FaultPattern pattern, CoordinationOutage outage) {
             << totals.ended << ", reads " << totals.reads << ", 429s "
             << totals.limited_reads << " and " << totals.limited_creates
             << "\n";
-  return totals;
 }
 
 TEST(EngineSimulationTest, SeedReplaysExactly) {
@@ -181,9 +169,7 @@ TEST(EngineSimulationTest, SeedReplaysExactly) {
 }
 
 TEST(EngineSimulationTest, SingleFaultsBreakNoPromise) {
-  const Totals totals =
-      RunSeeds(FaultPattern::kSingle, CoordinationOutage::kServe);
-  EXPECT_EQ(totals.limited_reads, 0);
+  RunSeeds(FaultPattern::kSingle, CoordinationOutage::kServe);
 }
 
 TEST(EngineSimulationTest, OverlappingFaultsBreakNoPromise) {

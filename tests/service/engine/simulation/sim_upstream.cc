@@ -52,8 +52,7 @@ HttpResponse SimUpstream::Respond(const HttpRequest& request, bool late) {
   const std::string token(request.bearer.Reveal());
   const bool is_create = request.method == HttpMethod::kPost;
   Window& window = windows_[absl::StrCat(token, is_create ? " w" : " r")];
-  const absl::Duration since = cluster_.now() - absl::UnixEpoch();
-  const int64_t number = absl::ToInt64Seconds(since);
+  const int64_t number = absl::ToUnixSeconds(cluster_.now());
   if (window.number != number) window = {number, 0, 0, 0};
   const int64_t limit = is_create ? kCreates : kReads;
   const bool limited = window.used >= limit;
@@ -79,9 +78,7 @@ HttpResponse SimUpstream::Respond(const HttpRequest& request, bool late) {
   response.headers = {
       {"x-ratelimit-limit", absl::StrCat(limit)},
       {"x-ratelimit-remaining", absl::StrCat(limit - window.used)},
-      {"x-ratelimit-reset",
-       absl::StrFormat(
-           "%.3f", absl::ToDoubleSeconds(absl::Seconds(number + 1) - since))}};
+      {"x-ratelimit-reset", absl::StrCat(number + 1)}};
   return response;
 }
 

@@ -45,7 +45,7 @@ class SimQueue {
                                EventLoop::Task task);
   void Push(Item item);
 
-  absl::Time now_ = absl::UnixEpoch() + absl::Hours(1);
+  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
   std::vector<Item> heap_;
   uint64_t next_age_ = 0;
 };
