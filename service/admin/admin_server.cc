@@ -60,6 +60,11 @@ void AdminServer::Handle(IncomingRequest request, HttpResponder responder) {
   const std::string path = target.substr(0, query_at);
   PageThread* const page = Find(request.head.method, path);
   if (page == nullptr) return respond(WrongMethod(path));
+  // Browsers send it with each PUT, also to the page's own site: which may be
+  // this server, to a browser that a hostile name server has sent here.
+  if (request.head.method == "PUT" && !request.head.Values("origin").empty()) {
+    return respond({403, "PUT is not for web pages: send it without origin\n"});
+  }
   page->Request(std::move(responder), query_at == std::string::npos
                                           ? ""
                                           : target.substr(query_at + 1));

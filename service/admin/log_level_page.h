@@ -11,9 +11,9 @@ namespace wriftai {
 
 class Logging;
 
-// Shows and changes the minimum level of the log while the gateway runs. It
-// takes PUT, which a browser does not send to another site unless that site
-// agrees; a page on the internet can therefore not change it.
+// Shows and changes the minimum level of the log while the gateway runs, by
+// PUT. AdminServer refuses a browser's, so a page on the internet cannot change
+// it.
 //
 // Threads: any. `logging` must outlive it. Fails: with 400.
 class LogLevelPage {

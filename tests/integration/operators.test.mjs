@@ -130,6 +130,11 @@ test('an unknown level and other methods are rejected', async (t) => {
                  'level: expected debug, info, warning or error, as in PUT ' +
                  '/log_level?level=debug\n');
   }
+  // As a page sends it whose name resolves to this address.
+  const ofPage = await fetch(
+      gateway.urlOf('/log_level?level=debug'),
+      { method: 'PUT', headers: { origin: 'http://evil.example' } });
+  assert.equal(ofPage.status, 403);
   const posted = await fetch(gateway.urlOf('/log_level?level=debug'),
                              { method: 'POST' });
   assert.equal(posted.status, 405);

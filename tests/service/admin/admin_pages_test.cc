@@ -50,10 +50,12 @@ class AdminHarness {
     return RawClient(server_->port()).Call(wriftai::Get(path));
   }
 
-  std::string Put(absl::string_view target) {
+  // `headers`: each with its line break.
+  std::string Put(absl::string_view target, absl::string_view headers = "") {
     const RawClient::Response response =
         RawClient(server_->port())
-            .Call(absl::StrCat("PUT ", target, " HTTP/1.1\r\nhost: h\r\n\r\n"));
+            .Call(absl::StrCat("PUT ", target, " HTTP/1.1\r\nhost: h\r\n",
+                               headers, "\r\n"));
     return absl::StrCat(response.head.substr(9, 3), " ", response.body);
   }
 
@@ -147,6 +149,21 @@ TEST(AdminPagesTest, LogLevelChangesByPut) {
   }
   EXPECT_EQ(admin.Put("/healthz"), "405 expected GET or HEAD\n");
   EXPECT_EQ(admin.level_changes(), 1);
+}
+
+// A name that resolves to this address makes the page's PUT one to its own
+// site, so the browser asks nobody.
+TEST(AdminPagesTest, LogLevelIsNotChangedByWebPage) {
+  ManualEventLoop loop;
+  AdminHarness admin(loop, {}, kShort);
+  for (const char* const header :
+       {"origin: http://evil.example:20051\r\n", "Origin: null\r\n"}) {
+    EXPECT_EQ(admin.Put("/log_level?level=debug", header),
+              "403 PUT is not for web pages: send it without origin\n")
+        << header;
+  }
+  EXPECT_EQ(admin.GetText("/log_level"), "200 info\n");
+  EXPECT_EQ(admin.level_changes(), 0);
 }
 
 TEST(AdminPagesTest, SettingsAreShownAsText) {
