@@ -58,16 +58,19 @@ void Span::Fail(absl::string_view type) {
 void Span::AddEvent(absl::string_view name,
                     const std::vector<Attribute>& attributes, bool is_last) {
   const int limit = is_last ? kMaxEvents : kMaxEvents - 1;
-  if (message_.events_size() >= limit) {
+  if (event_count_ >= limit) {
     message_.set_dropped_events_count(message_.dropped_events_count() + 1);
     return;
   }
-  otlp::Span::Event& event = *message_.add_events();
+  ++event_count_;
+  otlp::Span part;
+  otlp::Span::Event& event = *part.add_events();
   event.set_time_unix_nano(UnixNanos(children_.event_loop->Now()));
   event.set_name(name.data(), name.size());
   for (const auto& [key, value] : attributes) {
     Assign(key, value, *event.add_attributes());
   }
+  part.AppendToString(&events_);
 }
 
 void Span::AddLink(const TraceContext& span, absl::string_view tracestate) {
@@ -85,7 +88,8 @@ void Span::AddLink(const TraceContext& span, absl::string_view tracestate) {
 void Span::End() {
   if (std::exchange(ended_, true)) return;
   message_.set_end_time_unix_nano(UnixNanos(children_.event_loop->Now()));
-  children_.sink->Add(message_.SerializeAsString());
+  // Encoded messages that follow each other are parsed as one.
+  children_.sink->Add(message_.SerializeAsString() + events_);
 }
 
 }  // namespace wriftai

@@ -37,8 +37,9 @@ class Span {
   using Kind = otlp::Span::SpanKind;
   using Attribute = std::pair<absl::string_view, absl::string_view>;
 
-  // OpenTelemetry's default limits. The last event is kept for the end.
-  static constexpr int kMaxEvents = 128;
+  // Enough for the changes of status; with them, a Wait of hours holds a few
+  // kilobytes. The last one is kept for the end.
+  static constexpr int kMaxEvents = 32;
   // Enough to find a poll's waiters; more would not be looked at.
   static constexpr int kMaxLinks = 32;
 
@@ -82,7 +83,10 @@ class Span {
   uint64_t UnixNanos(absl::Time time) const;
 
   SpanScope children_;
-  otlp::Span message_;
+  otlp::Span message_;  // Without the events.
+  // Encoded, as parts of a span: as objects they take six times as much.
+  std::string events_;
+  int event_count_ = 0;
   bool ended_ = false;
 };
 

@@ -28,7 +28,7 @@ namespace wriftai {
 // Event loop and sender must outlive it. Fails: never.
 class SpanBatcher final : public SpanSink {
  public:
-  // A span is 300 to 700 bytes, and 20 KB with all events: the default queue of
+  // A span is 300 to 700 bytes, and 5 KB with all events: the default queue of
   // 2,048 spans rarely reaches this.
   static constexpr size_t kMaxQueuedBytes = 8 << 20;
 

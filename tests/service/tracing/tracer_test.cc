@@ -1,5 +1,7 @@
 #include "service/tracing/tracer.h"
 
+#include <malloc.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -262,6 +264,27 @@ TEST_F(TracerTest, LastUpdateIsNeverDropped) {
   EXPECT_THAT(AttributesOf(last().events(Span::kMaxEvents - 1)),
               ElementsAre(Pair(kStatusAttribute, "succeeded"),
                           Pair(kSourceAttribute, "list")));
+}
+
+// docs/traces.md has this number. With the address sanitizer, mallinfo2() only
+// returns zeros.
+TEST_F(TracerTest, OpenWaitHoldsAtMost8Kilobytes) {
+  constexpr size_t kWaits = 1000;
+  std::vector<std::shared_ptr<CallSpan>> calls(kWaits);
+  std::vector<std::unique_ptr<WaitSpans>> waits(kWaits);
+  const size_t before = mallinfo2().uordblks;
+  for (size_t i = 0; i < kWaits; ++i) {
+    calls[i] = BeginCall();
+    waits[i] =
+        std::make_unique<WaitSpans>(tracer_, calls[i], credential_->key(), kId);
+    for (int k = 0; k < 2 * Span::kMaxEvents; ++k) {
+      AddUpdateEvent(MakePrediction(kId, "started"), v1::SOURCE_WEBHOOK, false,
+                     calls[i]->span());
+    }
+  }
+  const size_t bytes = (mallinfo2().uordblks - before) / kWaits;
+  RecordProperty("bytes", static_cast<int>(bytes));
+  EXPECT_LT(bytes, 8000u);
 }
 
 }  // namespace
