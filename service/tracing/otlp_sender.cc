@@ -1,5 +1,6 @@
 #include "service/tracing/otlp_sender.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/memory/memory.h"
@@ -15,6 +16,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/support/channel_arguments.h"
 #include "service/server/http_url.h"
+#include "service/tracing/redact_headers.h"
 #include "spdlog/spdlog.h"
 
 namespace wriftai {
@@ -67,6 +69,13 @@ std::optional<absl::Duration> RetryAfter(const grpc::Status& status) {
     }
   }
   return std::nullopt;
+}
+
+// A code's name, or its number if gRPC does not know it.
+std::string CodeName(int code) {
+  std::string name =
+      absl::StatusCodeToString(static_cast<absl::StatusCode>(code));
+  return name.empty() ? absl::StrCat("code ", code) : name;
 }
 
 }  // namespace
@@ -190,14 +199,16 @@ void OtlpSender::Finish(Exchange& exchange, const grpc::Status& status) {
   auto done = std::exchange(exchange.done, nullptr);
   if (done == nullptr) return;
   const auto& partial = exchange.response.partial_success();
-  Report(status, partial.rejected_spans(), partial.error_message());
+  // A negative number says nothing.
+  const int64_t rejected = std::max<int64_t>(0, partial.rejected_spans());
+  Report(status, rejected, partial.error_message());
   if (!status.ok()) stub_ = nullptr;
   ExportResult result;
   result.status =
       absl::Status(static_cast<absl::StatusCode>(status.error_code()),
                    status.error_message());
   result.retry_after = RetryAfter(status);
-  result.rejected_spans = partial.rejected_spans();
+  result.rejected_spans = rejected;
   done(std::move(result));
 }
 
@@ -214,14 +225,16 @@ void OtlpSender::Report(const grpc::Status& status, int64_t rejected_spans,
   reported_at_ = now;
   if (status.ok()) {
     spdlog::warn("the collector at {} rejected {} spans: {}", config_.address,
-                 rejected_spans, SanitizeText(why, kMaxShownBytes));
+                 rejected_spans, Shown(why));
     return;
   }
   failing_ = true;
-  const auto code = static_cast<absl::StatusCode>(status.error_code());
   spdlog::warn("cannot export traces to {}: {}: {}", config_.address,
-               absl::StatusCodeToString(code),
-               SanitizeText(status.error_message(), kMaxShownBytes));
+               CodeName(status.error_code()), Shown(status.error_message()));
+}
+
+std::string OtlpSender::Shown(absl::string_view text) const {
+  return SanitizeText(RedactHeaders(text, config_.headers), kMaxShownBytes);
 }
 
 }  // namespace wriftai

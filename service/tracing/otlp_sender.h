@@ -51,6 +51,8 @@ class OtlpSender final : public SpanSender {
   void Finish(Exchange& exchange, const grpc::Status& status);
   void Report(const grpc::Status& status, int64_t rejected_spans,
               const std::string& why);
+  // A collector's text for the log.
+  std::string Shown(absl::string_view text) const;
 
   const CollectorConfig config_;
   // The parts of requests that do not change: one ResourceSpans without spans.

@@ -181,6 +181,32 @@ test('spans that a collector rejects are counted', async () => {
   });
 });
 
+test('what a collector says is shown without the headers, and odd numbers too',
+     async () => {
+       const key = secret('traces-api-key-2');
+       const collector = await startCollector({
+         respond: (number) => number === 1 ?
+           { partialSuccess: { rejectedSpans: -5, errorMessage: 'odd' } } :
+           Object.assign(rpcError(99), { details: `no such key: ${key}` }),
+       });
+       await withGateway(
+           collector.endpoint,
+           { OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${key}`,
+             OTEL_BSP_MAX_EXPORT_BATCH_SIZE: `${SPANS}` },
+           async ({ gateway, list, metrics }) => {
+             await list();
+             await reach(metrics, 'trace_spans_total',
+                         { outcome: 'exported' }, SPANS);
+             await list();
+             // The first line: a negative number of spans is not one.
+             const line = await gateway.program.awaitOutput(
+                 'stderr', / warning (.*(?:spans|traces).*)/);
+             assert.match(
+                 line,
+                 /^cannot export traces to \S+: code 99: no such key: \[redac/);
+           });
+     });
+
 test('headers reach the collector and are never printed', async () => {
   const key = secret('traces-api-key-1');
   const collector = await startCollector();
