@@ -59,13 +59,16 @@ Tracing::~Tracing() {
 }
 
 void Tracing::Flush() {
+  const int64_t failed_before = counts()->export_failed;
   // The loop destroys what it may still notify.
   const auto flushed = std::make_shared<absl::Notification>();
   event_loop_.Post(
       [this, flushed] { batcher_->Flush([flushed] { flushed->Notify(); }); });
-  if (flushed->WaitForNotificationWithTimeout(kMaxFlush)) return;
-  spdlog::warn("{} spans were not exported before the shutdown",
-               counts()->queued.load());
+  flushed->WaitForNotificationWithTimeout(kMaxFlush);
+  const int64_t lost =
+      counts()->queued + (counts()->export_failed - failed_before);
+  if (lost == 0) return;
+  spdlog::warn("{} spans were not exported before the shutdown", lost);
 }
 
 }  // namespace wriftai

@@ -207,6 +207,20 @@ test('what a collector says is shown without the headers, and odd numbers too',
            });
      });
 
+test('spans that are lost at the shutdown are logged', async () => {
+  const port = await freePort();
+  let program;
+  await withGateway(`http://127.0.0.1:${port}`,
+                    { OTEL_BSP_SCHEDULE_DELAY: '60000' },
+                    async ({ gateway, list }) => {
+    program = gateway.program;
+    await list();
+  });
+  await program.awaitOutput(
+      'stderr',
+      /( warning 2 spans were not exported before the shutdown)/);
+});
+
 test('headers reach the collector and are never printed', async () => {
   const key = secret('traces-api-key-1');
   const collector = await startCollector();
