@@ -64,8 +64,16 @@ void ReadEndpoint(OtelVariables& variables, CollectorConfig& config) {
   }
 }
 
+// Of the connection or of gRPC itself, which fails each export that sets one.
+constexpr std::array<absl::string_view, 10> kReservedHeaders = {
+    "connection", "content-length",   "content-type", "host",
+    "keep-alive", "proxy-connection", "te",           "transfer-encoding",
+    "upgrade",    "user-agent"};
+
 bool IsHeaderKey(absl::string_view key) {
   return !absl::StartsWith(key, "grpc-") && !absl::EndsWith(key, "-bin") &&
+         std::find(kReservedHeaders.begin(), kReservedHeaders.end(), key) ==
+             kReservedHeaders.end() &&
          std::all_of(key.begin(), key.end(), [](char c) {
            return absl::ascii_islower(c) || absl::ascii_isdigit(c) ||
                   c == '-' || c == '_' || c == '.';
@@ -88,7 +96,8 @@ void ReadHeaders(OtelVariables& variables, CollectorConfig& config) {
       return variables.Fail(
           headers,
           "names of letters, digits and -_. that neither begin with grpc- nor "
-          "end in -bin, with values of printable ASCII");
+          "end in -bin, and are not gRPC's own, such as host, te, content-type "
+          "and user-agent; with values of printable ASCII");
     }
     bytes += key.size() + value.size();
     config.headers.emplace_back(key, Secret(std::move(value)));

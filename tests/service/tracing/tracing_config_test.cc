@@ -168,6 +168,21 @@ TEST(TracingConfigTest, ErrorsDoNotQuoteHeaders) {
   }
 }
 
+TEST(TracingConfigTest, RejectsHeadersOfGrpcItself) {
+  for (const char* name : {"connection", "Content-Length", "content-type",
+                           "host", "keep-alive", "proxy-connection", "TE",
+                           "transfer-encoding", "upgrade", "User-Agent"}) {
+    EXPECT_EQ(ErrorOf({{"OTEL_EXPORTER_OTLP_HEADERS",
+                        absl::StrCat("a=b,", name, "=x")}}),
+              "OTEL_EXPORTER_OTLP_HEADERS: expected names of letters, digits "
+              "and -_. that neither begin with grpc- nor end in -bin, and are "
+              "not gRPC's own, such as host, te, content-type and user-agent; "
+              "with values of printable ASCII")
+        << name;
+  }
+  EXPECT_EQ(ErrorOf({{"OTEL_EXPORTER_OTLP_HEADERS", "x-host=a,tee=b"}}), "");
+}
+
 TEST(TracingConfigTest, ServiceNameGoesBeforeAttributes) {
   EXPECT_THAT(Valid({{"OTEL_RESOURCE_ATTRIBUTES",
                       "service.name=a,deployment.environment.name=t%C3%A9st"}})
