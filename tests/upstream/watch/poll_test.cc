@@ -7,6 +7,7 @@
 #include "tests/upstream/watch/one_watch.h"
 #include "upstream/error_details.h"
 #include "upstream/watch/poll_circuit_breaker.h"
+#include "upstream/watch/recent_creates.h"
 
 namespace wriftai {
 namespace {
@@ -113,6 +114,30 @@ TEST_F(PollTest, TransientFailuresOnlyBackOff) {
   CompletePoll("started");
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_EQ(polls(), 14u) << "back to the interval after a success";
+}
+
+TEST_F(PollTest, BackoffIsNotShorterThanHalfALongInterval) {
+  watch_.Subscribe(Every(absl::Minutes(2)), first_);
+  RunPending();
+  FailPoll(absl::UnavailableError("down"));
+  event_loop_.Advance(absl::Minutes(1) - absl::Milliseconds(1));
+  EXPECT_EQ(polls(), 1u);
+  event_loop_.Advance(absl::Minutes(1));
+  EXPECT_EQ(polls(), 2u);
+}
+
+// The poll was sent while the upstream might not have known it yet.
+TEST_F(PollTest, LateNotFoundOfAPollDuringTheGracePeriodEndsNoWait) {
+  watch_.Apply(MakePrediction(OneWatch::kId, "pending"), v1::SOURCE_CREATE);
+  watch_.Subscribe(Every(RecentCreates::kGrace - absl::Seconds(1)), first_);
+  event_loop_.Advance(RecentCreates::kGrace - absl::Seconds(1));
+  ASSERT_EQ(polls(), 1u);
+  event_loop_.Advance(absl::Seconds(2));
+  FailPoll(absl::NotFoundError("404"));
+  EXPECT_THAT(first_.errors, IsEmpty());
+  ASSERT_EQ(polls(), 2u) << "checks at once";
+  FailPoll(absl::NotFoundError("404"));
+  EXPECT_THAT(first_.errors, SizeIs(1));
 }
 
 TEST_F(PollTest, RateLimitPausesPollsUntilReset) {

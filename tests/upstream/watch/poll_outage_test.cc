@@ -1,0 +1,158 @@
+// Polls of several predictions while the upstream is down, request by request.
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_prediction_client.h"
+#include "tests/support/manual_event_loop.h"
+#include "tests/support/recording_observer.h"
+#include "upstream/error_details.h"
+#include "upstream/watch/poll_planner.h"
+#include "upstream/watch/watch_registry.h"
+
+namespace wriftai {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+constexpr char kPage[] = "page";
+
+// Without a rate limit.
+class PollOutageTest : public ::testing::Test {
+ protected:
+  void Subscribe(const std::string& id) {
+    waits_.push_back(
+        registry_.Subscribe(token_, id, WatchOptions(), observer_));
+    event_loop_.RunPosted();
+  }
+
+  // The ids of the GETs in flight, and kPage for each page.
+  std::vector<std::string> InFlight() const {
+    std::vector<std::string> ids;
+    for (size_t i = 0; i < client_.calls().size(); ++i) {
+      if (client_.pending(i)) ids.push_back(NameOf(i));
+    }
+    return ids;
+  }
+
+  // Fails what is in flight.
+  void FailAll(const absl::Status& status) {
+    for (size_t i = 0; i < client_.calls().size(); ++i) {
+      if (!client_.pending(i)) continue;
+      if (NameOf(i) == kPage) {
+        client_.CompleteList(i, status);
+      } else {
+        client_.Complete(i, status);
+      }
+    }
+    event_loop_.RunPosted();
+  }
+
+  // Both predictions are healthy, then both GETs fail.
+  void BeginOutage() {
+    for (const char* id : {"1", "2"}) {
+      Subscribe(id);
+      client_.Complete(MakePrediction(id, "started"));
+    }
+    NextRequest();
+    ASSERT_THAT(InFlight(), SizeIs(2));
+    FailAll(down_);
+  }
+
+  // Advances until something is in flight.
+  void NextRequest() {
+    event_loop_.RunPosted();
+    while (InFlight().empty() && event_loop_.AdvanceToNextTimer()) {
+      event_loop_.RunPosted();
+    }
+  }
+
+  // A minute or more of failing probes, up to one that is a GET. Returns its
+  // id.
+  std::string NextGetProbe() {
+    for (int i = 0; i < 12; ++i) {
+      NextRequest();
+      FailAll(down_);
+    }
+    NextRequest();
+    while (InFlight()[0] == kPage) {
+      FailAll(down_);
+      NextRequest();
+    }
+    return InFlight()[0];
+  }
+
+  static std::string OtherThan(const std::string& id) {
+    return id == "1" ? "2" : "1";
+  }
+
+  const absl::Status down_ = absl::UnavailableError("503");
+  const absl::Status corrupt_ = GatewayError(
+      absl::StatusCode::kInternal, v1::UPSTREAM_RESPONSE_INVALID, "not JSON");
+  ManualEventLoop event_loop_;
+  FakePredictionClient client_;
+  Random random_{1};
+  BudgetRegistry budgets_{BudgetRegistry::kUnlimited, event_loop_};
+  WatchRegistry registry_{WatchRegistry::Options(), event_loop_, client_,
+                          budgets_, random_};
+  const std::shared_ptr<const Credential> token_ = MakeCredential("token");
+  RecordingObserver observer_;
+  std::vector<std::unique_ptr<Subscription>> waits_;
+
+ private:
+  std::string NameOf(size_t call) const {
+    const auto& recorded = client_.calls()[call];
+    return recorded.operation == "list" ? kPage : recorded.id;
+  }
+};
+
+TEST_F(PollOutageTest, ProbesOneAtATimeAndEveryThirdByPage) {
+  BeginOutage();
+  std::vector<std::string> pages;
+  for (int i = 0; i < 6; ++i) {
+    NextRequest();
+    ASSERT_THAT(InFlight(), SizeIs(1));
+    pages.push_back(InFlight()[0] == kPage ? kPage : "get");
+    FailAll(down_);
+  }
+  EXPECT_THAT(pages, ElementsAre("get", "get", kPage, "get", "get", kPage));
+}
+
+TEST_F(PollOutageTest, ProbeThatSucceedsPollsTheOthersAtOnce) {
+  BeginOutage();
+  const std::string id = NextGetProbe();
+  client_.Complete(MakePrediction(id, "started"));
+  event_loop_.RunPosted();
+  EXPECT_THAT(InFlight(), ElementsAre(OtherThan(id)));
+}
+
+TEST_F(PollOutageTest, ProbeThatIsRejectedPollsTheOthersAtOnce) {
+  BeginOutage();
+  const std::string id = NextGetProbe();
+  FailAll(absl::NotFoundError("404"));
+  EXPECT_THAT(InFlight(), ElementsAre(OtherThan(id)));
+}
+
+TEST_F(PollOutageTest, ProbeWithACorruptResponsePollsTheOthersAtOnce) {
+  BeginOutage();
+  const std::string id = NextGetProbe();
+  FailAll(corrupt_);
+  EXPECT_THAT(InFlight(), ElementsAre(OtherThan(id)));
+}
+
+// Failing ones of which each GET hangs leave room for others.
+TEST_F(PollOutageTest, FailingPredictionsHaveAtMostFourGetsInFlight) {
+  for (int i = 0; i < 10; ++i) Subscribe(absl::StrCat(i));
+  FailAll(corrupt_);
+  event_loop_.Advance(absl::Seconds(10));
+  EXPECT_THAT(InFlight(), SizeIs(PollPlanner::kMaxFailingGets));
+}
+
+}  // namespace
+}  // namespace wriftai
