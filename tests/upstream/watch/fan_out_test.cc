@@ -108,6 +108,17 @@ TEST_F(FanOutTest, DoesNotRepeatStateObservedAgainBetweenBatches) {
   EXPECT_THAT(waiters_, Each(Field(&RecordingObserver::statuses, SizeIs(1))));
 }
 
+TEST_F(FanOutTest, EarlyPollBetweenBatchesLeavesTheDueOneToTheRest) {
+  Apply("started");
+  event_loop_.Advance(absl::Seconds(1));
+  Apply("started");
+  watch_.Apply(MakePrediction(kId, "started"), v1::SOURCE_GET,
+               event_loop_.ThisInstant(), /*early=*/true);
+  event_loop_.RunPosted();
+  EXPECT_THAT(waiters_.front().statuses, SizeIs(2));
+  EXPECT_THAT(waiters_.back().statuses, SizeIs(2));
+}
+
 TEST_F(FanOutTest, SkipsWaitersThatUnsubscribeBetweenBatches) {
   AfterFirstBatch([this] {
     for (const uint64_t key : keys_) watch_.Unsubscribe(key);

@@ -102,6 +102,27 @@ TEST_F(PredictionWatchTest, FailureEndsNewWaiterWithoutSnapshot) {
               ElementsAre(StatusIs(absl::StatusCode::kUnauthenticated)));
 }
 
+TEST_F(PredictionWatchTest, FailureDoesNotEndWaitThatItsNotificationBegins) {
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
+  first_.on_notified = [&] {
+    watch_.Subscribe(Every(absl::Seconds(1)), second_);
+  };
+  watch_.Drain();
+  EXPECT_THAT(first_.errors, SizeIs(1));
+  EXPECT_THAT(second_.errors, IsEmpty());
+  EXPECT_EQ(watch_.waiter_count(), 1u);
+}
+
+TEST_F(PredictionWatchTest, NotifiesNewWaiterOnceIfAStateArrivesMeanwhile) {
+  watch_.Subscribe(Every(absl::Seconds(1)), first_);
+  RunPending();
+  CompletePoll("started");
+  watch_.Subscribe(Every(absl::Seconds(1)), second_);
+  watch_.Apply(MakePrediction(kId, "started", 1), v1::SOURCE_GET);
+  RunPending();
+  EXPECT_THAT(second_.statuses, ElementsAre("started"));
+}
+
 TEST_F(PredictionWatchTest, NotifiesLateWaiterOfNewestStateAtOnce) {
   watch_.Subscribe(Every(absl::Seconds(1)), first_);
   RunPending();

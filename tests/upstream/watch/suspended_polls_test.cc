@@ -181,6 +181,15 @@ TEST_F(SuspendedPollsTest, ResumedPollsContinueFromTheLastState) {
   EXPECT_THAT(first_.statuses, ElementsAre("pending", "started", "succeeded"));
 }
 
+TEST_F(SuspendedPollsTest, PollsThatWereAboutToBePlannedAreResumed) {
+  const auto a = registry_.Subscribe(credential_, kId, {}, first_);
+  registry_.SuspendPolls(credential_->key(), demand_);
+  event_loop_.RunPosted();
+  EXPECT_EQ(polls(), 0u);
+  Resume();
+  EXPECT_EQ(polls(), 1u);
+}
+
 TEST_F(SuspendedPollsTest, ResumedPollsFetchAtOnceWhatIsOverdue) {
   const auto a = Subscribe(first_);
   CompletePoll("pending");
