@@ -1,17 +1,53 @@
 #include "client/system_host.h"
 
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
 
 #include "absl/strings/string_view.h"
 #include "base/steady_clock.h"
+#include "client/exit_code.h"
 
 namespace wriftai::client {
+namespace {
+
+// How long the program may take to stop by itself. It exits at once, unless it
+// is blocked in writing its output.
+constexpr unsigned kGraceSeconds = 2;
+
+// The first signal. Any thread may run the handler.
+std::atomic<int> caught_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free,
+              "signal handlers require a lock-free atomic");
+
+void OnSignal(int number) {
+  int none = 0;
+  if (caught_signal.compare_exchange_strong(none, number)) {
+    alarm(kGraceSeconds);
+  }
+}
+
+void OnGraceEnd(int) { _exit(kExitSignalBase + caught_signal.load()); }
+
+void Handle(int number, void (*handler)(int)) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigaction(number, &action, nullptr);
+}
+
+// As for programs below nohup.
+bool IsIgnored(int number) {
+  struct sigaction action = {};
+  return sigaction(number, nullptr, &action) == 0 &&
+         action.sa_handler == SIG_IGN;
+}
+
+}  // namespace
 
 absl::Time SteadyClock::Now() { return SteadyNow(); }
 
@@ -20,26 +56,13 @@ void SteadyClock::Sleep(absl::Duration duration) {
 }
 
 SignalInterrupt::SignalInterrupt() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  descriptor_ = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-  if (descriptor_ >= 0) sigprocmask(SIG_BLOCK, &signals, nullptr);
-}
-
-SignalInterrupt::~SignalInterrupt() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
-int SignalInterrupt::Signal() {
-  signalfd_siginfo info;
-  if (signal_ == 0 && descriptor_ >= 0 &&
-      read(descriptor_, &info, sizeof info) == sizeof info) {
-    signal_ = static_cast<int>(info.ssi_signo);
+  Handle(SIGALRM, OnGraceEnd);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    if (!IsIgnored(number)) Handle(number, OnSignal);
   }
-  return signal_;
 }
+
+int SignalInterrupt::Signal() { return caught_signal.load(); }
 
 bool IsTerminal(int descriptor) {
   const char* const kind = std::getenv("TERM");

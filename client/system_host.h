@@ -16,21 +16,17 @@ class SteadyClock : public Clock {
   void Sleep(absl::Duration duration) override;
 };
 
-// Blocks SIGINT and SIGTERM, so that they do not end the process, and reads
-// them from a signalfd. Threads inherit the signal mask: create this before
-// any thread. If signalfd() fails, the signals keep their default action.
+// Records SIGINT, SIGTERM and SIGHUP instead of ending the process, which can
+// then remove its files. If the process has not exited 2 s after the first of
+// them, because a write blocks, it ends with that signal's exit status. Ignored
+// signals stay ignored.
+//
+// Applies to the whole process, until it exits.
 class SignalInterrupt : public Interrupt {
  public:
   SignalInterrupt();
-  ~SignalInterrupt() override;
-  SignalInterrupt(const SignalInterrupt&) = delete;
-  SignalInterrupt& operator=(const SignalInterrupt&) = delete;
 
   int Signal() override;
-
- private:
-  int descriptor_;
-  int signal_ = 0;
 };
 
 // Returns values in [0, 1).

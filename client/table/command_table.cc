@@ -131,6 +131,7 @@ constexpr ExitStatus kExitStatuses[] = {
      "The command line, a file that it names, or the configuration is invalid. "
      "Nothing was sent."},
     {"3", "The call failed, or its result could not be written."},
+    {"129", "Ended by SIGHUP, which does not cancel the prediction."},
     {"130", "Interrupted by Ctrl-C, which does not cancel the prediction."},
     {"143", "Ended by SIGTERM, which does not cancel it, either."},
 };

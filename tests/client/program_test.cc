@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <regex>
 #include <set>
@@ -156,6 +157,45 @@ TEST_F(ProgramTest, StopsWaitingAtSigterm) {
             "\"domain\":\"wriftctl\",\"message\":\"Stopped waiting; the "
             "prediction is still running. Resume: wriftctl wait "
             "c12258c4-ed83-4d7b-a784-8ed55412325a\",\"exitStatus\":143}}\n");
+}
+
+TEST_F(ProgramTest, ExitsAtSignalsWhileStandardOutputBlocks) {
+  v1::Prediction large;
+  // More than fits into a pipe.
+  large.set_output_json("\"" + std::string(size_t{1} << 20, 'x') + "\"");
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    gateway_.OnGet(grpc::Status::OK, large);
+    Child child = Start("get " + std::string(kId) + " -o raw");
+    ASSERT_TRUE(child.ReadUntil("x"));
+    child.Signal(number);
+    // Before anything else is read.
+    siginfo_t exited;
+    ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child.pid()), &exited,
+                     WEXITED | WNOWAIT),
+              0);
+    EXPECT_EQ(child.Finish(), 128 + number);
+  }
+}
+
+TEST_F(ProgramTest, ExitsWith129AtHangup) {
+  gateway_.OnWait({{started_, hold_}, grpc::Status::OK});
+  Child child = Start(wait_ + " --json");
+  ASSERT_TRUE(child.ReadUntil("\n"));
+  child.Signal(SIGHUP);
+  EXPECT_EQ(child.Finish(), 129);
+  EXPECT_THAT(child.err(), HasSubstr("Stopped waiting; "));
+}
+
+TEST_F(ProgramTest, LeavesIgnoredHangupIgnored) {
+  gateway_.OnWait({{started_, hold_, done_}, grpc::Status::OK});
+  Child child = Child::WithPipes(
+      {"/bin/sh", "-c", "trap '' HUP; exec \"$0\" wait $2 --json --address=$1",
+       WRIFTCTL_PATH, gateway_.address(), kId},
+      {});
+  ASSERT_TRUE(child.ReadUntil("\n"));
+  child.Signal(SIGHUP);
+  gateway_.Release();
+  EXPECT_EQ(child.Finish(), 0);
 }
 
 TEST_F(ProgramTest, RedrawsStatusLineThenShowsResult) {

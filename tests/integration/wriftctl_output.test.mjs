@@ -97,12 +97,14 @@ test('-O replaces a file as a whole, and only with a result', async () => {
 });
 
 test('an interrupted command leaves no file', async () => {
-  const waiting = launch(
-      ['create', 'wriftai/slow', 'a=1', '--wait', '-O', path('never')]);
-  await waiting.awaitOutput('stderr', /(update 1)/);
-  assert.equal((await waiting.stop('SIGINT')).code, 130);
-  assert.deepEqual(
-      readdirSync(folder).filter((name) => name.startsWith('never')), []);
+  for (const [signal, code] of [['SIGINT', 130], ['SIGHUP', 129]]) {
+    const waiting = launch(
+        ['create', 'wriftai/slow', 'a=1', '--wait', '-O', path('never')]);
+    await waiting.awaitOutput('stderr', /(update 1)/);
+    assert.equal((await waiting.stop(signal)).code, code);
+    assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith('never')), []);
+  }
 });
 
 test('-o json prints errors as JSON, of calls and of usage', async () => {
