@@ -74,8 +74,7 @@ class Runner {
     HealthCheckResponse response;
     const grpc::Status status = calls_.CallHealth(command.request, response);
     if (!status.ok()) {
-      const int exit_code = calls_.Fail(status);
-      return exit_code == kExitCallFailed ? kExitNotServing : exit_code;
+      return calls_.Fail(status, "Interrupted.", "", kExitNotServing);
     }
     const int exit_code = printer_.ShowMessage(
         response, "",

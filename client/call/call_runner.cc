@@ -65,13 +65,16 @@ std::unique_ptr<grpc::ClientContext> CallRunner::NewContext(
 }
 
 int CallRunner::Fail(const grpc::Status& status,
-                     absl::string_view if_interrupted, absl::string_view hint) {
+                     absl::string_view if_interrupted, absl::string_view hint,
+                     int exit_status) {
   if (const int signal = host_.interrupt.Signal(); signal != 0) {
     return printer_.Interrupted(signal, if_interrupted);
   }
-  return printer_.Fail(
-      status, hint.empty() ? ConnectionAdvice(status, invocation_.connection)
-                           : std::string(hint));
+  return printer_.Fail(status,
+                       hint.empty()
+                           ? ConnectionAdvice(status, invocation_.connection)
+                           : std::string(hint),
+                       exit_status);
 }
 
 int CallRunner::FailCreate(const grpc::Status& status) {

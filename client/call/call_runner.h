@@ -14,6 +14,7 @@
 #include "client/call/retries.h"
 #include "client/call/unary_call.h"
 #include "client/command.h"
+#include "client/exit_code.h"
 #include "client/host.h"
 #include "client/output/printer.h"
 #include "client/output/render_error.h"
@@ -47,11 +48,11 @@ class CallRunner {
                           grpc::health::v1::HealthCheckResponse& response);
 
   // Prints the error and `hint`, what to do, or else ConnectionAdvice().
-  // Returns the exit status. After a signal, prints only `if_interrupted`: the
+  // Returns `exit_status`. After a signal, prints only `if_interrupted`: the
   // status then results from the client's own cancellation.
   int Fail(const grpc::Status& status,
            absl::string_view if_interrupted = "Interrupted.",
-           absl::string_view hint = "");
+           absl::string_view hint = "", int exit_status = kExitCallFailed);
 
   // For a create that returned no id.
   int FailCreate(const grpc::Status& status);

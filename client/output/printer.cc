@@ -114,15 +114,16 @@ void Printer::Note(absl::string_view line) {
   if (!quiet()) console_.err << line << "\n" << std::flush;
 }
 
-int Printer::Fail(const grpc::Status& status, absl::string_view hint) {
+int Printer::Fail(const grpc::Status& status, absl::string_view hint,
+                  int exit_status) {
   console_.out.flush();
   if (json()) {
-    console_.err << ErrorJson(status, hint, kExitCallFailed);
-    return kExitCallFailed;
+    console_.err << ErrorJson(status, hint, exit_status);
+    return exit_status;
   }
   console_.err << RenderError(status, HasColor(console_.err_is_terminal));
   if (!hint.empty()) console_.err << hint << "\n";
-  return kExitCallFailed;
+  return exit_status;
 }
 
 int Printer::Interrupted(int number, absl::string_view message) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "client/exit_code.h"
 #include "client/host.h"
 #include "client/output/output_options.h"
 #include "client/output/prediction_table.h"
@@ -43,7 +44,8 @@ class Printer {
   void Note(absl::string_view line);
 
   // `hint`: what to do; empty for none.
-  int Fail(const grpc::Status& status, absl::string_view hint);
+  int Fail(const grpc::Status& status, absl::string_view hint,
+           int exit_status = kExitCallFailed);
 
   // After the signal `number`.
   int Interrupted(int number, absl::string_view message);

@@ -132,6 +132,14 @@ TEST_F(CommandOutputTest, CancelIsSilentIfQuiet) {
   EXPECT_EQ(Out() + Err(), "");
 }
 
+TEST_F(CommandOutputTest, HealthPrintsItsExitStatusAsJson) {
+  invocation_.output.format = OutputFormat::kJson;
+  invocation_.connection.address = "127.0.0.1:1";
+  invocation_.command = HealthCommand();
+  EXPECT_EQ(RunInvocation(invocation_, host_.host), kExitNotServing);
+  EXPECT_THAT(Err(), HasSubstr("\"exitStatus\":1}}\n"));
+}
+
 TEST_F(CommandOutputTest, PrintsErrorsAsJson) {
   invocation_.output.format = OutputFormat::kJson;
   google::rpc::ErrorInfo info;
