@@ -43,12 +43,16 @@ int Run(WaitPlan plan, CallRunner& calls, Printer& printer) {
     const std::string still_running =
         absl::StrCat("prediction is still running. Resume: wriftctl wait ",
                      PrintableLine(result.id));
+    const bool existed = creates || result.prediction.has_value();
     const bool exists =
-        (creates || result.prediction.has_value()) &&
-        result.status.error_code() != grpc::StatusCode::NOT_FOUND;
-    return calls.Fail(result.status,
-                      absl::StrCat("Stopped waiting; the ", still_running),
-                      exists ? absl::StrCat("The ", still_running) : "");
+        existed && result.status.error_code() != grpc::StatusCode::NOT_FOUND;
+    return calls.Fail(
+        result.status,
+        existed ? absl::StrCat("Stopped waiting; the ", still_running)
+                : absl::StrCat("Stopped waiting before the first update. "
+                               "Resume: wriftctl wait ",
+                               PrintableLine(result.id)),
+        exists ? absl::StrCat("The ", still_running) : "");
   }
   // JSON has already been printed with the last update.
   const int shown = printer.json() ? kExitSuccess

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client/call/retry_rules.h"
 #include "client/output/error_details.h"
 #include "client/output/render.h"
@@ -78,6 +79,12 @@ grpc::Status WaitSession::Follow(UpdateStream& stream) {
     }
     result_.signal = host_.interrupt.Signal();
     if (result_.signal != 0) return grpc::Status::CANCELLED;
+    if (HasNotBegunInTime()) {
+      failed_here_ = true;
+      return grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED,
+                          absl::StrCat("no update within ",
+                                       absl::FormatDuration(BeginTimeout())));
+    }
   }
 }
 
@@ -103,6 +110,19 @@ bool WaitSession::IsRetryable(const grpc::Status& status) const {
   if (failed_here_) return false;
   return plan_.wait.id().empty() ? MayCreateAgain(status)
                                  : MayWaitAgain(status);
+}
+
+bool WaitSession::HasNotBegunInTime() const {
+  if (plan_.create.has_value() || plan_.deadline.has_value() ||
+      result_.prediction.has_value()) {
+    return false;
+  }
+  return host_.clock.Now() - start_ >= BeginTimeout();
+}
+
+absl::Duration WaitSession::BeginTimeout() const {
+  return std::max(kFirstUpdateTimeout,
+                  plan_.retry_for.value_or(absl::ZeroDuration()));
 }
 
 absl::Time WaitSession::RetryDeadline() const {

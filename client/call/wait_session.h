@@ -16,8 +16,9 @@
 
 namespace wriftai::client {
 
-// How long to retry before the first update, without --timeout. Long enough for
-// a gateway's restart, and short enough to report a mistyped address.
+// How long to wait and retry before the first update, without --timeout. Long
+// enough for a gateway's restart, and short enough to report a mistyped
+// address.
 inline constexpr absl::Duration kFirstUpdateTimeout = absl::Seconds(30);
 
 struct WaitPlan {
@@ -75,6 +76,11 @@ class WaitSession {
   // Reads one stream until it ends or a signal arrives.
   grpc::Status Follow(UpdateStream& stream);
   grpc::Status Apply(const v1::PredictionUpdate& update);
+
+  // Whether a stream of a known prediction has had no update for too long. A
+  // create is not abandoned: its prediction would be lost.
+  bool HasNotBegunInTime() const;
+  absl::Duration BeginTimeout() const;
 
   bool IsRetryable(const grpc::Status& status) const;
   absl::Time RetryDeadline() const;

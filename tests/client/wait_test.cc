@@ -8,11 +8,13 @@
 #include "tests/client/fake_gateway.h"
 #include "tests/client/fake_host.h"
 #include "tests/client/samples.h"
+#include "tests/client/silent_server.h"
 
 namespace wriftai::client {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -41,6 +43,16 @@ class WaitTest : public ::testing::Test {
     invocation_.connection.address = gateway_.address();
     invocation_.command = std::move(command);
     return RunInvocation(invocation_, host_.host);
+  }
+
+  // Advances the clock to `time` after the start, once the gateway has a call.
+  void AdvanceOnceCalled(absl::Duration time) {
+    host_.interrupt.when = [this, time] {
+      if (!gateway_.calls().empty()) {
+        host_.clock.Advance(time - host_.clock.passed());
+      }
+      return false;
+    };
   }
 
   void SignalOnceSeen(const std::string& text) {
@@ -198,6 +210,51 @@ TEST_F(WaitTest, RetryForLimitsTheBeginning) {
   EXPECT_GT(host_.clock.passed(), absl::Seconds(1));
 }
 
+TEST_F(WaitTest, FailsWithoutFirstUpdateWithinHalfAMinute) {
+  gateway_.OnWait({{hold_}, grpc::Status::OK});
+  AdvanceOnceCalled(absl::Seconds(30));
+  EXPECT_EQ(RunWait(), kExitCallFailed);
+  EXPECT_THAT(Err(), StartsWith("DEADLINE_EXCEEDED: no update within 30s\n"
+                                "No response from "));
+  EXPECT_EQ(gateway_.calls().size(), 1u);
+}
+
+TEST_F(WaitTest, RetryForMayExtendTheBeginning) {
+  invocation_.retry_for = absl::Seconds(90);
+  gateway_.OnWait({{hold_}, grpc::Status::OK});
+  host_.interrupt.when = [this] {
+    if (!gateway_.calls().empty()) host_.clock.Advance(absl::Seconds(30));
+    return false;
+  };
+  EXPECT_EQ(RunWait(), kExitCallFailed);
+  EXPECT_THAT(Err(), StartsWith("DEADLINE_EXCEEDED: no update within 1m30s\n"));
+  EXPECT_GE(host_.clock.passed(), absl::Seconds(90));
+}
+
+TEST_F(WaitTest, FailsWithoutFirstUpdateFromSilentServer) {
+  const SilentServer server;
+  invocation_.connection.address = server.address();
+  WaitCommand command;
+  command.request.set_id(kId);
+  invocation_.command = command;
+  host_.interrupt.when = [this] {
+    host_.clock.Advance(absl::Seconds(30));
+    return false;
+  };
+  EXPECT_EQ(RunInvocation(invocation_, host_.host), kExitCallFailed);
+  EXPECT_THAT(Err(), StartsWith("DEADLINE_EXCEEDED: no update within 30s\n"));
+}
+
+TEST_F(WaitTest, WaitThatHasBegunHasNoLimit) {
+  gateway_.OnWait({{started_, hold_, done_}, grpc::Status::OK});
+  host_.interrupt.when = [this] {
+    host_.clock.Advance(absl::Hours(1));
+    gateway_.Release();
+    return false;
+  };
+  EXPECT_EQ(RunWait(), kExitSuccess);
+}
+
 TEST_F(WaitTest, RetryForDoesNotLimitAWaitThatHasBegun) {
   invocation_.retry_for = absl::ZeroDuration();
   gateway_.OnWait(UnavailableWithDelay(absl::Seconds(7)));
@@ -259,6 +316,9 @@ TEST_F(WaitTest, StopsAtSignalBetweenRetries) {
   gateway_.OnWait(Unavailable());
   SignalOnceSeen("retrying in");
   EXPECT_EQ(RunWait(), 143);
+  EXPECT_THAT(Err(), EndsWith("\nStopped waiting before the first update. "
+                              "Resume: wriftctl wait "
+                              "c12258c4-ed83-4d7b-a784-8ed55412325a\n"));
   EXPECT_EQ(gateway_.calls().size(), 1u);
 }
 
