@@ -211,6 +211,45 @@ absl::StatusOr<Invocation> ParseCommand(const CommandSpec& spec,
   return invocation;
 }
 
+const char* NoVariables(const char*) { return nullptr; }
+
+// The flags that choose the format of errors. Ignores invalid ones.
+class FormatChoice {
+ public:
+  FormatChoice() : set_("wriftctl", "", kVariablePrefix) {
+    Bind({FindFlag("output"), FindFlag("json"), FindFlag("profile")}, flags_,
+         set_);
+  }
+
+  void Parse(const Arguments& normal, const FlagSet::Environment& environment) {
+    set_.Parse(normal, environment).IgnoreError();
+    given_ = given_ || set_.WasGiven("output") || set_.WasGiven("json");
+  }
+
+  bool IsJson(const FlagSet::Environment& environment) const {
+    Flags flags = flags_;
+    if (!given_) {
+      std::vector<std::string> warnings;
+      ApplyProfile({flags_.profile, true, true}, environment, flags, warnings)
+          .IgnoreError();
+    }
+    return flags.json || flags.output == OutputFormat::kJson;
+  }
+
+ private:
+  Flags flags_;
+  FlagSet set_;
+  bool given_ = false;
+};
+
+// One argument in FlagSet's spelling, also with one dash too few. Empty if it
+// is invalid.
+Arguments NormalizeLeniently(const std::string& argument) {
+  absl::StatusOr<Arguments> normal = NormalizeSpelling({argument});
+  if (!normal.ok()) normal = NormalizeSpelling({absl::StrCat("-", argument)});
+  return normal.ok() ? *std::move(normal) : Arguments();
+}
+
 }  // namespace
 
 absl::StatusOr<Invocation> ParseCommandLine(
@@ -245,22 +284,21 @@ absl::StatusOr<Invocation> ParseCommandLine(
 
 bool WantsJson(const std::vector<std::string>& arguments,
                const FlagSet::Environment& environment) {
-  absl::StatusOr<Arguments> normal = NormalizeSpelling(arguments);
-  if (!normal.ok()) return false;
-  Flags flags;
-  FlagSet set("wriftctl", "", kVariablePrefix);
-  Bind({FindFlag("output"), FindFlag("json")}, flags, set);
+  FormatChoice choice;
+  choice.Parse({}, environment);
   // Each argument by itself: others may be invalid.
-  const auto nothing = [](const char*) { return nullptr; };
-  set.Parse({}, environment).IgnoreError();
-  for (size_t i = 0; i < normal->size() && (*normal)[i] != "--"; ++i) {
-    Arguments argument = {(*normal)[i]};
-    if (argument[0] == "--output" && i + 1 < normal->size()) {
-      argument.push_back((*normal)[++i]);
+  for (size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    Arguments normal = NormalizeLeniently(arguments[i]);
+    if (normal.empty()) continue;
+    const std::string last = normal.back();
+    if ((last == "--output" || last == "--profile") &&
+        i + 1 < arguments.size()) {
+      choice.Parse({last, arguments[++i]}, NoVariables);
+      normal.pop_back();
     }
-    set.Parse(argument, nothing).IgnoreError();
+    for (const std::string& flag : normal) choice.Parse({flag}, NoVariables);
   }
-  return flags.json || flags.output == OutputFormat::kJson;
+  return choice.IsJson(environment);
 }
 
 }  // namespace wriftai::client
