@@ -1,8 +1,10 @@
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "client/guide/completion.h"
 #include "client/table/command_table.h"
 
@@ -35,9 +37,12 @@ _wriftctl() {
   COMPREPLY=()
 )";
 
-// "--output", and "-o" if it has a letter.
+// "--output", and "-o" if it has a letter; "--page_size" and "--page-size".
 std::vector<std::string> SpellingsOf(const FlagSpec& flag) {
   std::vector<std::string> spellings = {absl::StrCat("--", flag.name)};
+  std::string dashed =
+      absl::StrCat("--", absl::StrReplaceAll(flag.name, {{"_", "-"}}));
+  if (dashed != spellings[0]) spellings.push_back(std::move(dashed));
   if (flag.letter != '\0') {
     spellings.push_back(absl::StrFormat("-%c", flag.letter));
   }
@@ -88,7 +93,7 @@ std::string BashCompletion() {
       &script, "    ",
       BashPattern([](const FlagSpec& flag) { return flag.names_file; }),
       ")\n      compopt -o filenames\n"
-      "      COMPREPLY=($(compgen -f -- \"$current\"))\n"
+      "      mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
       "      return\n      ;;\n    ",
       BashPattern([](const FlagSpec& flag) {
         return !flag.is_switch() && !flag.names_file && flag.choices == nullptr;

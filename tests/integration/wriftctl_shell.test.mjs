@@ -78,6 +78,19 @@ test('bash finds the command behind flags and their values', () => {
                    ['--page_size']);
 });
 
+test('bash knows the dashed spelling of flags', () => {
+  assert.deepEqual(proposals('bash', 'wriftctl --page-size 3 li'), ['list']);
+  assert.deepEqual(proposals('bash', 'wriftctl --page-size = 3 li'), ['list']);
+});
+
+test('bash completes names with spaces and wildcards as they are', () => {
+  const names = ['ca *', 'ca one.pem', 'ca two.pem'];
+  const paths = names.map((name) => join(folder, name));
+  for (const path of paths) writeFileSync(path, '');
+  assert.deepEqual(
+      proposals('bash', `wriftctl get --ca_file ${folder}/ca`).sort(), paths);
+});
+
 // Types into a zsh on a terminal of its own; wriftctl prints its arguments.
 writeFileSync(join(folder, '.zshrc'), `
 PS1=
