@@ -60,11 +60,19 @@ void OnAbort(int signal_number) {
   raise(signal_number);
 }
 
-void OpenStandardDescriptors() {
+// Standard input cannot be read if write-only, nor standard output written if
+// read-only.
+int AccessMode(int fd, ClosedStreams closed) {
+  if (closed == ClosedStreams::kDiscard || fd == STDERR_FILENO) return O_RDWR;
+  return fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+}
+
+void OpenStandardDescriptors(ClosedStreams closed) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
     // open() returns the lowest free number, and those below are open.
-    if (open("/dev/null", O_RDWR) != fd) _exit(kExitNoResources);
+    if (open("/dev/null", AccessMode(fd, closed)) != fd)
+      _exit(kExitNoResources);
   }
 }
 
@@ -114,9 +122,9 @@ void WriteLastLine(const char* what) {
   static_cast<void>(writev(STDERR_FILENO, line, std::size(line)) == 0);
 }
 
-void PrepareProcess(const char* program) {
+void PrepareProcess(const char* program, ClosedStreams closed) {
   program_name = program;
-  OpenStandardDescriptors();
+  OpenStandardDescriptors(closed);
   std::set_new_handler(ExitOutOfMemory);
   // libstdc++'s own handler prints several lines.
   std::set_terminate(std::abort);

@@ -12,9 +12,15 @@ namespace wriftai {
 // Exit status if the system lacks the resources to start.
 inline constexpr int kExitNoResources = 1;
 
+// What a closed standard input or output does.
+enum class ClosedStreams {
+  kDiscard,  // Is an empty input, and discards output.
+  kFail,     // Fails to be read or written, for programs that have results.
+};
+
 // - Opens /dev/null as each standard descriptor (0, 1, 2) that is closed.
 //   Otherwise the next file or socket would get its number, and lines for
-//   stderr would end up in it.
+//   stderr would end up in it. `closed` applies to stdin and stdout.
 // - When memory runs out, or on abort() before StartCompleted(), writes one
 //   line to stderr and exits with kExitNoResources.
 // - Exits in the same way if RLIMIT_AS is too low for the libraries'
@@ -22,7 +28,8 @@ inline constexpr int kExitNoResources = 1;
 //
 // Safe before the libraries' initializers: put it into .preinit_array.
 // `program` must outlive the process. Main thread.
-void PrepareProcess(const char* program);
+void PrepareProcess(const char* program,
+                    ClosedStreams closed = ClosedStreams::kDiscard);
 
 // After this, an abort() is more likely a bug than a limit: the signal's
 // default action (a core dump) follows the line. Any thread.

@@ -20,7 +20,7 @@
 // Runs before the libraries' initializers, which may open files and run out of
 // memory.
 [[gnu::section(".preinit_array"), gnu::used]] void (*const prepare)() = [] {
-  wriftai::PrepareProcess("wriftctl");
+  wriftai::PrepareProcess("wriftctl", wriftai::ClosedStreams::kFail);
 };
 
 namespace wriftai::client {

@@ -135,6 +135,27 @@ TEST_F(ProgramTest, FailsIfOutputCannotBeWritten) {
   EXPECT_EQ(child.err(), "wriftctl: cannot write to standard output\n");
 }
 
+TEST_F(ProgramTest, FailsIfStandardOutputIsClosed) {
+  gateway_.OnCreate(grpc::Status::OK);
+  Child child = Child::WithPipes(
+      {"/bin/sh", "-c", "exec \"$0\" create a/b k=v --address=$1 -o id >&-",
+       WRIFTCTL_PATH, gateway_.address()},
+      {});
+  EXPECT_EQ(child.Finish(), 3);
+  EXPECT_EQ(child.err(), "wriftctl: cannot write to standard output\n");
+}
+
+TEST_F(ProgramTest, RejectsClosedStandardInput) {
+  Child child = Child::WithPipes(
+      {"/bin/sh", "-c", "exec \"$0\" create a/b k=@- --address=$1 <&-",
+       WRIFTCTL_PATH, gateway_.address()},
+      {});
+  EXPECT_EQ(child.Finish(), 2);
+  EXPECT_EQ(child.err(),
+            "wriftctl: k: cannot read standard input: Bad file descriptor\n");
+  EXPECT_EQ(gateway_.calls().size(), 0u);
+}
+
 TEST_F(ProgramTest, ReportsUnwritableFileAsJsonToo) {
   gateway_.OnGet(grpc::Status::OK);
   Child child = Start("get " + std::string(kId) + " -o json -O /dev/full");
