@@ -75,9 +75,10 @@ int RunToFile(const Invocation& invocation) {
                      invocation.output.json());
   }
   const int exit_code = Run(invocation, file->get());
-  // A failed prediction is a result, too, unless the format has none.
+  // A failed prediction is a result, too, unless the format has none. Commit()
+  // reports why the file could not be written.
   const bool has_result =
-      exit_code == kExitSuccess ||
+      exit_code == kExitSuccess || (*file)->stream().fail() ||
       (exit_code == kExitPredictionFailed && (*file)->stream().tellp() > 0);
   if (!has_result) return exit_code;
   if (const absl::Status status = (*file)->Commit(); !status.ok()) {

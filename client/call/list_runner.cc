@@ -41,6 +41,9 @@ int RunList(const ListCommand& command, CallRunner& calls, Printer& printer) {
         exit_code != kExitSuccess) {
       return exit_code;
     }
+    if (calls.host().console.out.fail()) {
+      return kExitCallFailed;  // main() reports why.
+    }
     left -= page.predictions_size();
     const std::string& next = page.next_page_token();
     if (next.empty() || left == 0) return kExitSuccess;

@@ -43,6 +43,10 @@ int Run(WaitPlan plan, CallRunner& calls, Printer& printer) {
     const std::string still_running =
         absl::StrCat("prediction is still running. Resume: wriftctl wait ",
                      PrintableLine(result.id));
+    if (result.output_failed) {
+      printer.Note(absl::StrCat("The ", still_running));
+      return kExitCallFailed;  // main() reports why.
+    }
     const bool existed = creates || result.prediction.has_value();
     const bool exists =
         existed && result.status.error_code() != grpc::StatusCode::NOT_FOUND;

@@ -100,7 +100,11 @@ grpc::Status WaitSession::Apply(const v1::PredictionUpdate& update) {
                           std::string(json.status().message()));
     }
     display_.Erase();
-    host_.console.out << *json << std::flush;
+    if (!(host_.console.out << *json << std::flush)) {
+      result_.output_failed = true;
+      failed_here_ = true;
+      return grpc::Status::CANCELLED;
+    }
   }
   display_.Update(update);
   return grpc::Status::OK;

@@ -51,6 +51,9 @@ struct WaitResult {
   // The latest known state; unset before the first update.
   std::optional<v1::Prediction> prediction;
 
+  // A result could not be written, which ended the wait.
+  bool output_failed = false;
+
   // The prediction's id; empty if a create has not returned it.
   std::string id;
 };

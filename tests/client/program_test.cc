@@ -135,6 +135,38 @@ TEST_F(ProgramTest, FailsIfOutputCannotBeWritten) {
   EXPECT_EQ(child.err(), "wriftctl: cannot write to standard output\n");
 }
 
+TEST_F(ProgramTest, StopsWaitingOnceOutputCannotBeWritten) {
+  for (const std::string file : {"-", "/dev/full"}) {
+    gateway_.OnCreateAndWait({{started_, hold_}, grpc::Status::OK});
+    Child child = Child::WithPipes(
+        {"/bin/sh", "-c",
+         "exec \"$0\" create a/b k=v --wait --address=$1 -o json -O $2 "
+         ">/dev/full",
+         WRIFTCTL_PATH, gateway_.address(), file},
+        {});
+    EXPECT_EQ(child.Finish(), 3);
+    EXPECT_THAT(child.err(),
+                StartsWith("The prediction is still running. Resume: wriftctl "
+                           "wait c12258c4-ed83-4d7b-a784-8ed55412325a\n"
+                           "{\"error\":{\"code\":\"INTERNAL\",\"reason\":"
+                           "\"OUTPUT\","));
+  }
+}
+
+TEST_F(ProgramTest, StopsListingOnceOutputCannotBeWritten) {
+  v1::ListResponse page;
+  page.add_predictions()->set_id(kId);
+  page.set_next_page_token("next");
+  gateway_.OnList(grpc::Status::OK, page);
+  Child child = Child::WithPipes(
+      {"/bin/sh", "-c", "exec \"$0\" list --all --address=$1 >/dev/full",
+       WRIFTCTL_PATH, gateway_.address()},
+      {});
+  EXPECT_EQ(child.Finish(), 3);
+  EXPECT_EQ(child.err(), "wriftctl: cannot write to standard output\n");
+  EXPECT_EQ(gateway_.calls().size(), 1u);
+}
+
 TEST_F(ProgramTest, FailsIfStandardOutputIsClosed) {
   gateway_.OnCreate(grpc::Status::OK);
   Child child = Child::WithPipes(
