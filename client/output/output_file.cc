@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -19,10 +20,28 @@ absl::Status FileProblem(absl::string_view problem, const std::string& path) {
       absl::StrCat(problem, " ", path, ": ", std::strerror(errno)));
 }
 
-// The target of a symbolic link; a path that does not exist is unchanged.
-std::string RealPath(const std::string& path) {
+// The target of a symbolic link that names no file yet.
+std::string NewTarget(std::string path) {
+  constexpr int kMaxLinks = 40;  // As the kernel.
+  for (int i = 0; i < kMaxLinks; ++i) {
+    char target[PATH_MAX];
+    const ssize_t size = readlink(path.c_str(), target, sizeof target);
+    if (size <= 0) break;
+    const absl::string_view next(target, static_cast<size_t>(size));
+    // A relative target is beside its link.
+    if (next[0] != '/') path.resize(path.rfind('/') + 1);
+    path = next[0] == '/' ? std::string(next) : absl::StrCat(path, next);
+  }
+  return path;
+}
+
+// The target of a symbolic link; any other path is unchanged.
+std::string Target(const std::string& path) {
   char* const real = realpath(path.c_str(), nullptr);
-  if (real == nullptr) return path;
+  if (real == nullptr) {
+    // Links such as /dev/stdout may have a target without a name.
+    return access(path.c_str(), F_OK) == 0 ? path : NewTarget(path);
+  }
   std::string result = real;
   std::free(real);
   return result;
@@ -48,9 +67,10 @@ OutputFile::~OutputFile() {
 
 absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Open(
     const std::string& path) {
-  const std::string target = RealPath(path);
+  const std::string target = Target(path);
   struct stat old = {};
   const bool exists = stat(target.c_str(), &old) == 0;
+  if (!exists && errno == ELOOP) return FileProblem("cannot create", path);
   std::string new_path;
   if (!exists || S_ISREG(old.st_mode)) {
     new_path = absl::StrCat(target, ".XXXXXX");

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <sstream>
@@ -95,12 +96,49 @@ TEST_F(OutputFileTest, FollowsSymbolicLinks) {
   EXPECT_THAT(Names(), UnorderedElementsAre("out", "link"));
 }
 
+TEST_F(OutputFileTest, CreatesTargetsOfSymbolicLinks) {
+  std::filesystem::create_directory(folder_ + "/links");
+  std::filesystem::create_symlink("second", folder_ + "/links/first");
+  std::filesystem::create_symlink("../out", folder_ + "/links/second");
+  auto file = OutputFile::Open(folder_ + "/links/first");
+  ASSERT_TRUE(file.ok()) << file.status();
+  (*file)->stream() << "new";
+  ASSERT_EQ((*file)->Commit(), absl::OkStatus());
+  EXPECT_EQ(Read(path_), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ + "/links/first"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ + "/links/second"));
+  EXPECT_THAT(Names(), UnorderedElementsAre("out", "links"));
+}
+
+TEST_F(OutputFileTest, RejectsSymbolicLinksToThemselves) {
+  std::filesystem::create_symlink("loop", folder_ + "/loop");
+  EXPECT_EQ(
+      OutputFile::Open(folder_ + "/loop").status().message(),
+      "cannot create " + folder_ + "/loop: Too many levels of symbolic links");
+}
+
 TEST_F(OutputFileTest, WritesDevicesDirectly) {
   auto file = OutputFile::Open("/dev/null");
   ASSERT_TRUE(file.ok()) << file.status();
   (*file)->stream() << "x";
   EXPECT_EQ((*file)->Commit(), absl::OkStatus());
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+// As /dev/stdout: a link to a pipe, which has no path.
+TEST_F(OutputFileTest, WritesPipesThroughLinks) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const std::string link = "/proc/self/fd/" + std::to_string(ends[1]);
+  auto file = OutputFile::Open(link);
+  ASSERT_TRUE(file.ok()) << file.status();
+  (*file)->stream() << "x";
+  EXPECT_EQ((*file)->Commit(), absl::OkStatus());
+  char text = 0;
+  EXPECT_EQ(read(ends[0], &text, 1), 1);
+  EXPECT_EQ(text, 'x');
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST_F(OutputFileTest, ReportsWhatCannotBeWritten) {
