@@ -125,8 +125,8 @@ constexpr CommandSpec kCommands[] = {
 constexpr ExitStatus kExitStatuses[] = {
     {"0", "Success."},
     {"1",
-     "The prediction failed or, with -o raw, has no output; for health, the "
-     "gateway is not serving."},
+     "The prediction that wait or create returned failed; with -o raw, there "
+     "is no output; for health, the gateway is not serving."},
     {"2",
      "The command line, a file that it names, or the configuration is invalid. "
      "Nothing was sent."},
