@@ -17,7 +17,7 @@ PredictionTable::Row PredictionTable::RowOf(
     const v1::Prediction& prediction) const {
   std::string created = "-";
   if (prediction.has_created_at()) {
-    created = style_.for_terminal
+    created = style_.for_terminal && IsValid(prediction.created_at())
                   ? AgeText(style_.now - FromProto(prediction.created_at()))
                   : ShortTimeText(prediction.created_at());
   }

@@ -72,12 +72,11 @@ void AppendRow(absl::string_view name, absl::string_view text,
 
 void AppendTime(absl::string_view name, const google::protobuf::Timestamp& time,
                 const TextStyle& style, std::string& out) {
-  AppendRow(name,
-            style.for_terminal
-                ? absl::StrCat(TimeText(time), " (",
-                               AgeText(style.now - FromProto(time)), ")")
-                : TimeText(time),
-            out);
+  std::string text = TimeText(time);
+  if (style.for_terminal && IsValid(time)) {
+    absl::StrAppend(&text, " (", AgeText(style.now - FromProto(time)), ")");
+  }
+  AppendRow(name, text, out);
 }
 
 void AppendDuration(absl::string_view name, const std::string& iso,

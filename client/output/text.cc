@@ -81,13 +81,7 @@ std::string Printable(absl::string_view text, Keep keep) {
 
 std::string FormatTimestamp(const google::protobuf::Timestamp& time,
                             absl::string_view format) {
-  // RFC 3339 and protobuf both allow years 1 to 9999.
-  constexpr int64_t kYear1 = -62135596800;
-  constexpr int64_t kYear9999End = 253402300799;
-  if (time.seconds() < kYear1 || time.seconds() > kYear9999End ||
-      time.nanos() < 0 || time.nanos() > 999999999) {
-    return "-";
-  }
+  if (!IsValid(time)) return "-";
   return absl::FormatTime(
       format,
       absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
@@ -95,6 +89,14 @@ std::string FormatTimestamp(const google::protobuf::Timestamp& time,
 }
 
 }  // namespace
+
+bool IsValid(const google::protobuf::Timestamp& time) {
+  // RFC 3339 and protobuf both allow years 1 to 9999.
+  constexpr int64_t kYear1 = -62135596800;
+  constexpr int64_t kYear9999End = 253402300799;
+  return time.seconds() >= kYear1 && time.seconds() <= kYear9999End &&
+         time.nanos() >= 0 && time.nanos() <= 999999999;
+}
 
 bool IsUtf8(absl::string_view text) {
   while (!text.empty()) {

@@ -39,6 +39,9 @@ std::string AgeText(absl::Duration age);
 // unchanged.
 std::string ShortDurationText(absl::string_view iso);
 
+// Whether RFC 3339 can express `time`.
+bool IsValid(const google::protobuf::Timestamp& time);
+
 // "2025-08-13T11:48:44.371093Z", or "-" for an invalid timestamp.
 std::string TimeText(const google::protobuf::Timestamp& time);
 

@@ -131,6 +131,13 @@ TEST(RenderPredictionTest, ShowsAgesAndShortDurationsOnTerminals) {
             "1\n");
 }
 
+TEST(RenderPredictionTest, OmitsTheAgeOfInvalidTimes) {
+  v1::Prediction prediction;
+  prediction.mutable_created_at()->set_nanos(-1);
+  EXPECT_THAT(RenderPrediction(prediction, kTerminal),
+              HasSubstr("\ncreated   -\n"));
+}
+
 TEST(RenderPredictionTest, ColorsTheStatus) {
   EXPECT_THAT(RenderPrediction(
                   SamplePrediction(v1::PREDICTION_STATUS_SUCCEEDED), kColor),
@@ -205,6 +212,12 @@ TEST(PredictionTableTest, ShowsAgesAndColorsOnTerminals) {
             "ID  STATUS     MODEL                      CREATED  EXECUTION\n"
             "a   \x1b[32msucceeded\x1b[0m  deepseek-ai/deepseek-r1:1  3m ago   "
             "2.5s\n");
+}
+
+TEST(PredictionTableTest, OmitsTheAgeOfInvalidTimes) {
+  v1::ListResponse page;
+  page.add_predictions()->mutable_created_at()->set_nanos(-1);
+  EXPECT_THAT(PredictionTable(kTerminal).Page(page), Not(HasSubstr("ago")));
 }
 
 TEST(PredictionTableTest, AlignsColumnsAndWritesHeaderOnce) {
