@@ -165,6 +165,25 @@ absl::StatusOr<Flags> ReadFlags(const CommandSpec& spec,
   return flags;
 }
 
+// Rejects flags that have no effect together. Only for the command line:
+// variables apply to every command.
+absl::Status CheckCombination(const CommandSpec& spec, const Arguments& names,
+                              const Flags& flags) {
+  if (Contains(names, "all") && Contains(names, "limit") && flags.all) {
+    return UsageError(spec.name, "expected either --all or --limit, not both");
+  }
+  if (spec.name != absl::string_view("create") || flags.wait) {
+    return absl::OkStatus();
+  }
+  for (const char* const name : {"poll_interval", "only_changes"}) {
+    if (Contains(names, name)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", name, " requires --wait"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Command> LocalCommand(absl::string_view name,
                                      const Arguments& operands) {
   if (name == "version") return Command(VersionCommand());
@@ -188,6 +207,10 @@ absl::StatusOr<Invocation> ParseCommand(const CommandSpec& spec,
       ReadFlags(spec, normal, environment, invocation.warnings);
   if (!flags.ok()) return flags.status();
   if (absl::Status status = CheckOperands(spec, operands); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckCombination(spec, FlagNamesIn(normal), *flags);
+      !status.ok()) {
     return status;
   }
   absl::StatusOr<OutputOptions> output = OutputFromFlags(spec, *flags);
