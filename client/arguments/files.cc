@@ -48,6 +48,10 @@ absl::StatusOr<std::string> ReadArgument(absl::string_view argument,
                                          std::istream& standard_input) {
   if (argument == "@-") return ReadAll(standard_input, "standard input");
   if (absl::ConsumePrefix(&argument, "@")) {
+    if (argument.empty()) {
+      return absl::InvalidArgumentError(
+          "expected a file name after @, or - for standard input");
+    }
     return ReadFile(std::string(argument));
   }
   return std::string(argument);

@@ -48,8 +48,9 @@ absl::StatusOr<Field> Split(absl::string_view argument) {
   field.is_json =
       equals != absl::string_view::npos && absl::ConsumeSuffix(&field.key, ":");
   if (equals == absl::string_view::npos || field.key.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        argument, ": expected KEY=VALUE or KEY:=JSON as part of the input"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(argument.empty() ? "empty argument" : argument,
+                     ": expected KEY=VALUE or KEY:=JSON as part of the input"));
   }
   field.value = argument.substr(equals + 1);
   return field;

@@ -62,11 +62,13 @@ absl::StatusOr<std::string> ReadConfig(const ConfigPath& config,
   absl::StatusOr<std::string> text =
       ReadSmallFile(config.path, kMaxConfigBytes);
   if (text.ok()) return text;
-  return UsageError(
-      config.is_explicit ? kConfigVariable : "--profile",
+  const std::string problem =
       absl::StrCat("cannot read ", config.path, ": ",
                    absl::IsNotFound(text.status()) ? "no such file"
-                                                   : text.status().message()));
+                                                   : text.status().message());
+  if (!is_required) return absl::InvalidArgumentError(problem);
+  return UsageError(config.is_explicit ? kConfigVariable : "--profile",
+                    problem);
 }
 
 // "~/x" is below the home folder, and "x" beside the configuration file.

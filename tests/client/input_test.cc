@@ -54,6 +54,9 @@ TEST_F(InputTest, ReportsTheKeyAndWhatWasExpected) {
   const std::pair<std::vector<std::string>, std::string> kCases[] = {
       {{"prompt"},
        "prompt: expected KEY=VALUE or KEY:=JSON as part of the input"},
+      {{""},
+       "empty argument: expected KEY=VALUE or KEY:=JSON as part of the input"},
+      {{"a=@"}, "a: expected a file name after @, or - for standard input"},
       {{"=x"}, "=x: expected KEY=VALUE or KEY:=JSON as part of the input"},
       {{":=1"}, ":=1: expected KEY=VALUE or KEY:=JSON as part of the input"},
       {{"a=1", "a:=2"}, "a: given twice"},

@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 class ProfileTest : public ::testing::Test {
  protected:
@@ -75,6 +76,12 @@ TEST_F(ProfileTest, RequiresTheFileOfTheVariable) {
             "WRIFTCTL_CONFIG: cannot read /nowhere/config: no such file");
   environment_["WRIFTCTL_CONFIG"] = "/dev/null";
   EXPECT_EQ(Apply(), "");
+}
+
+TEST_F(ProfileTest, NamesTheDefaultFileThatCannotBeRead) {
+  std::filesystem::create_directory(path_);
+  EXPECT_THAT(Apply(), StartsWith("cannot read CONFIG: "));
+  EXPECT_THAT(Apply({"b"}), StartsWith("--profile: cannot read CONFIG: "));
 }
 
 TEST_F(ProfileTest, AppliesTheDefaultSection) {
