@@ -100,6 +100,23 @@ TEST_F(WatchTableTest, PageThatRepeatsAnEndKeepsItsTurn) {
   EXPECT_EQ(target.ended_at, ended_at);
 }
 
+// It lacks the output, and would end a later wait without one.
+TEST_F(WatchTableTest, PageItemWithoutWaitersIsNotCached) {
+  Show(v1::SOURCE_LIST, "succeeded", now());
+  EXPECT_EQ(cache_.size(), 0u);
+}
+
+TEST_F(WatchTableTest, PageItemKeepsTheInputThatAGetShowed) {
+  const PollTarget& target = Subscribe();
+  v1::Prediction got = MakePrediction(kId, "pending");
+  got.set_input_json("{}");
+  table_.Apply(Observation(&got, v1::SOURCE_GET, now(), now()));
+  event_loop_.Advance(absl::Seconds(1));
+  Show(v1::SOURCE_LIST, "started", now(), 1);
+  EXPECT_EQ(target.watch.newest()->prediction.status_text(), "started");
+  EXPECT_EQ(target.watch.newest()->prediction.input_json(), "{}");
+}
+
 TEST_F(WatchTableTest, RejectedTokenLosesWhatIsCachedOfOtherPredictions) {
   Show(v1::SOURCE_GET, "succeeded", now());
   ASSERT_EQ(cache_.size(), 1u);
