@@ -71,8 +71,9 @@ void OpenStandardDescriptors(ClosedStreams closed) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
     // open() returns the lowest free number, and those below are open.
-    if (open("/dev/null", AccessMode(fd, closed)) != fd)
+    if (open("/dev/null", AccessMode(fd, closed)) != fd) {
       _exit(kExitNoResources);
+    }
   }
 }
 

@@ -172,8 +172,13 @@ test('the sandbox opens /dev/null for closed standard descriptors',
        assert.equal(descriptorsOf(program.child)[2], '/dev/null');
      });
 
-test('wriftctl opens /dev/null for closed standard descriptors', async () => {
-  const { code } = await launch('exec 0<&- 1>&- 2>&-', setting('WRIFTCTL'),
-                                ['--version']).end();
-  assert.equal(code, 0);
-});
+test('wriftctl starts without standard descriptors, and fails without output',
+     async () => {
+       const version = (shell) =>
+         launch(shell, setting('WRIFTCTL'), ['--version']).end();
+       const printed = await version('exec 0<&- 2>&-');
+       assert.equal(printed.code, 0);
+       assert.match(printed.stdout, /^wriftctl /);
+       const { code } = await version('exec 0<&- 1>&- 2>&-');
+       assert.equal(code, 3);
+     });
