@@ -117,7 +117,7 @@ AdminServer::Pages AdminPages::pages() {
       {"/metrics", [this](absl::string_view) { return Metrics(); }}};
   if (options_.logging != nullptr) {
     pages["/configz"] = [this](absl::string_view) { return Settings(); };
-    const LogLevelPage level(*options_.logging, options_.on_log_level);
+    const LogLevelPage level(*options_.logging, loop_, options_.on_log_level);
     pages["/log_level"] = [level](absl::string_view) { return level.Get(); };
     pages["PUT /log_level"] = [level](absl::string_view query) {
       return level.Put(query);

@@ -22,7 +22,7 @@ PageResponse LogLevelPage::Put(absl::string_view query) const {
     return {400, absl::StrCat("level: ", level.status().message(),
                               ", as in PUT /log_level?level=debug\n")};
   }
-  logging_.SetLevel(*level);
+  logging_.SetLevel(*level, clock_.Now());
   on_change_();
   return Get();
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "base/event_loop.h"
 #include "service/admin/page_thread.h"
 
 namespace wriftai {
@@ -15,12 +16,13 @@ class Logging;
 // PUT. AdminServer refuses a browser's, so a page on the internet cannot change
 // it.
 //
-// Threads: any. `logging` must outlive it. Fails: with 400.
+// Threads: any. `logging` and `clock` must outlive it. Fails: with 400.
 class LogLevelPage {
  public:
   // `on_change` runs after each change, on any thread.
-  LogLevelPage(const Logging& logging, std::function<void()> on_change)
-      : logging_(logging), on_change_(std::move(on_change)) {}
+  LogLevelPage(const Logging& logging, const EventLoop& clock,
+               std::function<void()> on_change)
+      : logging_(logging), clock_(clock), on_change_(std::move(on_change)) {}
 
   PageResponse Get() const;
 
@@ -29,6 +31,7 @@ class LogLevelPage {
 
  private:
   const Logging& logging_;
+  const EventLoop& clock_;
   const std::function<void()> on_change_;
 };
 

@@ -118,13 +118,20 @@ Logging::Logging(const LogOptions& options)
   spdlog::set_default_logger(sentences_logger_);
 }
 
-void Logging::SetLevel(spdlog::level::level_enum level) const {
+void Logging::SetLevel(spdlog::level::level_enum level, absl::Time now) const {
+  const MutexLock lock(level_mutex_);
   const spdlog::level::level_enum before = this->level();
   if (level == before) return;
+  const auto omitted = level_lines_.Admit("log level", now);
   // Logged while the more verbose level is in force.
   const auto log = [&] {
-    sentences_logger_->warn("the log level is now {}, after {}",
-                            LogLevelName(level), LogLevelName(before));
+    if (!omitted.has_value()) return;
+    sentences_logger_->warn(
+        "the log level is now {}, after {}{}", LogLevelName(level),
+        LogLevelName(before),
+        *omitted == 0
+            ? ""
+            : absl::StrCat("; ", *omitted, " changes before were not logged"));
   };
   if (level > before) log();
   fields_logger_->set_level(level);

@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
+#include "service/logging/line_throttle.h"
 #include "service/logging/log_options.h"
 #include "spdlog/logger.h"
 
@@ -42,8 +45,9 @@ class Logging {
   // The minimum level of both loggers. Any thread.
   spdlog::level::level_enum level() const { return fields_logger_->level(); }
 
-  // Changes it, and logs the change. Any thread.
-  void SetLevel(spdlog::level::level_enum level) const;
+  // Changes it at `now`, and logs the change unless there are too many. Any
+  // thread.
+  void SetLevel(spdlog::level::level_enum level, absl::Time now) const;
 
   // The number of dropped lines.
   int64_t dropped() const;
@@ -58,6 +62,8 @@ class Logging {
   std::shared_ptr<spdlog::details::thread_pool> thread_;
   std::shared_ptr<spdlog::logger> fields_logger_;
   std::shared_ptr<spdlog::logger> sentences_logger_;
+  mutable Mutex level_mutex_;
+  mutable LineThrottle level_lines_ ABSL_GUARDED_BY(level_mutex_);
 };
 
 }  // namespace wriftai

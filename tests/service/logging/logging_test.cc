@@ -3,8 +3,11 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/logging/log_fields.h"
@@ -16,7 +19,9 @@
 namespace wriftai {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::MatchesRegex;
+using ::testing::SizeIs;
 
 // Everything that could end a line, a field, a string or a decoder.
 std::string AllBytes() {
@@ -114,6 +119,31 @@ TEST(LoggingTest, ReplacesMisleadingCharacters) {
   }
 }
 
+TEST(LoggingTest, OmitsLinesOfTooManyLevelChanges) {
+  const auto default_logger = spdlog::default_logger();
+  testing::internal::CaptureStderr();
+  Logging logging{LogOptions()};
+  absl::Time now = absl::UnixEpoch();
+  const auto change = [&] {
+    logging.SetLevel(logging.level() == spdlog::level::info
+                         ? spdlog::level::debug
+                         : spdlog::level::info,
+                     now);
+  };
+  for (int i = 0; i < LineThrottle::kBurst + 7; ++i) change();
+  now += LineThrottle::kInterval;
+  change();
+  EXPECT_TRUE(logging.Finish(absl::Minutes(1)));
+  spdlog::set_default_logger(default_logger);
+  const std::vector<std::string> lines = absl::StrSplit(
+      testing::internal::GetCapturedStderr(), '\n', absl::SkipEmpty());
+  ASSERT_THAT(lines, SizeIs(LineThrottle::kBurst + 1));
+  EXPECT_THAT(lines.front(),
+              EndsWith(" warning the log level is now debug, after info"));
+  EXPECT_THAT(lines.back(), EndsWith(" the log level is now info, after debug; "
+                                     "7 changes before were not logged"));
+}
+
 TEST(LoggingTest, HasNameForEachLevel) {
   for (const char* const name : {"debug", "info", "warning", "error"}) {
     const auto level = LogLevelFrom(name);
@@ -132,11 +162,11 @@ TEST(LoggingTest, HasNameForEachLevel) {
 TEST(LoggingTest, LevelChangesForAllLoggersWhileRunning) {
   const auto before = spdlog::default_logger();
   Logging logging(LogOptions{});
-  logging.SetLevel(spdlog::level::err);
+  logging.SetLevel(spdlog::level::err, absl::UnixEpoch());
   EXPECT_EQ(logging.level(), spdlog::level::err);
   EXPECT_FALSE(logging.fields_logger()->should_log(spdlog::level::warn));
   EXPECT_FALSE(spdlog::should_log(spdlog::level::warn));
-  logging.SetLevel(spdlog::level::debug);
+  logging.SetLevel(spdlog::level::debug, absl::UnixEpoch());
   EXPECT_TRUE(logging.fields_logger()->should_log(spdlog::level::debug));
   EXPECT_TRUE(spdlog::should_log(spdlog::level::debug));
   spdlog::set_default_logger(before);
