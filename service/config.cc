@@ -11,6 +11,7 @@
 #include "service/replica/replica_flags.h"
 #include "service/server/http_url.h"
 #include "service/server/server_flags.h"
+#include "service/tracing/tracing_settings.h"
 #include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
@@ -296,6 +297,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   line.config.webhooks.feed.enabled = !line.config.webhooks.address.empty();
   line.warnings = ConfigWarnings(flags, line.config);
   line.settings = flags.Settings();
+  for (Setting& setting : TracingSettings(line.config.tracing, environment)) {
+    line.settings.push_back(std::move(setting));
+  }
   return line;
 }
 

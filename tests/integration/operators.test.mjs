@@ -80,6 +80,31 @@ test('/configz shows the settings in use and what set them', async (t) => {
       await documentedFlags());
 });
 
+test('with traces, their settings are shown without the headers', async (t) => {
+  const { gateway } = await start(t, {
+    flags: ['--log_format=json'],
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      OTEL_EXPORTER_OTLP_HEADERS: `api-key=${TOKEN}`,
+      OTEL_TRACES_SAMPLER: 'parentbased_always_off',
+    },
+  });
+  const { body } = await gateway.page('/configz');
+  for (const line of [
+    'OTEL_EXPORTER_OTLP_HEADERS=[redacted]  # set by ' +
+        'OTEL_EXPORTER_OTLP_HEADERS; default: none',
+    'OTEL_TRACES_SAMPLER=parentbased_always_off  # set by ' +
+        'OTEL_TRACES_SAMPLER; default: parentbased_always_on',
+    'OTEL_BSP_MAX_QUEUE_SIZE=2048  # default',
+    'OTEL_SERVICE_NAME=wriftai-gateway  # default',
+  ]) {
+    assert.ok(body.split('\n').includes(line), `${line} in ${body}`);
+  }
+  const started = await lineWith(gateway, 'started');
+  assert.equal(started.otel_traces_sampler, 'parentbased_always_off');
+  assert.equal(started.otel_exporter_otlp_headers, '[redacted]');
+});
+
 test('the level of the log changes without a restart', async (t) => {
   const { gateway, client, upstream } = await start(t);
   const get = async () => {
