@@ -93,14 +93,17 @@ PollTarget* PollPlanner::NextProbe(PollTargets& targets, absl::Time since,
   const auto is_new = [](const PollTarget& target) {
     return !target.seen() && target.get_sent_at == absl::InfinitePast();
   };
+  // The longer ago, the greater.
+  const auto since_then = [](absl::Time time) {
+    return absl::UnixEpoch() - time;
+  };
   // Greater is better.
   const auto rank = [&](const PollTarget& target) {
     const bool tried = target.get_sent_at >= since;
     return std::make_tuple(
         prefer_succeeded ? target.has_succeeded() : is_new(target), !tried,
         tried ? absl::InfinitePast() : target.succeeded_at,
-        absl::InfiniteFuture() - target.get_sent_at,
-        absl::InfiniteFuture() - target.joined_at);
+        since_then(target.get_sent_at), since_then(target.joined_at));
   };
   PollTarget* best = nullptr;
   *untried = false;

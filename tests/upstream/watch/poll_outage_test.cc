@@ -112,6 +112,19 @@ class PollOutageTest : public ::testing::Test {
   }
 };
 
+// Else one prediction that fails by itself would hide the end of the outage.
+TEST_F(PollOutageTest, ProbesThePredictionsInTurn) {
+  BeginOutage();
+  std::vector<std::string> gets;
+  while (gets.size() < 8) {
+    NextRequest();
+    ASSERT_THAT(InFlight(), SizeIs(1));
+    if (InFlight()[0] != kPage) gets.push_back(InFlight()[0]);
+    FailAll(down_);
+  }
+  for (size_t i = 3; i < gets.size(); ++i) EXPECT_NE(gets[i], gets[i - 1]) << i;
+}
+
 TEST_F(PollOutageTest, ProbesOneAtATimeAndEveryThirdByPage) {
   BeginOutage();
   std::vector<std::string> pages;
