@@ -36,14 +36,11 @@ RoutedCallBase::RoutedCallBase(EventLoop& event_loop,
 }
 
 CallContext RoutedCallBase::StepContext() const {
-  CallContext context;
-  context.credential = context_.credential;
-  context.deadline = context_.deadline;
-  context.retry_reads = context_.retry_reads;
-  context.trace = context_.trace;
-  context.forwarded = context_.forwarded;
-  context.memory = context_.memory;
-  return context;
+  // Does not compile while it lacks a field.
+  const auto& [credential, deadline, retry_reads, permit, trace, forwarded,
+               memory] = context_;
+  return {credential, deadline,  retry_reads, Permit(),
+          trace,      forwarded, memory};
 }
 
 void RoutedCallBase::Start() {
