@@ -75,11 +75,13 @@ class OwnerWaits {
   virtual ~OwnerWaits() = default;
 
   // Waits for the prediction `id`, a UUID, at the credential's present owner.
+  // `created`: by it the owner finds the prediction on the list; InfinitePast
+  // if unknown.
   // `observer` must outlive the result. Null: nobody else owns it, as far as
   // this replica knows.
   [[nodiscard]] virtual std::unique_ptr<OwnerWait> Start(
       const std::shared_ptr<const Credential>& credential,
-      const std::string& id, absl::Duration interval,
+      const std::string& id, absl::Time created, absl::Duration interval,
       OwnerWaitObserver& observer) = 0;
 };
 

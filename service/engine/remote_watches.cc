@@ -145,8 +145,10 @@ class RemoteWatches::CredentialWaits final : public DemandObserver {
   void StartBatch() {
     for (size_t i = 0; i < kStartBatch && !to_start_.empty(); ++i) {
       Wait& wait = *to_start_.front();
-      wait.stream =
-          remote_.hooks_.waits.Start(credential_, wait.id, wait.interval, wait);
+      const absl::Time created =
+          remote_.watches_.CreationTimeOf(credential_->key(), wait.id);
+      wait.stream = remote_.hooks_.waits.Start(credential_, wait.id, created,
+                                               wait.interval, wait);
       if (wait.stream == nullptr) {
         SearchForOwner();
         break;

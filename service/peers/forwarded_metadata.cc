@@ -1,8 +1,12 @@
 #include "service/peers/forwarded_metadata.h"
 
+#include <string>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "service/rpc/forwarded_call_gate.h"
 #include "service/telemetry/call_record.h"
+#include "upstream/json/rfc3339.h"
 
 namespace wriftai {
 
@@ -23,6 +27,13 @@ void AddForwardedMetadata(int64_t epoch, const Credential& credential,
   if (!trace->tracestate.empty()) {
     request.metadata.emplace_back("tracestate", trace->tracestate);
   }
+}
+
+void AddCreationTime(absl::Time created, PeerRequest& request) {
+  std::string text =
+      absl::FormatTime("%E4Y-%m-%dT%H:%M:%E*SZ", created, absl::UTCTimeZone());
+  if (!TimestampFromRfc3339(text).has_value()) return;
+  request.metadata.emplace_back(kCreatedAtKey, std::move(text));
 }
 
 }  // namespace wriftai

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "absl/time/time.h"
 #include "base/credential.h"
 #include "service/peers/peer_request.h"
 #include "upstream/call_trace.h"
@@ -14,6 +15,11 @@ namespace wriftai {
 // token never travels: the owner has it. `trace` may be null. Loop.
 void AddForwardedMetadata(int64_t epoch, const Credential& credential,
                           const CallTrace* trace, PeerRequest& request);
+
+// Adds the creation time of a Wait's prediction, if it is known: neither
+// InfinitePast nor out of the range of a Timestamp, which the owner rejects.
+// Any thread.
+void AddCreationTime(absl::Time created, PeerRequest& request);
 
 }  // namespace wriftai
 

@@ -25,11 +25,13 @@ absl::Duration InBounds(absl::Duration interval) {
 
 PeerWait::PeerWait(PeerChannels& channels, PeerOwner owner,
                    std::shared_ptr<const Credential> credential, std::string id,
-                   absl::Duration interval, OwnerWaitObserver& observer)
+                   absl::Time created, absl::Duration interval,
+                   OwnerWaitObserver& observer)
     : channels_(channels),
       owner_(std::move(owner)),
       credential_(std::move(credential)),
       id_(std::move(id)),
+      created_(created),
       interval_(InBounds(interval)),
       observer_(observer) {
   Open();
@@ -47,6 +49,7 @@ void PeerWait::Open() {
   request.method = kWait;
   request.message = EncodeWait(id_, interval_);
   AddForwardedMetadata(owner_.epoch, *credential_, nullptr, request);
+  AddCreationTime(created_, request);
   stream_ = channels_.StartStream(
       owner_.address, std::move(request),
       [this, id = id_](const grpc::ByteBuffer& message) -> EventLoop::Task {
@@ -78,11 +81,11 @@ void PeerWait::OnEnd(const absl::Status& status) {
 
 std::unique_ptr<OwnerWait> PeerWaits::Start(
     const std::shared_ptr<const Credential>& credential, const std::string& id,
-    absl::Duration interval, OwnerWaitObserver& observer) {
+    absl::Time created, absl::Duration interval, OwnerWaitObserver& observer) {
   std::optional<PeerOwner> owner = directory_.Find(*credential);
   if (!owner.has_value()) return nullptr;
   return std::make_unique<PeerWait>(channels_, *std::move(owner), credential,
-                                    id, interval, observer);
+                                    id, created, interval, observer);
 }
 
 }  // namespace wriftai

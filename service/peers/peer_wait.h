@@ -28,10 +28,12 @@ class PeerWait final : public OwnerWait {
   static constexpr absl::Duration kMinInterval = absl::Milliseconds(100);
   static constexpr absl::Duration kMaxInterval = absl::Hours(24);
 
-  // `id`: a UUID. `interval` is brought into its bounds.
+  // `id`: a UUID. `created`: InfinitePast if unknown. `interval` is brought
+  // into its bounds.
   PeerWait(PeerChannels& channels, PeerOwner owner,
            std::shared_ptr<const Credential> credential, std::string id,
-           absl::Duration interval, OwnerWaitObserver& observer);
+           absl::Time created, absl::Duration interval,
+           OwnerWaitObserver& observer);
   PeerWait(const PeerWait&) = delete;
   PeerWait& operator=(const PeerWait&) = delete;
 
@@ -47,6 +49,7 @@ class PeerWait final : public OwnerWait {
   const PeerOwner owner_;
   const std::shared_ptr<const Credential> credential_;
   const std::string id_;
+  const absl::Time created_;
   absl::Duration interval_;
   OwnerWaitObserver& observer_;
   CallHandle stream_;
@@ -63,7 +66,7 @@ class PeerWaits final : public OwnerWaits {
 
   std::unique_ptr<OwnerWait> Start(
       const std::shared_ptr<const Credential>& credential,
-      const std::string& id, absl::Duration interval,
+      const std::string& id, absl::Time created, absl::Duration interval,
       OwnerWaitObserver& observer) override;
 
  private:

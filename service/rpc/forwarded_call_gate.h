@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/credential.h"
 #include "service/telemetry/call_metadata.h"
 
@@ -22,14 +23,19 @@ inline constexpr char kEpochKey[] = "wriftai-epoch";
 // as JSON text, but errors must name the field that the caller used.
 inline constexpr char kInputIsValueKey[] = "wriftai-input-is-value";
 
+// May be present with a Wait: when the prediction was created, as RFC 3339. A
+// new owner then knows which page of the list shows it.
+inline constexpr char kCreatedAtKey[] = "wriftai-created-at";
+
 // What the metadata of a forwarded call say.
 struct ForwardedCallInfo {
   int64_t epoch = 0;
   bool input_is_value = false;
+  absl::Time created = absl::InfinitePast();  // InfinitePast: unknown.
 };
 
-// INVALID_ARGUMENT unless there is exactly one epoch, a positive number. Any
-// thread.
+// INVALID_ARGUMENT unless there is exactly one epoch, a positive number, and at
+// most one creation time, in the range of a Timestamp. Any thread.
 absl::StatusOr<ForwardedCallInfo> ForwardedCallInfoFrom(
     const CallMetadata& metadata);
 

@@ -22,6 +22,17 @@ namespace wriftai {
 template <typename Request>
 using CallOf = typename decltype(CallFrom(Request()))::value_type;
 
+// Adds to a call what the replica that forwarded it knows. Any thread.
+inline void ApplyForwarded(const ForwardedCallInfo& forwarded,
+                           CreateCall& call) {
+  call.params.input_is_value = forwarded.input_is_value;
+}
+inline void ApplyForwarded(const ForwardedCallInfo& forwarded, WaitCall& call) {
+  call.options.created = forwarded.created;
+}
+inline void ApplyForwarded(const ForwardedCallInfo& /*forwarded*/,
+                           ApiCall& /*call*/) {}
+
 // Decodes and validates a request. Any thread.
 template <typename Request>
 absl::StatusOr<CallOf<Request>> ReadCall(const grpc::ByteBuffer& bytes,

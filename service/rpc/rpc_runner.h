@@ -101,19 +101,13 @@ class RpcRunner {
       const ForwardedCallInfo& forwarded = received.forwarded;
       absl::Status status = gate_->Check(*context->credential, forwarded.epoch);
       if (!status.ok()) return reactor.End(status);
-      Apply(forwarded, *received.call);
+      ApplyForwarded(forwarded, *received.call);
       context->forwarded = true;
     }
     context->memory = std::move(received.memory);
     reactor.EncodeFor(context->credential->key(), received.call->format);
     reactor.Continue(
         handler(*std::move(context), *std::move(received.call), reactor));
-  }
-
-  static void Apply(const ForwardedCallInfo& forwarded, CreateCall& call) {
-    call.params.input_is_value = forwarded.input_is_value;
-  }
-  static void Apply(const ForwardedCallInfo& /*forwarded*/, ApiCall& /*call*/) {
   }
 
   // Ends a call that was reset or half-closed before its message arrived. Makes

@@ -35,6 +35,10 @@ struct WatchOptions {
   // Whether `end_at` is the maximum age of the stream rather than the maximum
   // wait. The client should then wait again at once, on a new stream.
   bool stream_age_limited = false;
+
+  // When the prediction was created, by the upstream's clock, if the caller
+  // knows it: its first poll can then be of a page. InfinitePast: unknown.
+  absl::Time created = absl::InfinitePast();
 };
 
 }  // namespace wriftai

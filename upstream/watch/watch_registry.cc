@@ -78,6 +78,14 @@ void WatchRegistry::ApplyRemote(const std::string& credential_key,
   }
 }
 
+absl::Time WatchRegistry::CreationTimeOf(const std::string& credential_key,
+                                         const std::string& id) {
+  CredentialWatches* const watches = Find(credential_key);
+  if (watches == nullptr) return absl::InfinitePast();
+  const PollTarget* const target = watches->table().Find(id);
+  return target == nullptr ? absl::InfinitePast() : target->created;
+}
+
 void WatchRegistry::FailRemote(const std::string& credential_key,
                                const std::string& id,
                                const absl::Status& status) {

@@ -125,6 +125,10 @@ class WatchRegistry : private WebhookFeed::Listener {
   void ApplyRemote(const std::string& credential_key, v1::Prediction prediction,
                    v1::Source source, absl::Time observed);
 
+  // When a watched prediction was created; InfinitePast if unknown.
+  absl::Time CreationTimeOf(const std::string& credential_key,
+                            const std::string& id);
+
   // Ends the waits for one prediction with the error of that process.
   void FailRemote(const std::string& credential_key, const std::string& id,
                   const absl::Status& status);

@@ -56,6 +56,9 @@ uint64_t WatchTable::Subscribe(const std::string& id,
           tracer_.OnNotified(id, snapshot, waiters);
         });
   }
+  if (target->created == absl::InfinitePast()) {
+    target->created = options.created;
+  }
   if (target->watch.newest() != nullptr) ++shared_.stats.waits_from_cache;
   idle_since_ = absl::InfiniteFuture();
   const uint64_t waiter = target->watch.Subscribe(options, observer);

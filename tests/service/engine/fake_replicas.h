@@ -157,6 +157,7 @@ class FakeOwnerWaits final : public OwnerWaits {
 
   struct Started {
     std::string id;
+    absl::Time created;
     absl::Duration interval;
     OwnerWaitObserver* observer = nullptr;  // Null: destroyed.
   };
@@ -187,11 +188,11 @@ class FakeOwnerWaits final : public OwnerWaits {
 
   std::unique_ptr<OwnerWait> Start(
       const std::shared_ptr<const Credential>& /*credential*/,
-      const std::string& id, absl::Duration interval,
+      const std::string& id, absl::Time created, absl::Duration interval,
       OwnerWaitObserver& observer) override {
     ++tries_;
     if (!has_owner) return nullptr;
-    started_.push_back({id, interval, &observer});
+    started_.push_back({id, created, interval, &observer});
     return std::make_unique<Wait>(*this, started_.size() - 1);
   }
 

@@ -30,6 +30,13 @@ class RemoteWatchesTest : public SharedEngineTest {
  protected:
   RemoteWatchesTest() { SetOwner(false, 2); }
 
+  // A prediction that was created then.
+  static v1::Prediction CreatedAt1000() {
+    v1::Prediction prediction = MakePrediction(kId, "started", 1);
+    prediction.mutable_created_at()->set_seconds(1000);
+    return prediction;
+  }
+
   // Many waits, for predictions of their own.
   void WaitForMany(size_t count) {
     for (size_t i = 0; i < count; ++i) {
@@ -53,6 +60,24 @@ TEST_F(RemoteWatchesTest, WaitIsHeldAtTheOwner) {
   EXPECT_EQ(owner_waits_.started()[0].interval, absl::Seconds(2));
   event_loop_.Advance(absl::Minutes(1));
   EXPECT_THAT(transport_.sent(), IsEmpty());
+}
+
+TEST_F(RemoteWatchesTest, NextOwnerGetsTheCreationTime) {
+  const auto wait = Wait(waiter_);
+  EXPECT_EQ(owner_waits_.started()[0].created, absl::InfinitePast());
+  owner_waits_.Update(0, CreatedAt1000(), v1::SOURCE_GET, 1001);
+  SetOwner(false, 3);
+  ASSERT_EQ(owner_waits_.started().size(), 2u);
+  EXPECT_EQ(owner_waits_.started()[1].created, absl::FromUnixSeconds(1000));
+}
+
+TEST_F(RemoteWatchesTest, FormerOwnerPassesTheCreationTimeOn) {
+  const auto wait = Wait(waiter_);
+  owner_waits_.Update(0, CreatedAt1000(), v1::SOURCE_GET, 1001);
+  SetOwner(true, 3);
+  SetOwner(false, 4);
+  ASSERT_EQ(owner_waits_.started().size(), 2u);
+  EXPECT_EQ(owner_waits_.started()[1].created, absl::FromUnixSeconds(1000));
 }
 
 TEST_F(RemoteWatchesTest, UpdatesReachTheWaitersWithTheOwnersTimeAndSource) {

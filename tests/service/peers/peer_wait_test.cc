@@ -68,7 +68,7 @@ class PeerWaitTest : public EdgeTest {
     RunOnLoop(loop_, [&] {
       wait_ = std::make_unique<PeerWait>(
           *channels_, PeerOwner{replica_.address(), epoch}, credential_,
-          kPredictionId, interval, observer_);
+          kPredictionId, created_, interval, observer_);
     });
   }
 
@@ -79,6 +79,7 @@ class PeerWaitTest : public EdgeTest {
   OwnerReplica replica_{loop_, 7};
   RecordingWaitObserver observer_;
   std::unique_ptr<PeerWait> wait_;
+  absl::Time created_ = absl::InfinitePast();
 };
 
 TEST_F(PeerWaitTest, DeliversUpdatesUntilThePredictionHasEnded) {
@@ -95,6 +96,13 @@ TEST_F(PeerWaitTest, DeliversUpdatesUntilThePredictionHasEnded) {
 TEST_F(PeerWaitTest, SendsTheCallersToken) {
   Open(absl::Seconds(1));
   EXPECT_EQ(replica_.upstream().AwaitRequest(1).bearer.Reveal(), "callers");
+}
+
+TEST_F(PeerWaitTest, OwnerTakesTheCreationTime) {
+  created_ = absl::FromUnixNanos(1'764'470'762'123'456'789);
+  Open(absl::Seconds(1));
+  replica_.upstream().Respond(1, 200, PredictionJson("started"));
+  EXPECT_EQ(observer_.Await(1).prediction().status_text(), "started");
 }
 
 TEST_F(PeerWaitTest, DroppingItEndsTheWaitAtTheOwner) {
@@ -146,7 +154,7 @@ TEST_F(PeerWaitTest, BrokenLinkEndsItAndItCanBeOpenedAgain) {
   RecordingWaitObserver observer;
   RunOnLoop(loop_, [&] {
     wait_ = std::make_unique<PeerWait>(*channels_, PeerOwner{next.address(), 8},
-                                       credential_, kPredictionId,
+                                       credential_, kPredictionId, created_,
                                        absl::Seconds(1), observer);
   });
   next.upstream().Respond(1, 200, PredictionJson("started"));

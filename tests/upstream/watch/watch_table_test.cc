@@ -61,6 +61,23 @@ class WatchTableTest : public ::testing::Test, private WebhookFeed::Listener {
   void OnEventMissed() override {}
 };
 
+TEST_F(WatchTableTest, CreationTimeThatAWaiterKnowsHoldsUntilAStateIsSeen) {
+  const absl::Time created = absl::FromUnixSeconds(1000);
+  PollTarget& target = Subscribe();
+  EXPECT_EQ(target.created, absl::InfinitePast());
+  WatchOptions options;
+  options.created = created;
+  table_.Subscribe(kId, options, observer_, nullptr, false);
+  EXPECT_EQ(target.created, created);
+  options.created = created + absl::Seconds(1);
+  table_.Subscribe(kId, options, observer_, nullptr, false);
+  EXPECT_EQ(target.created, created);
+  v1::Prediction seen = MakePrediction(kId, "started", 1);
+  seen.mutable_created_at()->set_seconds(2000);
+  table_.Apply(Observation(std::move(seen), v1::SOURCE_GET, now(), now()));
+  EXPECT_EQ(target.created, absl::FromUnixSeconds(2000));
+}
+
 TEST_F(WatchTableTest, PageRequestedBeforeAGetChangesNothing) {
   PollTarget& target = Subscribe();
   const Instant page_requested = now();

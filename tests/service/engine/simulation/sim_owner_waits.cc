@@ -24,7 +24,8 @@ class SimStream final : public std::enable_shared_from_this<SimStream> {
         observer_(&observer) {}
 
   void Open(const std::shared_ptr<const Credential>& credential,
-            const std::string& id, absl::Duration interval, int64_t epoch) {
+            const std::string& id, absl::Time created, absl::Duration interval,
+            int64_t epoch) {
     const auto self = shared_from_this();
     const auto broken = [self] { self->Break(); };
     open_ = links_.OnBroken(to_, loop_, broken);
@@ -32,8 +33,8 @@ class SimStream final : public std::enable_shared_from_this<SimStream> {
     silence_ = loop_.RunAt(loop_.Now() + SimLinks::kSilence, broken);
     links_.Send(
         from_, to_, loop_,
-        [self, credential, id, interval, epoch](EngineNode& node) {
-          self->Serve(node, credential, id, interval, epoch);
+        [self, credential, id, created, interval, epoch](EngineNode& node) {
+          self->Serve(node, credential, id, created, interval, epoch);
         },
         broken);
   }
@@ -72,7 +73,8 @@ class SimStream final : public std::enable_shared_from_this<SimStream> {
   // At the owner.
   void Serve(EngineNode& node,
              const std::shared_ptr<const Credential>& credential,
-             const std::string& id, absl::Duration interval, int64_t epoch) {
+             const std::string& id, absl::Time created, absl::Duration interval,
+             int64_t epoch) {
     if (observer_ == nullptr) return;
     if (node.ownership().EpochOf(*credential) != epoch) {
       return SendEnd(NotOwnerError());
@@ -82,6 +84,7 @@ class SimStream final : public std::enable_shared_from_this<SimStream> {
     context.forwarded = true;
     WatchOptions options;
     options.poll_interval = interval;
+    options.created = created;
     const auto serving = std::make_shared<Serving>(shared_from_this());
     auto wait = node.engine().Wait(context, id, options, *serving);
     if (!wait.ok()) return SendEnd(wait.status());
@@ -173,14 +176,14 @@ class SimOwnerWait final : public OwnerWait {
 
 std::unique_ptr<OwnerWait> SimOwnerWaits::Start(
     const std::shared_ptr<const Credential>& credential, const std::string& id,
-    absl::Duration interval, OwnerWaitObserver& observer) {
+    absl::Time created, absl::Duration interval, OwnerWaitObserver& observer) {
   const auto owner = ownership_.FindOther(*credential);
   if (!owner.has_value()) return nullptr;
   return std::make_unique<SimOwnerWait>(
-      [this, owner, credential, id, &observer](absl::Duration each) {
+      [this, owner, credential, id, created, &observer](absl::Duration each) {
         auto stream = std::make_shared<SimStream>(links_, slot_, SlotOf(*owner),
                                                   loop_, observer);
-        stream->Open(credential, id, each, owner->epoch);
+        stream->Open(credential, id, created, each, owner->epoch);
         return stream;
       },
       interval);

@@ -24,7 +24,7 @@ class SimOwnerWaits final : public OwnerWaits {
 
   std::unique_ptr<OwnerWait> Start(
       const std::shared_ptr<const Credential>& credential,
-      const std::string& id, absl::Duration interval,
+      const std::string& id, absl::Time created, absl::Duration interval,
       OwnerWaitObserver& observer) override;
 
  private:
