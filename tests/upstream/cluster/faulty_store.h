@@ -49,6 +49,9 @@ class FaultyStore : public Store {
     on_range_ = std::move(on_range);
   }
 
+  // The results of reads, without faults, take this time to arrive.
+  void set_read_delay(absl::Duration delay) { read_delay_ = delay; }
+
   int64_t ranges() const { return ranges_; }
   int64_t commits() const { return commits_; }
 
@@ -57,7 +60,18 @@ class FaultyStore : public Store {
     ++ranges_;
     if (on_range_) on_range_();
     return Pass<RangeResult>(deadline, std::move(done), [&](auto then) {
-      return store_.Range(std::move(range), deadline, std::move(then));
+      auto call = std::make_unique<DelayedCall>();
+      DelayedCall& delayed = *call;
+      delayed.call = store_.Range(
+          std::move(range), deadline,
+          [this, &delayed, then = std::move(then)](
+              const absl::StatusOr<RangeResult>& result) mutable {
+            if (read_delay_ == absl::ZeroDuration()) return then(result);
+            delayed.timer = event_loop_.RunAt(
+                event_loop_.Now() + read_delay_,
+                [result, then = std::move(then)]() mutable { then(result); });
+          });
+      return call;
     });
   }
   [[nodiscard]] CallHandle Commit(Txn txn, absl::Time deadline,
@@ -136,6 +150,10 @@ class FaultyStore : public Store {
     const std::shared_ptr<EventsDone> on_events_;
     std::vector<Event> held_;
   };
+  struct DelayedCall : Call {
+    CallHandle call;
+    TimerHandle timer;
+  };
   class TimerCall : public Call {
    public:
     TimerCall(TimerHandle timer, CallHandle call)
@@ -173,6 +191,7 @@ class FaultyStore : public Store {
   std::set<WatchCall*> watches_;
   Fault fault_ = Fault::kNone;
   std::function<void()> on_range_;  // May be empty.
+  absl::Duration read_delay_;
   int64_t ranges_ = 0;
   int64_t commits_ = 0;
 };

@@ -100,6 +100,7 @@ TEST_F(OwnerLookupTest, AnswerThatTheViewHasSeenIsIgnored) {
   Answer("b:1", {kTag, "d.1", "d:1", replica_->view.revision()});
   Search();
   EXPECT_EQ(Found(), "(none)");
+  EXPECT_THAT(found_, IsEmpty());
 }
 
 TEST_F(OwnerLookupTest, AnswerThatNamesThisReplicaIsIgnored) {
@@ -124,6 +125,17 @@ TEST_F(OwnerLookupTest, NewerViewReplacesTheAnswers) {
   ASSERT_EQ(Found(), "b:1");
   connection_.set_fault(FaultyStore::Fault::kNone);
   event_loop_.Advance(absl::Seconds(1));
+  PutKey(keys_.Owner(kTag), "c.1");
+  EXPECT_EQ(Found(), "(none)");
+}
+
+// Reads are not answered, so the view may be old. But the watch goes on.
+TEST_F(OwnerLookupTest, AnswerThatAnOldViewHasSeenSinceDoesNotCount) {
+  connection_.set_fault(FaultyStore::Fault::kResponsesLost);
+  event_loop_.Advance(2 * times_.vouching_delay());
+  Answer("b:1", {kTag, "b.1", "b:1", Newer()});
+  Search();
+  ASSERT_EQ(Found(), "b:1");
   PutKey(keys_.Owner(kTag), "c.1");
   EXPECT_EQ(Found(), "(none)");
 }
@@ -195,6 +207,25 @@ TEST_F(OwnerLookupTest, RequestsAreBounded) {
   }
   event_loop_.RunPosted();
   EXPECT_EQ(tags, OwnerLookup::kMaxTags);
+}
+
+TEST_F(OwnerLookupTest, OwnersAreBounded) {
+  CutOff();
+  link_.finders["b:1"] = [&](const FindOwnersRequest& request) {
+    FindOwnersResponse response;
+    for (const std::string& tag : request.tags) {
+      response.owners.push_back({tag, "b.1", "b:1", Newer()});
+    }
+    return response;
+  };
+  for (size_t i = 0; i <= OwnerLookup::kMaxOwners; ++i) {
+    replica_->lookup.Search(absl::StrCat(i));
+    if (i % OwnerLookup::kMaxTags == 0) {
+      event_loop_.Advance(times_.lookup_interval);
+    }
+  }
+  event_loop_.Advance(times_.lookup_interval);
+  EXPECT_EQ(found_.size(), OwnerLookup::kMaxOwners);
 }
 
 }  // namespace

@@ -70,6 +70,40 @@ TEST_F(SessionTest, RewritesMemberWithinTheSessionOnceItsOwnTokenChanges) {
   EXPECT_EQ(Read("c/member/a.1")->mod_revision, written);
 }
 
+TEST_F(SessionTest, ChangeDuringARewriteIsWrittenToo) {
+  Join();
+  MemberRecord record = session().record();
+  record.own_tags = {"first"};
+  session().SetRecord(record);
+  // Runs after the rewrite was sent, and before its response.
+  record.own_tags = {"second"};
+  connection_.set_on_range(
+      [&] { event_loop_.Post([&] { session().SetRecord(record); }); });
+  event_loop_.Advance(times_.read_interval);
+  EXPECT_EQ(ValueOf("c/member/a.1"), "address=a:1\nprotocols=1\nown=first\n");
+  event_loop_.Advance(times_.retry_interval);
+  EXPECT_EQ(ValueOf("c/member/a.1"), "address=a:1\nprotocols=1\nown=second\n");
+}
+
+TEST_F(SessionTest, RewritesNothingForTheSameRecord) {
+  Join();
+  const int64_t commits = connection_.commits();
+  session().SetRecord(session().record());
+  event_loop_.Advance(times_.retry_interval);
+  EXPECT_EQ(connection_.commits(), commits);
+}
+
+TEST_F(SessionTest, RepeatsARewriteOncePerRetryInterval) {
+  Join();
+  MemberRecord record = session().record();
+  record.own_tags = {"new"};
+  session().SetRecord(record);
+  store_.state().set_full(true);
+  const int64_t commits = connection_.commits();
+  event_loop_.Advance(10 * times_.retry_interval);
+  EXPECT_EQ(connection_.commits(), commits + 10);
+}
+
 TEST_F(SessionTest, RewritesNoMemberThatHasEnded) {
   Join();
   EndMember(session().lease());
@@ -111,6 +145,27 @@ TEST_F(SessionTest, IsCertainForItsTimeFromTheSendingOfTheLastGoodRead) {
   EXPECT_THAT(changes_, ElementsAre("a.1"));
 }
 
+TEST_F(SessionTest, IsCertainAtFirstFromTheSendingOfTheReadOfTheView) {
+  constexpr absl::Duration kDelay = absl::Milliseconds(400);
+  connection_.set_read_delay(kDelay);
+  session().Start();
+  const absl::Time sent_at = event_loop_.Now();
+  event_loop_.Advance(kDelay);
+  ASSERT_TRUE(session().active());
+  EXPECT_EQ(session().last_good_read(), sent_at);
+  connection_.set_fault(Fault::kCut);
+  event_loop_.Advance(times_.certainty - kDelay - absl::Nanoseconds(1));
+  EXPECT_TRUE(session().IsCertain());
+  event_loop_.Advance(absl::Nanoseconds(1));
+  EXPECT_FALSE(session().IsCertain());
+}
+
+TEST_F(SessionTest, ExtendingNeverShortensCertainty) {
+  Join();
+  session().ExtendCertainty(event_loop_.Now());
+  EXPECT_TRUE(session().IsCertain());
+}
+
 TEST_F(SessionTest, BeginsAnotherOnceItsMemberKeyIsGone) {
   Join();
   EndMember(session().lease());
@@ -150,6 +205,20 @@ TEST_F(SessionTest, DoesNotJoinAFullStoreUntilThereIsRoom) {
   event_loop_.Advance(absl::Seconds(5));
   EXPECT_THAT(changes_, IsEmpty());
   store_.state().set_full(false);
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(session().active());
+}
+
+// etcd applies the write that crosses its quota, and reports it as full then.
+TEST_F(SessionTest, MemberThatFilledTheStoreIsDeleted) {
+  Join();
+  connection_.set_fault(Fault::kFillsUp);
+  session().OnSeenEnded();
+  event_loop_.Advance(absl::Seconds(1));
+  EXPECT_THAT(changes_, ElementsAre("a.1", "ended"));
+  const auto members = store_.state().Range({"c/member/", "c/member0"});
+  EXPECT_THAT(members.entries, IsEmpty());
+  connection_.set_fault(Fault::kNone);
   event_loop_.Advance(absl::Seconds(1));
   EXPECT_TRUE(session().active());
 }

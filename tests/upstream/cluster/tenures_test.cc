@@ -157,6 +157,30 @@ TEST_F(TenuresTest, RepeatsAClaimUntilAFullStoreHasRoom) {
   EXPECT_EQ(OwnerOf(), "a.1");
 }
 
+// etcd applies the write that crosses its quota, and reports it as full then.
+TEST_F(TenuresTest, ClaimThatFilledTheStoreCounts) {
+  connection_.set_fault(Fault::kFillsUp);
+  Use();
+  EXPECT_EQ(OwnerOf(), "a.1");
+  EXPECT_THAT(replica_->changes, ElementsAre("+t"));
+  EXPECT_TRUE(tenures().MayGrant("t"));
+  const int64_t epoch = *tenures().EpochOf("t");
+  connection_.set_fault(Fault::kNone);
+  event_loop_.Advance(2 * times_.retry_interval);
+  EXPECT_EQ(tenures().EpochOf("t"), epoch);
+  EXPECT_THAT(replica_->changes, ElementsAre("+t"));
+}
+
+TEST_F(TenuresTest, ReleaseThatFilledTheStoreCounts) {
+  Use();
+  connection_.set_fault(Fault::kFillsUp);
+  tenures().Release("t");
+  event_loop_.RunPosted();
+  EXPECT_EQ(OwnerOf(), "released");
+  EXPECT_THAT(replica_->changes, ElementsAre("+t", "-t"));
+  EXPECT_FALSE(tenures().MayGrant("t"));
+}
+
 TEST_F(TenuresTest, GrantsOnlyWhileTheSessionIsCertain) {
   Use();
   link_.peers.clear();

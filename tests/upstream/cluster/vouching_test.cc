@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -134,6 +135,36 @@ TEST_F(VouchingTest, LateAnswersDoNotBringALapsedSessionBack) {
     EXPECT_FALSE(session().IsCertain()) << i;
     event_loop_.Advance(absl::Milliseconds(100));
   }
+}
+
+TEST_F(VouchingTest, RoundThatOutlastsTheCertaintyExtendsNothing) {
+  // The first round ends at once, with a peer that cannot be asked.
+  const int64_t newer = store_.state().revision() + 1;
+  link_.peers["b:1"] = Says(false, {{"c.1", newer, ""}});
+  LoseStore();
+  const absl::Time last = session().last_good_read();
+  event_loop_.Advance(last + times_.vouching_delay() + times_.read_interval -
+                      event_loop_.Now());
+  ASSERT_THAT(link_.called, ElementsAre("b:1"));
+  link_.peers["b:1"] = Says(false);
+  link_.delay = times_.store_deadline - absl::Milliseconds(1);
+  event_loop_.Advance(last + times_.certainty - event_loop_.Now());
+  EXPECT_THAT(link_.called, ElementsAre("b:1", "b:1"));
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_FALSE(session().IsCertain()) << i;
+    event_loop_.Advance(absl::Milliseconds(50));
+  }
+}
+
+TEST_F(VouchingTest, GainsNothingWhileACallerIsMissingForLackOfRoom) {
+  const int64_t newer = store_.state().revision() + 1;
+  LoseStore();
+  for (size_t i = 0; i <= KnownPeers::kMaxCallers; ++i) {
+    (void)replica_->vouching.Answer(
+        {{SessionId(absl::StrCat("d", i), 1), newer, "b:1"}});
+  }
+  event_loop_.Advance(times_.certainty);
+  EXPECT_FALSE(session().IsCertain());
 }
 
 TEST_F(VouchingTest, EndsTheSessionIfOnePeerHasSeenItEnd) {
