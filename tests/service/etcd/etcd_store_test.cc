@@ -100,9 +100,21 @@ TEST(EtcdStoreTest, KeepAliveOfLeaseThatEndedInAStopIsNotFound) {
   const auto client = Connect({server.endpoint()});
   const auto lease = client->GrantLease(absl::Seconds(1));
   ASSERT_THAT(lease, IsOk());
+  ASSERT_THAT(client->Put("a", "1", *lease), IsOk());
+  server.Stop();
+  // Twice the lease's time: it has ended for the server, too, once that runs.
+  client->set_timeout(absl::Milliseconds(600));
+  const absl::Time start = client->loop().Now();
+  while (client->loop().Now() - start < absl::Seconds(2)) {
+    EXPECT_THAT(client->KeepAlive(*lease).status(),
+                StatusIs(AnyOf(absl::StatusCode::kDeadlineExceeded,
+                               absl::StatusCode::kUnavailable)));
+  }
+  server.Continue();
+  EXPECT_LT(client->WaitUntilReadable(), kMaxReturn);
+  client->set_timeout(kPatience);
   WatchLog log;
   const auto watch = client->Watch(kAll, 1, log);
-  ASSERT_THAT(client->Put("a", "1", *lease), IsOk());
   EXPECT_THAT(log.WaitFor(2), ElementsAre("a=1", "-a"));
   EXPECT_THAT(client->KeepAlive(*lease), StatusIs(absl::StatusCode::kNotFound));
 }
