@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 #include "tests/upstream/cluster/faulty_store.h"
 #include "tests/upstream/cluster/replica_fixture.h"
 
@@ -115,6 +116,22 @@ TEST_F(SessionTest, RewritesNoMemberThatHasEnded) {
   event_loop_.Advance(times_.read_interval);
   event_loop_.RunPosted();
   EXPECT_EQ(ValueOf("c/member/a.2"), "address=a:1\nprotocols=1\nown=new\n");
+}
+
+// Others have seen its end already, though the lease lives on.
+TEST_F(SessionTest, RewritesNoMemberThatWasDeleted) {
+  Join();
+  DeleteKey("c/member/a.1");
+  const int64_t deleted_at = store_.state().revision();
+  MemberRecord record = session().record();
+  record.own_tags = {"new"};
+  session().SetRecord(record);
+  event_loop_.Advance(2 * times_.read_interval);
+  EXPECT_THAT(changes_, ElementsAre("a.1", "ended", "a.2"));
+  const auto events = store_.state().EventsFrom(
+      KeyRange::Single("c/member/a.1"), deleted_at + 1);
+  ASSERT_THAT(events, IsOk());
+  EXPECT_THAT(*events, IsEmpty());
 }
 
 TEST_F(SessionTest, StaysAliveAndCertainWhileTheStoreAnswers) {

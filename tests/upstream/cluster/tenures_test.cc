@@ -285,6 +285,21 @@ TEST_F(TenuresTest, ReleaseIsRepeatedUntilTheStoreAnswers) {
   EXPECT_EQ(OwnerOf(), "released");
 }
 
+// An earlier try may have been applied without an answer.
+TEST_F(TenuresTest, ReleaseAndHandOverSpareALaterOwner) {
+  Use();
+  Use("u");
+  event_loop_.Advance(times_.claim_interval);
+  connection_.BreakWatches(absl::UnavailableError("broken"));
+  BPuts("b.1");
+  BPuts("b.1", "u");
+  tenures().Release("t");
+  tenures().HandOver("u", "gone.1");
+  event_loop_.RunPosted();
+  EXPECT_EQ(OwnerOf("t"), "b.1");
+  EXPECT_EQ(OwnerOf("u"), "b.1");
+}
+
 TEST_F(TenuresTest, HandOverMakesTheSuccessorOwnerUnderItsLease) {
   Use();
   tenures().HandOver("t", "b.1");
