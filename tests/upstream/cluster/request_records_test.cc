@@ -191,6 +191,32 @@ TEST_F(RequestRecordsTest, UnconfirmedBeginFailsInTimeAndIsUndone) {
   EXPECT_EQ(requests().attempts(), 0u);
 }
 
+TEST_F(RequestRecordsTest, UndoSparesALaterRecord) {
+  ASSERT_THAT(Begin(), IsOk());  // The lease exists.
+  Settle(std::nullopt);
+  connection_.set_fault(Fault::kFillsUp);
+  connection_.set_read_delay(absl::Milliseconds(100));
+  Send();
+  event_loop_.RunPosted();
+  EXPECT_THAT(*result_, StatusIs(absl::StatusCode::kResourceExhausted, "full"));
+  // Written after the undo has read the record.
+  PutRecord("b.1", "b.7");
+  connection_.set_fault(Fault::kNone);
+  event_loop_.Advance(absl::Milliseconds(100));
+  EXPECT_EQ(requests().attempts(), 0u);
+  ASSERT_NE(ValueOf(kKey), "(none)");
+  EXPECT_EQ(Record().attempt, "b.7");
+}
+
+TEST_F(RequestRecordsTest, ResultOfARecordThatHasExpiredIsGivenUp) {
+  ASSERT_THAT(Begin(), IsOk());
+  EndMember(Read(kKey)->lease);
+  Settle("id=7");
+  event_loop_.Advance(times_.retry_interval);
+  EXPECT_EQ(requests().attempts(), 0u);
+  EXPECT_EQ(ValueOf(kKey), "(none)");
+}
+
 TEST_F(RequestRecordsTest, WithoutLeaseNothingHasToBeUndone) {
   connection_.set_fault(Fault::kCut);
   Send();
