@@ -216,6 +216,15 @@ TEST_F(SessionTest, RepeatsJoiningUntilTheStoreAnswers) {
   EXPECT_TRUE(session().active());
 }
 
+TEST_F(SessionTest, WritesNoMemberBeforeTheBookIsConfirmed) {
+  connection_.set_fault(Fault::kFillsUp);
+  session().Start();
+  event_loop_.Advance(absl::Seconds(1));
+  const auto events = store_.state().EventsFrom({"c/member/", "c/member0"}, 1);
+  ASSERT_THAT(events, IsOk());
+  EXPECT_THAT(*events, IsEmpty());
+}
+
 TEST_F(SessionTest, DoesNotJoinAFullStoreUntilThereIsRoom) {
   store_.state().set_full(true);
   session().Start();
