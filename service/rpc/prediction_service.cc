@@ -48,7 +48,7 @@ void PredictionService::Serve(Step (PredictionService::*handler)(CallContext,
     runner_.Run<Request, Reactor>(
         std::move(accepted),
         [this, handler](CallContext upstream, Call call, Reactor& reactor) {
-          return (this->*handler)(std::move(upstream), std::move(call),
+          return (this->*handler)(std::move(upstream), std::forward<Call>(call),
                                   reactor);
         });
   });
@@ -68,7 +68,7 @@ PredictionService::UnaryStep PredictionService::Create(CallContext upstream,
 }
 
 PredictionService::UnaryStep PredictionService::List(CallContext upstream,
-                                                     ListCall call,
+                                                     const ListCall& call,
                                                      UnaryReactor& reactor) {
   const auto credential = upstream.credential;
   auto token = OpenPageToken(call.page_token, *credential);
@@ -85,7 +85,7 @@ PredictionService::UnaryStep PredictionService::List(CallContext upstream,
 }
 
 PredictionService::UnaryStep PredictionService::Cancel(CallContext upstream,
-                                                       CancelCall call,
+                                                       const CancelCall& call,
                                                        UnaryReactor& reactor) {
   return engine_.Cancel(std::move(upstream), call.id,
                         [&reactor](const absl::Status& status) {

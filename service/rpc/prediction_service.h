@@ -46,8 +46,9 @@ class PredictionService {
   UnaryStep Get(CallContext upstream, GetCall call, UnaryReactor& reactor);
   UnaryStep Create(CallContext upstream, CreateCall call,
                    UnaryReactor& reactor);
-  UnaryStep List(CallContext upstream, ListCall call, UnaryReactor& reactor);
-  UnaryStep Cancel(CallContext upstream, CancelCall call,
+  UnaryStep List(CallContext upstream, const ListCall& call,
+                 UnaryReactor& reactor);
+  UnaryStep Cancel(CallContext upstream, const CancelCall& call,
                    UnaryReactor& reactor);
   WaitStep Wait(CallContext upstream, WaitCall call, WaitReactor& reactor);
   WaitStep CreateAndWait(CallContext upstream, CreateAndWaitCall call,
