@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -86,6 +87,13 @@ void EtcdServer::Kill() {
   child_->Signal(SIGKILL);
   if (drain_.joinable()) drain_.join();
   child_.reset();
+}
+
+void EtcdServer::Stop() {
+  child_->Signal(SIGSTOP);
+  siginfo_t info = {};
+  EXPECT_EQ(waitid(P_PID, static_cast<id_t>(child_->pid()), &info, WSTOPPED),
+            0);
 }
 
 void EtcdServer::Restart() {

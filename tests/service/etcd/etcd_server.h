@@ -50,8 +50,8 @@ class EtcdServer {
   // Starts it again after Kill(), with the same data and ports.
   void Restart();
 
-  // SIGSTOP and SIGCONT.
-  void Stop() { child_->Signal(SIGSTOP); }
+  // SIGSTOP and SIGCONT. Stop() returns once all threads have stopped.
+  void Stop();
   void Continue() { child_->Signal(SIGCONT); }
 
   // Runs etcdctl, and returns its exit status. Plaintext only.
