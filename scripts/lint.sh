@@ -134,11 +134,11 @@ check_includes() {
     failed=1
   may_include 'service/server/tls/' 'base/' || failed=1
   may_include 'service/etcd/' \
-    'base/|service/(server/(http_url|tls/pem)|calls/call_count)|upstream/cluster/store' || failed=1
+    'base/|service/(server/(http_url|tls/client_credentials)|calls/call_count)|upstream/cluster/store' || failed=1
   may_include 'service/webhook/' 'base/|upstream/webhook/' || failed=1
   may_include 'service/engine/' 'base/|upstream/|proto/|wriftai/' || failed=1
   may_include 'service/tracing/' \
-    'base/|service/(server/(http_url|tls/pem)|calls/call_count)|upstream/(http/http_message|request_spans|rest/|watch/poll_spans)' ||
+    'base/|service/(server/(http_url|tls/client_credentials)|calls/call_count)|upstream/(http/http_message|request_spans|rest/|watch/poll_spans)' ||
     failed=1
   may_include 'service/telemetry/' \
     'base/|service/(engine|logging|tracing)/|upstream/|proto/|wriftai/' || failed=1

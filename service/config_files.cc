@@ -13,7 +13,7 @@
 #include "service/replica/replica_flags.h"
 #include "service/server/tls/pem.h"
 #include "service/server/tls/tls_credentials.h"
-#include "service/tracing/otlp_credentials.h"
+#include "service/tracing/otlp_sender.h"
 #include "service/webhook/webhook_secrets.h"
 
 namespace wriftai {
@@ -64,9 +64,9 @@ absl::Status CheckFilesAndHosts(const Config& config) {
     status.Update(TlsCredentials::Open(config.server.tls).status());
   }
   status.Update(CheckReplicaFiles(config.replica));
-  if (config.tracing.enabled) {
-    OtlpCredentials collector(config.tracing.collector);
-    status.Update(collector.Reload(absl::Now()).status());
+  if (config.tracing.enabled && config.tracing.collector.tls) {
+    const auto collector = CredentialsFor(config.tracing.collector);
+    status.Update(collector->Reload(absl::Now()).status());
   }
   status.Update(CheckHost("--listen_address", config.server.listen_address));
   status.Update(CheckHost("--health_address", config.server.health_address));

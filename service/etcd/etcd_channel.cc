@@ -43,7 +43,7 @@ grpc::ChannelArguments Arguments() {
 
 EtcdChannel::EtcdChannel(EventLoop& event_loop,
                          std::vector<std::string> addresses,
-                         std::unique_ptr<EtcdCredentials> credentials)
+                         std::unique_ptr<ClientCredentials> credentials)
     : event_loop_(event_loop),
       addresses_(std::move(addresses)),
       credentials_(std::move(credentials)),
@@ -53,9 +53,9 @@ absl::StatusOr<std::unique_ptr<EtcdChannel>> EtcdChannel::Open(
     EventLoop& event_loop, const EtcdConfig& config) {
   auto addresses = ParseEtcdEndpoints(config);
   if (!addresses.ok()) return addresses.status();
-  std::unique_ptr<EtcdCredentials> credentials;
+  std::unique_ptr<ClientCredentials> credentials;
   if (addresses->tls) {
-    credentials = std::make_unique<EtcdCredentials>(config);
+    credentials = CredentialsFor(config);
     const auto loaded = credentials->Reload(event_loop.Now());
     if (!loaded.ok()) return loaded.status();
   }
@@ -137,5 +137,12 @@ void EtcdChannel::Retire(size_t member) {
 }
 
 void EtcdChannel::MoveOn() { member_ = (member_ + 1) % addresses_.size(); }
+
+std::unique_ptr<ClientCredentials> CredentialsFor(const EtcdConfig& config) {
+  return std::make_unique<ClientCredentials>(
+      PemFile{"--etcd_ca_file", config.ca_file},
+      PemFile{"--etcd_cert_file", config.cert_file},
+      PemFile{"--etcd_key_file", config.key_file});
+}
 
 }  // namespace wriftai

@@ -14,7 +14,7 @@
 #include "etcd/rpc.grpc.pb.h"
 #include "grpcpp/security/credentials.h"
 #include "service/etcd/etcd_config.h"
-#include "service/etcd/etcd_credentials.h"
+#include "service/server/tls/client_credentials.h"
 
 namespace wriftai {
 
@@ -75,7 +75,7 @@ class EtcdChannel {
 
  private:
   EtcdChannel(EventLoop& event_loop, std::vector<std::string> addresses,
-              std::unique_ptr<EtcdCredentials> credentials);
+              std::unique_ptr<ClientCredentials> credentials);
 
   void ReloadCredentials();
   std::shared_ptr<EtcdConnection> Connect(size_t member) const;
@@ -85,12 +85,15 @@ class EtcdChannel {
 
   EventLoop& event_loop_;
   const std::vector<std::string> addresses_;
-  const std::unique_ptr<EtcdCredentials> credentials_;  // Null: plaintext.
+  const std::unique_ptr<ClientCredentials> credentials_;  // Null: plaintext.
   std::vector<std::shared_ptr<EtcdConnection>> connections_;  // By member.
   size_t member_ = 0;      // That calls go to.
   bool reported_ = false;  // The log's last word is that etcd fails.
   absl::Time reported_at_ = absl::InfinitePast();
 };
+
+// The credentials of `config` for https. Errors name its flags. Any thread.
+std::unique_ptr<ClientCredentials> CredentialsFor(const EtcdConfig& config);
 
 }  // namespace wriftai
 

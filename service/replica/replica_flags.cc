@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/host_port.h"
-#include "service/etcd/etcd_credentials.h"
+#include "service/etcd/etcd_channel.h"
 #include "service/peers/peer_address.h"
 #include "service/server/http_url.h"
 #include "service/server/tls/name_pattern.h"
@@ -233,7 +233,7 @@ absl::Status CheckReplicaFiles(const ReplicaConfig& config) {
   const auto addresses = ParseEtcdEndpoints(config.etcd);
   if (!addresses.ok()) return addresses.status();
   if (addresses->tls) {
-    const auto loaded = EtcdCredentials(config.etcd).Reload(absl::UnixEpoch());
+    const auto loaded = CredentialsFor(config.etcd)->Reload(absl::UnixEpoch());
     if (!loaded.ok()) return loaded.status();
   }
   return OpenPeerTls(config.peer_tls).status();

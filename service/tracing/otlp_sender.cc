@@ -113,7 +113,7 @@ class OtlpSender::Handle final : public Call {
 
 OtlpSender::OtlpSender(CollectorConfig config,
                        const ResourceAttributes& resource,
-                       std::unique_ptr<OtlpCredentials> credentials,
+                       std::unique_ptr<ClientCredentials> credentials,
                        EventLoop& event_loop)
     : config_(std::move(config)),
       frame_(FrameWith(resource)),
@@ -123,9 +123,12 @@ OtlpSender::OtlpSender(CollectorConfig config,
 absl::StatusOr<std::unique_ptr<OtlpSender>> OtlpSender::Open(
     const CollectorConfig& config, const ResourceAttributes& resource,
     EventLoop& event_loop) {
-  auto credentials = std::make_unique<OtlpCredentials>(config);
-  const auto loaded = credentials->Reload(event_loop.Now());
-  if (!loaded.ok()) return loaded.status();
+  std::unique_ptr<ClientCredentials> credentials;
+  if (config.tls) {
+    credentials = CredentialsFor(config);
+    const auto loaded = credentials->Reload(event_loop.Now());
+    if (!loaded.ok()) return loaded.status();
+  }
   return absl::WrapUnique(
       new OtlpSender(config, resource, std::move(credentials), event_loop));
 }
@@ -139,16 +142,20 @@ OtlpSender::~OtlpSender() {
 }
 
 void OtlpSender::Connect() {
-  const auto changed = credentials_->Reload(event_loop_.Now());
-  if (!changed.ok()) {
-    spdlog::error("{}; the last valid one stays in use",
-                  std::string(changed.status().message()));
-  } else if (*changed) {
-    stub_ = nullptr;
+  if (credentials_ != nullptr) {
+    const auto changed = credentials_->Reload(event_loop_.Now());
+    if (!changed.ok()) {
+      spdlog::error("{}; the last valid one stays in use",
+                    std::string(changed.status().message()));
+    } else if (*changed) {
+      stub_ = nullptr;
+    }
   }
   if (stub_ != nullptr) return;
   stub_ = otlp::TraceService::NewStub(grpc::CreateCustomChannel(
-      absl::StrCat("dns:///", config_.address), credentials_->credentials(),
+      absl::StrCat("dns:///", config_.address),
+      credentials_ == nullptr ? grpc::InsecureChannelCredentials()
+                              : credentials_->credentials(),
       ArgumentsFor(config_)));
 }
 
@@ -235,6 +242,14 @@ void OtlpSender::Report(const grpc::Status& status, int64_t rejected_spans,
 
 std::string OtlpSender::Shown(absl::string_view text) const {
   return SanitizeText(RedactHeaders(text, config_.headers), kMaxShownBytes);
+}
+
+std::unique_ptr<ClientCredentials> CredentialsFor(
+    const CollectorConfig& config) {
+  return std::make_unique<ClientCredentials>(
+      PemFile{"OTEL_EXPORTER_OTLP_CERTIFICATE", config.ca_file},
+      PemFile{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", config.cert_file},
+      PemFile{"OTEL_EXPORTER_OTLP_CLIENT_KEY", config.key_file});
 }
 
 }  // namespace wriftai

@@ -11,8 +11,8 @@
 #include "grpcpp/support/status.h"
 #include "otlp/trace_service.grpc.pb.h"
 #include "service/calls/call_count.h"
+#include "service/server/tls/client_credentials.h"
 #include "service/tracing/otlp.h"
-#include "service/tracing/otlp_credentials.h"
 #include "service/tracing/span_sender.h"
 #include "service/tracing/tracing_config.h"
 
@@ -44,7 +44,7 @@ class OtlpSender final : public SpanSender {
   class Handle;
 
   OtlpSender(CollectorConfig config, const ResourceAttributes& resource,
-             std::unique_ptr<OtlpCredentials> credentials,
+             std::unique_ptr<ClientCredentials> credentials,
              EventLoop& event_loop);
 
   void Connect();
@@ -57,7 +57,7 @@ class OtlpSender final : public SpanSender {
   const CollectorConfig config_;
   // The parts of requests that do not change: one ResourceSpans without spans.
   const otlp::ExportTraceServiceRequest frame_;
-  const std::unique_ptr<OtlpCredentials> credentials_;
+  const std::unique_ptr<ClientCredentials> credentials_;  // Null: plaintext.
   EventLoop& event_loop_;
   std::unique_ptr<otlp::TraceService::Stub> stub_;  // Null: connect first.
   std::shared_ptr<Exchange> exchange_;              // In flight.
@@ -65,6 +65,10 @@ class OtlpSender final : public SpanSender {
   bool failing_ = false;  // The log's last word.
   absl::Time reported_at_ = absl::InfinitePast();
 };
+
+// The credentials of `config` for TLS. Errors name its variables. Any thread.
+std::unique_ptr<ClientCredentials> CredentialsFor(
+    const CollectorConfig& config);
 
 }  // namespace wriftai
 

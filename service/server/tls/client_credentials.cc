@@ -1,4 +1,4 @@
-#include "service/etcd/etcd_credentials.h"
+#include "service/server/tls/client_credentials.h"
 
 #include <utility>
 
@@ -9,7 +9,7 @@ namespace {
 
 // Reads `file` into `text`, unless it has no path. True if something changed.
 template <typename Text>
-bool Update(WatchedFile& file, absl::Time now, absl::StatusOr<Text>& text) {
+bool ReadChange(WatchedFile& file, absl::Time now, absl::StatusOr<Text>& text) {
   if (file.path().empty()) return false;
   auto read = file.ReadIfChanged(now);
   if (!read.has_value()) return false;
@@ -23,15 +23,19 @@ bool Update(WatchedFile& file, absl::Time now, absl::StatusOr<Text>& text) {
 
 }  // namespace
 
-EtcdCredentials::EtcdCredentials(const EtcdConfig& config)
-    : ca_file_(config.ca_file, kMaxPemFileBytes),
-      cert_file_(config.cert_file, kMaxPemFileBytes),
-      key_file_(config.key_file, kMaxPemFileBytes) {}
+ClientCredentials::ClientCredentials(const PemFile& ca, const PemFile& cert,
+                                     const PemFile& key)
+    : ca_setting_(ca.setting),
+      cert_setting_(cert.setting),
+      key_setting_(key.setting),
+      ca_file_(ca.path, kMaxPemFileBytes),
+      cert_file_(cert.path, kMaxPemFileBytes),
+      key_file_(key.path, kMaxPemFileBytes) {}
 
-absl::StatusOr<bool> EtcdCredentials::Reload(absl::Time now) {
-  bool changed = Update(ca_file_, now, ca_);
-  changed |= Update(cert_file_, now, cert_);
-  changed |= Update(key_file_, now, key_);
+absl::StatusOr<bool> ClientCredentials::Reload(absl::Time now) {
+  bool changed = ReadChange(ca_file_, now, ca_);
+  changed |= ReadChange(cert_file_, now, cert_);
+  changed |= ReadChange(key_file_, now, key_);
   if (!changed && credentials_ != nullptr) return false;
   if (absl::Status status = Check(); !status.ok()) return status;
   grpc::SslCredentialsOptions options;
@@ -42,15 +46,15 @@ absl::StatusOr<bool> EtcdCredentials::Reload(absl::Time now) {
   return true;
 }
 
-absl::Status EtcdCredentials::Check() const {
+absl::Status ClientCredentials::Check() const {
   if (!ca_file_.path().empty() &&
       (!ca_.ok() || CertificatesFromPem(*ca_) == nullptr)) {
-    return InvalidFile("--etcd_ca_file", ca_file_,
+    return InvalidFile(ca_setting_, ca_file_,
                        "a readable PEM file with certificates", ca_.status());
   }
   if (cert_file_.path().empty()) return absl::OkStatus();
-  return CheckIdentity({"--etcd_cert_file", cert_file_, cert_},
-                       {"--etcd_key_file", key_file_, key_})
+  return CheckIdentity({cert_setting_, cert_file_, cert_},
+                       {key_setting_, key_file_, key_})
       .status();
 }
 
