@@ -11,6 +11,7 @@
 #include "tests/support/fake_prediction_client.h"
 #include "tests/support/manual_event_loop.h"
 #include "tests/support/recording_observer.h"
+#include "upstream/budget/rate_limit.h"
 #include "upstream/error_details.h"
 #include "upstream/watch/poll_planner.h"
 #include "upstream/watch/watch_registry.h"
@@ -19,16 +20,30 @@ namespace wriftai {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr char kPage[] = "page";
 
+// A server error after which a prediction's own backoff outlasts many probes.
+absl::Status Down() {
+  absl::Status down = absl::UnavailableError("503");
+  SetRetryDelay(kMaxReset, down);
+  return down;
+}
+
 // Without a rate limit.
 class PollOutageTest : public ::testing::Test {
  protected:
-  void Subscribe(const std::string& id) {
-    waits_.push_back(
-        registry_.Subscribe(token_, id, WatchOptions(), observer_));
+  explicit PollOutageTest(
+      BudgetRegistry::Rates rates = BudgetRegistry::kUnlimited)
+      : budgets_(rates, event_loop_) {}
+
+  void Subscribe(const std::string& id,
+                 absl::Duration interval = absl::Seconds(1)) {
+    WatchOptions options;
+    options.poll_interval = interval;
+    waits_.push_back(registry_.Subscribe(token_, id, options, observer_));
     event_loop_.RunPosted();
   }
 
@@ -92,13 +107,13 @@ class PollOutageTest : public ::testing::Test {
     return id == "1" ? "2" : "1";
   }
 
-  const absl::Status down_ = absl::UnavailableError("503");
+  const absl::Status down_ = Down();
   const absl::Status corrupt_ = GatewayError(
       absl::StatusCode::kInternal, v1::UPSTREAM_RESPONSE_INVALID, "not JSON");
   ManualEventLoop event_loop_;
   FakePredictionClient client_;
   Random random_{1};
-  BudgetRegistry budgets_{BudgetRegistry::kUnlimited, event_loop_};
+  BudgetRegistry budgets_;
   WatchRegistry registry_{WatchRegistry::Options(), event_loop_, client_,
                           budgets_, random_};
   const std::shared_ptr<const Credential> token_ = MakeCredential("token");
@@ -145,6 +160,28 @@ TEST_F(PollOutageTest, ProbeThatSucceedsPollsTheOthersAtOnce) {
   EXPECT_THAT(InFlight(), ElementsAre(OtherThan(id)));
 }
 
+// Its backoff was planned before the outage was detected.
+TEST_F(PollOutageTest, ProbeThatSucceedsPollsTheFirstThatFailedAtOnce) {
+  for (const char* id : {"1", "2"}) {
+    Subscribe(id, absl::Seconds(10));
+    client_.Complete(MakePrediction(id, "started"));
+    event_loop_.Advance(absl::Milliseconds(1));
+  }
+  while (InFlight().size() < 2) ASSERT_TRUE(event_loop_.AdvanceToNextTimer());
+  event_loop_.Advance(absl::Milliseconds(1));
+  client_.Complete(client_.calls().size() - 2, down_);
+  event_loop_.RunPosted();
+  ASSERT_THAT(InFlight(), ElementsAre("2"));
+  FailAll(down_);
+  NextRequest();
+  ASSERT_THAT(InFlight(), ElementsAre("2")) << "the probe";
+  // By now, the interval of the other has passed.
+  event_loop_.Advance(absl::Seconds(5));
+  client_.Complete(MakePrediction("2", "started"));
+  event_loop_.RunPosted();
+  EXPECT_THAT(InFlight(), ElementsAre("1"));
+}
+
 TEST_F(PollOutageTest, ProbeThatIsRejectedPollsTheOthersAtOnce) {
   BeginOutage();
   const std::string id = NextGetProbe();
@@ -165,6 +202,29 @@ TEST_F(PollOutageTest, FailingPredictionsHaveAtMostFourGetsInFlight) {
   FailAll(corrupt_);
   event_loop_.Advance(absl::Seconds(10));
   EXPECT_THAT(InFlight(), SizeIs(PollPlanner::kMaxFailingGets));
+}
+
+// With the published rate limit.
+class LimitedPollOutageTest : public PollOutageTest {
+ protected:
+  LimitedPollOutageTest() : PollOutageTest(BudgetRegistry::Rates()) {}
+};
+
+// Else the permit would send a probe long before one is due.
+TEST_F(LimitedPollOutageTest, DropsThePollThatWaitsForAPermit) {
+  for (const char* id : {"1", "2", "3"}) {
+    Subscribe(id, absl::Seconds(10));
+    NextRequest();
+    client_.Complete(MakePrediction(id, "started"));
+  }
+  for (const char* id : {"1", "2", "3"}) {
+    registry_.Apply(*token_, MakePrediction(id, "started"), v1::SOURCE_GET);
+  }
+  while (InFlight().size() < 2) ASSERT_TRUE(event_loop_.AdvanceToNextTimer());
+  ASSERT_THAT(client_.calls(), SizeIs(5)) << "the third one is due, too";
+  FailAll(down_);
+  event_loop_.Advance(absl::Seconds(2));
+  EXPECT_THAT(InFlight(), IsEmpty());
 }
 
 }  // namespace
