@@ -7,7 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Gateway } from './support/gateway.mjs';
 import { Metrics } from './support/metrics.mjs';
 import { secret } from './support/program.mjs';
-import { connect, create, wait } from './support/resilient_client.mjs';
+import {
+  awaitConnected, connect, create, wait,
+} from './support/resilient_client.mjs';
 import { Sandbox } from './support/sandbox.mjs';
 import { setting } from './support/setting.mjs';
 
@@ -49,20 +51,6 @@ async function awaitOpenStreams(gateway, count) {
   }
 }
 
-// Resolves once calls on `channel` have reached all `addresses`. Their id is
-// invalid, so they cost nothing upstream.
-async function awaitConnected(channel, addresses) {
-  const deadline = Date.now() + TIMEOUT_MS;
-  for (const missing = new Set(addresses); missing.size > 0;) {
-    const { call, error } = await new Promise((resolve) => {
-      const call = channel.Get(
-          { id: 'x' }, { deadline }, (error) => resolve({ call, error }));
-    });
-    assert.equal(error.details.split(':')[0], 'id', error.details);
-    missing.delete(call.getPeer());
-  }
-}
-
 // A create whose input differs from all others.
 function newCreate(run_s) {
   const requestId = randomUUID();
@@ -98,7 +86,8 @@ test(`${WAITS} Waits see the end through a rollout; no create is repeated, ` +
     await sandbox.stop();
   });
   await Promise.all(
-      channels.map((channel) => awaitConnected(channel, addresses)));
+      channels.map((channel) => awaitConnected(
+          channel, addresses, Date.now() + TIMEOUT_MS)));
   report('connected');
   const channel = (i) => channels[i % channels.length];
 

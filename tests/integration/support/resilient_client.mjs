@@ -34,6 +34,22 @@ export function connect(target) {
   });
 }
 
+/**
+ * Resolves once calls on `channel` have reached all `addresses`. Their id is
+ * invalid, so they cost nothing upstream.
+ */
+export async function awaitConnected(channel, addresses, deadline) {
+  for (const missing = new Set(addresses); missing.size > 0;) {
+    const { call, error } = await new Promise((resolve) => {
+      const call = channel.Get(
+          { id: 'x' }, { deadline }, (error) => resolve({ call, error }));
+    });
+    if (error.details.split(':')[0] !== 'id') throw error;
+    // Connecting again takes up to 5 s.
+    if (!missing.delete(call.getPeer())) await sleep(20);
+  }
+}
+
 // The error's details by name: {ErrorInfo: {reason, …}, …}.
 function detailsOf(error) {
   const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? [];
