@@ -25,6 +25,7 @@ BUILD_PACKAGES=(
   libbenchmark-dev
   libcurl4-openssl-dev
   libgmock-dev
+  libgoogle-perftools-dev  # tcmalloc
   libgrpc++-dev
   libgrpc-dev
   libgtest-dev

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <linux/tcp.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "base/socket_address.h"
+#include "service/server/allocator.h"
 
 namespace wriftai {
 namespace {
@@ -299,7 +299,7 @@ void MemoryGuard::Run() {
         resident >= suspected_at + kSuspectGrowth) {
       if (trims_left_ > 0 && since_suspected >= kSuspectPeriod) {
         --trims_left_;
-        malloc_trim(0);
+        ReturnFreedMemory();
       }
       since_suspected = absl::ZeroDuration();
       suspected_at = resident;
@@ -307,7 +307,7 @@ void MemoryGuard::Run() {
     }
     if (resident < fraction(kCloseAt)) continue;
     // Freed memory that was not returned to the kernel may be the whole excess.
-    if (since_closed >= kSettleTime) malloc_trim(0);
+    if (since_closed >= kSettleTime) ReturnFreedMemory();
     resident = ResidentBytes();
     if (resident < fraction(kCloseAt) ||
         (since_closed < kSettleTime && resident < settled_at)) {

@@ -13,7 +13,8 @@
 #include <cstdlib>
 #include <new>
 
-// glibc's allocator under the names that nothing replaces.
+// The program's allocator under names that nothing else replaces: tcmalloc's if
+// it is linked, else glibc's. It also frees.
 extern "C" void* __libc_malloc(size_t size);
 extern "C" void* __libc_calloc(size_t count, size_t size);
 extern "C" void* __libc_realloc(void* block, size_t size);
@@ -112,3 +113,17 @@ void* __memmove_chk(void* to, const void* from, size_t size, size_t room) {
 }
 
 }  // extern "C"
+
+// tcmalloc's do not call malloc().
+
+void* operator new(size_t size) {
+  void* const block = malloc(size);
+  if (block == nullptr) std::abort();
+  return block;
+}
+
+void* operator new[](size_t size) { return operator new(size); }
+
+void* operator new(size_t size, const std::nothrow_t& /*unused*/) noexcept {
+  return malloc(size);
+}
