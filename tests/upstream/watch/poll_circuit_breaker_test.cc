@@ -1,16 +1,33 @@
 #include "upstream/watch/poll_circuit_breaker.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace wriftai {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Ge;
+using ::testing::Le;
+
 using Standing = PollCircuitBreaker::Standing;
+
+// From half of it, with jitter.
+auto IsBackoffOf(absl::Duration delay) {
+  return AllOf(Ge(delay / 2), Le(delay));
+}
 
 class PollCircuitBreakerTest : public ::testing::Test {
  protected:
-  void Fail(const char* item, Standing standing) {
-    breaker_.OnFailure(item, standing, now_, now_, absl::Seconds(1), random_);
+  void Fail(const char* item, Standing standing,
+            absl::Duration interval = absl::Seconds(1)) {
+    breaker_.OnFailure(item, standing, now_, now_, interval, random_);
+  }
+
+  // Fails two healthy items.
+  void Open(absl::Duration interval = absl::Seconds(1)) {
+    Fail("a", Standing::kHealthy, interval);
+    Fail("b", Standing::kHealthy, interval);
   }
 
   // Fails the next probe. Returns the delay until it was due.
@@ -64,8 +81,7 @@ TEST_F(PollCircuitBreakerTest, CountsUntriedItemsWithoutRecentResponse) {
 }
 
 TEST_F(PollCircuitBreakerTest, BacksOffProbesUpToMaximumDelay) {
-  Fail("a", Standing::kHealthy);
-  Fail("b", Standing::kHealthy);
+  Open();
   EXPECT_LE(FailProbe(), absl::Seconds(1));
   for (int i = 0; i < 10; ++i) FailProbe();
   EXPECT_GE(FailProbe(), PollCircuitBreaker::kMaxProbeDelay / 2);
@@ -74,24 +90,50 @@ TEST_F(PollCircuitBreakerTest, BacksOffProbesUpToMaximumDelay) {
   EXPECT_FALSE(breaker_.is_open());
 }
 
+TEST_F(PollCircuitBreakerTest, DoublesTheDelayWithEachFailedProbe) {
+  Open();
+  for (const int seconds : {1, 2, 4, 8}) {
+    EXPECT_THAT(FailProbe(), IsBackoffOf(absl::Seconds(seconds)));
+  }
+}
+
+TEST_F(PollCircuitBreakerTest, ProbesAtMostOnceASecondAtShortIntervals) {
+  Open(absl::Milliseconds(100));
+  EXPECT_THAT(FailProbe(), IsBackoffOf(absl::Seconds(1)));
+}
+
+TEST_F(PollCircuitBreakerTest, ProbesNoMoreOftenThanALongInterval) {
+  Open(absl::Minutes(1));
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_THAT(FailProbe(), IsBackoffOf(absl::Minutes(1)));
+  }
+}
+
+TEST_F(PollCircuitBreakerTest, HangingProbesBackOffAsFailedOnes) {
+  Open();
+  for (int i = 0; i < 3; ++i) {
+    now_ = breaker_.ProbeAt(false);
+    breaker_.OnProbe(now_, random_);
+  }
+  Fail("probe", Standing::kFailing);
+  EXPECT_THAT(FailProbe(), IsBackoffOf(absl::Seconds(8)));
+}
+
 TEST_F(PollCircuitBreakerTest, ProbesUntriedItemWithinOneSecond) {
-  Fail("a", Standing::kHealthy);
-  Fail("b", Standing::kHealthy);
+  Open();
   for (int i = 0; i < 10; ++i) FailProbe();
   EXPECT_EQ(breaker_.ProbeAt(true),
             now_ + PollCircuitBreaker::kUntriedProbeInterval);
 }
 
 TEST_F(PollCircuitBreakerTest, HangingProbeDelaysNextOneForLimitedTime) {
-  Fail("a", Standing::kHealthy);
-  Fail("b", Standing::kHealthy);
+  Open();
   breaker_.OnProbe(now_, random_);
   EXPECT_EQ(breaker_.ProbeAt(true), now_ + PollCircuitBreaker::kMaxProbeWait);
 }
 
 TEST_F(PollCircuitBreakerTest, IgnoresFailuresOfEarlierRequests) {
-  Fail("a", Standing::kHealthy);
-  Fail("b", Standing::kHealthy);
+  Open();
   const absl::Time before = breaker_.ProbeAt(false);
   for (int i = 0; i < 60; ++i) {
     breaker_.OnFailure("c", Standing::kHealthy, now_ - absl::Seconds(30), now_,
