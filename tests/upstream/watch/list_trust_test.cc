@@ -38,6 +38,20 @@ class ListTrustTest : public ::testing::Test {
     return trust_.OnPage(page_, shown, At(requested).now, At(requested).now);
   }
 
+  // A page requested at `at` shows what was outdated a minute before.
+  bool ApplyStaleItem(absl::Duration at) {
+    return trust_.OnStaleItem(At(at - absl::Minutes(1)).now, At(at).now,
+                              At(at).now);
+  }
+
+  // GETs confirm `count` observations.
+  void Agree(int count) {
+    for (int i = 0; i < count; ++i) {
+      ApplyGet(Showed("started", 2, absl::Seconds(99), absl::Seconds(3)),
+               "started", 2, absl::Seconds(100));
+    }
+  }
+
   bool DistrustedAt(absl::Duration at) const {
     return trust_.distrusted(At(at).now);
   }
@@ -100,34 +114,55 @@ TEST_F(ListTrustTest, DistrustsPageWhoseEndNoGetConfirms) {
 }
 
 TEST_F(ListTrustTest, DoublesDistrustAndHalvesItWithAgreements) {
-  const auto wrong = [&](absl::Duration at) {
-    return trust_.OnStaleItem(At(at - absl::Minutes(1)).now, At(at).now,
-                              At(at).now);
-  };
-  EXPECT_TRUE(wrong(absl::Seconds(0)));
-  EXPECT_FALSE(wrong(absl::Seconds(10))) << "already distrusted";
-  EXPECT_TRUE(wrong(absl::Seconds(30)));
+  EXPECT_TRUE(ApplyStaleItem(absl::Seconds(0)));
+  EXPECT_FALSE(ApplyStaleItem(absl::Seconds(10))) << "already distrusted";
+  EXPECT_TRUE(ApplyStaleItem(absl::Seconds(30)));
   EXPECT_TRUE(DistrustedAt(absl::Seconds(89)));
   EXPECT_FALSE(DistrustedAt(absl::Seconds(90)));
-  for (int i = 0; i < ListTrust::kAgreementsPerHalving; ++i) {
-    ApplyGet(Showed("started", 2, absl::Seconds(99), absl::Seconds(3)),
-             "started", 2, absl::Seconds(100));
-  }
-  EXPECT_TRUE(wrong(absl::Seconds(100)));
+  Agree(ListTrust::kAgreementsPerHalving);
+  EXPECT_TRUE(ApplyStaleItem(absl::Seconds(100)));
   EXPECT_TRUE(DistrustedAt(absl::Seconds(159)));
   EXPECT_FALSE(DistrustedAt(absl::Seconds(160)));
-  for (int i = 0; i < 20; ++i) wrong(absl::Hours(1 + i));
+  for (int i = 0; i < 20; ++i) ApplyStaleItem(absl::Hours(1 + i));
   EXPECT_FALSE(DistrustedAt(absl::Hours(20) + ListTrust::kMaxDistrust));
+}
+
+TEST_F(ListTrustTest, AgreementsBeforeAnErrorDoNotShortenTheNextDistrust) {
+  ASSERT_TRUE(ApplyStaleItem(absl::Seconds(0)));
+  Agree(ListTrust::kAgreementsPerHalving - 1);
+  ASSERT_TRUE(ApplyStaleItem(absl::Seconds(100)));
+  Agree(1);
+  ASSERT_TRUE(ApplyStaleItem(absl::Seconds(200)));
+  EXPECT_TRUE(DistrustedAt(absl::Seconds(200) + 4 * ListTrust::kMinDistrust -
+                           absl::Seconds(1)));
+}
+
+TEST_F(ListTrustTest, ConfirmsAtOnceAndOftenAfterAnError) {
+  Agree(5);
+  const absl::Time now = At(absl::Seconds(100)).now;
+  trust_.OnConfirm(now, 0.1);
+  ASSERT_EQ(trust_.confirm_at(), now + absl::Seconds(200));
+  ASSERT_TRUE(ApplyStaleItem(absl::Seconds(100)));
+  EXPECT_EQ(trust_.confirm_at(), absl::InfinitePast());
+  trust_.OnConfirm(now, 0.1);
+  EXPECT_EQ(trust_.confirm_at(), now + absl::Seconds(30)) << "3 reads";
+}
+
+TEST_F(ListTrustTest, EndsSeenBeforeAnErrorAreNoLongerChecked) {
+  lead_ = absl::Hours(10'000);
+  ASSERT_FALSE(
+      ApplyGet(Showed("started", 2, absl::Seconds(9), absl::Seconds(3)),
+               "succeeded", 10, absl::Seconds(11)));
+  ASSERT_TRUE(ApplyStaleItem(absl::Seconds(20)));
+  EXPECT_FALSE(
+      ApplyPage("started", 2, absl::Seconds(20) + ListTrust::kMinDistrust));
 }
 
 TEST_F(ListTrustTest, ConfirmsLessOftenWhilePagesAgree) {
   const absl::Time now = At(absl::Seconds(100)).now;
   trust_.OnConfirm(now, 3);
   EXPECT_EQ(trust_.confirm_at(), now + absl::Seconds(1));
-  for (int i = 0; i < 5; ++i) {
-    ApplyGet(Showed("started", 2, absl::Seconds(99), absl::Seconds(3)),
-             "started", 2, absl::Seconds(100));
-  }
+  Agree(5);
   trust_.OnConfirm(now, 2);
   EXPECT_EQ(trust_.confirm_at(), now + absl::Seconds(10)) << "20 reads";
 }
