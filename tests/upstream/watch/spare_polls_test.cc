@@ -10,6 +10,7 @@
 #include "tests/support/fake_prediction_client.h"
 #include "tests/support/manual_event_loop.h"
 #include "tests/support/recording_observer.h"
+#include "tests/upstream/watch/many_waits.h"
 #include "upstream/prediction_state.h"
 
 namespace wriftai {
@@ -196,6 +197,15 @@ TEST_F(SparePollTest, SkipsTargetsThatGainNothing) {
   EXPECT_EQ(Next(10).target, nullptr);
   PollTarget& other = Add(absl::Seconds(30));
   EXPECT_EQ(Next(10).target, &other);
+}
+
+using SparePollPaceTest = ManyWaitsTest;
+
+// Although a spare poll shortly before one is due replaces it.
+TEST_F(SparePollPaceTest, UpdatesComeAtTheIntervalOfTheWaiter) {
+  Waiter& waiter = Subscribe(AddPredictions(1)[0], absl::Milliseconds(1500));
+  event_loop_.Advance(absl::Seconds(10));
+  EXPECT_EQ(UpdatesOf(waiter, absl::Minutes(1)), 40u);
 }
 
 }  // namespace

@@ -182,6 +182,20 @@ TEST_F(WaitFaultsTest, DetectsOutageAndRecovery) {
   EXPECT_GE(UpdatesOf(*waiters_[9], absl::Seconds(30)), 20u);
 }
 
+TEST_F(WaitFaultsTest, SendsNoSparePollsToUpstreamThatIsDown) {
+  for (const std::string& id : AddPredictions(20)) {
+    Subscribe(id, absl::Seconds(30));
+  }
+  // Between two polls of each, which take seven seconds.
+  event_loop_.Advance(absl::Seconds(40));
+  upstream_.set_outage(kServerError);
+  while (!BreakerIsOpen()) ASSERT_TRUE(event_loop_.AdvanceToNextTimer());
+  const int64_t before = upstream_.reads();
+  // The first probe is due after half of the interval or more.
+  event_loop_.Advance(absl::Seconds(14));
+  EXPECT_EQ(upstream_.reads(), before);
+}
+
 TEST_F(WaitFaultsTest, ProbesHangingUpstreamRarely) {
   const std::vector<std::string> ids = AddPredictions(50);
   SubscribeAll(ids);
