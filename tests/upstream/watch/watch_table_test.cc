@@ -1,14 +1,11 @@
 #include "upstream/watch/watch_table.h"
 
 #include <memory>
-#include <string>
 #include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/fake_prediction_client.h"
-#include "tests/support/manual_event_loop.h"
-#include "tests/support/recording_observer.h"
+#include "tests/upstream/watch/one_table.h"
 
 namespace wriftai {
 namespace {
@@ -16,50 +13,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+using WatchTableTest = OneTableTest;
+
 class FakeGet : public Call {};
-
-// The watches of one token, without polls: the test applies what they show.
-class WatchTableTest : public ::testing::Test, private WebhookFeed::Listener {
- protected:
-  static constexpr char kId[] = "1";
-  static constexpr absl::Duration kWebhookInterval = absl::Seconds(30);
-
-  PollTarget& Subscribe(const std::string& id = kId,
-                        absl::Duration interval = absl::Seconds(1),
-                        bool contended = false) {
-    WatchOptions options;
-    options.poll_interval = interval;
-    table_.Subscribe(id, options, observer_, nullptr, contended);
-    return *table_.Find(id);
-  }
-
-  // A request that was sent at `requested` shows the prediction now.
-  void Show(v1::Source source, const char* status, const Instant& requested,
-            int updated = 0, const char* id = kId) {
-    table_.Apply(Observation(MakePrediction(id, status, updated), source,
-                             requested, now()));
-  }
-
-  Instant now() const { return event_loop_.ThisInstant(); }
-
-  ManualEventLoop event_loop_;
-  SnapshotCache cache_{SnapshotCache::Options(), event_loop_};
-  WebhookFeed webhooks_{{true, kWebhookInterval}, event_loop_, *this};
-  RecentCreates recent_creates_{event_loop_};
-  WatchStats stats_;
-  PollTrace* poll_trace_ = nullptr;
-  uint64_t next_waiter_ = 0;
-  const std::shared_ptr<const Credential> token_ = MakeCredential("token");
-  WatchTable table_{token_,
-                    {event_loop_, cache_, webhooks_, recent_creates_, stats_,
-                     poll_trace_, next_waiter_},
-                    [] {}};
-  RecordingObserver observer_;
-
- private:
-  void OnEvent(const std::string&, const v1::Prediction&) override {}
-  void OnEventMissed() override {}
-};
 
 TEST_F(WatchTableTest, CreationTimeThatAWaiterKnowsHoldsUntilAStateIsSeen) {
   const absl::Time created = absl::FromUnixSeconds(1000);
@@ -121,6 +77,19 @@ TEST_F(WatchTableTest, PageThatRepeatsAnEndKeepsItsTurn) {
 TEST_F(WatchTableTest, PageItemWithoutWaitersIsNotCached) {
   Show(v1::SOURCE_LIST, "succeeded", now());
   EXPECT_EQ(cache_.size(), 0u);
+}
+
+// It gets no more events, and pages show many of them.
+TEST_F(WatchTableTest, EndedPageItemWithoutWaitersRecordsNoOwner) {
+  Show(v1::SOURCE_LIST, "succeeded", now());
+  EXPECT_EQ(webhooks_.ownership_count(), 0u);
+  Show(v1::SOURCE_LIST, "started", now());
+  EXPECT_EQ(webhooks_.ownership_count(), 1u);
+}
+
+TEST_F(WatchTableTest, EndedGetWithoutWaitersRecordsItsOwner) {
+  Show(v1::SOURCE_GET, "succeeded", now());
+  EXPECT_EQ(webhooks_.ownership_count(), 1u);
 }
 
 TEST_F(WatchTableTest, PageItemKeepsTheInputThatAGetShowed) {
