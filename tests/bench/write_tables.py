@@ -35,7 +35,7 @@ def table_of(results, scenario):
   lines = [
       '', f'`waits {results["command"]}`, {results["time"]}, '
       f'{results["cores"]} cores, {scenario["seconds"]:.0f} s; {setup}.', '',
-      '| | gateway | naive | bound |', '|---|---|---|---|'
+      f'| | gateway | {scenario["compared"]} | bound |', '|---|---|---|---|'
   ]
   for figure in scenario['figures']:
     unit = f' ({figure["unit"]})' if figure['unit'] else ''

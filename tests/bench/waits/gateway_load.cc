@@ -114,11 +114,13 @@ std::unique_ptr<SecondConsumer> StartConsumer(
 
 absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
                                           const LoadPlan& plan) {
-  const auto servers = StartServers(options);
+  Setting setting;
+  setting.gateways.resize(plan.replicas);
+  const auto servers = StartServers(options, setting);
   if (!servers.ok()) return servers.status();
-  const std::string& address = servers->gateway->address();
+  const std::vector<std::string> addresses = servers->Addresses();
   const auto running =
-      CreateThroughGateway(address, kToken,
+      CreateThroughGateway(addresses.front(), kToken,
                            PlanEnds(plan.predictions, plan.run_time,
                                     options.EndRate(), options.seed));
   if (!running.ok()) return running.status();
@@ -126,7 +128,7 @@ absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
   LoadResult result;
   result.waiters = plan.waiters;
   std::set<int64_t> first_windows;
-  WaitLoad load(address, kToken, *running, static_cast<size_t>(plan.waiters),
+  WaitLoad load(addresses, kToken, *running, static_cast<size_t>(plan.waiters),
                 options.poll_interval);
   AwaitNewSecond();
   const absl::Time start = absl::Now();
@@ -137,7 +139,7 @@ absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
   std::optional<GetProbe> probe;
   if (plan.get_interval > absl::ZeroDuration()) {
     probe.emplace(
-        GetProbe::Plan{address, kToken, plan.get_interval, options.seed},
+        GetProbe::Plan{addresses, kToken, plan.get_interval, options.seed},
         *running);
   }
   std::unique_ptr<SecondConsumer> consumer;
@@ -157,7 +159,7 @@ absl::StatusOr<LoadResult> RunGatewayLoad(const Options& options,
     result.gets = probe->calls();
     result.get_failures = probe->failures();
   }
-  result.used = servers->gateway->Used();
+  result.used = servers->Used();
   const auto counts = UpstreamCounts::Fetch(servers->api());
   if (!counts.ok()) return counts.status();
   const auto ours = counts->By(kToken, Sender::kGateway);

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "tests/bench/waits/options.h"
 #include "tests/bench/waits/report.h"
-#include "tests/bench/waits/server.h"
+#include "tests/bench/waits/servers.h"
 #include "tests/bench/waits/staleness.h"
 #include "tests/bench/waits/upstream_counts.h"
 
@@ -28,6 +28,9 @@ struct LoadPlan {
   // The fraction of the budget that a second consumer uses after a third of the
   // run time; zero: no such consumer.
   double consumer_share = 0;
+
+  // Gateways that act as one, each with the same share of the waits.
+  size_t replicas = 1;
 };
 
 struct LoadResult {
@@ -48,7 +51,7 @@ struct LoadResult {
   int64_t consumer_reads = 0;
   int64_t consumer_refused = 0;
   double start_seconds = 0;  // The time to start all waits.
-  Usage used;                // By the gateway.
+  Usage used;                // By the gateways.
   std::vector<std::string> notes;
 };
 

@@ -12,6 +12,15 @@ namespace {
 // Longer than an interactive caller would wait.
 constexpr std::chrono::seconds kDeadline(30);
 
+std::vector<std::unique_ptr<v1::Predictions::Stub>> StubsOf(
+    const std::vector<std::string>& addresses) {
+  std::vector<std::unique_ptr<v1::Predictions::Stub>> stubs;
+  for (const std::string& address : addresses) {
+    stubs.push_back(v1::Predictions::NewStub(NewChannel(address)));
+  }
+  return stubs;
+}
+
 }  // namespace
 
 struct GetProbe::Call {
@@ -26,7 +35,7 @@ struct GetProbe::Call {
 GetProbe::GetProbe(Plan plan, std::vector<Running> running)
     : plan_(std::move(plan)),
       running_(std::move(running)),
-      stub_(v1::Predictions::NewStub(NewChannel(plan_.address))),
+      stubs_(StubsOf(plan_.addresses)),
       random_(static_cast<uint64_t>(plan_.seed)),
       thread_([this] { Run(); }) {}
 
@@ -81,6 +90,7 @@ const Running* GetProbe::RandomRunning(absl::Time now) {
 }
 
 void GetProbe::SendGet(const std::string& id) {
+  const auto& stub = stubs_[calls_.size() % stubs_.size()];
   Call& call = *calls_.emplace_back(std::make_unique<Call>());
   Authorize(call.context, plan_.token);
   call.context.set_deadline(std::chrono::system_clock::now() + kDeadline);
@@ -90,14 +100,14 @@ void GetProbe::SendGet(const std::string& id) {
     ++pending_;
   }
   call.start = absl::Now();
-  stub_->async()->Get(&call.context, &call.request, &call.response,
-                      [this, &call](const grpc::Status& status) {
-                        call.milliseconds = absl::ToDoubleMilliseconds(
-                            absl::Now() - call.start);
-                        call.ok = status.ok();
-                        absl::MutexLock lock(&mutex_);
-                        --pending_;
-                      });
+  stub->async()->Get(&call.context, &call.request, &call.response,
+                     [this, &call](const grpc::Status& status) {
+                       call.milliseconds =
+                           absl::ToDoubleMilliseconds(absl::Now() - call.start);
+                       call.ok = status.ok();
+                       absl::MutexLock lock(&mutex_);
+                       --pending_;
+                     });
 }
 
 }  // namespace wriftai::bench

@@ -17,14 +17,15 @@ namespace wriftai::bench {
 
 // Simulates interactive use: one Get per interval, at a random time within it,
 // of a random prediction that is still running. Does not wait for earlier
-// responses, so that a stalled gateway is measured correctly.
+// responses, so that a stalled gateway is measured correctly. The gateways take
+// turns.
 //
-// Threads: one, besides its own and gRPC's. Owns: a connection, the calls.
+// Threads: one, besides its own and gRPC's. Owns: connections, the calls.
 // Fails: failures().
 class GetProbe {
  public:
   struct Plan {
-    std::string address;
+    std::vector<std::string> addresses;
     std::string token;
     absl::Duration interval;
     int64_t seed = 0;
@@ -55,7 +56,7 @@ class GetProbe {
 
   const Plan plan_;
   std::vector<Running> running_;
-  const std::unique_ptr<v1::Predictions::Stub> stub_;
+  std::vector<std::unique_ptr<v1::Predictions::Stub>> stubs_;
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Call>> calls_;
   absl::Mutex mutex_;

@@ -27,6 +27,8 @@ void Shorten(Options& options) {
   options.end_rate = 200;
   options.get_interval = absl::Seconds(5);
   options.poll_interval = absl::Milliseconds(200);
+  options.replicas_waiters = 400;
+  options.replicas_predictions = 40;
   options.shared_waiters = 100;
   options.shared_predictions = 20;
   options.shared_run_time = absl::Seconds(4);
@@ -46,6 +48,7 @@ void Shorten(Options& options) {
 void AddRunFlags(FlagSet& flags, Options& options) {
   flags.Add("gateway", &options.gateway, "The gateway's program.");
   flags.Add("sandbox", &options.sandbox, "The sandbox's program.");
+  flags.Add("etcd", &options.etcd, "etcd's program, for replicas.");
   flags.Add(
       "scenario",
       [&options](absl::string_view text) {
@@ -60,7 +63,7 @@ void AddRunFlags(FlagSet& flags, Options& options) {
       "all");
   flags.Add("short", &options.is_short,
             "Use smaller defaults for the flags below; runs all scenarios in "
-            "less than a minute.");
+            "about two minutes.");
   flags.Add("json", &options.json, "File to write the figures to, as JSON.");
   flags.Add(
       "check",
@@ -91,12 +94,13 @@ void AddLoadFlags(FlagSet& flags, Options& options) {
   flags.Add("predictions", &options.predictions, 1, kMaxWaiters,
             "load: number of predictions.");
   flags.Add("run_time", &options.run_time, absl::Seconds(1), kMaxDuration,
-            "load: time from the creation to the first end.");
+            "load, replicas: time from the creation to the first end.");
   flags.Add("get_interval", &options.get_interval, absl::Milliseconds(10),
-            kMaxDuration, "load: interval of interactive Gets.");
-  flags.Add("poll_interval", &options.poll_interval, absl::Milliseconds(100),
-            kMaxDuration,
-            "load, second_consumer: poll interval that waits request.");
+            kMaxDuration, "load, replicas: interval of interactive Gets.");
+  flags.Add(
+      "poll_interval", &options.poll_interval, absl::Milliseconds(100),
+      kMaxDuration,
+      "load, replicas, second_consumer: poll interval that waits request.");
   flags.Add("naive_connections", &options.naive_connections, 1, 500,
             "Number of sockets that the naive clients share.");
   flags.Add("patience", &options.patience, absl::ZeroDuration(), kMaxDuration,
@@ -107,6 +111,10 @@ void AddLoadFlags(FlagSet& flags, Options& options) {
 }
 
 void AddOtherFlags(FlagSet& flags, Options& options) {
+  flags.Add("replicas_waiters", &options.replicas_waiters, 1, kMaxWaiters,
+            "replicas: number of waits.");
+  flags.Add("replicas_predictions", &options.replicas_predictions, 1,
+            kMaxWaiters, "replicas: number of predictions.");
   flags.Add("shared_waiters", &options.shared_waiters, 1, kMaxWaiters,
             "second_consumer: number of waits.");
   flags.Add("shared_predictions", &options.shared_predictions, 1, kMaxWaiters,
@@ -161,6 +169,7 @@ absl::StatusOr<Options> ParseOptions(
   const std::string folder = program.substr(0, program.rfind('/') + 1);
   options.gateway = absl::StrCat(folder, "wriftai-gateway");
   options.sandbox = absl::StrCat(folder, "wriftai-sandbox");
+  options.etcd = WRIFTAI_TOOLS "/etcd";
   FlagSet flags("waits [flags]",
                 "Measures the cost and delay of waits through the gateway, "
                 "with a strict upstream, and compares them with naive clients.",

@@ -15,6 +15,7 @@ namespace wriftai::bench {
 struct Options {
   std::string gateway;  // Paths of the programs.
   std::string sandbox;
+  std::string etcd;
   std::vector<std::string> scenarios;  // Empty: all.
   std::string json;                    // Output file; empty: none.
   Check check = Check::kNone;
@@ -30,7 +31,8 @@ struct Options {
   // published create and read limits.
   double end_rate = 0;
 
-  // Scenario load. `run_time`: from the creation to the first end.
+  // Scenarios load and replicas. `run_time`: from the creation to the first
+  // end.
   int64_t waiters = 10000;
   int64_t predictions = 1000;
   absl::Duration run_time = absl::Seconds(60);
@@ -38,6 +40,10 @@ struct Options {
 
   // The poll interval that waits through the gateway request.
   absl::Duration poll_interval = absl::Seconds(1);
+
+  // Scenario replicas: the same work as in load.
+  int64_t replicas_waiters = 10000;
+  int64_t replicas_predictions = 1000;
 
   // Scenario second_consumer.
   int64_t shared_waiters = 1000;

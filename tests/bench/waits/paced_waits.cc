@@ -8,7 +8,7 @@
 namespace wriftai::bench {
 namespace {
 
-// Simulates a handful of services.
+// To each gateway: simulates a handful of services.
 constexpr size_t kChannels = 4;
 
 }  // namespace
@@ -69,11 +69,13 @@ class PacedWaits::Stream final
   grpc::Status status_;
 };
 
-PacedWaits::PacedWaits(const std::string& address, const std::string& token,
-                       const Plan& plan)
+PacedWaits::PacedWaits(const std::vector<std::string>& addresses,
+                       const std::string& token, const Plan& plan)
     : plan_(plan) {
   for (size_t i = 0; i < kChannels; ++i) {
-    stubs_.push_back(v1::Predictions::NewStub(NewChannel(address)));
+    for (const std::string& address : addresses) {
+      stubs_.push_back(v1::Predictions::NewStub(NewChannel(address)));
+    }
   }
   for (size_t i = 0; i < plan.count; ++i) {
     streams_.push_back(std::make_unique<Stream>(*this, token, plan.run_time));

@@ -13,7 +13,7 @@
 namespace wriftai::bench {
 
 // Predictions that are created one after the other at a steady rate, each
-// waited for by the call that creates it.
+// waited for by the call that creates it. The gateways take turns.
 //
 // Threads: one, besides gRPC's. Owns: the streams; the destructor cancels them.
 // Fails: through the result.
@@ -33,8 +33,8 @@ class PacedWaits {
     std::string error;  // The error of a lost wait.
   };
 
-  PacedWaits(const std::string& address, const std::string& token,
-             const Plan& plan);
+  PacedWaits(const std::vector<std::string>& addresses,
+             const std::string& token, const Plan& plan);
   ~PacedWaits();
   PacedWaits(const PacedWaits&) = delete;
   PacedWaits& operator=(const PacedWaits&) = delete;

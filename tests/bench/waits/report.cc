@@ -60,6 +60,7 @@ std::string ScenarioJson(const ScenarioReport& report) {
   return JsonObject()
       .String("name", report.name)
       .String("text", report.text)
+      .String("compared", report.compared)
       .Raw("setup", setup.Take())
       .Raw("figures", JsonArray(figures))
       .Raw("notes", JsonArray(notes))
@@ -91,7 +92,7 @@ std::string Table(const ScenarioReport& report) {
     absl::StrAppend(&table, "  ", name, " ", ValueText(value));
   }
   absl::StrAppendFormat(&table, "\n\n  %-52s %10s %10s  %s\n", "", "gateway",
-                        "naive", "bound");
+                        report.compared, "bound");
   for (const Figure& figure : report.figures) {
     const std::string name =
         figure.unit.empty() ? figure.text

@@ -33,7 +33,8 @@ struct Figure {
 
 struct ScenarioReport {
   std::string name;
-  std::string text;  // A one-line description.
+  std::string text;                // A one-line description.
+  std::string compared = "naive";  // The title of Figure::naive.
   std::vector<std::pair<std::string, double>> setup;
   std::vector<Figure> figures;
   std::vector<std::string> notes;  // Details that help to explain bad figures.

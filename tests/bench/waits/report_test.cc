@@ -38,6 +38,15 @@ TEST(ReportTest, TableShowsBoundThatIsNotMet) {
   EXPECT_THAT(Table(With(1, {2})), Not(HasSubstr("NOT")));
 }
 
+TEST(ReportTest, TableAndJsonNameWhatIsCompared) {
+  ScenarioReport report = With(1, {2});
+  EXPECT_THAT(Table(report), HasSubstr("naive  bound"));
+  report.compared = "one replica";
+  EXPECT_THAT(Table(report), HasSubstr("one replica  bound"));
+  EXPECT_THAT(Json({report}, "waits"),
+              HasSubstr(R"("compared":"one replica")"));
+}
+
 TEST(ReportTest, JsonDistinguishesMissingFromZero) {
   EXPECT_THAT(Json({With(0, {2})}, "waits"),
               HasSubstr(R"("gateway":0,"naive":null,"at_most":2,)"

@@ -3,7 +3,7 @@
 #include "tests/bench/waits/scenarios.h"
 #include "tests/bench/waits/scene.h"
 #include "tests/bench/waits/sequential_waits.h"
-#include "tests/bench/waits/server.h"
+#include "tests/bench/waits/servers.h"
 #include "tests/bench/waits/statistics.h"
 #include "tests/bench/waits/upstream_counts.h"
 
@@ -33,7 +33,7 @@ absl::StatusOr<ScenarioReport> RunOne(const Options& options) {
   std::thread naive_client(
       [&] { naive = WaitNaively(servers->api(), kNaiveToken, run_times); });
   const SequentialResult ours =
-      WaitThroughGateway(servers->gateway->address(), kToken, {run_times});
+      WaitThroughGateway(servers->gateways[0]->address(), kToken, {run_times});
   naive_client.join();
   if (!naive.ok()) return naive.status();
   const auto counts = UpstreamCounts::Fetch(servers->api());

@@ -2,7 +2,7 @@
 #include "tests/bench/waits/scenarios.h"
 #include "tests/bench/waits/scene.h"
 #include "tests/bench/waits/sequential_waits.h"
-#include "tests/bench/waits/server.h"
+#include "tests/bench/waits/servers.h"
 #include "tests/bench/waits/statistics.h"
 #include "tests/bench/waits/upstream_counts.h"
 #include "tests/bench/waits/wait_load.h"
@@ -39,8 +39,8 @@ absl::StatusOr<SmallResult> RunSmall(const Options& options,
                                      options.small_run_time, options.seed + i));
   }
   SmallResult result;
-  result.waits =
-      WaitThroughGateway(servers.gateway->address(), kSmallToken, run_times);
+  result.waits = WaitThroughGateway(servers.gateways[0]->address(), kSmallToken,
+                                    run_times);
   const auto counts = UpstreamCounts::Fetch(servers.api());
   if (!counts.ok()) return counts.status();
   result.refused = Refused(counts->By(kSmallToken, Sender::kGateway));
@@ -56,13 +56,13 @@ absl::StatusOr<SmallResult> RunAlone(const Options& options) {
 absl::StatusOr<SmallResult> RunBeside(const Options& options) {
   const auto servers = StartServers(options);
   if (!servers.ok()) return servers.status();
-  const std::string& address = servers->gateway->address();
+  const std::vector<std::string> addresses = servers->Addresses();
   const auto running =
-      CreateThroughGateway(address, kLargeToken,
+      CreateThroughGateway(addresses.front(), kLargeToken,
                            PlanEnds(options.large_predictions, kLargeRunTime,
                                     options.EndRate(), options.seed));
   if (!running.ok()) return running.status();
-  WaitLoad large(address, kLargeToken, *running,
+  WaitLoad large(addresses, kLargeToken, *running,
                  static_cast<size_t>(options.large_waiters),
                  options.poll_interval);
   large.Start();

@@ -3,7 +3,7 @@
 #include "tests/bench/waits/paced_waits.h"
 #include "tests/bench/waits/scenarios.h"
 #include "tests/bench/waits/scene.h"
-#include "tests/bench/waits/server.h"
+#include "tests/bench/waits/servers.h"
 #include "tests/bench/waits/statistics.h"
 #include "tests/bench/waits/upstream_counts.h"
 #include "tests/bench/waits/wait_load.h"
@@ -27,15 +27,15 @@ absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options) {
   const auto setting = WebhookSetting::Make();
   if (!setting.ok()) return setting.status();
   const auto servers =
-      StartServers(options, (*setting)->Flags(), options.create_rate);
+      StartServers(options, {options.create_rate, {(*setting)->Flags()}});
   if (!servers.ok()) return servers.status();
-  const std::string& address = servers->gateway->address();
+  const std::vector<std::string> addresses = servers->Addresses();
   const auto idle =
-      CreateThroughGateway(address, kToken,
+      CreateThroughGateway(addresses.front(), kToken,
                            PlanEnds(options.idle_predictions, kIdleRunTime,
                                     options.EndRate(), options.seed));
   if (!idle.ok()) return idle.status();
-  WaitLoad idle_waits(address, kToken, *idle,
+  WaitLoad idle_waits(addresses, kToken, *idle,
                       static_cast<size_t>(options.idle_waiters),
                       options.poll_interval);
   idle_waits.Start();
@@ -46,9 +46,9 @@ absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options) {
   plan.count = static_cast<size_t>(plan.per_second *
                                    absl::ToDoubleSeconds(options.create_time));
   plan.run_time = options.webhook_run_time;
-  PacedWaits waits(address, kToken, plan);
+  PacedWaits waits(addresses, kToken, plan);
   const PacedWaits::Result result = waits.Run(options.patience);
-  const Usage used = servers->gateway->Used();
+  const Usage used = servers->Used();
   const auto counts = UpstreamCounts::Fetch(servers->api());
   if (!counts.ok()) return counts.status();
   const auto seconds = counts->By(kToken, Sender::kGateway);

@@ -7,6 +7,7 @@ namespace wriftai::bench {
 const std::vector<Scenario>& AllScenarios() {
   static const auto* const kAll = new std::vector<Scenario>{
       {"load", RunLoad},
+      {"replicas", RunReplicas},
       {"second_consumer", RunSecondConsumer},
       {"two_credentials", RunTwoCredentials},
       {"one", RunOne},

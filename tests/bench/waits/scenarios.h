@@ -17,6 +17,7 @@ using RunScenario = absl::StatusOr<ScenarioReport> (*)(const Options& options);
 
 // Each is described in its file scenario_*.cc.
 absl::StatusOr<ScenarioReport> RunLoad(const Options& options);
+absl::StatusOr<ScenarioReport> RunReplicas(const Options& options);
 absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options);
 absl::StatusOr<ScenarioReport> RunTwoCredentials(const Options& options);
 absl::StatusOr<ScenarioReport> RunOne(const Options& options);

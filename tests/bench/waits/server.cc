@@ -4,13 +4,12 @@
 
 #include <csignal>
 #include <fstream>
+#include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "tests/bench/waits/scene.h"
 
 namespace wriftai::bench {
 namespace {
@@ -22,19 +21,14 @@ constexpr size_t kMaxOutput = size_t{16} << 10;
 // naive clients at most 500.
 constexpr int kSandboxWorkers = 600;
 
-// Keeps only the flags that `program` has.
-Child::Strings KnownFlags(const std::string& program,
-                          const Child::Strings& flags) {
-  Child help = Child::WithOnePipe({program, "--help"}, {});
-  help.Finish();
-  Child::Strings known;
-  for (const std::string& flag : flags) {
-    const std::string name = flag.substr(0, flag.find('='));
-    if (absl::StrContains(help.out(), absl::StrCat("\n  ", name, "  "))) {
-      known.push_back(flag);
-    }
-  }
-  return known;
+// The rest of the first complete line that contains `before`.
+std::optional<std::string> LineAfter(const std::string& out,
+                                     absl::string_view before) {
+  const size_t start = out.find(std::string(before));
+  if (start == std::string::npos) return std::nullopt;
+  const size_t end = out.find('\n', start);
+  if (end == std::string::npos) return std::nullopt;
+  return out.substr(start + before.size(), end - start - before.size());
 }
 
 }  // namespace
@@ -43,32 +37,32 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const Child::Strings& arguments, const Child::Strings& variables,
     absl::string_view ready) {
   Child child = Child::WithOnePipe(arguments, variables);
-  std::string address;
   const bool serves = child.ReadUntil([&](const std::string& out) {
-    const size_t start = out.find(std::string(ready));
-    if (start == std::string::npos) return false;
-    const size_t end = out.find('\n', start);
-    if (end == std::string::npos) return false;
-    address = out.substr(start + ready.size(), end - start - ready.size());
-    return true;
+    return LineAfter(out, ready).has_value();
   });
   if (!serves) {
     return absl::UnavailableError(
         absl::StrCat("cannot start ", arguments[0], ": ", child.out()));
   }
+  std::string out = child.out();
   return std::unique_ptr<Server>(
-      new Server(std::move(child), std::move(address)));
+      new Server(std::move(child), std::move(out), ready));
 }
 
-Server::Server(Child child, std::string address)
+Server::Server(Child child, std::string out, absl::string_view ready)
     : child_(std::move(child)),
-      address_(std::move(address)),
+      out_(std::move(out)),
+      address_(TextAfter(ready)),
       // Keeps the server from blocking on a full pipe.
       reader_([this] { child_.ReadToEnd(kMaxOutput); }) {}
 
 Server::~Server() {
   child_.Signal(SIGKILL);
   reader_.join();
+}
+
+std::string Server::TextAfter(absl::string_view before) const {
+  return LineAfter(out_, before).value_or("");
 }
 
 Usage Server::Used() const {
@@ -110,30 +104,6 @@ absl::StatusOr<std::unique_ptr<Server>> StartSandbox(const Options& options,
        absl::StrCat("--create_rate=", create_rate),
        absl::StrCat("--workers=", kSandboxWorkers), "--recent_requests=0"},
       {}, "listening on ");
-}
-
-absl::StatusOr<Servers> StartServers(const Options& options,
-                                     const Child::Strings& extra_flags,
-                                     int64_t create_rate) {
-  Servers servers;
-  auto sandbox = StartSandbox(options, create_rate);
-  if (!sandbox.ok()) return sandbox.status();
-  servers.sandbox = *std::move(sandbox);
-  Child::Strings arguments = {options.gateway, "--listen_address=127.0.0.1:0",
-                              absl::StrCat("--api_base_url=", servers.api())};
-  for (const std::string& flag : KnownFlags(
-           options.gateway,
-           {"--http_address=", absl::StrCat("--read_rate=", options.read_rate),
-            absl::StrCat("--create_rate=", create_rate)})) {
-    arguments.push_back(flag);
-  }
-  arguments.insert(arguments.end(), extra_flags.begin(), extra_flags.end());
-  auto gateway =
-      Server::Start(arguments, {absl::StrCat("WRIFTAI_ACCESS_TOKEN=", kToken)},
-                    "gRPC listens on ");
-  if (!gateway.ok()) return gateway.status();
-  servers.gateway = *std::move(gateway);
-  return servers;
 }
 
 }  // namespace wriftai::bench

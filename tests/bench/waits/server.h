@@ -38,23 +38,19 @@ class Server {
   // The text after `ready` on its line.
   const std::string& address() const { return address_; }
 
+  // The text after `before` on its line, in what the server printed until it
+  // was ready; empty if it printed no such line.
+  std::string TextAfter(absl::string_view before) const;
+
   Usage Used() const;
 
  private:
-  Server(Child child, std::string address);
+  Server(Child child, std::string out, absl::string_view ready);
 
   Child child_;
+  const std::string out_;
   const std::string address_;
   std::thread reader_;
-};
-
-// The strict upstream and a gateway in front of it.
-struct Servers {
-  std::unique_ptr<Server> sandbox;
-  std::unique_ptr<Server> gateway;
-
-  // The API's URL, such as http://127.0.0.1:1/v1.
-  const std::string& api() const { return sandbox->address(); }
 };
 
 // Far above the needs of one gateway, for scenarios whose creates are only
@@ -63,11 +59,6 @@ inline constexpr int64_t kCreatesUnlimited = 10'000;
 
 absl::StatusOr<std::unique_ptr<Server>> StartSandbox(
     const Options& options, int64_t create_rate = kCreatesUnlimited);
-
-// `extra_flags`: additional flags of the gateway.
-absl::StatusOr<Servers> StartServers(const Options& options,
-                                     const Child::Strings& extra_flags = {},
-                                     int64_t create_rate = kCreatesUnlimited);
 
 }  // namespace wriftai::bench
 

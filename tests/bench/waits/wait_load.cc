@@ -11,7 +11,8 @@
 namespace wriftai::bench {
 namespace {
 
-// Simulates a handful of services; more would measure the kernel.
+// To each gateway: simulates a handful of services; more would measure the
+// kernel.
 constexpr size_t kChannels = 8;
 
 }  // namespace
@@ -89,12 +90,16 @@ class WaitLoad::Stream final
   grpc::Status status_;
 };
 
-WaitLoad::WaitLoad(const std::string& address, const std::string& token,
+WaitLoad::WaitLoad(const std::vector<std::string>& addresses,
+                   const std::string& token,
                    const std::vector<Running>& running, size_t waiters,
                    absl::Duration poll_interval)
     : running_(running) {
-  for (size_t i = 0; i < kChannels; ++i) {
-    stubs_.push_back(v1::Predictions::NewStub(NewChannel(address)));
+  for (const std::string& address : addresses) {
+    auto& stubs = stubs_.emplace_back();
+    for (size_t i = 0; i < kChannels; ++i) {
+      stubs.push_back(v1::Predictions::NewStub(NewChannel(address)));
+    }
   }
   for (size_t i = 0; i < waiters; ++i) {
     streams_.push_back(std::make_unique<Stream>(
@@ -110,8 +115,14 @@ void WaitLoad::Start() {
     pending_ = streams_.size();
   }
   for (size_t i = 0; i < streams_.size(); ++i) {
-    streams_[i]->Begin(*stubs_[i % stubs_.size()]);
+    streams_[i]->Begin(StubOf(i));
   }
+}
+
+v1::Predictions::Stub& WaitLoad::StubOf(size_t stream) const {
+  const size_t prediction = stream % running_.size();
+  const size_t waiter = stream / running_.size();
+  return *stubs_[(prediction + waiter) % stubs_.size()][stream % kChannels];
 }
 
 void WaitLoad::AwaitEnds(absl::Time deadline) {

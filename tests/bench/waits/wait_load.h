@@ -32,14 +32,14 @@ struct WaitOutcome {
   std::string error;
 };
 
-// Many waiters in one process, spread evenly over the predictions, on a few
-// connections.
+// Many waiters in one process, spread evenly over the predictions, and those of
+// each prediction over the gateways, on a few connections to each.
 //
 // Threads: one, besides gRPC's; States() any. Owns: the streams; the destructor
 // cancels them. Fails: through the outcomes.
 class WaitLoad {
  public:
-  WaitLoad(const std::string& address, const std::string& token,
+  WaitLoad(const std::vector<std::string>& addresses, const std::string& token,
            const std::vector<Running>& running, size_t waiters,
            absl::Duration poll_interval);
   ~WaitLoad();
@@ -62,11 +62,13 @@ class WaitLoad {
   class Stream;
 
   void OnStreamEnded();
+  v1::Predictions::Stub& StubOf(size_t stream) const;
   bool AllEnded() const { return pending_ == 0; }
   void CancelAll();
 
   const std::vector<Running> running_;
-  std::vector<std::unique_ptr<v1::Predictions::Stub>> stubs_;
+  // By gateway.
+  std::vector<std::vector<std::unique_ptr<v1::Predictions::Stub>>> stubs_;
   std::vector<std::unique_ptr<Stream>> streams_;
   absl::Mutex mutex_;
   size_t pending_ = 0;  // Guarded by mutex_.
