@@ -17,8 +17,8 @@ const CALLS_PER_ID = 5;
 // The published limits, which the sandbox enforces.
 const LIMITS = ['--read_rate=3', '--create_rate=15'];
 const TOKEN = secret('replicas-creates-token-1');
-// At 15 a second all are created within 14 s, and the take-over adds 6. Generous:
-// this only keeps a hang from lasting forever.
+// At 15 a second all are created within 14 s, and the take-over adds 6.
+// Generous: this only keeps a hang from lasting forever.
 const TIMEOUT_MS = 60_000;
 
 let etcd;

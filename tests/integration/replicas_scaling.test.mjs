@@ -79,8 +79,9 @@ test(`${WAITS} Waits see each end once, and no older state, while replicas ` +
   await launch(addresses[0]);
   await connected();
   const load = new InteractiveLoad(channels, stopping.signal);
-  const created = await Promise.all(Array.from(
-      { length: PREDICTIONS }, (_, i) => load.create(newCreate(runSeconds(i)))));
+  const created = await Promise.all(
+      Array.from({ length: PREDICTIONS },
+                 (_, i) => load.create(newCreate(runSeconds(i)))));
   report('created');
 
   const followers = [];
@@ -140,7 +141,8 @@ test(`${WAITS} Waits see each end once, and no older state, while replicas ` +
 
   const count = (name) =>
     followers.reduce((sum, follower) => sum + follower[name], 0);
-  t.diagnostic(`ends after ${describe(followers.map(({ delayMs }) => delayMs))}`);
+  const delays = followers.map(({ delayMs }) => delayMs);
+  t.diagnostic(`ends after ${describe(delays)}`);
   t.diagnostic(`updates: ${count('updates')}, older: ${count('older')}`);
   t.diagnostic(`Waits again: ${JSON.stringify(again)}`);
   t.diagnostic(`creates ${describe(load.createMs)}, ` +

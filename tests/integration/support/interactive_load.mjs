@@ -4,6 +4,7 @@ import grpc from '@grpc/grpc-js';
 import { measure } from './bounds.mjs';
 
 const { UNAVAILABLE, CANCELLED, RESOURCE_EXHAUSTED } = grpc.status;
+const REPEATABLE = [UNAVAILABLE, CANCELLED, RESOURCE_EXHAUSTED];
 
 // Gets take at most one of the three reads that a token has each second.
 const CREATE_INTERVAL_MS = 500;
@@ -63,10 +64,7 @@ export class InteractiveLoad {
         const { id } = await this.#call('Create', request, 90);
         return { id, output: request.requestId };
       } catch (error) {
-        if (this.#signal.aborted ||
-            ![UNAVAILABLE, CANCELLED, RESOURCE_EXHAUSTED].includes(error.code)) {
-          throw error;
-        }
+        if (this.#signal.aborted || !REPEATABLE.includes(error.code)) throw error;
         const why = `${error.code} ${error.details}`;
         this.repeats[why] = (this.repeats[why] ?? 0) + 1;
         await sleep(200);
