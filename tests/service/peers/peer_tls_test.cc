@@ -4,6 +4,7 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -42,6 +43,11 @@ class PeerTlsTest : public PeerLinkTest {
     return path;
   }
 
+  void WriteIdentity(const std::string& replica, const TlsIdentity& identity) {
+    Write(replica + ".crt", identity.certificate);
+    Write(replica + ".key", identity.key);
+  }
+
   PeerTlsConfig Config(const std::string& replica, const TlsIdentity& identity,
                        const std::string& authorities) {
     PeerTlsConfig config;
@@ -64,6 +70,14 @@ class PeerTlsTest : public PeerLinkTest {
   TlsCredentials* Open(const std::string& replica, const TlsIdentity& identity,
                        const TestAuthority& authority) {
     return Open(Config(replica, identity, authority.certificate()));
+  }
+
+  bool IsReachedSoon(const std::string& address) {
+    const absl::Time end = absl::Now() + absl::Seconds(20);
+    while (!Vouch(address).ok()) {
+      if (absl::Now() >= end) return false;
+    }
+    return true;
   }
 
   const std::string folder_;
@@ -132,10 +146,46 @@ TEST_F(PeerTlsTest, ReadsChangedFilesAgain) {
   Connect(Open("1", authority_.Issue({kReplica}), authority_));
   EXPECT_THAT(Vouch(peer.address()), StatusIs(absl::StatusCode::kUnavailable));
   Write("1.ca", both);
-  const absl::Time end = absl::Now() + absl::Seconds(20);
-  bool reached = false;
-  while (!reached && absl::Now() < end) reached = Vouch(peer.address()).ok();
-  EXPECT_TRUE(reached);
+  EXPECT_TRUE(IsReachedSoon(peer.address()));
+}
+
+TEST_F(PeerTlsTest, ChannelsUseChangedCertificateBesideServer) {
+  const TestAuthority next;
+  TestPeer peer(loop_, Nothing,
+                Open(Config("2", next.Issue({kReplica}), next.certificate())));
+  TlsCredentials* const one =
+      Open(Config("1", authority_.Issue({kReplica}),
+                  absl::StrCat(authority_.certificate(), next.certificate())));
+  TestPeer server(loop_, Nothing, one);
+  Connect(one);
+  EXPECT_THAT(Vouch(peer.address()), StatusIs(absl::StatusCode::kUnavailable));
+  WriteIdentity("1", next.Issue({kReplica}));
+  EXPECT_TRUE(IsReachedSoon(peer.address()));
+}
+
+TEST_F(PeerTlsTest, ServerUsesChangedCertificateBesideChannels) {
+  const TestAuthority next;
+  TlsCredentials* const one =
+      Open(Config("1", authority_.Issue({kReplica}),
+                  absl::StrCat(authority_.certificate(), next.certificate())));
+  TestPeer server(loop_, Nothing, one);
+  TestPeer peer(loop_, Nothing,
+                Open("2", authority_.Issue({kReplica}), authority_));
+  Connect(one);
+  EXPECT_THAT(Vouch(peer.address()), IsOk());
+  // They stay open.
+  std::unique_ptr<PeerChannels> channels = std::move(channels_);
+  std::unique_ptr<GrpcPeerLink> link = std::move(link_);
+
+  Connect(Open("3", next.Issue({kReplica}), next));
+  EXPECT_THAT(Vouch(server.address()),
+              StatusIs(absl::StatusCode::kUnavailable));
+  WriteIdentity("1", next.Issue({kReplica}));
+  EXPECT_TRUE(IsReachedSoon(server.address()));
+  RunOnLoop(loop_, [&] {
+    link.reset();
+    channels.reset();
+  });
 }
 
 TEST_F(PeerTlsTest, RequiresAllSettingsOrNone) {
