@@ -40,6 +40,7 @@ absl::StatusOr<std::unique_ptr<TlsCredentials>> OpenPeerTls(
   tls.key_file = config.key_file;
   tls.client_ca_file = config.ca_file;
   tls.allowed_names = config.allowed_names;
+  tls.for_replicas = true;
   tls.flags = kFlags;
   return TlsCredentials::Open(tls);
 }

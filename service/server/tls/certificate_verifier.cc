@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "spdlog/spdlog.h"
 
@@ -33,12 +34,11 @@ bool CertificateVerifier::Verify(
 }
 
 void CertificateVerifier::Log(TlsRefusal refusal, absl::string_view leaf) {
-  // Logs only certificates of trusted CAs: the names in others are untrusted
-  // input.
-  if (refusal != TlsRefusal::kNameNotAllowed &&
-      refusal != TlsRefusal::kExpired) {
-    return;
-  }
+  // The names in certificates of other CAs are untrusted input.
+  const bool is_trusted =
+      refusal == TlsRefusal::kNameNotAllowed || refusal == TlsRefusal::kExpired;
+  // A port for callers may be scanned; one for replicas is misconfigured.
+  if (!is_trusted && !of_replicas_) return;
   const int64_t now = std::time(nullptr);
   int64_t next = next_log_at_.load();
   if (now < next ||
@@ -46,9 +46,10 @@ void CertificateVerifier::Log(TlsRefusal refusal, absl::string_view leaf) {
     return;
   }
   spdlog::warn(
-      "rejected a {} certificate, {}: {}",
+      "rejected a {}{} certificate, {}{}", of_replicas_ ? "replica's " : "",
       policy_->role() == CertificateRole::kClient ? "client" : "server",
-      ToString(refusal), CertificatePolicy::NamesOf(leaf));
+      ToString(refusal),
+      is_trusted ? absl::StrCat(": ", CertificatePolicy::NamesOf(leaf)) : "");
 }
 
 }  // namespace wriftai

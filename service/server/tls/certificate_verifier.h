@@ -19,8 +19,10 @@ namespace wriftai {
 class CertificateVerifier
     : public grpc::experimental::ExternalCertificateVerifier {
  public:
-  explicit CertificateVerifier(std::shared_ptr<CertificatePolicy> policy)
-      : policy_(std::move(policy)) {}
+  // `of_replicas`: as TlsConfig::for_replicas.
+  CertificateVerifier(std::shared_ptr<CertificatePolicy> policy,
+                      bool of_replicas)
+      : policy_(std::move(policy)), of_replicas_(of_replicas) {}
 
   bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request,
               std::function<void(grpc::Status)> callback,
@@ -34,6 +36,7 @@ class CertificateVerifier
   void Log(TlsRefusal refusal, absl::string_view leaf);
 
   const std::shared_ptr<CertificatePolicy> policy_;
+  const bool of_replicas_;
   std::atomic<int64_t> next_log_at_{0};  // Seconds since the Unix epoch.
 };
 

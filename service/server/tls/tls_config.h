@@ -26,6 +26,10 @@ struct TlsConfig {
   // The allowed names of client certificates; empty: all.
   std::vector<NamePattern> allowed_names;
 
+  // Only replicas connect to the port, and it to theirs. All certificates that
+  // are rejected are logged; of callers, only those of trusted CAs.
+  bool for_replicas = false;
+
   TlsFlagNames flags;
 };
 

@@ -18,6 +18,7 @@ constexpr int kCheckSeconds = 1;
 
 TlsCredentials::TlsCredentials(const TlsConfig& config)
     : flags_(config.flags),
+      for_replicas_(config.for_replicas),
       client_ca_file_(config.client_ca_file, kMaxPemFileBytes),
       certificate_(config.cert_file, config.key_file, config.flags),
       clients_(std::make_shared<CertificatePolicy>(config.allowed_names)),
@@ -42,7 +43,7 @@ std::shared_ptr<grpc::ServerCredentials> TlsCredentials::ForServer() {
         GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
     options.set_certificate_verifier(
         grpc::experimental::ExternalCertificateVerifier::Create<
-            CertificateVerifier>(clients_));
+            CertificateVerifier>(clients_, for_replicas_));
   }
   return grpc::experimental::TlsServerCredentials(options);
 }
@@ -61,7 +62,7 @@ grpc::experimental::TlsChannelCredentialsOptions TlsCredentials::ForClient() {
   options.set_check_call_host(false);
   options.set_certificate_verifier(
       grpc::experimental::ExternalCertificateVerifier::Create<
-          CertificateVerifier>(servers_));
+          CertificateVerifier>(servers_, for_replicas_));
   return options;
 }
 

@@ -63,6 +63,7 @@ class TlsCredentials {
   void Reload();
 
   const TlsFlagNames flags_;
+  const bool for_replicas_;
   WatchedFile client_ca_file_;  // Empty path: clients need no certificate.
   ServerCertificate certificate_;
   // Shared with gRPC, whose handshakes may outlive this object.

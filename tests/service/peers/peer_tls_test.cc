@@ -8,12 +8,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/service/peers/peer_link_fixture.h"
+#include "tests/support/recent_log.h"
 #include "tests/support/test_authority.h"
 
 namespace wriftai {
 namespace {
+
+using ::testing::EndsWith;
 
 constexpr char kReplica[] = "URI:spiffe://cluster.local/ns/a/sa/gateway";
 constexpr char kOther[] = "URI:spiffe://cluster.local/ns/a/sa/other";
@@ -129,6 +133,29 @@ TEST_F(PeerTlsTest, ClientOfAnotherNameIsRefused) {
   Connect(Open("1", authority_.Issue({kOther}), authority_));
   EXPECT_THAT(Vouch(peer.address()), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_GE(two->refusals().count(TlsRefusal::kNameNotAllowed), 1);
+}
+
+TEST_F(PeerTlsTest, LogsRejectedCertificatesOfBothSides) {
+  const RecentLog log;
+  const TestAuthority other;
+  const PeerTlsConfig one =
+      Config("1", other.Issue({kReplica}), authority_.certificate());
+  TestPeer peer(loop_, Nothing,
+                Open("2", authority_.Issue({kReplica}), authority_));
+  Connect(Open(one));
+  EXPECT_THAT(Vouch(peer.address()), StatusIs(absl::StatusCode::kUnavailable));
+  // Not the names, which anybody could have written.
+  EXPECT_THAT(
+      log.text(),
+      EndsWith("warning rejected a replica's client certificate, untrusted\n"));
+
+  TestPeer impostor(loop_, Nothing, Open("3", other.Issue({kReplica}), other));
+  EXPECT_THAT(Vouch(impostor.address()),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(
+      log.text(),
+      EndsWith("warning rejected a replica's server certificate, untrusted\n"));
+  Disconnect();  // Nothing logs any more.
 }
 
 TEST_F(PeerTlsTest, PlaintextClientIsRefused) {
