@@ -98,6 +98,14 @@ void EtcdChannel::OnFailure(const EtcdConnection& connection,
   if (member_ == connection.member) MoveOn();
 }
 
+void EtcdChannel::OnRejection(const EtcdConnection& connection,
+                              const absl::Status& status) {
+  if (event_loop_.Now() - rejection_reported_at_ < kReportInterval) return;
+  rejection_reported_at_ = event_loop_.Now();
+  spdlog::error("etcd rejects a call: {}: {}", addresses_[connection.member],
+                std::string(status.message()));
+}
+
 // Calls on the old connections end there.
 void EtcdChannel::ReloadCredentials() {
   if (credentials_ == nullptr) return;

@@ -73,6 +73,11 @@ class EtcdChannel {
   // A call has failed: later ones go to the next member.
   void OnFailure(const EtcdConnection& connection, const absl::Status& status);
 
+  // The member refuses the call: etcd is full, or does not permit it. Any other
+  // member would answer the same.
+  void OnRejection(const EtcdConnection& connection,
+                   const absl::Status& status);
+
  private:
   EtcdChannel(EventLoop& event_loop, std::vector<std::string> addresses,
               std::unique_ptr<ClientCredentials> credentials);
@@ -90,6 +95,7 @@ class EtcdChannel {
   size_t member_ = 0;      // That calls go to.
   bool reported_ = false;  // The log's last word is that etcd fails.
   absl::Time reported_at_ = absl::InfinitePast();
+  absl::Time rejection_reported_at_ = absl::InfinitePast();
 };
 
 // The credentials of `config` for https. Errors name its flags. Any thread.

@@ -105,6 +105,10 @@ void EtcdStore::Finish(Sent& exchange, const grpc::Status& status) {
   if (absl::IsUnavailable(result.status()) ||
       absl::IsDeadlineExceeded(result.status())) {
     channel_->OnFailure(*exchange.connection, result.status());
+  } else if (absl::IsResourceExhausted(result.status()) ||
+             absl::IsPermissionDenied(result.status()) ||
+             absl::IsUnauthenticated(result.status())) {
+    channel_->OnRejection(*exchange.connection, result.status());
   }
   auto done = std::exchange(exchange.done, nullptr);
   if (done != nullptr) done(std::move(result));

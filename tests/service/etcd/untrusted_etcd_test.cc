@@ -4,12 +4,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/etcd/etcd_store.h"
 #include "tests/service/etcd/fake_etcd.h"
 #include "tests/service/etcd/store_client.h"
 #include "tests/support/free_port.h"
+#include "tests/support/recent_log.h"
 #include "tests/support/status_matchers.h"
 
 // An etcd that breaks its API, or does not answer.
@@ -220,6 +222,34 @@ TEST(UntrustedEtcdTest, WatchMayBeDroppedAtAnyMoment) {
     if (i % 2 == 0) client->Range(kAll).IgnoreError();
     watch.Drop();
     EXPECT_THAT(log.lines(), IsEmpty());
+  }
+}
+
+TEST(UntrustedEtcdTest, LogsRejectionsOnceIn10SecondsBesideGoodReads) {
+  const RecentLog log;
+  for (const auto& [code, message] :
+       {std::pair(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                  "etcdserver: mvcc: database space exceeded"),
+        std::pair(grpc::StatusCode::PERMISSION_DENIED,
+                  "etcdserver: permission denied"),
+        std::pair(grpc::StatusCode::UNAUTHENTICATED,
+                  "etcdserver: invalid auth token")}) {
+    FakeEtcd::Answers answers = Readable();
+    answers.grant = [status = grpc::Status(code, message)](auto&) {
+      return status;
+    };
+    const FakeEtcd etcd(answers);
+    const auto client = Connect({etcd.endpoint()});
+    const std::string before = log.text();
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_THAT(client->GrantLease(absl::Seconds(1)),
+                  StatusIs(static_cast<absl::StatusCode>(code)));
+      EXPECT_THAT(client->Range(kAll), IsOk());
+    }
+    EXPECT_EQ(log.text(),
+              absl::StrCat(before, "error etcd rejects a call: ",
+                           absl::StripPrefix(etcd.endpoint(), "http://"),
+                           ": etcd: ", message, "\n"));
   }
 }
 
