@@ -11,19 +11,25 @@ const BIN = fileURLToPath(
 
 /** A running etcd with one member. */
 export class Etcd {
-  static async start() {
+  /**
+   * `tls`: paths of {ca, cert, key}, also of the clients that it then requires;
+   * by default plaintext. `flags`: more flags.
+   */
+  static async start({ tls, flags = [] } = {}) {
     assert.ok(existsSync(join(BIN, 'etcd')),
               `${BIN}etcd is missing: run scripts/install.sh test`);
     const self = new Etcd(mkdtempSync(join(tmpdir(), 'etcd-')),
-                          await freePort(), await freePort());
+                          await freePort(), await freePort(), tls, flags);
     await self.run();
     return self;
   }
 
-  constructor(folder, port, peerPort) {
+  constructor(folder, port, peerPort, tls, flags) {
     this.folder = folder;
-    this.endpoint = `http://127.0.0.1:${port}`;
+    this.endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
     this.peer = `http://127.0.0.1:${peerPort}`;
+    this.tls = tls;
+    this.flags = flags;
   }
 
   /** Starts it, or starts it again with its data. */
@@ -37,6 +43,11 @@ export class Etcd {
       `--initial-cluster=m0=${this.peer}`,
       '--heartbeat-interval=50', '--election-timeout=500',
       '--auto-compaction-mode=periodic', '--auto-compaction-retention=1h',
+      ...(this.tls ? [
+        '--client-cert-auth', `--trusted-ca-file=${this.tls.ca}`,
+        `--cert-file=${this.tls.cert}`, `--key-file=${this.tls.key}`,
+      ] : []),
+      ...this.flags,
     ]);
     await this.program.awaitOutput(
         'stderr', /(ready to serve client requests)/);
@@ -57,7 +68,11 @@ export class Etcd {
   async control(...args) {
     const { code, stdout, stderr } =
         await run(join(BIN, 'etcdctl'),
-                  [`--endpoints=${this.endpoint}`, ...args],
+                  [`--endpoints=${this.endpoint}`,
+                   ...(this.tls ? [`--cacert=${this.tls.ca}`,
+                                   `--cert=${this.tls.cert}`,
+                                   `--key=${this.tls.key}`] : []),
+                   ...args],
                   { env: { ETCDCTL_API: '3' } });
     assert.equal(code, 0, stderr);
     return stdout;

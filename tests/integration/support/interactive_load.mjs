@@ -64,7 +64,8 @@ export class InteractiveLoad {
         const { id } = await this.#call('Create', request, 90);
         return { id, output: request.requestId };
       } catch (error) {
-        if (this.#signal.aborted || !REPEATABLE.includes(error.code)) throw error;
+        const isFinal = !REPEATABLE.includes(error.code);
+        if (isFinal || this.#signal.aborted) throw error;
         const why = `${error.code} ${error.details}`;
         this.repeats[why] = (this.repeats[why] ?? 0) + 1;
         await sleep(200);
