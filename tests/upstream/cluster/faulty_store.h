@@ -26,6 +26,7 @@ class FaultyStore : public Store {
     kCut,            // Nothing arrives.
     kResponsesLost,  // Calls take effect, and time out.
     kFillsUp,        // Commits take effect, and fail because the store is full.
+    kBreaks,         // Commits take effect, and fail at once: UNAVAILABLE.
   };
 
   FaultyStore(EventLoop& event_loop, Store& store)
@@ -77,11 +78,14 @@ class FaultyStore : public Store {
   [[nodiscard]] CallHandle Commit(Txn txn, absl::Time deadline,
                                   Done<TxnResult> done) override {
     ++commits_;
-    if (fault_ == Fault::kFillsUp) {
-      return store_.Commit(std::move(txn), deadline,
-                           [done = std::move(done)](const auto&) mutable {
-                             done(absl::ResourceExhaustedError("full"));
-                           });
+    if (fault_ == Fault::kFillsUp || fault_ == Fault::kBreaks) {
+      absl::Status error = fault_ == Fault::kFillsUp
+                               ? absl::ResourceExhaustedError("full")
+                               : absl::UnavailableError("broken");
+      return store_.Commit(
+          std::move(txn), deadline,
+          [done = std::move(done), error = std::move(error)](
+              const auto&) mutable { done(std::move(error)); });
     }
     return Pass<TxnResult>(deadline, std::move(done), [&](auto then) {
       return store_.Commit(std::move(txn), deadline, std::move(then));
@@ -102,7 +106,7 @@ class FaultyStore : public Store {
   [[nodiscard]] CallHandle RevokeLease(
       int64_t lease, absl::Time deadline,
       absl::AnyInvocable<void(absl::Status)> done) override {
-    if (fault_ == Fault::kNone || fault_ == Fault::kFillsUp) {
+    if (IsConnected()) {
       return store_.RevokeLease(lease, deadline, std::move(done));
     }
     return TimeOut(deadline, std::move(done));
@@ -164,6 +168,10 @@ class FaultyStore : public Store {
     const CallHandle call_;
   };
 
+  bool IsConnected() const {
+    return fault_ != Fault::kCut && fault_ != Fault::kResponsesLost;
+  }
+
   template <typename Done>
   CallHandle TimeOut(absl::Time deadline, Done done,
                      CallHandle call = nullptr) {
@@ -176,7 +184,7 @@ class FaultyStore : public Store {
   }
   template <typename Result, typename Send>
   CallHandle Pass(absl::Time deadline, Done<Result> done, Send send) {
-    if (fault_ == Fault::kNone || fault_ == Fault::kFillsUp) {
+    if (IsConnected()) {
       return send(std::move(done));
     }
     CallHandle call;

@@ -191,6 +191,24 @@ TEST_F(RequestRecordsTest, UnconfirmedBeginFailsInTimeAndIsUndone) {
   EXPECT_EQ(requests().attempts(), 0u);
 }
 
+TEST_F(RequestRecordsTest, BeginThatBreaksOffFailsAtOnceAndIsUndone) {
+  ASSERT_THAT(Begin(), IsOk());  // The lease exists.
+  Settle(std::nullopt);
+  connection_.set_fault(Fault::kBreaks);
+  Send();
+  event_loop_.RunPosted();
+  ASSERT_TRUE(result_.has_value());
+  EXPECT_THAT(*result_, StatusIs(absl::StatusCode::kUnavailable, kNoAnswer));
+  // The undo has read the record, but its delete breaks off, too.
+  EXPECT_EQ(requests().attempts(), 1u);
+  connection_.set_fault(Fault::kNone);
+  event_loop_.Advance(times_.retry_interval);
+  EXPECT_EQ(ValueOf(kKey), "(none)");
+  EXPECT_EQ(requests().attempts(), 0u);
+  // A retry is sent.
+  EXPECT_EQ(Begin()->verdict, Verdict::kSend);
+}
+
 TEST_F(RequestRecordsTest, UndoSparesALaterRecord) {
   ASSERT_THAT(Begin(), IsOk());  // The lease exists.
   Settle(std::nullopt);
