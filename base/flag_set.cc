@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "base/host_port.h"
 #include "base/service_links.h"
 #include "base/spelling.h"
 
@@ -113,6 +114,21 @@ void FlagSet::Add(std::string name, absl::Duration* value, absl::Duration min,
   flags_.back().text = [value] { return absl::FormatDuration(*value); };
 }
 
+void FlagSet::AddHostPort(std::string name, std::string* value,
+                          std::string help) {
+  Add(
+      std::move(name),
+      [value](absl::string_view text) {
+        if (!IsHostPort(text)) {
+          return Expected("HOST:PORT with a port from 0 to 65535");
+        }
+        *value = std::string(text);
+        return absl::OkStatus();
+      },
+      [value] { return *value; }, std::move(help),
+      value->empty() ? "off" : *value);
+}
+
 void FlagSet::Add(std::string name, Setter set, std::string help,
                   std::string default_text, std::string extra_environment) {
   Flag flag;
@@ -134,6 +150,13 @@ absl::Status FlagSet::Set(absl::string_view text, std::string source,
   flag.given = true;
   flag.source = std::move(source);
   return absl::OkStatus();
+}
+
+std::vector<std::string> FlagSet::Names() const {
+  std::vector<std::string> names;
+  names.reserve(flags_.size());
+  for (const Flag& flag : flags_) names.push_back(flag.name);
+  return names;
 }
 
 std::vector<Setting> FlagSet::Settings() const {

@@ -54,6 +54,8 @@ class FlagSet {
            std::string help);
   void Add(std::string name, absl::Duration* value, absl::Duration min,
            absl::Duration max, std::string help);
+  // An IsHostPort() to listen on. An empty default means "off".
+  void AddHostPort(std::string name, std::string* value, std::string help);
   // Any other type: `set` parses; its error says what was expected. `text`: the
   // value for Settings(); without it, they have only kHidden.
   using Setter = std::function<absl::Status(absl::string_view text)>;
@@ -89,6 +91,9 @@ class FlagSet {
   // nearest known one. Empty variables count as unset.
   absl::Status CheckVariables(const std::vector<std::string>& set,
                               const Environment& environment) const;
+
+  // The names of all flags, without dashes, in the order of Add().
+  std::vector<std::string> Names() const;
 
   // Whether the flag was set, on the command line or by a variable.
   bool WasGiven(absl::string_view name) const;

@@ -4,7 +4,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
-#include "base/host_port.h"
 
 namespace wriftai::sandbox {
 namespace {
@@ -83,19 +82,10 @@ void AddWebhookFlags(WebhookSender::Options* options, FlagSet* flags) {
 }  // namespace
 
 void AddSandboxFlags(SandboxOptions* options, FlagSet* flags) {
-  flags->Add(
-      "listen_address",
-      [options](absl::string_view text) {
-        if (!IsHostPort(text)) {
-          return absl::InvalidArgumentError(
-              "expected host:port, such as 127.0.0.1:8000");
-        }
-        options->listen_address = std::string(text);
-        return absl::OkStatus();
-      },
+  flags->AddHostPort(
+      "listen_address", &options->listen_address,
       "Host and port; port 0 picks a free port. IPv6 addresses need brackets. "
-      "0.0.0.0 and [::] accept both IPv4 and IPv6.",
-      options->listen_address);
+      "0.0.0.0 and [::] accept both IPv4 and IPv6.");
   flags->Add("workers", &options->workers, 1, 2000,
              "Maximum number of requests to handle at the same time, including "
              "held ones. Twice as many connections may be open.");

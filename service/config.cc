@@ -195,19 +195,10 @@ bool IsWebhookUrl(absl::string_view text) {
 
 void AddWebhookFlags(FlagSet& flags, Config& config) {
   WebhookConfig& webhooks = config.webhooks;
-  flags.Add(
-      "webhook_address",
-      [&webhooks](absl::string_view text) {
-        if (!IsHostPort(text)) {
-          return Expected("HOST:PORT with a port from 0 to 65535");
-        }
-        webhooks.address = std::string(text);
-        return absl::OkStatus();
-      },
-      [&webhooks] { return webhooks.address; },
+  flags.AddHostPort(
+      "webhook_address", &webhooks.address,
       "HOST:PORT to receive webhooks on; serves only POST /webhooks/wriftai. "
-      "Port 0 picks a free port. Must be reachable from the upstream.",
-      "off");
+      "Port 0 picks a free port. Must be reachable from the upstream.");
   flags.Add(
       "webhook_public_url",
       [&webhooks](absl::string_view text) {

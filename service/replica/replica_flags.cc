@@ -14,7 +14,7 @@
 #include "service/etcd/etcd_channel.h"
 #include "service/peers/peer_address.h"
 #include "service/server/http_url.h"
-#include "service/server/tls/name_pattern.h"
+#include "service/server/tls/tls_flags.h"
 
 namespace wriftai {
 namespace {
@@ -74,19 +74,10 @@ void AddEtcdFlags(FlagSet& flags, EtcdConfig& config) {
 }
 
 void AddPeerFlags(FlagSet& flags, ReplicaConfig& config) {
-  flags.Add(
-      "peer_address",
-      [&config](absl::string_view text) {
-        if (!IsHostPort(text)) {
-          return Invalid("expected HOST:PORT with a port from 0 to 65535");
-        }
-        config.peer_address = std::string(text);
-        return absl::OkStatus();
-      },
-      [&config] { return config.peer_address; },
+  flags.AddHostPort(
+      "peer_address", &config.peer_address,
       "HOST:PORT to serve other replicas on. Port 0 picks a free port. "
-      "Required by --etcd_endpoints.",
-      "off");
+      "Required by --etcd_endpoints.");
   flags.Add(
       "peer_advertise", Advertised(config.peer_advertise),
       [&config] { return config.peer_advertise; },
@@ -103,31 +94,23 @@ void AddPeerFlags(FlagSet& flags, ReplicaConfig& config) {
   flags.Add("peer_key_file", &tls.key_file,
             "PEM file with the private key of --peer_cert_file, without a "
             "passphrase.");
-  flags.Add(
-      "peer_allowed_names",
-      [&tls](absl::string_view text) {
-        auto patterns = ParseNamePatterns(text);
-        if (!patterns.ok()) return patterns.status();
-        tls.allowed_names = *std::move(patterns);
-        return absl::OkStatus();
-      },
-      [&tls] { return JoinNamePatterns(tls.allowed_names); },
+  AddNamePatterns(
+      flags, "peer_allowed_names", tls.allowed_names,
       "Comma-separated DNS names or URIs, one of which a replica's certificate "
       "must have. Replicas receive callers' tokens. `*` as in "
       "--tls_allowed_names.",
       "none");
 }
 
-// The first of these flags that was given, or null.
-const char* GivenReplicaFlag(const FlagSet& flags) {
-  for (const char* const flag :
-       {"etcd_ca_file", "etcd_cert_file", "etcd_key_file", "cluster_name",
-        "peer_address", "peer_advertise", "peer_ca_file", "peer_cert_file",
-        "peer_key_file", "peer_allowed_names", "webhook_advertise",
-        "coordination_outage"}) {
-    if (flags.WasGiven(flag)) return flag;
+// The first flag of AddReplicaFlags() that was given; empty if none was.
+std::string GivenReplicaFlag(const FlagSet& flags) {
+  ReplicaConfig unused;
+  FlagSet replica_flags("", "", "");
+  AddReplicaFlags(replica_flags, unused);
+  for (std::string& flag : replica_flags.Names()) {
+    if (flags.WasGiven(flag)) return std::move(flag);
   }
-  return nullptr;
+  return "";
 }
 
 // `advertise` is where replicas reach `address`.
@@ -201,8 +184,8 @@ void AddReplicaFlags(FlagSet& flags, ReplicaConfig& config) {
 absl::Status CheckReplica(const FlagSet& flags, const ReplicaConfig& config,
                           const std::string& webhook_address) {
   if (!config.enabled()) {
-    const char* const given = GivenReplicaFlag(flags);
-    if (given == nullptr) return absl::OkStatus();
+    const std::string given = GivenReplicaFlag(flags);
+    if (given.empty()) return absl::OkStatus();
     return Invalid(absl::StrCat("--", given, " requires --etcd_endpoints"));
   }
   if (absl::Status status = ParseEtcdEndpoints(config.etcd).status();

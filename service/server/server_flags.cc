@@ -1,41 +1,17 @@
 #include "service/server/server_flags.h"
 
-#include <string>
-
-#include "absl/strings/string_view.h"
-#include "base/host_port.h"
 #include "service/server/tls/tls_flags.h"
 
 namespace wriftai {
-namespace {
-
-FlagSet::Setter HostPort(std::string& address) {
-  return [&address](absl::string_view text) {
-    if (!IsHostPort(text)) {
-      return absl::InvalidArgumentError(
-          "expected HOST:PORT with a port from 0 to 65535");
-    }
-    address = std::string(text);
-    return absl::OkStatus();
-  };
-}
-
-}  // namespace
-
 void AddServerFlags(FlagSet& flags, ServerConfig& config) {
-  flags.Add(
-      "listen_address", HostPort(config.listen_address),
-      [&config] { return config.listen_address; },
+  flags.AddHostPort(
+      "listen_address", &config.listen_address,
       "HOST:PORT to serve gRPC on. Port 0 picks a free port. IPv6 "
       "addresses need brackets. For every address flag, 0.0.0.0 and [::] "
-      "listen on both IPv4 and IPv6.",
-      config.listen_address);
-  flags.Add(
-      "health_address", HostPort(config.health_address),
-      [&config] { return config.health_address; },
-      "HOST:PORT to serve only grpc.health.v1 on, in plaintext, for "
-      "probes without TLS. Port 0 picks a free port.",
-      "off");
+      "listen on both IPv4 and IPv6.");
+  flags.AddHostPort("health_address", &config.health_address,
+                    "HOST:PORT to serve only grpc.health.v1 on, in plaintext, "
+                    "for probes without TLS. Port 0 picks a free port.");
   AddTlsFlags(flags, config.tls);
   flags.Add("max_request_bytes", &config.max_request_bytes, 1024, 1 << 30,
             "Maximum size of a request message, in bytes. Larger ones are "

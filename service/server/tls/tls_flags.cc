@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "service/server/tls/name_pattern.h"
 
 namespace wriftai {
 namespace {
@@ -14,6 +13,21 @@ absl::Status Requires(absl::string_view flag, absl::string_view required) {
 }
 
 }  // namespace
+
+void AddNamePatterns(FlagSet& flags, std::string name,
+                     std::vector<NamePattern>& patterns, std::string help,
+                     std::string default_text) {
+  flags.Add(
+      std::move(name),
+      [&patterns](absl::string_view text) {
+        auto parsed = ParseNamePatterns(text);
+        if (!parsed.ok()) return parsed.status();
+        patterns = *std::move(parsed);
+        return absl::OkStatus();
+      },
+      [&patterns] { return JoinNamePatterns(patterns); }, std::move(help),
+      std::move(default_text));
+}
 
 void AddTlsFlags(FlagSet& flags, TlsConfig& config) {
   flags.Add("tls_cert_file", &config.cert_file,
@@ -26,15 +40,8 @@ void AddTlsFlags(FlagSet& flags, TlsConfig& config) {
   flags.Add("tls_client_ca_file", &config.client_ca_file,
             "PEM file with the CA certificates for clients. If set, clients "
             "must present a certificate issued by one of them (mTLS).");
-  flags.Add(
-      "tls_allowed_names",
-      [&config](absl::string_view text) {
-        auto patterns = ParseNamePatterns(text);
-        if (!patterns.ok()) return patterns.status();
-        config.allowed_names = *std::move(patterns);
-        return absl::OkStatus();
-      },
-      [&config] { return JoinNamePatterns(config.allowed_names); },
+  AddNamePatterns(
+      flags, "tls_allowed_names", config.allowed_names,
       "Comma-separated DNS names or URIs, one of which a client's certificate "
       "must have. `*` matches within one label or path segment, as in "
       "spiffe://cluster.local/ns/*/sa/caller.",
