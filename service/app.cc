@@ -20,6 +20,7 @@
 #include "service/admin/webhook_metrics.h"
 #include "service/config_files.h"
 #include "service/config_options.h"
+#include "service/config_rules.h"
 #include "service/connection_limits.h"
 #include "service/engine/engine.h"
 #include "service/engine/gateway_credential.h"
@@ -42,18 +43,6 @@
 #include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
-namespace {
-
-// Whether unauthenticated callers can use the gateway's token. The sandbox's
-// token needs no protection.
-bool LendsTokenToAnyone(const Config& config) {
-  return !config.sandbox && config.credentials != CredentialPolicy::kCaller &&
-         !(config.access_token.empty() && config.access_token_file.empty()) &&
-         config.server.tls.client_ca_file.empty();
-}
-
-}  // namespace
-
 // In order of construction; stopped in reverse.
 struct App::Parts {
   std::unique_ptr<sandbox::Sandbox> sandbox;
@@ -251,9 +240,8 @@ absl::Status App::StartWebhooks() {
         absl::StrCat("--webhook_address: ", started.status().message()));
   }
   parts_->webhook_server = *std::move(started);
-  spdlog::info("webhooks listen on {}:{}",
-               webhooks.address.substr(0, webhooks.address.rfind(':')),
-               parts_->webhook_server->port());
+  spdlog::info("webhooks listen on {}",
+               WithPort(webhooks.address, parts_->webhook_server->port()));
   return absl::OkStatus();
 }
 

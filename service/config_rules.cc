@@ -202,4 +202,9 @@ std::vector<std::string> ConfigWarnings(const FlagSet& flags,
   return warnings;
 }
 
+bool LendsTokenToAnyone(const Config& config) {
+  return !config.sandbox && config.credentials != CredentialPolicy::kCaller &&
+         HasToken(config) && config.server.tls.client_ca_file.empty();
+}
+
 }  // namespace wriftai

@@ -20,6 +20,10 @@ absl::Status CheckCombinations(const FlagSet& flags, const Config& config);
 std::vector<std::string> ConfigWarnings(const FlagSet& flags,
                                         const Config& config);
 
+// Whether unauthenticated callers can use the gateway's token. The sandbox's
+// token needs no protection.
+bool LendsTokenToAnyone(const Config& config);
+
 }  // namespace wriftai
 
 #endif  // WRIFTAI_SERVICE_CONFIG_RULES_H_
