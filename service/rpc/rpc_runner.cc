@@ -11,8 +11,9 @@
 namespace wriftai {
 namespace {
 
-// A generous bound for the headers of a call; gRPC accepts 8 KiB.
-constexpr int64_t kMaxHeaderBytes = 16 << 10;
+// What is counted for the headers of a call, whose size is not known here. gRPC
+// limits them to 8 KiB, but only once the client has acknowledged the settings.
+constexpr int64_t kHeaderBytes = 16 << 10;
 
 // Converts gRPC's wall-clock deadline back to the duration that was on the
 // wire, so clock steps do not move it. Does not use deadline(), whose
@@ -62,7 +63,7 @@ CallRecord RpcRunner::Record(CallMethod method, const std::string& peer,
                              const grpc::ByteBuffer& request) {
   if (delivered_ != nullptr) {
     delivered_->Add(peer,
-                    kMaxHeaderBytes + static_cast<int64_t>(request.Length()));
+                    kHeaderBytes + static_cast<int64_t>(request.Length()));
   }
   const EventLoop& event_loop = engine_.event_loop();
   return MakeCallRecord(method, peer, metadata, request,
