@@ -1,13 +1,10 @@
 #include "service/telemetry/poll_log.h"
 
-#include <memory>
-#include <sstream>
 #include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "service/logging/logging.h"
-#include "spdlog/sinks/ostream_sink.h"
+#include "tests/support/recorded_log.h"
 #include "upstream/error_details.h"
 
 namespace wriftai {
@@ -21,24 +18,10 @@ constexpr char kId[] = "c12258c4-ed83-4d7b-a784-8ed55412325a";
 
 class PollLogTest : public ::testing::Test {
  protected:
-  PollLogTest() {
-    logger_->set_formatter(MakeLogFormatter(LogFormat::kText));
-    logger_->set_level(spdlog::level::debug);
-  }
+  PollLogTest() { log_.logger()->set_level(spdlog::level::debug); }
 
-  // Returns and clears the text so far.
-  std::string Log() {
-    std::string text = log_.str();
-    log_.str("");
-    return text;
-  }
-
-  std::ostringstream log_;
-  const std::shared_ptr<spdlog::logger> logger_ =
-      std::make_shared<spdlog::logger>(
-          kFieldsLogger,
-          std::make_shared<spdlog::sinks::ostream_sink_mt>(log_));
-  PollLog poll_log_{logger_, LogFormat::kText};
+  RecordedLog log_;
+  PollLog poll_log_{log_.logger(), LogFormat::kText};
   const Credential credential_{Secret("token-1")};
   const std::string who_ =
       "credential=" + credential_.display_name() + " prediction_id=" + kId;
@@ -46,7 +29,7 @@ class PollLogTest : public ::testing::Test {
 
 TEST_F(PollLogTest, IsDisabledAboveDebug) {
   EXPECT_TRUE(poll_log_.enabled());
-  logger_->set_level(spdlog::level::info);
+  log_.logger()->set_level(spdlog::level::info);
   EXPECT_FALSE(poll_log_.enabled());
 }
 
@@ -54,12 +37,12 @@ TEST_F(PollLogTest, WritesPlanWithItsReason) {
   poll_log_.OnPlanned(credential_, kId, PollReason::kWebhookActive,
                       absl::Seconds(30));
   EXPECT_THAT(
-      Log(),
+      log_.Take(),
       EndsWith(" debug poll planned " + who_ +
                " poll_reason=webhook_active due_in_seconds=30.000000\n"));
   poll_log_.OnPlanned(credential_, kId, PollReason::kHangingGets,
                       absl::InfiniteDuration());
-  EXPECT_THAT(Log(), EndsWith(" poll_reason=hanging_gets\n"));
+  EXPECT_THAT(log_.Take(), EndsWith(" poll_reason=hanging_gets\n"));
 }
 
 TEST_F(PollLogTest, WritesWaitForBudget) {
@@ -67,24 +50,25 @@ TEST_F(PollLogTest, WritesWaitForBudget) {
   budget.queued = 2;
   budget.outstanding = 1;
   poll_log_.OnBudgetWait(credential_, budget, absl::Milliseconds(1500));
-  EXPECT_THAT(Log(), EndsWith(" debug polls wait for the budget credential=" +
-                              credential_.display_name() +
-                              " due_in_seconds=1.500000 queued_calls=2"
-                              " outstanding_requests=1\n"));
+  EXPECT_THAT(log_.Take(),
+              EndsWith(" debug polls wait for the budget credential=" +
+                       credential_.display_name() +
+                       " due_in_seconds=1.500000 queued_calls=2"
+                       " outstanding_requests=1\n"));
 }
 
 TEST_F(PollLogTest, WritesRequestAndResult) {
   poll_log_.OnSent(credential_, kId, PollKind::kPage, absl::Seconds(2));
-  EXPECT_THAT(Log(), EndsWith(" debug poll sent " + who_ +
-                              " poll_kind=page late_seconds=2.000000\n"));
+  EXPECT_THAT(log_.Take(), EndsWith(" debug poll sent " + who_ +
+                                    " poll_kind=page late_seconds=2.000000\n"));
   poll_log_.OnResult(credential_, kId, PollKind::kGet,
                      GatewayError(absl::StatusCode::kInternal,
                                   v1::UPSTREAM_RESPONSE_INVALID, "not JSON"));
-  EXPECT_THAT(Log(), EndsWith(" debug poll ended " + who_ +
-                              " poll_kind=get grpc_status=INTERNAL"
-                              " reason=UPSTREAM_RESPONSE_INVALID\n"));
+  EXPECT_THAT(log_.Take(), EndsWith(" debug poll ended " + who_ +
+                                    " poll_kind=get grpc_status=INTERNAL"
+                                    " reason=UPSTREAM_RESPONSE_INVALID\n"));
   poll_log_.OnResult(credential_, kId, PollKind::kGet, absl::OkStatus());
-  EXPECT_THAT(Log(), EndsWith(" poll_kind=get grpc_status=OK\n"));
+  EXPECT_THAT(log_.Take(), EndsWith(" poll_kind=get grpc_status=OK\n"));
 }
 
 TEST_F(PollLogTest, WritesNotificationWithoutPayload) {
@@ -93,7 +77,7 @@ TEST_F(PollLogTest, WritesNotificationWithoutPayload) {
   snapshot.prediction.set_output_json("\"secret output\"");
   snapshot.source = v1::SOURCE_GET;
   poll_log_.OnNotified(credential_, kId, snapshot, 12);
-  const std::string line = Log();
+  const std::string line = log_.Take();
   EXPECT_THAT(line, EndsWith(" debug waiters notified " + who_ +
                              " prediction_status=succeeded source=get"
                              " waiters=12\n"));
