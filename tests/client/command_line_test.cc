@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <fstream>
 #include <map>
@@ -359,49 +358,6 @@ TEST_F(CommandLineTest, AcceptsHelpAndVersionInEachForm) {
   Command<VersionCommand>("version");
   EXPECT_THAT(Command<TextCommand>("completion bash").text,
               HasSubstr("complete -F _wriftctl wriftctl"));
-}
-
-TEST_F(CommandLineTest, WantsJsonDespiteOtherErrors) {
-  const auto wants = [this](const std::string& line) {
-    return WantsJson(
-        absl::StrSplit(line, ' '), [this](const char* name) -> const char* {
-          const auto found = environment_.find(name);
-          return found == environment_.end() ? nullptr : found->second.c_str();
-        });
-  };
-  EXPECT_TRUE(wants("get -o json --bogus"));
-  EXPECT_TRUE(wants("creat --json"));
-  EXPECT_FALSE(wants("get --bogus json"));
-  EXPECT_FALSE(wants("get -- --json"));
-  EXPECT_TRUE(wants("get 42 --bogus -o json"));
-  EXPECT_TRUE(wants("get 42 -x -o json"));
-  EXPECT_TRUE(wants("get 42 --timeout -qo json"));
-  EXPECT_TRUE(wants("get 42 -output json"));
-  EXPECT_TRUE(wants("get 42 -output=json"));
-  EXPECT_FALSE(wants("get 42 -o json -o text"));
-  environment_["WRIFTCTL_OUTPUT"] = "json";
-  EXPECT_TRUE(wants("get"));
-  EXPECT_FALSE(wants("get -o text"));
-}
-
-TEST_F(CommandLineTest, WantsJsonOfTheProfile) {
-  const std::string path = ::testing::TempDir() + "json_profile";
-  std::ofstream(path) << "[default]\noutput = json\n[other]\noutput = id\n";
-  chmod(path.c_str(), 0600);
-  environment_["WRIFTCTL_CONFIG"] = path;
-  const auto wants = [this](const std::string& line) {
-    return WantsJson(
-        absl::StrSplit(line, ' '), [this](const char* name) -> const char* {
-          const auto found = environment_.find(name);
-          return found == environment_.end() ? nullptr : found->second.c_str();
-        });
-  };
-  EXPECT_TRUE(wants("get 42"));
-  EXPECT_FALSE(wants("get 42 -o text"));
-  EXPECT_FALSE(wants("get 42 -p other"));
-  EXPECT_TRUE(wants("get 42 -p other --json"));
-  environment_["WRIFTCTL_PROFILE"] = "other";
-  EXPECT_FALSE(wants("get 42"));
 }
 
 }  // namespace
