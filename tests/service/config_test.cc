@@ -6,23 +6,14 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/service/parse_config.h"
 #include "tests/support/status_matchers.h"
 
 namespace wriftai {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-absl::StatusOr<CommandLine> Parse(
-    const std::vector<std::string>& arguments,
-    const std::map<std::string, std::string>& environment = {}) {
-  return ParseCommandLine(arguments, [&](const char* name) -> const char* {
-    const auto found = environment.find(name);
-    return found == environment.end() ? nullptr : found->second.c_str();
-  });
-}
 
 TEST(ConfigTest, HasDocumentedDefaults) {
   const auto line = Parse({});
@@ -148,48 +139,6 @@ TEST(ConfigTest, HelpShowsFlagsWithDefaults) {
               HasSubstr("--credentials  (default: caller_then_gateway)"));
 }
 
-TEST(ConfigTest, WebhooksAreDisabledByDefault) {
-  const WebhookConfig webhooks = Parse({})->config.webhooks;
-  EXPECT_EQ(webhooks.address, "");
-  EXPECT_EQ(webhooks.public_url, "");
-  EXPECT_FALSE(webhooks.allow_unsigned);
-  EXPECT_FALSE(webhooks.feed.enabled);
-}
-
-TEST(ConfigTest, ParsesWebhookFlags) {
-  const auto line =
-      Parse({"--webhook_address=0.0.0.0:8443", "--webhook_secret_file=/keys",
-             "--webhook_public_url=https://[::1]:1/gateway/webhooks/wriftai"},
-            {{"GATEWAY_WEBHOOK_POLL_INTERVAL", "10s"}});
-  ASSERT_THAT(line, IsOk());
-  const WebhookConfig& webhooks = line->config.webhooks;
-  EXPECT_EQ(webhooks.address, "0.0.0.0:8443");
-  EXPECT_EQ(webhooks.secret_file, "/keys");
-  EXPECT_EQ(webhooks.public_url, "https://[::1]:1/gateway/webhooks/wriftai");
-  EXPECT_TRUE(webhooks.feed.enabled);
-  EXPECT_EQ(webhooks.feed.poll_interval, absl::Seconds(10));
-}
-
-TEST(ConfigTest, RejectsWebhooksWithoutKeysUnlessAllowed) {
-  EXPECT_THAT(Parse({"--webhook_address=h:1"}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "--webhook_address requires --webhook_secret_file, or "
-                       "--webhook_allow_unsigned for local development"));
-  EXPECT_THAT(Parse({"--webhook_address=h:1", "--webhook_allow_unsigned"}),
-              IsOk());
-}
-
-TEST(ConfigTest, WebhookFlagsRequireWebhookAddress) {
-  for (const char* flag :
-       {"--webhook_public_url=http://h/webhooks/wriftai",
-        "--webhook_secret_file=/keys", "--webhook_allow_unsigned"}) {
-    const std::string text = flag;
-    EXPECT_THAT(Parse({text}), StatusIs(absl::StatusCode::kInvalidArgument,
-                                        text.substr(0, text.find('=')) +
-                                            " requires --webhook_address"));
-  }
-}
-
 absl::Status ParseError(const std::vector<std::string>& arguments,
                         const std::map<std::string, std::string>& environment) {
   std::vector<std::string> names;
@@ -244,21 +193,6 @@ TEST(ConfigTest, RejectsConflictingSettings) {
       IsOk());
 }
 
-// Parses `more` and `flag` with each of `values`.
-void ExpectRejected(const std::string& flag,
-                    const std::vector<std::string>& values,
-                    std::vector<std::string> more = {}) {
-  for (const std::string& value : values) {
-    std::vector<std::string> arguments = more;
-    arguments.push_back(flag + "=" + value);
-    const auto line = Parse(arguments);
-    EXPECT_THAT(line, StatusIs(absl::StatusCode::kInvalidArgument)) << value;
-    EXPECT_THAT(std::string(line.status().message()),
-                HasSubstr(flag + ": expected "))
-        << value;
-  }
-}
-
 TEST(ConfigTest, RejectsMalformedValues) {
   ExpectRejected("--read_rate",
                  {"nan", "inf", "-inf", "-1", "0", "1e9", "", "3/s"});
@@ -306,118 +240,6 @@ TEST(ConfigTest, AcceptsIpv4AndIpv6ListenAddresses) {
           << flag << "=" << address;
     }
   }
-}
-
-TEST(ConfigTest, ReplicaActsAloneByDefault) {
-  const ReplicaConfig replica = Parse({})->config.replica;
-  EXPECT_FALSE(replica.enabled());
-  EXPECT_EQ(replica.cluster_name, "wriftai-gateway");
-  EXPECT_EQ(replica.outage, cluster::CoordinationOutage::kServe);
-}
-
-TEST(ConfigTest, ParsesReplicaFlags) {
-  const auto line = Parse(
-      {"--etcd_endpoints=https://a:2379, https://b:2379", "--etcd_ca_file=/e",
-       "--etcd_cert_file=/c", "--etcd_key_file=/k", "--cluster_name=eu-1",
-       "--peer_address=0.0.0.0:7000", "--peer_advertise=10.0.0.7:7000",
-       "--peer_ca_file=/pa", "--peer_cert_file=/pc", "--peer_key_file=/pk",
-       "--peer_allowed_names=spiffe://c/ns/a/sa/gateway",
-       "--webhook_address=0.0.0.0:8080", "--webhook_secret_file=/w",
-       "--webhook_advertise=10.0.0.7:8080", "--coordination_outage=pause"});
-  ASSERT_THAT(line, IsOk());
-  const ReplicaConfig& replica = line->config.replica;
-  EXPECT_TRUE(replica.enabled());
-  EXPECT_THAT(replica.etcd.endpoints,
-              ElementsAre("https://a:2379", "https://b:2379"));
-  EXPECT_EQ(replica.etcd.ca_file, "/e");
-  EXPECT_EQ(replica.etcd.cert_file, "/c");
-  EXPECT_EQ(replica.etcd.key_file, "/k");
-  EXPECT_EQ(replica.cluster_name, "eu-1");
-  EXPECT_EQ(replica.peer_address, "0.0.0.0:7000");
-  EXPECT_EQ(replica.peer_advertise, "10.0.0.7:7000");
-  EXPECT_EQ(replica.peer_tls.ca_file, "/pa");
-  EXPECT_EQ(replica.peer_tls.cert_file, "/pc");
-  EXPECT_EQ(replica.peer_tls.key_file, "/pk");
-  EXPECT_EQ(replica.peer_tls.allowed_names.size(), 1);
-  EXPECT_EQ(replica.webhook_advertise, "10.0.0.7:8080");
-  EXPECT_EQ(replica.outage, cluster::CoordinationOutage::kPause);
-}
-
-TEST(ConfigTest, ReplicaFlagsRequireEtcdEndpoints) {
-  for (const char* flag :
-       {"--etcd_ca_file=/f", "--etcd_cert_file=/f", "--etcd_key_file=/f",
-        "--cluster_name=a", "--peer_address=127.0.0.1:1",
-        "--peer_advertise=127.0.0.1:1", "--peer_ca_file=/f",
-        "--peer_cert_file=/f", "--peer_key_file=/f",
-        "--peer_allowed_names=a.example", "--webhook_advertise=127.0.0.1:1",
-        "--coordination_outage=pause"}) {
-    const std::string text = flag;
-    EXPECT_THAT(Parse({text}), StatusIs(absl::StatusCode::kInvalidArgument,
-                                        text.substr(0, text.find('=')) +
-                                            " requires --etcd_endpoints"));
-  }
-}
-
-TEST(ConfigTest, RejectsUnusableReplicaSettings) {
-  const std::string etcd = "--etcd_endpoints=http://127.0.0.1:2379";
-  const std::string peers = "--peer_address=127.0.0.1:7000";
-  const std::pair<std::vector<std::string>, const char*> rows[] = {
-      {{"--etcd_endpoints=", peers},
-       "--etcd_endpoints: expected URLs such as "
-       "https://etcd-0.example.com:2379, not "},
-      {{"--etcd_endpoints=http://etcd:2379", peers},
-       "--etcd_endpoints: http://etcd:2379: expected https:// for another "
-       "machine"},
-      {{etcd, peers, "--etcd_ca_file=/f"},
-       "--etcd_{ca,cert,key}_file require https:// in --etcd_endpoints"},
-      {{"--etcd_endpoints=https://h", peers, "--etcd_key_file=/f"},
-       "--etcd_key_file requires --etcd_cert_file"},
-      {{etcd}, "--etcd_endpoints requires --peer_address"},
-      {{etcd, peers, "--sandbox"},
-       "--sandbox and --etcd_endpoints: expected one of them, as each replica "
-       "would have a sandbox of its own"},
-      {{etcd, "--peer_address=0.0.0.0:7000"},
-       "--peer_address=0.0.0.0:7000 requires --peer_cert_file; without TLS, "
-       "expected an address of this machine"},
-      {{etcd, peers, "--peer_advertise=10.0.0.7:7000"},
-       "--peer_advertise=10.0.0.7:7000 requires --peer_cert_file; without TLS, "
-       "expected an address of this machine"},
-      {{etcd, "--peer_address=[::]:7000", "--peer_ca_file=/f",
-        "--peer_cert_file=/f", "--peer_key_file=/f",
-        "--peer_allowed_names=a.b"},
-       "--peer_address=[::]:7000 requires --peer_advertise, at which other "
-       "replicas reach it"},
-      {{etcd, peers, "--peer_cert_file=/f"},
-       "--peer_cert_file requires --peer_allowed_names"},
-      {{etcd, peers, "--webhook_advertise=127.0.0.1:1"},
-       "--webhook_advertise requires --webhook_address"},
-      {{etcd, peers, "--webhook_address=0.0.0.0:1", "--webhook_allow_unsigned"},
-       "--webhook_address=0.0.0.0:1 requires --webhook_advertise, at which "
-       "other replicas reach it"},
-      {{etcd, peers, "--health_address=127.0.0.1:7000"},
-       "--health_address and --peer_address both are 127.0.0.1:7000: expected "
-       "another port"},
-      {{etcd, peers, "--coordination_outage=stop"},
-       "--coordination_outage: expected serve or pause"},
-  };
-  for (const auto& [arguments, message] : rows) {
-    EXPECT_THAT(Parse(arguments),
-                StatusIs(absl::StatusCode::kInvalidArgument, message));
-  }
-  ExpectRejected("--cluster_name", {"", "a/b", "a b", std::string(64, 'a')},
-                 {etcd, peers});
-  ExpectRejected("--peer_advertise",
-                 {"", "h", "h:0", "0.0.0.0:1", "[::]:1", "[fe80::1%eth0]:1"},
-                 {etcd, peers});
-  ExpectRejected("--peer_address", {"", "h", "unix:/tmp/x:0"}, {etcd});
-}
-
-TEST(ConfigTest, WarnsAboutBudgetShareOfReplicasThatActAsOne) {
-  std::vector<std::string> arguments = {
-      "--etcd_endpoints=http://localhost:2379", "--peer_address=localhost:0"};
-  EXPECT_TRUE(Parse(arguments)->warnings.empty());
-  arguments.emplace_back("--budget_share=0.5");
-  EXPECT_EQ(Parse(arguments)->warnings.size(), 1);
 }
 
 TEST(ConfigTest, WarnsAboutLikelyMistakes) {
