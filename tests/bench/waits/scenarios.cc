@@ -12,6 +12,7 @@ const std::vector<Scenario>& AllScenarios() {
       {"two_credentials", RunTwoCredentials},
       {"one", RunOne},
       {"webhooks", RunWebhooks},
+      {"replicas_webhooks", RunReplicasWebhooks},
   };
   return *kAll;
 }

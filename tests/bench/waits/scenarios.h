@@ -22,6 +22,7 @@ absl::StatusOr<ScenarioReport> RunSecondConsumer(const Options& options);
 absl::StatusOr<ScenarioReport> RunTwoCredentials(const Options& options);
 absl::StatusOr<ScenarioReport> RunOne(const Options& options);
 absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options);
+absl::StatusOr<ScenarioReport> RunReplicasWebhooks(const Options& options);
 
 struct Scenario {
   absl::string_view name;

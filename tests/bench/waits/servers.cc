@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "tests/bench/waits/scene.h"
 #include "upstream/http/curl_event_loop.h"
@@ -72,10 +74,36 @@ absl::Status AwaitJoined(const Server& gateway) {
 
 }  // namespace
 
+absl::StatusOr<double> MetricOf(const Server& gateway,
+                                absl::string_view sample) {
+  CurlEventLoop loop;
+  const auto page = FetchPage(loop, gateway, "/metrics");
+  if (!page.ok()) return page.status();
+  const std::string before = absl::StrCat(sample, " ");
+  for (const absl::string_view line : absl::StrSplit(*page, '\n')) {
+    double value = 0;
+    if (absl::StartsWith(line, before) &&
+        absl::SimpleAtod(line.substr(before.size()), &value)) {
+      return value;
+    }
+  }
+  return absl::InternalError(absl::StrCat("/metrics lacks ", sample));
+}
+
 std::vector<std::string> Servers::Addresses() const {
   std::vector<std::string> addresses;
   for (const auto& gateway : gateways) addresses.push_back(gateway->address());
   return addresses;
+}
+
+absl::StatusOr<double> Servers::Metric(absl::string_view sample) const {
+  double sum = 0;
+  for (const auto& gateway : gateways) {
+    const auto value = MetricOf(*gateway, sample);
+    if (!value.ok()) return value.status();
+    sum += *value;
+  }
+  return sum;
 }
 
 Usage Servers::Used() const {

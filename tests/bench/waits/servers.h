@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "tests/bench/waits/etcd.h"
 #include "tests/bench/waits/options.h"
 #include "tests/bench/waits/server.h"
@@ -26,9 +27,16 @@ struct Servers {
   // The gRPC address of each gateway.
   std::vector<std::string> Addresses() const;
 
+  // The sum of MetricOf() over all replicas.
+  absl::StatusOr<double> Metric(absl::string_view sample) const;
+
   // CPU time of all gateways; memory of the one that needs most.
   Usage Used() const;
 };
+
+// A sample of a replica's metrics, such as name{label="value"}.
+absl::StatusOr<double> MetricOf(const Server& gateway,
+                                absl::string_view sample);
 
 struct Setting {
   int64_t create_rate = kCreatesUnlimited;

@@ -1,7 +1,5 @@
 #include "tests/bench/waits/webhook_setting.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,32 +7,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/free_port.h"
 
 namespace wriftai::bench {
 namespace {
 
 constexpr char kKey[] = "key-of-the-webhooks-scenario\n";
 
-// Returns a port that was just free; 0 if none exists.
-int FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* const raw = reinterpret_cast<sockaddr*>(&address);
-  socklen_t size = sizeof(address);
-  const bool found =
-      bind(fd, raw, size) == 0 && getsockname(fd, raw, &size) == 0;
-  close(fd);
-  return found ? ntohs(address.sin_port) : 0;
-}
-
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<WebhookSetting>> WebhookSetting::Make() {
-  const int port = FreePort();
-  if (port == 0)
-    return absl::ErrnoToStatus(errno, "cannot find a free port for webhooks");
+absl::StatusOr<std::unique_ptr<WebhookSetting>> WebhookSetting::Make(
+    size_t gateways) {
+  std::vector<int> ports;
+  while (ports.size() < gateways) ports.push_back(FreePort());
   const char* const folder = std::getenv("TMPDIR");
   std::string file =
       absl::StrCat(folder == nullptr ? "/tmp" : folder, "/waits-key-XXXXXX");
@@ -43,22 +28,25 @@ absl::StatusOr<std::unique_ptr<WebhookSetting>> WebhookSetting::Make() {
   const bool written = write(fd, kKey, sizeof(kKey) - 1) == sizeof(kKey) - 1;
   close(fd);
   auto setting = std::unique_ptr<WebhookSetting>(
-      new WebhookSetting(std::move(file), port));
+      new WebhookSetting(std::move(file), std::move(ports)));
   if (!written) return absl::ErrnoToStatus(errno, setting->file_);
   return setting;
 }
 
-WebhookSetting::WebhookSetting(std::string file, int port)
-    : file_(std::move(file)), port_(port) {}
+WebhookSetting::WebhookSetting(std::string file, std::vector<int> ports)
+    : file_(std::move(file)), ports_(std::move(ports)) {}
 
 WebhookSetting::~WebhookSetting() { unlink(file_.c_str()); }
 
-Child::Strings WebhookSetting::Flags() const {
-  const std::string address = absl::StrCat("127.0.0.1:", port_);
-  return {absl::StrCat("--webhook_address=", address),
-          absl::StrCat("--webhook_public_url=http://", address,
-                       "/webhooks/wriftai"),
-          absl::StrCat("--webhook_secret_file=", file_)};
+std::vector<Child::Strings> WebhookSetting::Flags(int public_port) const {
+  std::vector<Child::Strings> flags;
+  for (const int port : ports_) {
+    flags.push_back({absl::StrCat("--webhook_address=127.0.0.1:", port),
+                     absl::StrCat("--webhook_public_url=http://127.0.0.1:",
+                                  public_port, "/webhooks/wriftai"),
+                     absl::StrCat("--webhook_secret_file=", file_)});
+  }
+  return flags;
 }
 
 }  // namespace wriftai::bench

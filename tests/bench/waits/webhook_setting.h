@@ -1,33 +1,38 @@
 #ifndef WRIFTAI_TESTS_BENCH_WAITS_WEBHOOK_SETTING_H_
 #define WRIFTAI_TESTS_BENCH_WAITS_WEBHOOK_SETTING_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "tests/support/child.h"
 
 namespace wriftai::bench {
 
-// The settings for a gateway to receive webhooks on 127.0.0.1: a port, which
-// must be known before it starts, and a file with a key.
+// The settings for gateways to receive webhooks on 127.0.0.1: ports, which must
+// be known before they start, and a file with a key.
 //
 // Threads: any. Owns: the file. Fails: Make().
 class WebhookSetting {
  public:
-  static absl::StatusOr<std::unique_ptr<WebhookSetting>> Make();
+  static absl::StatusOr<std::unique_ptr<WebhookSetting>> Make(size_t gateways);
   ~WebhookSetting();
   WebhookSetting(const WebhookSetting&) = delete;
   WebhookSetting& operator=(const WebhookSetting&) = delete;
 
-  // The gateway's flags.
-  Child::Strings Flags() const;
+  // The port of each gateway.
+  const std::vector<int>& ports() const { return ports_; }
+
+  // The flags of each gateway. `public_port`: where upstream delivers.
+  std::vector<Child::Strings> Flags(int public_port) const;
 
  private:
-  WebhookSetting(std::string file, int port);
+  WebhookSetting(std::string file, std::vector<int> ports);
 
   const std::string file_;
-  const int port_;
+  const std::vector<int> ports_;
 };
 
 }  // namespace wriftai::bench
