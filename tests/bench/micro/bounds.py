@@ -38,6 +38,17 @@ HEADROOM = {
         # One connection in 50 calls may be closed just when it is used.
         'upstream_requests': (0, 0.02),
     },
+    # As of the gateway. Each replica also reads from etcd and renews its lease,
+    # eight times a second in all; a slow machine makes fewer calls meanwhile.
+    'replicas': {
+        'instructions': (0.15, 40000),
+        'allocations': (0.1, 10),
+        'allocated_bytes': (0.1, 3000),
+        'copied_bytes': (0.1, 1000),
+        'socket_calls': (0.1, 0.6),
+        'system_calls': (1, 5),
+        'upstream_requests': (0, 0.02),
+    },
 }
 
 # With 1,000 times as many watches, a step down a balanced tree is taken 10

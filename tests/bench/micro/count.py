@@ -2,6 +2,7 @@
 
   /usr/bin/python3 tests/bench/micro/count.py --part=micro
   /usr/bin/python3 tests/bench/micro/count.py --part=gateway
+  /usr/bin/python3 tests/bench/micro/count.py --part=replicas
   /usr/bin/python3 tests/bench/micro/count.py --renew
 
 Runs in the root of the checkout, after the build of the preset release.
@@ -28,9 +29,11 @@ def measure(part):
   parts.run(['protoc', '-I', 'proto', f'--python_out={folder}', PROTO],
             os.environ)
   sys.path.insert(0, folder)
-  # Requires the messages.
+  # These require the messages.
   import gateway  # pylint: disable=import-outside-toplevel
-  return gateway.measure(folder)
+  import replicas  # pylint: disable=import-outside-toplevel
+  count = replicas.count if part == 'replicas' else gateway.count
+  return gateway.measure(folder, count)
 
 
 def check(part, measured):
@@ -57,7 +60,7 @@ def show(measured):
 def main():
   options = argparse.ArgumentParser()
   options.add_argument('--part', choices=list(bounds.HEADROOM),
-                       help='default: both')
+                       help='default: all')
   options.add_argument('--renew', action='store_true',
                        help=f'write {os.path.relpath(bounds.FIGURES)}')
   options = options.parse_args()

@@ -268,8 +268,11 @@ def cases(calls, api):
   }
 
 
-def measure(folder):
-  """Figures by case, each for one call."""
+def measure(folder, count_cases):
+  """Figures by case, each for one call.
+
+  `count_cases` runs the cases, given the folder and a counter.
+  """
   counters = [LibcCalls(folder)]
   if may_trace():
     counters += [Instructions(folder), SystemCalls(folder)]
@@ -278,7 +281,7 @@ def measure(folder):
           'may not trace its children')
   figures = collections.defaultdict(dict)
   for counter in counters:
-    for name, counts in count(folder, counter).items():
+    for name, counts in count_cases(folder, counter).items():
       figures[name].update(counts)
   return figures
 
@@ -305,12 +308,16 @@ def run_cases(folder, counter, variables, make_cases):
       ALL_CORES, os.path.join(folder, 'gateway.log'), READY) as gateway:
     with Calls(gateway.port) as calls:
       for name, run in make_cases(calls, api).items():
-        run(WARM_UP)
-        requests = api.requests()
-        counter.begin(gateway.pid)
-        run(counter.CALLS)
-        counts = counter.end(gateway.pid)
-        counts['upstream_requests'] = api.requests() - requests
-        figures[name] = {kind: count / counter.CALLS
-                         for kind, count in counts.items()}
+        figures[name] = count_calls(counter, gateway.pid, api, run)
   return figures
+
+
+def count_calls(counter, pid, api, run):
+  """The counts of one call. `run` makes calls, given their number."""
+  run(WARM_UP)
+  requests = api.requests()
+  counter.begin(pid)
+  run(counter.CALLS)
+  counts = counter.end(pid)
+  counts['upstream_requests'] = api.requests() - requests
+  return {kind: count / counter.CALLS for kind, count in counts.items()}

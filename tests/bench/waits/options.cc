@@ -42,6 +42,8 @@ void Shorten(Options& options) {
   options.webhook_run_time = absl::Seconds(1);
   options.idle_waiters = 500;
   options.idle_predictions = 20;
+  options.get_rounds = 2;
+  options.get_round_time = absl::Seconds(1);
   options.patience = absl::Seconds(2);
 }
 
@@ -155,6 +157,13 @@ void AddWebhookFlags(FlagSet& flags, Options& options) {
             "change.");
   flags.Add("idle_predictions", &options.idle_predictions, 1, kMaxWaiters,
             "webhooks: number of predictions of the idle waits.");
+  flags.Add("get_rounds", &options.get_rounds, 1, 1000,
+            "forwarded_get: number of rounds at each replica.");
+  flags.Add("get_round_time", &options.get_round_time, absl::Seconds(1),
+            kMaxDuration, "forwarded_get: duration of a round.");
+  flags.Add("get_round_interval", &options.get_round_interval,
+            absl::Milliseconds(1), kMaxDuration,
+            "forwarded_get: interval of the Gets.");
 }
 
 }  // namespace

@@ -69,6 +69,12 @@ struct Options {
   int64_t idle_waiters = 10000;
   int64_t idle_predictions = 100;
 
+  // Scenario forwarded_get: rounds at the owner, and as many at another
+  // replica.
+  int64_t get_rounds = 10;
+  absl::Duration get_round_time = absl::Seconds(3);
+  absl::Duration get_round_interval = absl::Milliseconds(5);
+
   // Sockets that all naive clients share. In reality each has its own, but
   // 10,000 may exceed a process's limit and would wait for the same 2 cores.
   int64_t naive_connections = 64;

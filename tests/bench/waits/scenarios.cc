@@ -13,6 +13,7 @@ const std::vector<Scenario>& AllScenarios() {
       {"one", RunOne},
       {"webhooks", RunWebhooks},
       {"replicas_webhooks", RunReplicasWebhooks},
+      {"forwarded_get", RunForwardedGet},
   };
   return *kAll;
 }

@@ -23,6 +23,7 @@ absl::StatusOr<ScenarioReport> RunTwoCredentials(const Options& options);
 absl::StatusOr<ScenarioReport> RunOne(const Options& options);
 absl::StatusOr<ScenarioReport> RunWebhooks(const Options& options);
 absl::StatusOr<ScenarioReport> RunReplicasWebhooks(const Options& options);
+absl::StatusOr<ScenarioReport> RunForwardedGet(const Options& options);
 
 struct Scenario {
   absl::string_view name;
