@@ -69,6 +69,17 @@ class FairShareLru {
     return node;
   }
 
+  // Gives `entry` another value and weight, and makes it the most recently used
+  // one.
+  void Replace(Entry& entry, int64_t weight, Value value) {
+    entry.value = std::move(value);
+    if (weight != entry.weight) {
+      AddWeight(owners_.find(*entry.owner), weight - entry.weight);
+      entry.weight = weight;
+    }
+    Touch(entry);
+  }
+
   // Makes `entry` the most recently used one.
   void Touch(Entry& entry) {
     auto& node = static_cast<Node&>(entry);

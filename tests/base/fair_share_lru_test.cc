@@ -64,6 +64,23 @@ TEST_F(FairShareLruTest, TouchedEntryIsEvictedLater) {
   EXPECT_THAT(Drain(), ElementsAre("a2", "a3", "a1"));
 }
 
+TEST_F(FairShareLruTest, ReplacedEntryHasItsNewWeightAndIsEvictedLater) {
+  Add("a", "1", 2);
+  Add("a", "2", 2);
+  Add("b", "1", 5);
+  lru_.Replace(*lru_.Find("a", "1"), 4, "new");
+  EXPECT_EQ(lru_.weight(), 11);
+  EXPECT_EQ(lru_.size(), 3u);
+  EXPECT_THAT(Drain(), ElementsAre("a2", "b1", "new"));
+}
+
+TEST_F(FairShareLruTest, EntryReplacedByOneOfItsWeightIsEvictedLater) {
+  Add("a", "1");
+  Add("a", "2");
+  lru_.Replace(*lru_.Find("a", "1"), 1, "new");
+  EXPECT_THAT(Drain(), ElementsAre("a2", "new"));
+}
+
 TEST_F(FairShareLruTest, ReturnsOldestOfAllAndOfOneOwner) {
   Add("a", "1");
   Add("b", "1");

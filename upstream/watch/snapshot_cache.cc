@@ -25,14 +25,15 @@ void SnapshotCache::Put(const std::string& credential_key,
   if (!Fits(snapshot->prediction)) return;
   const int64_t bytes = BytesOf(snapshot->prediction);
   const std::string& id = snapshot->prediction.id();
+  const absl::Time expires_at = event_loop_.Now() + options_.ttl;
   if (auto* const known = entries_.Find(credential_key, id)) {
     if (!MayFollow(known->value.snapshot->prediction, snapshot->prediction)) {
       return;
     }
-    entries_.Erase(*known);
+    entries_.Replace(*known, bytes, {std::move(snapshot), expires_at});
+  } else {
+    entries_.Add(credential_key, id, bytes, {std::move(snapshot), expires_at});
   }
-  const absl::Time expires_at = event_loop_.Now() + options_.ttl;
-  entries_.Add(credential_key, id, bytes, {std::move(snapshot), expires_at});
   while (entries_.weight() > options_.max_bytes) {
     entries_.Erase(*entries_.NextToEvict());
   }
