@@ -18,6 +18,9 @@ bool IsInterimStatusLine(absl::string_view line) {
          absl::StartsWith(line.substr(space + 1), "1");
 }
 
+// The upstream sends about ten.
+constexpr size_t kUsualHeaders = 16;
+
 // A body above this size reserves its Content-Length at once; most are smaller.
 // Below, a length that is not true costs at most this much.
 constexpr size_t kTrustedBody = size_t{64} << 10;
@@ -58,6 +61,7 @@ bool ResponseBuffer::AddHeaderLine(absl::string_view line) {
   if (headers_complete_) return true;
   if (absl::StartsWith(line, "HTTP/")) {
     headers_.clear();
+    headers_.reserve(kUsualHeaders);
     is_interim_ = IsInterimStatusLine(line);
     return true;
   }
