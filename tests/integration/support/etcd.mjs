@@ -24,7 +24,7 @@ export class Etcd {
     return self;
   }
 
-  constructor(folder, port, peerPort, tls, flags) {
+  constructor(folder, port, peerPort, tls, flags = []) {
     this.folder = folder;
     this.endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
     this.peer = `http://127.0.0.1:${peerPort}`;
