@@ -43,6 +43,7 @@
 #include "upstream/webhook/webhook_receiver.h"
 
 namespace wriftai {
+
 // In order of construction; stopped in reverse.
 struct App::Parts {
   std::unique_ptr<sandbox::Sandbox> sandbox;

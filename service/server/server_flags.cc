@@ -3,6 +3,7 @@
 #include "service/server/tls/tls_flags.h"
 
 namespace wriftai {
+
 void AddServerFlags(FlagSet& flags, ServerConfig& config) {
   flags.AddHostPort(
       "listen_address", &config.listen_address,

@@ -53,7 +53,7 @@ export class InteractiveLoad {
         if (this.#newest) await this.#call('Get', { id: this.#newest }, 30);
       }),
     ]);
-    this.ended.catch(() => {});  // Until somebody awaits it.
+    this.ended.catch(() => {});  // Handled where it is awaited.
   }
 
   /** Returns {id, output} of the created prediction. */
