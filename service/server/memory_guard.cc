@@ -33,13 +33,18 @@ constexpr double kMaxUndelivered = 0.125;
 // A fraction of the limit. Above it, unproductive connections are closed if
 // memory has grown by kSurge within kSurgeSeconds, and by more than kAmplified
 // times what they sent. A connection is unproductive if it has sent at least
-// kUnproductive undelivered bytes, and at least as many as delivered ones. A
-// reset stream of 30 to 250 bytes takes 20 kB; an upload takes at most three
-// times its size.
+// kUnproductive undelivered bytes, and at least as many as delivered ones, each
+// beyond the updates of flow-control windows for what it received. A reset
+// stream of 30 to 250 bytes takes 20 kB; an upload takes at most three times
+// its size.
 constexpr double kSurgeAt = 0.35;
 constexpr int64_t kSurge = int64_t{32} << 20;
 constexpr int64_t kAmplified = 8;
 constexpr int64_t kUnproductive = int64_t{16} << 10;
+
+// For each frame of 16 KiB, a client may send two updates of 13 bytes, for the
+// stream and the connection, in a TLS record of their own.
+constexpr int64_t kReceivedPerUpdateByte = 256;
 
 // A fraction of the limit. Above it, unproductive connections are closed
 // unconditionally. If there are none, those with at least half as many
@@ -89,9 +94,8 @@ std::string PeerOf(int fd) {
   return absl::StrCat(IpOf(*peer), ":", SocketPortOf(*peer));
 }
 
-// The bytes received on the socket; nullopt if it is not a connection to
-// `port`.
-std::optional<uint64_t> ReceivedAt(int fd, int port) {
+// Of the socket; nullopt if it is not a connection to `port`.
+std::optional<tcp_info> InfoOf(int fd, int port) {
   sockaddr_in6 address = {};
   socklen_t size = sizeof(address);
   if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
@@ -105,7 +109,7 @@ std::optional<uint64_t> ReceivedAt(int fd, int port) {
       info.tcpi_state != kEstablished) {
     return std::nullopt;
   }
-  return info.tcpi_bytes_received;
+  return info;
 }
 
 std::optional<int64_t> LimitIn(const std::string& path) {
@@ -159,6 +163,7 @@ struct MemoryGuard::Connection {
   std::string peer;
   uint64_t received;
   int64_t undelivered;
+  int64_t updates;  // At most so many of `undelivered` are window updates.
 };
 
 struct MemoryGuard::Unproductive {
@@ -186,12 +191,14 @@ std::vector<MemoryGuard::Connection> MemoryGuard::Connections() {
   while (const dirent* const entry = readdir(directory)) {
     int fd = 0;
     if (!absl::SimpleAtoi(entry->d_name, &fd)) continue;
-    const auto received = ReceivedAt(fd, port_);
-    if (!received.has_value()) continue;
+    const auto info = InfoOf(fd, port_);
+    if (!info.has_value()) continue;
     const std::string peer = PeerOf(fd);
-    connections.push_back(
-        {fd, peer, *received,
-         static_cast<int64_t>(*received) - delivered_.Get(peer)});
+    const auto received = static_cast<int64_t>(info->tcpi_bytes_received);
+    const auto sent = static_cast<int64_t>(info->tcpi_bytes_acked);
+    connections.push_back({fd, peer, info->tcpi_bytes_received,
+                           received - delivered_.Get(peer),
+                           sent / kReceivedPerUpdateByte});
   }
   closedir(directory);
   return connections;
@@ -240,8 +247,8 @@ void MemoryGuard::CloseUndelivered() {
 bool MemoryGuard::IsUnproductive(const Connection& connection) {
   const auto delivered =
       static_cast<int64_t>(connection.received) - connection.undelivered;
-  return connection.undelivered >= kUnproductive &&
-         connection.undelivered >= delivered;
+  const int64_t unexplained = connection.undelivered - connection.updates;
+  return unexplained >= kUnproductive && unexplained >= delivered;
 }
 
 bool MemoryGuard::CloseAmplified(int64_t growth) {

@@ -39,7 +39,10 @@ before(async () => {
     request.respond(200, `{"id":"${id}","status":"succeeded","output":${
       outputs.get(id) ?? '1'}}`);
   });
-  gateway = await Gateway.start({ apiBaseUrl: upstream.baseUrl });
+  // As in the Deployment. Near the limit, freed memory is returned at once.
+  gateway = await Gateway.start({
+    apiBaseUrl: upstream.baseUrl, flags: [`--memory_limit=${512 * MIB}`],
+  });
   owner = new Client(gateway.address, { token: LARGE_TOKEN });
 });
 
