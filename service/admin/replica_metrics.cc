@@ -17,8 +17,9 @@ void AddMembership(const ReplicaNumbers& numbers,
                    std::vector<MetricFamily>& families) {
   families.push_back(
       Single(MetricType::Gauge, "cluster_joined",
-             "1 while this replica has a session in its cluster, else 0.",
-             numbers.session.empty() ? 0 : 1));
+             "1 while this replica has a session in its cluster, and others "
+             "have reached it, else 0.",
+             !numbers.session.empty() && numbers.is_admitted ? 1 : 0));
   families.push_back(
       Single(MetricType::Gauge, "cluster_certain",
              "1 while this replica is certain of its session, so that it may "

@@ -43,6 +43,7 @@ void WriteOwners(const status::Cluster& cluster, HtmlWriter& html) {
 void FillCluster(const ReplicaNumbers& numbers, status::Cluster& cluster) {
   cluster.set_name(numbers.cluster_name);
   cluster.set_session(numbers.session);
+  cluster.set_admitted(numbers.is_admitted);
   cluster.set_certain(numbers.is_certain);
   cluster.set_certainty_age_seconds(
       absl::ToDoubleSeconds(numbers.certainty_age));

@@ -209,6 +209,11 @@ void FindCluster(const status::Cluster& cluster, Findings& findings) {
     findings.Add(status::LEVEL_PROBLEM,
                  "This replica is not in the cluster: etcd does not answer, or "
                  "refuses it. See the log.");
+  } else if (!cluster.admitted()) {
+    findings.Add(status::LEVEL_PROBLEM,
+                 "This replica is not ready: no other one that is has both "
+                 "reached it and answered it on the port for replicas. See the "
+                 "log.");
   } else if (!cluster.certain()) {
     findings.Add(status::LEVEL_PROBLEM,
                  "This replica is not certain of its session, so it sends "

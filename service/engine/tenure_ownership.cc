@@ -47,11 +47,13 @@ TenureOwnership::TenureOwnership(EventLoop& event_loop,
                                  absl::string_view cluster_name,
                                  const cluster::ClusterView& view,
                                  const cluster::Session& session,
+                                 const cluster::Reachability& reachability,
                                  cluster::OwnerLookup& lookup)
     : event_loop_(event_loop),
       cluster_name_(cluster_name),
       view_(view),
       session_(session),
+      reachability_(reachability),
       lookup_(lookup),
       evictor_(
           kForgetAfter, kForgetAfter, event_loop,
@@ -230,16 +232,13 @@ void TenureOwnership::BeginDrain() {
   HandOverNext();
 }
 
-// The newest session of the newest build of another process: in a rollout, it
-// ends last.
+// The newest session of the newest build of another process, which ends last in
+// a rollout. It serves and can be called; empty if none can.
 std::string TenureOwnership::Successor() const {
   std::string successor;
   std::pair<std::vector<int64_t>, int64_t> newest;
   for (const auto& [session, member] : view_.members()) {
-    if (cluster::NodeOf(session) == session_.node() ||
-        !session_.record().SharesProtocol(member.record)) {
-      continue;
-    }
+    if (!member.record.admitted || !reachability_.CanCall(session)) continue;
     auto age =
         std::make_pair(VersionNumbers(member.record.build), member.revision);
     if (age <= newest) continue;

@@ -20,6 +20,7 @@
 #include "upstream/cluster/cluster_view.h"
 #include "upstream/cluster/owner_lookup.h"
 #include "upstream/cluster/peer_link.h"
+#include "upstream/cluster/reachability.h"
 #include "upstream/cluster/session.h"
 #include "upstream/cluster/tenures.h"
 
@@ -34,9 +35,9 @@ namespace wriftai {
 // believes what its peers say about owners.
 //
 // Threads: loop. Owns: the keys of the credentials in use, at most
-// Tenures::kMaxCredentials in kForgetAfter. EventLoop, view, session and lookup
-// must outlive it, and the tenures must outlive its use. Fails: see
-// CredentialOwnership.
+// Tenures::kMaxCredentials in kForgetAfter. EventLoop, view, session,
+// reachability and lookup must outlive it, and the tenures must outlive its
+// use. Fails: see CredentialOwnership.
 class TenureOwnership final : public CredentialOwnership,
                               public cluster::TenureObserver,
                               public cluster::OwnerObserver,
@@ -64,6 +65,7 @@ class TenureOwnership final : public CredentialOwnership,
   TenureOwnership(EventLoop& event_loop, absl::string_view cluster_name,
                   const cluster::ClusterView& view,
                   const cluster::Session& session,
+                  const cluster::Reachability& reachability,
                   cluster::OwnerLookup& lookup);
   ~TenureOwnership() override;
 
@@ -125,6 +127,7 @@ class TenureOwnership final : public CredentialOwnership,
   const std::string cluster_name_;
   const cluster::ClusterView& view_;
   const cluster::Session& session_;
+  const cluster::Reachability& reachability_;
   cluster::OwnerLookup& lookup_;
   cluster::Tenures* tenures_ = nullptr;
   OwnershipObserver* observer_ = nullptr;

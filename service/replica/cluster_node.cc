@@ -21,6 +21,10 @@ namespace {
 // How often a leaving replica looks whether its records are settled.
 constexpr absl::Duration kLeaveInterval = absl::Milliseconds(20);
 
+// How often a replica that is admitted looks whether its record says so. A
+// change takes etcd some milliseconds.
+constexpr absl::Duration kShownInterval = absl::Milliseconds(10);
+
 // How long a leaving replica waits for the store to confirm that its
 // credentials have other owners. Without a store, the end of the session tells
 // the others.
@@ -56,10 +60,12 @@ ClusterNode::ClusterNode(const ReplicaConfig& config, EventLoop& event_loop,
       session_(event_loop, store_, keys_, times_, MakeNode(), {}, view_),
       peers_(view_, session_.node()),
       introductions_(event_loop, link_, times_, view_, session_),
+      reachability_(event_loop, link_, times_, view_, session_),
       vouching_(event_loop, link_, times_, config.outage, view_, peers_,
                 session_),
       lookup_(event_loop, link_, times_, view_, peers_, session_),
-      ownership_(event_loop, cluster_name_, view_, session_, lookup_),
+      ownership_(event_loop, cluster_name_, view_, session_, reachability_,
+                 lookup_),
       log_(session_, ownership_,
            [this](const std::string& tag) { return ownership_.NameOf(tag); }),
       tenures_(event_loop, store_, keys_, times_, view_, session_,
@@ -72,7 +78,10 @@ ClusterNode::ClusterNode(const ReplicaConfig& config, EventLoop& event_loop,
       hooks_{ownership_, calls_, waits_, creates_} {
   ownership_.Start(tenures_);
   view_.set_observer(ownership_);
+  reachability_.ListenToAdmission(
+      [this](cluster::Admission /*admission*/) { OnAdmission(); });
   session_.AddObserver(introductions_);
+  session_.AddObserver(reachability_);
   session_.AddObserver(vouching_);
   session_.AddObserver(lookup_);
   session_.AddObserver(log_);
@@ -88,6 +97,7 @@ void ClusterNode::Join(const std::string& peer_address,
   record.address = peer_address;
   record.webhook_address = webhook_address;
   record.build = absl::StrCat(Version(), "+", Commit());
+  record.admitted = false;
   record.own_tags = OwnTags();
   session_.SetRecord(std::move(record));
   spdlog::info("joining the cluster {}; not ready before", cluster_name_);
@@ -122,9 +132,50 @@ void ClusterNode::OnSessionBegan() {
         return member.second.revision < session_.revision() &&
                !member.second.record.MayShareOwnToken(session_.record());
       });
-  if (other == members.end()) return SetState(State::kJoined);
+  if (other == members.end()) return OnAdmission();
   // An observer must not close the session.
   event_loop_.Post([this, session = other->first] { Refuse(session); });
+}
+
+void ClusterNode::OnSessionEnded() {
+  admission_warning_.reset();
+  showing_.reset();
+  if (state_ != State::kJoined && state_ != State::kRefused) {
+    SetState(State::kJoining);
+  }
+}
+
+void ClusterNode::OnAdmission() {
+  if (!session_.active()) return;
+  switch (reachability_.admission()) {
+    case cluster::Admission::kUnanswered:
+      SetState(State::kUnanswered);
+      break;
+    case cluster::Admission::kUncalled:
+      SetState(State::kUncalled);
+      break;
+    case cluster::Admission::kWaiting:
+      SetState(State::kWaiting);
+      break;
+    case cluster::Admission::kAdmitted:
+      tenures_.OnAdmitted();
+      return ReportOnceShown();
+  }
+  if (admission_warning_ != nullptr) return;
+  admission_warning_ =
+      event_loop_.RunAt(event_loop_.Now() + kAdmissionPatience, [this] {
+        spdlog::warn("not ready: {}", std::string(CheckJoined().message()));
+      });
+}
+
+void ClusterNode::ReportOnceShown() {
+  const cluster::Member* const self = view_.FindMember(session_.id());
+  if (self != nullptr && self->record.admitted) {
+    admission_warning_.reset();
+    return SetState(State::kJoined);
+  }
+  showing_ = event_loop_.RunAt(event_loop_.Now() + kShownInterval,
+                               [this] { ReportOnceShown(); });
 }
 
 void ClusterNode::Refuse(const std::string& session) {
@@ -148,6 +199,15 @@ absl::Status ClusterNode::CheckJoined() const {
   switch (state_) {
     case State::kJoining:
       return absl::UnavailableError("waiting for etcd to join the cluster");
+    case State::kUnanswered:
+      return absl::UnavailableError(
+          "no replica that is ready answers this one on its port for replicas");
+    case State::kUncalled:
+      return absl::UnavailableError(
+          "no replica that is ready calls this one on its port for replicas");
+    case State::kWaiting:
+      return absl::UnavailableError(
+          "waiting for an older replica to become ready");
     case State::kRefused:
       return absl::UnavailableError(
           "the cluster has another account's token as the gateway's own");
@@ -212,6 +272,7 @@ ReplicaNumbers ClusterNode::Numbers() const {
   numbers.cluster_name = cluster_name_;
   if (session_.active()) {
     numbers.session = session_.id();
+    numbers.is_admitted = session_.record().admitted;
     numbers.is_certain = session_.IsCertain();
     numbers.certainty_age = event_loop_.Now() - session_.last_good_read();
   }

@@ -39,6 +39,7 @@
 #include "upstream/cluster/known_peers.h"
 #include "upstream/cluster/owner_lookup.h"
 #include "upstream/cluster/peer_link.h"
+#include "upstream/cluster/reachability.h"
 #include "upstream/cluster/request_records.h"
 #include "upstream/cluster/session.h"
 #include "upstream/cluster/store.h"
@@ -52,8 +53,9 @@ namespace wriftai {
 // owners of others.
 //
 // A store that cannot be reached, or refuses this replica, is tried again until
-// it answers; EtcdChannel logs it. Until the first session has begun, calls
-// that need an owner wait, and CheckJoined() fails.
+// it answers; EtcdChannel logs it. Until the first session has begun and
+// Reachability admits the replica, calls that need an owner wait, and
+// CheckJoined() fails.
 //
 // Threads: the constructor main, CheckJoined() any, the rest on the loop.
 // Owns: the parts. All arguments must outlive it; it must outlive the engine
@@ -70,6 +72,10 @@ class ClusterNode final : public OwnerDirectory,
   // cluster before it tries again: by then a rollout may have replaced the
   // others.
   static constexpr absl::Duration kRefusedInterval = absl::Seconds(10);
+
+  // How long after its session has begun a replica that is not admitted warns:
+  // the records of those that have ended are deleted after half of it.
+  static constexpr absl::Duration kAdmissionPatience = absl::Seconds(5);
 
   // `own`: the gateway's credential if calls may use it, or null. `channels`
   // reach the other replicas.
@@ -102,6 +108,7 @@ class ClusterNode final : public OwnerDirectory,
   absl::Status CheckJoined() const;
 
   cluster::VouchResponse AnswerVouch(const cluster::VouchRequest& request) {
+    reachability_.OnCalled(request.asker);
     return vouching_.Answer(request);
   }
 
@@ -124,11 +131,21 @@ class ClusterNode final : public OwnerDirectory,
   absl::Status Check(const Credential& credential, int64_t epoch) override;
 
  private:
-  enum class State { kJoining, kJoined, kRefused };
+  enum class State {
+    kJoining,
+    kUnanswered,  // As cluster::Admission.
+    kUncalled,
+    kWaiting,
+    kJoined,
+    kRefused,
+  };
 
   void OnSessionBegan() override;
-  void OnSessionEnded() override {}
+  void OnSessionEnded() override;
   void Refuse(const std::string& session);
+  void OnAdmission();
+  // The others see the record then, too, and hand over credentials to it.
+  void ReportOnceShown();
   void SetState(State state);
   std::vector<std::string> OwnTags() const;
   void WatchOwnToken();
@@ -145,6 +162,7 @@ class ClusterNode final : public OwnerDirectory,
   cluster::Session session_;
   cluster::KnownPeers peers_;
   cluster::Introductions introductions_;
+  cluster::Reachability reachability_;
   cluster::Vouching vouching_;
   cluster::OwnerLookup lookup_;
   TenureOwnership ownership_;
@@ -161,6 +179,8 @@ class ClusterNode final : public OwnerDirectory,
   std::atomic<State> state_{State::kJoining};
   TimerHandle own_token_timer_;
   TimerHandle rejoin_;
+  TimerHandle admission_warning_;
+  TimerHandle showing_;
   absl::Time leave_by_;
   absl::Time hand_over_by_;
   EventLoop::Task left_;

@@ -48,6 +48,7 @@ struct ReplicaNumbers {
 
   std::string cluster_name;
   std::string session;  // Empty: none.
+  bool is_admitted = false;
   bool is_certain = false;
   absl::Duration certainty_age;  // Since the last good read, if in a session.
   size_t owned = 0;              // Credentials, by this replica.

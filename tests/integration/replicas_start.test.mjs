@@ -83,6 +83,35 @@ test('does not join replicas of another account', async (t) => {
   assert.equal(await first.readiness(), 200);
 });
 
+// It reaches etcd and the others, as behind a policy that blocks its port.
+test('does not become ready while no other replica can call it', async (t) => {
+  const flags = ['--cluster_name=blocked'];
+  const first = await launch({ flags });
+  t.after(() => first.stop());
+  await awaitReady(first);
+  await first.client.list({});
+  const blocked = await launch({
+    flags: [...flags, `--peer_advertise=127.0.0.1:${await freePort()}`],
+  });
+  t.after(() => blocked.stop());
+  await blocked.gateway.program.awaitOutput(
+      'stderr', /(warning not ready: no replica that is ready calls this one)/);
+  assert.equal(await blocked.whyNotReady(),
+               'no replica that is ready calls this one on its port for ' +
+               'replicas\n');
+  // One that can be called becomes ready beside it, and takes over.
+  const next = await launch({ flags });
+  t.after(() => next.stop());
+  await awaitReady(next);
+  await first.stop();
+  assert.equal(await next.ownsTokens(), 1);
+  assert.equal(await blocked.readiness(), 503);
+  // The last one left serves, whatever its port.
+  await next.stop();
+  await awaitReady(blocked);
+  await blocked.client.list({});
+});
+
 test('stays ready while etcd does not answer later', async (t) => {
   const replica = await launch({ flags: ['--cluster_name=later'] });
   t.after(() => replica.stop());

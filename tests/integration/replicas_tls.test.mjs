@@ -113,47 +113,39 @@ describe('replicas with certificates', { concurrency: false }, () => {
     plaintext.close();
   });
 
-  // Of a replica whose calls nobody accepts, although it has joined.
-  async function expectUnreachable({ client }) {
-    const error = await failure(
-        client.list({}), { code: 'UNAVAILABLE', reason: 'OWNER_UNAVAILABLE' });
-    assert.match(error.message,
-                 /^the replica that serves the token cannot be reached: /);
-  }
-
-  test('refuse one of a foreign CA, until its files are replaced', async () => {
+  test('keep one of a foreign CA out, until its files are replaced', async () => {
     const [owner] = await ownerAndOthers();
-    const refused = await start({ peer: foreign.issue({ names: NAME }) });
+    const refused = await launch({ peer: foreign.issue({ names: NAME }) });
     try {
-      await expectUnreachable(refused);
-      assert.match(
-          logOf(owner),
-          /warning rejected a replica's client certificate, untrusted$/m);
+      await until(async () => (await refused.whyNotReady()).includes(
+          'no replica that is ready answers this one'), 'it says why');
+      await until(() => logOf(owner).includes(
+          "warning rejected a replica's client certificate, untrusted\n"),
+                  'a replica that it calls logs why');
       await expectServed();
       refused.volumes.peer.replace(
           filesOf(peers.cert, peers.issue({ names: NAME })));
-      await until(() => refused.client.list({}).then(() => true, () => false),
-                  'its calls are forwarded');
+      await joined(refused);
+      await refused.client.list({});
     } finally {
       await refused.stop();
     }
   });
 
-  test('refuse one whose name is not allowed', async () => {
-    const refused = await start({ peer: peers.issue({ names: OTHER_NAME }) });
-    let witness;
+  test('keep one out whose name is not allowed', async () => {
+    const [owner] = await ownerAndOthers();
+    const refused = await launch({ peer: peers.issue({ names: OTHER_NAME }) });
     try {
-      await expectUnreachable(refused);
-      // It calls all others, and serves without this one.
-      witness = await start();
-      await until(() => logOf(witness).includes(
+      await until(() => logOf(owner).includes(
           "warning rejected a replica's server certificate, " +
           'name_not_allowed: spiffe://cluster.local/ns/a/sa/other\n'),
                   'a replica that calls it logs why');
-      await witness.client.list({});
+      await until(() => logOf(refused).includes(
+          'warning not ready: no replica that is ready answers this one'),
+                  'it logs why it is not ready');
       await expectServed();
     } finally {
-      await stopAll(refused, witness);
+      await refused.stop();
     }
   });
 

@@ -25,6 +25,9 @@ struct MemberRecord {
   std::string build;            // Such as "0.1.0+c0ffee".
   std::vector<std::string> protocols{std::string(kProtocol)};
 
+  // Whether it serves: see Reachability. Builds that do not write it serve.
+  bool admitted = true;
+
   // The tags of the gateway's own tokens, the current and the previous one;
   // empty: none.
   std::vector<std::string> own_tags;

@@ -41,6 +41,7 @@ void Session::SetRecord(MemberRecord record) {
   if (Encode(record) == Encode(record_)) return;
   record_ = std::move(record);
   record_changed_ = true;
+  if (active()) RewriteMember();
 }
 
 // In place: another session would have to wait before it grants.

@@ -66,8 +66,8 @@ class Session {
   void Start();
 
   // Replaces what its peers must know of it. While the store answers, it is
-  // written within ClusterTimes::retry_interval. The address changes only
-  // before Start().
+  // written at once, or ClusterTimes::retry_interval after the last time. The
+  // address changes only before Start().
   void SetRecord(MemberRecord record);
 
   // Ends the session until the next Start(). `done` runs once the store has

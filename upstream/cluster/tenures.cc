@@ -100,7 +100,8 @@ void Tenures::SendLeave(Entry& entry) {
 bool Tenures::NeedsClaim(const Entry& entry) const {
   if (!entry.wanted || entry.claiming || entry.epoch != 0) return false;
   const Owner* const owner = view_.FindOwner(entry.tag);
-  return session_.active() && (owner == nullptr || owner->released());
+  return session_.active() && session_.record().admitted &&
+         (owner == nullptr || owner->released());
 }
 
 void Tenures::QueueClaim(Entry& entry) {
@@ -134,7 +135,13 @@ void Tenures::RetryLater(const Entry& entry) {
 
 void Tenures::OnSessionBegan() {
   pauses_.Clear();
-  // The most recently used ones first: callers wait for them.
+  QueueClaims();
+}
+
+void Tenures::OnAdmitted() { QueueClaims(); }
+
+// The most recently used ones first: callers wait for them.
+void Tenures::QueueClaims() {
   for (auto entry = by_use_.rbegin(); entry != by_use_.rend(); ++entry) {
     QueueClaim(**entry);
   }

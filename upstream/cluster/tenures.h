@@ -81,6 +81,10 @@ class Tenures : public SessionObserver, public OwnerObserver {
   // released instead.
   void HandOver(const std::string& tag, const std::string& successor);
 
+  // The session's record says now that it is admitted. Before, it claims
+  // nothing.
+  void OnAdmitted();
+
   // Credentials in use or owned.
   size_t size() const { return entries_.size(); }
 
@@ -118,6 +122,7 @@ class Tenures : public SessionObserver, public OwnerObserver {
 
   bool NeedsClaim(const Entry& entry) const;
   void QueueClaim(Entry& entry);
+  void QueueClaims();
   void Claim(Entry& entry);
   void BeginTenure(Entry& entry, int64_t epoch);
   void EndTenure(Entry& entry);

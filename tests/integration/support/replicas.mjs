@@ -36,6 +36,12 @@ export class ReplicaProcess {
     return (await this.gateway.page('/readyz')).status;
   }
 
+  /** Empty if it is ready. */
+  async whyNotReady() {
+    const { status, body } = await this.gateway.page('/readyz');
+    return status === 200 ? '' : body;
+  }
+
   async metrics() {
     return new Metrics((await this.gateway.page('/metrics')).body);
   }

@@ -23,6 +23,7 @@ ReplicaNumbers Joined() {
   ReplicaNumbers numbers;
   numbers.cluster_name = "eu";
   numbers.session = "pod-1.1";
+  numbers.is_admitted = true;
   numbers.is_certain = true;
   numbers.certainty_age = absl::Milliseconds(120);
   numbers.owned = 1;
@@ -87,6 +88,9 @@ TEST(StatusClusterTest, MissingAndUncertainSessionsAreProblems) {
   numbers.is_certain = false;
   EXPECT_THAT(Findings(numbers),
               ElementsAre(StartsWith("This replica is not certain")));
+  numbers.is_admitted = false;
+  EXPECT_THAT(Findings(numbers),
+              ElementsAre(StartsWith("This replica is not ready: no other")));
   numbers.session.clear();
   EXPECT_THAT(Findings(numbers),
               ElementsAre(StartsWith("This replica is not in the cluster")));
@@ -94,6 +98,13 @@ TEST(StatusClusterTest, MissingAndUncertainSessionsAreProblems) {
 
 std::string Metrics(const ReplicaNumbers& numbers) {
   return prometheus::TextSerializer().Serialize(ReplicaMetricFamilies(numbers));
+}
+
+TEST(ReplicaMetricsTest, OnlyAReplicaThatIsAdmittedHasJoined) {
+  ReplicaNumbers numbers = Joined();
+  EXPECT_THAT(Metrics(numbers), HasSubstr("cluster_joined 1\n"));
+  numbers.is_admitted = false;
+  EXPECT_THAT(Metrics(numbers), HasSubstr("cluster_joined 0\n"));
 }
 
 TEST(ReplicaMetricsTest, AreZeroWithoutACluster) {

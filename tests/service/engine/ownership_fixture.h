@@ -23,16 +23,25 @@ class OwnershipTest : public cluster::ReplicaTest, public OwnershipObserver {
   OwnershipTest()
       : ReplicaTest(cluster::CoordinationOutage::kPause),
         ownership_(event_loop_, "c", replica_->view, replica_->session,
-                   replica_->lookup) {
+                   replica_->reachability, replica_->lookup) {
+    replica_->CallMembers();
     ownership_.Start(replica_->tenures);
     ownership_.SetObserver(this);
     replica_->observer = &ownership_;
     replica_->view.set_observer(ownership_);
     Join();
-    b_lease_ = AddMember("b.1", "b:1");
-    link_.peers["b:1"] = [](const cluster::VouchRequest&) {
+    b_lease_ = AddPeer("b.1", cluster::Replica::MemberAt("b:1"));
+  }
+
+  // A member that answers this replica's calls. Returns its lease.
+  int64_t AddPeer(const std::string& session,
+                  const cluster::MemberRecord& record) {
+    link_.peers[record.address] = [](const cluster::VouchRequest&) {
       return cluster::VouchResponse();
     };
+    const int64_t lease = AddMember(session, record);
+    event_loop_.Advance(times_.read_interval);
+    return lease;
   }
 
   void OnOwnershipChanged(const std::string& credential_key,

@@ -212,7 +212,7 @@ TEST_F(TenureOwnershipTest, NamesOnlyCredentialsInUse) {
 
 TEST_F(TenureOwnershipTest, DrainHandsOverToTheNewestSession) {
   Use();
-  AddMember("c.1", "c:1");
+  AddPeer("c.1", cluster::Replica::MemberAt("c:1"));
   const int64_t before = *ownership_.EpochOf(*credential_);
   ownership_.BeginDrain();
   EXPECT_EQ(ReasonOf(guard_->GrantsFrom().status()), v1::NOT_OWNER);
@@ -227,12 +227,32 @@ TEST_F(TenureOwnershipTest, DrainHandsOverToTheNewestSession) {
 
 TEST_F(TenureOwnershipTest, DrainHandsOverToTheNewestBuild) {
   Use();
-  AddMember("old.1", Build("0.9.7+a"));
-  AddMember("new.1", Build("0.10.0+a"));
-  AddMember("older.1", Build("0.9.10+b"));
+  AddPeer("old.1", Build("0.9.7+a"));
+  AddPeer("new.1", Build("0.10.0+a"));
+  AddPeer("older.1", Build("0.9.10+b"));
   ownership_.BeginDrain();
   event_loop_.RunPosted();
   EXPECT_EQ(ValueOf(OwnerKey()), "new.1");
+}
+
+// It has joined, but no replica could call it: its port may be blocked.
+TEST_F(TenureOwnershipTest, DrainHandsNothingOverToAReplicaThatNeverAnswered) {
+  Use();
+  AddMember("c.1", "c:1");
+  event_loop_.Advance(absl::Seconds(10));
+  ownership_.BeginDrain();
+  event_loop_.RunPosted();
+  EXPECT_EQ(ValueOf(OwnerKey()), "b.1");
+}
+
+TEST_F(TenureOwnershipTest, DrainHandsNothingOverToAReplicaThatIsNotAdmitted) {
+  Use();
+  cluster::MemberRecord record = cluster::Replica::MemberAt("c:1");
+  record.admitted = false;
+  AddPeer("c.1", record);
+  ownership_.BeginDrain();
+  event_loop_.RunPosted();
+  EXPECT_EQ(ValueOf(OwnerKey()), "b.1");
 }
 
 TEST_F(TenureOwnershipTest, OwnerOfAnotherProtocolIsNeitherFoundNorSuccessor) {
@@ -241,7 +261,7 @@ TEST_F(TenureOwnershipTest, OwnerOfAnotherProtocolIsNeitherFoundNorSuccessor) {
   EXPECT_EQ(ownership_.FindOther(*credential_), std::nullopt);
   EndMember(lease);
   Use();
-  AddMember("d.1", OtherProtocol());
+  AddPeer("d.1", OtherProtocol());
   ownership_.BeginDrain();
   event_loop_.RunPosted();
   EXPECT_EQ(ValueOf(OwnerKey()), "b.1");

@@ -15,6 +15,7 @@ TEST(MemberRecordTest, SurvivesEncodingAndIgnoresUnknownNames) {
   sent.address = "[::1]:9000";
   sent.webhook_address = "h:8080";
   sent.build = "1.2.3+c0ffee";
+  sent.admitted = false;
   sent.own_tags = {"aa", "bb"};
   const auto record = DecodeMember(Encode(sent) + "new=1\nnoise\n");
   ASSERT_THAT(record, IsOk());
@@ -22,7 +23,14 @@ TEST(MemberRecordTest, SurvivesEncodingAndIgnoresUnknownNames) {
   EXPECT_EQ(record->webhook_address, "h:8080");
   EXPECT_EQ(record->build, "1.2.3+c0ffee");
   EXPECT_EQ(record->protocols, std::vector<std::string>{"1"});
+  EXPECT_FALSE(record->admitted);
   EXPECT_EQ(record->own_tags, (std::vector<std::string>{"aa", "bb"}));
+}
+
+TEST(MemberRecordTest, OneThatDoesNotSayOtherwiseIsAdmitted) {
+  const auto record = DecodeMember("address=h:1\n");
+  ASSERT_THAT(record, IsOk());
+  EXPECT_TRUE(record->admitted);
 }
 
 TEST(MemberRecordTest, SharesProtocolThatBothName) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,7 @@
 #include "upstream/cluster/known_peers.h"
 #include "upstream/cluster/owner_lookup.h"
 #include "upstream/cluster/peer_link.h"
+#include "upstream/cluster/reachability.h"
 #include "upstream/cluster/request_records.h"
 #include "upstream/cluster/session.h"
 #include "upstream/cluster/store.h"
@@ -23,7 +25,7 @@
 namespace wriftai::cluster {
 
 // Everything of upstream/cluster, wired up as in a process. It has not joined
-// before session.Start().
+// before session.Start(). It needs no admission before NeedAdmission().
 //
 // Threads: one. All arguments must outlive it.
 class Replica : public TenureObserver {
@@ -35,6 +37,7 @@ class Replica : public TenureObserver {
         session(event_loop, store, keys, times, node, MemberAt(address), view),
         peers(view, node),
         introductions(event_loop, link, times, view, session),
+        reachability(event_loop, link, times, view, session),
         vouching(event_loop, link, times, outage, view, peers, session),
         lookup(event_loop, link, times, view, peers, session),
         tenures(event_loop, store, keys, times, view, session, introductions,
@@ -45,6 +48,27 @@ class Replica : public TenureObserver {
     session.AddObserver(vouching);
     session.AddObserver(lookup);
     session.AddObserver(tenures);
+  }
+
+  // Its peers are to admit it. Before it joins.
+  void NeedAdmission() {
+    MemberRecord record = session.record();
+    record.admitted = false;
+    session.SetRecord(std::move(record));
+    CallMembers();
+  }
+
+  // It calls the members as they join. Before it joins.
+  void CallMembers() {
+    session.AddObserver(reachability);
+    reachability.ListenToAdmission([this](Admission admission) {
+      if (admission == Admission::kAdmitted) tenures.OnAdmitted();
+    });
+  }
+
+  VouchResponse AnswerVouch(const VouchRequest& request) {
+    reachability.OnCalled(request.asker);
+    return vouching.Answer(request);
   }
 
   void OnTenureBegan(const std::string& tag, int64_t epoch) override {
@@ -66,6 +90,7 @@ class Replica : public TenureObserver {
   Session session;
   KnownPeers peers;
   Introductions introductions;
+  Reachability reachability;
   Vouching vouching;
   OwnerLookup lookup;
   Tenures tenures;

@@ -52,8 +52,8 @@ TEST_F(SessionTest, RewritesMemberWithinTheSessionOnceItsOwnTokenChanges) {
   const int64_t revision = session().revision();
   MemberRecord record = session().record();
   record.own_tags = {"new", "old"};
-  session().SetRecord(record);
   connection_.set_fault(Fault::kCut);
+  session().SetRecord(record);
   event_loop_.Advance(2 * times_.read_interval);
   EXPECT_EQ(Read("c/member/a.1")->value, "address=a:1\nprotocols=1\n");
   connection_.set_fault(Fault::kNone);
@@ -76,13 +76,12 @@ TEST_F(SessionTest, ChangeDuringARewriteIsWrittenToo) {
   MemberRecord record = session().record();
   record.own_tags = {"first"};
   session().SetRecord(record);
-  // Runs after the rewrite was sent, and before its response.
+  // The rewrite has been sent, and has no response yet.
   record.own_tags = {"second"};
-  connection_.set_on_range(
-      [&] { event_loop_.Post([&] { session().SetRecord(record); }); });
-  event_loop_.Advance(times_.read_interval);
+  session().SetRecord(record);
+  event_loop_.RunPosted();
   EXPECT_EQ(ValueOf("c/member/a.1"), "address=a:1\nprotocols=1\nown=first\n");
-  event_loop_.Advance(times_.retry_interval);
+  event_loop_.Advance(times_.retry_interval + times_.read_interval);
   EXPECT_EQ(ValueOf("c/member/a.1"), "address=a:1\nprotocols=1\nown=second\n");
 }
 
@@ -98,9 +97,9 @@ TEST_F(SessionTest, RepeatsARewriteOncePerRetryInterval) {
   Join();
   MemberRecord record = session().record();
   record.own_tags = {"new"};
-  session().SetRecord(record);
   store_.state().set_full(true);
   const int64_t commits = connection_.commits();
+  session().SetRecord(record);
   event_loop_.Advance(10 * times_.retry_interval);
   EXPECT_EQ(connection_.commits(), commits + 10);
 }

@@ -29,14 +29,13 @@ class SimNode : private SimConnections, public Replica {
       : SimConnections{{loop, slot, server}, {loop, slot, network}},
         Replica(loop, store, link, keys, times, outage, node,
                 absl::StrCat(slot)) {
-    network.Listen(slot, &loop,
-                   {[this](const VouchRequest& request) {
-                      return vouching.Answer(request);
-                    },
-                    [this](const FindOwnersRequest& request) {
-                      return find_owners ? find_owners(request)
-                                         : FindOwnersResponse();
-                    }});
+    network.Listen(
+        slot, &loop,
+        {[this](const VouchRequest& request) { return AnswerVouch(request); },
+         [this](const FindOwnersRequest& request) {
+           return find_owners ? find_owners(request) : FindOwnersResponse();
+         }});
+    NeedAdmission();
     session.Start();
   }
 
