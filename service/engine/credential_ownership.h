@@ -33,10 +33,10 @@ class CredentialOwnership {
   virtual ~CredentialOwnership() = default;
 
   // Who is notified, from the loop and never inside a method of this class.
-  // Null: nobody.
+  // Null: no observer.
   virtual void SetObserver(OwnershipObserver* observer) = 0;
 
-  // The credential is in use here: if nobody owns it, this replica claims it.
+  // The credential is in use here: if no replica owns it, this one claims it.
   // The engine repeats it with every call, and every minute while there are
   // waits. UNAVAILABLE (OWNER_UNAVAILABLE): too many credentials.
   virtual absl::Status Use(const Credential& credential) = 0;

@@ -77,8 +77,8 @@ class OwnerWaits {
   // Waits for the prediction `id`, a UUID, at the credential's present owner.
   // `created`: by it the owner finds the prediction on the list; InfinitePast
   // if unknown.
-  // `observer` must outlive the result. Null: nobody else owns it, as far as
-  // this replica knows.
+  // `observer` must outlive the result. Null: no other replica owns it, as far
+  // as this one knows.
   [[nodiscard]] virtual std::unique_ptr<OwnerWait> Start(
       const std::shared_ptr<const Credential>& credential,
       const std::string& id, absl::Time created, absl::Duration interval,

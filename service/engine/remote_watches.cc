@@ -11,7 +11,7 @@
 namespace wriftai {
 namespace {
 
-// Whether the prediction is fine, and another Wait is to be started.
+// Whether the prediction is fine, and another Wait must start.
 bool IsResumable(const absl::Status& status) {
   switch (ReasonOf(status)) {
     case v1::NOT_OWNER:

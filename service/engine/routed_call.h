@@ -107,12 +107,12 @@ class RoutedCallBase : public Call {
 
 // A call that runs here while this replica owns its credential, and is
 // forwarded to the owner otherwise. If the credential is lost before anything
-// was sent, or gained before it was forwarded, the call moves. While nobody
-// owns the credential, or the replica that was asked does not own it any more,
-// it looks again every kLookInterval, and whenever the owner changes. It ends
-// UNAVAILABLE (OWNER_UNAVAILABLE) if no replica has served it by its deadline,
-// or within kMaxSearch. A call that another replica has forwarded only runs
-// here, or ends UNAVAILABLE (NOT_OWNER).
+// was sent, or gained before it was forwarded, the call moves. While no
+// replica owns the credential, or the one that was asked does not own it any
+// more, it looks again every kLookInterval, and whenever the owner changes. It
+// ends UNAVAILABLE (OWNER_UNAVAILABLE) if no replica has served it by its
+// deadline, or within kMaxSearch. A call that another replica has forwarded
+// only runs here, or ends UNAVAILABLE (NOT_OWNER).
 //
 // A broken link to the owner:
 //

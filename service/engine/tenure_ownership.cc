@@ -159,7 +159,7 @@ std::unique_ptr<const GrantGuard> TenureOwnership::MakeGuard(
 absl::StatusOr<absl::Time> TenureOwnership::GrantsFrom(const std::string& tag) {
   if (!tenures_->EpochOf(tag).has_value()) return NotOwnerError();
   if (const auto from = tenures_->GrantsFrom(tag)) {
-    // Nobody knows yet when a session that is joining may grant.
+    // It is not known yet when a session that is joining may grant.
     return std::min(*from, event_loop_.Now() + kCertaintyInterval);
   }
   uncertain_.insert(tag);

@@ -72,13 +72,13 @@ class TenureOwnership final : public CredentialOwnership,
   // Once, before anything else. The tenures have this as their observer.
   void Start(cluster::Tenures& tenures) { tenures_ = &tenures; }
 
-  // Another replica that owns it; nullopt if nobody does, or this one.
+  // Another replica that owns it; nullopt if none does, or this one.
   std::optional<Owner> FindOther(const Credential& credential) const;
   // The epoch of this replica's tenure; nullopt if it has none.
   std::optional<int64_t> EpochOf(const Credential& credential) const;
 
-  // A peer's question. It cannot claim what nobody owns, so this replica does,
-  // as for a call of its own.
+  // A peer's question. The peer cannot claim a credential that has no owner, so
+  // this replica does, as for a call of its own.
   cluster::FindOwnersResponse Answer(const cluster::FindOwnersRequest& request);
 
   // For people: the display name of the credential if it is in use here,

@@ -1,10 +1,9 @@
 #include "service/logging/log_fields.h"
 
 #include <algorithm>
+#include <array>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "base/sanitize.h"
@@ -14,21 +13,37 @@
 namespace wriftai {
 namespace {
 
+// Longer than nearly all lines, so that the text grows once.
+constexpr size_t kUsualBytes = 512;
+
+constexpr std::array<bool, 256> PlainBytes() {
+  std::array<bool, 256> plain = {};
+  for (size_t byte = '!'; byte <= '~'; ++byte) {
+    plain[byte] = byte != '"' && byte != '=' && byte != '\\';
+  }
+  return plain;
+}
+
 // Whether logfmt reads `text` as one word, without quotes.
 bool IsPlain(absl::string_view text) {
+  static constexpr std::array<bool, 256> kPlain = PlainBytes();
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isgraph(c) && c != '"' && c != '=' && c != '\\';
+    return kPlain[static_cast<unsigned char>(c)];
   });
 }
 
 }  // namespace
 
 LogFields::LogFields(LogFormat format, absl::string_view message)
-    : format_(format),
-      text_(format == LogFormat::kJson
-                ? absl::StrCat("\"message\":", EncodeJsonString(SanitizeText(
-                                                   message, kMaxMessageBytes)))
-                : SanitizeText(message, kMaxMessageBytes)) {}
+    : format_(format) {
+  text_.reserve(kUsualBytes);
+  const std::string safe = SanitizeText(message, kMaxMessageBytes);
+  if (format == LogFormat::kJson) {
+    absl::StrAppend(&text_, "\"message\":", EncodeJsonString(safe));
+  } else {
+    text_ += safe;
+  }
+}
 
 void LogFields::Add(absl::string_view key, absl::string_view value) {
   AddKey(key);
@@ -48,7 +63,10 @@ void LogFields::Add(absl::string_view key, int64_t value) {
 
 void LogFields::Add(absl::string_view key, absl::Duration value) {
   AddKey(key);
-  absl::StrAppendFormat(&text_, "%.6f", absl::ToDoubleSeconds(value));
+  const int64_t microseconds =
+      absl::ToInt64Microseconds(value + absl::Microseconds(1) / 2);  // Rounded.
+  absl::StrAppend(&text_, microseconds / 1'000'000, ".",
+                  absl::Dec(microseconds % 1'000'000, absl::kZeroPad6));
 }
 
 void LogFields::Add(absl::string_view key,

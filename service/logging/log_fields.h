@@ -33,7 +33,8 @@ class LogFields {
   // `key`: lower case and underscores.
   void Add(absl::string_view key, absl::string_view value);
   void Add(absl::string_view key, int64_t value);
-  void Add(absl::string_view key, absl::Duration value);  // In seconds.
+  // In seconds, with six decimals. Not negative.
+  void Add(absl::string_view key, absl::Duration value);
   void Add(absl::string_view key, const std::vector<std::string>& values);
 
   // Adds the field unless `value` is empty.

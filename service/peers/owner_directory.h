@@ -22,7 +22,7 @@ class OwnerDirectory {
  public:
   virtual ~OwnerDirectory() = default;
 
-  // nullopt: nobody owns it, or nobody knows. Also if this replica owns it.
+  // nullopt: no replica owns it, the owner is not known, or it is this replica.
   virtual std::optional<PeerOwner> Find(const Credential& credential) = 0;
 };
 

@@ -34,10 +34,12 @@ void Reachability::OnTick() {
   Update();
 }
 
-// Not a former process of this replica, and one that it could call.
+// Not a former process of this replica, and one that it could call. A record
+// that cannot be read has no address.
 bool Reachability::IsOther(const std::string& session,
                            const Member& member) const {
   return NodeOf(session) != session_.node() &&
+         !member.record.address.empty() &&
          member.record.address != session_.address() &&
          session_.record().SharesProtocol(member.record);
 }

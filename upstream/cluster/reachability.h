@@ -31,7 +31,7 @@ enum class Admission {
 // other member until it answers, and one that does not serve yet also later.
 //
 // A replica that reaches the store but not its peers would own credentials for
-// which nobody could call it. So it is admitted, and serves, only once a member
+// which no other could call it. So it is admitted, and serves, only once a member
 // that serves has answered it and called it. While no member serves, the oldest
 // one is admitted. An admission is final, and the member's record shows it.
 //

@@ -36,7 +36,7 @@ class TenureObserver {
 };
 
 // The credentials in use here, and which of them this replica owns. It claims
-// those that nobody owns. A tenure begins when the watch, not the claim's
+// those without an owner. A tenure begins when the watch, not the claim's
 // response, shows this replica's record: by then the watch has shown every
 // earlier tenure, too, and so the pause is known. It ends when the watch shows
 // another record, or the session ends.
@@ -56,7 +56,7 @@ class Tenures : public SessionObserver, public OwnerObserver {
   ~Tenures() override;
 
   // The credential is in use here. Until it has been idle for
-  // ClusterTimes::idle_timeout, it is claimed whenever nobody owns it. Fails:
+  // ClusterTimes::idle_timeout, it is claimed whenever it has no owner. Fails:
   // RESOURCE_EXHAUSTED beyond kMaxCredentials.
   absl::Status Use(const std::string& tag);
 

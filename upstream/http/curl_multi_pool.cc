@@ -104,7 +104,8 @@ CallHandle CurlMultiPool::Send(HttpRequest request, HttpTransport::Done done) {
 }
 
 absl::Status CurlMultiPool::Start(Entry& entry) {
-  if (absl::Status status = entry.transfer.Prepare(NewEasy()); !status.ok()) {
+  if (absl::Status status = entry.transfer.Prepare(NewEasy(), urls_);
+      !status.ok()) {
     return status;
   }
   entry.timer = event_loop_.RunAt(event_loop_.Now() + entry.transfer.timeout(),

@@ -17,6 +17,7 @@
 #include "upstream/http/curl_transfer.h"
 #include "upstream/http/http_options.h"
 #include "upstream/http/http_transport.h"
+#include "upstream/http/url_parser.h"
 
 namespace wriftai {
 
@@ -80,6 +81,7 @@ class CurlMultiPool {
   const HttpOptions& options_;
   ByteBudget bodies_;
   const CurlMulti multi_;
+  UrlParser urls_;
   CurlPoller poller_;
   ConnectionPool pool_;
   TimerHandle close_idle_;

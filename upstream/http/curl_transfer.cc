@@ -40,8 +40,8 @@ CurlTransfer::CurlTransfer(HttpRequest request, const HttpOptions& options,
       response_(options),
       bytes_until_pause_(kBytesPerRound) {}
 
-absl::Status CurlTransfer::Prepare(CurlEasy easy) {
-  absl::StatusOr<CurlUrl> url = CheckRequest(request_);
+absl::Status CurlTransfer::Prepare(CurlEasy easy, UrlParser& urls) {
+  absl::StatusOr<CurlUrl> url = CheckRequest(request_, urls);
   if (!url.ok()) return url.status();
   url_ = *std::move(url);
   easy_ = std::move(easy);

@@ -13,6 +13,7 @@
 #include "upstream/http/http_options.h"
 #include "upstream/http/pooled_connection.h"
 #include "upstream/http/response_buffer.h"
+#include "upstream/http/url_parser.h"
 
 namespace wriftai {
 
@@ -60,7 +61,7 @@ class CurlTransfer {
 
   // Checks the request and sets up `easy`, which must be new or reset.
   // INVALID_ARGUMENT from CheckRequest(), INTERNAL from libcurl.
-  absl::Status Prepare(CurlEasy easy);
+  absl::Status Prepare(CurlEasy easy, UrlParser& urls);
 
   // Runs on `connection` from now on, which must outlive the use until
   // Release().

@@ -1,7 +1,6 @@
 #include "upstream/http/request_check.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -40,29 +39,11 @@ bool IsOwnedByTransport(absl::string_view name) {
   return false;
 }
 
-absl::StatusOr<CurlUrl> ParseUrl(const std::string& url) {
-  if (!absl::StartsWithIgnoreCase(url, "http://") &&
-      !absl::StartsWithIgnoreCase(url, "https://")) {
-    return Invalid("url", "must start with http:// or https://");
-  }
-  for (const char c : url) {
-    if (!absl::ascii_isgraph(static_cast<unsigned char>(c))) {
-      return Invalid("url", "must be printable ASCII without spaces");
-    }
-  }
-  CurlUrl parsed(curl_url());
-  // Out of memory; operator new would end the process, too.
-  if (parsed == nullptr) std::abort();
-  const CURLUcode code = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(),
-                                      CURLU_DISALLOW_USER | CURLU_PATH_AS_IS);
-  if (code != CURLUE_OK) return Invalid("url", curl_url_strerror(code));
-  return parsed;
-}
-
 }  // namespace
 
-absl::StatusOr<CurlUrl> CheckRequest(const HttpRequest& request) {
-  absl::StatusOr<CurlUrl> url = ParseUrl(request.url);
+absl::StatusOr<CurlUrl> CheckRequest(const HttpRequest& request,
+                                     UrlParser& urls) {
+  absl::StatusOr<CurlUrl> url = urls.Parse(request.url);
   if (!url.ok()) return url;
   for (const auto& [name, value] : request.headers) {
     if (!IsToken(name)) return Invalid("header", "the name is not a token");

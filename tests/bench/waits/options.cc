@@ -179,6 +179,7 @@ absl::StatusOr<Options> ParseOptions(
   options.gateway = absl::StrCat(folder, "wriftai-gateway");
   options.sandbox = absl::StrCat(folder, "wriftai-sandbox");
   options.etcd = WRIFTAI_TOOLS "/etcd";
+  options.bare_grpc = absl::StrCat(folder, "bare_grpc");
   FlagSet flags("waits [flags]",
                 "Measures the cost and delay of waits through the gateway, "
                 "with a strict upstream, and compares them with naive clients.",

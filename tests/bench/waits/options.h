@@ -16,6 +16,7 @@ struct Options {
   std::string gateway;  // Paths of the programs.
   std::string sandbox;
   std::string etcd;
+  std::string bare_grpc;
   std::vector<std::string> scenarios;  // Empty: all.
   std::string json;                    // Output file; empty: none.
   Check check = Check::kNone;

@@ -1,16 +1,20 @@
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
 #include "tests/bench/waits/get_probe.h"
 #include "tests/bench/waits/scenarios.h"
 #include "tests/bench/waits/scene.h"
+#include "tests/bench/waits/server.h"
 #include "tests/bench/waits/servers.h"
 #include "tests/bench/waits/statistics.h"
 
 // Gets at a moderate rate, in rounds: at the replica that owns the token, and
-// at one that forwards them to it. The budget delays none.
+// at one that forwards them to it. The budget delays none. The same calls at a
+// bare gRPC server show what a hop between two processes costs at least.
 
 namespace wriftai::bench {
 namespace {
@@ -26,6 +30,8 @@ constexpr int64_t kReadRate = 100'000;
 
 // The Gets at one of the replicas.
 struct Side {
+  explicit Side(std::string where) : address(std::move(where)) {}
+
   std::string address;
   size_t gets = 0;
   size_t failures = 0;
@@ -47,8 +53,7 @@ absl::StatusOr<std::vector<Side>> SidesOf(const Servers& servers) {
     const auto owned =
         MetricOf(*gateway, "wriftai_gateway_cluster_owned_tokens");
     if (!owned.ok()) return owned.status();
-    Side side;
-    side.address = gateway->address();
+    const Side side(gateway->address());
     sides.insert(*owned > 0 ? sides.begin() : sides.end(), side);
   }
   return sides;
@@ -76,7 +81,8 @@ std::optional<double> Difference(std::optional<double> a,
   return *a - *b;
 }
 
-std::vector<Figure> FiguresOf(const Side& owner, const Side& other) {
+std::vector<Figure> FiguresOf(const Side& owner, const Side& other,
+                              const Side& bare) {
   const auto number = [](auto count) { return static_cast<double>(count); };
   return {
       {"gets", "Gets", "", number(other.gets), number(owner.gets), {}},
@@ -96,6 +102,8 @@ std::vector<Figure> FiguresOf(const Side& owner, const Side& other) {
        Difference(other.P(99), owner.P(99)),
        {},
        Bound{kMaxHopMilliseconds, Bound::Kind::kTime}},
+      {"bare_p50", "call at a bare gRPC server, p50", "ms", bare.P(50), {}, {}},
+      {"bare_p99", "call at a bare gRPC server, p99", "ms", bare.P(99), {}, {}},
       {"cpu",
        "CPU time of a Get, both replicas",
        "µs",
@@ -121,6 +129,11 @@ absl::StatusOr<ScenarioReport> RunForwardedGet(const Options& options) {
   if (!running.ok()) return running.status();
   auto sides = SidesOf(*servers);
   if (!sides.ok()) return sides.status();
+  // An empty response is a valid Prediction.
+  const auto bare =
+      Server::Start({options.bare_grpc, "/dev/null"}, {}, "gRPC listens on ");
+  if (!bare.ok()) return bare.status();
+  sides->emplace_back((*bare)->address());
   for (int64_t round = 0; round < options.get_rounds; ++round) {
     for (Side& side : *sides) {
       RunRound(options, *servers, options.seed + round, *running, side);
@@ -135,7 +148,7 @@ absl::StatusOr<ScenarioReport> RunForwardedGet(const Options& options) {
       {"interval_ms", absl::ToDoubleMilliseconds(options.get_round_interval)},
       {"predictions", static_cast<double>(kPredictions)},
       {"seed", static_cast<double>(options.seed)}};
-  report.figures = FiguresOf(sides->front(), sides->back());
+  report.figures = FiguresOf((*sides)[0], (*sides)[1], (*sides)[2]);
   return report;
 }
 

@@ -134,6 +134,7 @@ TEST_F(ReachabilityTest, FormerProcessesAndOtherProtocolsDoNotCount) {
   MemberRecord other = Replica::MemberAt("c:1");
   other.protocols = {"2"};
   AddMember("c.1", other);
+  PutKey(keys_.Member("garbled.1"), "\xff");
   Start();
   EXPECT_EQ(admission(), Admission::kAdmitted);
   event_loop_.Advance(absl::Seconds(10));

@@ -17,48 +17,20 @@ HttpRequest Request(std::string url = "https://api.example/v1") {
   return request;
 }
 
+absl::Status Check(const HttpRequest& request) {
+  UrlParser urls;
+  return CheckRequest(request, urls).status();
+}
+
 absl::Status CheckHeader(std::string name, std::string value) {
   HttpRequest request = Request();
   request.headers = {{std::move(name), std::move(value)}};
-  return CheckRequest(request).status();
+  return Check(request);
 }
 
-TEST(CheckRequestTest, AcceptsHttpAndHttps) {
-  for (const char* url :
-       {"http://localhost:8080/v1", "https://api.example/a%20b?c=d",
-        "HTTPS://API.EXAMPLE", "http://127.0.0.1:1", "http://[::1]:80/"}) {
-    EXPECT_THAT(CheckRequest(Request(url)), IsOk()) << url;
-  }
-}
-
-TEST(CheckRequestTest, RejectsOtherSchemesAndNone) {
-  for (const char* url : {"", "/v1", "api.example/v1", "ftp://a/", "file:///a",
-                          "gopher://a/", "https:/a", "javascript://a/"}) {
-    EXPECT_THAT(CheckRequest(Request(url)),
-                StatusIs(kInvalid, "url: must start with http:// or https://"))
-        << url;
-  }
-}
-
-TEST(CheckRequestTest, RejectsInvalidBytesInUrl) {
-  for (const std::string& part :
-       {std::string(" "), std::string("\r\n"), std::string("\t"),
-        std::string(1, '\0'), std::string("\x7f"), std::string("\xc3\xa9")}) {
-    EXPECT_THAT(
-        CheckRequest(Request("http://a/b" + part + "c")),
-        StatusIs(kInvalid, "url: must be printable ASCII without spaces"));
-  }
-}
-
-TEST(CheckRequestTest, RejectsUrlWithoutHostWithUserOrWithInvalidPort) {
-  for (const char* url :
-       {"http://", "https://:443/", "http://user:hunter2@a/", "http://user@a/",
-        "http://a:99999/", "http://a:b/", "http://[::1/"}) {
-    EXPECT_THAT(CheckRequest(Request(url)),
-                StatusIs(kInvalid,
-                         AllOf(HasSubstr("url: "), Not(HasSubstr("hunter2")))))
-        << url;
-  }
+TEST(CheckRequestTest, RejectsUrlThatTheParserRejects) {
+  EXPECT_THAT(Check(Request("/v1")),
+              StatusIs(kInvalid, "url: must start with http:// or https://"));
 }
 
 TEST(CheckRequestTest, RejectsHeaderNamesThatAreNotTokens) {
@@ -95,7 +67,7 @@ TEST(CheckRequestTest, AcceptsUnusualButValidHeaders) {
 TEST(CheckRequestTest, RejectsBearerWithLineBreakWithoutQuotingIt) {
   HttpRequest request = Request();
   request.bearer = Secret("tok\r\nx: y");
-  EXPECT_THAT(CheckRequest(request),
+  EXPECT_THAT(Check(request),
               StatusIs(kInvalid, "bearer: must not contain CR, LF or NUL"));
 }
 
@@ -104,15 +76,14 @@ TEST(CheckRequestTest, RejectsBearerWithAuthorizationHeader) {
   request.bearer = Secret("token");
   request.headers = {{"Authorization", "Basic x"}};
   EXPECT_THAT(
-      CheckRequest(request),
+      Check(request),
       StatusIs(kInvalid, "Authorization: conflicts with the bearer token"));
 }
 
 TEST(CheckRequestTest, RejectsGetWithBody) {
   HttpRequest request = Request();
   request.body = "x";
-  EXPECT_THAT(CheckRequest(request),
-              StatusIs(kInvalid, "body: not allowed with GET"));
+  EXPECT_THAT(Check(request), StatusIs(kInvalid, "body: not allowed with GET"));
 }
 
 }  // namespace
