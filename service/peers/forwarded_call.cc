@@ -26,7 +26,7 @@ ForwardedCall::ForwardedCall(PeerChannels& channels, const PeerOwner& owner,
       deadline_(context.deadline),
       sent_once_(sent_once),
       fail_(std::move(fail)) {
-  AddForwardedMetadata(owner.epoch, *context.credential, context.trace.get(),
+  AddForwardedMetadata(owner, *context.credential, context.trace.get(),
                        request);
   request.timeout =
       std::min(deadline_ - event_loop_.Now(), PeerClient::kMaxCall);

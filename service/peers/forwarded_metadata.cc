@@ -4,16 +4,20 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "service/rpc/forwarded_call_gate.h"
 #include "service/telemetry/call_record.h"
 #include "upstream/json/rfc3339.h"
 
 namespace wriftai {
 
-void AddForwardedMetadata(int64_t epoch, const Credential& credential,
+void AddForwardedMetadata(const PeerOwner& owner, const Credential& credential,
                           const CallTrace* trace, PeerRequest& request) {
-  request.metadata.emplace_back(kEpochKey, absl::StrCat(epoch));
-  if (!credential.outlives_tokens()) {
+  request.metadata.emplace_back(kEpochKey, absl::StrCat(owner.epoch));
+  if (credential.outlives_tokens()) {
+    request.metadata.emplace_back(kOwnTagsKey,
+                                  absl::StrJoin(owner.own_tags, ","));
+  } else {
     request.metadata.emplace_back(
         "authorization", absl::StrCat("Bearer ", credential.token().Reveal()));
   }

@@ -1,10 +1,9 @@
 #ifndef WRIFTAI_SERVICE_PEERS_FORWARDED_METADATA_H_
 #define WRIFTAI_SERVICE_PEERS_FORWARDED_METADATA_H_
 
-#include <cstdint>
-
 #include "absl/time/time.h"
 #include "base/credential.h"
+#include "service/peers/owner_directory.h"
 #include "service/peers/peer_request.h"
 #include "upstream/call_trace.h"
 
@@ -12,8 +11,9 @@ namespace wriftai {
 
 // Adds the metadata of a forwarded call: the owner's epoch, the token, and the
 // request id and trace, so that its lines in both logs match. The gateway's own
-// token never travels: the owner has it. `trace` may be null. Loop.
-void AddForwardedMetadata(int64_t epoch, const Credential& credential,
+// token never travels: the owner has it, and compares its tags. `trace` may be
+// null. Loop.
+void AddForwardedMetadata(const PeerOwner& owner, const Credential& credential,
                           const CallTrace* trace, PeerRequest& request);
 
 // Adds the creation time of a Wait's prediction, if it is known: neither

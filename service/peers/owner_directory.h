@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/credential.h"
 
@@ -13,6 +14,8 @@ namespace wriftai {
 struct PeerOwner {
   std::string address;  // HOST:PORT of its port for replicas.
   int64_t epoch = 0;    // Of its tenure.
+  // The tags of this replica's own tokens, if the credential is the gateway's.
+  std::vector<std::string> own_tags = {};
 };
 
 // Which replica owns a credential, as far as this one knows.

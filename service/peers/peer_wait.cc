@@ -48,7 +48,7 @@ void PeerWait::Open() {
   PeerRequest request;
   request.method = kWait;
   request.message = EncodeWait(id_, interval_);
-  AddForwardedMetadata(owner_.epoch, *credential_, nullptr, request);
+  AddForwardedMetadata(owner_, *credential_, nullptr, request);
   AddCreationTime(created_, request);
   stream_ = channels_.StartStream(
       owner_.address, std::move(request),

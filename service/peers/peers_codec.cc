@@ -92,9 +92,8 @@ absl::StatusOr<cluster::Peer> PeerFrom(peers::v1::Peer& message,
   if (message.revision() <= 0) {
     return Expected(absl::StrCat(field, ".revision"), "a positive number");
   }
-  if (!IsPeerAddress(message.address())) {
-    return Expected(absl::StrCat(field, ".address"), "HOST:PORT");
-  }
+  // A member whose record cannot be read is there, but cannot be asked.
+  if (!IsPeerAddress(message.address())) message.clear_address();
   return cluster::Peer{std::move(*message.mutable_session()),
                        message.revision(),
                        std::move(*message.mutable_address())};
@@ -130,6 +129,7 @@ absl::StatusOr<cluster::VouchRequest> DecodeVouchRequest(
   if (!message.ok()) return message.status();
   auto asker = PeerFrom(*message->mutable_asker(), "asker");
   if (!asker.ok()) return asker.status();
+  if (asker->address.empty()) return Expected("asker.address", "HOST:PORT");
   return cluster::VouchRequest{*std::move(asker)};
 }
 

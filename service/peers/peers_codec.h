@@ -14,9 +14,8 @@
 
 namespace wriftai {
 
-// Far more than the sessions of 100 replicas (KnownPeers::kMaxCallers) during a
-// rollout.
-inline constexpr size_t kMaxVouchPeers = 256;
+// The sessions of a thousand replicas during a rollout.
+inline constexpr size_t kMaxVouchPeers = 2048;
 
 grpc::ByteBuffer EncodeVouch(const cluster::VouchRequest& request);
 grpc::ByteBuffer EncodeVouch(const cluster::VouchResponse& response);

@@ -124,18 +124,7 @@ void ClusterNode::WatchOwnToken() {
                                        [this] { WatchOwnToken(); });
 }
 
-void ClusterNode::OnSessionBegan() {
-  const auto& members = view_.members();
-  // Of two that join at the same time, the later one sees the other.
-  const auto other =
-      std::find_if(members.begin(), members.end(), [this](const auto& member) {
-        return member.second.revision < session_.revision() &&
-               !member.second.record.MayShareOwnToken(session_.record());
-      });
-  if (other == members.end()) return OnAdmission();
-  // An observer must not close the session.
-  event_loop_.Post([this, session = other->first] { Refuse(session); });
-}
+void ClusterNode::OnSessionBegan() { OnAdmission(); }
 
 void ClusterNode::OnSessionEnded() {
   admission_warning_.reset();
@@ -160,6 +149,9 @@ void ClusterNode::OnAdmission() {
     case cluster::Admission::kAdmitted:
       tenures_.OnAdmitted();
       return ReportOnceShown();
+    case cluster::Admission::kForeign:
+      // An observer must not close the session.
+      return event_loop_.Post([this] { Refuse(); });
   }
   if (admission_warning_ != nullptr) return;
   admission_warning_ =
@@ -174,16 +166,18 @@ void ClusterNode::ReportOnceShown() {
     admission_warning_.reset();
     return SetState(State::kJoined);
   }
+  if (state_ != State::kJoined) SetState(State::kJoining);
   showing_ = event_loop_.RunAt(event_loop_.Now() + kShownInterval,
                                [this] { ReportOnceShown(); });
 }
 
-void ClusterNode::Refuse(const std::string& session) {
+void ClusterNode::Refuse() {
+  if (!session_.active()) return;
   spdlog::error(
       "cannot join the cluster {}: the gateway's own token is neither the "
-      "current nor the previous one of {}; expected the same account, or "
-      "another --cluster_name",
-      cluster_name_, session);
+      "current nor the previous one of its replicas; expected the same "
+      "account, or another --cluster_name",
+      cluster_name_);
   SetState(State::kRefused);
   session_.Close([] {});
   rejoin_ = event_loop_.RunAt(event_loop_.Now() + kRefusedInterval,
@@ -206,8 +200,10 @@ absl::Status ClusterNode::CheckJoined() const {
       return absl::UnavailableError(
           "no replica that is ready calls this one on its port for replicas");
     case State::kWaiting:
+      // ClusterTimes::unreleased_pause().
       return absl::UnavailableError(
-          "waiting for an older replica to become ready");
+          "no replica is ready yet; the one that joined first becomes ready "
+          "after 2.7 s");
     case State::kRefused:
       return absl::UnavailableError(
           "the cluster has another account's token as the gateway's own");
@@ -259,12 +255,22 @@ std::optional<PeerOwner> ClusterNode::Find(const Credential& credential) {
   if (!CheckJoined().ok()) return std::nullopt;
   const auto owner = ownership_.FindOther(credential);
   if (!owner.has_value()) return std::nullopt;
-  return PeerOwner{owner->address, owner->epoch};
+  PeerOwner found{owner->address, owner->epoch};
+  if (credential.outlives_tokens()) found.own_tags = session_.record().own_tags;
+  return found;
 }
 
-absl::Status ClusterNode::Check(const Credential& credential, int64_t epoch) {
-  return ownership_.EpochOf(credential) == epoch ? absl::OkStatus()
-                                                 : NotOwnerError();
+absl::Status ClusterNode::Check(const Credential& credential,
+                                const ForwardedCallInfo& forwarded) {
+  const auto& own_tags = session_.record().own_tags;
+  const bool is_same_account =
+      !credential.outlives_tokens() ||
+      std::find_first_of(own_tags.begin(), own_tags.end(),
+                         forwarded.own_tags.begin(),
+                         forwarded.own_tags.end()) != own_tags.end();
+  return is_same_account && ownership_.EpochOf(credential) == forwarded.epoch
+             ? absl::OkStatus()
+             : NotOwnerError();
 }
 
 ReplicaNumbers ClusterNode::Numbers() const {

@@ -128,7 +128,8 @@ class ClusterNode final : public OwnerDirectory,
 
   // OwnerDirectory and ForwardedCallGate
   std::optional<PeerOwner> Find(const Credential& credential) override;
-  absl::Status Check(const Credential& credential, int64_t epoch) override;
+  absl::Status Check(const Credential& credential,
+                     const ForwardedCallInfo& forwarded) override;
 
  private:
   enum class State {
@@ -142,7 +143,7 @@ class ClusterNode final : public OwnerDirectory,
 
   void OnSessionBegan() override;
   void OnSessionEnded() override;
-  void Refuse(const std::string& session);
+  void Refuse();
   void OnAdmission();
   // The others see the record then, too, and hand over credentials to it.
   void ReportOnceShown();

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "upstream/error_details.h"
 #include "upstream/json/rfc3339.h"
@@ -29,6 +30,9 @@ absl::StatusOr<ForwardedCallInfo> ForwardedCallInfoFrom(
   if (!epoch.has_value() || !absl::SimpleAtoi(*epoch, &info.epoch) ||
       info.epoch <= 0) {
     return FieldError(kEpochKey, "one metadata entry with a positive number");
+  }
+  if (const auto tags = OnlyValue(metadata, kOwnTagsKey)) {
+    info.own_tags = absl::StrSplit(*tags, ',', absl::SkipEmpty());
   }
   info.input_is_value = metadata.count(kInputIsValueKey) > 0;
   if (metadata.count(kCreatedAtKey) > 0) {

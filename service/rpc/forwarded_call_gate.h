@@ -2,6 +2,8 @@
 #define WRIFTAI_SERVICE_RPC_FORWARDED_CALL_GATE_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,6 +21,11 @@ namespace wriftai {
 // means nothing.
 inline constexpr char kEpochKey[] = "wriftai-epoch";
 
+// In the place of `authorization` if the caller used the gateway's own token:
+// the tags of that token and its predecessor, separated by commas. Another
+// account's replica may have got the address of the owner.
+inline constexpr char kOwnTagsKey[] = "wriftai-own-tags";
+
 // Present with a create whose input its caller gave as a Value: it is forwarded
 // as JSON text, but errors must name the field that the caller used.
 inline constexpr char kInputIsValueKey[] = "wriftai-input-is-value";
@@ -30,6 +37,7 @@ inline constexpr char kCreatedAtKey[] = "wriftai-created-at";
 // What the metadata of a forwarded call say.
 struct ForwardedCallInfo {
   int64_t epoch = 0;
+  std::vector<std::string> own_tags;
   bool input_is_value = false;
   absl::Time created = absl::InfinitePast();  // InfinitePast: unknown.
 };
@@ -46,8 +54,10 @@ class ForwardedCallGate {
  public:
   virtual ~ForwardedCallGate() = default;
 
-  // OK if this replica owns the credential under that epoch.
-  virtual absl::Status Check(const Credential& credential, int64_t epoch) = 0;
+  // OK if this replica owns the credential under that epoch, and has one of the
+  // own tokens if it is the gateway's.
+  virtual absl::Status Check(const Credential& credential,
+                             const ForwardedCallInfo& forwarded) = 0;
 };
 
 }  // namespace wriftai

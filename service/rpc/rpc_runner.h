@@ -99,7 +99,7 @@ class RpcRunner {
     if (!context.ok()) return reactor.End(context.status());
     if (gate_ != nullptr) {
       const ForwardedCallInfo& forwarded = received.forwarded;
-      absl::Status status = gate_->Check(*context->credential, forwarded.epoch);
+      absl::Status status = gate_->Check(*context->credential, forwarded);
       if (!status.ok()) return reactor.End(status);
       ApplyForwarded(forwarded, *received.call);
       context->forwarded = true;

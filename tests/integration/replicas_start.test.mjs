@@ -99,6 +99,18 @@ test('does not become ready while no other replica can call it', async (t) => {
   assert.equal(await blocked.whyNotReady(),
                'no replica that is ready calls this one on its port for ' +
                'replicas\n');
+  // An outage of etcd ends all sessions. The blocked one may be the first to
+  // join again, but must not become ready before the other has joined, too.
+  const sessions = async (replica) =>
+    (await replica.metrics()).value('cluster_sessions_total');
+  etcd.signal('SIGSTOP');
+  await until(async () => (await first.report()).cluster.certainty_age_seconds >
+                          3, 'the leases are over');
+  etcd.signal('SIGCONT');
+  await until(async () => await sessions(first) === 2 &&
+                          await sessions(blocked) === 2, 'both join again');
+  await first.client.list({});
+  assert.equal(await blocked.readiness(), 503);
   // One that can be called becomes ready beside it, and takes over.
   const next = await launch({ flags });
   t.after(() => next.stop());

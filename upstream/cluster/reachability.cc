@@ -38,8 +38,7 @@ void Reachability::OnTick() {
 // that cannot be read has no address.
 bool Reachability::IsOther(const std::string& session,
                            const Member& member) const {
-  return NodeOf(session) != session_.node() &&
-         !member.record.address.empty() &&
+  return NodeOf(session) != session_.node() && !member.record.address.empty() &&
          member.record.address != session_.address() &&
          session_.record().SharesProtocol(member.record);
 }
@@ -103,21 +102,27 @@ Admission Reachability::Decide() const {
   if (session_.record().admitted) return Admission::kAdmitted;
   bool others_serve = false;
   bool answered = false;
-  bool is_oldest = true;
+  bool called = false;
+  // Before, nothing may be granted, either.
+  bool is_first =
+      event_loop_.Now() >= session_.began_at() + times_.unreleased_pause();
   for (const auto& [session, member] : view_.members()) {
     if (!IsOther(session, member)) continue;
-    if (!member.record.admitted) {
-      is_oldest = is_oldest && member.revision > session_.revision();
+    const MemberRecord& record = member.record;
+    if (!record.admitted) {
+      is_first = is_first && member.revision > session_.revision();
       continue;
     }
+    if (!record.MayShareOwnToken(session_.record())) return Admission::kForeign;
     others_serve = true;
     if (!CanCall(session)) continue;
     answered = true;
-    if (callers_.count(session) > 0) return Admission::kAdmitted;
+    called = called || callers_.count(session) > 0 || !record.calls_joining;
   }
+  if (called) return Admission::kAdmitted;
   if (answered) return Admission::kUncalled;
   if (others_serve) return Admission::kUnanswered;
-  return is_oldest ? Admission::kAdmitted : Admission::kWaiting;
+  return is_first ? Admission::kAdmitted : Admission::kWaiting;
 }
 
 void Reachability::Update() {

@@ -24,16 +24,19 @@ enum class Admission {
   kAdmitted,
   kUnanswered,  // No member that serves has answered it.
   kUncalled,    // One has answered, but none that has done so has called it.
-  kWaiting,     // No member serves, and an older one is to begin.
+  kWaiting,     // No member serves, and it is not its turn yet.
+  kForeign,     // A member that serves has the own token of another account.
 };
 
 // Which members this replica can call, and which have called it. It calls each
 // other member until it answers, and one that does not serve yet also later.
 //
 // A replica that reaches the store but not its peers would own credentials for
-// which no other could call it. So it is admitted, and serves, only once a member
-// that serves has answered it and called it. While no member serves, the oldest
-// one is admitted. An admission is final, and the member's record shows it.
+// which no other could call it. So it is admitted, and serves, only once a
+// member that serves has answered it and called it. While no member serves, the
+// oldest one is admitted, a pause after it has joined: after an outage of the
+// store, those that served have joined again by then. An admission is final,
+// and the member's record shows it.
 //
 // Threads: loop. Owns: its calls, one for each member. All arguments must
 // outlive it. Fails: never.

@@ -52,7 +52,7 @@ std::string Encode(const MemberRecord& record) {
       {"webhook", record.webhook_address},
       {"build", record.build},
       {"protocols", absl::StrJoin(record.protocols, ",")},
-      {"admitted", record.admitted ? "" : "0"},
+      {"admitted", record.admitted ? "1" : "0"},
       {"own", absl::StrJoin(record.own_tags, ",")},
   };
   std::string text;
@@ -71,7 +71,9 @@ absl::StatusOr<MemberRecord> DecodeMember(absl::string_view text) {
   record.webhook_address = Field(text, "webhook");
   record.build = Field(text, "build");
   record.protocols = ListField(text, "protocols");
-  record.admitted = Field(text, "admitted") != "0";
+  const std::string admitted = Field(text, "admitted");
+  record.admitted = admitted != "0";
+  record.calls_joining = !admitted.empty();
   record.own_tags = ListField(text, "own");
   return record;
 }

@@ -25,8 +25,10 @@ struct MemberRecord {
   std::string build;            // Such as "0.1.0+c0ffee".
   std::vector<std::string> protocols{std::string(kProtocol)};
 
-  // Whether it serves: see Reachability. Builds that do not write it serve.
+  // Whether it serves, and whether it calls members that join: see
+  // Reachability. Builds that write neither serve, and call no one.
   bool admitted = true;
+  bool calls_joining = true;
 
   // The tags of the gateway's own tokens, the current and the previous one;
   // empty: none.

@@ -29,7 +29,8 @@ absl::StatusOr<ForwardedCallInfo> InfoWithCreationTime(
 // The metadata of a Wait for a prediction of that time.
 PeerRequest RequestFor(absl::Time created) {
   PeerRequest request;
-  AddForwardedMetadata(7, Credential(Secret("token")), nullptr, request);
+  AddForwardedMetadata(PeerOwner{"h:1", 7}, Credential(Secret("token")),
+                       nullptr, request);
   AddCreationTime(created, request);
   return request;
 }
@@ -52,6 +53,27 @@ TEST(ForwardedMetadataTest, CreationTimeArrivesExactly) {
     ApplyForwarded(*info, call);
     EXPECT_EQ(call.options.created, created);
   }
+}
+
+class OwnCredential : public Credential {
+ public:
+  OwnCredential() : Credential(std::string("gateway")) {}
+};
+
+// Another account's replica, which has the same name for its own token, may
+// have got the owner's address.
+TEST(ForwardedMetadataTest, OwnTokenTravelsAsItsTags) {
+  PeerRequest request;
+  AddForwardedMetadata(PeerOwner{"h:1", 7, {"new", "old"}}, OwnCredential(),
+                       nullptr, request);
+  Metadata metadata;
+  for (const auto& [key, value] : request.metadata) {
+    EXPECT_STRNE(key, "authorization");
+    metadata.emplace_back(key, value);
+  }
+  const auto info = InfoFrom(metadata);
+  ASSERT_THAT(info, IsOk());
+  EXPECT_EQ(info->own_tags, (std::vector<std::string>{"new", "old"}));
 }
 
 // The owner would reject the Wait.

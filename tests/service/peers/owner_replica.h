@@ -68,9 +68,10 @@ class OwnerReplica : public ForwardedCallGate {
 
  private:
   // Loop.
-  absl::Status Check(const Credential& /*credential*/, int64_t epoch) override {
+  absl::Status Check(const Credential& /*credential*/,
+                     const ForwardedCallInfo& forwarded) override {
     EXPECT_TRUE(loop_.OnLoopThread());
-    return epoch == epoch_ ? absl::OkStatus() : NotOwnerError();
+    return forwarded.epoch == epoch_ ? absl::OkStatus() : NotOwnerError();
   }
 
   CurlEventLoop& loop_;

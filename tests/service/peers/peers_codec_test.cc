@@ -39,6 +39,18 @@ TEST(PeersCodecTest, CarriesResponses) {
   EXPECT_EQ(response->peers[1].address, "[::1]:50052");
 }
 
+// One record that cannot be read must not cost the whole answer.
+TEST(PeersCodecTest, PeerWithoutAValidAddressCannotBeAsked) {
+  cluster::VouchResponse sent;
+  sent.peers = {PeerAt(""), PeerAt("host"), PeerAt("10.0.0.1:50052")};
+  const auto response = DecodeVouchResponse(EncodeVouch(sent));
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->peers.size(), 3u);
+  EXPECT_EQ(response->peers[0].address, "");
+  EXPECT_EQ(response->peers[1].address, "");
+  EXPECT_EQ(response->peers[2].address, "10.0.0.1:50052");
+}
+
 TEST(PeersCodecTest, RejectsInvalidFields) {
   const auto status = [](const cluster::Peer& asker) {
     return DecodeVouchRequest(EncodeVouch(cluster::VouchRequest{asker}))
@@ -71,7 +83,7 @@ TEST(PeersCodecTest, RejectsTooManyPeers) {
   sent.peers.push_back(PeerAt("10.0.0.1:50052"));
   EXPECT_THAT(DecodeVouchResponse(EncodeVouch(sent)),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "peers: expected at most 256"));
+                       "peers: expected at most 2048"));
 }
 
 constexpr char kTag[] = "0123456789abcdef0123456789abcdef";

@@ -24,13 +24,15 @@ TEST(MemberRecordTest, SurvivesEncodingAndIgnoresUnknownNames) {
   EXPECT_EQ(record->build, "1.2.3+c0ffee");
   EXPECT_EQ(record->protocols, std::vector<std::string>{"1"});
   EXPECT_FALSE(record->admitted);
+  EXPECT_TRUE(record->calls_joining);
   EXPECT_EQ(record->own_tags, (std::vector<std::string>{"aa", "bb"}));
 }
 
-TEST(MemberRecordTest, OneThatDoesNotSayOtherwiseIsAdmitted) {
+TEST(MemberRecordTest, OneThatDoesNotSayServesAndCallsNobody) {
   const auto record = DecodeMember("address=h:1\n");
   ASSERT_THAT(record, IsOk());
   EXPECT_TRUE(record->admitted);
+  EXPECT_FALSE(record->calls_joining);
 }
 
 TEST(MemberRecordTest, SharesProtocolThatBothName) {

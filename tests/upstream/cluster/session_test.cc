@@ -39,7 +39,7 @@ TEST_F(SessionTest, WritesMemberUnderItsLeaseAndBookUnderAnother) {
   EXPECT_THAT(changes_, ElementsAre("a.1"));
   const auto member = Read("c/member/a.1");
   ASSERT_TRUE(member.has_value());
-  EXPECT_EQ(member->value, "address=a:1\nprotocols=1\n");
+  EXPECT_EQ(member->value, "address=a:1\nprotocols=1\nadmitted=1\n");
   EXPECT_EQ(member->lease, session().lease());
   EXPECT_EQ(member->create_revision, session().revision());
   EXPECT_EQ(ValueOf("c/book/a"), "a:1");
@@ -55,12 +55,13 @@ TEST_F(SessionTest, RewritesMemberWithinTheSessionOnceItsOwnTokenChanges) {
   connection_.set_fault(Fault::kCut);
   session().SetRecord(record);
   event_loop_.Advance(2 * times_.read_interval);
-  EXPECT_EQ(Read("c/member/a.1")->value, "address=a:1\nprotocols=1\n");
+  EXPECT_EQ(Read("c/member/a.1")->value,
+            "address=a:1\nprotocols=1\nadmitted=1\n");
   connection_.set_fault(Fault::kNone);
   event_loop_.Advance(times_.retry_interval);
   event_loop_.Advance(times_.read_interval);
   EXPECT_EQ(Read("c/member/a.1")->value,
-            "address=a:1\nprotocols=1\nown=new,old\n");
+            "address=a:1\nprotocols=1\nadmitted=1\nown=new,old\n");
   EXPECT_EQ(Read("c/member/a.1")->create_revision, revision);
   EXPECT_THAT(replica_->view.FindMember("a.1")->record.own_tags,
               ElementsAre("new", "old"));
@@ -80,9 +81,11 @@ TEST_F(SessionTest, ChangeDuringARewriteIsWrittenToo) {
   record.own_tags = {"second"};
   session().SetRecord(record);
   event_loop_.RunPosted();
-  EXPECT_EQ(ValueOf("c/member/a.1"), "address=a:1\nprotocols=1\nown=first\n");
+  EXPECT_EQ(ValueOf("c/member/a.1"),
+            "address=a:1\nprotocols=1\nadmitted=1\nown=first\n");
   event_loop_.Advance(times_.retry_interval + times_.read_interval);
-  EXPECT_EQ(ValueOf("c/member/a.1"), "address=a:1\nprotocols=1\nown=second\n");
+  EXPECT_EQ(ValueOf("c/member/a.1"),
+            "address=a:1\nprotocols=1\nadmitted=1\nown=second\n");
 }
 
 TEST_F(SessionTest, RewritesNothingForTheSameRecord) {
@@ -114,7 +117,8 @@ TEST_F(SessionTest, RewritesNoMemberThatHasEnded) {
   EXPECT_FALSE(Read("c/member/a.1").has_value());
   event_loop_.Advance(times_.read_interval);
   event_loop_.RunPosted();
-  EXPECT_EQ(ValueOf("c/member/a.2"), "address=a:1\nprotocols=1\nown=new\n");
+  EXPECT_EQ(ValueOf("c/member/a.2"),
+            "address=a:1\nprotocols=1\nadmitted=1\nown=new\n");
 }
 
 // Others have seen its end already, though the lease lives on.
@@ -189,7 +193,7 @@ TEST_F(SessionTest, BeginsAnotherOnceItsMemberKeyIsGone) {
   event_loop_.Advance(times_.read_interval);
   event_loop_.Advance(times_.read_interval);
   EXPECT_THAT(changes_, ElementsAre("a.1", "ended", "a.2"));
-  EXPECT_EQ(ValueOf("c/member/a.2"), "address=a:1\nprotocols=1\n");
+  EXPECT_EQ(ValueOf("c/member/a.2"), "address=a:1\nprotocols=1\nadmitted=1\n");
 }
 
 TEST_F(SessionTest, EndsWhenCutOffForLongerThanItsLease) {
