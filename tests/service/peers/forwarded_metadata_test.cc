@@ -55,16 +55,16 @@ TEST(ForwardedMetadataTest, CreationTimeArrivesExactly) {
   }
 }
 
-class OwnCredential : public Credential {
+class NamedCredential : public Credential {
  public:
-  OwnCredential() : Credential(std::string("gateway")) {}
+  NamedCredential() : Credential(std::string("gateway")) {}
 };
 
 // Another account's replica, which has the same name for its own token, may
 // have got the owner's address.
 TEST(ForwardedMetadataTest, OwnTokenTravelsAsItsTags) {
   PeerRequest request;
-  AddForwardedMetadata(PeerOwner{"h:1", 7, {"new", "old"}}, OwnCredential(),
+  AddForwardedMetadata(PeerOwner{"h:1", 7, {"new", "old"}}, NamedCredential(),
                        nullptr, request);
   Metadata metadata;
   for (const auto& [key, value] : request.metadata) {
