@@ -138,12 +138,13 @@ TEST_F(PeerLinkTest, DroppedHandleMeansNoCallback) {
 
 TEST_F(PeerLinkTest, RejectsInvalidResponse) {
   TestPeer peer(loop_, [](const cluster::VouchRequest&) {
-    return cluster::VouchResponse{false, {{"peer.3", 9, "unix:/path"}}};
+    return cluster::VouchResponse{false, {{"peer/3", 9, "h:1"}}};
   });
-  EXPECT_THAT(Vouch(peer.address()),
-              StatusIs(absl::StatusCode::kInternal,
-                       "a peer's response to Vouch: peers.address: expected "
-                       "HOST:PORT"));
+  EXPECT_THAT(
+      Vouch(peer.address()),
+      StatusIs(absl::StatusCode::kInternal,
+               "a peer's response to Vouch: peers.session: expected 1 to "
+               "128 bytes of printable ASCII without '/'"));
 }
 
 TEST_F(PeerLinkTest, RejectsInvalidAddress) {

@@ -156,7 +156,7 @@ TEST(PeersCodecTest, RejectsLargeAndMalformedMessages) {
   const grpc::Slice slice("\xff\xff");
   EXPECT_THAT(DecodeVouchResponse(grpc::ByteBuffer(&slice, 1)),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "VouchResponse: expected a message of at most 131072 "
+                       "VouchResponse: expected a message of at most 1048576 "
                        "bytes, not compressed"));
   EXPECT_THAT(DecodeVouchResponse(grpc::ByteBuffer()),
               StatusIs(absl::StatusCode::kInvalidArgument));
