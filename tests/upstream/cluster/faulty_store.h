@@ -27,6 +27,7 @@ class FaultyStore : public Store {
     kResponsesLost,  // Calls take effect, and time out.
     kFillsUp,        // Commits take effect, and fail because the store is full.
     kBreaks,         // Commits take effect, and fail at once: UNAVAILABLE.
+    kEventsLate,     // All else works.
   };
 
   FaultyStore(EventLoop& event_loop, Store& store)
@@ -138,7 +139,9 @@ class FaultyStore : public Store {
 
     void Deliver(std::vector<Event> events) {
       for (Event& event : events) held_.push_back(std::move(event));
-      if (store_.fault_ == Fault::kCut || held_.empty()) return;
+      const bool are_late =
+          store_.fault_ == Fault::kCut || store_.fault_ == Fault::kEventsLate;
+      if (are_late || held_.empty()) return;
       const auto on_events = on_events_;
       (*on_events)(std::exchange(held_, {}));
     }

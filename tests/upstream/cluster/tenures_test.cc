@@ -81,6 +81,25 @@ TEST_F(TenuresTest, DoesNotClaimWhatAnotherOwns) {
   EXPECT_FALSE(tenures().MayGrant("t"));
 }
 
+// The watch is late: the view shows no owner, or a released record.
+TEST_F(TenuresTest, ClaimSparesAnOwnerThatTheViewDoesNotShowYet) {
+  BPuts("released", "u");
+  const int64_t commits = connection_.commits();
+  connection_.set_fault(Fault::kEventsLate);
+  for (const char* const tag : {"t", "u"}) {
+    BPuts("b.1", tag);
+    Use(tag);
+    event_loop_.Advance(times_.claim_interval);
+  }
+  EXPECT_EQ(connection_.commits(), commits + 2);
+  connection_.set_fault(Fault::kNone);
+  event_loop_.Advance(absl::Seconds(5));
+  for (const char* const tag : {"t", "u"}) {
+    EXPECT_EQ(OwnerOf(tag), "b.1");
+    EXPECT_EQ(tenures().EpochOf(tag), std::nullopt);
+  }
+}
+
 TEST_F(TenuresTest, UnreleasedTenureIsTakenOverAfterCertaintyAndPause) {
   BPuts("b.1");
   Use();
