@@ -262,12 +262,9 @@ std::optional<PeerOwner> ClusterNode::Find(const Credential& credential) {
 
 absl::Status ClusterNode::Check(const Credential& credential,
                                 const ForwardedCallInfo& forwarded) {
-  const auto& own_tags = session_.record().own_tags;
   const bool is_same_account =
       !credential.outlives_tokens() ||
-      std::find_first_of(own_tags.begin(), own_tags.end(),
-                         forwarded.own_tags.begin(),
-                         forwarded.own_tags.end()) != own_tags.end();
+      session_.record().HasOwnToken(forwarded.own_tags);
   return is_same_account && ownership_.EpochOf(credential) == forwarded.epoch
              ? absl::OkStatus()
              : NotOwnerError();

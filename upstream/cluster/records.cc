@@ -41,9 +41,13 @@ bool MemberRecord::SharesProtocol(const MemberRecord& other) const {
   return Intersect(protocols, other.protocols);
 }
 
+bool MemberRecord::HasOwnToken(const std::vector<std::string>& tags) const {
+  return Intersect(own_tags, tags);
+}
+
 bool MemberRecord::MayShareOwnToken(const MemberRecord& other) const {
   return own_tags.empty() || other.own_tags.empty() ||
-         Intersect(own_tags, other.own_tags);
+         HasOwnToken(other.own_tags);
 }
 
 std::string Encode(const MemberRecord& record) {

@@ -37,6 +37,9 @@ struct MemberRecord {
   // Whether both speak a protocol, so that one may forward calls to the other.
   bool SharesProtocol(const MemberRecord& other) const;
 
+  // Whether one of `tags` is of an own token.
+  bool HasOwnToken(const std::vector<std::string>& tags) const;
+
   // Whether both have own tokens that may be of one account. True if one of
   // them has none.
   bool MayShareOwnToken(const MemberRecord& other) const;
