@@ -195,17 +195,28 @@ test('rejects bytes that do not match their encoding', (t) =>
     }
   }));
 
-// gRPC 1.51 limits neither; the memory guard does.
-for (const [name, attackWith, bytes] of [
-  ['endless headers (CONTINUATION)', continuationFlood, 400e6],
-  ['rapid stream resets', rapidReset, 12e6],
+const SHED = /memory: \d+ of 157286400 bytes in use; (closed) the connec/;
+
+/** Attacks until the guard has closed a connection, `attempts` times at most. */
+async function attackUntilShed(t, gateway, attackWith, bytes, attempts) {
+  for (let i = 0; i < attempts; ++i) {
+    const { closed, socket } = await attackWith(t, gateway.address, bytes);
+    if (closed()) return gateway.program.awaitOutput('stderr', SHED);
+    socket.destroy();
+  }
+  assert.fail(`the guard closed none of ${attempts} connections`);
+}
+
+// gRPC 1.51 limits neither; the memory guard does. At times gRPC frees streams
+// as fast as they are reset: about one attack in ten takes no memory, and there
+// is nothing to close.
+for (const [name, attackWith, bytes, attempts] of [
+  ['endless headers (CONTINUATION)', continuationFlood, 400e6, 1],
+  ['rapid stream resets', rapidReset, 12e6, 20],
 ]) {
   test(`the memory guard closes a connection with ${name}`, (t) =>
     expectSurvives(t, async (_, gateway) => {
-      const attack = await attackWith(t, gateway.address, bytes);
-      await attack.closing;
-      await gateway.program.awaitOutput(
-          'stderr', /memory: \d+ of 157286400 bytes in use; (closed) the connec/);
+      await attackUntilShed(t, gateway, attackWith, bytes, attempts);
       const metrics = new Metrics((await gateway.page('/metrics')).body);
       assert.ok(metrics.value('connections_shed_total',
                               { listener: 'grpc' }) >= 1);
