@@ -82,6 +82,10 @@ void AddForwarded(const ReplicaNumbers& numbers,
   MetricFamily seconds =
       Family(MetricType::Histogram, "cluster_forwarded_call_seconds",
              "Duration of forwarded calls, by method.");
+  MetricFamily hops = Family(
+      MetricType::Histogram, "cluster_hop_seconds",
+      "What forwarding added to calls: their duration without the owner's.");
+  AddHistogram(numbers.hops, {}, hops);
   for (size_t i = 0; i < kForwardedMethods; ++i) {
     const char* const method = NameOf(static_cast<ForwardedMethod>(i));
     const ForwardedCallStats& stats = numbers.forwarded[i];
@@ -97,6 +101,7 @@ void AddForwarded(const ReplicaNumbers& numbers,
   }
   families.push_back(std::move(calls));
   families.push_back(std::move(seconds));
+  families.push_back(std::move(hops));
   MetricFamily webhooks =
       Family(MetricType::Counter, "cluster_webhooks_total",
              "Webhooks that this replica received for others, by result.");

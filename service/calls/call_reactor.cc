@@ -29,8 +29,8 @@ class SendBatch {
   void AddInitialMetadata(const char* key, const std::string& value) {
     auto& data = Add(GRPC_OP_SEND_INITIAL_METADATA).send_initial_metadata;
     if (value.empty()) return;
-    SetEntry(key, value, initial_metadata_);
-    data.metadata = &initial_metadata_;
+    AddEntry(key, value);
+    data.metadata = entries_.data();
     data.count = 1;
   }
 
@@ -39,17 +39,21 @@ class SendBatch {
     Add(GRPC_OP_SEND_MESSAGE).send_message.send_message = message;
   }
 
-  void AddStatus(const grpc::Status& status) {
+  // An empty value: no entry but the status's own.
+  void AddStatus(const grpc::Status& status, const char* key,
+                 const std::string& value) {
     auto& data = Add(GRPC_OP_SEND_STATUS_FROM_SERVER).send_status_from_server;
     data.status = static_cast<grpc_status_code>(status.error_code());
     if (!status.error_message().empty()) {
       data.status_details = &SliceOf(status.error_message());
     }
-    const std::string details = status.error_details();
-    if (details.empty()) return;
-    SetEntry(kDetailsKey, details, trailing_metadata_);
-    data.trailing_metadata = &trailing_metadata_;
-    data.trailing_metadata_count = 1;
+    const size_t first = entry_count_;
+    if (const std::string details = status.error_details(); !details.empty()) {
+      AddEntry(kDetailsKey, details);
+    }
+    if (!value.empty()) AddEntry(key, value);
+    data.trailing_metadata = entries_.data() + first;
+    data.trailing_metadata_count = entry_count_ - first;
   }
 
   const grpc_op* operations() const { return operations_.data(); }
@@ -68,17 +72,17 @@ class SendBatch {
     return slice;
   }
 
-  void SetEntry(const char* key, const std::string& value,
-                grpc_metadata& entry) {
+  void AddEntry(const char* key, const std::string& value) {
+    grpc_metadata& entry = entries_[entry_count_++];
     entry.key = grpc_slice_from_static_string(key);
     entry.value = SliceOf(value);
   }
 
   std::array<grpc_op, 3> operations_ = {};
   size_t count_ = 0;
-  grpc_metadata initial_metadata_ = {};
-  grpc_metadata trailing_metadata_ = {};
-  std::array<grpc_slice, 3> slices_ = {};
+  std::array<grpc_metadata, 3> entries_ = {};
+  size_t entry_count_ = 0;
+  std::array<grpc_slice, 4> slices_ = {};
   size_t slice_count_ = 0;
 };
 
@@ -88,8 +92,11 @@ CallReactor::CallReactor(AcceptedCall call)
     : hold_(std::move(call.hold)), call_(std::move(call.call)) {}
 
 void CallReactor::SetInitialMetadata(const char* key, std::string value) {
-  metadata_key_ = key;
-  metadata_value_ = std::move(value);
+  initial_metadata_ = {key, std::move(value)};
+}
+
+void CallReactor::SetTrailingMetadata(const char* key, std::string value) {
+  trailing_metadata_ = {key, std::move(value)};
 }
 
 void CallReactor::StartReactions() {
@@ -134,14 +141,16 @@ void CallReactor::Send(grpc::ByteBuffer&& message, const grpc::Status* status,
                        grpc_completion_queue_functor& operation) {
   SendBatch batch;
   if (!std::exchange(sent_metadata_, true)) {
-    batch.AddInitialMetadata(metadata_key_,
-                             std::exchange(metadata_value_, std::string()));
+    const auto [key, value] = std::exchange(initial_metadata_, Metadata());
+    batch.AddInitialMetadata(key, value);
   }
   if (message.Valid()) {
     message_.Swap(&message);
     batch.AddMessage(CoreBufferOf(message_));
   }
-  if (status != nullptr) batch.AddStatus(*status);
+  if (status != nullptr) {
+    batch.AddStatus(*status, trailing_metadata_.key, trailing_metadata_.value);
+  }
   Start(call_.get(), batch.operations(), batch.count(), operation);
 }
 

@@ -32,6 +32,10 @@ class CallReactor {
   // `key`: a literal.
   void SetInitialMetadata(const char* key, std::string value);
 
+  // Adds metadata to the end of the response. Before the call ends. `key`: a
+  // literal.
+  void SetTrailingMetadata(const char* key, std::string value);
+
   // Lets the reactions begin. Once; afterwards, only OnDone() ends the object.
   void StartReactions();
 
@@ -44,6 +48,12 @@ class CallReactor {
                            const grpc::Status& status);
 
  private:
+  // An entry until it is sent.
+  struct Metadata {
+    const char* key = nullptr;
+    std::string value;  // Empty: none.
+  };
+
   // An operation in progress; `kReact` runs when it is completed.
   template <void (CallReactor::*kReact)(bool ok)>
   struct Operation : grpc_completion_queue_functor {
@@ -90,9 +100,9 @@ class CallReactor {
   std::atomic<int> operations_{2};
   int cancelled_ = 0;  // Set by gRPC before Closed().
   bool sent_metadata_ = false;
-  const char* metadata_key_ = nullptr;
-  std::string metadata_value_;  // Until it is sent.
-  grpc::ByteBuffer message_;    // Being written.
+  Metadata initial_metadata_;
+  Metadata trailing_metadata_;
+  grpc::ByteBuffer message_;  // Being written.
 };
 
 }  // namespace wriftai

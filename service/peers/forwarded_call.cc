@@ -21,30 +21,48 @@ constexpr absl::Duration kClockDifference = absl::Milliseconds(100);
 
 ForwardedCall::ForwardedCall(PeerChannels& channels, const PeerOwner& owner,
                              const CallContext& context, PeerRequest request,
-                             bool sent_once, Decode decode, Fail fail)
+                             bool sent_once, HopTimes& hops, Decode decode,
+                             Fail fail)
     : event_loop_(channels.event_loop()),
+      sent_at_(event_loop_.Now()),
       deadline_(context.deadline),
       sent_once_(sent_once),
+      hops_(hops),
       fail_(std::move(fail)) {
   AddForwardedMetadata(owner, *context.credential, context.trace.get(),
                        request);
-  request.timeout =
-      std::min(deadline_ - event_loop_.Now(), PeerClient::kMaxCall);
+  request.timeout = std::min(deadline_ - sent_at_, PeerClient::kMaxCall);
   request.connect_first = sent_once;
   call_ = channels.StartUnary(
       owner.address, std::move(request),
-      [this, decode = std::move(decode)](
-          const PeerResponse& response) mutable -> EventLoop::Task {
-        const bool maybe_sent = response.maybe_sent;
-        auto deliver = response.status.ok()
-                           ? decode(response.message)
-                           : absl::StatusOr<EventLoop::Task>(
-                                 FromGrpcStatus(response.status));
-        if (deliver.ok()) return *std::move(deliver);
-        return [this, status = deliver.status(), maybe_sent] {
-          OnError(status, maybe_sent);
-        };
-      });
+      [this, decode = std::move(decode)](const PeerResponse& response) mutable
+      -> EventLoop::Task { return OnResponse(decode, response); });
+}
+
+EventLoop::Task ForwardedCall::OnResponse(Decode& decode,
+                                          const PeerResponse& response) {
+  auto deliver =
+      response.status.ok()
+          ? decode(response.message)
+          : absl::StatusOr<EventLoop::Task>(FromGrpcStatus(response.status));
+  EventLoop::Task task = deliver.ok() ? *std::move(deliver)
+                                      : [this, status = deliver.status(),
+                                         maybe_sent = response.maybe_sent] {
+                                          OnError(status, maybe_sent);
+                                        };
+  if (!response.owner_time.has_value()) return task;
+  return [this, owner_time = *response.owner_time,
+          task = std::move(task)]() mutable {
+    CountHop(owner_time);
+    task();
+  };
+}
+
+void ForwardedCall::CountHop(absl::Duration owner_time) {
+  const absl::Duration total = event_loop_.Now() - sent_at_;
+  // Only a wrong clock at the owner says so.
+  if (owner_time > total) return;
+  hops_.Add(total - owner_time);
 }
 
 // The callback may destroy this, and with it fail_.

@@ -8,6 +8,7 @@
 #include "base/call.h"
 #include "base/event_loop.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "service/peers/hop_times.h"
 #include "service/peers/owner_directory.h"
 #include "service/peers/peer_channels.h"
 #include "service/peers/peer_request.h"
@@ -29,19 +30,23 @@ class ForwardedCall final : public Call {
 
   // Starts it. `request`: without the metadata of forwarded calls and the
   // timeout. `sent_once`: a create whose outcome is unknown if the link breaks.
-  // `fail` and the task of `decode` may destroy the call; one of them runs,
-  // once.
+  // `hops` must outlive it. `fail` and the task of `decode` may destroy the
+  // call; one of them runs, once.
   ForwardedCall(PeerChannels& channels, const PeerOwner& owner,
                 const CallContext& context, PeerRequest request, bool sent_once,
-                Decode decode, Fail fail);
+                HopTimes& hops, Decode decode, Fail fail);
 
  private:
+  EventLoop::Task OnResponse(Decode& decode, const PeerResponse& response);
+  void CountHop(absl::Duration owner_time);
   void OnError(const absl::Status& status, bool maybe_sent);
   absl::Status BrokenLink(const absl::Status& status, bool maybe_sent) const;
 
   EventLoop& event_loop_;
+  const absl::Time sent_at_;
   const absl::Time deadline_;
   const bool sent_once_;
+  HopTimes& hops_;
   Fail fail_;
   CallHandle call_;
 };

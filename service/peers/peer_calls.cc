@@ -3,16 +3,21 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "grpc/grpc.h"
 #include "grpc/slice.h"
 #include "grpc/support/log.h"
 #include "service/calls/accepted_call.h"
 #include "service/calls/core_buffer.h"
+#include "service/rpc/forwarded_call_gate.h"
 
 namespace wriftai {
 namespace {
@@ -189,17 +194,20 @@ class PeerCalls::PeerCall : public std::enable_shared_from_this<PeerCall> {
         [keep = std::move(keep), task = std::move(task)]() mutable { task(); });
   }
 
-  // After the end of the call.
+  // After the end of the call, as the function below.
   grpc::Status Status() const {
-    std::string details;
-    for (size_t i = 0; i < trailing_metadata_.count; ++i) {
-      const grpc_metadata& entry = trailing_metadata_.metadata[i];
-      if (ViewOf(entry.key) == kDetailsKey) {
-        details = std::string(ViewOf(entry.value));
-      }
-    }
     return grpc::Status(static_cast<grpc::StatusCode>(code_),
-                        std::string(ViewOf(message_)), details);
+                        std::string(ViewOf(message_)),
+                        std::string(FindTrailingMetadata(kDetailsKey)));
+  }
+
+  std::optional<absl::Duration> OwnerTime() const {
+    int64_t microseconds = 0;
+    if (!absl::SimpleAtoi(FindTrailingMetadata(kOwnerTimeKey), &microseconds) ||
+        microseconds < 0) {
+      return std::nullopt;
+    }
+    return absl::Microseconds(microseconds);
   }
 
   // Whether the handle is still there. Loop.
@@ -210,6 +218,16 @@ class PeerCalls::PeerCall : public std::enable_shared_from_this<PeerCall> {
 
  private:
   friend class Handle;
+
+  // The value of the last entry; empty without one.
+  absl::string_view FindTrailingMetadata(absl::string_view key) const {
+    absl::string_view found;
+    for (size_t i = 0; i < trailing_metadata_.count; ++i) {
+      const grpc_metadata& entry = trailing_metadata_.metadata[i];
+      if (ViewOf(entry.key) == key) found = ViewOf(entry.value);
+    }
+    return found;
+  }
 
   EventLoop& event_loop_;
   const std::shared_ptr<CallQueues> queues_;
@@ -272,6 +290,7 @@ class PeerCalls::UnaryCall final : public PeerCall {
   void OnEnded(Keep keep, bool /*ok*/) {
     PeerResponse response;
     response.status = Status();
+    response.owner_time = OwnerTime();
     // If the message is sent now, the call has ended already, and gRPC sends
     // nothing.
     response.maybe_sent = sent_;

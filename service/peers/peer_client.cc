@@ -45,7 +45,7 @@ CallHandle PeerClient::Forward(const CallContext& context, PeerRequest request,
   const auto shared =
       std::make_shared<absl::AnyInvocable<void(Result)>>(std::move(done));
   return std::make_unique<ForwardedCall>(
-      channels_, *owner, context, std::move(request), sent_once,
+      channels_, *owner, context, std::move(request), sent_once, hops_,
       [shared, decode = std::move(decode), finish = std::move(finish)](
           const grpc::ByteBuffer& bytes) -> absl::StatusOr<EventLoop::Task> {
         auto decoded = decode(bytes);

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "base/call.h"
 #include "service/engine/owner_calls.h"
+#include "service/peers/hop_times.h"
 #include "service/peers/owner_directory.h"
 #include "service/peers/peer_channels.h"
 #include "service/peers/peer_request.h"
@@ -40,6 +41,8 @@ class PeerClient final : public OwnerCalls {
   CallHandle Create(CallContext context, const std::string& request_id,
                     CreateParams params, PredictionDone done) override;
 
+  const HopTimes& hops() const { return hops_; }
+
  private:
   // `decode` runs on any thread, and returns a StatusOr. On the loop, `finish`
   // makes the result of its value.
@@ -50,6 +53,7 @@ class PeerClient final : public OwnerCalls {
 
   PeerChannels& channels_;
   OwnerDirectory& directory_;
+  HopTimes hops_;
 };
 
 }  // namespace wriftai

@@ -2,6 +2,7 @@
 #define WRIFTAI_SERVICE_PEERS_PEER_REQUEST_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,8 @@ struct PeerResponse {
   grpc::ByteBuffer message;  // Invalid unless the status is OK.
   // False: the peer has not received the request. Only if `connect_first`.
   bool maybe_sent = true;
+  // How long the call took at the peer, as it says; nullopt if it does not.
+  std::optional<absl::Duration> owner_time;
 };
 
 }  // namespace wriftai

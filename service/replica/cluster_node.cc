@@ -303,6 +303,7 @@ ReplicaNumbers ClusterNode::Numbers() const {
   numbers.tenures = log_.stats();
   numbers.store = store_.stats();
   numbers.forwarded = calls_.stats();
+  numbers.hops = client_.hops();
   return numbers;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "service/peers/hop_times.h"
 #include "service/replica/measured_calls.h"
 #include "service/replica/measured_store.h"
 #include "upstream/cluster/session.h"
@@ -63,6 +64,7 @@ struct ReplicaNumbers {
   TenureStats tenures;
   StoreStats store;
   ForwardedStats forwarded;
+  HopTimes hops;
   WebhookRelayStats webhooks;
 };
 

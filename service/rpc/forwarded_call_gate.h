@@ -34,6 +34,10 @@ inline constexpr char kInputIsValueKey[] = "wriftai-input-is-value";
 // new owner then knows which page of the list shows it.
 inline constexpr char kCreatedAtKey[] = "wriftai-created-at";
 
+// In the trailing metadata: how long the call took at the owner, in
+// microseconds. The rest of its duration is the cost of the hop.
+inline constexpr char kOwnerTimeKey[] = "wriftai-owner-time";
+
 // What the metadata of a forwarded call say.
 struct ForwardedCallInfo {
   int64_t epoch = 0;

@@ -7,10 +7,13 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "base/event_loop.h"
 #include "proto/predictions.h"
 #include "service/engine/prediction_encoder.h"
+#include "service/rpc/forwarded_call_gate.h"
 #include "service/rpc/grpc_status.h"
 #include "service/telemetry/call_recorder.h"
 #include "service/tracing/tracer.h"
@@ -49,6 +52,10 @@ class RpcReactor : public GrpcReactor {
   // On the loop.
   CallRecord& record() { return record_; }
 
+  // Tells the replica that has forwarded the call how long it took here. On the
+  // loop.
+  void ReportOwnerTime() { reports_owner_time_ = true; }
+
   // How predictions are encoded, and the owner to charge. On the loop, before
   // the first one.
   void EncodeFor(absl::string_view owner, v1::PayloadFormat format) {
@@ -78,9 +85,18 @@ class RpcReactor : public GrpcReactor {
   // gRPC is done with the call: no longer counts it as open. Any thread.
   void CloseCall() { open_call_.Close(); }
 
+  // Ends the record of a call. Before its end is sent.
+  void EndRecord(const absl::Status& status) {
+    recorder().End(status, record_);
+    if (!reports_owner_time_) return;
+    this->SetTrailingMetadata(
+        kOwnerTimeKey,
+        absl::StrCat(absl::ToInt64Microseconds(now() - record_.started_at)));
+  }
+
   // Sends the status; the last act of a call.
   void FinishWith(const absl::Status& status) {
-    recorder().End(status, record_);
+    EndRecord(status);
     this->Finish(ToGrpcStatus(AddCallInfo(record_, status)));
   }
 
@@ -90,6 +106,7 @@ class RpcReactor : public GrpcReactor {
   CallRecord record_;
   std::string owner_;
   v1::PayloadFormat format_ = v1::PAYLOAD_FORMAT_VALUE;
+  bool reports_owner_time_ = false;
 };
 
 }  // namespace wriftai

@@ -47,7 +47,7 @@ void UnaryReactor::End(grpc::ByteBuffer message) {
   ended_ = true;
   step_.reset();
   record().sent_bytes = static_cast<int64_t>(message.Length());
-  recorder().End(absl::OkStatus(), record());
+  EndRecord(absl::OkStatus());
   StartWriteAndFinish(std::move(message), grpc::Status::OK);
 }
 

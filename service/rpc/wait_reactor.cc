@@ -142,7 +142,7 @@ void WaitReactor::Write(const PredictionEncoder::Bytes& prediction) {
   if (IsTerminal(update.snapshot->prediction)) {
     finished_ = true;
     StopWaiting();
-    recorder().End(absl::OkStatus(), record());
+    EndRecord(absl::OkStatus());
     StartWriteAndFinish(std::move(message), grpc::Status::OK);
   } else {
     writing_ = true;

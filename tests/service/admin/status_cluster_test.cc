@@ -129,6 +129,7 @@ TEST(ReplicaMetricsTest, ExportMembershipCallsAndRounds) {
       numbers.forwarded[static_cast<size_t>(ForwardedMethod::kGet)];
   gets.duration.Add(0.0004);
   gets.codes[absl::StatusCode::kNotFound] = 1;
+  numbers.hops.Add(0.0002);
   numbers.store[static_cast<size_t>(StoreCall::kCommit)]
       .failures[absl::StatusCode::kDeadlineExceeded] = 4;
   const std::string text = Metrics(numbers);
@@ -142,6 +143,8 @@ TEST(ReplicaMetricsTest, ExportMembershipCallsAndRounds) {
         "cluster_forwarded_calls_total{method=\"Get\",code=\"NOT_FOUND\"} 1\n",
         "cluster_forwarded_call_seconds_bucket{method=\"Get\",le=\"0.0005\"} "
         "1\n",
+        "cluster_hop_seconds_bucket{le=\"0.0001\"} 0\n",
+        "cluster_hop_seconds_bucket{le=\"0.00025\"} 1\n",
         "etcd_call_failures_total{call=\"txn\",code=\"DEADLINE_EXCEEDED\"} "
         "4\n"}) {
     EXPECT_THAT(text, HasSubstr(std::string("wriftai_gateway_") + line));

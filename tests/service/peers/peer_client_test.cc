@@ -1,5 +1,6 @@
 #include "service/peers/peer_client.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,14 @@ class PeerClientTest : public EdgeTest {
           return client_->List(Context(), std::move(params), std::move(done));
         },
         serve);
+  }
+
+  int64_t HopCount() {
+    int64_t total = 0;
+    RunOnLoop(loop_, [&] {
+      for (const int64_t count : client_->hops().counts()) total += count;
+    });
+    return total;
   }
 
   OwnerReplica replica_{loop_, 7};
@@ -76,6 +85,32 @@ TEST_F(PeerClientTest, TokenDeadlineAndTraceGoAlong) {
       });
   EXPECT_THAT(ended, StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(MetadataOf("gateway_request_id", ended.status()), "call-7");
+}
+
+TEST_F(PeerClientTest, HopLacksTheTimeAtTheOwner) {
+  const absl::Time begun = absl::Now();
+  absl::Duration at_upstream;
+  const auto got = Get([&] {
+    replica_.upstream().AwaitRequest(1);
+    const absl::Time received = absl::Now();
+    // Far more than what this test does besides.
+    for (int i = 0; i < 1000; ++i) RunOnLoop(loop_, [] {});
+    at_upstream = absl::Now() - received;
+    replica_.upstream().Respond(1, 200, PredictionJson("pending"));
+  });
+  const absl::Duration total = absl::Now() - begun;
+  EXPECT_THAT(got, IsOk());
+  EXPECT_EQ(HopCount(), 1);
+  EXPECT_GT(client_->hops().sum(), 0);
+  EXPECT_LT(client_->hops().sum(), absl::ToDoubleSeconds(total - at_upstream));
+}
+
+TEST_F(PeerClientTest, CallsThatFailAtTheOwnerHaveAHopToo) {
+  Cancel([this] { replica_.upstream().Respond(1, 404, ""); }).IgnoreError();
+  EXPECT_EQ(HopCount(), 1);
+  replica_.Stop();
+  EXPECT_THAT(Cancel(), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(HopCount(), 1);
 }
 
 TEST_F(PeerClientTest, GatewaysOwnTokenDoesNotTravel) {
