@@ -1,9 +1,13 @@
 #include "base/thread_scheduling.h"
 
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace wriftai {
 namespace {
+
+constexpr int kLowPriority = 10;  // A nice value.
 
 void Replace(int policy, int replacement) {
   if (sched_getscheduler(0) != policy) return;
@@ -16,5 +20,10 @@ void Replace(int policy, int replacement) {
 void UseBatchScheduling() { Replace(SCHED_OTHER, SCHED_BATCH); }
 
 void UseDefaultScheduling() { Replace(SCHED_BATCH, SCHED_OTHER); }
+
+void UseLowPriority() {
+  // On Linux, this affects only the current thread.
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLowPriority);
+}
 
 }  // namespace wriftai

@@ -12,9 +12,9 @@
 // by, the other threads. docs/benchmarks.md says what that gives, and what it
 // costs on a busy machine.
 //
-// Both functions affect this thread, and the threads that it starts from then
-// on. They change nothing where the process was started under another policy,
-// and where the system does not allow it. Any thread.
+// These functions affect this thread, and the threads that it starts from then
+// on. They change nothing where the system does not allow it; the first two
+// also where the process was started under another policy. Any thread.
 
 namespace wriftai {
 
@@ -22,6 +22,10 @@ void UseBatchScheduling();
 
 // After UseBatchScheduling().
 void UseDefaultScheduling();
+
+// For work on many bytes, which nobody notices to take longer: on a contended
+// processor, a thread of normal priority gets nine tenths of the time.
+void UseLowPriority();
 
 }  // namespace wriftai
 

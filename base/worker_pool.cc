@@ -1,18 +1,11 @@
 #include "base/worker_pool.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <cassert>
 #include <utility>
 
+#include "base/thread_scheduling.h"
+
 namespace wriftai {
-namespace {
-
-// With the loop at 0, the loop gets about nine tenths of a contended CPU.
-constexpr int kNice = 10;
-
-}  // namespace
 
 // Both functions are destroyed when they have run or the job is dropped, since
 // their captures may be large.
@@ -103,8 +96,7 @@ WorkerPool::JobPtr WorkerPool::NextJob(bool takes_large) {
 }
 
 void WorkerPool::RunThread(bool takes_large) {
-  // On Linux, this affects only the current thread.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+  UseLowPriority();
   sem_t& jobs = takes_large ? any_job_ : small_job_;
   while (!stopping_) {
     sem_wait(&jobs);

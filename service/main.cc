@@ -80,7 +80,7 @@ wriftai::ResourceNeeds StartupNeeds() {
   const unsigned processors =
       std::min(std::thread::hardware_concurrency(), kMaxProcessors);
   wriftai::ResourceNeeds needs;
-  needs.threads = static_cast<int>(27 + 2 * processors);
+  needs.threads = static_cast<int>(29 + 2 * processors);
   needs.descriptors = 32;
   return needs;
 }

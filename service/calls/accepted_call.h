@@ -10,6 +10,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/string_ref.h"
 #include "service/calls/call_count.h"
+#include "service/calls/send_thread.h"
 
 namespace wriftai {
 
@@ -31,7 +32,8 @@ struct AcceptedCall {
     return text.get();
   }
 
-  CallCount::Hold hold;  // Released last.
+  CallCount::Hold hold;         // Released last.
+  SendThread* sends = nullptr;  // Outlives `hold`.
   CoreCall call;
   gpr_timespec deadline = {};
   // Valid while the call exists.

@@ -89,7 +89,9 @@ class SendBatch {
 }  // namespace
 
 CallReactor::CallReactor(AcceptedCall call)
-    : hold_(std::move(call.hold)), call_(std::move(call.call)) {}
+    : hold_(std::move(call.hold)),
+      sends_(*call.sends),
+      call_(std::move(call.call)) {}
 
 void CallReactor::SetInitialMetadata(const char* key, std::string value) {
   initial_metadata_ = {key, std::move(value)};
@@ -108,16 +110,16 @@ void CallReactor::StartReactions() {
 
 void CallReactor::StartWrite(grpc::ByteBuffer&& message) {
   operations_.fetch_add(1, std::memory_order_relaxed);
-  Send(std::move(message), nullptr, write_);
+  Send(std::move(message), std::nullopt, write_);
 }
 
 void CallReactor::Finish(const grpc::Status& status) {
-  Send(grpc::ByteBuffer(), &status, finish_);
+  Send(grpc::ByteBuffer(), status, finish_);
 }
 
 void CallReactor::StartWriteAndFinish(grpc::ByteBuffer&& message,
                                       const grpc::Status& status) {
-  Send(std::move(message), &status, finish_);
+  Send(std::move(message), status, finish_);
 }
 
 void CallReactor::Written(bool ok) {
@@ -137,18 +139,29 @@ void CallReactor::EndOperation() {
   OnDone();
 }
 
-void CallReactor::Send(grpc::ByteBuffer&& message, const grpc::Status* status,
+void CallReactor::Send(grpc::ByteBuffer&& message,
+                       std::optional<grpc::Status> status,
                        grpc_completion_queue_functor& operation) {
+  if (!message.Valid()) return StartSend(status, operation);
+  message_.Swap(&message);
+  if (message_.Length() <= SendThread::kLargeBytes) {
+    return StartSend(status, operation);
+  }
+  // Until the operation is completed, the object exists.
+  sends_.Run([this, status = std::move(status), &operation] {
+    StartSend(status, operation);
+  });
+}
+
+void CallReactor::StartSend(const std::optional<grpc::Status>& status,
+                            grpc_completion_queue_functor& operation) {
   SendBatch batch;
   if (!std::exchange(sent_metadata_, true)) {
     const auto [key, value] = std::exchange(initial_metadata_, Metadata());
     batch.AddInitialMetadata(key, value);
   }
-  if (message.Valid()) {
-    message_.Swap(&message);
-    batch.AddMessage(CoreBufferOf(message_));
-  }
-  if (status != nullptr) {
+  if (message_.Valid()) batch.AddMessage(CoreBufferOf(message_));
+  if (status.has_value()) {
     batch.AddStatus(*status, trailing_metadata_.key, trailing_metadata_.value);
   }
   Start(call_.get(), batch.operations(), batch.count(), operation);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "grpc/grpc.h"
@@ -14,7 +15,8 @@ namespace wriftai {
 
 // One call with one request and any number of responses, as
 // grpc::ServerWriteReactor<grpc::ByteBuffer>, on gRPC's core: see CallQueues
-// for the reason. It also takes 5 KiB less per call.
+// for the reason. It also takes 5 KiB less per call. Messages of more than
+// SendThread::kLargeBytes are sent by another thread.
 //
 // Threads: reactions run on any thread, also inside StartWrite() and Finish();
 // StartWrite() and Finish() on one thread at a time. Owns: the call, until
@@ -86,12 +88,15 @@ class CallReactor {
   void EndOperation();
 
   // Sends initial metadata, message and status: what there is, and is not sent.
-  void Send(grpc::ByteBuffer&& message, const grpc::Status* status,
+  void Send(grpc::ByteBuffer&& message, std::optional<grpc::Status> status,
             grpc_completion_queue_functor& operation);
+  void StartSend(const std::optional<grpc::Status>& status,
+                 grpc_completion_queue_functor& operation);
   static void Start(grpc_call* call, const grpc_op* operations, size_t count,
                     grpc_completion_queue_functor& operation);
 
   CallCount::Hold hold_;
+  SendThread& sends_;
   CoreCall call_;
   Operation<&CallReactor::Closed> close_{*this};
   Operation<&CallReactor::Written> write_{*this};

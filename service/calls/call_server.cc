@@ -80,6 +80,7 @@ struct CallServer::Request : grpc_completion_queue_functor {
   AcceptedCall Accept() {
     AcceptedCall accepted;
     accepted.hold = server.calls_.Add();
+    accepted.sends = &server.sends_;
     accepted.call.reset(call);
     accepted.deadline = deadline;
     for (size_t i = 0; i < metadata.count; ++i) {

@@ -12,6 +12,7 @@
 #include "service/calls/accepted_call.h"
 #include "service/calls/call_count.h"
 #include "service/calls/call_queues.h"
+#include "service/calls/send_thread.h"
 #include "service/calls/socket_poller.h"
 
 namespace wriftai {
@@ -25,8 +26,9 @@ namespace wriftai {
 // more for each.
 //
 // Threads: main; handlers run on the poller's thread. Owns: the poller, the
-// queues and the posted requests. Must outlive the server, and everything that
-// the handlers use must outlive Wait(). Fails: never.
+// thread for large sends, the queues and the posted requests. Must outlive the
+// server, and everything that the handlers use must outlive Wait(). Fails:
+// never.
 class CallServer {
  public:
   // Passes the call to a reactor. Must not block.
@@ -59,6 +61,7 @@ class CallServer {
   void RequestCall(const Method& method);
 
   SocketPoller poller_;
+  SendThread sends_;
   CallQueues queues_;
   CallCount calls_;  // Posted requests and open calls.
   std::list<Method> methods_;

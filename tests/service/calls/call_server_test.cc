@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,6 +34,7 @@ grpc::ByteBuffer UpdateWith(int64_t sequence) {
 
 // What a test observes of its calls.
 struct Events {
+  std::atomic<int> started{0};
   std::atomic<int> cancelled{0};
   std::atomic<int> done{0};
 };
@@ -76,6 +78,35 @@ class CountingReactor final : public CallReactor {
   int64_t next_ = 1;
   const int64_t last_;
   const grpc::Status status_;
+};
+
+// Writes one update with an id of `padding` bytes, and ends the call.
+class PaddedReactor final : public CallReactor {
+ public:
+  PaddedReactor(AcceptedCall call, Events& events, size_t padding)
+      : CallReactor(std::move(call)), events_(events), padding_(padding) {}
+
+  void Start() {
+    SetTrailingMetadata("x-end", "of-the-test");
+    v1::PredictionUpdate update;
+    update.mutable_prediction()->set_id(std::string(padding_, 'x'));
+    const grpc::Slice bytes(update.SerializeAsString());
+    StartWriteAndFinish(grpc::ByteBuffer(&bytes, 1),
+                        grpc::Status(grpc::StatusCode::ABORTED, "why"));
+    ++events_.started;
+    StartReactions();
+  }
+
+ private:
+  void OnWriteDone(bool ok) override {}
+  void OnCancel() override { ++events_.cancelled; }
+  void OnDone() override {
+    ++events_.done;
+    delete this;
+  }
+
+  Events& events_;
+  const size_t padding_;
 };
 
 // Stays open until the caller leaves, or until the test ends it.
@@ -161,6 +192,65 @@ TEST_F(CallServerTest, SendsMetadataThenUpdatesThenStatus) {
   const auto& metadata = context.GetServerInitialMetadata();
   EXPECT_EQ(metadata.count("x-request-id"), 1u);
   EXPECT_EQ(metadata.find("x-request-id")->second, "of-the-test");
+}
+
+// gRPC's core would send it on the thread that starts the operation.
+TEST_F(CallServerTest, LargeMessageIsLeftToTheThreadForSends) {
+  absl::Notification go_on;
+  std::atomic<bool> first{true};
+  Serve([&](AcceptedCall call) {
+    size_t padding = 0;
+    if (first.exchange(false)) {
+      call.sends->Run([&] { go_on.WaitForNotification(); });
+      padding = SendThread::kLargeBytes;
+    }
+    (new PaddedReactor(std::move(call), events_, padding))->Start();
+  });
+  absl::Notification received;
+  std::thread reader([&] {
+    grpc::ClientContext context;
+    const auto large = stub_->Wait(&context, v1::WaitRequest());
+    v1::PredictionUpdate update;
+    EXPECT_TRUE(large->Read(&update));
+    EXPECT_EQ(update.prediction().id().size(), SendThread::kLargeBytes);
+    received.Notify();
+    const grpc::Status status = large->Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::ABORTED);
+    EXPECT_EQ(context.GetServerTrailingMetadata().count("x-end"), 1u);
+  });
+  while (first) std::this_thread::yield();
+  for (int i = 0; i < 100; ++i) {
+    grpc::ClientContext context;
+    const auto small = stub_->Wait(&context, v1::WaitRequest());
+    v1::PredictionUpdate update;
+    EXPECT_TRUE(small->Read(&update));
+    EXPECT_EQ(small->Finish().error_code(), grpc::StatusCode::ABORTED);
+  }
+  EXPECT_FALSE(received.HasBeenNotified());
+  go_on.Notify();
+  reader.join();
+  Shutdown();
+  EXPECT_EQ(events_.done, 101);
+}
+
+TEST_F(CallServerTest, LargeMessageOfACancelledCallEndsIt) {
+  absl::Notification go_on;
+  Serve([&](AcceptedCall call) {
+    call.sends->Run([&] { go_on.WaitForNotification(); });
+    (new PaddedReactor(std::move(call), events_, SendThread::kLargeBytes))
+        ->Start();
+  });
+  grpc::ClientContext context;
+  const auto reader = stub_->Wait(&context, v1::WaitRequest());
+  // Its start shows that the call has been accepted.
+  while (events_.started == 0) std::this_thread::yield();
+  context.TryCancel();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  while (events_.cancelled == 0) std::this_thread::yield();
+  EXPECT_EQ(events_.done, 0);
+  go_on.Notify();
+  Shutdown();
+  EXPECT_EQ(events_.done, 1);
 }
 
 TEST_F(CallServerTest, EndedCallIsDoneWithoutCancellation) {
