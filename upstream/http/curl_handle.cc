@@ -1,17 +1,18 @@
 #include "upstream/http/curl_handle.h"
 
-#include <cstdlib>
+#include <cstddef>
 
 #include "absl/strings/str_cat.h"
 
 namespace wriftai {
 
-void CurlHeaders::Add(const std::string& line) {
-  curl_slist* const longer = curl_slist_append(list_.get(), line.c_str());
-  // Out of memory; operator new would end the process, too.
-  if (longer == nullptr) std::abort();
-  // The first append creates the list; later ones return the same head.
-  if (list_ == nullptr) list_.reset(longer);
+curl_slist* CurlHeaders::Link() {
+  nodes_.resize(lines_.size());
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    nodes_[i].data = lines_[i].data();
+    nodes_[i].next = i + 1 < lines_.size() ? &nodes_[i + 1] : nullptr;
+  }
+  return nodes_.data();
 }
 
 absl::Status CurlGlobalInit() {

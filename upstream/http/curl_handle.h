@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 
@@ -15,7 +17,6 @@ namespace wriftai {
 
 struct CurlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 struct CurlEasyDeleter {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -33,11 +34,19 @@ using CurlMulti = std::unique_ptr<CURLM, CurlMultiDeleter>;
 // A list of header lines for CURLOPT_HTTPHEADER. Must outlive the transfer.
 class CurlHeaders {
  public:
-  void Add(const std::string& line);
-  curl_slist* get() const { return list_.get(); }
+  CurlHeaders() = default;
+  CurlHeaders(const CurlHeaders&) = delete;
+  CurlHeaders& operator=(const CurlHeaders&) = delete;
+
+  // Before Link().
+  void Add(std::string line) { lines_.push_back(std::move(line)); }
+
+  // The list; null if it is empty. libcurl only reads it.
+  curl_slist* Link();
 
  private:
-  std::unique_ptr<curl_slist, CurlDeleter> list_;
+  std::vector<std::string> lines_;
+  std::vector<curl_slist> nodes_;  // Point at the lines.
 };
 
 // The type of libcurl's numeric options.

@@ -104,7 +104,7 @@ CallHandle CurlMultiPool::Send(HttpRequest request, HttpTransport::Done done) {
 }
 
 absl::Status CurlMultiPool::Start(Entry& entry) {
-  if (absl::Status status = entry.transfer.Prepare(NewEasy(), urls_);
+  if (absl::Status status = entry.transfer.Prepare(AnyEasy(), urls_);
       !status.ok()) {
     return status;
   }
@@ -219,7 +219,6 @@ void CurlMultiPool::OnDone(Entry& entry, CURLcode code) {
   // A failed handle is not reused: its state may be the cause.
   if (code == CURLE_OK && idle_.size() < kMaxIdleHandles) {
     idle_.push_back(ended->transfer.TakeEasy());
-    curl_easy_reset(idle_.back().get());
   }
   ended->done(std::move(result));
 }
@@ -247,14 +246,10 @@ std::unique_ptr<CurlMultiPool::Entry> CurlMultiPool::Remove(uint64_t id) {
   return entry;
 }
 
-CurlEasy CurlMultiPool::NewEasy() {
-  if (!idle_.empty()) {
-    CurlEasy easy = std::move(idle_.back());
-    idle_.pop_back();
-    return easy;
-  }
-  CurlEasy easy(curl_easy_init());
-  if (easy == nullptr) std::abort();  // Out of memory, as in operator new.
+CurlEasy CurlMultiPool::AnyEasy() {
+  if (idle_.empty()) return CurlTransfer::NewEasy(options_);
+  CurlEasy easy = std::move(idle_.back());
+  idle_.pop_back();
   return easy;
 }
 

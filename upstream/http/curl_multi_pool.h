@@ -64,7 +64,7 @@ class CurlMultiPool {
   class Handle;
   using Entries = std::unordered_map<uint64_t, std::unique_ptr<Entry>>;
 
-  CurlEasy NewEasy();
+  CurlEasy AnyEasy();
   absl::Status Start(Entry& entry);
   bool Run(Entry& entry);
   void RunWaiting();

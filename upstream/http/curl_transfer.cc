@@ -1,6 +1,7 @@
 #include "upstream/http/curl_transfer.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
@@ -21,6 +22,54 @@ constexpr size_t kFreeBodyBytes = size_t{64} << 10;
 // A body pauses after this much. Taking it costs 1 to 3 ms, which other calls
 // may wait; a pause costs 10 us.
 constexpr size_t kBytesPerRound = size_t{256} << 10;
+
+constexpr char kEncodings[] = "gzip, deflate";
+
+void SetConnection(const HttpOptions& options, CurlOptions& set) {
+  // The loop enforces the total timeout: libcurl's does not run while a
+  // transfer waits for a connection.
+  set.Number(CURLOPT_CONNECTTIMEOUT_MS,
+             static_cast<CurlLong>(
+                 absl::ToInt64Milliseconds(options.connect_timeout)));
+  set.Number(CURLOPT_NOSIGNAL, 1);
+  // Otherwise dropping a transfer would block the loop until a slow name server
+  // responds.
+  set.Number(CURLOPT_QUICK_EXIT, 1);
+  set.Number(CURLOPT_MAXAGE_CONN,
+             static_cast<CurlLong>(absl::ToInt64Seconds(options.max_idle)));
+  set.Number(CURLOPT_DNS_CACHE_TIMEOUT,
+             static_cast<CurlLong>(absl::ToInt64Seconds(options.dns_cache)));
+  const auto keepalive =
+      static_cast<CurlLong>(absl::ToInt64Seconds(options.keepalive));
+  set.Number(CURLOPT_TCP_KEEPALIVE, 1);
+  set.Number(CURLOPT_TCP_KEEPIDLE, keepalive);
+  set.Number(CURLOPT_TCP_KEEPINTVL, keepalive);
+  set.Number(CURLOPT_SSL_VERIFYPEER, 1);
+  set.Number(CURLOPT_SSL_VERIFYHOST, 2);
+  set.Number(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  if (!options.ca_file.empty()) {
+    set.Text(CURLOPT_CAINFO, options.ca_file);
+    set.Pointer<const char>(CURLOPT_CAPATH, nullptr);
+  }
+  // HTTP/2 where TLS offers it. CURLOPT_PIPEWAIT stays off: a slow first
+  // response would delay every request behind it.
+  set.Number(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+  set.Number(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE);
+  set.Number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
+  set.Number(CURLOPT_NETRC, CURL_NETRC_IGNORED);
+}
+
+void SetRules(CurlOptions& set) {
+  set.Text(CURLOPT_PROTOCOLS_STR, "http,https");
+  // The URL is already encoded; libcurl must not resolve a ".." in it.
+  set.Number(CURLOPT_PATH_AS_IS, 1);
+  // A redirect is a response like any other. Following it would send the bearer
+  // to a host that is not configured.
+  set.Number(CURLOPT_FOLLOWLOCATION, 0);
+  // Without it, libcurl decompresses nothing.
+  set.Text(CURLOPT_ACCEPT_ENCODING, kEncodings);
+  set.Number(CURLOPT_HTTP09_ALLOWED, 0);
+}
 
 bool HasHeader(const HttpRequest& request, absl::string_view name) {
   for (const auto& header : request.headers) {
@@ -46,63 +95,65 @@ absl::Status CurlTransfer::Prepare(CurlEasy easy, UrlParser& urls) {
   url_ = *std::move(url);
   easy_ = std::move(easy);
   CurlOptions set(easy_.get());
-  SetConnection(set);
   SetRequest(set);
-  SetResponse(set);
+  SetCallbacks(set);
   return set.status();
 }
 
-void CurlTransfer::SetConnection(CurlOptions& set) const {
-  // The loop enforces the total timeout: libcurl's does not run while a
-  // transfer waits for a connection.
-  set.Number(CURLOPT_CONNECTTIMEOUT_MS,
-             static_cast<CurlLong>(
-                 absl::ToInt64Milliseconds(options_.connect_timeout)));
-  set.Number(CURLOPT_NOSIGNAL, 1);
-  // Otherwise dropping a transfer would block the loop until a slow name server
-  // responds.
-  set.Number(CURLOPT_QUICK_EXIT, 1);
-  set.Number(CURLOPT_MAXAGE_CONN,
-             static_cast<CurlLong>(absl::ToInt64Seconds(options_.max_idle)));
-  set.Number(CURLOPT_DNS_CACHE_TIMEOUT,
-             static_cast<CurlLong>(absl::ToInt64Seconds(options_.dns_cache)));
-  const auto keepalive =
-      static_cast<CurlLong>(absl::ToInt64Seconds(options_.keepalive));
-  set.Number(CURLOPT_TCP_KEEPALIVE, 1);
-  set.Number(CURLOPT_TCP_KEEPIDLE, keepalive);
-  set.Number(CURLOPT_TCP_KEEPINTVL, keepalive);
-  set.Number(CURLOPT_SSL_VERIFYPEER, 1);
-  set.Number(CURLOPT_SSL_VERIFYHOST, 2);
-  set.Number(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-  if (!options_.ca_file.empty()) {
-    set.Text(CURLOPT_CAINFO, options_.ca_file);
-    set.Pointer<const char>(CURLOPT_CAPATH, nullptr);
-  }
-  // HTTP/2 where TLS offers it. CURLOPT_PIPEWAIT stays off: a slow first
-  // response would delay every request behind it.
-  set.Number(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-  // Proxies: libcurl's standard variables (https_proxy, no_proxy, ...) apply,
-  // as many clusters require a proxy. It never sees our headers: with https
-  // they are only sent inside the tunnel.
-  if (!options_.use_proxy_from_environment || request_.without_proxy) {
-    set.Text(CURLOPT_PROXY, "");
-  }
-  set.Number(CURLOPT_HEADEROPT, CURLHEADER_SEPARATE);
-  set.Number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
-  set.Number(CURLOPT_NETRC, CURL_NETRC_IGNORED);
+CurlEasy CurlTransfer::NewEasy(const HttpOptions& options) {
+  CurlEasy easy(curl_easy_init());
+  if (easy == nullptr) std::abort();  // Out of memory, as in operator new.
+  CurlOptions set(easy.get());
+  SetConnection(options, set);
+  SetRules(set);
+  set.Pointer(CURLOPT_PREREQFUNCTION, &CurlTransfer::OnAttempt);
+  set.Pointer(CURLOPT_HEADERFUNCTION, &CurlTransfer::OnHeader);
+  set.Pointer(CURLOPT_WRITEFUNCTION, &CurlTransfer::OnBody);
+  set.Pointer(CURLOPT_DEBUGFUNCTION, &CurlTransfer::OnDebug);
+  if (!set.status().ok()) std::abort();  // Another libcurl than was built for.
+  return easy;
+}
+
+CurlEasy CurlTransfer::TakeEasy() {
+  CurlOptions set(easy());
+  set.Pointer<CURLU>(CURLOPT_CURLU, nullptr);
+  set.Pointer<curl_slist>(CURLOPT_HTTPHEADER, nullptr);
+  set.Pointer<char>(CURLOPT_ERRORBUFFER, nullptr);
+  return std::move(easy_);
 }
 
 void CurlTransfer::SetRequest(CurlOptions& set) {
-  set.Text(CURLOPT_PROTOCOLS_STR, "http,https");
   // With both, libcurl neither parses the text nor formats the parsed URL.
   set.Text(CURLOPT_URL, request_.url);
   set.Pointer(CURLOPT_CURLU, url_.get());
-  // The URL is already encoded; libcurl must not resolve a ".." in it.
-  set.Number(CURLOPT_PATH_AS_IS, 1);
-  // A redirect is a response like any other. Following it would send the bearer
-  // to a host that is not configured.
-  set.Number(CURLOPT_FOLLOWLOCATION, 0);
-  set.Text(CURLOPT_USERAGENT, options_.user_agent);
+  // Proxies: libcurl's standard variables (https_proxy, no_proxy, ...) apply,
+  // as many clusters require a proxy. It never sees our headers: with https
+  // they are only sent inside the tunnel.
+  set.Pointer(CURLOPT_PROXY,
+              !options_.use_proxy_from_environment || request_.without_proxy
+                  ? ""
+                  : nullptr);
+  SetMethod(set);
+  AddHeaders();
+  set.Pointer(CURLOPT_HTTPHEADER, headers_.Link());
+}
+
+void CurlTransfer::SetMethod(CurlOptions& set) {
+  if (request_.method == HttpMethod::kGet) {
+    return set.Number(CURLOPT_HTTPGET, 1);
+  }
+  set.Number(CURLOPT_POST, 1);
+  set.Pointer(CURLOPT_POSTFIELDS, request_.body.data());
+  set.Size(CURLOPT_POSTFIELDSIZE_LARGE,
+           static_cast<curl_off_t>(request_.body.size()));
+}
+
+// libcurl would format its own User-Agent and Accept-Encoding twice.
+void CurlTransfer::AddHeaders() {
+  if (!options_.user_agent.empty()) {
+    headers_.Add(absl::StrCat("User-Agent: ", options_.user_agent));
+  }
+  headers_.Add(absl::StrCat("Accept-Encoding: ", kEncodings));
   for (const auto& [name, value] : request_.headers) {
     // libcurl's syntax for an empty value; "name:" would remove the header.
     headers_.Add(value.empty() ? absl::StrCat(name, ";")
@@ -113,32 +164,21 @@ void CurlTransfer::SetRequest(CurlOptions& set) {
         absl::StrCat("authorization: Bearer ", request_.bearer.Reveal()));
   }
   if (request_.method == HttpMethod::kPost) {
-    set.Number(CURLOPT_POST, 1);
-    set.Pointer(CURLOPT_POSTFIELDS, request_.body.data());
-    set.Size(CURLOPT_POSTFIELDSIZE_LARGE,
-             static_cast<curl_off_t>(request_.body.size()));
     // Waiting for "100 Continue" takes 1 s with servers that do not support it.
     headers_.Add("expect:");
     // Not application/x-www-form-urlencoded, libcurl's default.
     if (!HasHeader(request_, "content-type")) headers_.Add("content-type:");
-  } else {
-    set.Number(CURLOPT_HTTPGET, 1);
   }
-  set.Pointer(CURLOPT_HTTPHEADER, headers_.get());
-  set.Pointer(CURLOPT_PREREQFUNCTION, &CurlTransfer::OnAttempt);
-  set.Pointer(CURLOPT_PREREQDATA, this);
 }
 
-void CurlTransfer::SetResponse(CurlOptions& set) {
-  set.Text(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-  set.Number(CURLOPT_HTTP09_ALLOWED, 0);
-  set.Pointer(CURLOPT_HEADERFUNCTION, &CurlTransfer::OnHeader);
+// A former transfer may have set the last two.
+void CurlTransfer::SetCallbacks(CurlOptions& set) {
+  set.Pointer(CURLOPT_PREREQDATA, this);
   set.Pointer(CURLOPT_HEADERDATA, this);
-  set.Pointer(CURLOPT_WRITEFUNCTION, &CurlTransfer::OnBody);
   set.Pointer(CURLOPT_WRITEDATA, this);
   set.Pointer(CURLOPT_ERRORBUFFER, error_);
-  set.Pointer(CURLOPT_DEBUGFUNCTION, &CurlTransfer::OnDebug);
-  set.Pointer(CURLOPT_DEBUGDATA, this);
+  set.Number(CURLOPT_VERBOSE, 0);
+  set.Number(CURLOPT_FORBID_REUSE, 0);
 }
 
 size_t CurlTransfer::OnHeader(char* data, size_t size, size_t count,

@@ -59,7 +59,10 @@ class CurlTransfer {
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
-  // Checks the request and sets up `easy`, which must be new or reset.
+  // A handle with the options that all transfers share.
+  static CurlEasy NewEasy(const HttpOptions& options);
+
+  // Checks the request and sets up `easy`, from NewEasy() or TakeEasy().
   // INVALID_ARGUMENT from CheckRequest(), INTERNAL from libcurl.
   absl::Status Prepare(CurlEasy easy, UrlParser& urls);
 
@@ -77,7 +80,11 @@ class CurlTransfer {
   // The connection had unexpected input, and nothing was sent.
   bool is_stale() const { return is_stale_; }
   CURL* easy() const { return easy_.get(); }
-  CurlEasy TakeEasy() { return std::move(easy_); }
+
+  // The handle, without pointers to this, for another transfer with the same
+  // options. libcurl keeps nothing in it of a transfer that has succeeded.
+  CurlEasy TakeEasy();
+
   const HttpRequest& request() const { return request_; }
   absl::Duration timeout() const { return request_.timeout; }
 
@@ -97,9 +104,10 @@ class CurlTransfer {
 
   bool MayPause() const;
   bool ReserveMemory(size_t bytes);
-  void SetConnection(CurlOptions& set) const;
   void SetRequest(CurlOptions& set);
-  void SetResponse(CurlOptions& set);
+  void SetMethod(CurlOptions& set);
+  void AddHeaders();
+  void SetCallbacks(CurlOptions& set);
 
   const HttpOptions& options_;
   ByteBudget& bodies_;

@@ -32,8 +32,8 @@ bool IsHeaderValue(absl::string_view value) {
 
 bool IsOwnedByTransport(absl::string_view name) {
   for (const absl::string_view owned :
-       {"connection", "content-length", "expect", "host", "te", "trailer",
-        "transfer-encoding", "upgrade"}) {
+       {"accept-encoding", "connection", "content-length", "expect", "host",
+        "te", "trailer", "transfer-encoding", "upgrade", "user-agent"}) {
     if (absl::EqualsIgnoreCase(name, owned)) return true;
   }
   return false;
