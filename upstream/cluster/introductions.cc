@@ -19,7 +19,7 @@ absl::Time Introductions::joined_until() const {
 void Introductions::OnSessionBegan() {
   joined_at_ = event_loop_.Now();
   for (const auto& [node, address] : view_.book()) {
-    if (node == session_.node() || address == session_.address()) continue;
+    if (session_.IsOwn(node, address)) continue;
     unanswered_.try_emplace(address);
   }
   untried_ = unanswered_.size();

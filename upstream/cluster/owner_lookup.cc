@@ -44,8 +44,8 @@ void OwnerLookup::AskAll() {
   const std::vector<std::string> tags(wanted_.begin(), wanted_.end());
   wanted_.clear();
   for (const Peer& peer : peers_.All()) {
-    // A former process of this replica may have had its address.
-    if (peer.address.empty() || peer.address == session_.address()) continue;
+    if (peer.address.empty()) continue;
+    if (session_.IsOwn(peer.session, peer.address)) continue;
     Ask(peer.address, tags);
   }
 }

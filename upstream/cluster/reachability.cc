@@ -3,7 +3,6 @@
 #include <iterator>
 #include <utility>
 
-#include "upstream/cluster/keys.h"
 #include "upstream/cluster/records.h"
 
 namespace wriftai::cluster {
@@ -34,13 +33,12 @@ void Reachability::OnTick() {
   Update();
 }
 
-// Not a former process of this replica, and one that it could call. A record
-// that cannot be read has no address.
+// One that it could call. A record that cannot be read has no address.
 bool Reachability::IsOther(const std::string& session,
                            const Member& member) const {
-  return NodeOf(session) != session_.node() && !member.record.address.empty() &&
-         member.record.address != session_.address() &&
-         session_.record().SharesProtocol(member.record);
+  const MemberRecord& record = member.record;
+  return !record.address.empty() && !session_.IsOwn(session, record.address) &&
+         session_.record().SharesProtocol(record);
 }
 
 void Reachability::ForgetEnded() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/call.h"
 #include "base/event_loop.h"
@@ -85,6 +86,12 @@ class Session {
   int64_t revision() const { return revision_; }
   absl::Time began_at() const { return began_at_; }
   Peer AsPeer() const { return {id_, revision_, record_.address}; }
+
+  // Whether a session, or the node of one, is of this process, or has its
+  // address: then it is of a former process of this replica.
+  bool IsOwn(absl::string_view session, absl::string_view address) const {
+    return NodeOf(session) == node_ || address == record_.address;
+  }
 
   // Whether it is certain at this moment. Ask before each grant: the process
   // may have been stopped since any earlier check.

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "upstream/cluster/keys.h"
-
 namespace wriftai::cluster {
 
 Vouching::Vouching(EventLoop& event_loop, PeerLink& link,
@@ -65,11 +63,7 @@ void Vouching::AskAll(const std::vector<Peer>& peers) {
 }
 
 bool Vouching::Ask(const Peer& peer) {
-  // A former process of this replica may have had its address.
-  if (NodeOf(peer.session) == session_.node() ||
-      peer.address == session_.address()) {
-    return true;
-  }
+  if (session_.IsOwn(peer.session, peer.address)) return true;
   if (view_.HasEnded(peer.session, peer.revision)) return true;
   if (peer.address.empty()) return false;
   const auto [call, is_new] = round_->calls.try_emplace(peer.address);
