@@ -96,6 +96,7 @@ etcdserverpb::RangeRequest EncodeRange(const KeyRange& range) {
 absl::StatusOr<cluster::RangeResult> DecodeRange(
     const KeyRange& range, etcdserverpb::RangeResponse& response) {
   cluster::RangeResult result;
+  result.store_id = response.header().cluster_id();
   result.revision = response.header().revision();
   if (result.revision < 1) return MalformedResponse("no revision");
   if (response.more()) return MalformedResponse("the range is incomplete");

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/peers/peer_status.h"
 #include "service/peers/peers_codec.h"
+#include "service/peers/peers_service.h"
 
 namespace wriftai {
 namespace {
@@ -31,6 +32,7 @@ CallHandle GrpcPeerLink::Start(
     absl::Time deadline,
     absl::StatusOr<Response> (*decode)(const grpc::ByteBuffer&),
     absl::AnyInvocable<void(absl::StatusOr<Response>)> done) {
+  request.metadata.emplace_back(kClusterKey, cluster_id_());
   request.timeout = deadline - channels_.event_loop().Now();
   return channels_.StartUnary(
       address, std::move(request),

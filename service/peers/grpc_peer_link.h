@@ -1,7 +1,9 @@
 #ifndef WRIFTAI_SERVICE_PEERS_GRPC_PEER_LINK_H_
 #define WRIFTAI_SERVICE_PEERS_GRPC_PEER_LINK_H_
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
@@ -20,7 +22,9 @@ namespace wriftai {
 // that is not valid is INTERNAL.
 class GrpcPeerLink final : public cluster::PeerLink {
  public:
-  explicit GrpcPeerLink(PeerChannels& channels) : channels_(channels) {}
+  // `cluster_id`: see kClusterKey. Called for each call.
+  GrpcPeerLink(PeerChannels& channels, std::function<std::string()> cluster_id)
+      : channels_(channels), cluster_id_(std::move(cluster_id)) {}
 
   [[nodiscard]] CallHandle Vouch(const std::string& address,
                                  cluster::VouchRequest request,
@@ -38,6 +42,7 @@ class GrpcPeerLink final : public cluster::PeerLink {
                    absl::AnyInvocable<void(absl::StatusOr<Response>)> done);
 
   PeerChannels& channels_;
+  const std::function<std::string()> cluster_id_;
 };
 
 }  // namespace wriftai

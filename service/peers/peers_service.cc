@@ -1,15 +1,28 @@
 #include "service/peers/peers_service.h"
 
+#include <string>
 #include <utility>
 
 #include "service/peers/peers_codec.h"
 #include "service/rpc/grpc_status.h"
 
 namespace wriftai {
+namespace {
 
-PeersService::PeersService(EventLoop& event_loop, AnswerVouch answer_vouch,
+// Empty if the caller does not send it.
+std::string ClusterOf(const grpc::CallbackServerContext& context) {
+  const auto found = context.client_metadata().find(kClusterKey);
+  if (found == context.client_metadata().end()) return "";
+  return std::string(found->second.data(), found->second.size());
+}
+
+}  // namespace
+
+PeersService::PeersService(EventLoop& event_loop, CheckCluster check_cluster,
+                           AnswerVouch answer_vouch,
                            AnswerFindOwners answer_find_owners)
     : event_loop_(event_loop),
+      check_cluster_(std::move(check_cluster)),
       answer_vouch_(std::move(answer_vouch)),
       answer_find_owners_(std::move(answer_find_owners)) {}
 
@@ -23,11 +36,12 @@ grpc::ServerUnaryReactor* PeersService::Run(
     reactor->Finish(ToGrpcStatus(asked.status()));
     return reactor;
   }
-  event_loop_.Post(
-      [asked = *asked, answer = std::move(answer), &response, reactor] {
-        response = answer(asked);
-        reactor->Finish(grpc::Status::OK);
-      });
+  event_loop_.Post([this, cluster = ClusterOf(context), asked = *asked,
+                    answer = std::move(answer), &response, reactor] {
+    const absl::Status status = check_cluster_(cluster);
+    if (status.ok()) response = answer(asked);
+    reactor->Finish(ToGrpcStatus(status));
+  });
   return reactor;
 }
 

@@ -55,7 +55,7 @@ ClusterNode::ClusterNode(const ReplicaConfig& config, EventLoop& event_loop,
       own_(std::move(own)),
       keys_(cluster_name_),
       store_(event_loop, store),
-      link_(channels),
+      link_(channels, [this] { return ClusterId(); }),
       view_(keys_),
       session_(event_loop, store_, keys_, times_, MakeNode(), {}, view_),
       peers_(view_, session_.node()),
@@ -229,6 +229,20 @@ void ClusterNode::LeaveOnceSettled() {
   if (settled && handed_over) return session_.Close(std::move(left_));
   leaving_ =
       event_loop_.RunAt(now + kLeaveInterval, [this] { LeaveOnceSettled(); });
+}
+
+std::string ClusterNode::ClusterId() const {
+  return absl::StrCat(cluster_name_, "@", absl::Hex(session_.store_id()));
+}
+
+absl::Status ClusterNode::CheckCluster(const std::string& cluster_id) const {
+  // Before it has joined, it does not know its store.
+  if (cluster_id.empty() || session_.store_id() == 0 ||
+      cluster_id == ClusterId()) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "this replica is of the cluster ", ClusterId(), " (name and etcd)"));
 }
 
 std::string ClusterNode::TagOf(const Credential& credential) const {

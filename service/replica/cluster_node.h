@@ -107,6 +107,14 @@ class ClusterNode final : public OwnerDirectory,
   // UNAVAILABLE: why it has not.
   absl::Status CheckJoined() const;
 
+  // The cluster's name and store, printable. Other replicas tell theirs when
+  // they call.
+  std::string ClusterId() const;
+
+  // FAILED_PRECONDITION for a caller of another cluster. Its id is empty if its
+  // build does not send it.
+  absl::Status CheckCluster(const std::string& cluster_id) const;
+
   cluster::VouchResponse AnswerVouch(const cluster::VouchRequest& request) {
     reachability_.OnCalled(request.asker);
     return vouching_.Answer(request);

@@ -1,5 +1,6 @@
 #include "service/replica/replica_port.h"
 
+#include <string>
 #include <utility>
 
 #include "base/run_on_loop.h"
@@ -18,6 +19,9 @@ ReplicaPort::ReplicaPort(Engine& engine, CallRecorder& recorder,
       predictions_(engine, recorder, nullptr, &node),
       peers_(
           engine.event_loop(),
+          [&node](const std::string& cluster) {
+            return node.CheckCluster(cluster);
+          },
           [&node](const cluster::VouchRequest& request) {
             return node.AnswerVouch(request);
           },

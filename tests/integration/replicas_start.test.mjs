@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Etcd } from './support/etcd.mjs';
 import { freePort } from './support/free_port.mjs';
+import { grpc } from './support/modules.mjs';
 import { secret } from './support/program.mjs';
 import { ReplicaProcess } from './support/replicas.mjs';
 import { failure } from './support/rpc_error.mjs';
@@ -122,6 +123,33 @@ test('does not become ready while no other replica can call it', async (t) => {
   await next.stop();
   await awaitReady(blocked);
   await blocked.client.list({});
+});
+
+// Calls FindOwners as a replica of that cluster, which knows no tags.
+function askOwners(address, cluster) {
+  const client = new grpc.Client(address, grpc.credentials.createInsecure());
+  const metadata = new grpc.Metadata();
+  if (cluster !== undefined) metadata.set('wriftai-cluster', cluster);
+  const same = (bytes) => bytes;
+  return new Promise((resolve) => client.makeUnaryRequest(
+      '/wriftai.peers.v1.Peers/FindOwners', same, same, Buffer.alloc(0),
+      metadata, (error) => resolve(error?.details ?? 'answered')))
+      .finally(() => client.close());
+}
+
+// As one whose peer's address has passed to a replica of another cluster.
+test('answers no replica of another cluster or etcd', async (t) => {
+  const replica = await launch({ flags: ['--cluster_name=mine'] });
+  t.after(() => replica.stop());
+  await awaitReady(replica);
+  const [{ address }] = (await replica.report()).cluster.members;
+  const refusal = await askOwners(address, 'others@1');
+  const [, own] =
+      /^this replica is of the cluster (mine@[0-9a-f]+) \(name and etcd\)$/
+          .exec(refusal);
+  assert.equal(await askOwners(address, own), 'answered');
+  assert.equal(await askOwners(address, 'mine@1'), refusal);
+  assert.equal(await askOwners(address, undefined), 'answered');
 });
 
 test('stays ready while etcd does not answer later', async (t) => {

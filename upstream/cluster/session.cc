@@ -109,6 +109,7 @@ void Session::Begin(const RangeResult& read, absl::Time sent_at) {
   // The lease has ended before the read.
   if (view_.FindMember(id_) == nullptr) return End();
   state_ = State::kActive;
+  store_id_ = read.store_id;
   ++stats_.begun;
   began_at_ = event_loop_.Now();
   last_good_read_ = sent_at;
@@ -142,6 +143,7 @@ void Session::CheckMember() {
       [this, sent_at](const absl::StatusOr<RangeResult>& read) {
         if (!read.ok()) return;
         if (read->entries.empty()) return End();
+        store_id_ = read->store_id;
         if (!IsCertain()) ++stats_.lapses;
         last_good_read_ = std::max(last_good_read_, sent_at);
         certain_until_ = std::max(certain_until_, sent_at + times_.certainty);

@@ -85,6 +85,8 @@ class Session {
   int64_t lease() const { return lease_; }
   int64_t revision() const { return revision_; }
   absl::Time began_at() const { return began_at_; }
+  // RangeResult::store_id of the last read. A restored etcd has another one.
+  uint64_t store_id() const { return store_id_; }
   Peer AsPeer() const { return {id_, revision_, record_.address}; }
 
   // Whether a session, or the node of one, is of this process, or has its
@@ -148,6 +150,7 @@ class Session {
   std::string member_key_;
   int64_t lease_ = 0;
   int64_t revision_ = 0;
+  uint64_t store_id_ = 0;
   absl::Time began_at_;
   absl::Time certain_until_ = absl::InfinitePast();
   absl::Time last_good_read_ = absl::InfinitePast();

@@ -44,6 +44,7 @@ struct KeyValue {
 struct RangeResult {
   int64_t revision = 0;  // Of the whole store, when it was read.
   std::vector<KeyValue> entries;
+  uint64_t store_id = 0;  // Tells stores apart.
 };
 
 // One condition of a transaction. A key that does not exist has the revision 0.

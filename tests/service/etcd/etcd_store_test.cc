@@ -1,6 +1,8 @@
 #include "service/etcd/etcd_store.h"
 
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -158,6 +160,22 @@ TEST(EtcdStoreTest, ReadThroughAnotherMemberSeesConfirmedWrites) {
     ASSERT_THAT(writer->Put("a", absl::StrCat(i)), IsOk());
     ASSERT_EQ(reader->Text(kAll), absl::StrCat("a=", i));
   }
+}
+
+TEST(EtcdStoreTest, MembersShareAnIdThatAnotherEtcdLacks) {
+  const auto members = StartEtcdCluster(3);
+  const EtcdServer other;
+  std::set<uint64_t> ids;
+  for (const std::string& endpoint : EndpointsOf(members)) {
+    const auto client = Connect({endpoint});
+    client->WaitUntilReadable();
+    ids.insert(client->Range(kAll)->store_id);
+  }
+  EXPECT_EQ(ids.size(), 1u);
+  EXPECT_EQ(ids.count(0), 0u);
+  const auto client = Connect({other.endpoint()});
+  client->WaitUntilReadable();
+  EXPECT_EQ(ids.count(client->Range(kAll)->store_id), 0u);
 }
 
 TEST(EtcdStoreTest, WatchOfMemberWithoutTheOthersFails) {

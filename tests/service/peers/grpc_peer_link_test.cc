@@ -84,7 +84,9 @@ TEST_F(PeerLinkTest, ReachesAPeerAgainAfterItHasRestarted) {
   EXPECT_THAT(Vouch(address), IsOk());
   peer.reset();
   EXPECT_THAT(Vouch(address), StatusIs(absl::StatusCode::kUnavailable));
-  PeersService service(loop_, Nothing, nullptr);
+  PeersService service(
+      loop_, [](const std::string&) { return absl::OkStatus(); }, Nothing,
+      nullptr);
   CallServer calls;
   ListenerCounters counters;
   PeerServerConfig config;
@@ -134,6 +136,55 @@ TEST_F(PeerLinkTest, DroppedHandleMeansNoCallback) {
   Disconnect();
   Settle();
   EXPECT_FALSE(called);
+}
+
+TEST_F(PeerLinkTest, ReplicaOfAnotherClusterRefusesToAnswer) {
+  std::string caller;
+  bool answered = false;
+  TestPeer peer(
+      loop_,
+      [&](const cluster::VouchRequest&) {
+        answered = true;
+        return cluster::VouchResponse();
+      },
+      nullptr,
+      [&](const cluster::FindOwnersRequest&) {
+        answered = true;
+        return cluster::FindOwnersResponse();
+      },
+      [&](const std::string& cluster_id) {
+        caller = cluster_id;
+        return absl::FailedPreconditionError("of another cluster");
+      });
+  EXPECT_THAT(
+      Vouch(peer.address()),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "of another cluster"));
+  EXPECT_EQ(caller, "gateways@1f");
+  EXPECT_FALSE(answered);
+}
+
+TEST_F(PeerLinkTest, OlderBuildSendsNoCluster) {
+  std::string caller = "unknown";
+  TestPeer peer(
+      loop_,
+      [](const cluster::VouchRequest&) { return cluster::VouchResponse(); },
+      nullptr,
+      [](const cluster::FindOwnersRequest&) {
+        return cluster::FindOwnersResponse();
+      },
+      [&](const std::string& cluster_id) {
+        caller = cluster_id;
+        return absl::OkStatus();
+      });
+  const auto stub = peers::v1::Peers::NewStub(
+      grpc::CreateChannel(peer.address(), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  peers::v1::FindOwnersResponse response;
+  EXPECT_TRUE(
+      stub->FindOwners(&context, peers::v1::FindOwnersRequest(), &response)
+          .ok());
+  Settle();
+  EXPECT_EQ(caller, "");
 }
 
 TEST_F(PeerLinkTest, RejectsInvalidResponse) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -35,8 +36,11 @@ class TestPeer {
       PeersService::AnswerFindOwners find_owners =
           [](const cluster::FindOwnersRequest&) {
             return cluster::FindOwnersResponse();
-          })
-      : service_(event_loop, std::move(vouch), std::move(find_owners)) {
+          },
+      PeersService::CheckCluster check_cluster =
+          [](const std::string&) { return absl::OkStatus(); })
+      : service_(event_loop, std::move(check_cluster), std::move(vouch),
+                 std::move(find_owners)) {
     PeerServerConfig config;
     config.address = "127.0.0.1:0";
     auto server =
@@ -64,7 +68,8 @@ class PeerLinkTest : public ::testing::Test {
   void Connect(TlsCredentials* tls) {
     Disconnect();
     channels_ = std::make_unique<PeerChannels>(loop_, tls, 1 << 20);
-    link_ = std::make_unique<GrpcPeerLink>(*channels_);
+    link_ = std::make_unique<GrpcPeerLink>(
+        *channels_, [] { return std::string("gateways@1f"); });
   }
 
   void Disconnect() {
