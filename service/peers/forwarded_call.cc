@@ -36,24 +36,24 @@ ForwardedCall::ForwardedCall(PeerChannels& channels, const PeerOwner& owner,
   call_ = channels.StartUnary(
       owner.address, std::move(request),
       [this, decode = std::move(decode)](const PeerResponse& response) mutable
-      -> EventLoop::Task { return OnResponse(decode, response); });
+      -> EventLoop::Task { return TaskFor(this, decode, response); });
 }
 
-EventLoop::Task ForwardedCall::OnResponse(Decode& decode,
-                                          const PeerResponse& response) {
+EventLoop::Task ForwardedCall::TaskFor(ForwardedCall* call, Decode& decode,
+                                       const PeerResponse& response) {
   auto deliver =
       response.status.ok()
           ? decode(response.message)
           : absl::StatusOr<EventLoop::Task>(FromGrpcStatus(response.status));
   EventLoop::Task task = deliver.ok() ? *std::move(deliver)
-                                      : [this, status = deliver.status(),
+                                      : [call, status = deliver.status(),
                                          maybe_sent = response.maybe_sent] {
-                                          OnError(status, maybe_sent);
+                                          call->OnError(status, maybe_sent);
                                         };
   if (!response.owner_time.has_value()) return task;
-  return [this, owner_time = *response.owner_time,
+  return [call, owner_time = *response.owner_time,
           task = std::move(task)]() mutable {
-    CountHop(owner_time);
+    call->CountHop(owner_time);
     task();
   };
 }

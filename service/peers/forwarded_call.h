@@ -37,7 +37,10 @@ class ForwardedCall final : public Call {
                 HopTimes& hops, Decode decode, Fail fail);
 
  private:
-  EventLoop::Task OnResponse(Decode& decode, const PeerResponse& response);
+  // Runs on any thread. `call` may be destroyed already: only the task, which
+  // then does not run, uses it.
+  static EventLoop::Task TaskFor(ForwardedCall* call, Decode& decode,
+                                 const PeerResponse& response);
   void CountHop(absl::Duration owner_time);
   void OnError(const absl::Status& status, bool maybe_sent);
   absl::Status BrokenLink(const absl::Status& status, bool maybe_sent) const;

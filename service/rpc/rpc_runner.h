@@ -98,10 +98,10 @@ class RpcRunner {
     auto context = ContextFor(received.caller, reactor.record());
     if (!context.ok()) return reactor.End(context.status());
     if (gate_ != nullptr) {
-      reactor.ReportOwnerTime();
       const ForwardedCallInfo& forwarded = received.forwarded;
       absl::Status status = gate_->Check(*context->credential, forwarded);
       if (!status.ok()) return reactor.End(status);
+      reactor.ReportOwnerTime();
       ApplyForwarded(forwarded, *received.call);
       context->forwarded = true;
     }

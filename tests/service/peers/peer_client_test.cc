@@ -230,6 +230,7 @@ TEST_F(PeerClientTest, ReplicaThatIsNotTheOwnerSendsNothing) {
   owner_ = PeerOwner{replica_.address(), 8};
   EXPECT_EQ(ReasonOf(Get().status()), v1::NOT_OWNER);
   EXPECT_EQ(replica_.upstream().sent_count(), 0u);
+  EXPECT_EQ(HopCount(), 0);
 }
 
 TEST_F(PeerClientTest, EndsWithoutAnOwner) {
