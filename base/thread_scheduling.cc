@@ -7,8 +7,6 @@
 namespace wriftai {
 namespace {
 
-constexpr int kLowPriority = 10;  // A nice value.
-
 void Replace(int policy, int replacement) {
   if (sched_getscheduler(0) != policy) return;
   const sched_param no_priority{};
@@ -21,9 +19,9 @@ void UseBatchScheduling() { Replace(SCHED_OTHER, SCHED_BATCH); }
 
 void UseDefaultScheduling() { Replace(SCHED_BATCH, SCHED_OTHER); }
 
-void UseLowPriority() {
+void LowerPriority(int nice) {
   // On Linux, this affects only the current thread.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLowPriority);
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);
 }
 
 }  // namespace wriftai

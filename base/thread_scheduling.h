@@ -23,9 +23,10 @@ void UseBatchScheduling();
 // After UseBatchScheduling().
 void UseDefaultScheduling();
 
-// For work on many bytes, which nobody notices to take longer: on a contended
-// processor, a thread of normal priority gets nine tenths of the time.
-void UseLowPriority();
+// For work on many bytes. On a contended processor, another of this process's
+// threads gets 3 times as much time as one with the `nice` value 5, and 9 times
+// as much as one with 10.
+void LowerPriority(int nice);
 
 }  // namespace wriftai
 

@@ -96,7 +96,7 @@ WorkerPool::JobPtr WorkerPool::NextJob(bool takes_large) {
 }
 
 void WorkerPool::RunThread(bool takes_large) {
-  UseLowPriority();
+  LowerPriority(10);
   sem_t& jobs = takes_large ? any_job_ : small_job_;
   while (!stopping_) {
     sem_wait(&jobs);

@@ -26,7 +26,8 @@ void SendThread::Run(Send send) {
 }
 
 void SendThread::RunThread() {
-  UseLowPriority();
+  // Less than the workers: until a message is sent, it takes memory.
+  LowerPriority(5);
   for (;;) {
     while (sem_wait(&added_) != 0) {
       // A signal has interrupted it.
