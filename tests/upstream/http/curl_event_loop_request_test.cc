@@ -49,13 +49,40 @@ TEST_F(CurlEventLoopRequestTest, SendsExactPost) {
   request.headers = {{"content-type", "application/json"},
                      {"prefer", "wait=5"}};
   EXPECT_EQ(OnTheWire(request), "POST / HTTP/1.1\r\n" + Host() +
-                                    "User-Agent: agent/1\r\n"
                                     "Accept: */*\r\n"
+                                    "User-Agent: agent/1\r\n"
                                     "Accept-Encoding: gzip, deflate\r\n"
                                     "content-type: application/json\r\n"
                                     "prefer: wait=5\r\n"
                                     "Content-Length: 7\r\n\r\n"
                                     "{\"a\":1}");
+}
+
+// They use the same handle of libcurl.
+TEST_F(CurlEventLoopRequestTest, RequestHasNothingOfTheOneBefore) {
+  options().user_agent = "agent/1";
+  HttpRequest post = Post("", "{\"a\":1}");
+  post.headers = {{"prefer", "wait=5"}};
+  post.bearer = Secret("first");
+  OnTheWire(post, "/first");
+  EXPECT_EQ(OnTheWire({}, "/second"), "GET /second HTTP/1.1\r\n" + Host() +
+                                          "Accept: */*\r\n"
+                                          "User-Agent: agent/1\r\n"
+                                          "Accept-Encoding: gzip, deflate\r\n"
+                                          "\r\n");
+  EXPECT_THAT(OnTheWire(Post("", "b")), EndsWith("Content-Length: 1\r\n\r\nb"));
+}
+
+TEST_F(CurlEventLoopRequestTest, RequestAfterOneWithoutProxyMayUseIt) {
+  RawHttpServer proxy(
+      RawHttpServer::RespondToEach(RawHttpServer::Response("200 OK", "by")));
+  setenv("http_proxy", proxy.Url("").c_str(), 1);
+  HttpRequest direct = Get(server_.Url("/"));
+  direct.without_proxy = true;
+  EXPECT_EQ(Response(direct).body, "");
+  EXPECT_EQ(Response(Get("http://api.invalid/")).body, "by");
+  EXPECT_EQ(Response(direct).body, "");
+  unsetenv("http_proxy");
 }
 
 TEST_F(CurlEventLoopRequestTest, SendsEmptyPostWithLengthAndWithoutType) {

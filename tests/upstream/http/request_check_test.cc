@@ -42,8 +42,9 @@ TEST(CheckRequestTest, RejectsHeaderNamesThatAreNotTokens) {
 }
 
 TEST(CheckRequestTest, RejectsHeadersThatFrameOrRouteMessage) {
-  for (const char* name : {"content-length", "Transfer-Encoding", "expect",
-                           "connection", "host", "upgrade", "te", "trailer"}) {
+  for (const char* name :
+       {"content-length", "Transfer-Encoding", "expect", "connection", "host",
+        "upgrade", "te", "trailer", "Accept-Encoding", "user-agent"}) {
     EXPECT_THAT(CheckHeader(name, "v"),
                 StatusIs(kInvalid,
                          HasSubstr("only the transport may set this header")));
