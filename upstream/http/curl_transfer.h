@@ -81,8 +81,8 @@ class CurlTransfer {
   bool is_stale() const { return is_stale_; }
   CURL* easy() const { return easy_.get(); }
 
-  // The handle, without pointers to this, for another transfer with the same
-  // options. libcurl keeps nothing in it of a transfer that has succeeded.
+  // The handle, for another transfer with the same options. What it still
+  // points at, Prepare() replaces before libcurl uses it.
   CurlEasy TakeEasy();
 
   const HttpRequest& request() const { return request_; }

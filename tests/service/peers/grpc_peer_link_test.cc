@@ -19,6 +19,12 @@ cluster::VouchResponse Nothing(const cluster::VouchRequest& /*request*/) {
   return {};
 }
 
+// Sends what a link would not.
+std::unique_ptr<peers::v1::Peers::Stub> StubOf(const TestPeer& peer) {
+  return peers::v1::Peers::NewStub(
+      grpc::CreateChannel(peer.address(), grpc::InsecureChannelCredentials()));
+}
+
 TEST_F(PeerLinkTest, CarriesQuestionAndAnswer) {
   cluster::VouchRequest asked;
   TestPeer peer(loop_, [&](const cluster::VouchRequest& request) {
@@ -166,9 +172,7 @@ TEST_F(PeerLinkTest, ReplicaOfAnotherClusterRefusesToAnswer) {
 TEST_F(PeerLinkTest, OlderBuildSendsNoCluster) {
   std::string caller = "unknown";
   TestPeer peer(
-      loop_,
-      [](const cluster::VouchRequest&) { return cluster::VouchResponse(); },
-      nullptr,
+      loop_, Nothing, nullptr,
       [](const cluster::FindOwnersRequest&) {
         return cluster::FindOwnersResponse();
       },
@@ -176,8 +180,7 @@ TEST_F(PeerLinkTest, OlderBuildSendsNoCluster) {
         caller = cluster_id;
         return absl::OkStatus();
       });
-  const auto stub = peers::v1::Peers::NewStub(
-      grpc::CreateChannel(peer.address(), grpc::InsecureChannelCredentials()));
+  const auto stub = StubOf(peer);
   grpc::ClientContext context;
   peers::v1::FindOwnersResponse response;
   EXPECT_TRUE(
@@ -226,8 +229,7 @@ TEST_F(PeerLinkTest, PeerRejectsInvalidRequest) {
     answered = true;
     return cluster::VouchResponse();
   });
-  const auto stub = peers::v1::Peers::NewStub(
-      grpc::CreateChannel(peer.address(), grpc::InsecureChannelCredentials()));
+  const auto stub = StubOf(peer);
   grpc::ClientContext context;
   peers::v1::VouchResponse response;
   const grpc::Status status =

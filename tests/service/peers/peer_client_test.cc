@@ -106,7 +106,8 @@ TEST_F(PeerClientTest, HopLacksTheTimeAtTheOwner) {
 }
 
 TEST_F(PeerClientTest, CallsThatFailAtTheOwnerHaveAHopToo) {
-  Cancel([this] { replica_.upstream().Respond(1, 404, ""); }).IgnoreError();
+  EXPECT_THAT(Cancel([this] { replica_.upstream().Respond(1, 404, ""); }),
+              StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(HopCount(), 1);
   replica_.Stop();
   EXPECT_THAT(Cancel(), StatusIs(absl::StatusCode::kUnavailable));
